@@ -1,0 +1,174 @@
+"""What can come of talking to a vendor, named by what happens next. No text in here ever holds an employee's value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+_PROPERTY_NAME = re.compile(r"\$?[A-Za-z0-9_.\-\[\]]{1,80}")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that a vendor said about one property of what was sent.
+
+    ``path`` is the vendor's name for the property ("" when it named none), ``code`` its machine word, ``words`` its own
+    sentence, which can quote an employee's value: it is shown on pages only and stored encrypted.
+    """
+
+    path: str
+    code: str
+    words: str
+    severity: Severity = "error"
+
+    def __repr__(self) -> str:
+        """Without the vendor's words: a repr ends up in logs and tracebacks."""
+        return f"Problem(path={property_name(self.path)!r}, severity={self.severity!r})"
+
+
+def property_name(path: str) -> str:
+    """``path`` if it can only be the name of a property, else "?": a JSON path's filter may quote a value."""
+    return path if _PROPERTY_NAME.fullmatch(path) else "?"
+
+
+class VendorError(Exception):
+    """Anything a vendor's side can answer but success. ``str()`` names side, request, status and properties, no values.
+
+    ``path`` is the template of the request's path (``/users/{user}``), never the path that was sent.
+    """
+
+    said = "failed"
+
+    def __init__(self, *, side: str = "", method: str = "", path: str = "", status: int | None = None) -> None:
+        self.side = side
+        self.method = method
+        self.path = path
+        self.status = status
+        super().__init__(side, method, path, status)
+
+    def __str__(self) -> str:
+        request = " ".join(part for part in (self.side, self.method, self.path) if part)
+        status = "" if self.status is None else f" ({self.status})"
+        return f"{request or 'vendor'}: {self.describe()}{status}"
+
+    def describe(self) -> str:
+        """The error's own part of ``str()``."""
+        return self.said
+
+
+class Unavailable(VendorError):
+    """Try later: time-out, reset, 429 past waiting, 5xx, an answer that isn't JSON, is cut, or a page that ends early.
+
+    ``retry_after``: seconds to wait as far as the vendor or the connection's own waiting says so, else None.
+    ``may_have_taken_effect``: a write may have reached the vendor; only looking can tell.
+    """
+
+    def __init__(
+        self,
+        said: str = "unavailable",
+        *,
+        retry_after: float | None = None,
+        may_have_taken_effect: bool = False,
+        side: str = "",
+        method: str = "",
+        path: str = "",
+        status: int | None = None,
+    ) -> None:
+        super().__init__(side=side, method=method, path=path, status=status)
+        self.said = said
+        self.retry_after = retry_after
+        self.may_have_taken_effect = may_have_taken_effect
+
+
+class Rejected(VendorError):
+    """This record was refused, nothing was written. ``problems`` carry the vendor's words."""
+
+    said = "rejected"
+
+    def __init__(
+        self,
+        problems: Iterable[Problem] = (),
+        *,
+        side: str = "",
+        method: str = "",
+        path: str = "",
+        status: int | None = None,
+    ) -> None:
+        super().__init__(side=side, method=method, path=path, status=status)
+        self.problems = tuple(problems)
+
+    def describe(self) -> str:
+        names = sorted({property_name(problem.path) for problem in self.problems if problem.path})
+        return f"{self.said}: {', '.join(names)}" if names else self.said
+
+
+class Gone(Rejected):
+    """404: what was asked for is not there."""
+
+    said = "not there"
+
+
+class Stale(Rejected):
+    """412: the document changed since its ETag was read. Read, compare and merge again."""
+
+    said = "changed meanwhile"
+
+
+class BadCredentials(VendorError):
+    """Pause and tell. ``code`` is one of CODES; ``application``: a fact of the whole installation, not of one connection."""
+
+    CODES = (
+        "invalid_client",
+        "invalid_grant",
+        "invalid_scope",
+        "unauthorized_client",
+        "missing_scope:read",
+        "missing_scope:write",
+        "forbidden",
+        "unauthorized",
+    )
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        application: bool = False,
+        side: str = "",
+        method: str = "",
+        path: str = "",
+        status: int | None = None,
+    ) -> None:
+        super().__init__(side=side, method=method, path=path, status=status)
+        self.code = code if code in self.CODES else "unauthorized"
+        self.application = application
+
+    def describe(self) -> str:
+        return f"credentials refused: {self.code}"
+
+
+class ContractBroken(VendorError):
+    """A wrong shape: the vendor answered something that the contract rules out. Loud; ``prop`` names the property.
+
+    ``may_have_taken_effect`` as in Unavailable: the broken answer may be the answer to a write that was done.
+    """
+
+    def __init__(
+        self,
+        prop: str,
+        *,
+        may_have_taken_effect: bool = False,
+        side: str = "",
+        method: str = "",
+        path: str = "",
+        status: int | None = None,
+    ) -> None:
+        super().__init__(side=side, method=method, path=path, status=status)
+        self.prop = property_name(prop)
+        self.may_have_taken_effect = may_have_taken_effect
+
+    def describe(self) -> str:
+        return f"unexpected shape of {self.prop}"

@@ -1,0 +1,76 @@
+"""How long a connection keeps away from a vendor, and how fast it may ask. Times are seconds."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import Protocol
+
+LONGEST_PAUSE = 900.0
+SHORTEST_PAUSE = 0.2
+
+
+class Waiting(Protocol):
+    """A connection's own waiting after a 429: met by one thread, kept by all. Times are ``time.time()``'s."""
+
+    def blocked_until(self) -> float:
+        """When the vendor may be asked again; 0 if now."""
+        ...
+
+    def block_until(self, moment: float) -> None:
+        """Keep away until ``moment``; never shortens a longer waiting."""
+        ...
+
+
+class MemoryWaiting:
+    """The waiting of one process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._until = 0.0
+
+    def blocked_until(self) -> float:
+        return self._until
+
+    def block_until(self, moment: float) -> None:
+        with self._lock:
+            self._until = max(self._until, moment)
+
+
+class RateLimit:
+    """At most ``per_second`` requests a second, evenly spread over all threads that share this object."""
+
+    def __init__(self, per_second: float) -> None:
+        self._interval = 1.0 / per_second
+        self._lock = threading.Lock()
+        self._next = 0.0
+
+    def wait(self) -> None:
+        """Sleep until this thread's turn."""
+        with self._lock:
+            now = time.monotonic()
+            turn = max(now, self._next)
+            self._next = turn + self._interval
+        if turn > now:
+            time.sleep(turn - now)
+
+
+def retry_after_seconds(header: str | None, *, now: float) -> float | None:
+    """The wait that a ``Retry-After`` header asks for (seconds or an HTTP date), within sensible bounds; None if it says nothing."""
+    text = (header or "").strip()
+    if text.isascii() and text.isdigit():
+        asked = float(text[:9])
+    else:
+        try:
+            moment = parsedate_to_datetime(text)
+            asked = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now
+        except (TypeError, ValueError, IndexError, OverflowError):
+            return None
+    return min(max(asked, SHORTEST_PAUSE), LONGEST_PAUSE)
+
+
+def growing_pause(strikes: int) -> float:
+    """The pause after the ``strikes``-th 429 in a row without a ``Retry-After``: 1, 2, 4 … 60 seconds."""
+    return min(60.0, 2.0 ** min(max(strikes, 1) - 1, 6))
