@@ -1,0 +1,180 @@
+"""What can be wrong with an installation, as Django system checks, each with a hint of what to do."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.apps import AppConfig, apps
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register, run_checks
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connections
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Field, Model
+from django.utils.translation import gettext as _
+
+from connections.fields import EncryptedTextField, Unreadable, get_fernet
+
+_SAMPLE = 20
+_LOOPBACK = ("localhost", "127.0.0.1", "::1", "testserver")
+_Apps = Sequence[AppConfig] | None
+
+
+@register(Tags.security)
+def key_is_usable(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
+    """FIELD_ENCRYPTION_KEY is there and well formed."""
+    try:
+        get_fernet()
+    except ImproperlyConfigured as error:
+        hint = _(
+            "Make one with: python -c 'from cryptography.fernet import Fernet;"
+            " print(Fernet.generate_key().decode())' — and keep it: what is stored can't be read without it."
+        )
+        return [Error(str(error), hint=hint, id="connections.E001")]
+    return []
+
+
+@register(Tags.database)
+def key_reads_what_is_stored(
+    app_configs: _Apps, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """The keys can read the newest rows of every encrypted field there is."""
+    try:
+        get_fernet()
+    except ImproperlyConfigured:
+        return []  # said by key_is_usable
+    return [message for alias in databases or () for message in _unreadable_fields(alias)]
+
+
+def _unreadable_fields(alias: str) -> Iterator[CheckMessage]:
+    try:
+        tables = set(connections[alias].introspection.table_names())
+    except DatabaseError:
+        return  # said by database_answers
+    for model, field in _encrypted_fields():
+        if model._meta.db_table not in tables:
+            continue
+        try:
+            newest = model._default_manager.using(alias).order_by("-pk")
+            list(newest.exclude(**{field.name: ""}).values_list(field.name, flat=True)[:_SAMPLE])
+        except Unreadable:
+            yield Error(
+                _("FIELD_ENCRYPTION_KEY can't read what is stored in %(model)s.%(field)s.")
+                % {"model": model._meta.label, "field": field.name},
+                hint=_("Put back the key that it was written with, after the new one, separated by a comma."),
+                id="connections.E002",
+            )
+        except DatabaseError:
+            continue  # a column that isn't there yet: said by schema_matches
+
+
+def _encrypted_fields() -> Iterator[tuple[type[Model], Field[Any, Any]]]:
+    for model in apps.get_models():
+        for field in model._meta.local_concrete_fields:
+            if isinstance(field, EncryptedTextField):
+                yield model, field
+
+
+@register(Tags.database, deploy=True)
+def schema_matches(
+    app_configs: _Apps, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """The database answers and every migration is applied. A deployment check: `migrate` itself doesn't ask."""
+    messages: list[CheckMessage] = []
+    for alias in databases or ():
+        try:
+            executor = MigrationExecutor(connections[alias])
+            missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        except DatabaseError as error:
+            messages.append(
+                Error(
+                    _("The database doesn't answer (%(error)s).") % {"error": type(error).__name__},
+                    hint=_("Look at DATABASE_URL, and whether the database server runs."),
+                    id="connections.E003",
+                )
+            )
+            continue
+        if missing:
+            messages.append(
+                Error(
+                    _("The database's tables don't match this version: %(count)d migrations are missing.")
+                    % {"count": len(missing)},
+                    hint=_("Run: python manage.py migrate"),
+                    id="connections.E004",
+                )
+            )
+    return messages
+
+
+@register
+def mail_is_set_up(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
+    """In production mail goes somewhere where people read it."""
+    silent = ("console", "dummy", "locmem", "filebased")
+    if settings.DEBUG or not any(name in settings.EMAIL_BACKEND for name in silent):
+        return []
+    return [
+        Warning(
+            _("Mail isn't set up: nobody gets the result of a sync."),
+            hint=_(
+                "Set DEFAULT_FROM_EMAIL, and EMAIL_URL, such as smtp+tls://user:password@mail.example.com."
+            ),
+            id="connections.W001",
+        )
+    ]
+
+
+@register
+def site_address_is_set(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Links in mails need the installation's address, and people's passwords need https."""
+    if settings.DEBUG:
+        return []
+    site = urlsplit(settings.SITE_URL)
+    if not site.hostname or site.scheme not in ("http", "https"):
+        return [
+            Warning(
+                _("SITE_URL isn't set: links in mails lead nowhere."),
+                hint=_("Set it to the address that people open, such as https://humavisma.example.com."),
+                id="connections.W002",
+            )
+        ]
+    if site.scheme != "https" and site.hostname not in _LOOPBACK:
+        return [
+            Warning(
+                _("SITE_URL isn't https: passwords and people's data cross the network in clear."),
+                hint=_("Put a proxy with a certificate in front, and set SITE_URL to its https address."),
+                id="connections.W003",
+            )
+        ]
+    return []
+
+
+@register
+def visma_application_is_set(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
+    """The installation's own credentials at Visma are there."""
+    if settings.VISMA_CLIENT_ID and settings.VISMA_CLIENT_SECRET:
+        return []
+    return [
+        Warning(
+            _("VISMA_CLIENT_ID or VISMA_CLIENT_SECRET isn't set: no company can be connected."),
+            hint=_("Take them from the app's page in the Visma Developer Portal."),
+            id="connections.W004",
+        )
+    ]
+
+
+def require_sound_installation() -> None:
+    """End the process with a sentence for each error of the checks, database included; web and worker ask first.
+
+    Our warnings are written, and don't stop it. Raises ``SystemExit(2)``.
+    """
+    messages = run_checks(databases=["default"], include_deployment_checks=True)
+    ours = [m for m in messages if m.is_serious() or (m.id or "").startswith("connections.")]
+    for message in ours:
+        if not message.is_silenced():
+            sys.stderr.write(f"{message.msg} {message.hint or ''}\n".rstrip() + "\n")
+    connections.close_all()
+    if any(m.is_serious() and not m.is_silenced() for m in messages):
+        raise SystemExit(2)

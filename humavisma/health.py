@@ -1,0 +1,24 @@
+"""Whether this installation works right now, for a monitor."""
+
+import logging
+
+from django.db import DatabaseError
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from sync.heartbeat import worker_alive
+
+logger = logging.getLogger(__name__)
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> JsonResponse:
+    """`{"worker": bool, "database": bool}`: 200 when both are well, else 503. For anyone, so nothing else."""
+    try:
+        state = {"worker": worker_alive(), "database": True}
+    except DatabaseError as error:
+        logger.error("The database doesn't answer: %s", type(error).__name__)
+        state = {"worker": False, "database": False}
+    return JsonResponse(state, status=200 if all(state.values()) else 503)

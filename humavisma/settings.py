@@ -1,0 +1,275 @@
+"""All settings, from the environment only.
+
+`.env` beside manage.py (or the file that ENV_FILE names) is read into it, and never wins over it. Every variable
+that is read here stands in `.env.example`, with what it is for.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+env.read_env(os.environ.get("ENV_FILE") or str(BASE_DIR / ".env"))
+
+# The installation
+
+DEBUG: bool = env.bool("DEBUG", default=False)
+SECRET_KEY: str = env.str("SECRET_KEY", default="")
+if not SECRET_KEY:
+    if not DEBUG:
+        raise ImproperlyConfigured(
+            "SECRET_KEY is not set. Copy .env.example to .env and fill it in (or set DEBUG=true to develop)."
+        )
+    SECRET_KEY = "insecure-only-for-development-" + "0" * 32
+
+SITE_URL: str = env.str("SITE_URL", default="").rstrip("/")
+_site = urlsplit(SITE_URL)
+_secure = _site.scheme == "https" and not DEBUG
+
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[_site.hostname] if _site.hostname else [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list(
+    "CSRF_TRUSTED_ORIGINS", default=[f"https://{_site.netloc}"] if _site.scheme == "https" else []
+)
+
+INSTALLED_APPS = [
+    "humavisma.admin.HumavismaAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "django_q",
+    "connections",
+    "sync",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "humavisma.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "humavisma.urls"
+WSGI_APPLICATION = "humavisma.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Data
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+
+def _database() -> dict[str, Any]:
+    """DATABASE_URL with what each engine needs to be right under several threads and processes."""
+    config: dict[str, Any] = env.db_url("DATABASE_URL", default="sqlite:///db.sqlite3")
+    options: dict[str, Any] = config.setdefault("OPTIONS", {})
+    if config["ENGINE"] == "django.db.backends.sqlite3":
+        if config["NAME"] != ":memory:":
+            config["NAME"] = str(BASE_DIR / config["NAME"])
+        # Seconds to wait for the one writer, instead of an error at once.
+        options.setdefault("timeout", 20)
+        # A transaction takes the write lock when it begins: taken later, it fails without waiting.
+        options.setdefault("transaction_mode", "IMMEDIATE")
+        # WAL lets pages be read while a run writes; with it NORMAL is safe against a crash of the process.
+        options.setdefault(
+            "init_command",
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;",
+        )
+    else:
+        # A new connection for each task made the queue 5 to 10 times slower.
+        config["CONN_MAX_AGE"] = 60
+        # After an outage a kept connection is dead; this finds out before it is used.
+        config["CONN_HEALTH_CHECKS"] = True
+    return config
+
+
+DATABASES = {"default": _database()}
+
+# One or more Fernet keys, newest first: the first writes, all of them read.
+FIELD_ENCRYPTION_KEY: list[str] = env.list("FIELD_ENCRYPTION_KEY", default=[])
+
+# The queue: a doorbell only. The truth, the leases and the attempts are in our own tables.
+
+REDIS_URL: str = env.str("REDIS_URL", default="")
+Q_CLUSTER: dict[str, Any] = {
+    "name": "sync",
+    # Processes. Each slice of a run brings its own threads for the vendors.
+    "workers": 2,
+    # What is fetched ahead is on the retry clock already, so fetch next to nothing ahead.
+    "queue_limit": 1,
+    "bulk": 1,
+    # Slices take about 10 seconds; who needs minutes hangs.
+    "timeout": 300,
+    # More than timeout × (1 + ceil((queue_limit + 1) / workers)) = 600: else what still runs comes again.
+    "retry": 720,
+    # Our own counter decides about another attempt; the queue's doesn't count a killed worker.
+    "max_attempts": 1,
+    # A task that failed isn't delivered again: the sweeper wakes whatever is left to do.
+    "ack_failures": True,
+    # From enqueue to start in 0.1 to 0.2 s, for 1 % of a core.
+    "poll": 0.2,
+    # A slot that was missed is not made up for: the sweeper looks at what is due.
+    "catch_up": False,
+    # A fresh process now and then gives memory back.
+    "recycle": 500,
+    "save_limit": 100,
+    "label": "Queue",
+}
+if REDIS_URL:
+    Q_CLUSTER["redis"] = REDIS_URL
+else:
+    Q_CLUSTER["orm"] = "default"
+
+# The vendors
+
+HUMA_API_URL: str = env.str("HUMA_API_URL", default="https://openapi.humahr.com").rstrip("/")
+VISMA_API_URL: str = env.str("VISMA_API_URL", default="https://api.employeecore.hrm.visma.net/v2").rstrip("/")
+VISMA_TOKEN_URL: str = env.str("VISMA_TOKEN_URL", default="https://connect.visma.com/connect/token")
+VISMA_CLIENT_ID: str = env.str("VISMA_CLIENT_ID", default="")
+VISMA_CLIENT_SECRET: str = env.str("VISMA_CLIENT_SECRET", default="")
+VISMA_APP_NAME: str = env.str("VISMA_APP_NAME", default="humavisma")
+HTTP_CONNECT_TIMEOUT: float = env.float("HTTP_CONNECT_TIMEOUT", default=5.0)
+HTTP_READ_TIMEOUT: float = env.float("HTTP_READ_TIMEOUT", default=20.0)
+
+# Running (seconds, unless the name says otherwise)
+
+SYNC_CONCURRENCY: int = env.int("SYNC_CONCURRENCY", default=8)
+LEASE_SECONDS: float = env.float("LEASE_SECONDS", default=30.0)
+LEASE_RENEW_SECONDS: float = env.float("LEASE_RENEW_SECONDS", default=10.0)
+SLICE_SECONDS: float = env.float("SLICE_SECONDS", default=10.0)
+BEAT_SECONDS: float = env.float("BEAT_SECONDS", default=10.0)
+HEARTBEAT_LATE_SECONDS: float = env.float("HEARTBEAT_LATE_SECONDS", default=60.0)
+MAX_ATTEMPTS: int = env.int("MAX_ATTEMPTS", default=5)
+UNAVAILABLE_MINUTES: float = env.float("UNAVAILABLE_MINUTES", default=15.0)
+CREATE_SETTLE_SECONDS: float = env.float("CREATE_SETTLE_SECONDS", default=60.0)
+JOB_WAIT_FIRST_SECONDS: float = env.float("JOB_WAIT_FIRST_SECONDS", default=0.5)
+JOB_WAIT_MAX_SECONDS: float = env.float("JOB_WAIT_MAX_SECONDS", default=10.0)
+JOB_WAIT_TOTAL_SECONDS: float = env.float("JOB_WAIT_TOTAL_SECONDS", default=900.0)
+STOP_SECONDS: float = env.float("STOP_SECONDS", default=30.0)
+
+# Keeping (days)
+
+RETENTION_DAYS: int = env.int("RETENTION_DAYS", default=90)
+HISTORY_DAYS: int = env.int("HISTORY_DAYS", default=730)
+
+# Mail
+
+_email = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_BACKEND: str = _email["EMAIL_BACKEND"]
+EMAIL_HOST: str = _email.get("EMAIL_HOST") or "localhost"
+EMAIL_PORT: int = _email.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER: str = _email.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD: str = _email.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS: bool = _email.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL: bool = _email.get("EMAIL_USE_SSL", False)
+EMAIL_FILE_PATH: str = _email.get("EMAIL_FILE_PATH") or ""
+# A mail server that hangs holds up a worker no longer than this.
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="humavisma@localhost")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# Words and time
+
+LANGUAGE_CODE = "nb"
+LANGUAGES = [("nb", _("Norwegian")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Europe/Oslo"
+USE_I18N = True
+USE_TZ = True
+
+# Static files: whitenoise serves them from the web process, compressed, and cached for ever.
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# Who may come in, and how safely
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_SECURE = _secure
+CSRF_COOKIE_SECURE = _secure
+LANGUAGE_COOKIE_SECURE = _secure
+SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if _secure:
+    # TLS ends at a proxy that must set this header itself, whatever the client sent.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # whether subdomains use https is for the domain's owner to say
+    "security.W008",  # the proxy redirects; here it would break a health check over loopback
+    "security.W021",  # so is preloading
+]
+
+# Log lines name runs, people's link numbers, sides and properties, and never a value.
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        # Its own handler would write every line twice.
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+        "django-q": {"handlers": [], "level": "WARNING", "propagate": True},
+        # At DEBUG it writes the addresses of requests, with their searches.
+        "urllib3": {"level": "WARNING"},
+    },
+}

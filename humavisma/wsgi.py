@@ -1,0 +1,13 @@
+"""The web application, for gunicorn and runserver. It doesn't start on an installation that can't work."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "humavisma.settings")
+
+application = get_wsgi_application()
+
+from connections.checks import require_sound_installation  # noqa: E402  # needs the apps loaded
+
+require_sound_installation()

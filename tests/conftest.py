@@ -1,0 +1,126 @@
+"""What every test may ask for: users, both vendors, a mail server, a browser, processes of ours."""
+
+import os
+import shutil
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+
+from tests.mailserver import MailServer
+
+CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
+CHROMIUM = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
+PASSWORD = "correct-horse-battery"
+
+# Tests that may be left out in CI, by node id.
+MAY_BE_LEFT_OUT: frozenset[str] = frozenset()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs a browser that isn't there, and on PostgreSQL what touches no database."""
+    left_out = pytest.mark.skip(reason="needs Chromium, which isn't installed (apt-get install chromium)")
+    for item in items:
+        if item.get_closest_marker("browser") and CHROMIUM is None:
+            item.add_marker(left_out)
+    if os.environ.get("HUMAVISMA_TEST_DB") == "postgres":
+        plain = [item for item in items if not _uses_database(item)]
+        items[:] = [item for item in items if _uses_database(item)]
+        config.hook.pytest_deselected(items=plain)
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    wanted = {"db", "transactional_db", "live_server"}
+    return bool(item.get_closest_marker("django_db") or wanted & set(getattr(item, "fixturenames", ())))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI a test that was left out is a failure."""
+    report = yield
+    if CI and report.skipped and not hasattr(report, "wasxfail") and item.nodeid not in MAY_BE_LEFT_OUT:
+        report.outcome = "failed"
+        report.longrepr = f"Left out, which CI doesn't allow: {report.longrepr}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """In CI a module that was left out is a failure."""
+    report = yield
+    if CI and report.skipped and collector.nodeid not in MAY_BE_LEFT_OUT:
+        report.outcome = "failed"
+        report.longrepr = f"Left out, which CI doesn't allow: {report.longrepr}"
+    return report
+
+
+@pytest.fixture
+def hr(db: None) -> User:
+    """An HR admin: staff, no superuser."""
+    return User.objects.create_user("hr", "hr@example.com", PASSWORD, is_staff=True)
+
+
+@pytest.fixture
+def superuser(db: None) -> User:
+    """Somebody who sees everything."""
+    return User.objects.create_superuser("admin", "admin@example.com", PASSWORD)
+
+
+@pytest.fixture
+def sandbox(settings: Any) -> Iterator[Any]:
+    """Both vendors on loopback, with few employees; the settings point there."""
+    from connections import sandbox as vendors
+
+    with vendors.Sandbox(employees=8) as running:
+        settings.HUMA_API_URL = running.huma_url
+        settings.VISMA_API_URL = running.visma_url
+        settings.VISMA_TOKEN_URL = running.visma_token_url
+        settings.VISMA_CLIENT_ID = vendors.VISMA_CLIENT_ID
+        settings.VISMA_CLIENT_SECRET = vendors.VISMA_CLIENT_SECRET
+        yield running
+
+
+@pytest.fixture
+def smtp(settings: Any) -> Iterator[MailServer]:
+    """A real mail server on loopback; the settings point there."""
+    with MailServer() as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST = "127.0.0.1"
+        settings.EMAIL_PORT = server.port
+        yield server
+
+
+@pytest.fixture
+def process_env(transactional_db: None, settings: Any) -> dict[str, str]:
+    """The environment for a process of ours that shall work on this test's database and vendors."""
+    database = connection.settings_dict
+    url = os.environ["DATABASE_URL"]
+    if connection.vendor == "sqlite":
+        url = f"sqlite:///{database['NAME']}"
+    else:
+        url = url.replace("/postgres?", f"/{database['NAME']}?")
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "humavisma.settings",
+        "DATABASE_URL": url,
+        "EMAIL_URL": f"smtp://{settings.EMAIL_HOST}:{settings.EMAIL_PORT}",
+        "HUMA_API_URL": settings.HUMA_API_URL,
+        "VISMA_API_URL": settings.VISMA_API_URL,
+        "VISMA_TOKEN_URL": settings.VISMA_TOKEN_URL,
+        "VISMA_CLIENT_ID": settings.VISMA_CLIENT_ID,
+        "VISMA_CLIENT_SECRET": settings.VISMA_CLIENT_SECRET,
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The system's Chromium, quiet: it asks nobody on the network."""
+    quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+    quiet += ["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]
+    if os.geteuid() == 0:
+        quiet.append("--no-sandbox")
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": quiet}
