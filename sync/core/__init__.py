@@ -1,0 +1,1 @@
+"""The rules of the sync: pure Python, no Django, no input or output."""

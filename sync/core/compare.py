@@ -1,0 +1,224 @@
+"""Who is right: a three-way compare of each field of a linked person. Source: design, Who is right."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sync.core.employee import Employee, Own, Period, Position, Side, Value
+from sync.core.fields import FIELDS, Field, Pair
+from sync.core.fingerprint import Fingerprinter, comparable
+from sync.core.positions import overlap
+from sync.core.reasons import Reason
+from sync.core.text import loose
+
+Prints = tuple[str, str]
+"""The fingerprints of what Huma said and what Visma said."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Which side is suggested ("" for none), why (code of ``reasons``), and whether somebody left it as it is."""
+
+    suggestion: str
+    why: str
+    left: bool = False
+
+
+def judge(now: Prints, baseline: Prints | None, huma_empty: bool, visma_empty: bool) -> Verdict:
+    """What to suggest for two values that disagree, given the fingerprints when they were last settled.
+
+    ``baseline`` is ``None`` for a field never settled. Fingerprints of another version count as never settled.
+    """
+    if baseline is None or not (comparable(now[0], baseline[0]) and comparable(now[1], baseline[1])):
+        if huma_empty or visma_empty:
+            return Verdict("visma", "visma_filled") if huma_empty else Verdict("huma", "huma_filled")
+        return Verdict("", "never_settled")
+    huma_moved, visma_moved = now[0] != baseline[0], now[1] != baseline[1]
+    if huma_moved and visma_moved:
+        return Verdict("", "both_moved")
+    if huma_moved:
+        return Verdict("huma", "huma_moved")
+    if visma_moved:
+        return Verdict("visma", "visma_moved")
+    return Verdict("", "was_left", left=True)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field on which the two sides disagree. ``to[side]`` is what would be written there, in its own form.
+
+    ``kind``: value, spelling, huma_empty, visma_empty. ``standing``: asks, left, former, draft.
+    ``forbidden[side]``: why it can't be written to that side. ``by_bulk``: whether a bulk choice may decide it.
+    """
+
+    field: str
+    huma: Value
+    visma: Value
+    prints: Prints
+    kind: str
+    standing: str
+    suggestion: str
+    why: str
+    forbidden: Mapping[Side, Reason]
+    to: Mapping[Side, Own]
+    by_bulk: bool = True
+    notes: tuple[Reason, ...] = ()
+
+    def empties(self, target: Side) -> bool:
+        """Whether writing to ``target`` would empty the field there."""
+        source = self.huma if target is Side.VISMA else self.visma
+        return source.canonical is None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What came of comparing one pair. ``agreed`` has the fingerprints to settle, per field."""
+
+    differences: tuple[Difference, ...]
+    agreed: Mapping[str, Prints]
+    unreadable: tuple[str, ...]
+    positions: tuple[str, str] | None
+    prints: Mapping[str, Prints]
+
+
+def pair_positions(huma: Employee, visma: Employee, known: tuple[str, str] | None) -> Reason | tuple[str, str]:
+    """The positions that are the same employment, or why there are none. Source: design, The same employment.
+
+    Made the first time that both selected positions are seen and their periods overlap. Where only one of the two
+    became another one, the pair stays what it was and the dates wait for a person.
+    """
+    one, other = huma.position, visma.position
+    if one is None:
+        return Reason("no_position_huma")
+    if other is None:
+        return Reason("no_position_visma")
+    if known == (one.id, other.id):
+        return known
+    texts = {"huma": describe(one), "visma": describe(other)}
+    if known and (known[0] == one.id or known[1] == other.id):
+        return Reason("pair_changed", texts)
+    return (one.id, other.id) if overlap(one, other) else Reason("no_pair", texts)
+
+
+def describe(position: Position) -> str:
+    """A position's period as text with ISO dates, for a reason's parameters."""
+    return f"{position.begins or '…'} – {position.ends or '…'}"
+
+
+def make_pair(pair: Pair, known: tuple[str, str] | None) -> Pair:
+    """The pair with its positions settled."""
+    found = pair_positions(pair.huma, pair.visma, known)
+    if isinstance(found, Reason):
+        return replace(pair, positions=None, no_pair=found)
+    return replace(pair, positions=found, no_pair=None)
+
+
+def forbidden(field: Field, target: Side, pair: Pair) -> Reason | None:
+    """Why the field can't be written to ``target``; ``None`` when it can."""
+    source, current = pair.value(target.other, field.name), pair.value(target, field.name)
+    own = field.forbids(target, pair)
+    if own and own.code.startswith("no_p"):
+        return own
+    if not current.editable:
+        return Reason("not_editable")
+    if own:
+        return own
+    if source.canonical is None and target not in field.clearable:
+        return Reason("number_empty" if field.name == "employment_id" else "would_be_empty")
+    return None
+
+
+def compare(
+    pair: Pair,
+    fingerprint: Fingerprinter,
+    baseline: Mapping[str, Sequence[str]],
+    known_positions: tuple[str, str] | None = None,
+    left_out: Collection[str] = (),
+    fields: Sequence[Field] = FIELDS,
+) -> Comparison:
+    """Compare all fields of one linked person; fields in ``left_out`` aren't looked at."""
+    pair = make_pair(pair, known_positions)
+    dates_are_new = pair.positions is not None and known_positions is not None and pair.positions != known_positions
+    differences, agreed, unreadable, prints = [], {}, [], {}
+    for field in fields:
+        huma, visma = pair.value(Side.HUMA, field.name), pair.value(Side.VISMA, field.name)
+        if field.name in left_out:
+            continue
+        if not (huma.readable and visma.readable):
+            unreadable.append(field.name)
+            continue
+        now = (
+            fingerprint(field.name, field.version, huma.canonical),
+            fingerprint(field.name, field.version, visma.canonical),
+        )
+        prints[field.name] = now
+        if field.agree(huma.canonical, visma.canonical):
+            agreed[field.name] = now
+            continue
+        if huma.waiting is not None and huma.waiting == visma.canonical:
+            continue  # it waits for the person's confirmation: not a difference, nothing is settled
+        settled = None if field.on_position and dates_are_new else baseline.get(field.name)
+        differences.append(_difference(field, pair, now, (settled[0], settled[1]) if settled else None))
+    return Comparison(tuple(differences), agreed, tuple(unreadable), pair.positions, prints)
+
+
+def _difference(field: Field, pair: Pair, now: Prints, settled: Prints | None) -> Difference:
+    huma, visma = pair.value(Side.HUMA, field.name), pair.value(Side.VISMA, field.name)
+    verdict = judge(now, settled, huma.canonical is None, visma.canonical is None)
+    reasons = {side: reason for side in Side if (reason := forbidden(field, side, pair))}
+    suggestion, why = verdict.suggestion, verdict.why
+    if suggestion and Side(suggestion).other in reasons:
+        suggestion = ""
+    return Difference(
+        field=field.name,
+        huma=huma,
+        visma=visma,
+        prints=now,
+        kind=_kind(field, huma, visma),
+        standing=_standing(pair, verdict),
+        suggestion=suggestion,
+        why=why,
+        forbidden=reasons,
+        to={side: field.convert(side, pair) for side in Side if side not in reasons},
+        by_bulk=not field.on_position or max(len(pair.huma.current_positions), len(pair.visma.current_positions)) <= 1,
+        notes=_notes(field, pair),
+    )
+
+
+def _standing(pair: Pair, verdict: Verdict) -> str:
+    if pair.huma.ended and pair.visma.standing is Period.FORMER:
+        return "former"
+    if verdict.left:
+        return "left"
+    return "draft" if pair.visma.draft else "asks"
+
+
+def _kind(field: Field, huma: Value, visma: Value) -> str:
+    if huma.canonical is None:
+        return "huma_empty"
+    if visma.canonical is None:
+        return "visma_empty"
+    if field.name in ("given_name", "family_name", "address", "employment_id") and _flat(huma) == _flat(visma):
+        return "spelling"
+    return "value"
+
+
+def _flat(value: Value) -> str:
+    canonical = value.canonical
+    parts = canonical if isinstance(canonical, tuple) else (canonical,)
+    return "|".join(loose(part or "") for part in parts)
+
+
+def _notes(field: Field, pair: Pair) -> tuple[Reason, ...]:
+    notes: list[Reason] = []
+    position = pair.huma.position
+    if field.name == "last_workday" and position and position.end and position.ends and position.ends != position.end:
+        notes.append(Reason("contract_note", {"contract": position.end, "last": position.ends}))
+    if field.name == "email":
+        notes.append(Reason("email_note"))
+    if (
+        field.name == "bank_account"
+        and pair.huma.values["bank_account"].own
+        and not pair.huma.canonical("bank_account")
+    ):
+        notes.append(Reason("cash_note"))
+    return tuple(notes)

@@ -1,0 +1,181 @@
+"""What one side says about one employee, in a form that both sides share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+Canonical = str | tuple[str | None, ...] | None
+"""A field's value in one form for both sides; ``None`` is the empty value."""
+
+Own = Any
+"""A field's value in one side's own form: JSON-able text or a dict of text; ``None`` is empty."""
+
+
+class Side(StrEnum):
+    """One of the two systems."""
+
+    HUMA = "huma"
+    VISMA = "visma"
+
+    @property
+    def other(self) -> "Side":
+        """The system across."""
+        return Side.VISMA if self is Side.HUMA else Side.HUMA
+
+
+class Period(StrEnum):
+    """Where a position, or a person by her selected position, is in time."""
+
+    CURRENT = "current"
+    UPCOMING = "upcoming"
+    FORMER = "former"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One field of one employee on one side.
+
+    ``readable``: False where the key may not see it, or there is nothing to read it from; such a field isn't compared.
+    ``editable``: False where the side says that the key may not write it.
+    ``waiting``: the canonical form of a value that waits for the person's confirmation (an email in Huma).
+    ``problem``: code of ``reasons`` that forbids sending this value to the other side, or "".
+    """
+
+    own: Own = None
+    canonical: Canonical = None
+    readable: bool = True
+    editable: bool = True
+    waiting: Canonical = None
+    problem: str = ""
+
+
+UNREADABLE = Value(readable=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """One position. Dates are ISO texts; ``None`` is open. On Huma's side ``start``/``end`` are the contract's."""
+
+    id: str
+    start: str | None = None
+    end: str | None = None
+    period: Period = Period.CURRENT
+    percentage: float = 0.0
+    first_day: str | None = None
+    last_day: str | None = None
+    contract_type: str = ""
+
+    @property
+    def begins(self) -> str | None:
+        """The first day that counts for payroll."""
+        return self.first_day or self.start
+
+    @property
+    def ends(self) -> str | None:
+        """The last day that counts for payroll."""
+        return self.last_day or self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Employee:
+    """An EmployeeSnapshot: what one side said about one employee in one run.
+
+    ``values`` has an entry for each field of the registry. ``birth`` is a date of birth or a fingerprint of it, used
+    for matching only. ``huma_id`` is the Huma user that Visma's ``externalIds`` names, "" without one.
+    """
+
+    side: Side
+    id: str
+    name: str = ""
+    active: bool = True
+    draft: bool = False
+    is_person: bool = True
+    positions: tuple[Position, ...] = ()
+    selected: str = ""
+    values: Mapping[str, Value] = field(default_factory=dict)
+    huma_id: str = ""
+    birth: str = ""
+
+    @property
+    def number(self) -> str:
+        """The Employment ID, or ""."""
+        canonical = self.canonical("employment_id")
+        return canonical if isinstance(canonical, str) else ""
+
+    @property
+    def position(self) -> Position | None:
+        """The selected position."""
+        return next((p for p in self.positions if p.id == self.selected), None)
+
+    @property
+    def standing(self) -> Period:
+        """Current, upcoming or former by the selected position; ``NONE`` without one."""
+        return self.position.period if self.position else Period.NONE
+
+    @property
+    def ended(self) -> bool:
+        """Whether the side regards her as gone: a former employee, or a deactivated user."""
+        return self.standing is Period.FORMER or not self.active
+
+    @property
+    def current_positions(self) -> tuple[Position, ...]:
+        """All positions that are current."""
+        return tuple(p for p in self.positions if p.period is Period.CURRENT)
+
+    def canonical(self, name: str) -> Canonical:
+        """The canonical value of a field, ``None`` where it is empty or not readable."""
+        value = self.values.get(name)
+        return value.canonical if value and value.readable else None
+
+    def with_values(self, **values: Value) -> "Employee":
+        """The same employee with some fields replaced."""
+        return replace(self, values={**self.values, **values})
+
+
+def to_json(employee: Employee) -> dict[str, Any]:
+    """The employee as JSON-able data, for an encrypted column."""
+    return {
+        "side": employee.side.value,
+        "id": employee.id,
+        "name": employee.name,
+        "active": employee.active,
+        "draft": employee.draft,
+        "is_person": employee.is_person,
+        "selected": employee.selected,
+        "huma_id": employee.huma_id,
+        "birth": employee.birth,
+        "positions": [
+            [p.id, p.start, p.end, p.period.value, p.percentage, p.first_day, p.last_day, p.contract_type]
+            for p in employee.positions
+        ],
+        "values": {
+            name: [v.own, v.canonical, v.readable, v.editable, v.waiting, v.problem]
+            for name, v in employee.values.items()
+        },
+    }
+
+
+def from_json(data: dict[str, Any]) -> Employee:
+    """The employee that ``to_json`` wrote."""
+    return Employee(
+        side=Side(data["side"]),
+        id=data["id"],
+        name=data["name"],
+        active=data["active"],
+        draft=data["draft"],
+        is_person=data["is_person"],
+        selected=data["selected"],
+        huma_id=data["huma_id"],
+        birth=data["birth"],
+        positions=tuple(Position(p[0], p[1], p[2], Period(p[3]), *p[4:]) for p in data["positions"]),
+        values={
+            name: Value(own, _canonical(canonical), readable, editable, _canonical(waiting), problem)
+            for name, (own, canonical, readable, editable, waiting, problem) in data["values"].items()
+        },
+    )
+
+
+def _canonical(data: Any) -> Canonical:
+    return tuple(data) if isinstance(data, list) else data

@@ -1,0 +1,104 @@
+"""Address: ``homeAddress`` in Huma (three lines), ``address`` in Visma (one street line)."""
+
+from datetime import date
+
+from sync.core.employee import Canonical, Own, Side, Value
+from sync.core.fields.base import Field, Pair, huma_value
+from sync.core.reasons import Reason
+from sync.core.reasons import gettext_noop as _
+from sync.core.shape import Doc, as_dict, as_text, wrapper
+from sync.core.text import clean
+
+# Huma's names, Visma's names, in the order of the canonical form. Source: visma-employee.md and huma-openapi.yaml.
+KEYS = (("line1", "streetName"), ("postalCode", "zipCode"), ("city", "cityName"), ("country", "countryCode"))
+OTHER_LINES = ("line2", "line3")
+
+
+def _canonical(side: Side, own: Own) -> Canonical:
+    if not own:
+        return None
+    parts = [clean(own.get(huma if side is Side.HUMA else visma)) for huma, visma in KEYS]
+    if not any(parts[:3]):
+        return None
+    return (*parts[:3], parts[3].upper())
+
+
+def _own(doc: Doc | None, keys: tuple[str, ...], prop: str) -> Own:
+    if doc is None:
+        return None
+    return {key: as_text(doc.get(key), f"{prop}.{key}") or "" for key in keys}
+
+
+def _read_huma(details: Doc, position: Doc | None) -> Value:
+    wrapped = wrapper(details, "homeAddress")
+    value = as_dict((wrapped or {}).get("value"), "homeAddress.value")
+    own = _own(value, (*(huma for huma, _visma in KEYS), *OTHER_LINES), "homeAddress")
+    return huma_value(wrapped, own, _canonical(Side.HUMA, own))
+
+
+def _read_visma(doc: Doc, position: Doc | None, today: date) -> Value:
+    own = _own(as_dict(doc.get("address"), "address"), tuple(visma for _huma, visma in KEYS), "address")
+    return Value(own, _canonical(Side.VISMA, own))
+
+
+def _convert(target: Side, pair: Pair) -> Own:
+    source = pair.value(target.other, "address")
+    if source.canonical is None:
+        return None
+    parts = dict(zip(KEYS, source.canonical, strict=True))
+    if target is Side.VISMA:
+        return {visma: part for (_huma, visma), part in parts.items()}
+    return {huma: part for (huma, _visma), part in parts.items()}
+
+
+def _forbids(target: Side, pair: Pair) -> Reason | None:
+    canonical = pair.value(target.other, "address").canonical
+    if isinstance(canonical, tuple):
+        country = canonical[3] or ""
+        if not (len(country) == 2 and country.isascii() and country.isalpha()):
+            return Reason("bad_country")
+    return None
+
+
+def _write_huma(details: Doc, after: Own) -> Doc:
+    """All six properties must be there; the further lines aren't ours and go back as they are. Source: huma.md."""
+    current = ((details.get("homeAddress") or {}).get("value")) or {}
+    kept = {key: current.get(key) or "" for key in OTHER_LINES}
+    if after is not None:
+        return {"homeAddress": {**after, **kept}}
+    if not any(kept.values()):
+        return {"homeAddress": None}
+    return {
+        "homeAddress": {
+            "line1": "",
+            "postalCode": "",
+            "city": "",
+            "country": current.get("country") or "",
+            **kept,
+        }
+    }
+
+
+def _write_visma(doc: Doc, after: Own, today: date) -> None:
+    address = doc["address"] = dict(as_dict(doc.get("address"), "address") or {})
+    if after is None:
+        for _huma, visma in KEYS[:3]:
+            address.pop(visma, None)
+    else:
+        address.update(after)
+
+
+ADDRESS = Field(
+    name="address",
+    label=_("Address"),
+    rule=_("The second and third line of the address in Huma aren't synced to Visma, and stay as they are in Huma."),
+    clearable=frozenset(Side),
+    read_huma=_read_huma,
+    read_visma=_read_visma,
+    canonical=_canonical,
+    convert=_convert,
+    forbids=_forbids,
+    write_huma=_write_huma,
+    write_visma=_write_visma,
+    json_paths=("homeAddress", "address"),
+)

@@ -1,0 +1,83 @@
+"""What a field is, and what its conversions may look at."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from sync.core.employee import Canonical, Employee, Own, Side, Value
+from sync.core.reasons import Reason
+from sync.core.shape import Doc
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The same person on both sides, with what the rules of a field may ask about.
+
+    ``positions``: the ids (Huma's, Visma's) of the positions that are the same employment, or ``None``.
+    ``no_pair``: why there is none. ``numbers``: who in Visma has which Employment ID.
+    """
+
+    huma: Employee
+    visma: Employee
+    today: date
+    positions: tuple[str, str] | None = None
+    no_pair: Reason | None = None
+    default_end_reason: str = ""
+    numbers: Mapping[str, str] = field(default_factory=dict)
+
+    def on(self, side: Side) -> Employee:
+        """The employee as one side has her."""
+        return self.huma if side is Side.HUMA else self.visma
+
+    def value(self, side: Side, name: str) -> Value:
+        """What one side says of a field."""
+        return self.on(side).values[name]
+
+
+def _equal(huma: Canonical, visma: Canonical) -> bool:
+    return huma == visma
+
+
+def _nothing_more(target: Side, pair: Pair) -> Reason | None:
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One supported field: how to read it, compare it, convert it, write it, and what forbids a direction.
+
+    ``read_huma(details, position)`` and ``read_visma(document, position, today)`` give a ``Value``.
+    ``canonical(side, own)`` turns a side's own form into the canonical one.
+    ``convert(target, pair)`` gives what would be written, in the target's own form (``None`` empties).
+    ``forbids(target, pair)`` is the field's own rule on top of the common ones.
+    ``write_huma(document, after)`` gives the part of a PATCH body; ``write_visma(document, after, today)`` changes
+    the document in place. ``clearable`` are the sides on which the field can be emptied.
+    """
+
+    name: str
+    label: str
+    rule: str
+    version: int = 1
+    on_position: bool = False
+    look_twice: str = ""
+    clearable: frozenset[Side] = frozenset()
+    clears_by_itself: bool = False
+    read_huma: Callable[[Doc, Doc | None], Value]
+    read_visma: Callable[[Doc, Doc | None, date], Value]
+    canonical: Callable[[Side, Own], Canonical]
+    convert: Callable[[Side, Pair], Own]
+    write_huma: Callable[[Doc, Own], Doc]
+    write_visma: Callable[[Doc, Own, date], None]
+    agree: Callable[[Canonical, Canonical], bool] = _equal
+    forbids: Callable[[Side, Pair], Reason | None] = _nothing_more
+    json_paths: tuple[str, ...] = ()
+    """Names in a vendor's error that mean this field (a ``jsonPath`` or a name in Huma's ``fields``)."""
+
+
+def huma_value(
+    wrapped: Doc | None, own: Own, canonical: Canonical, problem: str = "", waiting: Canonical = None
+) -> Value:
+    """A value out of Huma's wrapper; not readable where the wrapper is missing."""
+    if wrapped is None:
+        return Value(readable=False)
+    return Value(own, canonical, editable=wrapped.get("editable") is not False, problem=problem, waiting=waiting)

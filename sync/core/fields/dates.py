@@ -1,0 +1,229 @@
+"""First and last workday: dates of the selected position, and the end reason that comes with the last one."""
+
+from datetime import date
+
+from sync.core.employee import Canonical, Own, Side, Value
+from sync.core.fields.base import Field, Pair
+from sync.core.reasons import Reason
+from sync.core.reasons import gettext_noop as _
+from sync.core.shape import Doc, as_text, wrapper
+from sync.core.timeline import OPEN_END, day
+
+TO_VISMA = {
+    "employee_resigned": "arbeidstakerHarSagtOppSelv",
+    "employee_terminated": "arbeidsgiverHarSagtOppArbeidstaker",
+    "temporary_contract_or_position_ended": "kontraktEngasjementEllerVikariatErUtloept",
+    "change_in_organization_or_internal_job_transfer": "endringIOrganisasjonsstrukturEllerByttetJobbInternt",
+    "change_in_payroll_system_or_accountant": "byttetLoenssystemEllerRegnskapsfoerer",
+}
+"""Huma's end reasons in Visma's words. Source: design, End reason. ``other`` is as good as none."""
+
+TO_HUMA = {visma: huma for huma, visma in TO_VISMA.items()}
+OTHER = "other"
+
+END_REASONS = {
+    "arbeidstakerHarSagtOppSelv": _("The employee resigned"),
+    "arbeidsgiverHarSagtOppArbeidstaker": _("The employer terminated the employment"),
+    "kontraktEngasjementEllerVikariatErUtloept": _("The contract, engagement or temporary position ended"),
+    "endringIOrganisasjonsstrukturEllerByttetJobbInternt": _("Reorganisation or internal change of job"),
+    "arbeidsforholdetSkulleAldriVaertRapportert": _("The employment should never have been reported"),
+    "byttetLoenssystemEllerRegnskapsfoerer": _("Change of payroll system or accountant"),
+}
+"""Visma's end reasons [A: the a-melding's] in payroll's words. Source: visma-employee.md, Position."""
+
+
+def end_reason_of(position: Doc) -> str | None:
+    """``positionEndReason`` is a list with one element when the position ends, empty when it doesn't [A]."""
+    reasons = position.get("positionEndReason")
+    first = reasons[0] if isinstance(reasons, list) and reasons else reasons if isinstance(reasons, str) else None
+    return as_text(first, "positionEndReason")
+
+
+def _canonical_first(side: Side, own: Own) -> Canonical:
+    return day(own)
+
+
+def _canonical_last(side: Side, own: Own) -> Canonical:
+    if not own or not own.get("date"):
+        return None
+    reason = own.get("reason")
+    return (own["date"], TO_VISMA.get(reason) if side is Side.HUMA else reason or None)
+
+
+def _agree_last(huma: Canonical, visma: Canonical) -> bool:
+    """A definite reason in Huma that differs makes the field differ, even when the dates agree."""
+    if not (isinstance(huma, tuple) and isinstance(visma, tuple)):
+        return huma == visma
+    return huma[0] == visma[0] and huma[1] in (None, visma[1])
+
+
+def _huma_day(position: Doc, first: str, fallback: str) -> tuple[str | None, bool, bool]:
+    """The date with (readable, editable); the contract's date stands in where the workday is empty."""
+    wrapped, contract = wrapper(position, first), wrapper(position, fallback)
+    if wrapped is None:
+        return None, False, True
+    editable = wrapped.get("editable") is not False
+    own = day(as_text(wrapped.get("value"), first))
+    if own is None and contract is None:
+        return None, False, editable
+    return own or day(as_text((contract or {}).get("value"), fallback)), True, editable
+
+
+def _read_huma_first(details: Doc, position: Doc | None) -> Value:
+    if position is None:
+        return Value(readable=False)
+    own, readable, editable = _huma_day(position, "firstDayOfWork", "contractStartDate")
+    return Value(own, _canonical_first(Side.HUMA, own), readable, editable)
+
+
+def _read_huma_last(details: Doc, position: Doc | None) -> Value:
+    if position is None:
+        return Value(readable=False)
+    last, readable, editable = _huma_day(position, "lastDayOfWork", "contractEndDate")
+    reason = as_text((wrapper(position, "endReason") or {}).get("value"), "endReason")
+    contract = day(as_text((wrapper(position, "contractEndDate") or {}).get("value"), "contractEndDate"))
+    own = {"date": last, "reason": reason, "contract_end": contract}
+    return Value(own, _canonical_last(Side.HUMA, own), readable, editable)
+
+
+def _read_visma_first(doc: Doc, position: Doc | None, today: date) -> Value:
+    if position is None:
+        return Value(readable=False)
+    own = day(as_text(position.get("activeStart"), "activeStart"))
+    return Value(own, _canonical_first(Side.VISMA, own))
+
+
+def _read_visma_last(doc: Doc, position: Doc | None, today: date) -> Value:
+    if position is None:
+        return Value(readable=False)
+    own = {"date": day(as_text(position.get("activeEnd"), "activeEnd")), "reason": end_reason_of(position)}
+    return Value(own, _canonical_last(Side.VISMA, own))
+
+
+def _convert_first(target: Side, pair: Pair) -> Own:
+    return pair.value(target.other, "first_workday").canonical
+
+
+def _convert_last(target: Side, pair: Pair) -> Own:
+    source, current = pair.value(target.other, "last_workday"), pair.value(target, "last_workday")
+    if source.canonical is None:
+        return None
+    assert isinstance(source.canonical, tuple)
+    own, now = source.own, current.own or {}
+    if target is Side.VISMA:
+        reason, origin = visma_reason(own.get("reason"), now.get("reason"), pair.default_end_reason)
+        return {"date": source.canonical[0], "reason": reason, "reason_from": origin}
+    return {"date": source.canonical[0], "reason": huma_reason(now.get("reason"), own.get("reason"))}
+
+
+def visma_reason(huma: str | None, visma: str | None, default: str) -> tuple[str | None, str]:
+    """The end reason that Visma gets, and where it comes from: huma, visma or default; ``(None, "")`` without one."""
+    if definite := TO_VISMA.get(huma or ""):
+        return definite, "huma"
+    if visma:
+        return visma, "visma"
+    return (default, "default") if default else (None, "")
+
+
+def huma_reason(huma: str | None, visma: str | None) -> str | None:
+    """The end reason to write to Huma beside the date; ``None`` leaves Huma's alone.
+
+    Translated back where Huma has none. Where Huma has another definite one, Visma's was chosen over it; what Huma
+    has no word for becomes ``other``, so that the two agree afterwards.
+    """
+    if not huma:
+        return TO_HUMA.get(visma or "")
+    if huma in TO_VISMA and TO_VISMA[huma] != visma:
+        return TO_HUMA.get(visma or "", OTHER)
+    return None
+
+
+def _position_rules(target: Side, pair: Pair) -> Reason | None:
+    if not pair.huma.position:
+        return Reason("no_position_huma")
+    if not pair.visma.position:
+        return Reason("no_position_visma")
+    return pair.no_pair if pair.positions is None else None
+
+
+def _forbid_last(target: Side, pair: Pair) -> Reason | None:
+    if reason := _position_rules(target, pair):
+        return reason
+    source, current = pair.value(target.other, "last_workday"), pair.value(target, "last_workday")
+    if source.canonical is None:
+        ends = target is Side.HUMA and (current.own or {}).get("contract_end")
+        return Reason("contract_ends") if ends else None
+    if target is Side.HUMA:
+        return None
+    assert isinstance(source.canonical, tuple)
+    last = source.canonical[0] or OPEN_END
+    others = [p for p in pair.huma.current_positions if p.id != pair.huma.selected and (p.ends or OPEN_END) > last]
+    if others and len(pair.visma.current_positions) <= 1:
+        return Reason("others_run_on")
+    if _convert_last(target, pair)["reason"] is None:
+        return Reason("no_end_reason")
+    return None
+
+
+def _write_huma_first(position: Doc, after: Own) -> Doc:
+    return {"firstDayOfWork": after}
+
+
+def _write_huma_last(position: Doc, after: Own) -> Doc:
+    if after is None:
+        return {"lastDayOfWork": None}
+    reason = {"endReason": after["reason"]} if after.get("reason") else {}
+    return {"lastDayOfWork": after["date"], **reason}
+
+
+def _write_visma_first(position: Doc, after: Own, today: date) -> None:
+    position["activeStart"] = after
+
+
+def _write_visma_last(position: Doc, after: Own, today: date) -> None:
+    if after is None:
+        position.pop("activeEnd", None)
+        position["positionEndReason"] = []
+    else:
+        position["activeEnd"] = after["date"]
+        position["positionEndReason"] = [after["reason"]]
+
+
+FIRST_WORKDAY = Field(
+    name="first_workday",
+    label=_("First workday"),
+    rule=_(
+        "Of the selected position: the current one, else the most recent past one, else the nearest future one. "
+        "Start date in Visma. Where Huma has no first workday, the start of the contract counts."
+    ),
+    on_position=True,
+    read_huma=_read_huma_first,
+    read_visma=_read_visma_first,
+    canonical=_canonical_first,
+    convert=_convert_first,
+    forbids=_position_rules,
+    write_huma=_write_huma_first,
+    write_visma=_write_visma_first,
+    json_paths=("firstDayOfWork", "activeStart"),
+)
+LAST_WORKDAY = Field(
+    name="last_workday",
+    label=_("Last workday"),
+    rule=_(
+        "Of the selected position, together with the end reason that Visma demands. End date in Visma. "
+        "Where Huma has no last workday, the end of the contract counts. Emptied in Huma, both are cleared in Visma."
+    ),
+    on_position=True,
+    look_twice="twice_last_day",
+    clearable=frozenset(Side),
+    clears_by_itself=True,
+    read_huma=_read_huma_last,
+    read_visma=_read_visma_last,
+    canonical=_canonical_last,
+    convert=_convert_last,
+    agree=_agree_last,
+    forbids=_forbid_last,
+    write_huma=_write_huma_last,
+    write_visma=_write_visma_last,
+    json_paths=("lastDayOfWork", "endReason", "activeEnd", "positionEndReason"),
+)

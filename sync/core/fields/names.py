@@ -1,0 +1,91 @@
+"""Given name and family name: plain text in Huma, an entry of a timeline in Visma."""
+
+from datetime import date
+
+from sync.core.employee import Canonical, Own, Period, Side, Value
+from sync.core.fields.base import Field, Pair, huma_value
+from sync.core.reasons import gettext_noop as _
+from sync.core.shape import Doc, as_dicts, as_text, wrapper
+from sync.core.text import clean
+from sync.core.timeline import day, day_before, period_of, pick
+
+
+def _canonical(side: Side, own: Own) -> Canonical:
+    return clean(own) or None
+
+
+def _entries(doc: Doc) -> list[Doc]:
+    return as_dicts(doc.get("personNames"), "personNames")
+
+
+def _write(doc: Doc, part: str, text: Own, today: date) -> None:
+    """A new entry from today that takes over the old one's end; in place where that would leave no past behind.
+
+    Source: design, The fields; visma-employee.md, Writing ("Changing a value on a timeline properly").
+    """
+    entries = doc["personNames"] = [dict(entry) for entry in _entries(doc)]
+    index = pick(entries, today)
+    if index is None:
+        entries.append({part: text} if doc.get("isDraft") else {part: text, "activeStart": today.isoformat()})
+        return
+    entry = entries[index]
+    start = day(entry.get("activeStart"))
+    is_current = period_of(start, day(entry.get("activeEnd")), today) is Period.CURRENT
+    if doc.get("isDraft") or not is_current or start == today.isoformat():
+        entry[part] = text
+        return
+    new = {key: value for key, value in entry.items() if key != "id"}
+    new.update({part: text, "activeStart": today.isoformat()})
+    entry["activeEnd"] = day_before(today)
+    entries.insert(index + 1, new)
+
+
+def _name_field(name: str, label: str, rule: str, huma_key: str, visma_key: str) -> Field:
+    def read_huma(details: Doc, position: Doc | None) -> Value:
+        wrapped = wrapper(details, huma_key)
+        own = as_text((wrapped or {}).get("value"), huma_key)
+        return huma_value(wrapped, own, _canonical(Side.HUMA, own))
+
+    def read_visma(doc: Doc, position: Doc | None, today: date) -> Value:
+        entries = _entries(doc)
+        index = pick(entries, today)
+        own = None if index is None else as_text(entries[index].get(visma_key), f"personNames.{visma_key}")
+        return Value(own, _canonical(Side.VISMA, own))
+
+    def convert(target: Side, pair: Pair) -> Own:
+        return clean(pair.value(target.other, name).own) or None
+
+    def write_huma(details: Doc, after: Own) -> Doc:
+        return {huma_key: after}
+
+    def write_visma(doc: Doc, after: Own, today: date) -> None:
+        _write(doc, visma_key, after, today)
+
+    return Field(
+        name=name,
+        label=label,
+        rule=rule,
+        read_huma=read_huma,
+        read_visma=read_visma,
+        canonical=_canonical,
+        convert=convert,
+        write_huma=write_huma,
+        write_visma=write_visma,
+        json_paths=(huma_key, visma_key, "personNames"),
+    )
+
+
+GIVEN_NAME = _name_field(
+    "given_name",
+    _("Given name"),
+    _("In Visma the new name applies from the day it is written; the old one stays in the history."),
+    "givenName",
+    "firstName",
+)
+FAMILY_NAME = _name_field(
+    "family_name",
+    _("Family name"),
+    _("In Visma the new name applies from the day it is written; the old one stays in the history."),
+    "familyName",
+    "lastName",
+)

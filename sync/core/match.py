@@ -1,0 +1,167 @@
+"""Who is who. Source: design, Who is who (matching)."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import combinations
+
+from sync.core.employee import Employee
+
+THINGS = ("given_name", "family_name", "email", "phone", "bank_account", "first_workday")
+SERIES_LIMIT = 0.1
+"""More than this share of contradicting equal numbers, and numbers link nobody."""
+
+
+@dataclass(frozen=True)
+class Linked:
+    """Two people who are one, and by which key: existing, external, number or email."""
+
+    huma: str
+    visma: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Possible:
+    """Two people who may be one; ``agrees`` names what agrees, ``why`` is a code of ``reasons``."""
+
+    huma: str
+    visma: str
+    agrees: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True)
+class Matching:
+    """The outcome for one run. ``series_broken``: the employee numbers don't look like the same series."""
+
+    linked: tuple[Linked, ...]
+    possible: tuple[Possible, ...]
+    series_broken: bool
+
+
+def evidence(employee: Employee) -> dict[str, str]:
+    """The things that may agree, in a comparable form; what is empty isn't there."""
+    found = {name: repr(value) for name in THINGS if (value := employee.canonical(name)) is not None}
+    for name in ("given_name", "family_name"):
+        if name in found:
+            found[name] = found[name].casefold()
+    if employee.birth:
+        found["birth"] = employee.birth
+    if employee.number:
+        found["number"] = employee.number.casefold()
+    return found
+
+
+class _Matcher:
+    def __init__(self, huma: Iterable[Employee], visma: Iterable[Employee], different: Iterable[tuple[str, str]]):
+        self.huma = {e.id: e for e in huma if e.is_person}
+        self.visma = {e.id: e for e in visma}
+        self.different = set(different)
+        self.seen = {id_: evidence(e) for id_, e in (*self.huma.items(), *self.visma.items())}
+        self.linked: dict[str, Linked] = {}
+        self.taken: set[str] = set()
+        self.possible: dict[tuple[str, str], Possible] = {}
+
+    def link(self, huma: str, visma: str, by: str) -> None:
+        if huma not in self.linked and visma not in self.taken:
+            self.linked[huma] = Linked(huma, visma, by)
+            self.taken.add(visma)
+
+    def free(self, huma: str, visma: str) -> bool:
+        return huma not in self.linked and visma not in self.taken and (huma, visma) not in self.different
+
+    def agrees(self, huma: str, visma: str, but: str = "") -> tuple[str, ...]:
+        one, other = self.seen[huma], self.seen[visma]
+        return tuple(sorted(k for k in one.keys() & other.keys() if k != but and one[k] == other[k]))
+
+    def doubt(self, huma: str, visma: str, why: str) -> None:
+        if self.free(huma, visma) and (huma, visma) not in self.possible:
+            self.possible[huma, visma] = Possible(huma, visma, self.agrees(huma, visma), why)
+
+    def groups(self, key: str) -> list[tuple[list[str], list[str]]]:
+        """The people of both sides who share a value of ``key``, only where both have some."""
+        index: dict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
+        for side, people in enumerate((self.huma, self.visma)):
+            for id_ in people:
+                if key in self.seen[id_]:
+                    index[self.seen[id_][key]][side].append(id_)
+        return [pair for pair in index.values() if pair[0] and pair[1]]
+
+    def by_external(self) -> None:
+        named: dict[str, list[str]] = defaultdict(list)
+        for id_, employee in self.visma.items():
+            if employee.huma_id in self.huma:
+                named[employee.huma_id].append(id_)
+        for huma, vismas in named.items():
+            for visma in vismas:
+                if len(vismas) == 1 and self.free(huma, visma):
+                    self.link(huma, visma, "external")
+                else:
+                    self.doubt(huma, visma, "key_not_unique")
+
+    def series_broken(self) -> bool:
+        """Whether the equal numbers contradict each other too often: nothing else agrees between their owners."""
+        pairs = [(h[0], v[0]) for h, v in self.groups("number") if len(h) == len(v) == 1]
+        pairs = [pair for pair in pairs if self.linked.get(pair[0]) != Linked(*pair, "external")]
+        contradicting = sum(1 for huma, visma in pairs if not self.agrees(huma, visma, but="number"))
+        return contradicting > SERIES_LIMIT * len(pairs)
+
+    def by_key(self, key: str) -> None:
+        for humas, vismas in self.groups(key):
+            unique = len(humas) == len(vismas) == 1
+            for huma in humas:
+                for visma in vismas:
+                    if not self.free(huma, visma):
+                        continue
+                    if not unique:
+                        self.doubt(huma, visma, f"{key}_not_unique")
+                    elif self.agrees(huma, visma, but=key):
+                        self.link(huma, visma, key)
+                    else:
+                        self.doubt(huma, visma, f"{key}_only")
+
+    def by_two_things(self, things: Iterable[str]) -> None:
+        free_huma = [id_ for id_ in self.huma if id_ not in self.linked]
+        free_visma = [id_ for id_ in self.visma if id_ not in self.taken]
+        for pair in combinations(things, 2):
+            index: dict[tuple[str, str], list[str]] = defaultdict(list)
+            for visma in free_visma:
+                if pair[0] in self.seen[visma] and pair[1] in self.seen[visma]:
+                    index[self.seen[visma][pair[0]], self.seen[visma][pair[1]]].append(visma)
+            for huma in free_huma:
+                if pair[0] in self.seen[huma] and pair[1] in self.seen[huma]:
+                    for visma in index.get((self.seen[huma][pair[0]], self.seen[huma][pair[1]]), ()):
+                        self.doubt(huma, visma, "two_agree")
+
+
+def match(
+    huma: Iterable[Employee],
+    visma: Iterable[Employee],
+    existing: Iterable[tuple[str, str]] = (),
+    different: Iterable[tuple[str, str]] = (),
+) -> Matching:
+    """Who is who, given the links that exist and the pairs that a person called different.
+
+    Never links one person twice; an existing link beats every key, and *different* beats all but that.
+    """
+    matcher = _Matcher(huma, visma, different)
+    for huma_id, visma_id in existing:
+        if huma_id in matcher.huma and visma_id in matcher.visma:
+            matcher.link(huma_id, visma_id, "existing")
+        else:  # gone from a side: the other half stays hers, and is matched with nobody else
+            matcher.linked.setdefault(huma_id, Linked(huma_id, visma_id, "gone"))
+            matcher.taken.add(visma_id)
+    matcher.by_external()
+    broken = matcher.series_broken()
+    if not broken:
+        matcher.by_key("number")
+    matcher.by_key("email")
+    matcher.by_two_things((*THINGS, "birth", *(() if broken else ("number",))))
+    return Matching(
+        linked=tuple(link for link in matcher.linked.values() if link.by != "gone"),
+        possible=tuple(
+            p for p in matcher.possible.values() if p.huma not in matcher.linked and p.visma not in matcher.taken
+        ),
+        series_broken=broken,
+    )

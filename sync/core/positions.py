@@ -1,0 +1,35 @@
+"""Which position counts, and whether two positions are the same employment. Source: design, Selected position."""
+
+from collections.abc import Sequence
+
+from sync.core.employee import Period, Position
+from sync.core.timeline import OPEN_END, OPEN_START
+
+
+def select(positions: Sequence[Position], paired: str = "") -> Position | None:
+    """The selected position: the current one, else the most recent past one, else the nearest future one.
+
+    Among several current ones: the one with id ``paired``, else the largest percentage, else the one that started
+    last. Total and deterministic: what is still equal is settled by id.
+    """
+    current = [p for p in positions if p.period is Period.CURRENT]
+    if current:
+        return max(current, key=lambda p: (p.id == paired, p.percentage, p.begins or OPEN_START, p.id))
+    past = [p for p in positions if p.period is Period.FORMER]
+    if past:
+        return max(past, key=lambda p: (p.end or p.ends or OPEN_START, p.begins or OPEN_START, p.id))
+    return min(positions, key=lambda p: (p.begins or OPEN_START, p.id), default=None)
+
+
+def overlap(one: Position, other: Position) -> bool:
+    """Whether their periods share a day, open ends included."""
+    return (one.begins or OPEN_START) <= (other.ends or OPEN_END) and (other.begins or OPEN_START) <= (
+        one.ends or OPEN_END
+    )
+
+
+def next_change(positions: Sequence[Position], today: str) -> str | None:
+    """The next day (ISO) on which the selected position may become another one or end; ``None`` when never."""
+    days = [p.begins for p in positions if p.begins and p.begins > today]
+    days += [p.ends for p in positions if p.ends and p.ends >= today]
+    return min(days, default=None)

@@ -1,0 +1,149 @@
+"""From a vendor's documents to an ``Employee``. Nothing but the supported fields leaves these functions."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sync.core.employee import Employee, Period, Position, Side, Value
+from sync.core.fields import FIELDS
+from sync.core.positions import select
+from sync.core.shape import Doc, WrongShape, as_dict, as_dicts, as_text, wrapper
+from sync.core.text import clean
+from sync.core.timeline import day, period_of, pick
+
+EXTERNAL_KEY = "huma"
+"""The key of Visma's ``externalIds`` that holds the Huma user's id. Source: design, Who is who."""
+
+NOT_EMPLOYEES = frozenset({"Consultant", "Freelance", "ThirdParty"})
+"""Contract types of people who aren't employees. Source: design, A run (Create)."""
+
+_HUMA_PERIODS = {"CURRENT": Period.CURRENT, "ENDED": Period.FORMER, "UPCOMING": Period.UPCOMING}
+
+
+def huma_position_summary(summary: Doc, today: date) -> Position:
+    """A position out of ``currentPositions`` or the list of positions (contract dates). Source: huma.md, Reading."""
+    start = day(as_text(summary.get("contractStartDate"), "contractStartDate"))
+    end = day(as_text(summary.get("contractEndDate"), "contractEndDate"))
+    return Position(
+        id=_id(summary, "position.id"),
+        start=start,
+        end=end,
+        period=_HUMA_PERIODS.get(str(summary.get("status"))) or period_of(start, end, today),
+        percentage=_number(summary.get("percentage"), "percentage"),
+        contract_type=as_text(summary.get("contractType"), "contractType") or "",
+    )
+
+
+def huma_selected(summaries: Iterable[Doc], paired: str, today: date) -> str:
+    """The id of the position whose details have to be read, "" without any."""
+    chosen = select([huma_position_summary(summary, today) for summary in summaries], paired)
+    return chosen.id if chosen else ""
+
+
+def huma_employee(
+    details: Doc, summaries: list[Doc], position: Doc | None, today: date, fields: Iterable[Any] = FIELDS
+) -> Employee:
+    """One Huma user. ``summaries`` are her positions as far as read, ``position`` the selected one's details."""
+    positions = [huma_position_summary(summary, today) for summary in summaries]
+    values = {field.name: field.read_huma(details, position) for field in fields}
+    selected = _id(position, "position.id") if position else ""
+    if position is not None:
+        positions = [_with_days(p, values) if p.id == selected else p for p in positions]
+    status = as_dict(details.get("status"), "status") or {}
+    return Employee(
+        side=Side.HUMA,
+        id=_id(details, "id"),
+        name=" ".join(filter(None, (_wrapped_text(details, key) for key in ("givenName", "familyName")))),
+        active=status.get("active") is not False,
+        is_person=(as_text(details.get("type"), "type") or "user") == "user",
+        positions=tuple(positions),
+        selected=selected,
+        values=values,
+        birth=day(_wrapped_text(details, "birthDate")) or "",
+    )
+
+
+def visma_employee(
+    doc: Doc, positions: list[Doc], today: date, paired: str = "", fields: Iterable[Any] = FIELDS
+) -> Employee:
+    """One Visma employee with all of her positions."""
+    read = [visma_position(position, today) for position in positions]
+    chosen = select(read, paired)
+    selected = next((p for p in positions if chosen and p.get("id") == chosen.id), None)
+    names = as_dicts(doc.get("personNames"), "personNames")
+    index = pick(names, today)
+    name = {} if index is None else names[index]
+    return Employee(
+        side=Side.VISMA,
+        id=_id(doc, "id"),
+        name=" ".join(filter(None, (clean(name.get(key)) for key in ("firstName", "lastName")))),
+        draft=doc.get("isDraft") is True,
+        positions=tuple(read),
+        selected=chosen.id if chosen else "",
+        values={field.name: field.read_visma(doc, selected, today) for field in fields},
+        huma_id=external_id(doc),
+        birth=day(as_text(doc.get("dateOfBirth"), "dateOfBirth")) or "",
+    )
+
+
+def visma_position(position: Doc, today: date) -> Position:
+    """One of Visma's positions (arbeidsforhold)."""
+    start = day(as_text(position.get("activeStart"), "activeStart"))
+    end = day(as_text(position.get("activeEnd"), "activeEnd"))
+    return Position(
+        id=_id(position, "position.id"),
+        start=start,
+        end=end,
+        period=period_of(start, end, today),
+        percentage=_part_time(position, today),
+    )
+
+
+def external_id(doc: Doc) -> str:
+    """The Huma user that the document names among its ``externalIds``, or ""."""
+    for entry in as_dicts(doc.get("externalIds"), "externalIds"):
+        if str(entry.get("key", "")).lower() == EXTERNAL_KEY:
+            return clean(entry.get("value"))
+    return ""
+
+
+def _part_time(position: Doc, today: date) -> float:
+    """[A] the percentage is the first number of the current entry of ``partTimeFactors``; its name isn't public."""
+    factors = position.get("partTimeFactors")
+    entries = [entry for entry in factors if isinstance(entry, dict)] if isinstance(factors, list) else []
+    index = pick(entries, today)
+    numbers = [] if index is None else [v for v in entries[index].values() if isinstance(v, int | float)]
+    return float(numbers[0]) if numbers else 0.0
+
+
+def _with_days(position: Position, values: dict[str, Value]) -> Position:
+    first, last = values.get("first_workday"), values.get("last_workday")
+    return Position(
+        position.id,
+        position.start,
+        position.end,
+        position.period,
+        position.percentage,
+        first.own if first else None,
+        (last.own or {}).get("date") if last else None,
+        position.contract_type,
+    )
+
+
+def _id(doc: Doc, prop: str) -> str:
+    value = doc.get("id")
+    if not isinstance(value, str) or not value:
+        raise WrongShape(prop)
+    return value
+
+
+def _number(value: Any, prop: str) -> float:
+    if value is None:
+        return 0.0
+    if isinstance(value, int | float):
+        return float(value)
+    raise WrongShape(prop)
+
+
+def _wrapped_text(details: Doc, key: str) -> str:
+    return clean(as_text((wrapper(details, key) or {}).get("value"), key))

@@ -1,0 +1,130 @@
+"""Why something is suggested, impossible, or went as it did: a code, and its sentence with what to do next.
+
+The sentences are English message ids; pages, emails and JSON render them through gettext. Parameters never go
+into an email or a log.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+def gettext_noop(text: str) -> str:
+    """Marks a text for translation; the core itself stays English."""
+    return text
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A code of ``SENTENCES`` with its parameters."""
+
+    code: str
+    params: Mapping[str, str | int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        assert self.code in SENTENCES, self.code
+
+
+_ = gettext_noop
+SENTENCES: dict[str, str] = {
+    # Why a side is suggested.
+    "huma_moved": _("Changed in Huma since the last sync."),
+    "visma_moved": _("Changed in Visma since the last sync."),
+    "both_moved": _("Changed in both since the last sync. Nothing is suggested."),
+    "huma_filled": _("Visma has nothing here yet."),
+    "visma_filled": _("Huma has nothing here yet."),
+    "never_settled": _("The two have never agreed on this. Only you can tell which one is right."),
+    "was_left": _("You left this as it is, and neither side has changed since."),
+    # Why a direction isn't possible.
+    "not_editable": _("Huma doesn't let this access change the field. Change it in Huma, or ask the administrator."),
+    "number_empty": _("An Employment ID can't be removed in Visma. Enter one in Huma."),
+    "number_too_long": _("Visma takes at most 12 characters, this one has %(length)s. Shorten it in Huma."),
+    "number_taken": _("Somebody else has this Employment ID in Visma. Change it in one of the two systems."),
+    "would_be_empty": _("This field can't be empty. Fill it in where it is missing."),
+    "no_position_huma": _("There is no position in Huma. Add one in Huma first."),
+    "no_position_visma": _("There is no position in Visma. Add one in Visma first."),
+    "no_pair": _(
+        "The position in Huma (%(huma)s) and the one in Visma (%(visma)s) aren't the same employment. "
+        "Add the new position where it is missing first."
+    ),
+    "pair_changed": _(
+        "The position in Huma (%(huma)s) isn't the one that belongs to the employment in Visma (%(visma)s). "
+        "Add the new position in Visma first."
+    ),
+    "others_run_on": _(
+        "Another position in Huma runs on, and Visma has only one employment. Ending it would end all of it: "
+        "change the date in Visma by hand if that is right."
+    ),
+    "no_end_reason": _(
+        "Visma needs an end reason. Enter one in Huma, or choose a default end reason in the connection's settings."
+    ),
+    "contract_ends": _("The contract in Huma has an end date of its own. Remove it in Huma to empty this field."),
+    "bad_check_digits": _("The account number has a wrong check digit. Correct it where it comes from."),
+    "bad_account": _("This isn't an account number that the other system can take. Correct it where it comes from."),
+    "no_bic": _("Huma needs the bank's SWIFT/BIC, and Visma doesn't have it. Add it in Visma."),
+    "bad_phone": _("This isn't a phone number that Visma can take. Correct it in Huma."),
+    "bad_email": _("This isn't an email address. Correct it where it comes from."),
+    "bad_country": _("The country isn't a two-letter code. Correct it where it comes from."),
+    "several_business": _("Visma has more than one business entry. Remove the others in Visma first."),
+    # Worth knowing on a card.
+    "contract_note": _("The contract ends %(contract)s, the last day of work is %(last)s: Visma gets the latter."),
+    "email_note": _("In Huma this is the address that the person signs in with."),
+    "cash_note": _("A national account of another country becomes cash (no bank payment) in Visma."),
+    # Possible matches.
+    "number_only": _("The same Employment ID, but nothing else agrees."),
+    "email_only": _("The same email, but nothing else agrees."),
+    "number_not_unique": _("More than one person has this Employment ID."),
+    "email_not_unique": _("More than one person has this email."),
+    "two_agree": _("Two or more things agree, but neither the Employment ID nor the email settles it."),
+    "key_not_unique": _("More than one employee in Visma carries this Huma user's id."),
+    # Why somebody can't be created.
+    "create_open_match": _("May be the same person as somebody else. Settle the possible match first."),
+    "create_no_number": _("There is no Employment ID in Huma, and Visma needs one. Enter it in Huma."),
+    "create_no_email": _("There is no business email in Visma, and Huma needs one. Enter it in Visma."),
+    "create_no_name": _("A given name and a family name are needed. Fill in what is missing."),
+    "create_email_taken": _("Somebody in Huma has this email already."),
+    "create_not_a_person": _("Not a person, but an account for a program."),
+    "create_left_out": _("Left out. Take it back on the People page."),
+    # What became of a change.
+    "moved": _("The value was changed meanwhile, so it wasn't overwritten. The difference is open again."),
+    "gone": _("The employee isn't there any more."),
+    "rejected": _("The value wasn't accepted."),
+    "unavailable": _("The system didn't answer. Nothing was written; try again later."),
+    "not_performed": _("The system accepted the change but didn't carry it out."),
+    "job_failed": _("Visma couldn't carry out the change."),
+    "unknown_outcome": _("No answer came back: the change may or may not have been made. Look at the person there."),
+    "job_lost": _("Visma accepted the change, but its outcome couldn't be found. Look at the person there."),
+    "bad_credentials": _("The access was refused. Renew the connection's credentials, then try again."),
+    "waits_for_person": _("Waits until the person confirms the new email address."),
+    "email_exists": _("Somebody in Huma has this email already. They are linked now; nothing was overwritten."),
+    "email_exists_linked": _("Somebody else in Huma has this email already, and is linked to another employee."),
+    "found_existing": _("The employee was there already and is linked now."),
+    "creation_failed": _("The person couldn't be created, so this was not written."),
+    "stopped": _("The run was stopped before this was sent."),
+    "parked": _("The work was interrupted too many times. Try again."),
+    "broken_contract": _("The system answered in a way we don't understand. Tell your administrator."),
+    # Why a run failed or stops and asks.
+    "read_failed_huma": _("Huma couldn't be read to the end. Nothing was written. Try again in a while."),
+    "read_failed_visma": _("Visma couldn't be read to the end. Nothing was written. Try again in a while."),
+    "credentials_huma": _("Huma refused the access. Renew the credentials of the connection."),
+    "credentials_visma": _("Visma refused the access. Check in the App Store that the app is still authorised."),
+    "application_refused": _("Visma refused the application's own credentials. Tell your administrator."),
+    "contract_huma": _("Huma answered in a way we don't understand. Nothing was written. Tell your administrator."),
+    "contract_visma": _("Visma answered in a way we don't understand. Nothing was written. Tell your administrator."),
+    "huma_empty": _("Huma's list of people is empty. Nothing was written. Check the access and the limits to groups."),
+    "visma_empty": _("Visma's list of employees is empty. Is it the right company?"),
+    "huma_lost": _("%(lost)s of %(linked)s linked people are missing in Huma. Nothing was written."),
+    "visma_lost": _("%(lost)s of %(linked)s linked people are missing in Visma. Nothing was written."),
+    "list_unsteady": _("The list of people kept changing while it was read. Try again in a while."),
+    "same_company": _("Only %(matched)s of %(people)s people match. Is it the same company? A superuser must confirm."),
+    "over_threshold": _("%(people)s people would be changed or created, more than the limit of %(threshold)s."),
+    "interrupted": _("Reading was interrupted too many times. Start again."),
+    "bug": _("Something went wrong in humavisma itself. Your administrator finds the details in the log."),
+    "number_series": _("The employee numbers in Huma and in Visma don't look like the same series."),
+    # Look twice.
+    "twice_account": _("A bank account changes"),
+    "twice_last_day": _("A last workday, and with it the end of the employment"),
+    "twice_past": _("A date in the past"),
+    "twice_number": _("An employee number changes"),
+    "twice_emptied": _("A value is emptied"),
+    "twice_huma": _("Written into Huma"),
+}

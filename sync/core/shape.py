@@ -1,0 +1,44 @@
+"""Reading vendors' documents without trusting their shape."""
+
+from typing import Any
+
+Doc = dict[str, Any]
+
+
+class WrongShape(Exception):
+    """A document has a property of another type than the contracts say; ``prop`` names it, never its value."""
+
+    def __init__(self, prop: str) -> None:
+        super().__init__(f"the property {prop} has an unexpected shape")
+        self.prop = prop
+
+
+def as_text(value: Any, prop: str) -> str | None:
+    """Text or nothing."""
+    if value is None or isinstance(value, str):
+        return value
+    raise WrongShape(prop)
+
+
+def as_dict(value: Any, prop: str) -> Doc | None:
+    """An object or nothing."""
+    if value is None or isinstance(value, dict):
+        return value
+    raise WrongShape(prop)
+
+
+def as_dicts(value: Any, prop: str) -> list[Doc]:
+    """A list of objects; nothing is an empty list."""
+    if value is None:
+        return []
+    if isinstance(value, list) and all(isinstance(item, dict) for item in value):
+        return value
+    raise WrongShape(prop)
+
+
+def wrapper(doc: Doc, prop: str) -> Doc | None:
+    """Huma's ``{"value": …, "editable": …}``; ``None`` where it is missing, which means not visible to the key [A].
+
+    Source: huma.md, Reading.
+    """
+    return as_dict(doc.get(prop), prop)

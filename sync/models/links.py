@@ -1,0 +1,84 @@
+"""Who is who, and who stays out."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from connections.models import Connection
+
+
+class EmployeeLink(models.Model):
+    """What is known of a Huma user and a Visma employee: the same person, or not."""
+
+    class State(models.TextChoices):
+        LINKED = "linked", _("Linked")
+        DIFFERENT = "different", _("Different people")
+        GONE = "gone", _("Gone from one side")
+
+    class By(models.TextChoices):
+        EXTERNAL = "external", _("the Huma id stored in Visma")
+        NUMBER = "number", _("Employment ID")
+        EMAIL = "email", _("email")
+        PERSON = "person", _("a person's choice")
+        CREATED = "created", _("created by a sync")
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="links")
+    huma_id = models.CharField(max_length=64)
+    visma_id = models.CharField(max_length=64)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.LINKED)
+    gone_from = models.CharField(_("gone from"), max_length=5, blank=True)
+    linked_by = models.CharField(_("linked by"), max_length=10, choices=By)
+    linked_by_user = models.CharField(_("by whom"), max_length=150, blank=True)
+    linked_at = models.DateTimeField(_("since"), auto_now_add=True)
+    name = models.CharField(_("name"), max_length=255, blank=True, db_index=True)
+    number = models.CharField(_("Employment ID"), max_length=64, blank=True, db_index=True)
+    huma_position = models.CharField(max_length=64, blank=True)
+    visma_position = models.CharField(max_length=64, blank=True)
+    changes_on = models.DateField(_("selected position next changes"), null=True, blank=True)
+    # Per field, the pair of fingerprints [Huma's, Visma's] when it was last settled; a missing field is NEVER.
+    baseline = models.JSONField(default=dict, blank=True)
+    # Per field never settled, the pair that was last shown to a person.
+    seen = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("employee link")
+        verbose_name_plural = _("employee links")
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "huma_id", "visma_id"], name="one_row_a_pair"),
+            models.UniqueConstraint(
+                fields=["connection", "huma_id"], condition=~Q(state="different"), name="huma_user_linked_once"
+            ),
+            models.UniqueConstraint(
+                fields=["connection", "visma_id"], condition=~Q(state="different"), name="visma_employee_linked_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"link {self.pk}"
+
+
+class LeftOut(models.Model):
+    """A person on one side, or one field of a linked person, that stays out for good; can be taken back."""
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="left_out")
+    link = models.ForeignKey(EmployeeLink, models.CASCADE, null=True, blank=True, related_name="left_out")
+    side = models.CharField(max_length=5, blank=True)
+    vendor_id = models.CharField(max_length=64, blank=True)
+    field = models.CharField(max_length=20, blank=True)
+    name = models.CharField(_("name"), max_length=255, blank=True)
+    reason = models.CharField(_("why"), max_length=200, blank=True)
+    by = models.CharField(_("by whom"), max_length=150)
+    at = models.DateTimeField(_("when"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("left out")
+        verbose_name_plural = _("left out")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "side", "vendor_id"], condition=~Q(vendor_id=""), name="person_left_out_once"
+            ),
+            models.UniqueConstraint(fields=["link", "field"], condition=Q(vendor_id=""), name="field_left_out_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"left out {self.pk}"

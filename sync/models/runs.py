@@ -1,0 +1,149 @@
+"""One pass over both sides, and what it read."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from connections.fields import EncryptedJSONField
+from connections.models import Connection
+from sync.models.links import EmployeeLink
+
+
+class SyncRun(models.Model):
+    """One pass: fetching → review → create → confirm → applying → finished, or failed / cancelled / stopped."""
+
+    class State(models.TextChoices):
+        FETCHING = "fetching", _("Reading")
+        REVIEW = "review", _("Review")
+        CREATE = "create", _("Create")
+        CONFIRM = "confirm", _("Confirm")
+        APPLYING = "applying", _("Writing")
+        FINISHED = "finished", _("Finished")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
+        STOPPED = "stopped", _("Stopped")
+
+    class Trigger(models.TextChoices):
+        MANUAL = "manual", _("By hand")
+        COMMAND = "command", _("Command")
+        RETRY = "retry", _("Retry")
+        UNDO = "undo", _("Undo")
+        SCHEDULED = "scheduled", _("Schedule")
+        REAL_TIME = "real-time", _("Change in Huma")
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="runs")
+    trigger = models.CharField(_("started by"), max_length=10, choices=Trigger, default=Trigger.MANUAL)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.FETCHING)
+    started_by = models.CharField(_("by whom"), max_length=150, blank=True)
+    started_at = models.DateTimeField(_("started"), auto_now_add=True)
+    touched_at = models.DateTimeField(auto_now=True)
+    read_at = models.DateTimeField(_("both sides were read"), null=True, blank=True)
+    confirmed_by = models.CharField(_("confirmed by"), max_length=150, blank=True)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    stop_requested_by = models.CharField(max_length=150, blank=True)
+    retry_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="retries")
+    # Why it failed, as a code of sync.core.reasons with its parameters (never a value).
+    failure = models.CharField(max_length=60, blank=True)
+    failure_params = models.JSONField(default=dict, blank=True)
+    # A stop that a typed confirmation or a superuser can get past, e.g. "visma_empty", "same_company".
+    passed_checks = models.JSONField(default=list, blank=True)
+    # Where reading is: {"huma": {"stage", "offset", "read", "total"}, "visma": {"stage", "cursor", "read"}}.
+    progress = models.JSONField(default=dict, blank=True)
+    # The figures of the overview: counts only.
+    figures = models.JSONField(default=dict, blank=True)
+    # What was chosen on Create for new Huma users: {"groups": [ids], "invite": bool}.
+    options = models.JSONField(default=dict, blank=True)
+    plan_fingerprint = models.CharField(max_length=64, blank=True)
+
+    lease_holder = models.CharField(max_length=120, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField(null=True, blank=True)
+
+    message_id = models.CharField(max_length=120, blank=True)
+    mail_state = models.CharField(max_length=10, blank=True)  # "", waiting, sent, failed
+    mail_tries = models.PositiveSmallIntegerField(default=0)
+    mail_next = models.DateTimeField(null=True, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("sync run")
+        verbose_name_plural = _("sync runs")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection"],
+                condition=Q(state__in=["fetching", "review", "create", "confirm", "applying"])
+                & Q(trigger__in=["manual", "retry", "undo"]),
+                name="one_open_manual_run",
+            ),
+            models.UniqueConstraint(fields=["connection"], condition=Q(state="applying"), name="one_applying_run"),
+        ]
+
+    def __str__(self) -> str:
+        return f"run {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for somebody or something."""
+        return self.state in OPEN_STATES
+
+    @property
+    def is_before_writing(self) -> bool:
+        """Whether nothing has been written yet."""
+        return self.state in {self.State.FETCHING, self.State.REVIEW, self.State.CREATE, self.State.CONFIRM}
+
+
+OPEN_STATES = ("fetching", "review", "create", "confirm", "applying")
+
+
+class EmployeeSnapshot(models.Model):
+    """What one side said about one employee in one run."""
+
+    run = models.ForeignKey(SyncRun, models.CASCADE, related_name="snapshots")
+    side = models.CharField(max_length=5)
+    vendor_id = models.CharField(max_length=64)
+    complete = models.BooleanField(default=True)  # False: seen in the list, its details not read yet
+    name = models.CharField(max_length=255, blank=True)
+    number = models.CharField(max_length=64, blank=True)
+    standing = models.CharField(max_length=10, blank=True)  # current, upcoming, former, none
+    active = models.BooleanField(default=True)
+    draft = models.BooleanField(default=False)
+    # sync.core.employee.Employee as JSON, while the run needs it.
+    payload = EncryptedJSONField(null=True, blank=True)
+    link = models.ForeignKey(EmployeeLink, models.SET_NULL, null=True, blank=True, related_name="+")
+    # Why it can't be created on the other side (code of sync.core.reasons); "" means it can.
+    # "linked" people have group "".  Groups: main, former, not_employee, draft, no_position, returned, not_a_person
+    create_group = models.CharField(max_length=15, blank=True)
+    create_blocked = models.CharField(max_length=60, blank=True)
+    create_chosen = models.BooleanField(default=False)
+    create_chosen_by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "side", "vendor_id"], name="one_snapshot_a_person")]
+        indexes = [models.Index(fields=["run", "side", "create_group", "name"], name="snapshot_create_list")]
+
+    def __str__(self) -> str:
+        return f"snapshot {self.pk}"
+
+
+class PossibleMatch(models.Model):
+    """Two people who may be one, for a person to link or to call different."""
+
+    run = models.ForeignKey(SyncRun, models.CASCADE, related_name="possible_matches")
+    huma = models.ForeignKey(EmployeeSnapshot, models.CASCADE, related_name="+")
+    visma = models.ForeignKey(EmployeeSnapshot, models.CASCADE, related_name="+")
+    agrees = models.JSONField(default=list)  # names of what agrees, e.g. ["number", "given_name"]
+    why = models.CharField(max_length=60)  # code of sync.core.reasons
+    decision = models.CharField(max_length=10, blank=True)  # "", linked, different
+    decided_by = models.CharField(max_length=150, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("possible match")
+        verbose_name_plural = _("possible matches")
+        constraints = [models.UniqueConstraint(fields=["run", "huma", "visma"], name="one_possible_match_a_pair")]
+
+    def __str__(self) -> str:
+        return f"possible match {self.pk}"

@@ -1,0 +1,152 @@
+"""What disagrees, what was decided, what is written and what came of it."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from connections.fields import EncryptedJSONField, EncryptedTextField
+from sync.models.links import EmployeeLink
+from sync.models.runs import EmployeeSnapshot, SyncRun
+
+
+class Conflict(models.Model):
+    """One field of one linked employee on which the sides disagree. A "Difference" on pages."""
+
+    class Decision(models.TextChoices):
+        UNDECIDED = "", _("Not decided")
+        HUMA = "huma", _("Use Huma's")
+        VISMA = "visma", _("Use Visma's")
+        LEAVE = "leave", _("Leave as is")
+        NEVER = "never", _("Never sync this field for this person")
+
+    class Kind(models.TextChoices):
+        VALUE = "value", _("Different values")
+        SPELLING = "spelling", _("Only capitals or spaces")
+        HUMA_EMPTY = "huma_empty", _("Empty in Huma")
+        VISMA_EMPTY = "visma_empty", _("Empty in Visma")
+
+    run = models.ForeignKey(SyncRun, models.CASCADE, related_name="conflicts")
+    link = models.ForeignKey(EmployeeLink, models.CASCADE, related_name="conflicts")
+    field = models.CharField(max_length=20)
+    kind = models.CharField(max_length=12, choices=Kind)
+    # asks: a person is asked · left: it was left as it is and neither moved · former: both sides ended · draft
+    standing = models.CharField(max_length=8, default="asks")
+    is_new = models.BooleanField(default=False)
+    # {"huma": own form, "visma": own form, "to_huma": own form | None, "to_visma": …, "notes": [...]}
+    values = EncryptedJSONField(null=True, blank=True)
+    huma_fingerprint = models.CharField(max_length=80)
+    visma_fingerprint = models.CharField(max_length=80)
+    suggestion = models.CharField(max_length=5, blank=True)  # "", huma, visma
+    why = models.CharField(max_length=60, blank=True)  # code of sync.core.reasons, for the suggestion
+    # Codes of sync.core.reasons that forbid writing to the side; "" means possible. Parameters are in ``values``.
+    blocked_to_huma = models.CharField(max_length=60, blank=True)
+    blocked_to_visma = models.CharField(max_length=60, blank=True)
+    # Dates with more than one current position: chosen singly only.
+    bulk_blocked = models.BooleanField(default=False)
+    decision = models.CharField(max_length=6, choices=Decision, blank=True, default="")
+    decided_by = models.CharField(max_length=150, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    allow_clearing = models.BooleanField(default=False)
+    outcome = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        verbose_name = _("difference")
+        verbose_name_plural = _("differences")
+        constraints = [models.UniqueConstraint(fields=["run", "link", "field"], name="one_conflict_a_field")]
+        indexes = [
+            models.Index(fields=["run", "standing", "decision"], name="conflict_open"),
+            models.Index(fields=["run", "field", "kind"], name="conflict_filter"),
+        ]
+
+    def __str__(self) -> str:
+        return f"difference {self.pk}"
+
+
+class Write(models.Model):
+    """The Changes of one document that go out in one request."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        CLAIMED = "claimed", _("Claimed")
+        SENDING = "sending", _("Sending")
+        ACCEPTED = "accepted", _("Accepted")
+        SETTLED = "settled", _("Settled")
+
+    class Document(models.TextChoices):
+        USER = "user", "Huma user"
+        HUMA_POSITION = "huma_position", "Huma position"
+        NEW_USER = "new_user", "new Huma user"
+        EMPLOYEE = "employee", "Visma employee"
+        VISMA_POSITION = "visma_position", "Visma position"
+        NEW_EMPLOYEE = "new_employee", "new Visma employee"
+
+    run = models.ForeignKey(SyncRun, models.CASCADE, related_name="writes")
+    link = models.ForeignKey(EmployeeLink, models.SET_NULL, null=True, blank=True, related_name="+")
+    snapshot = models.ForeignKey(EmployeeSnapshot, models.SET_NULL, null=True, blank=True, related_name="+")
+    person_key = models.CharField(max_length=90)  # people are processed side by side, one person's Writes in order
+    order = models.PositiveSmallIntegerField(default=0)
+    side = models.CharField(max_length=5)
+    document = models.CharField(max_length=15, choices=Document)
+    owner_id = models.CharField(max_length=64, blank=True)  # the user's / employee's id on the side
+    document_id = models.CharField(max_length=64, blank=True)  # the position's id where it is one
+    state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    etag = models.CharField(max_length=200, blank=True)
+    job_address = models.CharField(max_length=500, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    trouble_since = models.DateTimeField(null=True, blank=True)
+    not_before = models.DateTimeField(null=True, blank=True)
+    lease_holder = models.CharField(max_length=120, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "state", "person_key", "order"], name="write_work")]
+
+    def __str__(self) -> str:
+        return f"write {self.pk}"
+
+
+class Change(models.Model):
+    """One field of one employee to be written to one side, or one creation. What every total counts."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        DONE = "done", _("Updated")
+        NOTHING = "nothing", _("Already right")
+        MOVED = "moved", _("Changed meanwhile")
+        FAILED = "failed", _("Not done")
+        UNKNOWN = "unknown", _("Not certain")
+        STOPPED = "stopped", _("Stopped")
+        HELD = "held", _("Held")
+
+    run = models.ForeignKey(SyncRun, models.CASCADE, related_name="changes")
+    write = models.ForeignKey(Write, models.CASCADE, null=True, blank=True, related_name="changes")
+    link = models.ForeignKey(EmployeeLink, models.SET_NULL, null=True, blank=True, related_name="changes")
+    conflict = models.ForeignKey(Conflict, models.SET_NULL, null=True, blank=True, related_name="changes")
+    snapshot = models.ForeignKey(EmployeeSnapshot, models.SET_NULL, null=True, blank=True, related_name="+")
+    side = models.CharField(_("written to"), max_length=5)
+    action = models.CharField(max_length=10, default="field")  # field | create
+    field = models.CharField(_("field"), max_length=20, blank=True)
+    name = models.CharField(_("name"), max_length=255, blank=True)
+    number = models.CharField(_("Employment ID"), max_length=64, blank=True)
+    before = EncryptedJSONField(null=True, blank=True)
+    after = EncryptedJSONField(null=True, blank=True)
+    # Fingerprints: of what the target said when the admin saw it, of what it is to become, and of the source's.
+    pin = models.CharField(max_length=80, blank=True)
+    becomes = models.CharField(max_length=80, blank=True)
+    source = models.CharField(max_length=80, blank=True)
+    look_twice = models.CharField(max_length=60, blank=True)
+    state = models.CharField(_("outcome"), max_length=10, choices=State, default=State.PLANNED)
+    reason = models.CharField(max_length=60, blank=True)  # code of sync.core.reasons
+    vendor_words = EncryptedTextField(blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["run", "state"], name="change_totals")]
+
+    def __str__(self) -> str:
+        return f"change {self.pk}"
