@@ -1,0 +1,43 @@
+"""Totals that add up, for the pages, the email and the command. Nobody downstream counts again."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+OUTCOMES = ("done", "nothing", "moved", "failed", "unknown", "stopped")
+
+
+@dataclass(frozen=True)
+class Totals:
+    """How many Changes were planned, and what became of them."""
+
+    planned: int = 0
+    done: int = 0
+    nothing: int = 0
+    moved: int = 0
+    failed: int = 0
+    unknown: int = 0
+    stopped: int = 0
+
+    @property
+    def settled(self) -> int:
+        """How many have an outcome."""
+        return self.planned - self.waiting
+
+    @property
+    def waiting(self) -> int:
+        """How many have none yet."""
+        return self.planned - sum(getattr(self, outcome) for outcome in OUTCOMES)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing failed and nothing is uncertain."""
+        return not (self.failed or self.unknown)
+
+    def as_dict(self) -> dict[str, int]:
+        """The totals by name, ``planned`` first."""
+        return asdict(self)
+
+
+def totals(by_state: Mapping[str, int]) -> Totals:
+    """The totals from the number of Changes in each state."""
+    return Totals(planned=sum(by_state.values()), **{outcome: by_state.get(outcome, 0) for outcome in OUTCOMES})
