@@ -1,13 +1,25 @@
 """Whether a worker is alive: a beat goes through the queue, so that a cluster that hangs falls silent."""
 
+import logging
+import os
+import time
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.utils import timezone
 
 from sync.models import Heartbeat
 
+logger = logging.getLogger(__name__)
+
+# Between `manage.py worker` and its cluster: where a task's beginning is told, and whose child the cluster is.
+BEAT_FD = "HUMAVISMA_BEAT_FD"
+PARENT_PID = "HUMAVISMA_PARENT_PID"
+
 _ROW = 1
+_last = 0.0
 
 
 def beat() -> None:
@@ -24,3 +36,23 @@ def worker_alive() -> bool:
     """True when the last beat is younger than HEARTBEAT_LATE_SECONDS."""
     at = last_beat()
     return at is not None and timezone.now() - at < timedelta(seconds=settings.HEARTBEAT_LATE_SECONDS)
+
+
+def beat_at_every_task() -> None:
+    """Any task that a worker begins is a beat as well: a long queue isn't a cluster that hangs."""
+    from django_q.signals import pre_execute
+
+    pre_execute.connect(_begun, dispatch_uid="heartbeat")
+
+
+def _begun(**kwargs: Any) -> None:
+    """Once a second at most. Nothing may escape from here: it would end the worker."""
+    global _last
+    if time.monotonic() - _last < 1:
+        return
+    _last = time.monotonic()
+    try:
+        os.write(int(os.environ[BEAT_FD]), b".")
+        beat()
+    except (OSError, DatabaseError) as error:
+        logger.warning("No beat (%s).", type(error).__name__)

@@ -1,0 +1,20 @@
+"""`manage.py worker`: works off what is to be done, until it is told to stop."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from connections.checks import require_sound_installation
+from sync.worker import Worker
+
+
+class Command(BaseCommand):
+    """Exit codes: 0 told to stop, 1 the cluster ended unasked, 2 the installation can't work."""
+
+    help = "Works off what is to be done: runs, writes, mails. Stop it with SIGTERM or Ctrl-C."
+    requires_system_checks = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run until told to stop."""
+        require_sound_installation()
+        raise SystemExit(Worker().run())
