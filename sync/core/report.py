@@ -26,7 +26,7 @@ class Totals:
     @property
     def waiting(self) -> int:
         """How many have none yet."""
-        return self.planned - sum(getattr(self, outcome) for outcome in OUTCOMES)
+        return self.planned - (self.done + self.nothing + self.moved + self.failed + self.unknown + self.stopped)
 
     @property
     def is_clean(self) -> bool:
