@@ -119,7 +119,7 @@ class Stale(Rejected):
 
 
 class BadCredentials(VendorError):
-    """Pause and tell. ``code`` is one of CODES; ``application``: a fact of the whole installation, not of one connection."""
+    """Pause and tell. ``code`` is one of CODES; ``application``: a fact of the installation, not of one connection."""
 
     CODES = (
         "invalid_client",

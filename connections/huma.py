@@ -1,24 +1,43 @@
-"""Huma's Open API. Source: huma.md and huma-openapi.yaml (1.53.2)."""
+"""Huma's Open API. Source: huma.md, and the vendor's own description huma-openapi.yaml (1.53.2)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from connections.http import DEFAULT_TIMEOUT, RateLimit, TokenInfo, Waiting
+from connections import huma_shapes, shapes
+from connections.answers import Call
+from connections.caller import Caller
+from connections.errors import Rejected, Unavailable
+from connections.http import DEFAULT_PATIENCE, DEFAULT_TIMEOUT, RateLimit, TokenInfo, Waiting
+from connections.huma_shapes import Page
+
+USERS_PAGE = 50
+"""The largest page of users. Source: huma-openapi.yaml, GET /users."""
+GROUPS_PAGE = 25
+"""The largest page of groups. Source: huma-openapi.yaml, GET /groups."""
+POSITIONS_PAGE = 50
+"""[A] The description names no largest page of positions."""
+MAX_FILTER_IDS = 25
+"""As many companies, locations or teams may limit a list. Source: huma-openapi.yaml, GET /users."""
+GROUP_TYPES = ("company", "location", "team")
+CLEAR = None
+"""[A] What clears a property, although the description doesn't allow it. Source: huma.md, Writing."""
+CLEARABLE_USER = frozenset({"phone", "employmentId", "bankAccount", "homeAddress"})
+CLEARABLE_POSITION = frozenset({"lastDayOfWork", "endReason"})
 
 
-@dataclass(frozen=True)
-class Page:
-    """One page of a list: ``total`` of the whole list where Huma says it, else None (then: read until a short page)."""
-
-    total: int | None
-    items: list[dict[str, Any]]
+def email_is_taken(error: Rejected) -> bool:
+    """[A] Was a user refused because another one has the email? 400 or 409 with a word for it about ``email``."""
+    return error.status in (400, 409) and any(
+        problem.path.rpartition(".")[2] == "email"
+        and any(word in problem.code.casefold() for word in ("exist", "taken", "unique", "duplicate", "in-use"))
+        for problem in error.problems
+    )
 
 
 class HumaClient:
-    """One Huma organisation, as one API key sees it. Thread safe."""
+    """One Huma organisation as one API key sees it. Thread safe. All methods raise VendorError's classes."""
 
     def __init__(
         self,
@@ -28,47 +47,129 @@ class HumaClient:
         base_url: str,
         waiting: Waiting | None = None,
         timeout: tuple[float, float] = DEFAULT_TIMEOUT,
-        patience: float = 20.0,
+        patience: float = DEFAULT_PATIENCE,
         rate_limit: RateLimit | None = None,
     ) -> None:
-        raise NotImplementedError
+        """``timeout``: seconds to connect and to read; ``patience``: seconds that a GET waits where a 429 blocked."""
+        self._caller = Caller(
+            "huma",
+            base_url,
+            token_url=base_url.rstrip("/") + "/auth/oauth/token",
+            token_form={"grant_type": "client_credentials", "client_id": client_id, "client_secret": client_secret},
+            problems=huma_shapes.problems,
+            waiting=waiting,
+            timeout=timeout,
+            patience=patience,
+            rate_limit=rate_limit,
+        )
+
+    @property
+    def sunset(self) -> str | None:
+        """The last seen Sunset header."""
+        return self._caller.sunset
+
+    def close(self) -> None:
+        """Close the connections that are kept open."""
+        self._caller.close()
 
     def token_info(self) -> TokenInfo:
-        """Ask for a token now; raises BadCredentials."""
-        raise NotImplementedError
+        """Ask for a token now and say whom it is for; raises BadCredentials. Source: huma.md, Access."""
+        return self._caller.token_info()
 
     def list_users(
         self,
         offset: int,
-        limit: int = 50,
+        limit: int = USERS_PAGE,
         companies: Sequence[str] = (),
         locations: Sequence[str] = (),
         teams: Sequence[str] = (),
         active: bool | None = None,
     ) -> Page:
-        raise NotImplementedError
+        """One page of users' summaries; the order of pages isn't promised. Source: huma.md, Reading."""
+        groups = {"company": companies, "location": locations, "team": teams}
+        if any(len(ids) > MAX_FILTER_IDS for ids in groups.values()):
+            raise ValueError(f"At most {MAX_FILTER_IDS} companies, locations or teams.")
+        params = [(key, found) for key, ids in groups.items() for found in ids]
+        if active is not None:
+            params.append(("isActive", "true" if active else "false"))
+        return self._list("/users", {}, params, offset, limit, huma_shapes.SUMMARY)
 
     def search_users(self, text: str) -> list[dict[str, Any]]:
-        raise NotImplementedError
+        """Summaries of all users that Huma's own search finds. Source: huma-openapi.yaml, GET /users."""
+        return self._all("/users", {}, [("search", text)], USERS_PAGE, huma_shapes.SUMMARY)
 
     def user(self, user_id: str) -> dict[str, Any]:
-        raise NotImplementedError
+        """UserDetails, its properties wrapped. Source: huma.md, Reading."""
+        return self._caller.call(Call("huma", "GET", "/users/{user}", {"user": user_id}), huma_shapes.user(user_id))
 
     def positions(self, user_id: str) -> list[dict[str, Any]]:
-        raise NotImplementedError
+        """Summaries of all positions of a user. Source: huma.md, Reading."""
+        return self._all("/users/{user}/positions", {"user": user_id}, [], POSITIONS_PAGE, huma_shapes.POSITION_SUMMARY)
 
     def position(self, user_id: str, position_id: str) -> dict[str, Any]:
-        raise NotImplementedError
+        """One whole position, its properties wrapped. Source: huma.md, Reading."""
+        ids = {"user": user_id, "position": position_id}
+        return self._caller.call(
+            Call("huma", "GET", "/users/{user}/positions/{position}", ids), huma_shapes.position(position_id)
+        )
 
     def groups(self) -> list[dict[str, Any]]:
-        raise NotImplementedError
+        """All companies, locations and teams: ``id``, ``name``, ``type``. Source: huma-openapi.yaml, GET /groups."""
+        item = shapes.has({"name": shapes.text, "type": shapes.text})
+        return self._all("/groups", {}, [("type", kind) for kind in GROUP_TYPES], GROUPS_PAGE, item)
 
     def patch_user(self, user_id: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Write what is in ``body``; None clears a property."""
-        raise NotImplementedError
+        """Write the properties in ``body``, None clears one; gives UserDetails back. Source: huma.md, Writing."""
+        sent = _with_clearing(body, CLEARABLE_USER)
+        return self._caller.call(
+            Call("huma", "PATCH", "/users/{user}", {"user": user_id}, body=sent), huma_shapes.user(user_id)
+        )
 
     def patch_position(self, user_id: str, position_id: str, body: dict[str, Any]) -> dict[str, Any]:
-        raise NotImplementedError
+        """Write the properties in ``body``, None clears one; gives the Position back. Source: huma.md, Writing."""
+        ids, sent = {"user": user_id, "position": position_id}, _with_clearing(body, CLEARABLE_POSITION)
+        call = Call("huma", "PATCH", "/users/{user}/positions/{position}", ids, body=sent)
+        return self._caller.call(call, huma_shapes.position(position_id))
 
     def create_user(self, body: dict[str, Any]) -> dict[str, Any]:
-        raise NotImplementedError
+        """Create a user (``givenName, familyName, email, groups``); gives its summary. Source: huma.md, Writing."""
+        call = Call("huma", "POST", "/users", body=_with_clearing(body, frozenset()))
+        return self._caller.call(call, huma_shapes.summary)
+
+    def _list(
+        self,
+        template: str,
+        ids: dict[str, str],
+        params: Sequence[tuple[str, str]],
+        offset: int,
+        limit: int,
+        item: shapes.Shape,
+    ) -> Page:
+        paging = (("limit", str(limit)), ("offset", str(offset)))
+        return self._caller.call(
+            Call("huma", "GET", template, ids, paging + tuple(params)), huma_shapes.page(limit, item)
+        )
+
+    def _all(
+        self, template: str, ids: dict[str, str], params: Sequence[tuple[str, str]], limit: int, item: shapes.Shape
+    ) -> list[dict[str, Any]]:
+        """All pages of a list, each id once; a list that ends before its ``total`` is Unavailable, never shorter."""
+        found: dict[str, dict[str, Any]] = {}
+        offset = 0
+        while True:
+            page = self._list(template, ids, params, offset, limit, item)
+            offset += len(page.items)
+            found.update((entry["id"], entry) for entry in page.items)
+            complete = len(page.items) < limit if page.total is None else offset >= page.total
+            if complete and (page.total is None or len(found) == page.total):
+                return list(found.values())
+            if complete or not page.items:
+                raise Unavailable("list doesn't add up to its total", side="huma", method="GET", path=template)
+
+
+def _with_clearing(body: dict[str, Any], clearable: frozenset[str]) -> dict[str, Any]:
+    """``body`` with each None as what clears a property; the one place that sends it."""
+    emptied = {key for key, value in body.items() if value is None}
+    if not emptied <= clearable:
+        raise ValueError(f"Can't be cleared in Huma: {', '.join(sorted(emptied - clearable))}")
+    return {key: CLEAR if key in emptied else value for key, value in body.items()}

@@ -2,49 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-from connections.errors import Problem
-from connections.http import DEFAULT_TIMEOUT, RateLimit, TokenInfo, Waiting
+from connections import visma_shapes
+from connections.answers import Answer, Call, WrongShape
+from connections.caller import Caller
+from connections.errors import ContractBroken
+from connections.http import DEFAULT_PATIENCE, DEFAULT_TIMEOUT, RateLimit, TokenInfo, Waiting
+from connections.visma_shapes import Document, Job, VismaPage
+
+__all__ = ["Document", "Job", "VismaClient", "VismaPage"]
+
+MEDIA_TYPE = "application/vnd.no.payroll.employee.V2.0+json"
+SCOPES = {"read": "visma_net_employee:employees:read", "write": "visma_net_employee:employees:write"}
+PAGE_SIZE = 100
+"""[A] The largest page. Source: visma-employee.md, Reading."""
+PAGE_SIZE_PARAM = "page-size"
+CURSOR_PARAM = "cursor"
+"""[A] What asks for the next page, together with all the other parameters."""
+APPLICATION_CODES = frozenset({"invalid_client"})
+"""[A] Token errors about the application, which is one for the installation, and not about the tenant."""
+JOBS_NEWEST_FIRST = True
+"""[A] So reading jobs since a moment ends at the first page that lies wholly before it."""
+MAX_PAGES = 1000
+_PRINTABLE = re.compile(r"[\x21-\x5b\x5d-\x7e]+")
+"""An address without blanks, control characters and backslashes, which not everybody reads alike."""
 
 
-@dataclass(frozen=True)
-class VismaPage:
-    """One page of employees; ``cursor`` asks for the next one, None after the last."""
-
-    items: list[dict[str, Any]]
-    cursor: str | None
-
-
-@dataclass(frozen=True)
-class Document:
-    """A whole document as Visma has it, unknown properties included, and the ETag that guards its PUT."""
-
-    body: dict[str, Any]
-    etag: str
-
-
-@dataclass(frozen=True)
-class Job:
-    """What became of a write. ``status`` is NotStarted, InProgress, Succeeded or Failed."""
-
-    id: str
-    status: str
-    action: str
-    artifact_id: str | None
-    artifact_type: str
-    created: datetime
-    problems: tuple[Problem, ...]
-
-    @property
-    def finished(self) -> bool:
-        return self.status in ("Succeeded", "Failed")
+def missing_scope(info: TokenInfo) -> str | None:
+    """BadCredentials' code for a token that may not both read and write; one that names no scope has what was asked."""
+    lacking = [name for name, scope in SCOPES.items() if info.scopes and scope not in info.scopes]
+    return f"missing_scope:{lacking[0]}" if lacking else None
 
 
 class VismaClient:
-    """One Visma.net Payroll company (tenant). Thread safe."""
+    """One Visma.net Payroll company (tenant). Thread safe. All methods raise VendorError's classes."""
 
     def __init__(
         self,
@@ -56,46 +52,176 @@ class VismaClient:
         token_url: str,
         waiting: Waiting | None = None,
         timeout: tuple[float, float] = DEFAULT_TIMEOUT,
-        patience: float = 20.0,
+        patience: float = DEFAULT_PATIENCE,
         rate_limit: RateLimit | None = None,
     ) -> None:
-        raise NotImplementedError
+        """``timeout``: seconds to connect and to read; ``patience``: seconds that a GET waits where a 429 blocked."""
+        self._caller = Caller(
+            "visma",
+            base_url,
+            token_url=token_url,
+            token_form={
+                "grant_type": "client_credentials",
+                "client_id": client_id,
+                "client_secret": client_secret,
+                "tenant_id": tenant_id,
+                "scope": " ".join(SCOPES.values()),
+            },
+            problems=visma_shapes.problems,
+            check_token=missing_scope,
+            application_codes=APPLICATION_CODES,
+            media_type=MEDIA_TYPE,
+            waiting=waiting,
+            timeout=timeout,
+            patience=patience,
+            rate_limit=rate_limit,
+        )
 
     @property
     def sunset(self) -> str | None:
-        """The last seen Sunset header: an endpoint that we use will end."""
-        raise NotImplementedError
+        """The last seen Sunset header: an endpoint that we use will end. Source: visma-employee.md, Access."""
+        return self._caller.sunset
+
+    def close(self) -> None:
+        """Close the connections that are kept open."""
+        self._caller.close()
 
     def token_info(self) -> TokenInfo:
-        raise NotImplementedError
+        """Ask for a token now; raises BadCredentials, also where it may not read or not write."""
+        return self._caller.token_info()
 
     def list_employees(self, cursor: str | None, changed_since: date | None = None) -> VismaPage:
-        raise NotImplementedError
+        """One page of employees, drafts included, each with ``_embedded.positions``; never PUT one of these documents.
+
+        ``changed_since``: only those changed after that day. Source: visma-employee.md, Reading.
+        """
+        params = [(PAGE_SIZE_PARAM, str(PAGE_SIZE)), ("includeDrafts", "true"), ("embed", "(positions)")]
+        if changed_since is not None:
+            params.append(("fromLastChangedDate", changed_since.isoformat()))
+        shape = visma_shapes.page(visma_shapes.EMPLOYEE, cursor)
+        page = self._list("/employees", {}, params, cursor, shape)
+        for employee in page.items:
+            # "Not told" must not look like "has none".
+            if (employee.get("_embedded") or {}).get("positions") is None:
+                employee["_embedded"] = {"positions": self.positions(employee["id"])}
+        return page
 
     def employee(self, employee_id: str) -> Document:
-        raise NotImplementedError
+        """The whole document and its ETag. Source: visma-employee.md, Reading."""
+        call = Call("visma", "GET", "/employees/{employee}", {"employee": employee_id})
+        return self._caller.call(call, visma_shapes.document(employee_id))
 
     def positions(self, employee_id: str) -> list[dict[str, Any]]:
-        raise NotImplementedError
+        """All positions of an employee. Source: visma-employee.md, Reading."""
+        template, ids = "/employees/{employee}/positions", {"employee": employee_id}
+        return self._all(template, ids, visma_shapes.positions)
 
     def position(self, employee_id: str, position_id: str) -> Document:
-        raise NotImplementedError
+        """The whole document of a position and its ETag. Source: visma-employee.md, Reading."""
+        ids = {"employee": employee_id, "position": position_id}
+        call = Call("visma", "GET", "/employees/{employee}/positions/{position}", ids)
+        return self._caller.call(call, visma_shapes.position(position_id))
 
     def put_employee(self, employee_id: str, body: dict[str, Any], etag: str) -> str:
-        """Write the whole document; returns the address of the job that does it."""
-        raise NotImplementedError
+        """Write the whole document; gives the address of the job that does it. Source: visma-employee.md, Writing."""
+        return self._write("PUT", "/employees/{employee}", {"employee": employee_id}, body, etag)
 
     def put_position(self, employee_id: str, position_id: str, body: dict[str, Any], etag: str) -> str:
-        raise NotImplementedError
+        """Write a position's whole document; gives the job's address. Source: visma-employee.md, Writing."""
+        ids = {"employee": employee_id, "position": position_id}
+        return self._write("PUT", "/employees/{employee}/positions/{position}", ids, body, etag)
 
     def create_employee(self, body: dict[str, Any]) -> str:
-        raise NotImplementedError
+        """Create an employee with its position; gives the job's address. Source: visma-employee.md, Writing."""
+        return self._write("POST", "/employees/withPosition", {}, body, None)
 
     def job(self, address: str) -> Job:
-        raise NotImplementedError
+        """The job at the address that a write gave; raises ContractBroken for any other host."""
+        url = self._job_url(address)
+        if url is None:
+            raise ContractBroken("Location", side="visma", method="GET", path="job")
+        return self._caller.call(Call("visma", "GET", "job", absolute=url), visma_shapes.answered_job)
 
     def jobs(self, since: datetime | None = None) -> list[Job]:
-        raise NotImplementedError
+        """The jobs of the tenant, those of positions apart; with ``since`` those made then or later."""
+        return self._jobs("/employees/jobs", {}, since)
 
     def position_jobs(self, employee_id: str) -> list[Job]:
-        raise NotImplementedError
+        """The jobs of an employee's positions. Source: visma-employee.md, Writing."""
+        return self._jobs("/employees/{employee}/positions/jobs", {"employee": employee_id}, None)
+
+    def _jobs(self, template: str, ids: dict[str, str], since: datetime | None) -> list[Job]:
+        def before(page: VismaPage) -> bool:
+            return (
+                JOBS_NEWEST_FIRST
+                and since is not None
+                and all(visma_shapes.job(one).created < since for one in page.items)
+            )
+
+        found = self._all(template, ids, lambda cursor: visma_shapes.page(visma_shapes.whole_job, cursor), before)
+        jobs = [visma_shapes.job(job) for job in found]
+        return [job for job in jobs if since is None or job.created >= since]
+
+    def _write(self, method: str, template: str, ids: dict[str, str], body: dict[str, Any], etag: str | None) -> str:
+        if "_embedded" in body:
+            raise ValueError("A document that was read with embed must not be written back.")
+        headers = {} if etag is None else {"If-Match": etag}
+        return self._caller.call(Call("visma", method, template, ids, body=body, headers=headers), self._job_address)
+
+    def _job_address(self, answer: Answer) -> str:
+        address = answer.headers.get("Location", "")
+        if answer.status != 202 or self._job_url(address) is None:
+            raise WrongShape("Location")
+        return address
+
+    def _job_url(self, address: str) -> str | None:
+        """The whole URL of a job's address, a path or absolute; None where it isn't the configured host's."""
+        own = urlsplit(self._caller.base_url)
+        try:
+            parts = urlsplit(address)
+            if parts.netloc and _host(parts) != _host(own):
+                return None
+        except ValueError:
+            return None
+        if not parts.netloc and (parts.scheme or not parts.path.startswith("/")):
+            return None
+        if not _PRINTABLE.fullmatch(address):
+            return None
+        # [A] A path is the host's, or leaves out the base address's own.
+        inside = parts.path.startswith(own.path + "/") or parts.netloc
+        return urlunsplit((own.scheme, own.netloc, parts.path if inside else own.path + parts.path, parts.query, ""))
+
+    def _all(
+        self,
+        template: str,
+        ids: dict[str, str],
+        shape: Callable[[str | None], Callable[[Answer], VismaPage]],
+        enough: Callable[[VismaPage], bool] = lambda page: False,
+    ) -> list[dict[str, Any]]:
+        """All pages of a list, each id once, or up to the page that is ``enough``."""
+        found: dict[str, dict[str, Any]] = {}
+        cursor: str | None = None
+        for _ in range(MAX_PAGES):
+            page = self._list(template, ids, [(PAGE_SIZE_PARAM, str(PAGE_SIZE))], cursor, shape(cursor))
+            found.update((item["id"], item) for item in page.items)
+            cursor = page.cursor
+            if cursor is None or enough(page):
+                return list(found.values())
+        raise ContractBroken("cursor.nextToken", side="visma", method="GET", path=template)
+
+    def _list(
+        self,
+        template: str,
+        ids: dict[str, str],
+        params: list[tuple[str, str]],
+        cursor: str | None,
+        shape: Callable[[Answer], VismaPage],
+    ) -> VismaPage:
+        """One page; the next is asked for with all the parameters again. Source: visma-employee.md, Reading."""
+        paging = [] if cursor is None else [(CURSOR_PARAM, cursor)]
+        return self._caller.call(Call("visma", "GET", template, ids, tuple(params + paging)), shape)
+
+
+def _host(parts: SplitResult) -> tuple[str, str | None, int | None, str | None]:
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, parts.hostname, port, parts.username

@@ -58,7 +58,7 @@ class RateLimit:
 
 
 def retry_after_seconds(header: str | None, *, now: float) -> float | None:
-    """The wait that a ``Retry-After`` header asks for (seconds or an HTTP date), within sensible bounds; None if it says nothing."""
+    """The wait that a ``Retry-After`` header asks for (seconds or an HTTP date), within bounds; None without one."""
     text = (header or "").strip()
     if text.isascii() and text.isdigit():
         asked = float(text[:9])

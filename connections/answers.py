@@ -1,0 +1,150 @@
+"""What a vendor's answer means: JSON in and out without loss, and a status as the error that says what happens next."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote
+
+from connections.errors import (
+    BadCredentials,
+    ContractBroken,
+    Gone,
+    Problem,
+    Rejected,
+    Stale,
+    Unavailable,
+    VendorError,
+)
+
+REFUSALS = (400, 409, 413, 422)
+BUSY = (408, 425)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer of a vendor, its body read to the end."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request. ``template`` and its ``ids`` make the path; only the template is logged or named in an error."""
+
+    side: str
+    method: str
+    template: str
+    ids: Mapping[str, str] = field(default_factory=dict)
+    params: tuple[tuple[str, str], ...] = ()
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    absolute: str | None = None
+
+    @property
+    def writes(self) -> bool:
+        return self.method != "GET"
+
+    def url(self, base_url: str) -> str:
+        """The address, each id quoted as one segment of the path."""
+        if self.absolute is not None:
+            return self.absolute
+        if any(value in ("", ".", "..") for value in self.ids.values()):
+            raise ContractBroken("id", **self.place(None))
+        return base_url + self.template.format(**{name: quote(value, safe="") for name, value in self.ids.items()})
+
+    def place(self, status: int | None) -> dict[str, Any]:
+        """What every error says about where it happened."""
+        return {"side": self.side, "method": self.method, "path": self.template, "status": status}
+
+
+class Passing(Unavailable):
+    """Trouble that urllib3's Retry doesn't see (a cut body, no JSON, no token): a GET is asked again."""
+
+
+class NotJson(Exception):
+    """What came isn't JSON."""
+
+
+class WrongShape(Exception):
+    """A property isn't what the contract says; becomes ContractBroken where the request is known."""
+
+    def __init__(self, prop: str) -> None:
+        super().__init__(prop)
+        self.prop = prop
+
+
+def encode(body: Any) -> bytes:
+    """``body`` as JSON. Numbers that ``decode`` kept as Decimal are written digit by digit as they came."""
+    mark = secrets.token_hex(8)
+    text = json.dumps(body, allow_nan=False, default=lambda number: f"{mark}{_digits(number)}{mark}")
+    return re.sub(f'"{mark}([^"]*){mark}"', r"\1", text).encode()
+
+
+def _digits(number: Any) -> str:
+    if not isinstance(number, Decimal):
+        raise TypeError(f"{type(number).__name__} can't be sent as JSON")
+    return str(number)
+
+
+def decode(body: bytes) -> Any:
+    """The JSON in ``body``, UTF-8 whatever the header says; raises NotJson.
+
+    A number that a float can't hold exactly becomes a Decimal, because a document that is read is written back whole.
+    """
+    try:
+        return json.loads(body.decode("utf-8-sig"), parse_float=_number, parse_constant=_no_number)
+    except (ValueError, ArithmeticError, RecursionError):
+        pass
+    # Raised out here: the JSON library's exceptions carry the whole text.
+    raise NotJson
+
+
+def _number(text: str) -> float | Decimal:
+    exact, near = Decimal(text), float(text)
+    return near if Decimal(repr(near)) == exact else exact
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is not JSON")
+
+
+def failure(call: Call, answer: Answer, problems: Callable[[Any], tuple[Problem, ...]]) -> VendorError | None:
+    """The error that ``answer`` is, None for a success. 401 and 429 are the caller's. ``problems`` reads a body."""
+    status, place = answer.status, call.place(answer.status)
+    if 200 <= status < 300:
+        return None
+    if status >= 500 or status in BUSY:
+        return Unavailable(may_have_taken_effect=call.writes, **place)
+    if status == 403:
+        return BadCredentials("forbidden", **place)
+    kind = _refusal(call, status)
+    if kind is None:
+        # Redirects are not followed: the address would get the token, and a write be repeated.
+        return ContractBroken("redirect" if 300 <= status < 400 else "status", **place)
+    return kind(_problems(answer, problems), **place)
+
+
+def _refusal(call: Call, status: int) -> type[Rejected] | None:
+    """Which refusal a status is; a missing *list* is a broken contract: it must never look like an absent person."""
+    if status == 412:
+        return Stale
+    if status in (404, 410):
+        if call.ids or call.absolute:
+            return Gone
+        return Rejected if call.writes else None
+    return Rejected if status in REFUSALS else None
+
+
+def _problems(answer: Answer, problems: Callable[[Any], tuple[Problem, ...]]) -> tuple[Problem, ...]:
+    try:
+        return problems(decode(answer.body))
+    except NotJson:
+        return ()

@@ -1,0 +1,106 @@
+"""What Huma's answers look like, as far as we use them. Source: huma-openapi.yaml and huma.md, Reading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from connections import shapes
+from connections.answers import Answer, WrongShape, decode
+from connections.errors import Problem
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list: ``total`` of the whole list where Huma says it, else None (then: read until a short page)."""
+
+    total: int | None
+    items: list[dict[str, Any]]
+
+
+def _wrapped(value: shapes.Shape) -> shapes.Shape:
+    return shapes.has({"value": value, "editable": shapes.flag})
+
+
+_TEXT = _wrapped(shapes.text)
+_DAY = _wrapped(shapes.day)
+_TEXTS = dict.fromkeys(("type", "number", "country", "iban", "bic"), shapes.text)
+_LINES = dict.fromkeys(("line1", "line2", "line3", "postalCode", "city", "country"), shapes.text)
+_POSITION_DATES = {"contractStartDate": shapes.day, "contractEndDate": shapes.day}
+_STATUS = {"status": shapes.one_of(("CURRENT", "ENDED", "UPCOMING"))}
+
+SUMMARY = shapes.has({"type": shapes.text, "status": shapes.has({"active": shapes.flag})})
+POSITION_SUMMARY = shapes.has({**_POSITION_DATES, **_STATUS, "percentage": shapes.number, "contractType": shapes.text})
+USER_WRAPPERS: dict[str, shapes.Shape] = {
+    "givenName": _TEXT,
+    "familyName": _TEXT,
+    "email": shapes.has({"value": shapes.text, "editable": shapes.flag, "requestedValue": shapes.text}),
+    "phone": _TEXT,
+    "employmentId": _TEXT,
+    "birthDate": _wrapped(shapes.text),
+    "bankAccount": _wrapped(shapes.has(_TEXTS)),
+    "homeAddress": _wrapped(shapes.has(_LINES)),
+}
+USER = shapes.has(
+    {
+        **USER_WRAPPERS,
+        "type": shapes.text,
+        "status": shapes.has({"active": shapes.flag}),
+        "currentPositions": shapes.each(POSITION_SUMMARY),
+    }
+)
+POSITION_WRAPPERS: dict[str, shapes.Shape] = {
+    **dict.fromkeys(("contractStartDate", "contractEndDate", "firstDayOfWork", "lastDayOfWork"), _DAY),
+    "contractType": _TEXT,
+    "percentage": _wrapped(shapes.number),
+    "endReason": _TEXT,
+}
+POSITION = shapes.has({**POSITION_WRAPPERS, **_STATUS})
+
+
+def problems(body: Any) -> tuple[Problem, ...]:
+    """What a refusal says, a Problem a field. Source: huma-openapi.yaml, InvalidFieldFormatResponse."""
+    if not isinstance(body, dict):
+        return ()
+    code, words = (str(body.get(key) or "") for key in ("errorCode", "errorMessage"))
+    fields = body.get("fields")
+    named = [field for field in fields if isinstance(field, str)] if isinstance(fields, list) else []
+    return tuple(Problem(field, code, words) for field in named or ([""] if code or words else []))
+
+
+def _document(whole: dict[str, Any], wrappers: Iterable[str]) -> dict[str, Any]:
+    """Without wrappers that are null: like missing ones, they aren't visible to the key [A]."""
+    hidden = {key for key in wrappers if key in whole and whole[key] is None}
+    return {key: value for key, value in whole.items() if key not in hidden}
+
+
+def user(asked: str) -> Callable[[Answer], dict[str, Any]]:
+    """UserDetails of the user that was asked for."""
+    return lambda answer: _document(shapes.identified(USER(decode(answer.body), ""), asked), USER_WRAPPERS)
+
+
+def position(asked: str) -> Callable[[Answer], dict[str, Any]]:
+    """The Position that was asked for."""
+    return lambda answer: _document(shapes.identified(POSITION(decode(answer.body), ""), asked), POSITION_WRAPPERS)
+
+
+def summary(answer: Answer) -> dict[str, Any]:
+    """One User."""
+    return shapes.identified(SUMMARY(decode(answer.body), ""))
+
+
+def page(limit: int, item: shapes.Shape) -> Callable[[Answer], Page]:
+    """A page of at most ``limit`` things, each with an id."""
+
+    def shape(answer: Answer) -> Page:
+        body = shapes.record(decode(answer.body), "page")
+        items = shapes.each(item)(body.get("items"), "items")
+        for index, found in enumerate(items):
+            shapes.identified(found, prop=f"items[{index}].id")
+        total = None if body.get("total") is None else shapes.count(body["total"], "total")
+        if len(items) > limit:
+            raise WrongShape("items")
+        return Page(total, items)
+
+    return shape

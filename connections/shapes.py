@@ -1,0 +1,140 @@
+"""Is a property what the contract says? Only what is used is looked at; unknown properties pass."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from connections.answers import WrongShape
+
+Shape = Callable[[Any, str], Any]
+"""Takes a value and the name of its property; gives the value back or raises WrongShape."""
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def record(value: Any, prop: str) -> dict[str, Any]:
+    """An object."""
+    if not isinstance(value, dict):
+        raise WrongShape(prop)
+    return value
+
+
+def records(value: Any, prop: str) -> list[dict[str, Any]]:
+    """A list of objects."""
+    if not isinstance(value, list):
+        raise WrongShape(prop)
+    return [record(item, prop) for item in value]
+
+
+def texts(value: Any, prop: str) -> list[str]:
+    """A list of strings."""
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise WrongShape(prop)
+    return value
+
+
+def text(value: Any, prop: str) -> str:
+    """A string."""
+    if not isinstance(value, str):
+        raise WrongShape(prop)
+    return value
+
+
+def name(value: Any, prop: str) -> str:
+    """A string that isn't empty: an id, a status."""
+    if not isinstance(value, str) or not value:
+        raise WrongShape(prop)
+    return value
+
+
+def flag(value: Any, prop: str) -> bool:
+    """True or false."""
+    if not isinstance(value, bool):
+        raise WrongShape(prop)
+    return value
+
+
+def number(value: Any, prop: str) -> Any:
+    """Any number."""
+    if isinstance(value, bool) or not hasattr(value, "__float__"):
+        raise WrongShape(prop)
+    return value
+
+
+def count(value: Any, prop: str) -> int:
+    """A whole number from 0."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise WrongShape(prop)
+    return value
+
+
+def day(value: Any, prop: str) -> str:
+    """A date as YYYY-MM-DD, left as the string that it is."""
+    try:
+        if isinstance(value, str) and _DAY.fullmatch(value) and date.fromisoformat(value):
+            return value
+    except ValueError:
+        pass
+    raise WrongShape(prop)
+
+
+def moment(value: Any, prop: str) -> datetime:
+    """A timestamp; one without a zone is UTC [A]."""
+    try:
+        parsed = datetime.fromisoformat(text(value, prop))
+    except ValueError:
+        raise WrongShape(prop) from None
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def stamp(value: Any, prop: str) -> str:
+    """A timestamp, left as the string that it is."""
+    moment(value, prop)
+    return str(value)
+
+
+def one_of(allowed: Iterable[str]) -> Shape:
+    """One of a closed set of words."""
+    words = frozenset(allowed)
+
+    def shape(value: Any, prop: str) -> str:
+        if not isinstance(value, str) or value not in words:
+            raise WrongShape(prop)
+        return value
+
+    return shape
+
+
+def has(fields: Mapping[str, Shape]) -> Shape:
+    """An object whose ``fields``, where they are there and not null, have their shape."""
+
+    def shape(value: Any, prop: str) -> dict[str, Any]:
+        whole = record(value, prop)
+        for key, inner in fields.items():
+            if whole.get(key) is not None:
+                inner(whole[key], f"{prop}.{key}".lstrip("."))
+        return whole
+
+    return shape
+
+
+def each(inner: Shape) -> Shape:
+    """A list whose every item has a shape; the property's name tells which."""
+
+    def shape(value: Any, prop: str) -> list[Any]:
+        if not isinstance(value, list):
+            raise WrongShape(prop)
+        return [inner(item, f"{prop}[{index}]") for index, item in enumerate(value)]
+
+    return shape
+
+
+def identified(value: dict[str, Any], asked: str | None = None, prop: str = "id") -> dict[str, Any]:
+    """An object with an id: the one that was asked for, where one was."""
+    found = name(value.get("id"), prop)
+    if asked is not None and found.casefold() != asked.casefold():
+        raise WrongShape(prop)
+    return value

@@ -1,0 +1,205 @@
+"""What Visma's answers look like, as far as we use them. Source: visma-employee.md."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from connections import shapes
+from connections.answers import Answer, WrongShape, decode
+from connections.errors import Problem, Severity
+
+
+@dataclass(frozen=True)
+class VismaPage:
+    """One page of a list; ``cursor`` asks for the next one, None after the last."""
+
+    items: list[dict[str, Any]]
+    cursor: str | None
+
+
+@dataclass(frozen=True)
+class Document:
+    """A whole document as Visma has it, unknown properties included, and the ETag that guards its PUT."""
+
+    body: dict[str, Any]
+    etag: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """What became of a write. ``status`` is NotStarted, InProgress, Succeeded or Failed."""
+
+    id: str
+    status: str
+    action: str
+    artifact_id: str | None
+    artifact_type: str
+    created: datetime
+    problems: tuple[Problem, ...]
+
+    @property
+    def finished(self) -> bool:
+        """It has run, for good or ill."""
+        return self.status in ("Succeeded", "Failed")
+
+
+_PERIOD: dict[str, shapes.Shape] = {"activeStart": shapes.day, "activeEnd": shapes.day}
+_ACCOUNT_TEXTS = (
+    "paymentType",
+    "localBankAccount",
+    "internationalIban",
+    "internationalBankSwift",
+    "internationalBankCountry",
+    "internationalRemittanceCountry",
+)
+_ADDRESS_LINES = ("streetName", "cityName", "zipCode", "countryCode")
+
+POSITION = shapes.has(
+    {
+        **_PERIOD,
+        "positionEndReason": shapes.texts,
+        "partTimeFactors": shapes.each(shapes.has(_PERIOD)),
+    }
+)
+EMPLOYEE = shapes.has(
+    {
+        "number": shapes.text,
+        "isDraft": shapes.flag,
+        "dateOfBirth": shapes.text,
+        "personNames": shapes.each(shapes.has({"firstName": shapes.text, "lastName": shapes.text, **_PERIOD})),
+        "emails": shapes.each(shapes.has({"type": shapes.text, "address": shapes.text})),
+        "phones": shapes.each(shapes.has({"type": shapes.text, "number": shapes.text})),
+        "address": shapes.has(dict.fromkeys(_ADDRESS_LINES, shapes.text)),
+        "salaryPaymentMethod": shapes.has(
+            {"internationalBankAccount": shapes.flag, **dict.fromkeys(_ACCOUNT_TEXTS, shapes.text)}
+        ),
+        "externalIds": shapes.each(shapes.has({"key": shapes.text, "value": shapes.text})),
+        "_embedded": shapes.has({"positions": shapes.each(POSITION)}),
+    }
+)
+_JOB = shapes.has(
+    {
+        "status": shapes.one_of(("NotStarted", "InProgress", "Succeeded", "Failed")),
+        "created": shapes.stamp,
+        "action": shapes.text,
+        "artifactId": shapes.text,
+        "artifactType": shapes.text,
+        "message": shapes.text,
+        "validationResults": shapes.records,
+    }
+)
+
+
+def whole_job(value: Any, prop: str) -> dict[str, Any]:
+    """A job that can be read: it has an id, a status, and a time."""
+    whole = shapes.identified(_JOB(value, prop))
+    for key in ("status", "created"):
+        shapes.name(whole.get(key), key)
+    return whole
+
+
+def problems(body: Any) -> tuple[Problem, ...]:
+    """[A] What a 400 says: ``validationResults`` as in a job, or ``errors`` by property, or one sentence."""
+    if not isinstance(body, dict):
+        return ()
+    if isinstance(body.get("validationResults"), list) and body["validationResults"]:
+        return _results(body["validationResults"])
+    named = body.get("errors")
+    if isinstance(named, dict) and named:
+        return tuple(Problem(str(path), "", _words(words)) for path, words in named.items())
+    if isinstance(named, list) and named:
+        return _results(named)
+    sentences = [body[key] for key in ("message", "detail", "title") if isinstance(body.get(key), str)]
+    return tuple(Problem("", "", words) for words in sentences[:1])
+
+
+def _words(words: Any) -> str:
+    return " ".join(str(one) for one in words) if isinstance(words, list) else str(words)
+
+
+def _results(results: list[Any]) -> tuple[Problem, ...]:
+    """``validationResults``; the ``value`` that each one quotes is left behind."""
+    return tuple(_result(one) for one in results if isinstance(one, dict))
+
+
+def _result(one: dict[str, Any]) -> Problem:
+    path, code, words = (str(one.get(key) or "") for key in ("jsonPath", "messageCode", "message"))
+    severity: Severity = "warning" if str(one.get("severity")).casefold() == "warning" else "error"
+    return Problem(path, code, words, severity)
+
+
+def document(asked: str) -> Callable[[Answer], Document]:
+    """The employee that was asked for, with its ETag."""
+    return _guarded(EMPLOYEE, asked)
+
+
+def position(asked: str) -> Callable[[Answer], Document]:
+    """The position that was asked for, with its ETag."""
+    return _guarded(POSITION, asked)
+
+
+def _guarded(whole: shapes.Shape, asked: str) -> Callable[[Answer], Document]:
+    def shape(answer: Answer) -> Document:
+        body = shapes.identified(whole(decode(answer.body), ""), asked)
+        return Document(body, shapes.name(answer.headers.get("ETag"), "ETag"))
+
+    return shape
+
+
+def page(item: shapes.Shape, asked_with: str | None) -> Callable[[Answer], VismaPage]:
+    """A page of things with ids; the cursor that it was asked with would go round in circles."""
+
+    def shape(answer: Answer) -> VismaPage:
+        body = shapes.record(decode(answer.body), "page")
+        items = shapes.each(item)(body.get("data"), "data")
+        for index, found in enumerate(items):
+            shapes.identified(found, prop=f"data[{index}].id")
+            for embedded in (found.get("_embedded") or {}).get("positions") or ():
+                shapes.identified(embedded, prop=f"data[{index}]._embedded.positions.id")
+        cursor = body.get("cursor")
+        token = None if cursor is None else shapes.record(cursor, "cursor").get("nextToken")
+        if token is not None and (shapes.text(token, "cursor.nextToken") and token == asked_with):
+            raise WrongShape("cursor.nextToken")
+        return VismaPage(items, token or None)
+
+    return shape
+
+
+def positions(asked_with: str | None) -> Callable[[Answer], VismaPage]:
+    """[A] All positions of an employee: a plain list, or a page like that of the employees."""
+    paged = page(POSITION, asked_with)
+
+    def shape(answer: Answer) -> VismaPage:
+        body = decode(answer.body)
+        if not isinstance(body, list):
+            return paged(answer)
+        items = shapes.each(POSITION)(body, "positions")
+        return VismaPage([shapes.identified(found, prop="positions.id") for found in items], None)
+
+    return shape
+
+
+def job(body: Any) -> Job:
+    """A job; a failed one always has a problem, if only its ``message``. Source: visma-employee.md, Writing."""
+    whole = whole_job(body, "")
+    status = str(whole["status"])
+    found = _results(whole.get("validationResults") or [])
+    if status == "Failed" and not any(problem.severity == "error" for problem in found):
+        found += (Problem("", str(whole.get("statusCode") or ""), whole.get("message") or ""),)
+    return Job(
+        id=whole["id"],
+        status=status,
+        action=whole.get("action") or "",
+        artifact_id=whole.get("artifactId") or None,
+        artifact_type=whole.get("artifactType") or "",
+        created=shapes.moment(whole.get("created"), "created"),
+        problems=found,
+    )
+
+
+def answered_job(answer: Answer) -> Job:
+    """The job that an answer is."""
+    return job(decode(answer.body))
