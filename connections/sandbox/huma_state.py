@@ -1,0 +1,196 @@
+"""What the Huma stand-in knows: users, their positions, groups; and how a test changes it behind the API."""
+
+from __future__ import annotations
+
+import copy
+import threading
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import credentials
+from .clock import stamp, today, words
+
+# What a seeded user or position shows even when it is empty: a wrapper without a value.
+USER_FIELDS = words(
+    "givenName familyName preferredName email phone birthDate homeAddress gender nationality civilStatus privateEmail "
+    "dietaryRequirements interests funfacts employmentId supervisor bankAccount relevantExperienceInMonths "
+    "seniorityNote excludeFromInsights excludeFromSurveys"
+)
+POSITION_FIELDS = words(
+    "contractStartDate contractEndDate firstDayOfWork lastDayOfWork contractCountry contractType percentage "
+    "terminationNoticeDate probationEndDate title description endNote endReason wantedEnd note"
+)
+
+
+@dataclass
+class Position:
+    """One position: plain values by Huma's names; `hidden` have no wrapper, `locked` are `editable: false`."""
+
+    id: str
+    values: dict[str, Any]
+    hidden: set[str] = field(default_factory=set)
+    locked: set[str] = field(default_factory=set)
+
+    def status(self) -> str:
+        """CURRENT, ENDED or UPCOMING by the contract's dates. Source: huma.md, Reading."""
+        day = today().isoformat()
+        if (self.values.get("contractStartDate") or "") > day:
+            return "UPCOMING"
+        end = self.values.get("contractEndDate")
+        return "ENDED" if end and end < day else "CURRENT"
+
+
+@dataclass
+class User:
+    """One user: plain values by Huma's names; a value that is unset is absent."""
+
+    id: str
+    values: dict[str, Any]
+    positions: dict[str, Position] = field(default_factory=dict)
+    type: str = "user"
+    active: bool = True
+    deactivated_at: str | None = None
+    groups: list[str] = field(default_factory=list)
+    custom: dict[str, Any] = field(default_factory=dict)
+    hidden: set[str] = field(default_factory=set)
+    locked: set[str] = field(default_factory=set)
+    requested_email: str | None = None
+    invited_at: str | None = None
+
+    def ordered_positions(self) -> list[Position]:
+        return sorted(self.positions.values(), key=lambda one: one.values.get("contractStartDate") or "", reverse=True)
+
+
+def _merge(values: dict[str, Any], changes: dict[str, Any]) -> None:
+    """None unsets, anything else is set."""
+    for name, value in changes.items():
+        if value is None:
+            values.pop(name, None)
+        else:
+            values[name] = copy.deepcopy(value)
+
+
+class HumaState:
+    """The organisation. Everything here may be called while the servers run; ids are UUIDs as text.
+
+    `email_needs_confirmation` makes a new email wait in `requestedValue` (Source: huma.md, Writing, [A]).
+    `api_keys` are client ids and secrets that open the API.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.organization_id = credentials.ORGANIZATION_ID
+        self.service_user_id = credentials.SERVICE_USER_ID
+        self.api_keys = {credentials.HUMA_CLIENT_ID: credentials.HUMA_CLIENT_SECRET}
+        self.email_needs_confirmation = False
+        self.users: dict[str, User] = {}
+        self.groups: dict[str, dict[str, Any]] = {}
+        self.titles: dict[str, str] = {}
+
+    def add_user(
+        self,
+        values: dict[str, Any],
+        positions: list[dict[str, Any]] | None = None,
+        *,
+        id: str | None = None,
+        **more: Any,
+    ) -> str:
+        """A new user with plain values and positions (as Huma's inputs name them); returns the id."""
+        user = User(id or str(uuid.uuid4()), {}, **more)
+        _merge(user.values, values)
+        with self.lock:
+            self.users[user.id] = user
+            for position in positions or []:
+                self.add_position(user.id, position)
+        return user.id
+
+    def add_position(self, user_id: str, values: dict[str, Any], *, id: str | None = None) -> str:
+        """A further position of a user; returns its id. Contract and title have harmless defaults."""
+        position = Position(id or str(uuid.uuid4()), {"contractType": "Permanent", "percentage": 100})
+        with self.lock:
+            if self.titles:
+                position.values["title"] = next(iter(self.titles))
+            _merge(position.values, values)
+            self.users[user_id].positions[position.id] = position
+        return position.id
+
+    def edit(self, user_id: str, **changes: Any) -> None:
+        """Act as somebody in Huma: set plain values by Huma's names; None unsets."""
+        with self.lock:
+            _merge(self.users[user_id].values, changes)
+
+    def edit_position(self, user_id: str, position_id: str | None = None, **changes: Any) -> None:
+        """Set a position's values; without an id the newest position's."""
+        with self.lock:
+            user = self.users[user_id]
+            position = user.positions[position_id] if position_id else user.ordered_positions()[0]
+            _merge(position.values, changes)
+
+    def hide(self, user_id: str, *names: str) -> None:
+        """Leave the wrappers out: the key may not see these properties any more."""
+        with self.lock:
+            self._everything(user_id, "hidden", names)
+
+    def lock_fields(self, user_id: str, *names: str) -> None:
+        """Answer `editable: false` for these properties, of the user and of all positions."""
+        with self.lock:
+            self._everything(user_id, "locked", names)
+
+    def _everything(self, user_id: str, which: str, names: tuple[str, ...]) -> None:
+        user = self.users[user_id]
+        for holder in (user, *user.positions.values()):
+            getattr(holder, which).update(names)
+
+    def confirm_email(self, user_id: str) -> None:
+        """The person confirms the address that waits in `requestedValue`."""
+        with self.lock:
+            user = self.users[user_id]
+            if user.requested_email:
+                user.values["email"], user.requested_email = user.requested_email, None
+
+    def activate(self, user_id: str, active: bool = True) -> None:
+        with self.lock:
+            user = self.users[user_id]
+            user.active, user.deactivated_at = active, None if active else stamp()
+
+    def deactivate(self, user_id: str) -> None:
+        self.activate(user_id, False)
+
+    def delete(self, user_id: str) -> None:
+        """The user is gone: `404` from now on."""
+        with self.lock:
+            del self.users[user_id]
+
+    def delete_position(self, user_id: str, position_id: str) -> None:
+        with self.lock:
+            del self.users[user_id].positions[position_id]
+
+    def with_email(self, email: str) -> User | None:
+        """The user who signs in with this address, whatever its case."""
+        with self.lock:
+            for user in self.users.values():
+                if str(user.values.get("email", "")).casefold() == email.casefold():
+                    return user
+        return None
+
+    def with_employment_id(self, number: str) -> User | None:
+        with self.lock:
+            return next((one for one in self.users.values() if one.values.get("employmentId") == number), None)
+
+    def state(self) -> dict[str, Any]:
+        """Everything that a person could have changed, by user id; JSON-able and free of timestamps."""
+        with self.lock:
+            return copy.deepcopy({user.id: _user_state(user) for user in self.users.values()})
+
+
+def _user_state(user: User) -> dict[str, Any]:
+    return {
+        **user.values,
+        "type": user.type,
+        "active": user.active,
+        "requestedEmail": user.requested_email,
+        "invited": user.invited_at is not None,
+        "groups": sorted(user.groups),
+        "positions": {one.id: one.values for one in user.positions.values()},
+    }

@@ -1,0 +1,172 @@
+"""What the page shows of a person: the same lines for both sides, in the words of the vendors' own pages."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from .clock import covers, today
+from .huma_state import HumaState, User
+from .visma_state import Employee, VismaState
+
+LINES = ("Name", "Email", "Phone", "Employment ID", "First workday", "Last workday", "Bank account", "Address")
+
+
+@dataclass
+class Row:
+    """One person. A side is None where nobody was found; `marks` are badges such as Draft."""
+
+    name: str
+    huma: dict[str, str] | None
+    visma: dict[str, str] | None
+    huma_marks: list[str]
+    visma_marks: list[str]
+
+    def differs(self, line: str) -> bool:
+        """Whether the two sides read differently, spaces, dots and capitals aside."""
+        if self.huma is None or self.visma is None:
+            return False
+        return _plain(self.huma[line]) != _plain(self.visma[line])
+
+    def text(self) -> str:
+        """Everything shown, for the search box."""
+        sides = [*(self.huma or {}).values(), *(self.visma or {}).values()]
+        return " ".join([self.name, *sides]).casefold()
+
+
+def rows(huma: HumaState, visma: VismaState) -> list[Row]:
+    """Everybody once: matched by external id, number or email, as a reader would; ordered by name."""
+    with huma.lock, visma.lock:
+        users = dict(huma.users)
+        by_key: dict[tuple[str, str], str] = {}
+        for user in users.values():
+            number, email = user.values.get("employmentId"), user.values.get("email")
+            for kind, key in (("huma", user.id), ("number", number), ("email", email)):
+                if key:
+                    by_key.setdefault((kind, key.casefold()), user.id)
+        found = []
+        for employee in visma.employees.values():
+            known = (by_key.get(key) for key in _keys(employee))
+            match = next((id for id in known if id in users), None)
+            found.append(_row(users.pop(match) if match else None, employee))
+        found += [_row(user, None) for user in users.values()]
+    return sorted(found, key=lambda row: row.name.casefold())
+
+
+def _keys(employee: Employee) -> list[tuple[str, str]]:
+    body = employee.body
+    external = [("huma", one["value"].casefold()) for one in body.get("externalIds") or [] if one["key"] == "huma"]
+    return [
+        *external,
+        ("number", str(body.get("number", "")).casefold()),
+        ("email", _business(body, "emails", "address").casefold()),
+    ]
+
+
+def _row(user: User | None, employee: Employee | None) -> Row:
+    huma, visma = (user and _huma_lines(user)) or None, (employee and _visma_lines(employee)) or None
+    name = (huma or visma or {}).get("Name", "")
+    return Row(name, huma, visma, _huma_marks(user) if user else [], _visma_marks(employee) if employee else [])
+
+
+def _huma_lines(user: User) -> dict[str, str]:
+    values, address = user.values, user.values.get("homeAddress") or {}
+    position = _selected([(one.values, "contractStartDate", "contractEndDate") for one in user.positions.values()])
+    last = position.get("lastDayOfWork") or position.get("contractEndDate") or ""
+    street = ", ".join(filter(None, (address.get(line) for line in ("line1", "line2", "line3"))))
+    email = values.get("email", "")
+    return {
+        "Name": f"{values.get('givenName', '')} {values.get('familyName', '')}".strip(),
+        "Email": f"{email} (waits: {user.requested_email})" if user.requested_email else email,
+        "Phone": values.get("phone", ""),
+        "Employment ID": values.get("employmentId", ""),
+        "First workday": position.get("firstDayOfWork") or position.get("contractStartDate") or "",
+        "Last workday": _with_reason(last, position.get("endReason")),
+        "Bank account": _huma_account(values.get("bankAccount")),
+        "Address": _joined(street, address.get("postalCode"), address.get("city"), address.get("country")),
+    }
+
+
+def _visma_lines(employee: Employee) -> dict[str, str]:
+    body, address = employee.body, employee.body.get("address") or {}
+    position = _selected([(one.body, "activeStart", "activeEnd") for one in employee.positions.values()])
+    names = body.get("personNames") or [{}]
+    current = (one for one in names if covers(today(), one.get("activeStart"), one.get("activeEnd")))
+    name = next(current, names[-1])
+    reasons = position.get("positionEndReason") or [""]
+    return {
+        "Name": f"{name.get('firstName', '')} {name.get('lastName', '')}".strip(),
+        "Email": _business(body, "emails", "address"),
+        "Phone": _business(body, "phones", "number"),
+        "Employment ID": str(body.get("number", "")),
+        "First workday": position.get("activeStart") or "",
+        "Last workday": _with_reason(position.get("activeEnd") or "", reasons[0]),
+        "Bank account": _visma_account(body.get("salaryPaymentMethod") or {}),
+        "Address": _joined(*(address.get(part) for part in ("streetName", "zipCode", "cityName", "countryCode"))),
+    }
+
+
+def _selected(positions: list[tuple[dict[str, Any], str, str]]) -> dict[str, Any]:
+    """The current position, else the most recent past one, else the nearest future one."""
+    day = today().isoformat()
+
+    def order(one: tuple[dict[str, Any], str, str]) -> tuple[int, str]:
+        values, start, end = one
+        if covers(today(), values.get(start), values.get(end)):
+            return (2, values.get(start) or "")
+        if (values.get(end) or "9999") < day:
+            return (1, values.get(end) or "")
+        return (0, "".join(chr(255 - ord(letter)) for letter in values.get(start) or ""))
+
+    return max(positions, key=order)[0] if positions else {}
+
+
+def _business(body: dict[str, Any], kind: str, part: str) -> str:
+    entries = body.get(kind) or []
+    return next((str(one[part]) for one in entries if one["type"].casefold() == "business"), "")
+
+
+def _huma_account(account: dict[str, Any] | None) -> str:
+    if not account:
+        return ""
+    if account["type"] == "national":
+        return account["number"] if account["country"] == "NO" else f"{account['number']} ({account['country']})"
+    return f"{account['iban']} · {account['bic']}"
+
+
+def _visma_account(method: dict[str, Any]) -> str:
+    if method.get("paymentType") != "bank":
+        return "Cash" if method else ""
+    if method.get("internationalBankAccount"):
+        return f"{method.get('internationalIban', '')} · {method.get('internationalBankSwift', '')}"
+    return str(method.get("localBankAccount", ""))
+
+
+def _with_reason(day: str, reason: str | None) -> str:
+    return f"{day} ({reason})" if day and reason else day
+
+
+def _joined(street: str | None, code: str | None, city: str | None, country: str | None) -> str:
+    return ", ".join(filter(None, (street, f"{code or ''} {city or ''}".strip(), country)))
+
+
+def _huma_marks(user: User) -> list[str]:
+    statuses = {one.status() for one in user.positions.values()}
+    return [
+        *(["Not a person"] if user.type != "user" else []),
+        *(["Deactivated"] if not user.active else []),
+        *(["No position"] if user.type == "user" and not statuses else []),
+        *(["Former"] if statuses == {"ENDED"} else []),
+    ]
+
+
+def _visma_marks(employee: Employee) -> list[str]:
+    ends = [one.body.get("activeEnd") for one in employee.positions.values()]
+    former = bool(ends) and all(end and end < today().isoformat() for end in ends)
+    return [*(["Draft"] if employee.is_draft else []), *(["Former"] if former else [])]
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\s.]|^\+47", "", unicodedata.normalize("NFC", text).casefold())

@@ -1,0 +1,128 @@
+"""Both vendors' APIs on loopback, over one invented company."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any
+
+from .api import Shared
+from .credentials import (
+    HUMA_CLIENT_ID,
+    HUMA_CLIENT_SECRET,
+    TENANT_ID,
+    VISMA_CLIENT_ID,
+    VISMA_CLIENT_SECRET,
+)
+from .faults import Faults
+from .huma_api import HumaApi
+from .huma_state import HumaState
+from .journal import Journal
+from .page import with_page
+from .seed import People, seed_company
+from .server import LoopbackServer
+from .tokens import Tokens
+from .visma_api import VismaApi
+from .visma_jobs import Jobs
+from .visma_state import VismaState
+
+
+class Sandbox:
+    """Two real HTTP servers on 127.0.0.1, and everything behind them.
+
+    `employees` people are seeded, the same for the same `seed`; 0 leaves both sides empty. Ports of 0 are free
+    ones. `latency_ms` is added to every answer, `faults` is the share of requests (0 to 1) that meet a random
+    fault, `job_seconds` the shortest and longest life of a Visma job, `token_seconds` that of a token.
+    Raises `server.PortInUse` from `start`.
+    """
+
+    HUMA_CLIENT_ID = HUMA_CLIENT_ID
+    HUMA_CLIENT_SECRET = HUMA_CLIENT_SECRET
+    VISMA_CLIENT_ID = VISMA_CLIENT_ID
+    VISMA_CLIENT_SECRET = VISMA_CLIENT_SECRET
+    TENANT_ID = TENANT_ID
+
+    def __init__(
+        self,
+        employees: int = 50,
+        seed: int = 1,
+        huma_port: int = 0,
+        visma_port: int = 0,
+        latency_ms: float = 0,
+        faults: float = 0.0,
+        job_seconds: tuple[float, float] = (0.05, 0.15),
+        token_seconds: float = 3600,
+        keep_answers: bool = False,
+    ) -> None:
+        self.faults = Faults(faults, seed)
+        self.journal = Journal()
+        self.huma = HumaState()
+        self.visma = VismaState()
+        self.people: People = seed_company(self.huma, self.visma, employees, seed)
+        self.huma_tokens, self.visma_tokens = Tokens(token_seconds), Tokens(token_seconds)
+        self._ports = (huma_port, visma_port)
+        self._job_seconds, self._seed = job_seconds, seed
+        self._shared = Shared(self.faults, self.journal, latency_ms / 1000, keep_answers)
+        self._servers: list[LoopbackServer] = []
+        self._addresses = ["", ""]
+        self._jobs: Jobs | None = None
+
+    def start(self) -> Sandbox:
+        """Listen on both ports; comes back at once."""
+        jobs = Jobs(self.visma.lock, self._job_seconds, self._seed)
+        huma = HumaApi(self._shared, self.huma, self.huma_tokens)
+        visma = VismaApi(self._shared, self.visma, self.visma_tokens, jobs)
+        self._jobs = jobs
+        try:
+            for port, api in zip(self._ports, (huma, visma), strict=True):
+                self._servers.append(LoopbackServer(port, with_page(api, self.huma, self.visma, self.journal)))
+        except OSError:
+            self.stop()
+            raise
+        # A stopped sandbox keeps its addresses, and takes them again when it is started again.
+        self._ports = (self._servers[0].port, self._servers[1].port)
+        self._addresses = [server.url for server in self._servers]
+        return self
+
+    def stop(self) -> None:
+        """Hang up, stop listening, run no more jobs."""
+        for server in self._servers:
+            server.stop()
+        self._servers = []
+        if self._jobs:
+            self._jobs.stop()
+
+    def __enter__(self) -> Sandbox:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def huma_url(self) -> str:
+        """What `HUMA_API_URL` is for this sandbox."""
+        return self._addresses[0]
+
+    @property
+    def visma_url(self) -> str:
+        """What `VISMA_API_URL` is for this sandbox."""
+        return self._addresses[1] + "/v2"
+
+    @property
+    def visma_token_url(self) -> str:
+        """What `VISMA_TOKEN_URL` is for this sandbox."""
+        return self._addresses[1] + "/connect/token"
+
+    def state(self) -> dict[str, Any]:
+        """The whole state of both sides, JSON-able, to compare before and after."""
+        return {"huma": self.huma.state(), "visma": self.visma.state()}
+
+    def wait_for_jobs(self, seconds: float = 10.0) -> bool:
+        """Wait until Visma has run every job that it accepted; False when that took longer."""
+        return self._jobs is None or self._jobs.wait_idle(seconds)
+
+    def expire_tokens(self) -> None:
+        """Both sides refuse every token handed out so far."""
+        self.huma_tokens.revoke_all()
+        self.visma_tokens.revoke_all()

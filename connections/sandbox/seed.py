@@ -1,0 +1,192 @@
+"""The company that the sandbox begins with: fifty people who disagree in every way there is, as often as needed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from . import credentials, seed_cases
+from .clock import today, words
+from .huma_state import HumaState
+from .seed_people import Pair, huma_position, new_id, people
+from .visma_state import VismaState
+
+
+@dataclass(frozen=True)
+class Person:
+    """Where a seeded person is found on each side."""
+
+    user_id: str | None
+    employee_id: str | None
+
+
+# Who was seeded, by the name of the way in which the sides disagree about them ("equal", "account_swedish", …).
+People = dict[str, list[Person]]
+
+# The first ones make a small company a fair sample.
+_ORDER = words(
+    "equal family_name phone_differs account_differs only_huma only_visma last_workday address_differs equal "
+    "no_employment_id "
+    "given_name future_name email_case email_differs same_in_other_words phone_unparsable first_workday "
+    "last_workday_without_reason end_reason last_workday_in_visma long_employment_id employment_id_differs "
+    "number_of_another account_missing_in_huma account_missing_in_visma account_wrong_digits account_swedish "
+    "account_international account_international_agrees account_norwegian_iban address_missing address_capitals "
+    "composed not_readable not_editable email_waits two_positions rehired returns draft deactivated former "
+    "only_huma_without_number only_huma_consultant service_user only_visma_former only_visma_without_email "
+    "one_email_for_two possible_match same_number"
+)
+_LATER = {
+    # In place of some of the first fifty from the second round on: not everyone can be the key's own user.
+    "service_user": "only_huma_upcoming",
+}
+_WAYS = {way.__name__: way for way in seed_cases.WAYS}
+
+
+class _Company:
+    """Makes one case after the other; knows who came before."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self.random = rng
+        self.made = people(rng)
+        self.numbered: str = "1001"
+
+    def case(self, name: str) -> Iterator[Pair]:
+        """The people of one case; mostly one."""
+        pair = next(self.made)
+        if name in _WAYS:
+            _WAYS[name](pair)
+            if name == "equal":
+                self.numbered = pair.number
+            yield pair
+        else:
+            yield from getattr(self, f"_{name}")(pair)
+
+    def _only_huma(self, pair: Pair) -> Iterator[Pair]:
+        pair.visma = None
+        yield pair
+
+    def _only_huma_without_number(self, pair: Pair) -> Iterator[Pair]:
+        pair.visma = None
+        del pair.user["employmentId"]
+        yield pair
+
+    def _only_huma_upcoming(self, pair: Pair) -> Iterator[Pair]:
+        pair.visma = None
+        pair.huma_positions = [huma_position(today() + timedelta(days=21))]
+        yield pair
+
+    def _only_huma_consultant(self, pair: Pair) -> Iterator[Pair]:
+        pair.visma = None
+        pair.huma_positions[0]["contractType"] = "Consultant"
+        yield pair
+
+    def _service_user(self, pair: Pair) -> Iterator[Pair]:
+        """The user that the API key acts as: not a person."""
+        pair.visma, pair.huma_positions, pair.user_id = None, [], credentials.SERVICE_USER_ID
+        pair.huma = {"givenName": "Open", "familyName": "API", "email": "open-api@fjordheim.example"}
+        pair.huma_more["type"] = "service_user"
+        yield pair
+
+    def _only_visma(self, pair: Pair) -> Iterator[Pair]:
+        pair.huma = None
+        yield pair
+
+    def _only_visma_former(self, pair: Pair) -> Iterator[Pair]:
+        pair.huma = None
+        ended = (today() - timedelta(days=300)).isoformat()
+        pair.visma_positions[0] |= {"activeEnd": ended, "positionEndReason": [seed_cases.RESIGNED_VISMA]}
+        yield pair
+
+    def _only_visma_without_email(self, pair: Pair) -> Iterator[Pair]:
+        pair.huma = None
+        pair.employee["emails"] = []
+        yield pair
+
+    def _number_of_another(self, pair: Pair) -> Iterator[Pair]:
+        """Huma gives the person a number that somebody else has, there and in Visma."""
+        pair.user["employmentId"] = self.numbered
+        yield pair
+
+    def _one_email_for_two(self, pair: Pair) -> Iterator[Pair]:
+        """Somebody in Visma has the address of another, who is on both sides."""
+        yield pair
+        second = next(self.made)
+        second.huma = None
+        second.business("emails")["address"] = pair.user["email"]
+        yield second
+
+    def _possible_match(self, pair: Pair) -> Iterator[Pair]:
+        """The same name and phone, but no key in common."""
+        del pair.user["employmentId"]
+        pair.user["email"] = f"post.{pair.number}@fjordheim.example"
+        yield pair
+
+    def _same_number(self, pair: Pair) -> Iterator[Pair]:
+        """One number, two persons: nothing else agrees."""
+        pair.visma = None
+        yield pair
+        other = next(self.made)
+        other.huma = None
+        other.employee["number"] = pair.number
+        yield other
+
+
+def seed_company(huma: HumaState, visma: VismaState, employees: int, seed: int) -> People:
+    """Fill both sides with `employees` people, the same for the same seed and day; returns who is who.
+
+    A case counts once, though *one_email_for_two* and *same_number* bring somebody along.
+    """
+    rng = random.Random(seed)
+    company = _Company(rng)
+    _found_organisation(huma, rng)
+    pairs: list[Pair] = []
+    found: People = {}
+    for index in range(employees):
+        lap, place = divmod(index, len(_ORDER))
+        name = _LATER.get(_ORDER[place], _ORDER[place]) if lap else _ORDER[place]
+        for pair in company.case(name):
+            pairs.append(pair)
+            there = Person(pair.user_id if pair.huma else None, pair.employee_id if pair.visma else None)
+            found.setdefault(name, []).append(there)
+    _settle(huma, visma, pairs, rng)
+    return found
+
+
+def _found_organisation(huma: HumaState, rng: random.Random) -> None:
+    names = {
+        "company": ("Fjordheim AS", "Fjordheim Drift AS"),
+        "location": ("Oslo", "Bergen", "Tromsø"),
+        "team": ("Administrasjon", "Salg", "Utvikling", "Lager"),
+    }
+    for kind, of_kind in names.items():
+        for name in of_kind:
+            id = new_id(rng)
+            huma.groups[id] = {"id": id, "name": name, "type": kind}
+    for name in ("Rådgiver", "Selger", "Utvikler", "Lagermedarbeider"):
+        huma.titles[new_id(rng)] = name
+
+
+def _settle(huma: HumaState, visma: VismaState, pairs: list[Pair], rng: random.Random) -> None:
+    """Put everyone where they belong, on each side in an order of its own."""
+    kinds = {
+        kind: [id for id, one in huma.groups.items() if one["type"] == kind] for kind in ("company", "location", "team")
+    }
+    titles = list(huma.titles)
+    for pair in rng.sample(pairs, len(pairs)):
+        if pair.huma is not None:
+            first, *rest = kinds["company"]
+            groups = [
+                first if rng.random() < 0.8 else rest[0],
+                rng.choice(kinds["location"]),
+                rng.choice(kinds["team"]),
+            ]
+            huma.add_user(pair.huma, id=pair.user_id, groups=groups, **pair.huma_more)
+            for position in pair.huma_positions:
+                huma.add_position(pair.user_id, {**position, "title": rng.choice(titles)}, id=new_id(rng))
+    for pair in rng.sample(pairs, len(pairs)):
+        if pair.visma is not None:
+            visma.add_employee(pair.visma, id=pair.employee_id)
+            for position in pair.visma_positions:
+                visma.add_position(pair.employee_id, position, id=new_id(rng))
