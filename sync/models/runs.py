@@ -42,6 +42,7 @@ class SyncRun(models.Model):
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     finished_at = models.DateTimeField(_("ended"), null=True, blank=True)
     stop_requested_by = models.CharField(max_length=150, blank=True)
+    continues = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
     retry_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="retries")
     # Why it failed, as a code of sync.core.reasons with its parameters (never a value).
     failure = models.CharField(max_length=60, blank=True)

@@ -40,6 +40,9 @@ class Conflict(models.Model):
     # Codes of sync.core.reasons that forbid writing to the side; "" means possible. Parameters are in ``values``.
     blocked_to_huma = models.CharField(max_length=60, blank=True)
     blocked_to_visma = models.CharField(max_length=60, blank=True)
+    # Whether writing to the side would empty the field there.
+    empties_huma = models.BooleanField(default=False)
+    empties_visma = models.BooleanField(default=False)
     # Dates with more than one current position: chosen singly only.
     bulk_blocked = models.BooleanField(default=False)
     decision = models.CharField(max_length=6, choices=Decision, blank=True, default="")

@@ -1,0 +1,107 @@
+"""The two vendors' clients for a connection, kept for the life of the process so that tokens and sockets are reused."""
+
+import threading
+import time
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models.functions import Greatest
+
+from connections.huma import HumaClient
+from connections.models import Connection
+from connections.visma import VismaClient
+from connections.waiting import MemoryWaiting
+
+
+@dataclass
+class Clients:
+    """Both clients of one connection, with their own waiting on 429."""
+
+    huma: HumaClient
+    visma: VismaClient
+    huma_waiting: MemoryWaiting
+    visma_waiting: MemoryWaiting
+
+    def share_waiting(self, connection: Connection) -> None:
+        """Tell other processes how long to keep away, and learn it from them. Called between pieces of work."""
+        now = time.time()
+        mine = {"huma": self.huma_waiting.blocked_until(), "visma": self.visma_waiting.blocked_until()}
+        row = Connection.objects.filter(pk=connection.pk)
+        if max(mine.values()) > now:
+            row.update(
+                huma_blocked_until=Greatest("huma_blocked_until", mine["huma"]),
+                visma_blocked_until=Greatest("visma_blocked_until", mine["visma"]),
+            )
+        theirs = row.values_list("huma_blocked_until", "visma_blocked_until").first()
+        if theirs:
+            self.huma_waiting.block_until(theirs[0])
+            self.visma_waiting.block_until(theirs[1])
+
+    def close(self) -> None:
+        """Close the sockets that are kept open."""
+        self.huma.close()
+        self.visma.close()
+
+
+def huma_client(client_id: str, client_secret: str, waiting: MemoryWaiting | None = None) -> HumaClient:
+    """A Huma client with this installation's address and time-outs."""
+    return HumaClient(
+        client_id,
+        client_secret,
+        base_url=settings.HUMA_API_URL,
+        waiting=waiting,
+        timeout=(settings.HTTP_CONNECT_TIMEOUT, settings.HTTP_READ_TIMEOUT),
+    )
+
+
+def visma_client(tenant_id: str, waiting: MemoryWaiting | None = None) -> VismaClient:
+    """A Visma client with this installation's application, addresses and time-outs."""
+    return VismaClient(
+        tenant_id,
+        client_id=settings.VISMA_CLIENT_ID,
+        client_secret=settings.VISMA_CLIENT_SECRET,
+        base_url=settings.VISMA_API_URL,
+        token_url=settings.VISMA_TOKEN_URL,
+        waiting=waiting,
+        timeout=(settings.HTTP_CONNECT_TIMEOUT, settings.HTTP_READ_TIMEOUT),
+    )
+
+
+_lock = threading.Lock()
+_kept: dict[int, tuple[tuple[str, ...], Clients]] = {}
+
+
+def clients_for(connection: Connection) -> Clients:
+    """Both clients of a connection; made anew when its credentials or the vendors' addresses changed."""
+    key = (
+        connection.tenant_id,
+        connection.huma_client_id,
+        connection.huma_client_secret,
+        settings.HUMA_API_URL,
+        settings.VISMA_API_URL,
+        settings.VISMA_TOKEN_URL,
+        settings.VISMA_CLIENT_ID,
+        settings.VISMA_CLIENT_SECRET,
+    )
+    with _lock:
+        kept = _kept.get(connection.pk)
+        if kept is None or kept[0] != key:
+            if kept is not None:
+                kept[1].close()
+            huma_waiting, visma_waiting = MemoryWaiting(), MemoryWaiting()
+            made = Clients(
+                huma_client(connection.huma_client_id, connection.huma_client_secret, huma_waiting),
+                visma_client(connection.tenant_id, visma_waiting),
+                huma_waiting,
+                visma_waiting,
+            )
+            kept = _kept[connection.pk] = (key, made)
+    return kept[1]
+
+
+def forget_clients(connection: Connection) -> None:
+    """Drop the kept clients, after a disconnect or a change of credentials."""
+    with _lock:
+        kept = _kept.pop(connection.pk, None)
+    if kept is not None:
+        kept[1].close()

@@ -1,0 +1,147 @@
+"""What both sides say, put together: who is who, where they disagree, who could be created. Nothing is stored here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from connections.models import Connection
+from sync.core.compare import Comparison, compare
+from sync.core.create import heading, refused
+from sync.core.employee import Employee, Side
+from sync.core.fields import Pair
+from sync.core.match import Linked, Matching, match
+from sync.core.reasons import Reason
+from sync.models import EmployeeLink, LeftOut
+from sync.services.failures import CannotRead
+from sync.services.reading import enabled_fields, fingerprinter
+
+LOST_SHARE, LOST_PEOPLE = 0.10, 3
+SAME_COMPANY_SHARE = 1 / 3
+
+
+@dataclass
+class Analysis:
+    """The outcome of one read. ``pairs`` has each linked pair with its comparison; ``headings`` and ``refusals`` are
+    by (side, id) of those who are on one side only."""
+
+    huma: dict[str, Employee]
+    visma: dict[str, Employee]
+    matching: Matching
+    pairs: dict[tuple[str, str], Comparison] = field(default_factory=dict)
+    new_links: list[Linked] = field(default_factory=list)
+    gone: dict[int, str] = field(default_factory=dict)
+    back: list[int] = field(default_factory=list)
+    headings: dict[tuple[str, str], str] = field(default_factory=dict)
+    refusals: dict[tuple[str, str], str] = field(default_factory=dict)
+
+
+def analyse(
+    connection: Connection,
+    huma: Iterable[Employee],
+    visma: Iterable[Employee],
+    today: date,
+    passed_checks: Iterable[str] = (),
+) -> Analysis:
+    """Match and compare everybody. Raises ``CannotRead`` when what was read isn't plausible."""
+    links = list(EmployeeLink.objects.filter(connection=connection))
+    left_out = list(LeftOut.objects.filter(connection=connection))
+    humas, vismas = {e.id: e for e in huma}, {e.id: e for e in visma}
+    known = [link for link in links if link.state != EmployeeLink.State.DIFFERENT]
+    check_plausible(known, humas, vismas, set(passed_checks))
+    different = [(link.huma_id, link.visma_id) for link in links if link.state == EmployeeLink.State.DIFFERENT]
+    matching = match(humas.values(), vismas.values(), [(link.huma_id, link.visma_id) for link in known], different)
+    analysis = Analysis(humas, vismas, matching)
+    _presence(analysis, known)
+    analysis.new_links = [linked for linked in matching.linked if linked.by != "existing"]
+    if not known and "same_company" not in passed_checks and not connection.same_company_confirmed_by:
+        _check_same_company(matching, humas, vismas)
+    _compare_all(analysis, connection, {(link.huma_id, link.visma_id): link for link in known}, left_out, today)
+    _candidates(analysis, known, left_out)
+    return analysis
+
+
+def check_plausible(
+    links: list[EmployeeLink], huma: dict[str, Employee], visma: dict[str, Employee], passed: set[str]
+) -> None:
+    """Stop where a side is suddenly empty or lost too many linked people. Source: design, A run (Fetch)."""
+    linked = [link for link in links if link.state == EmployeeLink.State.LINKED]
+    if not huma:
+        raise CannotRead(Reason("huma_empty"))
+    if not visma and (linked or "visma_empty" not in passed):
+        raise CannotRead(Reason("visma_empty", {"people": len(huma), "linked": len(linked)}))
+    for side, ids in (("huma", huma), ("visma", visma)):
+        lost = sum((link.huma_id if side == "huma" else link.visma_id) not in ids for link in linked)
+        if lost >= LOST_PEOPLE and lost > LOST_SHARE * len(linked) and f"{side}_lost" not in passed:
+            raise CannotRead(Reason(f"{side}_lost", {"lost": lost, "linked": len(linked)}))
+
+
+def _check_same_company(matching: Matching, huma: dict[str, Employee], visma: dict[str, Employee]) -> None:
+    smaller = min((huma, visma), key=lambda side: sum(e.standing == "current" for e in side.values()))
+    current = {id_ for id_, employee in smaller.items() if employee.standing == "current"}
+    matched = sum((link.huma if smaller is huma else link.visma) in current for link in matching.linked)
+    if current and matched < SAME_COMPANY_SHARE * len(current):
+        raise CannotRead(Reason("same_company", {"matched": matched, "people": len(current)}))
+
+
+def _presence(analysis: Analysis, links: list[EmployeeLink]) -> None:
+    for link in links:
+        gone = "huma" if link.huma_id not in analysis.huma else "visma" if link.visma_id not in analysis.visma else ""
+        if gone != link.gone_from:
+            if gone:
+                analysis.gone[link.pk] = gone
+            else:
+                analysis.back.append(link.pk)
+
+
+def _compare_all(
+    analysis: Analysis,
+    connection: Connection,
+    links: dict[tuple[str, str], EmployeeLink],
+    left_out: list[LeftOut],
+    today: date,
+) -> None:
+    fingerprint, fields = fingerprinter(connection), enabled_fields(connection)
+    numbers = {e.number: e.id for e in analysis.visma.values() if e.number}
+    fields_out: dict[int, set[str]] = {}
+    people_out = {(row.side, row.vendor_id) for row in left_out if row.vendor_id}
+    for row in left_out:
+        if row.link_id and row.field:
+            fields_out.setdefault(row.link_id, set()).add(row.field)
+    for linked in analysis.matching.linked:
+        if ("huma", linked.huma) in people_out or ("visma", linked.visma) in people_out:
+            continue
+        link = links.get((linked.huma, linked.visma))
+        positions = (link.huma_position, link.visma_position) if link and link.huma_position else None
+        pair = Pair(
+            huma=analysis.huma[linked.huma],
+            visma=analysis.visma[linked.visma],
+            today=today,
+            default_end_reason=connection.default_end_reason,
+            numbers=numbers,
+        )
+        analysis.pairs[linked.huma, linked.visma] = compare(
+            pair,
+            fingerprint,
+            link.baseline if link else {},
+            positions,
+            fields_out.get(link.pk, ()) if link else (),
+            fields,
+        )
+
+
+def _candidates(analysis: Analysis, links: list[EmployeeLink], left_out: list[LeftOut]) -> None:
+    """Who is on one side only; never somebody whose link says that she is gone from the other."""
+    numbers = {e.number: e.id for e in analysis.visma.values() if e.number}
+    emails = {str(e.canonical("email")) for e in analysis.huma.values() if e.canonical("email")}
+    for side, people in ((Side.HUMA, analysis.huma), (Side.VISMA, analysis.visma)):
+        taken = {link.huma_id if side is Side.HUMA else link.visma_id for link in links}
+        taken |= {linked.huma if side is Side.HUMA else linked.visma for linked in analysis.matching.linked}
+        unsettled = {p.huma if side is Side.HUMA else p.visma for p in analysis.matching.possible}
+        out = {row.vendor_id for row in left_out if row.side == side.value and row.vendor_id}
+        for id_, employee in people.items():
+            if id_ in taken:
+                continue
+            analysis.headings[side.value, id_] = heading(employee)
+            analysis.refusals[side.value, id_] = refused(
+                employee, open_matches=unsettled, left_out=out, numbers=numbers, huma_emails=emails
+            )

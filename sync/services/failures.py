@@ -1,0 +1,27 @@
+"""Why a run ends without having written, or waits for somebody: the four errors by name, and our own."""
+
+from connections.errors import BadCredentials, ContractBroken, Rejected, Unavailable, VendorError
+from sync.core.reasons import Reason
+
+
+class CannotRead(Exception):
+    """The run can't go on; ``reason`` is a code of ``reasons`` with its parameters."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.code)
+        self.reason = reason
+
+
+def reason_for_reading(error: VendorError) -> Reason:
+    """Why a run failed while it read, from what a vendor's side answered."""
+    side = error.side or "huma"
+    match error:
+        case BadCredentials(application=True):
+            return Reason("application_refused")
+        case BadCredentials():
+            return Reason(f"credentials_{side}")
+        case ContractBroken():
+            return Reason(f"contract_{side}")
+        case Unavailable() | Rejected():
+            return Reason(f"read_failed_{side}")
+    return Reason("bug")

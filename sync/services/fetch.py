@@ -1,0 +1,212 @@
+"""Reading both sides completely, or failing: "could not read" is never "is not there".
+
+Both sides are read at the same time, in slices that can be resumed by another process. What was read lies in
+EmployeeSnapshot rows; ``SyncRun.progress`` says how far each side is.
+"""
+
+import time
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from connections.clients import clients_for
+from connections.errors import Unavailable
+from sync.core.employee import Employee, to_json
+from sync.core.reasons import Reason
+from sync.lease import Lease
+from sync.models import EmployeeLink, EmployeeSnapshot, SyncRun
+from sync.services.failures import CannotRead
+from sync.services.huma_list import HumaList
+from sync.services.reading import Reader, enabled_fields, fingerprinter
+
+FLUSH_EVERY = 200  # people
+SAVE_EVERY = 1.0  # seconds
+MAX_RESTARTS = 3
+
+
+@dataclass
+class _Side:
+    """Trouble on one side: pauses that grow, until the patience since the last success is over."""
+
+    name: str
+    last_good: float = field(default_factory=time.monotonic)
+    failures: int = 0
+    not_before: float = 0.0
+
+    def good(self) -> None:
+        self.last_good, self.failures, self.not_before = time.monotonic(), 0, 0.0
+
+    def bad(self, error: Unavailable) -> None:
+        """Raises ``CannotRead`` when the side has been silent for too long."""
+        self.failures += 1
+        if time.monotonic() - self.last_good > settings.READ_PATIENCE_SECONDS:
+            raise CannotRead(Reason(f"read_failed_{self.name}")) from error
+        pause = error.retry_after or min(0.25 * 2 ** min(self.failures, 6), 10)
+        self.not_before = time.monotonic() + pause
+
+
+class Fetch:
+    """One slice of reading. ``step()`` until it returns True, the deadline is over, or the lease is lost."""
+
+    def __init__(self, run: SyncRun) -> None:
+        self.run = run
+        self.clients = clients_for(run.connection)
+        self.progress: dict[str, Any] = run.progress or {"huma": HumaList.start(), "visma": _visma_start()}
+        links = EmployeeLink.objects.filter(connection=run.connection, state=EmployeeLink.State.LINKED)
+        pairs = list(links.values_list("huma_id", "visma_id", "huma_position", "visma_position"))
+        self.reader = Reader(
+            self.clients,
+            fingerprinter(run.connection),
+            timezone.localdate(),
+            enabled_fields(run.connection),
+            {huma: position for huma, _visma, position, _other in pairs if position},
+            {visma: position for _huma, visma, _other, position in pairs if position},
+        )
+        self.list = HumaList(run, self.clients.huma, self.progress["huma"])
+        self.to_read: list[str] = []
+        self.read: list[Employee] = []
+        self.gone: list[str] = []
+        self.sides = {"huma": _Side("huma"), "visma": _Side("visma")}
+        self.saved_at = time.monotonic()
+        self.futures: dict[Future[Any], tuple[str, Any]] = {}
+
+    def slice(self, lease: Lease, seconds: float) -> bool:
+        """Read for about ``seconds``; True when both sides are complete. Raises ``CannotRead`` and vendor errors."""
+        deadline = time.monotonic() + seconds
+        self.to_read = self._waiting() if self.list.is_complete else []
+        pool = ThreadPoolExecutor(settings.SYNC_CONCURRENCY + 1, thread_name_prefix="read")
+        try:
+            while not self.is_complete and not lease.lost and time.monotonic() < deadline:
+                self._submit(pool)
+                done, _pending = wait(self.futures, timeout=0.2, return_when=FIRST_COMPLETED)
+                for future in done:
+                    self._take(future)
+                self._save_now_and_then(lease)
+            for future in list(self.futures):  # what is under way is finished, not thrown away
+                self._take(future)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+        if not lease.lost:
+            self._save(lease)
+        return self.is_complete and not lease.lost
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether both sides were read to the end."""
+        huma = self.list.is_complete and not self.to_read and not any(k == "user" for k, _ in self.futures.values())
+        return huma and self.progress["visma"]["stage"] == "done"
+
+    def _submit(self, pool: ThreadPoolExecutor) -> None:
+        now = time.monotonic()
+        kinds = [kind for kind, _what in self.futures.values()]
+        if self.progress["visma"]["stage"] == "list" and "visma" not in kinds and now >= self.sides["visma"].not_before:
+            cursor = self.progress["visma"]["cursor"] or None
+            self.futures[pool.submit(self.reader.visma_page, cursor)] = ("visma", cursor)
+        if now < self.sides["huma"].not_before:
+            return
+        room = settings.SYNC_CONCURRENCY - sum(kind in ("list", "user") for kind in kinds)
+        for offset in self.list.next_offsets(room):
+            self.futures[pool.submit(self.list.page, offset)] = ("list", offset)
+        for _ in range(min(room, len(self.to_read)) if self.list.is_complete else 0):
+            user_id = self.to_read.pop()
+            self.futures[pool.submit(self.reader.huma, user_id)] = ("user", user_id)
+
+    def _take(self, future: Future[Any]) -> None:
+        kind, what = self.futures.pop(future)
+        side = self.sides["visma" if kind == "visma" else "huma"]
+        try:
+            result = future.result()
+        except Unavailable as error:
+            if kind == "list":
+                self.list.failed(what)
+            elif kind == "user":
+                self.to_read.append(what)
+            side.bad(error)
+            return
+        side.good()
+        if kind == "visma":
+            self._take_visma(*result)
+        elif kind == "list":
+            if self.list.take(what, result):
+                self.to_read = self._waiting()
+        elif result is None:
+            self.gone.append(what)
+        else:
+            self.read.append(result)
+            self.progress["huma"]["read"] += 1
+
+    def _take_visma(self, employees: list[Employee], cursor: str | None) -> None:
+        progress = self.progress["visma"]
+        ids = [employee.id for employee in employees]
+        known = EmployeeSnapshot.objects.filter(run=self.run, side="visma", vendor_id__in=ids).exists()
+        if known or len(set(ids)) < len(ids):  # it shifted while it was read: read it again
+            self.restart_visma()
+            return
+        _store(self.run, employees)
+        progress["read"] += len(employees)
+        progress["cursor"] = cursor or ""
+        if cursor is None:
+            progress["stage"] = "done"
+
+    def restart_visma(self) -> None:
+        """Read Visma's list from the start; raises ``CannotRead`` after some times."""
+        restarts = self.progress["visma"]["restarts"] + 1
+        if restarts > MAX_RESTARTS:
+            raise CannotRead(Reason("list_unsteady"))
+        EmployeeSnapshot.objects.filter(run=self.run, side="visma").delete()
+        self.progress["visma"] = {**_visma_start(), "restarts": restarts}
+
+    def _waiting(self) -> list[str]:
+        rows = EmployeeSnapshot.objects.filter(run=self.run, side="huma", complete=False)
+        return list(rows.order_by("-pk").values_list("vendor_id", flat=True))
+
+    def _save_now_and_then(self, lease: Lease) -> None:
+        if len(self.read) >= FLUSH_EVERY or time.monotonic() - self.saved_at >= SAVE_EVERY:
+            self._save(lease)
+
+    def _save(self, lease: Lease) -> None:
+        if self.read:
+            _store(self.run, self.read)
+            lease.progress()
+            self.read = []
+        if self.gone:
+            EmployeeSnapshot.objects.filter(run=self.run, side="huma", vendor_id__in=self.gone).delete()
+            self.gone = []
+        troubled = [name for name, side in self.sides.items() if side.failures > 1]
+        self.progress["trouble"] = troubled
+        SyncRun.objects.filter(pk=self.run.pk).update(progress=self.progress, touched_at=timezone.now())
+        self.run.progress = self.progress
+        self.clients.share_waiting(self.run.connection)
+        self.saved_at = time.monotonic()
+
+
+def _visma_start() -> dict[str, Any]:
+    return {"stage": "list", "cursor": "", "read": 0, "restarts": 0}
+
+
+def _store(run: SyncRun, employees: list[Employee]) -> None:
+    """Store what was read of people: complete, in place of what the list said of them."""
+    EmployeeSnapshot.objects.bulk_create(
+        [
+            EmployeeSnapshot(
+                run=run,
+                side=employee.side.value,
+                vendor_id=employee.id,
+                complete=True,
+                name=employee.name[:255],
+                number=employee.number[:64],
+                standing=employee.standing.value,
+                active=employee.active,
+                draft=employee.draft,
+                payload=to_json(employee),
+            )
+            for employee in employees
+        ],
+        update_conflicts=True,
+        unique_fields=["run", "side", "vendor_id"],
+        update_fields=["complete", "name", "number", "standing", "active", "draft", "payload"],
+        batch_size=500,
+    )

@@ -1,0 +1,226 @@
+"""Storing what an analysis found: links, baselines, differences, candidates and figures, in one transaction."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from sync.core.compare import Comparison, Difference, compare
+from sync.core.create import refused
+from sync.core.employee import Employee, Side, from_json
+from sync.core.fields import Pair
+from sync.core.positions import next_change
+from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
+from sync.services.analyse import Analysis
+from sync.services.choices import carry_choices, shown_before
+from sync.services.figures import figures
+from sync.services.reading import enabled_fields, fingerprinter
+
+BATCH = 500
+
+
+def load(run: SyncRun, side: str) -> list[Employee]:
+    """The employees that the run read on one side."""
+    rows = EmployeeSnapshot.objects.filter(run=run, side=side, complete=True)
+    payloads = rows.values_list("payload", flat=True).iterator(chunk_size=BATCH)
+    return [from_json(payload) for payload in payloads if payload]
+
+
+def store(run: SyncRun, analysis: Analysis, today: date) -> None:
+    """Store the analysis and open the run for review. Does nothing when the run isn't reading any more."""
+    with transaction.atomic():
+        moved = SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.FETCHING).update(
+            state=SyncRun.State.REVIEW, read_at=timezone.now(), failure="", failure_params={}
+        )
+        if not moved:
+            return
+        links = _store_links(run, analysis)
+        seen_before = shown_before(run)
+        conflicts = [
+            conflict_row(run, links[pair], difference, seen_before)
+            for pair, comparison in analysis.pairs.items()
+            for difference in comparison.differences
+        ]
+        Conflict.objects.bulk_create(conflicts, batch_size=BATCH)
+        _settle_links(run, analysis, links, today)
+        _store_people(run, analysis, links)
+        carry_choices(run)
+        run.figures = figures(run, analysis)
+        SyncRun.objects.filter(pk=run.pk).update(figures=run.figures)
+    run.refresh_from_db()
+
+
+def _store_links(run: SyncRun, analysis: Analysis) -> dict[tuple[str, str], EmployeeLink]:
+    """New links, those who are gone and those who are back; gives all links by their pair of ids."""
+    connection = run.connection
+    EmployeeLink.objects.bulk_create(
+        [
+            EmployeeLink(connection=connection, huma_id=linked.huma, visma_id=linked.visma, linked_by=linked.by)
+            for linked in analysis.new_links
+        ],
+        batch_size=BATCH,
+    )
+    for side in ("huma", "visma"):
+        ids = [pk for pk, gone in analysis.gone.items() if gone == side]
+        EmployeeLink.objects.filter(pk__in=ids).update(state=EmployeeLink.State.GONE, gone_from=side)
+    EmployeeLink.objects.filter(pk__in=analysis.back).update(state=EmployeeLink.State.LINKED, gone_from="")
+    links = EmployeeLink.objects.filter(connection=connection).exclude(state=EmployeeLink.State.DIFFERENT)
+    return {(link.huma_id, link.visma_id): link for link in links}
+
+
+def settle_link(
+    link: EmployeeLink, comparison: Comparison, huma: Employee, visma: Employee, today: date, shown: bool
+) -> None:
+    """Renew on the link what this comparison settled: agreed fields, the paired positions, the label, what was seen."""
+    if comparison.positions and comparison.positions != (link.huma_position, link.visma_position):
+        if link.huma_position:
+            for name in ("first_workday", "last_workday"):
+                link.baseline.pop(name, None)
+                link.seen.pop(name, None)
+        link.huma_position, link.visma_position = comparison.positions
+    for name, prints in comparison.agreed.items():
+        link.baseline[name] = list(prints)
+        link.seen.pop(name, None)
+    if shown:
+        for difference in comparison.differences:
+            if difference.field not in link.baseline:
+                link.seen[difference.field] = list(difference.prints)
+    link.name = (huma.name or visma.name)[:255]
+    link.number = (visma.number or huma.number)[:64]
+    days = [next_change(person.positions, today.isoformat()) for person in (huma, visma)]
+    nearest = min((day for day in days if day), default=None)
+    link.changes_on = date.fromisoformat(nearest) if nearest else None
+
+
+LINK_FIELDS = ["baseline", "seen", "huma_position", "visma_position", "name", "number", "changes_on"]
+
+
+def _settle_links(run: SyncRun, analysis: Analysis, links: Mapping[tuple[str, str], EmployeeLink], today: date) -> None:
+    shown = run.trigger in (SyncRun.Trigger.MANUAL, SyncRun.Trigger.RETRY, SyncRun.Trigger.UNDO)
+    changed = []
+    for pair, comparison in analysis.pairs.items():
+        link = links[pair]
+        before = [_copy(getattr(link, name)) for name in LINK_FIELDS]
+        settle_link(link, comparison, analysis.huma[pair[0]], analysis.visma[pair[1]], today, shown)
+        if before != [getattr(link, name) for name in LINK_FIELDS]:
+            changed.append(link)
+    EmployeeLink.objects.bulk_update(changed, LINK_FIELDS, batch_size=BATCH)
+
+
+def _copy(value: Any) -> Any:
+    return dict(value) if isinstance(value, dict) else value
+
+
+def conflict_row(
+    run: SyncRun,
+    link: EmployeeLink,
+    difference: Difference,
+    seen_before: Mapping[tuple[int, str], tuple[str, str]] | None = None,
+) -> Conflict:
+    """A difference as the row that a person decides about."""
+    blocked = {side: difference.forbidden[side] for side in Side if side in difference.forbidden}
+    return Conflict(
+        run=run,
+        link=link,
+        field=difference.field,
+        kind=difference.kind,
+        standing=difference.standing,
+        is_new=seen_before is not None and seen_before.get((link.pk, difference.field)) != difference.prints,
+        values={
+            "huma": difference.huma.own,
+            "visma": difference.visma.own,
+            "to_huma": difference.to.get(Side.HUMA),
+            "to_visma": difference.to.get(Side.VISMA),
+            "blocked": {side.value: dict(reason.params) for side, reason in blocked.items()},
+            "notes": [[note.code, dict(note.params)] for note in difference.notes],
+        },
+        huma_fingerprint=difference.prints[0],
+        visma_fingerprint=difference.prints[1],
+        suggestion=difference.suggestion,
+        why=difference.why,
+        blocked_to_huma=blocked[Side.HUMA].code if Side.HUMA in blocked else "",
+        blocked_to_visma=blocked[Side.VISMA].code if Side.VISMA in blocked else "",
+        bulk_blocked=not difference.by_bulk,
+        empties_huma=difference.empties(Side.HUMA),
+        empties_visma=difference.empties(Side.VISMA),
+    )
+
+
+def _store_people(run: SyncRun, analysis: Analysis, links: Mapping[tuple[str, str], EmployeeLink]) -> None:
+    by_side: dict[tuple[str, str], EmployeeLink] = {}
+    for (huma, visma), link in links.items():
+        by_side["huma", huma] = link
+        by_side["visma", visma] = link
+    rows = list(EmployeeSnapshot.objects.filter(run=run).only("pk", "run_id", "side", "vendor_id"))
+    for row in rows:
+        key = (row.side, row.vendor_id)
+        row.link = by_side.get(key)
+        row.create_group = analysis.headings.get(key, "")
+        row.create_blocked = analysis.refusals.get(key, "")
+    EmployeeSnapshot.objects.bulk_update(rows, ["link", "create_group", "create_blocked"], batch_size=BATCH)
+    ids = {(row.side, row.vendor_id): row.pk for row in rows}
+    PossibleMatch.objects.bulk_create(
+        [
+            PossibleMatch(
+                run=run,
+                huma_id=ids["huma", possible.huma],
+                visma_id=ids["visma", possible.visma],
+                agrees=list(possible.agrees),
+                why=possible.why,
+            )
+            for possible in analysis.matching.possible
+        ],
+        batch_size=BATCH,
+    )
+
+
+def compare_pair(run: SyncRun, link: EmployeeLink) -> int:
+    """Compare a pair that a person has just linked, within an open run; gives the number of its differences.
+
+    Takes both off the create lists, and frees others from possible matches with them.
+    """
+    today = timezone.localdate()
+    rows = EmployeeSnapshot.objects.filter(run=run)
+    huma_row = rows.filter(side="huma", vendor_id=link.huma_id).first()
+    visma_row = rows.filter(side="visma", vendor_id=link.visma_id).first()
+    if not (huma_row and visma_row and huma_row.payload and visma_row.payload):
+        return 0
+    huma, visma = from_json(huma_row.payload), from_json(visma_row.payload)
+    numbers = dict(rows.filter(side="visma").exclude(number="").values_list("number", "vendor_id"))
+    pair = Pair(huma, visma, today, default_end_reason=run.connection.default_end_reason, numbers=numbers)
+    fingerprint = fingerprinter(run.connection)
+    comparison = compare(pair, fingerprint, link.baseline, None, (), enabled_fields(run.connection))
+    with transaction.atomic():
+        settle_link(link, comparison, huma, visma, today, shown=True)
+        link.save(update_fields=LINK_FIELDS)
+        Conflict.objects.bulk_create([conflict_row(run, link, difference) for difference in comparison.differences])
+        rows.filter(pk__in=(huma_row.pk, visma_row.pk)).update(
+            link=link, create_group="", create_blocked="", create_chosen=False, create_chosen_by=""
+        )
+        refresh_candidates(run)
+    return len(comparison.differences)
+
+
+def refresh_candidates(run: SyncRun) -> None:
+    """Say anew who can't be created because of an open possible match."""
+    open_matches = PossibleMatch.objects.filter(run=run, decision="", huma__link=None, visma__link=None).values_list(
+        "huma_id", "visma_id"
+    )
+    waiting = {pk for pair in open_matches for pk in pair}
+    rows = EmployeeSnapshot.objects.filter(run=run, link=None).exclude(create_group="")
+    blocked = rows.filter(create_blocked="create_open_match").exclude(pk__in=waiting)
+    free: Iterable[EmployeeSnapshot] = list(blocked)
+    numbers = dict(
+        EmployeeSnapshot.objects.filter(run=run, side="visma").exclude(number="").values_list("number", "vendor_id")
+    )
+    for row in free:
+        if row.payload:
+            row.create_blocked = refused(
+                from_json(row.payload), open_matches=(), left_out=(), numbers=numbers, huma_emails=()
+            )
+            row.save(update_fields=["create_blocked"])
+    rows.filter(pk__in=waiting, create_blocked="").update(
+        create_blocked="create_open_match", create_chosen=False, create_chosen_by=""
+    )
