@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,6 +16,8 @@ from werkzeug.wrappers import Request as HttpRequest
 from .faults import Fault, Faults
 from .journal import Journal, Request
 from .server import Answer
+
+logger = logging.getLogger(__name__)
 
 
 class Refused(Exception):
@@ -112,6 +115,10 @@ class Api:
             return as_json(self.error(405), 405)
         except HTTPException as error:
             return as_json(self.error(error.code or 404), error.code or 404)
+        except Exception:
+            # A stand-in that trips over a request answers, as the vendor's would; the people in it are invented.
+            logger.exception("The sandbox could not answer %s %s", call.http.method, call.http.path)
+            return as_json(self.error(500), 500)
 
     def _broken(self, fault: Fault) -> Answer | None:
         """The answer of a fault that keeps the request from having any effect."""
@@ -139,7 +146,7 @@ class Api:
         elif fault.kind == "lost":
             answer.ending = "drop"
         elif fault.kind == "cut":
-            answer.ending = "cut"
+            answer.ending = "cut" if answer.body else "drop"
         return answer
 
     def _remember(self, http: HttpRequest, answer: Answer, fault: Fault | None) -> None:

@@ -18,7 +18,7 @@ from .huma_api import HumaApi
 from .huma_state import HumaState
 from .journal import Journal
 from .page import with_page
-from .seed import People, seed_company
+from .seed import Company, People, Person
 from .server import LoopbackServer
 from .tokens import Tokens
 from .visma_api import VismaApi
@@ -57,7 +57,8 @@ class Sandbox:
         self.journal = Journal()
         self.huma = HumaState()
         self.visma = VismaState()
-        self.people: People = seed_company(self.huma, self.visma, employees, seed)
+        self._company = Company(self.huma, self.visma, seed)
+        self._company.seed(employees)
         self.huma_tokens, self.visma_tokens = Tokens(token_seconds), Tokens(token_seconds)
         self._ports = (huma_port, visma_port)
         self._job_seconds, self._seed = job_seconds, seed
@@ -113,6 +114,16 @@ class Sandbox:
     def visma_token_url(self) -> str:
         """What `VISMA_TOKEN_URL` is for this sandbox."""
         return self._addresses[1] + "/connect/token"
+
+    @property
+    def people(self) -> People:
+        """Who was seeded or added, by the name of the way in which the sides disagree about them."""
+        return self._company.people
+
+    def add_person(self, way: str = "equal") -> Person:
+        """One more invented person on both sides, or as another `way` of the seed says ("only_huma", …)."""
+        with self.huma.lock, self.visma.lock:
+            return self._company.add(way)
 
     def state(self) -> dict[str, Any]:
         """The whole state of both sides, JSON-able, to compare before and after."""

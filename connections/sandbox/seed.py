@@ -29,7 +29,7 @@ People = dict[str, list[Person]]
 _ORDER = words(
     "equal family_name phone_differs account_differs only_huma only_visma last_workday address_differs equal "
     "no_employment_id "
-    "given_name future_name email_case email_differs same_in_other_words phone_unparsable first_workday "
+    "given_name only_huma future_name email_differs same_in_other_words phone_unparsable first_workday "
     "last_workday_without_reason end_reason last_workday_in_visma long_employment_id employment_id_differs "
     "number_of_another account_missing_in_huma account_missing_in_visma account_wrong_digits account_swedish "
     "account_international account_international_agrees account_norwegian_iban address_missing address_capitals "
@@ -44,21 +44,72 @@ _LATER = {
 _WAYS = {way.__name__: way for way in seed_cases.WAYS}
 
 
-class _Company:
-    """Makes one case after the other; knows who came before."""
+class Company:
+    """Both sides of one company: seeds it, and adds people to it later. The same for the same seed and day."""
 
-    def __init__(self, rng: random.Random) -> None:
-        self.random = rng
-        self.made = people(rng)
-        self.numbered: str = "1001"
+    def __init__(self, huma: HumaState, visma: VismaState, seed: int) -> None:
+        self.huma, self.visma = huma, visma
+        self.random = random.Random(seed)
+        self.people: People = {}
+        self._made = people(self.random)
+        self._numbered = "1001"
+        _found_organisation(huma, self.random)
+
+    def seed(self, employees: int) -> None:
+        """Fill both sides with `employees` people, on each side in an order of its own.
+
+        A case counts once, though *one_email_for_two* and *same_number* bring somebody along.
+        """
+        pairs: list[Pair] = []
+        for index in range(employees):
+            lap, place = divmod(index, len(_ORDER))
+            name = _LATER.get(_ORDER[place], _ORDER[place]) if lap else _ORDER[place]
+            pairs += self._noted(name)
+        for pair in self.random.sample(pairs, len(pairs)):
+            self._into_huma(pair)
+        for pair in self.random.sample(pairs, len(pairs)):
+            self._into_visma(pair)
+
+    def add(self, way: str = "equal") -> Person:
+        """One more person, of one of the ways in which people are seeded; returns where to find them."""
+        pairs = self._noted(way)
+        for pair in pairs:
+            self._into_huma(pair)
+            self._into_visma(pair)
+        return self.people[way][-len(pairs)]
+
+    def _noted(self, name: str) -> list[Pair]:
+        pairs = list(self.case(name))
+        for pair in pairs:
+            there = Person(pair.user_id if pair.huma else None, pair.employee_id if pair.visma else None)
+            self.people.setdefault(name, []).append(there)
+        return pairs
+
+    def _into_huma(self, pair: Pair) -> None:
+        if pair.huma is None:
+            return
+        kinds = {kind: [id for id, one in self.huma.groups.items() if one["type"] == kind] for kind in _GROUPS}
+        company = kinds["company"][0 if self.random.random() < 0.8 else 1]
+        groups = [company, self.random.choice(kinds["location"]), self.random.choice(kinds["team"])]
+        self.huma.add_user(pair.huma, id=pair.user_id, groups=groups, **pair.huma_more)
+        for position in pair.huma_positions:
+            title = self.random.choice(list(self.huma.titles))
+            self.huma.add_position(pair.user_id, {**position, "title": title}, id=new_id(self.random))
+
+    def _into_visma(self, pair: Pair) -> None:
+        if pair.visma is None:
+            return
+        self.visma.add_employee(pair.visma, id=pair.employee_id)
+        for position in pair.visma_positions:
+            self.visma.add_position(pair.employee_id, position, id=new_id(self.random))
 
     def case(self, name: str) -> Iterator[Pair]:
         """The people of one case; mostly one."""
-        pair = next(self.made)
+        pair = next(self._made)
         if name in _WAYS:
             _WAYS[name](pair)
             if name == "equal":
-                self.numbered = pair.number
+                self._numbered = pair.number
             yield pair
         else:
             yield from getattr(self, f"_{name}")(pair)
@@ -106,13 +157,13 @@ class _Company:
 
     def _number_of_another(self, pair: Pair) -> Iterator[Pair]:
         """Huma gives the person a number that somebody else has, there and in Visma."""
-        pair.user["employmentId"] = self.numbered
+        pair.user["employmentId"] = self._numbered
         yield pair
 
     def _one_email_for_two(self, pair: Pair) -> Iterator[Pair]:
         """Somebody in Visma has the address of another, who is on both sides."""
         yield pair
-        second = next(self.made)
+        second = next(self._made)
         second.huma = None
         second.business("emails")["address"] = pair.user["email"]
         yield second
@@ -127,66 +178,23 @@ class _Company:
         """One number, two persons: nothing else agrees."""
         pair.visma = None
         yield pair
-        other = next(self.made)
+        other = next(self._made)
         other.huma = None
         other.employee["number"] = pair.number
         yield other
 
 
-def seed_company(huma: HumaState, visma: VismaState, employees: int, seed: int) -> People:
-    """Fill both sides with `employees` people, the same for the same seed and day; returns who is who.
-
-    A case counts once, though *one_email_for_two* and *same_number* bring somebody along.
-    """
-    rng = random.Random(seed)
-    company = _Company(rng)
-    _found_organisation(huma, rng)
-    pairs: list[Pair] = []
-    found: People = {}
-    for index in range(employees):
-        lap, place = divmod(index, len(_ORDER))
-        name = _LATER.get(_ORDER[place], _ORDER[place]) if lap else _ORDER[place]
-        for pair in company.case(name):
-            pairs.append(pair)
-            there = Person(pair.user_id if pair.huma else None, pair.employee_id if pair.visma else None)
-            found.setdefault(name, []).append(there)
-    _settle(huma, visma, pairs, rng)
-    return found
+_GROUPS = {
+    "company": ("Fjordheim AS", "Fjordheim Drift AS"),
+    "location": ("Oslo", "Bergen", "Tromsø"),
+    "team": ("Administrasjon", "Salg", "Utvikling", "Lager"),
+}
 
 
 def _found_organisation(huma: HumaState, rng: random.Random) -> None:
-    names = {
-        "company": ("Fjordheim AS", "Fjordheim Drift AS"),
-        "location": ("Oslo", "Bergen", "Tromsø"),
-        "team": ("Administrasjon", "Salg", "Utvikling", "Lager"),
-    }
-    for kind, of_kind in names.items():
-        for name in of_kind:
+    for kind, names in _GROUPS.items():
+        for name in names:
             id = new_id(rng)
             huma.groups[id] = {"id": id, "name": name, "type": kind}
     for name in ("Rådgiver", "Selger", "Utvikler", "Lagermedarbeider"):
         huma.titles[new_id(rng)] = name
-
-
-def _settle(huma: HumaState, visma: VismaState, pairs: list[Pair], rng: random.Random) -> None:
-    """Put everyone where they belong, on each side in an order of its own."""
-    kinds = {
-        kind: [id for id, one in huma.groups.items() if one["type"] == kind] for kind in ("company", "location", "team")
-    }
-    titles = list(huma.titles)
-    for pair in rng.sample(pairs, len(pairs)):
-        if pair.huma is not None:
-            first, *rest = kinds["company"]
-            groups = [
-                first if rng.random() < 0.8 else rest[0],
-                rng.choice(kinds["location"]),
-                rng.choice(kinds["team"]),
-            ]
-            huma.add_user(pair.huma, id=pair.user_id, groups=groups, **pair.huma_more)
-            for position in pair.huma_positions:
-                huma.add_position(pair.user_id, {**position, "title": rng.choice(titles)}, id=new_id(rng))
-    for pair in rng.sample(pairs, len(pairs)):
-        if pair.visma is not None:
-            visma.add_employee(pair.visma, id=pair.employee_id)
-            for position in pair.visma_positions:
-                visma.add_position(pair.employee_id, position, id=new_id(rng))

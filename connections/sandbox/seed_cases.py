@@ -54,16 +54,14 @@ def future_name(pair: Pair) -> None:
     ]
 
 
-def email_case(pair: Pair) -> None:
-    pair.user["email"] = pair.user["email"].replace(pair.user["email"][0], pair.user["email"][0].upper(), 1)
-
-
 def email_differs(pair: Pair) -> None:
     pair.user["email"] = "ny." + pair.user["email"]
 
 
 def same_in_other_words(pair: Pair) -> None:
-    """Phone and account with other spaces and dots, `type` spelled differently, no first day of work of its own."""
+    """Email with capitals, phone and account with spaces and dots, `type` spelled differently, no first day of work."""
+    mailbox, _, domain = pair.user["email"].partition("@")
+    pair.user["email"] = f"{mailbox.title()}@{domain}"
     digits = pair.user["phone"].removeprefix("+47")
     pair.user["phone"] = f"{digits[:3]} {digits[3:5]} {digits[5:]}"
     pair.bank(
@@ -191,7 +189,7 @@ def composed(pair: Pair) -> None:
         (pair.user, "givenName", "familyName"),
         (pair.employee["personNames"][0], "firstName", "lastName"),
     ):
-        values[given], values[family] = "Åse", f"Bråten {pair.number}"
+        values[given], values[family] = "Åse", f"Bråten {pair.family}"
     pair.employee["personNames"][0] = {
         name: unicodedata.normalize("NFD", value) for name, value in pair.employee["personNames"][0].items()
     }
@@ -267,7 +265,7 @@ def former(pair: Pair) -> None:
 
 
 WAYS: tuple[Callable[[Pair], None], ...] = (
-    equal, given_name, family_name, future_name, email_case, email_differs, same_in_other_words, phone_differs,
+    equal, given_name, family_name, future_name, email_differs, same_in_other_words, phone_differs,
     phone_unparsable, first_workday, last_workday, last_workday_without_reason, end_reason,
     last_workday_in_visma, no_employment_id, long_employment_id, employment_id_differs, account_differs,
     account_missing_in_huma, account_missing_in_visma, account_wrong_digits, account_swedish, account_international,

@@ -102,7 +102,8 @@ def _mailbox(given: str, family: str) -> str:
 def people(rng: random.Random) -> Iterator[Pair]:
     """Endlessly many different people, no two with the same full name, number, address or phone."""
     combinations = len(GIVEN) * len(FAMILY)
-    stride = next(n for n in range(combinations // 3, combinations) if math.gcd(n, combinations) == 1)
+    # A stride near the golden section spreads even a handful of people over all names.
+    stride = next(n for n in range(round(combinations * 0.618), combinations) if math.gcd(n, combinations) == 1)
     offset = rng.randrange(combinations)
     index = 0
     while True:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import logging
 import random
 import threading
 import time
@@ -14,6 +15,8 @@ from typing import Any
 
 from .clock import stamp
 from .faults import Fault
+
+logger = logging.getLogger(__name__)
 
 # [A] visma-employee.md, Writing names only Succeeded's code.
 _CODES = {"NotStarted": 1, "InProgress": 2, "Failed": 3, "Succeeded": 4}
@@ -39,6 +42,8 @@ class Finding:
             "severity": self.severity,
         }
 
+
+_UNEXPECTED = Finding("$", "The job could not be performed.", code="Unexpected")
 
 # Performs a write. Takes the properties that must be left alone; returns the artifact's id and what it found.
 # With an Error among the findings nothing was done.
@@ -154,11 +159,16 @@ class Jobs:
     def _perform(self, job: Job) -> None:
         fault = job.fault
         if fault and fault.kind == "job-fails":
-            findings = [Finding("$", "The job could not be performed.", code="Unexpected")]
+            findings = [_UNEXPECTED]
         else:
             spared = frozenset({fault.detail}) if fault and fault.kind == "job-warns" else frozenset[str]()
-            with self._state_lock:
-                artifact_id, findings = job.work(spared)
+            try:
+                with self._state_lock:
+                    artifact_id, findings = job.work(spared)
+            except Exception:
+                # One job that trips must not keep the others from running.
+                logger.exception("The sandbox could not run a job")
+                artifact_id, findings = None, [_UNEXPECTED]
             job.artifact_id = artifact_id or job.artifact_id
             findings += [Finding(f"$.{name}", "Was not performed.", None, "NotPerformed", "Warning") for name in spared]
         failed = any(one.severity == "Error" for one in findings)
