@@ -1,5 +1,6 @@
 """Text, phone numbers and dates in canonical form."""
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import phonenumbers
 
 DEFAULT_COUNTRY = "NO"
+
+_LETTER_AFTER_DIGIT = re.compile(r"\d.*[^\W\d_]", re.DOTALL)
 
 
 def clean(text: Any) -> str:
@@ -23,12 +26,16 @@ def loose(text: str) -> str:
 def e164(text: str) -> str | None:
     """A phone number in E.164, Norway being the default country; ``None`` for what isn't one.
 
-    A number with an extension isn't one: E.164 would lose the extension.
+    A number with an extension isn't one: E.164 would lose the extension. Nor are letters digits, as on a keypad.
     """
+    if _LETTER_AFTER_DIGIT.search(text):
+        return None
     try:
         number = phonenumbers.parse(text, DEFAULT_COUNTRY)
     except phonenumbers.NumberParseException:
         return None
     if number.extension or not phonenumbers.is_possible_number(number):
         return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    found = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    # Each reading takes off one prefix too many ("+31 00 6…"): what is written must read as itself.
+    return found if found == text else e164(found)

@@ -1,0 +1,147 @@
+"""Both vendors' documents as the contracts show them, whole: with properties that nobody has ever heard of."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import settings
+
+from sync.core.compare import Comparison, compare, make_pair
+from sync.core.employee import Employee, Side, Value
+from sync.core.fields import Pair
+from sync.core.fingerprint import Fingerprinter
+from sync.core.read import huma_employee, visma_employee
+
+Doc = dict[str, Any]
+TODAY = date(2026, 3, 10)
+PRINT = Fingerprinter(b"a key of the connection's own")
+
+modest = settings(max_examples=60, deadline=None, derandomize=True, database=None)
+"""Few examples, always the same ones."""
+
+ACCOUNT, OTHER_ACCOUNT, NORWEGIAN_IBAN = "86011117947", "12345678903", "NO9386011117947"
+SWEDISH_IBAN, SWEDISH_BIC = "SE4550000000058398257466", "NDEASESS"
+
+
+def day(days: int) -> str:
+    """The ISO date some days from today."""
+    return (TODAY + timedelta(days=days)).isoformat()
+
+
+def wrap(value: Any = None, **more: Any) -> Doc:
+    """Huma's wrapper; an unset value is left out."""
+    return {**({} if value is None else {"value": value}), "editable": True, **more}
+
+
+HUMA_WRAPPED = ("givenName", "familyName", "email", "phone", "homeAddress", "employmentId", "bankAccount", "birthDate")
+
+
+def huma_doc(id_: str = "h1", **changes: Any) -> Doc:
+    """``UserDetails``. A change is a whole wrapper, or ``...`` to leave the property out."""
+    doc: Doc = {"id": id_, "type": "user", "status": {"active": True}, "subordinatesCount": 0}
+    doc |= {name: wrap() for name in HUMA_WRAPPED}
+    doc |= {"givenName": wrap("Kari"), "familyName": wrap("Nordmann"), "email": wrap("kari@example.com")}
+    doc |= {"funfacts": wrap("Juggles"), "somethingNew": {"value": [1, {"deep": None}]}}
+    return {key: value for key, value in {**doc, **changes}.items() if value is not ...}
+
+
+def huma_place(id_: str = "hp1", **changes: Any) -> Doc:
+    """``Position``, current since 2020 unless told otherwise."""
+    names = ("contractStartDate", "contractEndDate", "firstDayOfWork", "lastDayOfWork", "endReason", "percentage")
+    doc: Doc = {"id": id_, "status": "CURRENT", "note": wrap("a note"), **{name: wrap() for name in names}}
+    doc["contractStartDate"] = wrap("2020-01-01")
+    return {key: value for key, value in {**doc, **changes}.items() if value is not ...}
+
+
+def summary(position: Doc) -> Doc:
+    """``PositionSummary`` of a ``Position``."""
+    flat = {
+        key: position[key]["value"]
+        for key in ("contractStartDate", "contractEndDate", "percentage", "contractType")
+        if isinstance(position.get(key), dict) and "value" in position[key]
+    }
+    return {"id": position["id"], "status": position.get("status"), **flat}
+
+
+def visma_doc(id_: str = "v1", **changes: Any) -> Doc:
+    """An employee in Visma, agreeing with ``huma_doc``."""
+    doc: Doc = {
+        "id": id_,
+        "tenantId": "t1",
+        "isDraft": False,
+        "personNames": [{"firstName": "Kari", "lastName": "Nordmann", "activeStart": "2020-01-01"}],
+        "emails": [
+            {"type": "private", "address": "me@example.org"},
+            {"type": "business", "address": "kari@example.com"},
+        ],
+        "phones": [{"type": "private", "number": "+4740000000"}],
+        "address": {"countryCode": "NO", "municipality": "0301"},
+        "salaryPaymentMethod": {"paymentType": "cash", "internationalBankAccount": False, "unheardOf": None},
+        "unions": [{"name": "A union"}],
+        "somethingNew": {"deep": [None, 1, {"x": "y"}]},
+    }
+    return {key: value for key, value in {**doc, **changes}.items() if value is not ...}
+
+
+def visma_place(id_: str = "vp1", **changes: Any) -> Doc:
+    """A position in Visma, agreeing with ``huma_place``."""
+    doc: Doc = {
+        "id": id_,
+        "activeStart": "2020-01-01",
+        "positionEndReason": [],
+        "typeOfPosition": "ordinary",
+        "partTimeFactors": [{"activeStart": "2020-01-01", "factor": 100.0}],
+        "somethingNew": {"deep": [None]},
+    }
+    return {key: value for key, value in {**doc, **changes}.items() if value is not ...}
+
+
+def read_huma(doc: Doc | None = None, *positions: Doc, today: date = TODAY) -> Employee:
+    """The Huma user; the first position is the one whose details are read."""
+    return huma_employee(
+        doc if doc is not None else huma_doc(),
+        [summary(position) for position in positions],
+        positions[0] if positions else None,
+        today,
+    )
+
+
+def read_visma(doc: Doc | None = None, *positions: Doc, today: date = TODAY, paired: str = "") -> Employee:
+    """The Visma employee with her positions."""
+    return visma_employee(doc if doc is not None else visma_doc(), list(positions), today, paired)
+
+
+def pair(huma: Employee, visma: Employee, known: tuple[str, str] | None = None, **more: Any) -> Pair:
+    """The same person on both sides."""
+    return make_pair(Pair(huma=huma, visma=visma, today=TODAY, **more), known)
+
+
+def both(
+    huma: Doc | None = None,
+    visma: Doc | None = None,
+    huma_position: Doc | None = None,
+    visma_position: Doc | None = None,
+    **more: Any,
+) -> Pair:
+    """The same person, each side with one position."""
+    return pair(
+        read_huma(huma, huma_position or huma_place()), read_visma(visma, visma_position or visma_place()), **more
+    )
+
+
+def compared(two: Pair, baseline: dict[str, Any] | None = None, **more: Any) -> Comparison:
+    """Compares with the tests' key."""
+    return compare(two, PRINT, baseline or {}, **more)
+
+
+def valued(side: Side, id_: str, **values: Any) -> Employee:
+    """An employee with the canonical values given; everything else is empty."""
+    from sync.core.fields import names
+
+    birth, huma_id = values.pop("birth", ""), values.pop("huma_id", "")
+    return Employee(
+        side=side,
+        id=id_,
+        birth=birth,
+        huma_id=huma_id,
+        values={name: Value(values.get(name), values.get(name)) for name in names()},
+    )
