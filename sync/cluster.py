@@ -3,20 +3,9 @@
 None of its processes outlives the one that started it, whatever that one died of.
 """
 
-import ctypes
 import os
-import signal
 
-_PR_SET_PDEATHSIG = 1
-
-
-def die_with(parent: int) -> None:
-    """Have the kernel end this process when its parent ends (Linux); and now, if that has happened already."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    if hasattr(libc, "prctl"):
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
+from sync.processes import die_with
 
 
 def _die_with_whoever_forks() -> None:

@@ -1,10 +1,14 @@
-"""This process's name, and whether another process of this host still lives. Linux's /proc where there is one."""
+"""This process's name, whether another of this host still lives, and dying together. Linux's where there is that."""
 
+import ctypes
 import hashlib
 import os
+import signal
 import socket
 from functools import cache
 from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
 
 
 def this_process() -> str:
@@ -45,3 +49,12 @@ def _start_of(pid: int) -> str:
     # The second field is the command in brackets, which may hold spaces and brackets itself.
     state, *fields = stat.rpartition(")")[2].split()
     return "" if state in "ZX" else fields[18]
+
+
+def die_with(parent: int) -> None:
+    """Have the kernel end this process when its parent ends (Linux); and now, if that has happened already."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if hasattr(libc, "prctl"):
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)

@@ -103,8 +103,9 @@ def process_env(transactional_db: None, settings: Any) -> dict[str, str]:
         url = f"sqlite:///{database['NAME']}"
     else:
         url = url.replace("/postgres?", f"/{database['NAME']}?")
+    ours = {key: value for key, value in os.environ.items() if key != "DJANGO_ALLOW_ASYNC_UNSAFE"}
     return {
-        **os.environ,
+        **ours,
         "DJANGO_SETTINGS_MODULE": "humavisma.settings",
         "DATABASE_URL": url,
         "EMAIL_URL": f"smtp://{settings.EMAIL_HOST}:{settings.EMAIL_PORT}",
