@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from werkzeug.routing import Map, Rule
 
-from . import huma_input, huma_render
+from . import huma_input, huma_query, huma_render
 from .api import Api, Call, Refused, Shared, as_json
 from .clock import stamp
 from .huma_state import HumaState, Position, User
 from .server import Answer
 from .tokens import Tokens
-
-
-def _invalid(*fields: str, code: str = "field:invalid-format", message: str = "Invalid field format") -> Refused:
-    """`InvalidFieldFormatResponse`."""
-    return Refused(400, {"errorCode": code, "errorMessage": message, "fields": sorted(set(fields))})
-
-
-def _missing(kind: str, id: str) -> Refused:
-    """`NotFoundErrorResponse`."""
-    words = {"errorCode": "object:not-found", "errorMessage": "Object not found"}
-    return Refused(404, {**words, "interpolations": {"type": kind, "id": id}})
 
 
 class HumaApi(Api):
@@ -72,11 +60,11 @@ class HumaApi(Api):
     def do_token(self, call: Call) -> Answer:
         """Source: huma.md, Access."""
         if call.http.mimetype == "application/json":
-            sent = _object(call)
+            sent = huma_query.body(call)
         else:
             sent = call.http.form.to_dict()
         if sent.get("grant_type") != "client_credentials":
-            raise _invalid("grant_type")
+            raise huma_query.invalid("grant_type")
         if self.state.api_keys.get(str(sent.get("client_id"))) != sent.get("client_secret"):
             raise Refused(401, {"error": "invalid_client", "error_description": "Client authentication failed"})
         return as_json(
@@ -90,10 +78,10 @@ class HumaApi(Api):
         )
 
     def do_users(self, call: Call) -> Answer:
-        limit, offset = _page(call, 25, 50)
-        wanted = {kind: _ids(call, kind) for kind in ("company", "location", "team")}
-        ids, without = _ids(call, "id", 25, me=True), _ids(call, "excludeId", 25, me=True)
-        active, text = _flag(call, "isActive"), call.http.args.get("search", "").casefold()
+        limit, offset = huma_query.page(call, 25, 50)
+        wanted = {kind: huma_query.ids(call, kind) for kind in ("company", "location", "team")}
+        ids, without = huma_query.ids(call, "id", 25, me=True), huma_query.ids(call, "excludeId", 25, me=True)
+        active, text = huma_query.flag(call, "isActive"), call.http.args.get("search", "").casefold()
         me = self.state.service_user_id
         with self.state.lock:
             found = [
@@ -116,26 +104,26 @@ class HumaApi(Api):
 
     def do_patch_user(self, call: Call) -> Answer:
         """`UserDetailsInput`: plain values, only what changes. Source: huma.md, Writing."""
-        body = _object(call)
+        body = huma_query.body(call)
         with self.state.lock:
             user = self._user(call)
-            _check(huma_input.wrong(body, huma_input.USER, huma_input.USER_CLEARABLE))
+            huma_query.refuse(huma_input.wrong(body, huma_input.USER, huma_input.USER_CLEARABLE))
             _check_editable(user, body)
             if "email" in body:
                 self._check_email(body["email"], user)
             if body.get("supervisor") and body["supervisor"] not in self.state.users:
-                raise _invalid("supervisor")
+                raise huma_query.invalid("supervisor")
             self._store_user(user, body)
             return as_json(huma_render.details(self.state, user))
 
     def do_create_user(self, call: Call) -> Answer:
         """`UserInput`. The new user has no position, and is not invited unless asked."""
-        body = _object(call)
+        body = huma_query.body(call)
         with self.state.lock:
             wrong = huma_input.wrong(body, huma_input.NEW_USER)
-            _check(wrong + [name for name in huma_input.NEW_USER_REQUIRED if name not in body])
+            huma_query.refuse(wrong + [name for name in huma_input.NEW_USER_REQUIRED if name not in body])
             self._check_email(body["email"], None)
-            _check(["groups"] if set(body["groups"]) - self.state.groups.keys() else [])
+            huma_query.refuse(["groups"] if set(body["groups"]) - self.state.groups.keys() else [])
             kept = ("givenName", "familyName", "preferredName", "email", "phone", "supervisor")
             values = {name: body[name] for name in kept if name in body}
             invited = stamp() if body.get("invite") else None
@@ -143,7 +131,7 @@ class HumaApi(Api):
             return as_json(huma_render.summary(self.state, self.state.users[id]))
 
     def do_positions(self, call: Call) -> Answer:
-        limit, offset = _page(call, 25, None)
+        limit, offset = huma_query.page(call, 25, None)
         with self.state.lock:
             positions = self._user(call).ordered_positions()
             items = [huma_render.position_summary(self.state, one) for one in positions[offset : offset + limit]]
@@ -155,24 +143,24 @@ class HumaApi(Api):
 
     def do_patch_position(self, call: Call) -> Answer:
         """`PositionUpdateInput`. Source: huma.md, Writing."""
-        body = _object(call)
+        body = huma_query.body(call)
         with self.state.lock:
             position = self._position(call)
-            _check(huma_input.wrong(body, huma_input.POSITION, huma_input.POSITION_CLEARABLE))
+            huma_query.refuse(huma_input.wrong(body, huma_input.POSITION, huma_input.POSITION_CLEARABLE))
             if "titleId" in body:
                 body["title"] = body.pop("titleId")
             _check_editable(position, body)
-            _check(["titleId"] if body.get("title") and body["title"] not in self.state.titles else [])
+            huma_query.refuse(["titleId"] if body.get("title") and body["title"] not in self.state.titles else [])
             after = {name: value for name, value in {**position.values, **body}.items() if value is not None}
-            _check(_periods_upside_down(after))
+            huma_query.refuse(_periods_upside_down(after))
             position.values = after
             return as_json(huma_render.position(self.state, position))
 
     def do_groups(self, call: Call) -> Answer:
-        limit, offset = _page(call, 10, 25)
+        limit, offset = huma_query.page(call, 10, 25)
         kinds, text = call.http.args.getlist("type"), call.http.args.get("search", "").casefold()
         if set(kinds) - huma_render.GROUP_LISTS.keys():
-            raise _invalid("type")
+            raise huma_query.invalid("type")
         with self.state.lock:
             found = [
                 group
@@ -184,19 +172,19 @@ class HumaApi(Api):
     def _user(self, call: Call) -> User:
         id = self.state.service_user_id if call.ids["id"] == "me" else call.ids["id"]
         if not huma_input.is_uuid(id):
-            raise _invalid("id")
+            raise huma_query.invalid("id")
         user = self.state.users.get(id)
         if user is None:
-            raise _missing("User", id)
+            raise huma_query.missing("User", id)
         return user
 
     def _position(self, call: Call) -> Position:
         id = call.ids["position_id"]
         if not huma_input.is_uuid(id):
-            raise _invalid("id")
+            raise huma_query.invalid("id")
         position = self._user(call).positions.get(id)
         if position is None:
-            raise _missing("Position", id)
+            raise huma_query.missing("Position", id)
         return position
 
     def _check_email(self, email: str, user: User | None) -> None:
@@ -204,7 +192,9 @@ class HumaApi(Api):
         for other in self.state.users.values():
             taken = {str(other.values.get("email", "")).casefold(), (other.requested_email or "").casefold()}
             if other is not user and email.casefold() in taken:
-                raise _invalid("email", code="user:email-already-exists", message="The email is already in use")
+                raise huma_query.invalid(
+                    "email", code="user:email-already-exists", message="The email is already in use"
+                )
 
     def _store_user(self, user: User, body: dict[str, Any]) -> None:
         changes = dict(body)
@@ -218,28 +208,10 @@ class HumaApi(Api):
         self.state.edit(user.id, **changes)
 
 
-def _object(call: Call) -> dict[str, Any]:
-    if call.http.mimetype != "application/json":
-        raise Refused(415)
-    try:
-        body = call.json()
-    except ValueError:
-        raise _invalid("body") from None
-    if not isinstance(body, dict):
-        raise _invalid("body")
-    return body
-
-
-def _check(paths: Iterable[str]) -> None:
-    paths = list(paths)
-    if paths:
-        raise _invalid(*paths)
-
-
 def _check_editable(holder: User | Position, body: dict[str, Any]) -> None:
     closed = [name for name in body if name in holder.locked | holder.hidden]
     if closed:
-        raise _invalid(*closed, code="field:not-editable", message="The field can not be edited")
+        raise huma_query.invalid(*closed, code="field:not-editable", message="The field can not be edited")
 
 
 def _periods_upside_down(values: dict[str, Any]) -> list[str]:
@@ -249,29 +221,3 @@ def _periods_upside_down(values: dict[str, Any]) -> list[str]:
 
 def _searched(user: User) -> str:
     return " ".join(str(user.values.get(name, "")) for name in ("givenName", "familyName", "email")).casefold()
-
-
-def _page(call: Call, default: int, most: int | None) -> tuple[int, int]:
-    try:
-        limit, offset = int(call.http.args.get("limit", default)), int(call.http.args.get("offset", 0))
-    except ValueError:
-        raise _invalid("limit", "offset") from None
-    if limit < 0 or offset < 0 or (most is not None and limit > most):
-        raise _invalid("limit" if limit < 0 or (most is not None and limit > most) else "offset")
-    return limit, offset
-
-
-def _ids(call: Call, name: str, most: int = 25, me: bool = False) -> set[str]:
-    values = call.http.args.getlist(name)
-    if len(values) > most or len(set(values)) < len(values):
-        raise _invalid(name)
-    if any(not huma_input.is_uuid(one) and not (me and one == "me") for one in values):
-        raise _invalid(name)
-    return set(values)
-
-
-def _flag(call: Call, name: str) -> bool | None:
-    value = call.http.args.get(name)
-    if value not in (None, "true", "false"):
-        raise _invalid(name)
-    return None if value is None else value == "true"

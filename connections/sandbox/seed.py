@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from . import credentials, seed_cases
+from . import credentials, seed_accounts, seed_cases
 from .clock import today, words
 from .huma_state import HumaState
 from .seed_people import Pair, huma_position, new_id, people
@@ -41,7 +41,7 @@ _LATER = {
     # In place of some of the first fifty from the second round on: not everyone can be the key's own user.
     "service_user": "only_huma_upcoming",
 }
-_WAYS = {way.__name__: way for way in seed_cases.WAYS}
+_WAYS = {way.__name__: way for way in (*seed_cases.WAYS, *seed_accounts.WAYS)}
 
 
 class Company:

@@ -1,4 +1,7 @@
-"""Every way in which the two sides can disagree about a person who is on both, a function each."""
+"""Every way in which the two sides can disagree about a person who is on both, a function each.
+
+Bank accounts have a module of their own.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,9 @@ import unicodedata
 from collections.abc import Callable
 from datetime import timedelta
 
-from schwifty import IBAN
-
 from .clock import today
 from .seed_details import visma_position
-from .seed_people import Pair, huma_position, local_account
+from .seed_people import Pair, huma_position
 
 RESIGNED, RESIGNED_VISMA = "employee_resigned", "arbeidstakerHarSagtOppSelv"
 ENDED_VISMA = "kontraktEngasjementEllerVikariatErUtloept"
@@ -119,57 +120,6 @@ def employment_id_differs(pair: Pair) -> None:
     pair.user["employmentId"] = f"H{pair.number}"
 
 
-def account_differs(pair: Pair) -> None:
-    pair.bank({"type": "national", "number": local_account(pair.random), "country": "NO"})
-
-
-def account_missing_in_huma(pair: Pair) -> None:
-    pair.bank(None)
-
-
-def account_missing_in_visma(pair: Pair) -> None:
-    pair.cash()
-
-
-def account_wrong_digits(pair: Pair) -> None:
-    wrong = str((int(pair.account[-1]) + 1) % 10)
-    pair.bank({"type": "national", "number": pair.account[:-1] + wrong, "country": "NO"})
-
-
-def account_swedish(pair: Pair) -> None:
-    """A Swedish national account becomes cash: the sides agree."""
-    pair.bank({"type": "national", "number": "8327-9 123 456 789-0", "country": "SE"})
-    pair.cash()
-
-
-def _german(pair: Pair) -> str:
-    return str(IBAN.generate("DE", bank_code="10010010", account_code=f"{int(pair.number):010}"))
-
-
-def account_international(pair: Pair) -> None:
-    pair.bank({"type": "international", "iban": _german(pair), "bic": "PBNKDEFF100"})
-    pair.cash()
-
-
-def account_international_agrees(pair: Pair) -> None:
-    iban = _german(pair)
-    pair.bank(
-        {"type": "international", "iban": " ".join(iban[i : i + 4] for i in range(0, 22, 4)), "bic": "PBNKDEFF100"}
-    )
-    pair.employee["salaryPaymentMethod"] = {
-        "paymentType": "bank", "internationalBankAccount": True, "internationalIban": iban,
-        "internationalBankSwift": "PBNKDEFF100", "internationalBankCountry": "DE",
-        "internationalRemittanceCountry": "DE", "feeCarriedBy": "employer",
-    }  # fmt: skip
-
-
-def account_norwegian_iban(pair: Pair) -> None:
-    """A Norwegian IBAN is the national account inside it; a second address line is Huma's own."""
-    iban = str(IBAN.generate("NO", bank_code=pair.account[:4], account_code=pair.account[4:10]))
-    pair.bank({"type": "international", "iban": iban, "bic": "DNBANOKK"})
-    pair.user["homeAddress"] |= {"line2": "c/o Nabo", "line3": "Oppgang B"}
-
-
 def address_differs(pair: Pair) -> None:
     pair.user["homeAddress"] |= {"line1": "Nyveien 7", "line2": "H0201", "postalCode": "0150", "city": "OSLO"}
 
@@ -267,8 +217,7 @@ def former(pair: Pair) -> None:
 WAYS: tuple[Callable[[Pair], None], ...] = (
     equal, given_name, family_name, future_name, email_differs, same_in_other_words, phone_differs,
     phone_unparsable, first_workday, last_workday, last_workday_without_reason, end_reason,
-    last_workday_in_visma, no_employment_id, long_employment_id, employment_id_differs, account_differs,
-    account_missing_in_huma, account_missing_in_visma, account_wrong_digits, account_swedish, account_international,
-    account_international_agrees, account_norwegian_iban, address_differs, address_missing, address_capitals, composed,
+    last_workday_in_visma, no_employment_id, long_employment_id, employment_id_differs,
+    address_differs, address_missing, address_capitals, composed,
     not_readable, not_editable, email_waits, two_positions, rehired, returns, draft, deactivated, former,
 )  # fmt: skip

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 from werkzeug.routing import Map, Rule
 
-from . import visma_checks, visma_lists
+from . import visma_checks, visma_lists, visma_writes
 from .api import Api, Call, Refused, Shared, as_json
 from .credentials import READ_SCOPE, WRITE_SCOPE
 from .huma_input import is_day
 from .server import Answer
 from .tokens import Tokens
 from .visma_jobs import Finding, Job, Jobs
-from .visma_state import OWN_EMPLOYEE, OWN_POSITION, Document, Employee, VismaState
+from .visma_state import Document, Employee, VismaState
 
 MEDIA_TYPE = "application/vnd.no.payroll.employee.V2.0+json"
-_MOVED = Finding("$", "The document was changed after the request was accepted.", code="Conflict")
-
-
-def _errors(findings: list[Finding]) -> bool:
-    return any(one.severity == "Error" for one in findings)
 
 
 class VismaApi(Api):
@@ -136,18 +130,9 @@ class VismaApi(Api):
         body, id = self._sent(call), call.ids["id"]
         with self.state.lock:
             etag = self._guard(call, self._employee(call))
-            self._refuse(visma_checks.malformed_employee(body) + _foreign(body, {"id": id}))
+            self._refuse(visma_checks.malformed_employee(body) + visma_writes.foreign(body, {"id": id}))
 
-            def work(spared: frozenset[str]) -> tuple[str | None, list[Finding]]:
-                employee = self.state.employees.get(id)
-                if employee is None or (etag and employee.etag != etag):
-                    return id, [_MOVED]
-                after = _overwritten(employee.body, body, OWN_EMPLOYEE, spared)
-                findings = visma_checks.employee_findings(self.state, id, employee.body, after)
-                if not _errors(findings):
-                    employee.replace(after)
-                return id, findings
-
+            work = visma_writes.employee_update(self.state, id, body, etag)
             return self._accepted(call, self.jobs.accept(work, "Update", "Employee", id, None, call.fault))
 
     def do_put_position(self, call: Call) -> Answer:
@@ -155,21 +140,10 @@ class VismaApi(Api):
         with self.state.lock:
             etag = self._guard(call, self._position(call))
             draft = self._employee(call).is_draft
-            foreign = _foreign(body, {"id": position_id, "employeeId": id})
+            foreign = visma_writes.foreign(body, {"id": position_id, "employeeId": id})
             self._refuse(visma_checks.malformed_position(body, draft) + foreign)
 
-            def work(spared: frozenset[str]) -> tuple[str | None, list[Finding]]:
-                employee = self.state.employees.get(id)
-                document = employee.positions.get(position_id) if employee else None
-                if document is None or (etag and document.etag != etag):
-                    return position_id, [_MOVED]
-                after = _overwritten(document.body, body, OWN_POSITION, spared)
-                findings = visma_checks.position_findings(after)
-                if not _errors(findings):
-                    document.replace(after)
-                    self.state.touch(id)
-                return position_id, findings
-
+            work = visma_writes.position_update(self.state, id, position_id, body, etag)
             return self._accepted(call, self.jobs.accept(work, "Update", "Position", position_id, id, call.fault))
 
     def do_create(self, call: Call) -> Answer:
@@ -185,16 +159,7 @@ class VismaApi(Api):
                 findings += visma_checks.malformed_position(position, draft, f"$.positions[{index}]")
         self._refuse(findings)
 
-        def work(spared: frozenset[str]) -> tuple[str | None, list[Finding]]:
-            new = {name: value for name, value in body.items() if name not in spared}
-            found = visma_checks.employee_findings(self.state, None, {}, new)
-            for index, position in enumerate(positions):
-                found += visma_checks.position_findings(position, f"$.positions[{index}]")
-            if _errors(found):
-                return None, found
-            numbered = {**new, "number": new.get("number") or self.state.next_number()}
-            return self.state.add_employee(numbered, positions), found
-
+        work = visma_writes.creation(self.state, body, positions)
         with self.state.lock:
             return self._accepted(call, self.jobs.accept(work, "Create", "Employee", fault=call.fault))
 
@@ -266,22 +231,3 @@ class VismaApi(Api):
 
 def _with_positions(employee: Employee) -> dict[str, Any]:
     return {**employee.body, "_embedded": {"positions": [one.body for one in employee.positions.values()]}}
-
-
-def _foreign(body: Any, own: dict[str, str]) -> list[Finding]:
-    """A document that says it is another one."""
-    if not isinstance(body, dict):
-        return []
-    return [
-        Finding(f"$.{name}", f"{name} can not be changed.", body[name])
-        for name in own
-        if body.get(name, own[name]) != own[name]
-    ]
-
-
-def _overwritten(
-    before: dict[str, Any], sent: dict[str, Any], own: tuple[str, ...], spared: frozenset[str]
-) -> dict[str, Any]:
-    """The document as sent, but for what the vendor keeps itself and what a fault leaves alone."""
-    kept = {name: before[name] for name in before if name in spared or name in own}
-    return {**{name: copy.deepcopy(value) for name, value in sent.items() if name not in spared | set(own)}, **kept}
