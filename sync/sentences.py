@@ -1,0 +1,116 @@
+"""The core's codes in people's words, in the language of the page. The only place that translates them."""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
+
+from sync.core.fields import FIELDS, field
+from sync.core.fields.dates import END_REASONS
+from sync.core.reasons import SENTENCES
+from sync.models import Change, Conflict
+
+_ISO_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+
+
+def nice_date(iso: str) -> str:
+    """An ISO date as people write it ("1 March 2026", "1. mars 2026"); what isn't a date comes back as it is."""
+    try:
+        day = date.fromisoformat(iso)
+    except ValueError:
+        return iso
+    return date_format(day, "j F Y" if (translation.get_language() or "").startswith("en") else "DATE_FORMAT")
+
+
+def sentence(code: str, params: Mapping[str, Any] | None = None) -> str:
+    """The translated sentence of a code of ``sync.core.reasons``; "" for "". Dates in ``params`` are localised."""
+    if not code:
+        return ""
+    known: dict[str, Any] = defaultdict(lambda: "…")
+    known.update({key: _nice(value) for key, value in (params or {}).items()})
+    return gettext(SENTENCES.get(code, SENTENCES["bug"])) % known
+
+
+def _nice(value: Any) -> Any:
+    return _ISO_DATE.sub(lambda found: nice_date(found.group()), value) if isinstance(value, str) else value
+
+
+def field_label(name: str) -> str:
+    """The name of a supported field; an unknown one, from an older version, comes back as it is."""
+    try:
+        return gettext(field(name).label)
+    except KeyError:
+        return name
+
+
+def field_choices() -> list[tuple[str, str]]:
+    """All supported fields as (name, label), in the registry's order."""
+    return [(spec.name, gettext(spec.label)) for spec in FIELDS]
+
+
+def outcome_label(state: str) -> str:
+    """What became of a Change, in a word or two."""
+    return str(dict(Change.State.choices).get(state, state))
+
+
+def decision_label(decision: str) -> str:
+    """What was chosen for a Difference."""
+    return str(dict(Conflict.Decision.choices).get(decision, decision))
+
+
+def kind_label(kind: str) -> str:
+    """In what way two values differ."""
+    return str(dict(Conflict.Kind.choices).get(kind, kind))
+
+
+def side_name(side: str) -> str:
+    """The name of a side inside a sentence."""
+    return "Huma" if side == "huma" else "Visma.net Payroll"
+
+
+def end_reason_label(code: str | None) -> str:
+    """An end reason in payroll's words; a code that isn't known comes back as it is."""
+    return gettext(END_REASONS[code]) if code in END_REASONS else code or ""
+
+
+def agrees_label(name: str) -> str:
+    """One thing that agrees between two people who may be one."""
+    return {"number": field_label("employment_id"), "birth": gettext("Date of birth")}.get(name) or field_label(name)
+
+
+def skipped_sentence(code: str, count: int) -> str:
+    """Why a bulk choice leaves ``count`` Differences alone (codes of ``sync.core.plan.bulk_refusal``)."""
+    texts = {
+        "empties": ngettext(
+            "%(n)s is left alone: the chosen value is empty. To empty a field is chosen singly.",
+            "%(n)s are left alone: the chosen value is empty. To empty a field is chosen singly.",
+            count,
+        ),
+        "forbidden": ngettext(
+            "%(n)s is left alone: that choice isn't possible there. Its card says why.",
+            "%(n)s are left alone: that choice isn't possible there. Their cards say why.",
+            count,
+        ),
+        "singly": ngettext(
+            "%(n)s is left alone: the person has several positions, so that dates are chosen singly.",
+            "%(n)s are left alone: the person has several positions, so that dates are chosen singly.",
+            count,
+        ),
+        "elsewhere": ngettext(
+            "%(n)s is left alone: former employees, drafts and what was left as it is have filters of their own.",
+            "%(n)s are left alone: former employees, drafts and what was left as it is have filters of their own.",
+            count,
+        ),
+        "no_suggestion": ngettext(
+            "%(n)s is left alone: nothing is suggested for it.",
+            "%(n)s are left alone: nothing is suggested for them.",
+            count,
+        ),
+    }
+    text = texts.get(code) or ngettext("%(n)s is left alone.", "%(n)s are left alone.", count)
+    return text % {"n": count}
