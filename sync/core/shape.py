@@ -20,6 +20,13 @@ def as_text(value: Any, prop: str) -> str | None:
     raise WrongShape(prop)
 
 
+def as_bool(value: Any, prop: str) -> bool | None:
+    """True, false or nothing."""
+    if value is None or isinstance(value, bool):
+        return value
+    raise WrongShape(prop)
+
+
 def as_dict(value: Any, prop: str) -> Doc | None:
     """An object or nothing."""
     if value is None or isinstance(value, dict):

@@ -7,11 +7,11 @@ from schwifty.exceptions import SchwiftyException
 from stdnum.exceptions import ValidationError
 from stdnum.no import kontonr
 
-from sync.core.employee import Canonical, Own, Side, Value
+from sync.core.employee import UNREADABLE, Canonical, Own, Side, Value
 from sync.core.fields.base import Field, Pair, huma_value
 from sync.core.reasons import Reason
 from sync.core.reasons import gettext_noop as _
-from sync.core.shape import Doc, as_dict, as_text, wrapper
+from sync.core.shape import Doc, as_bool, as_dict, as_text, wrapper
 from sync.core.text import clean
 
 NATIONAL, INTERNATIONAL = "national", "international"
@@ -34,8 +34,9 @@ def _compact(text: Own) -> str:
 
 
 def local(number: Own) -> Canonical:
-    """A Norwegian account: ``("no", digits)``; empty without any."""
-    return ("no", _compact(number)) if _compact(number) else None
+    """A Norwegian account: ``("no", digits)``, also where somebody wrote its IBAN; empty without any."""
+    compact = _compact(number)
+    return ("no", compact[4:] if _is_norwegian_iban(compact) else compact) if compact else None
 
 
 def international(iban: Own, bic: Own) -> Canonical:
@@ -43,7 +44,7 @@ def international(iban: Own, bic: Own) -> Canonical:
     compact = _compact(iban)
     if not compact:
         return None
-    if compact.startswith("NO") and len(compact) == 15 and _iban_problem(compact) == "":
+    if _is_norwegian_iban(compact):
         return ("no", compact[4:])
     swift = _compact(bic)
     return ("iban", compact, (swift[:8] if len(swift) == 11 and swift.endswith("XXX") else swift) or None)
@@ -56,12 +57,20 @@ def canonical(side: Side, own: Own) -> Canonical:
     if side is Side.VISMA:
         if str(own.get("paymentType") or "").lower() != BANK:
             return None
-        if own.get("internationalBankAccount") or (own.get("internationalIban") and not own.get("localBankAccount")):
-            return international(own.get("internationalIban"), own.get("internationalBankSwift"))
-        return local(own.get("localBankAccount"))
-    if own.get("iban") is not None or str(own.get("type") or "").lower() == INTERNATIONAL:
+        iban, number = own.get("internationalIban"), own.get("localBankAccount")
+        if iban and (own.get("internationalBankAccount") or not number):
+            return international(iban, own.get("internationalBankSwift"))
+        return local(number)
+    if own.get("iban") and (str(own.get("type") or "").lower() == INTERNATIONAL or not own.get("number")):
         return international(own.get("iban"), own.get("bic"))
     return local(own.get("number")) if (own.get("country") or "").strip().upper() == "NO" else None
+
+
+def agree(huma: Canonical, visma: Canonical) -> bool:
+    """Equal, or the same IBAN and only Visma knows the SWIFT/BIC: it would stay."""
+    if isinstance(huma, tuple) and isinstance(visma, tuple) and huma[0] == "iban" and huma[2] is None:
+        return huma[:2] == visma[:2]
+    return huma == visma
 
 
 def problem(account: Canonical) -> str:
@@ -78,6 +87,10 @@ def problem(account: Canonical) -> str:
     except ValidationError:
         return "bad_check_digits"
     return ""
+
+
+def _is_norwegian_iban(compact: str) -> bool:
+    return compact.startswith("NO") and len(compact) == 15 and _iban_problem(compact) == ""
 
 
 def _iban_problem(iban: str) -> str:
@@ -108,8 +121,10 @@ def _read_visma(doc: Doc, position: Doc | None, today: date) -> Value:
     method = as_dict(doc.get("salaryPaymentMethod"), "salaryPaymentMethod") or {}
     own = {key: method[key] for key in VISMA_KEYS if method.get(key) not in (None, "")}
     for key in own:
-        if key != "internationalBankAccount":
-            as_text(own[key], f"salaryPaymentMethod.{key}")
+        check = as_bool if key == "internationalBankAccount" else as_text
+        check(own[key], f"salaryPaymentMethod.{key}")
+    if str(own.get("paymentType") or "").lower() not in (BANK, CASH) and own.keys() - {"internationalBankAccount"}:
+        return UNREADABLE  # not one of the two that we know: anything but empty
     account = canonical(Side.VISMA, own)
     return Value(own or None, account, problem=problem(account))
 
@@ -163,8 +178,8 @@ def _write_visma(doc: Doc, after: Own, today: date) -> None:
     method = dict(as_dict(doc.get("salaryPaymentMethod"), "salaryPaymentMethod") or {})
     for key in (*LOCAL_KEYS, *INTERNATIONAL_KEYS):
         method.pop(key, None)
-    method.update(after or {"paymentType": CASH, "internationalBankAccount": False})
-    doc["salaryPaymentMethod"] = {key: value for key, value in method.items() if value is not None}
+    after = after or {"paymentType": CASH, "internationalBankAccount": False}
+    doc["salaryPaymentMethod"] = {**method, **{key: value for key, value in after.items() if value is not None}}
 
 
 BANK_ACCOUNT = Field(
@@ -180,6 +195,7 @@ BANK_ACCOUNT = Field(
     read_visma=_read_visma,
     canonical=canonical,
     convert=_convert,
+    agree=agree,
     forbids=_forbids,
     write_huma=_write_huma,
     write_visma=_write_visma,
