@@ -1,0 +1,73 @@
+"""The overview: the run's figures with where each one leads."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sync.models import SyncRun
+from sync.services.matches import open_count
+
+WORTH = ("deactivated", "becomes_cash", "several_positions", "long_number", "no_number")
+"""What is worth knowing, most pressing first. Source: design, A run (Overview)."""
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The figures of one read; ``only_huma``/``only_visma`` by heading of ``core.create``."""
+
+    huma: int
+    visma: int
+    linked: int
+    linked_by: dict[str, int]
+    possible: int
+    only_huma: dict[str, int]
+    only_visma: dict[str, int]
+    differences: int
+    people: int
+    one_side_empty: int
+    spelling: int
+    standing: dict[str, int]
+    fields: dict[str, int]
+    unreadable: dict[str, int]
+    new: int
+    new_since: datetime | None
+    gone: int
+    series_broken: bool
+    worth: list[tuple[str, int]]
+
+    @property
+    def only_huma_total(self) -> int:
+        """How many are in Huma only."""
+        return sum(self.only_huma.values())
+
+    @property
+    def only_visma_total(self) -> int:
+        """How many are in Visma only."""
+        return sum(self.only_visma.values())
+
+
+def overview(run: SyncRun) -> Overview:
+    """The run's figures; those that people change meanwhile are counted anew."""
+    figures: dict[str, Any] = run.figures
+    last = SyncRun.objects.filter(connection=run.connection, state=SyncRun.State.FINISHED, pk__lt=run.pk).first()
+    return Overview(
+        huma=figures.get("huma", 0),
+        visma=figures.get("visma", 0),
+        linked=figures.get("linked", 0),
+        linked_by=figures.get("linked_by", {}),
+        possible=open_count(run),
+        only_huma=figures.get("only", {}).get("huma", {}),
+        only_visma=figures.get("only", {}).get("visma", {}),
+        differences=figures.get("differences", 0),
+        people=figures.get("people", 0),
+        one_side_empty=figures.get("one_side_empty", 0),
+        spelling=figures.get("spelling", 0),
+        standing=figures.get("standing", {}),
+        fields=figures.get("fields", {}),
+        unreadable=figures.get("unreadable", {}),
+        new=figures.get("new", 0),
+        new_since=last.finished_at if last else None,
+        gone=figures.get("gone", 0),
+        series_broken=bool(figures.get("series_broken")),
+        worth=[(code, figures["worth"][code]) for code in WORTH if figures.get("worth", {}).get(code)],
+    )

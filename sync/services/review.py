@@ -1,0 +1,170 @@
+"""Review: every difference with its choices, singly, for an employee, or for all that a filter shows."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from connections.models import audit
+from sync.core.plan import bulk_refusal
+from sync.models import Conflict, SyncRun
+from sync.services.runs import STEPS, NotAllowed
+
+CHOICES = ("huma", "visma", "leave", "never", "")
+SHOWS = ("undecided", "all", "decided", "suggested", "impossible", "left", "former", "draft")
+
+
+@dataclass(frozen=True)
+class ReviewFilter:
+    """What Review shows. ``search`` is a name or number and never travels in an address."""
+
+    field: str = ""
+    kind: str = ""
+    show: str = "undecided"
+    search: str = ""
+    new: bool = False
+    link: int = 0
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> "ReviewFilter":
+        """The filter that a query string or a form names; what is unknown is left out."""
+        show = str(data.get("show") or "undecided")
+        link = str(data.get("link") or "")
+        return cls(
+            field=str(data.get("field") or ""),
+            kind=str(data.get("kind") or ""),
+            show=show if show in SHOWS else "undecided",
+            search=str(data.get("search") or "").strip()[:100],
+            new=str(data.get("new") or "") in ("1", "on", "true"),
+            link=int(link) if link.isdigit() else 0,
+        )
+
+    @property
+    def standing(self) -> str:
+        """Whose differences the filter is about: of people who are asked, or one of the groups under own filters."""
+        return self.show if self.show in ("left", "former", "draft") else "asks"
+
+    def apply(self, run: SyncRun) -> QuerySet[Conflict]:
+        """The run's differences that the filter lets through."""
+        rows = Conflict.objects.filter(run=run, standing=self.standing)
+        if self.show == "undecided":
+            rows = rows.filter(decision="")
+        elif self.show == "decided":
+            rows = rows.exclude(decision="")
+        elif self.show == "suggested":
+            rows = rows.exclude(suggestion="")
+        elif self.show == "impossible":
+            rows = rows.exclude(Q(blocked_to_huma="") & Q(blocked_to_visma=""))
+        if self.field:
+            rows = rows.filter(field=self.field)
+        if self.kind:
+            rows = rows.filter(kind=self.kind)
+        if self.new:
+            rows = rows.filter(is_new=True)
+        if self.link:
+            rows = rows.filter(link_id=self.link)
+        if self.search:
+            rows = rows.filter(Q(link__name__icontains=self.search) | Q(link__number__icontains=self.search))
+        return rows
+
+
+@dataclass
+class Decided:
+    """What a choice did: how many differences it decided, and how many it left alone, by why."""
+
+    changed: int = 0
+    skipped: dict[str, int] = field(default_factory=dict)
+
+
+def progress(run: SyncRun) -> tuple[int, int]:
+    """How many of the differences that ask are decided, and how many there are."""
+    rows = Conflict.objects.filter(run=run, standing="asks")
+    return rows.exclude(decision="").count(), rows.count()
+
+
+def blocked(conflict: Conflict, choice: str) -> str:
+    """Why ``choice`` isn't possible for the difference, as a code of ``reasons``; "" when it is."""
+    return {"huma": conflict.blocked_to_visma, "visma": conflict.blocked_to_huma}.get(choice, "")
+
+
+def empties(conflict: Conflict, choice: str) -> bool:
+    """Whether ``choice`` empties the field on the other side."""
+    return {"huma": conflict.empties_visma, "visma": conflict.empties_huma}.get(choice, False)
+
+
+def decide(run: SyncRun, user: Any, conflict_ids: Iterable[int], choice: str) -> Decided:
+    """Decide single differences, as a person does with each before her eyes; "" takes a choice back.
+
+    A forbidden direction can't be chosen here either. Raises ``NotAllowed`` when the run is past its review.
+    """
+    if choice not in CHOICES:
+        raise ValueError(choice)
+    rows = Conflict.objects.filter(run=run, pk__in=list(conflict_ids)).defer("values")
+    return _decide(run, user, rows, lambda conflict: (choice, "forbidden" if blocked(conflict, choice) else ""), True)
+
+
+def decide_bulk(run: SyncRun, user: Any, shown: ReviewFilter, choice: str, allow_clearing: bool = False) -> Decided:
+    """Decide all differences that the filter shows; ``suggested`` takes each one's suggestion.
+
+    Never empties a field, never touches former employees or drafts outside their own filter, nor dates of people
+    with several positions; says how many it left alone.
+    """
+    if choice not in (*CHOICES, "suggested"):
+        raise ValueError(choice)
+
+    def chosen(conflict: Conflict) -> tuple[str, str]:
+        one = conflict.suggestion if choice == "suggested" else choice
+        if choice == "suggested" and not one:
+            return "", "no_suggestion"
+        return one, bulk_refusal(
+            choice=one,
+            by_bulk=not conflict.bulk_blocked,
+            blocked=blocked(conflict, one),
+            empties=empties(conflict, one),
+            standing=conflict.standing,
+            filter_standing=shown.standing,
+            allow_clearing=allow_clearing,
+        )
+
+    return _decide(run, user, shown.apply(run).defer("values"), chosen, allow_clearing)
+
+
+def preview_bulk(run: SyncRun, shown: ReviewFilter, choice: str) -> Decided:
+    """What ``decide_bulk`` would do, without doing it."""
+    with transaction.atomic():
+        decided = decide_bulk(run, "preview", shown, choice)
+        transaction.set_rollback(True)
+    return decided
+
+
+def _decide(run: SyncRun, user: Any, rows: QuerySet[Conflict], chosen: Any, allow_clearing: bool) -> Decided:
+    name = user if isinstance(user, str) else user.get_username()
+    skipped: Counter[str] = Counter()
+    by_choice: dict[tuple[str, bool], list[int]] = {}
+    with transaction.atomic():
+        if not SyncRun.objects.filter(pk=run.pk, state__in=STEPS).update(touched_at=timezone.now()):
+            raise NotAllowed("state")
+        for conflict in rows:
+            choice, refusal = chosen(conflict)
+            if refusal:
+                skipped[refusal] += 1
+            else:
+                clearing = allow_clearing and empties(conflict, choice)
+                by_choice.setdefault((choice, clearing), []).append(conflict.pk)
+        for (choice, clearing), ids in by_choice.items():
+            for begin in range(0, len(ids), 5000):
+                Conflict.objects.filter(pk__in=ids[begin : begin + 5000]).update(
+                    decision=choice,
+                    allow_clearing=clearing,
+                    decided_by=name if choice else "",
+                    decided_at=timezone.now() if choice else None,
+                )
+        changed = sum(map(len, by_choice.values()))
+        if changed:
+            counts = {choice or "undecided": len(ids) for (choice, _c), ids in by_choice.items()}
+            audit(user, "differences.decided", run.connection, run=run.pk, **counts)
+    return Decided(changed, dict(skipped))

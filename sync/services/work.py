@@ -1,0 +1,96 @@
+"""Working a run off in slices, whoever calls: a worker's task, the command, a test. One place that catches errors."""
+
+import logging
+import time
+
+from django.conf import settings
+from django.utils import timezone
+
+from connections.errors import VendorError
+from sync.core.reasons import Reason
+from sync.lease import Lease
+from sync.models import SyncRun
+from sync.services.analyse import analyse
+from sync.services.failures import CannotRead, reason_for_reading
+from sync.services.fetch import Fetch
+from sync.services.runs import CHECKS, forget_values
+from sync.services.store import load, store
+
+logger = logging.getLogger(__name__)
+
+WORKING = (SyncRun.State.FETCHING, SyncRun.State.APPLYING)
+
+
+def advance(run_pk: int, seconds: float | None = None) -> float | None:
+    """Work off one slice. Gives the seconds after which there is more to do, or ``None`` when there isn't.
+
+    A second caller finds the lease taken, or the run in another state, and does nothing.
+    """
+    with Lease(SyncRun, run_pk) as lease:
+        if lease.lost:
+            return None
+        run = SyncRun.objects.select_related("connection").get(pk=run_pk)
+        if run.state not in WORKING:
+            return None
+        if run.not_before and run.not_before > timezone.now():
+            return (run.not_before - timezone.now()).total_seconds()
+        SyncRun.objects.filter(pk=run_pk).update(touched_at=timezone.now())
+        return _slice(run, lease, settings.SLICE_SECONDS if seconds is None else seconds)
+
+
+def _slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
+    from sync.execute import apply_slice
+
+    try:
+        if run.state == SyncRun.State.APPLYING:
+            return apply_slice(run, lease, seconds)
+        if run.attempts >= settings.MAX_ATTEMPTS:
+            raise CannotRead(Reason("interrupted"))
+        return None if read_slice(run, lease, seconds) else 0.0
+    except CannotRead as error:
+        fail(run, error.reason)
+    except VendorError as error:
+        logger.warning("Run %s failed while it read: %s", run.pk, error)
+        fail(run, reason_for_reading(error))
+    except Exception:
+        logger.exception("Run %s met a bug.", run.pk)
+        if run.state == SyncRun.State.APPLYING:
+            raise
+        fail(run, Reason("bug"))
+    return None
+
+
+def read_slice(run: SyncRun, lease: Lease, seconds: float) -> bool:
+    """Read for about ``seconds``; once both sides are complete, put them together. True when the run is in review."""
+    if not Fetch(run).slice(lease, seconds):
+        return False
+    today = timezone.localdate()
+    analysis = analyse(run.connection, load(run, "huma"), load(run, "visma"), today, run.passed_checks)
+    if lease.lost:
+        return False
+    store(run, analysis, today)
+    return True
+
+
+def fail(run: SyncRun, reason: Reason) -> None:
+    """End a run that couldn't read; what it read stays only where a check may still be passed."""
+    rows = SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.FETCHING)
+    rows.update(
+        state=SyncRun.State.FAILED,
+        failure=reason.code,
+        failure_params=dict(reason.params),
+        finished_at=timezone.now(),
+    )
+    if reason.code not in CHECKS:
+        forget_values(run)
+    run.refresh_from_db()
+
+
+def drive(run: SyncRun) -> SyncRun:
+    """Work in the foreground until the run waits for a person or has ended. Needs no worker."""
+    while True:
+        pause = advance(run.pk)
+        run.refresh_from_db()
+        if run.state not in WORKING:
+            return run
+        time.sleep(min(0.2 if pause is None else pause, 1.0))

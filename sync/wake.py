@@ -1,0 +1,20 @@
+"""Ringing the doorbell: the queue gets a run's primary key and nothing else, once the transaction is committed."""
+
+import logging
+
+from django.db import transaction
+from django_q.tasks import async_task
+
+logger = logging.getLogger(__name__)
+
+
+def wake(run_pk: int) -> None:
+    """Have a worker look at the run soon. What the queue loses, the tick finds."""
+    transaction.on_commit(lambda: _ring(run_pk))
+
+
+def _ring(run_pk: int) -> None:
+    try:
+        async_task("sync.tasks.advance", run_pk)
+    except Exception as error:  # the broker is away: the run itself is stored, and the tick wakes it
+        logger.warning("Run %s couldn't be queued (%s); the next tick wakes it.", run_pk, type(error).__name__)
