@@ -7,9 +7,9 @@ from typing import Any
 from sync.core.employee import Employee, Period, Position, Side, Value
 from sync.core.fields import FIELDS
 from sync.core.positions import select
-from sync.core.shape import Doc, WrongShape, as_dict, as_dicts, as_text, wrapper
+from sync.core.shape import Doc, WrongShape, as_day, as_dict, as_dicts, as_text, wrapper
 from sync.core.text import clean
-from sync.core.timeline import day, period_of, pick
+from sync.core.timeline import period_of, pick
 
 EXTERNAL_KEY = "huma"
 """The key of Visma's ``externalIds`` that holds the Huma user's id. Source: design, Who is who."""
@@ -22,8 +22,8 @@ _HUMA_PERIODS = {"CURRENT": Period.CURRENT, "ENDED": Period.FORMER, "UPCOMING": 
 
 def huma_position_summary(summary: Doc, today: date) -> Position:
     """A position out of ``currentPositions`` or the list of positions (contract dates). Source: huma.md, Reading."""
-    start = day(as_text(summary.get("contractStartDate"), "contractStartDate"))
-    end = day(as_text(summary.get("contractEndDate"), "contractEndDate"))
+    start = as_day(summary.get("contractStartDate"), "contractStartDate")
+    end = as_day(summary.get("contractEndDate"), "contractEndDate")
     return Position(
         id=_id(summary, "position.id"),
         start=start,
@@ -59,7 +59,7 @@ def huma_employee(
         positions=tuple(positions),
         selected=selected,
         values=values,
-        birth=day(_wrapped_text(details, "birthDate")) or "",
+        birth=as_day(_wrapped_text(details, "birthDate"), "birthDate") or "",
     )
 
 
@@ -82,14 +82,14 @@ def visma_employee(
         selected=chosen.id if chosen else "",
         values={field.name: field.read_visma(doc, selected, today) for field in fields},
         huma_id=external_id(doc),
-        birth=day(as_text(doc.get("dateOfBirth"), "dateOfBirth")) or "",
+        birth=as_day(doc.get("dateOfBirth"), "dateOfBirth") or "",
     )
 
 
 def visma_position(position: Doc, today: date) -> Position:
     """One of Visma's positions (arbeidsforhold)."""
-    start = day(as_text(position.get("activeStart"), "activeStart"))
-    end = day(as_text(position.get("activeEnd"), "activeEnd"))
+    start = as_day(position.get("activeStart"), "activeStart")
+    end = as_day(position.get("activeEnd"), "activeEnd")
     return Position(
         id=_id(position, "position.id"),
         start=start,

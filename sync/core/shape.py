@@ -1,5 +1,6 @@
 """Reading vendors' documents without trusting their shape."""
 
+from datetime import date, datetime
 from typing import Any
 
 Doc = dict[str, Any]
@@ -18,6 +19,17 @@ def as_text(value: Any, prop: str) -> str | None:
     if value is None or isinstance(value, str):
         return value
     raise WrongShape(prop)
+
+
+def as_day(value: Any, prop: str) -> str | None:
+    """The ISO date of a date or timestamp text, or nothing."""
+    text = as_text(value, prop)
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text if len(text) == 10 else f"{datetime.fromisoformat(text):%Y-%m-%d}").isoformat()
+    except ValueError:
+        raise WrongShape(prop) from None
 
 
 def as_bool(value: Any, prop: str) -> bool | None:

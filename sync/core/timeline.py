@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sync.core.employee import Period
+from sync.core.shape import as_day
 
 Entry = dict[str, Any]
 
@@ -36,15 +37,10 @@ def pick(entries: Sequence[Entry], today: date) -> int | None:
     return None
 
 
-def day(text: Any) -> str | None:
-    """An ISO date from a date or timestamp text; ``None`` when empty."""
-    return str(text)[:10] if text else None
-
-
 def day_before(today: date) -> str:
     """Yesterday's ISO date."""
     return (today - timedelta(days=1)).isoformat()
 
 
 def _day(entry: Entry, key: str) -> str | None:
-    return day(entry.get(key))
+    return as_day(entry.get(key), key)

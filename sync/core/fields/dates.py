@@ -2,12 +2,12 @@
 
 from datetime import date
 
-from sync.core.employee import Canonical, Own, Side, Value
+from sync.core.employee import UNREADABLE, Canonical, Own, Side, Value
 from sync.core.fields.base import Field, Pair
 from sync.core.reasons import Reason
 from sync.core.reasons import gettext_noop as _
-from sync.core.shape import Doc, as_text, wrapper
-from sync.core.timeline import OPEN_END, day
+from sync.core.shape import Doc, as_day, as_text, wrapper
+from sync.core.timeline import OPEN_END
 
 TO_VISMA = {
     "employee_resigned": "arbeidstakerHarSagtOppSelv",
@@ -40,7 +40,7 @@ def end_reason_of(position: Doc) -> str | None:
 
 
 def _canonical_first(side: Side, own: Own) -> Canonical:
-    return day(own)
+    return own or None
 
 
 def _canonical_last(side: Side, own: Own) -> Canonical:
@@ -63,40 +63,46 @@ def _huma_day(position: Doc, first: str, fallback: str) -> tuple[str | None, boo
     if wrapped is None:
         return None, False, True
     editable = wrapped.get("editable") is not False
-    own = day(as_text(wrapped.get("value"), first))
+    own = as_day(wrapped.get("value"), first)
     if own is None and contract is None:
         return None, False, editable
-    return own or day(as_text((contract or {}).get("value"), fallback)), True, editable
+    return own or as_day((contract or {}).get("value"), fallback), True, editable
 
 
 def _read_huma_first(details: Doc, position: Doc | None) -> Value:
     if position is None:
-        return Value(readable=False)
+        return UNREADABLE
     own, readable, editable = _huma_day(position, "firstDayOfWork", "contractStartDate")
     return Value(own, _canonical_first(Side.HUMA, own), readable, editable)
 
 
 def _read_huma_last(details: Doc, position: Doc | None) -> Value:
     if position is None:
-        return Value(readable=False)
+        return UNREADABLE
     last, readable, editable = _huma_day(position, "lastDayOfWork", "contractEndDate")
-    reason = as_text((wrapper(position, "endReason") or {}).get("value"), "endReason")
-    contract = day(as_text((wrapper(position, "contractEndDate") or {}).get("value"), "contractEndDate"))
-    own = {"date": last, "reason": reason, "contract_end": contract}
+    reason, contract = wrapper(position, "endReason"), wrapper(position, "contractEndDate") or {}
+    if reason is None:
+        return UNREADABLE  # not readable isn't the same as none: it could be a definite one
+    own = {
+        "date": last,
+        "reason": as_text(reason.get("value"), "endReason"),
+        "reason_fixed": reason.get("editable") is False,
+        "contract_end": as_day(contract.get("value"), "contractEndDate"),
+    }
     return Value(own, _canonical_last(Side.HUMA, own), readable, editable)
 
 
 def _read_visma_first(doc: Doc, position: Doc | None, today: date) -> Value:
     if position is None:
-        return Value(readable=False)
-    own = day(as_text(position.get("activeStart"), "activeStart"))
+        return UNREADABLE
+    own = as_day(position.get("activeStart"), "activeStart")
     return Value(own, _canonical_first(Side.VISMA, own))
 
 
 def _read_visma_last(doc: Doc, position: Doc | None, today: date) -> Value:
     if position is None:
-        return Value(readable=False)
-    own = {"date": day(as_text(position.get("activeEnd"), "activeEnd")), "reason": end_reason_of(position)}
+        return UNREADABLE
+    own = {"date": as_day(position.get("activeEnd"), "activeEnd"), "reason": end_reason_of(position)}
     return Value(own, _canonical_last(Side.VISMA, own))
 
 
@@ -113,7 +119,8 @@ def _convert_last(target: Side, pair: Pair) -> Own:
     if target is Side.VISMA:
         reason, origin = visma_reason(own.get("reason"), now.get("reason"), pair.default_end_reason)
         return {"date": source.canonical[0], "reason": reason, "reason_from": origin}
-    return {"date": source.canonical[0], "reason": huma_reason(now.get("reason"), own.get("reason"))}
+    reason = None if now.get("reason_fixed") else huma_reason(now.get("reason"), own.get("reason"))
+    return {"date": source.canonical[0], "reason": reason or now.get("reason")}
 
 
 def visma_reason(huma: str | None, visma: str | None, default: str) -> tuple[str | None, str]:
@@ -154,7 +161,8 @@ def _forbid_last(target: Side, pair: Pair) -> Reason | None:
         ends = target is Side.HUMA and (current.own or {}).get("contract_end")
         return Reason("contract_ends") if ends else None
     if target is Side.HUMA:
-        return None
+        agreed = _agree_last(_canonical_last(target, _convert_last(target, pair)), source.canonical)
+        return None if agreed else Reason("not_editable")  # the end reason is fixed, and another one
     assert isinstance(source.canonical, tuple)
     last = source.canonical[0] or OPEN_END
     others = [p for p in pair.huma.current_positions if p.id != pair.huma.selected and (p.ends or OPEN_END) > last]
@@ -172,8 +180,8 @@ def _write_huma_first(position: Doc, after: Own) -> Doc:
 def _write_huma_last(position: Doc, after: Own) -> Doc:
     if after is None:
         return {"lastDayOfWork": None}
-    reason = {"endReason": after["reason"]} if after.get("reason") else {}
-    return {"lastDayOfWork": after["date"], **reason}
+    reason, known = after.get("reason"), (wrapper(position, "endReason") or {}).get("value")
+    return {"lastDayOfWork": after["date"], **({"endReason": reason} if reason and reason != known else {})}
 
 
 def _write_visma_first(position: Doc, after: Own, today: date) -> None:

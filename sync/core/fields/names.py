@@ -5,9 +5,9 @@ from datetime import date
 from sync.core.employee import Canonical, Own, Period, Side, Value
 from sync.core.fields.base import Field, Pair, huma_value
 from sync.core.reasons import gettext_noop as _
-from sync.core.shape import Doc, as_dicts, as_text, wrapper
+from sync.core.shape import Doc, as_day, as_dicts, as_text, wrapper
 from sync.core.text import clean
-from sync.core.timeline import day, day_before, period_of, pick
+from sync.core.timeline import day_before, period_of, pick
 
 
 def _canonical(side: Side, own: Own) -> Canonical:
@@ -29,8 +29,8 @@ def _write(doc: Doc, part: str, text: Own, today: date) -> None:
         entries.append({part: text} if doc.get("isDraft") else {part: text, "activeStart": today.isoformat()})
         return
     entry = entries[index]
-    start = day(entry.get("activeStart"))
-    is_current = period_of(start, day(entry.get("activeEnd")), today) is Period.CURRENT
+    start, end = (as_day(entry.get(key), key) for key in ("activeStart", "activeEnd"))
+    is_current = period_of(start, end, today) is Period.CURRENT
     if doc.get("isDraft") or not is_current or start == today.isoformat():
         entry[part] = text
         return

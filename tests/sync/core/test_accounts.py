@@ -182,10 +182,10 @@ def test_a_bic_that_only_visma_has_is_never_lost() -> None:
 
 
 def test_a_wrong_kind_of_value_names_the_property_and_not_the_value() -> None:
-    with pytest.raises(WrongShape, match="salaryPaymentMethod.localBankAccount") as caught:
+    with pytest.raises(WrongShape, match=r"salaryPaymentMethod\.localBankAccount") as caught:
         visma(paymentType="bank", localBankAccount=86011117947)
     assert "8601" not in str(caught.value)
     with pytest.raises(WrongShape, match="internationalBankAccount"):
         visma(paymentType="bank", internationalBankAccount="false", localBankAccount=ACCOUNT)
-    with pytest.raises(WrongShape, match="bankAccount.number"):
+    with pytest.raises(WrongShape, match=r"bankAccount\.number"):
         huma(type="national", number=86011117947, country="NO")
