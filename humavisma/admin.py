@@ -1,7 +1,13 @@
 """The admin site that everything lives in: `django.contrib.admin.site` is this one."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,6 +18,17 @@ class HumavismaAdminSite(admin.AdminSite):
     site_title = "humavisma"
     index_title = _("Overview")
     enable_nav_sidebar = False
+
+    def register(
+        self,
+        model_or_iterable: type[Model] | Iterable[type[Model]],
+        admin_class: type[admin.ModelAdmin[Any]] | None = None,
+        **options: Any,
+    ) -> None:
+        """As everywhere, but without the queue's own pages: they let staff schedule any function there is."""
+        models = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
+        ours = [model for model in models if model._meta.app_label != "django_q"]
+        super().register(ours, admin_class, **options)
 
 
 class HumavismaAdminConfig(AdminConfig):

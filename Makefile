@@ -1,0 +1,64 @@
+# make run: the demo. make test: everything that CI checks. The rest is for developing.
+
+PYTHON ?= python3
+BIN := .venv/bin
+MANAGE := $(BIN)/python manage.py
+# Settings of the tests for commands that only look at the code.
+CODE := DJANGO_SETTINGS_MODULE=tests.settings
+PYTEST := $(BIN)/python -m pytest -n 2
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint types migrations chromium test-postgres test-sqlite fmt messages
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "humavisma needs Python 3.11 or newer: make PYTHON=python3.11 …" >&2; exit 2; }
+	$(PYTHON) -m venv .venv
+
+.venv/installed: requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements.txt requirements-dev.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+run: .venv/installed ## the demo: both vendors, the product and a mailbox on this machine
+	@$(BIN)/python -m humavisma.demo $(ARGS)
+
+test: lint types migrations chromium test-postgres test-sqlite ## everything
+
+lint: .venv/installed-dev ## style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/installed-dev ## mypy
+	$(BIN)/mypy
+
+migrations: .venv/installed-dev ## do the models have their migrations?
+	$(CODE) $(MANAGE) makemigrations --check --dry-run
+
+chromium: ## the browser for the tests, from the system's packages when it may
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; \
+	else \
+		echo "There is no Chromium (sudo apt-get install chromium): the browser tests are left out." >&2; \
+	fi
+
+test-postgres: .venv/installed-dev ## what uses the database, on PostgreSQL
+	HUMAVISMA_TEST_DB=postgres $(PYTEST) -m "not browser and not kill and not storm"
+
+test-sqlite: .venv/installed-dev ## all tests, on SQLite
+	$(PYTEST)
+
+fmt: .venv/installed-dev ## format the code
+	$(BIN)/ruff check --fix --exit-zero .
+	$(BIN)/ruff format .
+
+messages: .venv/installed-dev ## collect and compile the translations (needs gettext)
+	$(CODE) $(MANAGE) makemessages --locale nb --locale en --no-obsolete --add-location file --ignore .venv
+	$(CODE) $(MANAGE) compilemessages --ignore .venv
