@@ -7,7 +7,10 @@ from itertools import combinations
 
 from sync.core.employee import Employee
 
-THINGS = ("given_name", "family_name", "email", "phone", "bank_account", "first_workday")
+FIELDS = ("given_name", "family_name", "email", "phone", "bank_account", "first_workday")
+THINGS = (*FIELDS, "birth")
+"""What may agree beside a key. The Employment ID is a key only: two of them don't vouch for each other."""
+
 SERIES_LIMIT = 0.1
 """More than this share of contradicting equal numbers, and numbers link nobody."""
 
@@ -42,7 +45,7 @@ class Matching:
 
 def evidence(employee: Employee) -> dict[str, str]:
     """The things that may agree, in a comparable form; what is empty isn't there."""
-    found = {name: repr(value) for name in THINGS if (value := employee.canonical(name)) is not None}
+    found = {name: repr(value) for name in FIELDS if (value := employee.canonical(name)) is not None}
     for name in ("given_name", "family_name"):
         if name in found:
             found[name] = found[name].casefold()
@@ -71,9 +74,13 @@ class _Matcher:
     def free(self, huma: str, visma: str) -> bool:
         return huma not in self.linked and visma not in self.taken and (huma, visma) not in self.different
 
-    def agrees(self, huma: str, visma: str, but: str = "") -> tuple[str, ...]:
+    def agrees(self, huma: str, visma: str) -> tuple[str, ...]:
         one, other = self.seen[huma], self.seen[visma]
-        return tuple(sorted(k for k in one.keys() & other.keys() if k != but and one[k] == other[k]))
+        return tuple(sorted(k for k in one.keys() & other.keys() if one[k] == other[k]))
+
+    def vouched(self, huma: str, visma: str, key: str) -> bool:
+        """Whether one more thing than ``key`` agrees."""
+        return any(thing in THINGS and thing != key for thing in self.agrees(huma, visma))
 
     def doubt(self, huma: str, visma: str, why: str) -> None:
         if self.free(huma, visma) and (huma, visma) not in self.possible:
@@ -101,13 +108,21 @@ class _Matcher:
                     self.doubt(huma, visma, "key_not_unique")
 
     def series_broken(self) -> bool:
-        """Whether the equal numbers contradict each other too often: nothing else agrees between their owners."""
+        """Whether the equal numbers contradict each other too often.
+
+        They do where nothing else agrees between two who aren't linked, or where a person called the two different.
+        """
         pairs = [(h[0], v[0]) for h, v in self.groups("number") if len(h) == len(v) == 1]
-        pairs = [pair for pair in pairs if self.linked.get(pair[0]) != Linked(*pair, "external")]
-        contradicting = sum(1 for huma, visma in pairs if not self.agrees(huma, visma, but="number"))
+        contradicting = sum(not (self.are_one(*pair) or self.may_be_one(*pair)) for pair in pairs)
         return contradicting > SERIES_LIMIT * len(pairs)
 
-    def by_key(self, key: str) -> None:
+    def are_one(self, huma: str, visma: str) -> bool:
+        return huma in self.linked and self.linked[huma].visma == visma
+
+    def may_be_one(self, huma: str, visma: str) -> bool:
+        return self.free(huma, visma) and self.vouched(huma, visma, "number")
+
+    def by_key(self, key: str, series_broken: bool = False) -> None:
         for humas, vismas in self.groups(key):
             unique = len(humas) == len(vismas) == 1
             for huma in humas:
@@ -116,15 +131,17 @@ class _Matcher:
                         continue
                     if not unique:
                         self.doubt(huma, visma, f"{key}_not_unique")
-                    elif self.agrees(huma, visma, but=key):
+                    elif series_broken:
+                        self.doubt(huma, visma, "number_series")
+                    elif self.vouched(huma, visma, key):
                         self.link(huma, visma, key)
                     else:
                         self.doubt(huma, visma, f"{key}_only")
 
-    def by_two_things(self, things: Iterable[str]) -> None:
+    def by_two_things(self) -> None:
         free_huma = [id_ for id_ in self.huma if id_ not in self.linked]
         free_visma = [id_ for id_ in self.visma if id_ not in self.taken]
-        for pair in combinations(things, 2):
+        for pair in combinations(THINGS, 2):
             index: dict[tuple[str, str], list[str]] = defaultdict(list)
             for visma in free_visma:
                 if pair[0] in self.seen[visma] and pair[1] in self.seen[visma]:
@@ -154,10 +171,9 @@ def match(
             matcher.taken.add(visma_id)
     matcher.by_external()
     broken = matcher.series_broken()
-    if not broken:
-        matcher.by_key("number")
+    matcher.by_key("number", series_broken=broken)
     matcher.by_key("email")
-    matcher.by_two_things((*THINGS, "birth", *(() if broken else ("number",))))
+    matcher.by_two_things()
     return Matching(
         linked=tuple(link for link in matcher.linked.values() if link.by != "gone"),
         possible=tuple(
