@@ -61,24 +61,22 @@ class Sandbox:
         self._company.seed(employees)
         self.huma_tokens, self.visma_tokens = Tokens(token_seconds), Tokens(token_seconds)
         self._ports = (huma_port, visma_port)
-        self._job_seconds, self._seed = job_seconds, seed
         self._shared = Shared(self.faults, self.journal, latency_ms / 1000, keep_answers)
         self._servers: list[LoopbackServer] = []
         self._addresses = ["", ""]
-        self._jobs: Jobs | None = None
+        self._jobs = Jobs(self.visma.lock, job_seconds, seed)
 
     def start(self) -> Sandbox:
         """Listen on both ports; comes back at once."""
-        jobs = Jobs(self.visma.lock, self._job_seconds, self._seed)
         huma = HumaApi(self._shared, self.huma, self.huma_tokens)
-        visma = VismaApi(self._shared, self.visma, self.visma_tokens, jobs)
-        self._jobs = jobs
+        visma = VismaApi(self._shared, self.visma, self.visma_tokens, self._jobs)
         try:
             for port, api in zip(self._ports, (huma, visma), strict=True):
                 self._servers.append(LoopbackServer(port, with_page(api, self.huma, self.visma, self.journal)))
         except OSError:
             self.stop()
             raise
+        self._jobs.start()
         # A stopped sandbox keeps its addresses, and takes them again when it is started again.
         self._ports = (self._servers[0].port, self._servers[1].port)
         self._addresses = [server.url for server in self._servers]
@@ -89,8 +87,7 @@ class Sandbox:
         for server in self._servers:
             server.stop()
         self._servers = []
-        if self._jobs:
-            self._jobs.stop()
+        self._jobs.stop()
 
     def __enter__(self) -> Sandbox:
         return self.start()
@@ -131,7 +128,7 @@ class Sandbox:
 
     def wait_for_jobs(self, seconds: float = 10.0) -> bool:
         """Wait until Visma has run every job that it accepted; False when that took longer."""
-        return self._jobs is None or self._jobs.wait_idle(seconds)
+        return self._jobs.wait_idle(seconds)
 
     def expire_tokens(self) -> None:
         """Both sides refuse every token handed out so far."""

@@ -99,8 +99,13 @@ class Jobs:
         self._queue: list[tuple[float, int, Job]] = []
         self._count = itertools.count()
         self._changed = threading.Condition()
-        self._running = True
+        self._running = False
         self._busy = False
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin, or go on, running what was accepted."""
+        self._running = True
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -136,11 +141,12 @@ class Jobs:
             return self._changed.wait_for(lambda: not self._queue and not self._busy, seconds)
 
     def stop(self) -> None:
-        """Run no more jobs."""
+        """Run no more jobs until `start`."""
         with self._changed:
             self._running = False
             self._changed.notify_all()
-        self._thread.join()
+        if self._thread:
+            self._thread.join()
 
     def _run(self) -> None:
         while True:

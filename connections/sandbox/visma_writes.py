@@ -1,4 +1,7 @@
-"""What Visma's jobs do when they run: overwrite a document, or create an employee. Source: visma-employee.md, Writing."""
+"""What Visma's jobs do when they run: overwrite a document, or create an employee.
+
+Source: visma-employee.md, Writing.
+"""
 
 from __future__ import annotations
 

@@ -111,17 +111,13 @@ def test_faults_that_have_a_listed_status_are_shown_as_described(
     assert problems(sandbox, described) == []
 
 
-def test_the_check_itself_notices_a_wrong_answer(
-    sandbox: Sandbox, huma: HumaCaller, described: Description
-) -> None:
+def test_the_check_itself_notices_a_wrong_answer(sandbox: Sandbox, huma: HumaCaller, described: Description) -> None:
     sandbox.faults.rewrite("huma", "GET", "/users$", lambda page: {**page, "items": [{"id": "me"}]})
     huma.get("/users")
     assert problems(sandbox, described)
 
 
-def test_the_check_itself_notices_a_wrong_request(
-    sandbox: Sandbox, huma: HumaCaller, described: Description
-) -> None:
+def test_the_check_itself_notices_a_wrong_request(sandbox: Sandbox, huma: HumaCaller, described: Description) -> None:
     user = next(iter(sandbox.huma.users))
     huma.get("/users", pageSize=5)
     huma.patch(f"/users/{user}", {"givenName": None})
