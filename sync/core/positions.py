@@ -1,6 +1,7 @@
 """Which position counts, and whether two positions are the same employment. Source: design, Selected position."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 from sync.core.employee import Period, Position
 from sync.core.timeline import OPEN_END, OPEN_START
@@ -29,7 +30,14 @@ def overlap(one: Position, other: Position) -> bool:
 
 
 def next_change(positions: Sequence[Position], today: str) -> str | None:
-    """The next day (ISO) on which the selected position may become another one or end; ``None`` when never."""
-    days = [p.begins for p in positions if p.begins and p.begins > today]
-    days += [p.ends for p in positions if p.ends and p.ends >= today]
-    return min(days, default=None)
+    """The next day (ISO) on which the selected position may become another one or have ended; ``None`` when never.
+
+    Contract and days of work both count: Huma's status follows the former, payroll the latter.
+    """
+    days = [day for p in positions for day in (p.start, p.first_day) if day]
+    days += [_day_after(day) for p in positions for day in (p.end, p.last_day) if day]
+    return min((day for day in days if day > today), default=None)
+
+
+def _day_after(day: str) -> str:
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat() if day < OPEN_END else day

@@ -12,7 +12,7 @@ from sync.core.shape import as_day
 
 Entry = dict[str, Any]
 
-OPEN_START, OPEN_END = "0000-00-00", "9999-99-99"
+OPEN_START, OPEN_END = "0001-01-01", "9999-12-31"
 
 
 def period_of(start: str | None, end: str | None, today: date) -> Period:
