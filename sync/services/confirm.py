@@ -1,0 +1,266 @@
+"""Confirm: exactly what will be written where, and the click that has it written."""
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from connections.models import audit
+from sync.core.employee import Side
+from sync.core.fields import field as field_named
+from sync.display import Display, display
+from sync.models import Change, Conflict, EmployeeLink, LeftOut, SyncRun, Write
+from sync.sentences import field_label, sentence
+from sync.services.planning import Item, Plan, make_plan
+from sync.services.runs import STEPS, NotAllowed
+from sync.wake import wake
+
+ORDER = ("twice_account", "twice_last_day", "twice_past", "twice_number", "twice_emptied", "twice_huma")
+
+
+class PlanChanged(Exception):
+    """The plan isn't the one that was shown: it has to be shown again."""
+
+
+class NumberNeeded(Exception):
+    """So many people need their number typed; ``people`` is that number."""
+
+    def __init__(self, people: int) -> None:
+        super().__init__("number needed")
+        self.people = people
+
+
+class TooOld(Exception):
+    """Both sides were read more than a day ago: they have to be read again."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One Change as the page shows it. A creation has no field; ``gets`` lists what the new person gets."""
+
+    label: str
+    before: Display
+    after: Display
+    look_twice: str
+    name: str
+    number: str
+    side: str
+    creates: bool = False
+    gets: list[tuple[str, Display]] = field(default_factory=list)
+    omitted: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class PersonChanges:
+    """All Changes of one person on one side. ``key`` is what "only these people" sends."""
+
+    key: str
+    name: str
+    number: str
+    lines: list[Line]
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """What Confirm shows. ``needs_number``: the number to type, or ``None``."""
+
+    fingerprint: str
+    sides: list[tuple[str, list[PersonChanges]]]
+    look_twice: list[tuple[str, list[Line]]]
+    changes: int
+    creations: dict[str, int]
+    people: int
+    threshold: int
+    needs_number: int | None
+    stale: bool
+    left: int
+    never: int
+    undecided: int
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing would be written."""
+        return not self.changes
+
+
+def build(run: SyncRun, only: Collection[str] | None = None) -> Confirmation:
+    """The confirmation as the decisions are now; ``only`` limits it to the ticked people."""
+    plan = make_plan(run, only)
+    lines = [(item, _line(item)) for item in plan.items]
+    decisions = Counter(Conflict.objects.filter(run=run).values_list("decision", flat=True))
+    asks = Conflict.objects.filter(run=run, standing="asks", decision="").count()
+    return Confirmation(
+        fingerprint=plan.fingerprint,
+        sides=[(side.value, _people(lines, side)) for side in (Side.VISMA, Side.HUMA)],
+        look_twice=[
+            (sentence(code), found)
+            for code in ORDER
+            if (found := [line for item, line in lines if item.planned.look_twice == code])
+        ],
+        changes=len(plan.items),
+        creations=dict(Counter(str(i.planned.side) for i in plan.items if i.planned.action == "create")),
+        people=plan.people,
+        threshold=plan.threshold,
+        needs_number=plan.people if plan.over_threshold else None,
+        stale=plan.stale,
+        left=decisions["leave"],
+        never=decisions["never"],
+        undecided=asks,
+    )
+
+
+def _people(lines: list[tuple[Item, Line]], side: Side) -> list[PersonChanges]:
+    people: dict[str, PersonChanges] = {}
+    for item, line in lines:
+        if item.planned.side is side:
+            key = item.planned.person
+            people.setdefault(key, PersonChanges(key, item.name, item.number, [])).lines.append(line)
+    return list(people.values())
+
+
+def _line(item: Item) -> Line:
+    planned = item.planned
+    side = planned.side.value
+    if planned.action == "create":
+        gets = [(field_label(name), display(name, side, own)) for name, own in planned.after["values"].items()]
+        omitted = [(field_label(name), sentence(r.code, r.params)) for name, r in item.omitted.items()]
+        return Line("", Display(), Display(), planned.look_twice, item.name, item.number, side, True, gets, omitted)
+    return Line(
+        field_label(planned.field),
+        display(planned.field, side, planned.before),
+        display(planned.field, side, planned.after),
+        planned.look_twice,
+        item.name,
+        item.number,
+        side,
+    )
+
+
+def confirm(
+    run: SyncRun,
+    user: Any,
+    fingerprint: str,
+    typed_number: str = "",
+    only: Collection[str] | None = None,
+    large: bool = False,
+) -> None:
+    """Have exactly the shown plan written. A second call, by a double click or a reload, does nothing.
+
+    ``large`` answers the threshold without typing (the command's ``--confirm-large``). Raises ``PlanChanged``,
+    ``NumberNeeded``, ``TooOld``, and ``NotAllowed`` when another run is writing.
+    """
+    try:
+        with transaction.atomic():
+            taken = SyncRun.objects.filter(pk=run.pk, state__in=STEPS).update(
+                state=SyncRun.State.APPLYING,
+                confirmed_by=user if isinstance(user, str) else user.get_username(),
+                confirmed_at=timezone.now(),
+                touched_at=timezone.now(),
+                plan_fingerprint=fingerprint,
+                attempts=0,
+            )
+            if not taken:
+                return
+            plan = make_plan(run, only)
+            if plan.stale:
+                raise TooOld
+            if plan.fingerprint != fingerprint:
+                raise PlanChanged
+            if plan.over_threshold and not large and typed_number.strip() != str(plan.people):
+                raise NumberNeeded(plan.people)
+            _settle_left(run, user)
+            _store(run, plan)
+            audit(user, "run.confirmed", run.connection, run=run.pk, changes=len(plan.items), people=plan.people)
+            wake(run.pk)
+    except IntegrityError:
+        raise NotAllowed("applying") from None
+    finally:
+        run.refresh_from_db()
+
+
+def _settle_left(run: SyncRun, user: Any) -> None:
+    """What was left as it is is settled at these values; what is never to be synced is left out from now on."""
+    name = user if isinstance(user, str) else user.get_username()
+    rows = Conflict.objects.filter(run=run, decision__in=("leave", "never")).defer("values").select_related("link")
+    links: dict[int, EmployeeLink] = {}
+    for conflict in rows:
+        if conflict.decision == "never":
+            LeftOut.objects.get_or_create(
+                connection=run.connection,
+                link_id=conflict.link_id,
+                field=conflict.field,
+                vendor_id="",
+                defaults={"by": conflict.decided_by or name, "name": conflict.link.name},
+            )
+            continue
+        link = links.setdefault(conflict.link_id, conflict.link)
+        link.baseline[conflict.field] = [conflict.huma_fingerprint, conflict.visma_fingerprint]
+        link.seen.pop(conflict.field, None)
+    EmployeeLink.objects.bulk_update(links.values(), ["baseline", "seen"], batch_size=500)
+
+
+def _store(run: SyncRun, plan: Plan) -> None:
+    """The plan as rows: one Write a document, with its Changes."""
+    writes: dict[tuple[str, str], Write] = {}
+    changes = []
+    for item in plan.items:
+        document, order = _document(item)
+        key = (item.planned.person, document)
+        if key not in writes:
+            writes[key] = _write(run, item, document, order)
+        changes.append((key, item))
+    Write.objects.bulk_create(writes.values(), batch_size=500)
+    Change.objects.bulk_create([_change(run, writes[key], item) for key, item in changes], batch_size=500)
+
+
+def _document(item: Item) -> tuple[str, int]:
+    planned = item.planned
+    huma = planned.side is Side.HUMA
+    if planned.action == "create":
+        return (Write.Document.NEW_USER if huma else Write.Document.NEW_EMPLOYEE), 0
+    if field_named(planned.field).on_position:
+        return (Write.Document.HUMA_POSITION if huma else Write.Document.VISMA_POSITION), 2
+    return (Write.Document.USER if huma else Write.Document.EMPLOYEE), 1
+
+
+def _write(run: SyncRun, item: Item, document: str, order: int) -> Write:
+    link = item.conflict.link if item.conflict else None
+    huma = item.planned.side is Side.HUMA
+    owner = (link.huma_id if huma else link.visma_id) if link else ""
+    position = (link.huma_position if huma else link.visma_position) if link and order == 2 else ""
+    return Write(
+        run=run,
+        link=link,
+        snapshot=item.snapshot,
+        person_key=item.planned.person,
+        order=order,
+        side=item.planned.side.value,
+        document=document,
+        owner_id=owner,
+        document_id=position,
+    )
+
+
+def _change(run: SyncRun, write: Write, item: Item) -> Change:
+    planned = item.planned
+    return Change(
+        run=run,
+        write=write,
+        link_id=item.link_id,
+        conflict=item.conflict,
+        snapshot=item.snapshot,
+        side=planned.side.value,
+        action=planned.action,
+        field=planned.field,
+        name=item.name,
+        number=item.number,
+        before=planned.before,
+        after=planned.after,
+        pin=planned.pin,
+        becomes=planned.becomes,
+        source=planned.source,
+        look_twice=planned.look_twice,
+    )

@@ -1,0 +1,150 @@
+"""The plan of a run: every Change that the decisions and the chosen people amount to. Nothing is stored here."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from sync.core.create import AFTERWARDS_IN_HUMA, NAMES_AND_EMAIL, creation
+from sync.core.employee import Employee, Side, from_json
+from sync.core.fields import field as field_named
+from sync.core.plan import Planned, field_change, plan_fingerprint
+from sync.core.reasons import Reason
+from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
+from sync.services.reading import fingerprinter
+
+STALE_AFTER = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One planned Change with whom it is for; ``omitted`` says what a creation leaves out, and why."""
+
+    planned: Planned
+    name: str
+    number: str
+    conflict: Conflict | None = None
+    snapshot: EmployeeSnapshot | None = None
+    omitted: dict[str, Reason] = field(default_factory=dict)
+
+    @property
+    def link_id(self) -> int | None:
+        """The linked person's row, ``None`` for somebody to create."""
+        return self.conflict.link_id if self.conflict else None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All items of a run. ``threshold``: above this many people their number has to be typed."""
+
+    items: list[Item]
+    fingerprint: str
+    linked: int
+    threshold: int
+    stale: bool
+
+    @property
+    def people(self) -> int:
+        """How many people are changed or created."""
+        return len({item.planned.person for item in self.items})
+
+    @property
+    def over_threshold(self) -> bool:
+        """Whether so many people need more than a click."""
+        return self.people > self.threshold
+
+
+def make_plan(run: SyncRun, only: Collection[str] | None = None) -> Plan:
+    """The plan as the decisions are now; ``only`` limits it to these people (``link:<id>``, ``new:<id>``)."""
+    items = [*_decided(run), *_created(run)]
+    if only is not None:
+        items = [item for item in items if item.planned.person in only]
+    linked = EmployeeLink.objects.filter(connection=run.connection, state=EmployeeLink.State.LINKED).count()
+    return Plan(
+        items=items,
+        fingerprint=plan_fingerprint(item.planned for item in items),
+        linked=linked,
+        threshold=run.connection.threshold(linked),
+        stale=run.read_at is None or timezone.now() - run.read_at > STALE_AFTER,
+    )
+
+
+def _decided(run: SyncRun) -> Iterator[Item]:
+    rows = Conflict.objects.filter(run=run, decision__in=("huma", "visma")).select_related("link")
+    fingerprint, today = fingerprinter(run.connection), timezone.localdate()
+    for conflict in rows.order_by("link__name", "link_id", "pk"):
+        target = Side(conflict.decision).other
+        blocked = conflict.blocked_to_visma if target is Side.VISMA else conflict.blocked_to_huma
+        if blocked or conflict.values is None:
+            continue  # it can't have been chosen; a row that says so anyway is not carried out
+        planned = field_change(
+            person=f"link:{conflict.link_id}",
+            spec=field_named(conflict.field),
+            target=target,
+            before=conflict.values[target.value],
+            after=conflict.values[f"to_{target.value}"],
+            prints=(conflict.huma_fingerprint, conflict.visma_fingerprint),
+            fingerprint=fingerprint,
+            today=today,
+        )
+        yield Item(planned, conflict.link.name, conflict.link.number, conflict=conflict)
+
+
+def _created(run: SyncRun) -> Iterator[Item]:
+    rows = EmployeeSnapshot.objects.filter(run=run, create_chosen=True, create_blocked="", link=None)
+    today = timezone.localdate()
+    for row in rows.exclude(create_group="").order_by("name", "pk"):
+        if not row.payload:
+            continue
+        employee = from_json(row.payload)
+        made = creation(employee, today, run.connection.default_end_reason, run.connection.fields_off)
+        if employee.side is Side.HUMA:
+            yield _create_item(row, Side.VISMA, {"values": made.values}, made.omitted)
+        else:
+            yield from _create_in_huma(run, row, employee, dict(made.values), dict(made.omitted))
+
+
+def _create_in_huma(
+    run: SyncRun, row: EmployeeSnapshot, employee: Employee, values: dict[str, Any], omitted: dict[str, Reason]
+) -> Iterator[Item]:
+    """``POST /users``, then the rest as ordinary Changes of the new link."""
+    after = {
+        "values": {name: values.get(name) for name in NAMES_AND_EMAIL},
+        "groups": run.options.get("groups") or run.connection.huma_groups,
+        "invite": bool(run.options.get("invite")),
+    }
+    yield _create_item(row, Side.HUMA, after, omitted)
+    fingerprint, today = fingerprinter(run.connection), timezone.localdate()
+    for name in AFTERWARDS_IN_HUMA:
+        if name in values:
+            spec = field_named(name)
+            empty = fingerprint(name, spec.version, None)
+            planned = field_change(
+                person=f"new:{row.pk}",
+                spec=spec,
+                target=Side.HUMA,
+                before=None,
+                after=values[name],
+                prints=(empty, fingerprint(name, spec.version, employee.canonical(name))),
+                fingerprint=fingerprint,
+                today=today,
+            )
+            yield Item(planned, row.name, row.number, snapshot=row)
+
+
+def _create_item(row: EmployeeSnapshot, target: Side, after: dict[str, Any], omitted: Any) -> Item:
+    planned = Planned(
+        person=f"new:{row.pk}",
+        side=target,
+        field="",
+        before=None,
+        after=after,
+        pin="",
+        becomes="",
+        source="",
+        action="create",
+        look_twice="twice_huma" if target is Side.HUMA else "",
+    )
+    return Item(planned, row.name, row.number, snapshot=row, omitted=dict(omitted))
