@@ -31,8 +31,8 @@ class Answer:
     """One answer of a vendor, its body read to the end."""
 
     status: int
-    headers: Mapping[str, str]
-    body: bytes
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,11 @@ class Call:
     side: str
     method: str
     template: str
-    ids: Mapping[str, str] = field(default_factory=dict)
-    params: tuple[tuple[str, str], ...] = ()
-    body: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    absolute: str | None = None
+    ids: Mapping[str, str] = field(default_factory=dict, repr=False)
+    params: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    body: Any = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    absolute: str | None = field(default=None, repr=False)
 
     @property
     def writes(self) -> bool:
@@ -78,7 +78,7 @@ class WrongShape(Exception):
 
     def __init__(self, prop: str) -> None:
         super().__init__(prop)
-        self.prop = prop
+        self.prop = prop or "answer"
 
 
 def encode(body: Any) -> bytes:

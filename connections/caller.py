@@ -161,7 +161,7 @@ class Caller:
     def _keep_away(self, call: Call) -> None:
         left = self._waiting.blocked_until() - time.time()
         if left > 0:
-            raise Unavailable("waiting", retry_after=left, **call.place(None))
+            raise Unavailable("too many requests", retry_after=left, **call.place(429))
 
     def _blocked(self, call: Call, answer: Answer, met: float) -> Unavailable:
         pause = retry_after_seconds(answer.headers.get("Retry-After"), now=time.time())

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import logging
+import os
 import ssl
 import threading
 import time
 import weakref
 from collections.abc import Mapping
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import requests
 import requests.auth
 import urllib3.exceptions
 from requests.adapters import HTTPAdapter
+from urllib3.connectionpool import ConnectionPool
 from urllib3.util import Retry
 
 from connections.answers import Answer
@@ -33,9 +36,10 @@ __all__ = [
 ]
 
 DEFAULT_TIMEOUT = (5.0, 20.0)
-"""Seconds to connect, and to wait for an answer (once for its beginning, once more for its body)."""
+"""Seconds to connect, and to wait for an answer. A write takes no longer than both; a GET that is retried may."""
 DEFAULT_PATIENCE = 20.0
 """Seconds that a GET waits in all where a 429 blocked the connection, before it becomes Unavailable."""
+USER_AGENT = "humavisma"
 MAX_BYTES = 64 * 1024 * 1024
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -73,6 +77,7 @@ class Wire:
         self._timeout = timeout
         self._local = threading.local()
         self._sessions: weakref.WeakSet[requests.Session] = weakref.WeakSet()
+        self._lock = threading.Lock()
 
     def send(
         self,
@@ -91,6 +96,7 @@ class Wire:
         )
         prepared = session.prepare_request(request)
         address = prepared.url or url
+        begun = time.monotonic()
         settings: Mapping[str, Any] = session.merge_environment_settings(address, {}, True, True, None)
         try:
             # The adapter, not the session: nothing follows redirects or keeps cookies.
@@ -100,7 +106,8 @@ class Wire:
         else:
             with response:
                 try:
-                    body = _body(response.raw, time.monotonic() + self._timeout[1])
+                    start = time.monotonic() - self._timeout[0] if method == "GET" else begun
+                    body = _body(response.raw, start + sum(self._timeout))
                     return Answer(response.status_code, response.headers, body)
                 except urllib3.exceptions.HTTPError:
                     trouble = NoAnswer("answer was cut", sent=True, cut=True)
@@ -109,26 +116,50 @@ class Wire:
 
     def close(self) -> None:
         """Close the connections that are kept open; a later request opens new ones."""
-        for session in list(self._sessions):
+        with self._lock:
+            sessions = list(self._sessions)
+        for session in sessions:
             session.close()
 
     def _session(self, url: str) -> requests.Session:
-        kept: dict[bool, requests.Session] = self._local.__dict__.setdefault("sessions", {})
+        kept: dict[tuple[int, bool], requests.Session] = self._local.__dict__.setdefault("sessions", {})
         loopback = urlsplit(url).hostname in LOOPBACK
-        if loopback not in kept:
+        # A forked process must not share its parent's sockets: it would read the answers of others.
+        key = (os.getpid(), loopback)
+        if key not in kept:
             session = requests.Session()
+            session.headers["User-Agent"] = USER_AGENT
             # Proxies of the environment are meant for the vendors, not for a stand-in on this machine.
             session.trust_env = not loopback
             adapter = HTTPAdapter(pool_connections=2, pool_maxsize=1, max_retries=_retries())
             session.mount("https://", adapter)
             session.mount("http://", adapter)
-            self._sessions.add(session)
-            kept[loopback] = session
-        return kept[loopback]
+            with self._lock:
+                self._sessions.add(session)
+            kept[key] = session
+        return kept[key]
+
+
+class _GetOnly(Retry):
+    """Retry, which by itself connects again for any method: a write has one attempt, within its time-out."""
+
+    def increment(
+        self,
+        method: str | None = None,
+        url: str | None = None,
+        response: urllib3.BaseHTTPResponse | None = None,
+        error: Exception | None = None,
+        _pool: ConnectionPool | None = None,
+        _stacktrace: TracebackType | None = None,
+    ) -> Self:
+        """One attempt less; raises ``error`` where the method isn't to be repeated."""
+        if error is not None and method != "GET":
+            raise error
+        return super().increment(method, url, response, error, _pool, _stacktrace)
 
 
 def _retries() -> Retry:
-    return Retry(
+    return _GetOnly(
         total=3,
         connect=2,
         read=1,

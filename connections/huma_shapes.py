@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from connections import shapes
@@ -16,7 +16,7 @@ class Page:
     """One page of a list: ``total`` of the whole list where Huma says it, else None (then: read until a short page)."""
 
     total: int | None
-    items: list[dict[str, Any]]
+    items: list[dict[str, Any]] = field(repr=False)
 
 
 def _wrapped(value: shapes.Shape) -> shapes.Shape:

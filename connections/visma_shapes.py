@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from connections.errors import Problem, Severity
 class VismaPage:
     """One page of a list; ``cursor`` asks for the next one, None after the last."""
 
-    items: list[dict[str, Any]]
+    items: list[dict[str, Any]] = field(repr=False)
     cursor: str | None
 
 
@@ -24,7 +24,7 @@ class VismaPage:
 class Document:
     """A whole document as Visma has it, unknown properties included, and the ETag that guards its PUT."""
 
-    body: dict[str, Any]
+    body: dict[str, Any] = field(repr=False)
     etag: str
 
 

@@ -1,6 +1,7 @@
 """Sessions, redirects, what a status becomes, and what is never told: against a server that says what a test wants."""
 
 import logging
+import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -51,6 +52,21 @@ def test_a_closed_client_can_still_be_used(vendor: Vendor) -> None:
     client.user("u1")
     client.close()
     assert client.user("u1")["id"] == "u1"
+
+
+def test_a_forked_process_opens_its_own_connection(vendor: Vendor) -> None:
+    vendor.on("/users/u1", answer(200, USER))
+    client = huma(vendor)
+    client.user("u1")
+    child = os.fork()
+    if child == 0:
+        try:
+            os._exit(client.user("u1")["id"] != "u1")
+        finally:
+            os._exit(2)
+    assert os.waitpid(child, 0)[1] == 0
+    client.user("u1")
+    assert [seen.connection for seen in vendor.asked("/users/u1")] == [1, 2, 1]
 
 
 def test_cookies_are_not_kept(vendor: Vendor) -> None:

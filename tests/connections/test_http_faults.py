@@ -2,6 +2,7 @@
 
 import socket
 import time
+from contextlib import ExitStack
 
 import pytest
 
@@ -132,3 +133,22 @@ def test_an_unknown_host_has_taken_no_effect(monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(Unavailable) as caught:
         client.create_user({"givenName": "Ada"})
     assert not caught.value.may_have_taken_effect
+
+
+def test_a_write_that_cant_connect_is_tried_once(vendor: Vendor) -> None:
+    """A port whose queue is full: connecting times out, each time it is tried."""
+    with ExitStack() as sockets:
+        full = sockets.enter_context(socket.socket())
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _ in range(4):
+            filler = sockets.enter_context(socket.socket())
+            filler.setblocking(False)
+            filler.connect_ex(full.getsockname())
+        client = visma(vendor, base_url=f"http://127.0.0.1:{full.getsockname()[1]}/v2", timeout=(0.3, 0.3))
+        client.token_info()
+        begun = time.monotonic()
+        with pytest.raises(Unavailable) as caught:
+            client.create_employee(EMPLOYEE)
+        assert 0.3 <= time.monotonic() - begun < 0.6
+        assert not caught.value.may_have_taken_effect

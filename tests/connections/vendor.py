@@ -186,8 +186,7 @@ def huma(vendor: Vendor, **settings: Any) -> HumaClient:
 
 
 def visma(vendor: Vendor, **settings: Any) -> VismaClient:
-    settings = {"timeout": (1.0, 1.0), **settings}
-    token_url = vendor.url + "/connect/token"
-    return VismaClient(
-        "t1", client_id="app", client_secret="x", base_url=vendor.url + "/v2", token_url=token_url, **settings
-    )
+    """A client of this server as Visma."""
+    addresses = {"base_url": vendor.url + "/v2", "token_url": vendor.url + "/connect/token"}
+    settings = {"timeout": (1.0, 1.0), **addresses, **settings}
+    return VismaClient("t1", client_id="app", client_secret="x", **settings)
