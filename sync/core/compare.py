@@ -95,7 +95,7 @@ def pair_positions(huma: Employee, visma: Employee, known: tuple[str, str] | Non
         return known
     texts = {"huma": describe(one), "visma": describe(other)}
     if known and (known[0] == one.id or known[1] == other.id):
-        return Reason("pair_changed", texts)
+        return Reason("pair_changed" if known[1] == other.id else "pair_changed_visma", texts)
     return (one.id, other.id) if overlap(one, other) else Reason("no_pair", texts)
 
 
@@ -152,7 +152,8 @@ def compare(
         )
         prints[field.name] = now
         if field.agree(huma.canonical, visma.canonical):
-            agreed[field.name] = now
+            if pair.positions or not field.on_position:  # the dates' baseline belongs to a pair of positions
+                agreed[field.name] = now
             continue
         if huma.waiting is not None and huma.waiting == visma.canonical:
             continue  # it waits for the person's confirmation: not a difference, nothing is settled

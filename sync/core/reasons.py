@@ -50,6 +50,10 @@ SENTENCES: dict[str, str] = {
         "The position in Huma (%(huma)s) isn't the one that belongs to the employment in Visma (%(visma)s). "
         "Add the new position in Visma first."
     ),
+    "pair_changed_visma": _(
+        "The employment in Visma (%(visma)s) isn't the one that belongs to the position in Huma (%(huma)s). "
+        "Add the new position in Huma first."
+    ),
     "others_run_on": _(
         "Another position in Huma runs on, and Visma has only one employment. Ending it would end all of it: "
         "change the date in Visma by hand if that is right."

@@ -1,0 +1,157 @@
+"""The same employment: the pair of positions that both dates belong to."""
+
+import pytest
+
+from sync.core.compare import Comparison, Difference
+from sync.core.employee import Side
+from sync.core.fields import Pair
+from tests.sync.core.documents import (
+    Doc,
+    compared,
+    day,
+    huma_doc,
+    huma_place,
+    pair,
+    read_huma,
+    read_visma,
+    visma_doc,
+    visma_place,
+    wrap,
+)
+
+DATES = ("first_workday", "last_workday")
+ENDED = {"activeStart": "2020-01-01", "activeEnd": "2024-05-31"}
+
+
+def two(huma: Doc | None, visma: Doc | None, known: tuple[str, str] | None = None) -> Pair:
+    return pair(
+        read_huma(huma_doc(), *([huma] if huma else [])), read_visma(visma_doc(), *([visma] if visma else [])), known
+    )
+
+
+def dates(comparison: Comparison) -> dict[str, Difference]:
+    return {d.field: d for d in comparison.differences if d.field in DATES}
+
+
+def why(huma: Doc | None, visma: Doc | None, known: tuple[str, str] | None = None) -> str:
+    found = two(huma, visma, known)
+    assert (found.positions is None) == (found.no_pair is not None)
+    return found.no_pair.code if found.no_pair else ""
+
+
+def test_overlapping_positions_become_a_pair_when_first_seen() -> None:
+    assert two(huma_place(), visma_place()).positions == ("hp1", "vp1")
+
+
+@pytest.mark.parametrize(
+    ("huma", "visma", "known", "reason"),
+    [
+        (None, visma_place(), None, "no_position_huma"),
+        (huma_place(), None, None, "no_position_visma"),
+        (None, None, None, "no_position_huma"),
+        (None, visma_place(), ("hp1", "vp1"), "no_position_huma"),
+        (huma_place(contractStartDate=wrap(day(-10))), visma_place(**ENDED), None, "no_pair"),
+        (huma_place(), visma_place(), ("hp0", "vp1"), "pair_changed"),
+        (huma_place(), visma_place(), ("hp1", "vp0"), "pair_changed_visma"),
+        (huma_place(contractStartDate=wrap(day(-10))), visma_place(**ENDED), ("hp0", "vp0"), "no_pair"),
+    ],
+)
+def test_without_a_pair_there_is_a_reason(
+    huma: Doc | None, visma: Doc | None, known: tuple[str, str] | None, reason: str
+) -> None:
+    assert why(huma, visma, known) == reason
+
+
+def test_a_pair_stays_while_both_positions_are_selected() -> None:
+    apart = visma_place(**ENDED)
+    assert two(huma_place(contractStartDate=wrap(day(-10))), apart, ("hp1", "vp1")).positions == ("hp1", "vp1")
+
+
+def test_when_both_positions_are_new_they_are_a_pair_of_their_own() -> None:
+    assert two(huma_place(), visma_place(), ("hp0", "vp0")).positions == ("hp1", "vp1")
+
+
+def test_both_periods_are_named_in_the_reason() -> None:
+    found = two(huma_place(contractStartDate=wrap("2026-03-01")), visma_place(**ENDED))
+    assert found.no_pair is not None
+    assert dict(found.no_pair.params) == {"huma": "2026-03-01 – …", "visma": "2020-01-01 – 2024-05-31"}
+
+
+def test_dates_of_one_employment_are_never_written_on_to_another() -> None:
+    found = dates(compared(two(huma_place(contractStartDate=wrap(day(-10))), visma_place(**ENDED))))
+    assert set(found) == set(DATES)
+    for difference in found.values():
+        assert {side: reason.code for side, reason in difference.forbidden.items()} == {
+            Side.HUMA: "no_pair",
+            Side.VISMA: "no_pair",
+        }
+        assert difference.suggestion == ""
+        assert difference.to == {}
+
+
+def test_agreement_with_another_employment_settles_nothing() -> None:
+    comparison = compared(two(huma_place("hp2"), visma_place()), known_positions=("hp1", "vp1"))
+    assert comparison.positions is None
+    assert not set(DATES) & set(comparison.agreed)
+    assert not dates(comparison)
+
+
+def test_agreement_within_the_pair_is_settled() -> None:
+    comparison = compared(two(huma_place(), visma_place()), known_positions=("hp1", "vp1"))
+    assert set(DATES) <= set(comparison.agreed)
+
+
+def test_the_baseline_belongs_to_the_pair() -> None:
+    old = compared(two(huma_place(), visma_place(activeStart="2020-02-01")), known_positions=("hp1", "vp1"))
+    baseline = {"first_workday": old.prints["first_workday"]}
+    moved = two(huma_place(firstDayOfWork=wrap("2020-03-01")), visma_place(activeStart="2020-02-01"))
+    same_pair = dates(compared(moved, baseline, known_positions=("hp1", "vp1")))["first_workday"]
+    assert (same_pair.suggestion, same_pair.why) == ("huma", "huma_moved")
+    new_pair = dates(compared(moved, baseline, known_positions=("hp0", "vp0")))["first_workday"]
+    assert (new_pair.suggestion, new_pair.why) == ("", "never_settled")
+
+
+def huma_with(*more: Doc) -> Doc:
+    return huma_doc(currentPositions=list(more))
+
+
+@pytest.mark.parametrize("several_in", ["huma", "visma"])
+def test_with_several_current_positions_dates_are_chosen_singly(several_in: str) -> None:
+    humas = [huma_place(), *([huma_place("hp2")] if several_in == "huma" else [])]
+    vismas = [visma_place(activeStart="2020-02-01")]
+    if several_in == "visma":
+        vismas.append(visma_place("vp2", activeStart="2019-01-01"))
+    comparison = compared(pair(read_huma(huma_doc(), *humas), read_visma(visma_doc(), *vismas)))
+    found = dates(comparison)["first_workday"]
+    assert not found.by_bulk
+    assert Side.VISMA in found.to
+
+
+def test_with_one_current_position_each_a_bulk_choice_may_decide() -> None:
+    ended = visma_place("vp0", activeStart="2010-01-01", activeEnd="2015-01-01")
+    comparison = compared(
+        pair(read_huma(huma_doc(), huma_place()), read_visma(visma_doc(), visma_place(activeStart="2020-02-01"), ended))
+    )
+    assert dates(comparison)["first_workday"].by_bulk
+
+
+LAST = huma_place(lastDayOfWork=wrap(day(20)), endReason=wrap("employee_resigned"))
+
+
+@pytest.mark.parametrize(
+    ("other", "employments", "reason"),
+    [
+        (huma_place("hp2"), 1, "others_run_on"),
+        (huma_place("hp2", contractEndDate=wrap(day(21))), 1, "others_run_on"),
+        (huma_place("hp2", contractEndDate=wrap(day(20))), 1, None),
+        (huma_place("hp2", contractEndDate=wrap(day(5))), 1, None),
+        (huma_place("hp2"), 2, None),
+    ],
+)
+def test_an_employment_does_not_end_while_another_position_runs_on(
+    other: Doc, employments: int, reason: str | None
+) -> None:
+    vismas = [visma_place(), visma_place("vp2")][:employments]
+    found = dates(compared(pair(read_huma(huma_doc(), LAST, other), read_visma(visma_doc(), *vismas), ("hp1", "vp1"))))
+    forbidden = found["last_workday"].forbidden.get(Side.VISMA)
+    assert (forbidden.code if forbidden else None) == reason
