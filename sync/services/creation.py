@@ -102,7 +102,7 @@ def recheck(run: SyncRun, people: Iterable[EmployeeSnapshot]) -> None:
     for person in people:
         here = {person.vendor_id}
         code = refused(
-            from_json(person.payload),
+            from_json(person.payload or {}),
             open_matches=here if person.pk in matched else (),
             left_out=here if (person.side, person.vendor_id) in out else (),
             numbers=numbers,

@@ -41,7 +41,7 @@ def figures(run: SyncRun, analysis: Analysis) -> dict[str, Any]:
 def _worth_knowing(analysis: Analysis) -> dict[str, int]:
     pairs = [(analysis.huma[h], analysis.visma[v]) for h, v in analysis.pairs]
     return {
-        "becomes_cash": sum(_becomes_cash(huma) for huma in analysis.huma.values()),
+        "becomes_cash": sum(becomes_cash(huma) for huma in analysis.huma.values()),
         "deactivated": sum(not huma.active and visma.standing is Period.CURRENT for huma, visma in pairs),
         "several_positions": sum(
             max(len(huma.current_positions), len(visma.current_positions)) > 1 for huma, visma in pairs
@@ -51,6 +51,7 @@ def _worth_knowing(analysis: Analysis) -> dict[str, int]:
     }
 
 
-def _becomes_cash(huma: Employee) -> bool:
+def becomes_cash(huma: Employee) -> bool:
+    """Whether she has an account in Huma that isn't one in Visma."""
     value = huma.values.get("bank_account")
     return bool(value and value.own and value.canonical is None)
