@@ -79,9 +79,7 @@ def _encrypted_fields() -> Iterator[tuple[type[Model], Field[Any, Any]]]:
 
 
 @register(Tags.database, deploy=True)
-def schema_matches(
-    app_configs: _Apps, databases: Sequence[str] | None = None, **kwargs: Any
-) -> list[CheckMessage]:
+def schema_matches(app_configs: _Apps, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """The database answers and every migration is applied. A deployment check: `migrate` itself doesn't ask."""
     messages: list[CheckMessage] = []
     for alias in databases or ():
@@ -118,9 +116,7 @@ def mail_is_set_up(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
     return [
         Warning(
             _("Mail isn't set up: nobody gets the result of a sync."),
-            hint=_(
-                "Set DEFAULT_FROM_EMAIL, and EMAIL_URL, such as smtp+tls://user:password@mail.example.com."
-            ),
+            hint=_("Set DEFAULT_FROM_EMAIL, and EMAIL_URL, such as smtp+tls://user:password@mail.example.com."),
             id="connections.W001",
         )
     ]
@@ -170,11 +166,11 @@ def require_sound_installation() -> None:
 
     Our warnings are written, and don't stop it. Raises ``SystemExit(2)``.
     """
-    messages = run_checks(databases=["default"], include_deployment_checks=True)
-    ours = [m for m in messages if m.is_serious() or (m.id or "").startswith("connections.")]
-    for message in ours:
-        if not message.is_silenced():
-            sys.stderr.write(f"{message.msg} {message.hint or ''}\n".rstrip() + "\n")
+    found = [*run_checks(databases=["default"]), *schema_matches(None, databases=["default"])]
+    messages = [message for message in found if not message.is_silenced()]
+    for message in messages:
+        if message.is_serious() or (message.id or "").startswith("connections."):
+            sys.stderr.write(f"{message.msg} {message.hint or ''}".rstrip() + "\n")
     connections.close_all()
-    if any(m.is_serious() and not m.is_silenced() for m in messages):
+    if any(message.is_serious() for message in messages):
         raise SystemExit(2)

@@ -124,8 +124,8 @@ def refuse_beside_a_real_installation(env_file: Path) -> None:
     _File.ENVIRON = {}
     _File.read_env(str(env_file))
     named = _File.ENVIRON
-    database = urlsplit(named.get("DATABASE_URL", ""))
-    if database.scheme not in ("", "sqlite") or (BASE_DIR / database.path.lstrip("/")).is_file():
+    database = _File.db_url_config(named.get("DATABASE_URL", "sqlite://"))
+    if "sqlite" not in database["ENGINE"] or (BASE_DIR / database["NAME"]).is_file():
         raise Refused(".env names a real database (DATABASE_URL). The demo runs in a clone of its own, without it.")
     for name in ("HUMA_API_URL", "VISMA_API_URL", "VISMA_TOKEN_URL"):
         if named.get(name) and urlsplit(named[name]).hostname not in _LOOPBACK:

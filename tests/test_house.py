@@ -1,0 +1,187 @@
+"""The house: settings, doors, headers, and the rules of the layout."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polib
+from django.apps import apps
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+
+BASE = settings.BASE_DIR
+CODE = [path for name in ("humavisma", "connections", "sync") for path in sorted((BASE / name).rglob("*.py"))]
+
+
+def manage(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    base = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=BASE,
+        env={**base, "ENV_FILE": os.devnull, **env},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_without_a_secret_key_nothing_starts_and_one_line_says_why() -> None:
+    refused = manage("check")
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("SECRET_KEY is not set")
+    assert len(refused.stderr.splitlines()) == 1
+
+
+def test_a_developer_needs_no_secret_key() -> None:
+    key = settings.FIELD_ENCRYPTION_KEY[0]
+    checked = manage("check", DEBUG="true", FIELD_ENCRYPTION_KEY=key)
+    assert (checked.returncode, "no issues" in checked.stdout or "W004" in checked.stderr) == (0, True)
+
+
+def test_every_variable_is_in_the_example_and_no_other() -> None:
+    source = (BASE / "humavisma" / "settings.py").read_text()
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', source))
+    example = (BASE / ".env.example").read_text()
+    assert read == set(re.findall(r"^#? ?([A-Z_]+)=", example, re.MULTILINE))
+
+
+def test_the_examples_defaults_are_the_real_ones() -> None:
+    answer = manage("check", DEBUG="true", FIELD_ENCRYPTION_KEY=settings.FIELD_ENCRYPTION_KEY[0])
+    assert answer.returncode == 0
+    numbers = re.findall(r"^# ([A-Z_]+)=([\d.]+)$", (BASE / ".env.example").read_text(), re.MULTILINE)
+    assert len(numbers) > 10
+    source = (BASE / "humavisma" / "settings.py").read_text()
+    for name, value in numbers:
+        default = re.search(rf'"{name}", default=([\d.]+)', source)
+        assert default, name
+        assert float(default[1]) == float(value), name
+
+
+def test_every_page_has_a_strict_policy(client: Client, db: None) -> None:
+    answer = client.get("/admin/login/")
+    assert answer.status_code == 200
+    policy = answer["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["Referrer-Policy"] == "same-origin"
+
+
+def test_cookies_go_over_https_only_where_the_site_is_https() -> None:
+    show = (
+        "from django.conf import settings as s; print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.ALLOWED_HOSTS)"
+    )
+    secure = manage("shell", "--no-imports", "-c", show, SECRET_KEY="k", SITE_URL="https://h.example.com")
+    plain = manage("shell", "--no-imports", "-c", show, SECRET_KEY="k", SITE_URL="http://localhost:8000")
+    assert secure.stdout.strip() == "True True ['h.example.com']", secure.stderr
+    assert plain.stdout.strip() == "False False ['localhost']", plain.stderr
+
+
+def test_the_front_door_leads_to_the_admin(client: Client, db: None) -> None:
+    assert client.get("/")["Location"] == "/admin/"
+
+
+def test_pages_are_norwegian_until_english_is_chosen(client: Client, db: None) -> None:
+    assert client.get("/admin/login/")["Content-Language"] == "nb"
+    client.post("/i18n/setlang/", {"language": "en", "next": "/admin/"})
+    assert client.get("/admin/login/")["Content-Language"] == "en"
+
+
+def test_the_queues_own_pages_are_nobodys(client: Client, superuser: User) -> None:
+    assert type(admin.site._wrapped).__name__ == "HumavismaAdminSite"  # type: ignore[attr-defined]
+    assert not [model for model in admin.site._registry if model._meta.app_label == "django_q"]
+    client.force_login(superuser)
+    assert client.get("/admin/django_q/schedule/").status_code == 404
+
+
+def test_health_says_when_no_worker_lives(client: Client, db: None) -> None:
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json()) == (503, {"worker": False, "database": True})
+
+
+def test_health_says_when_the_database_is_gone(client: Client, transactional_db: None) -> None:
+    from sync.models import Heartbeat
+
+    table = connection.ops.quote_name(Heartbeat._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} RENAME TO away")
+    try:
+        answer = client.get("/healthz")
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE away RENAME TO {table}")
+    assert (answer.status_code, answer.json()) == (503, {"worker": False, "database": False})
+
+
+def test_the_database_is_set_up_as_measured(db: None) -> None:
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            facts = {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "busy_timeout")}
+        assert facts == {"journal_mode": "wal", "busy_timeout": 20000}
+        assert connection.settings_dict["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+    else:
+        assert connection.settings_dict["CONN_MAX_AGE"] == 60
+        assert connection.settings_dict["CONN_HEALTH_CHECKS"] is True
+
+
+def test_a_task_cannot_come_again_while_it_still_runs() -> None:
+    queue = settings.Q_CLUSTER
+    fetched_ahead = -(-(queue["queue_limit"] + 1) // queue["workers"])
+    assert queue["retry"] > queue["timeout"] * (1 + fetched_ahead)
+    assert queue["timeout"] > settings.SLICE_SECONDS * 10
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
+def test_connections_never_imports_sync() -> None:
+    wrong = [
+        str(path.relative_to(BASE))
+        for path in CODE
+        if path.is_relative_to(BASE / "connections") and any(name.split(".")[0] == "sync" for name in imports(path))
+    ]
+    assert wrong == []
+
+
+def test_requests_is_imported_in_one_place() -> None:
+    where = [str(path.relative_to(BASE)) for path in CODE if any(n.split(".")[0] == "requests" for n in imports(path))]
+    assert where == ["connections/http.py"]
+
+
+def test_no_file_is_longer_than_three_hundred_lines() -> None:
+    files = [*CODE, *sorted((BASE / "tests").rglob("*.py"))]
+    long = {str(p.relative_to(BASE)): n for p in files if (n := len(p.read_text().splitlines())) > 300}
+    assert {name for name in long if "/migrations/" not in name} == set()
+
+
+def test_every_message_is_translated_and_compiled() -> None:
+    for catalogue in sorted((BASE / "locale").rglob("*.po")):
+        source = polib.pofile(str(catalogue))
+        compiled = {entry.msgid: entry for entry in polib.mofile(str(catalogue.with_suffix(".mo")))}
+        assert source.fuzzy_entries() == []
+        if catalogue.parent.parent.name == "nb":
+            assert [entry.msgid for entry in source.untranslated_entries()] == []
+        for entry in source.translated_entries():
+            assert compiled[entry.msgid].msgstr == entry.msgstr
+            assert compiled[entry.msgid].msgstr_plural == entry.msgstr_plural
+
+
+def test_the_apps_are_ours_and_no_other(settings: Any) -> None:
+    assert {config.label for config in apps.get_app_configs()} == {
+        *("admin", "auth", "contenttypes", "sessions", "messages", "staticfiles", "runserver_nostatic"),
+        *("django_htmx", "django_q", "connections", "sync"),
+    }
