@@ -174,7 +174,7 @@ def _difference(field: Field, pair: Pair, now: Prints, settled: Prints | None) -
         huma=huma,
         visma=visma,
         prints=now,
-        kind=_kind(field, huma, visma),
+        kind=_kind(huma, visma),
         standing=_standing(pair, verdict),
         suggestion=suggestion,
         why=why,
@@ -193,14 +193,12 @@ def _standing(pair: Pair, verdict: Verdict) -> str:
     return "draft" if pair.visma.draft else "asks"
 
 
-def _kind(field: Field, huma: Value, visma: Value) -> str:
+def _kind(huma: Value, visma: Value) -> str:
     if huma.canonical is None:
         return "huma_empty"
     if visma.canonical is None:
         return "visma_empty"
-    if field.name in ("given_name", "family_name", "address", "employment_id") and _flat(huma) == _flat(visma):
-        return "spelling"
-    return "value"
+    return "spelling" if _flat(huma) == _flat(visma) else "value"
 
 
 def _flat(value: Value) -> str:
