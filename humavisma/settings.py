@@ -178,6 +178,7 @@ HEARTBEAT_LATE_SECONDS: float = env.float("HEARTBEAT_LATE_SECONDS", default=60.0
 MAX_ATTEMPTS: int = env.int("MAX_ATTEMPTS", default=5)
 UNAVAILABLE_MINUTES: float = env.float("UNAVAILABLE_MINUTES", default=15.0)
 CREATE_SETTLE_SECONDS: float = env.float("CREATE_SETTLE_SECONDS", default=60.0)
+HUMA_SETTLE_SECONDS: float = env.float("HUMA_SETTLE_SECONDS", default=10.0)
 JOB_WAIT_FIRST_SECONDS: float = env.float("JOB_WAIT_FIRST_SECONDS", default=0.5)
 JOB_WAIT_MAX_SECONDS: float = env.float("JOB_WAIT_MAX_SECONDS", default=10.0)
 JOB_WAIT_TOTAL_SECONDS: float = env.float("JOB_WAIT_TOTAL_SECONDS", default=900.0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sync.core.employee import Employee, Period, Position, Side, Value
@@ -112,7 +113,11 @@ def _part_time(position: Doc, today: date) -> float:
     factors = position.get("partTimeFactors")
     entries = [entry for entry in factors if isinstance(entry, dict)] if isinstance(factors, list) else []
     index = pick(entries, today)
-    numbers = [] if index is None else [v for v in entries[index].values() if isinstance(v, int | float)]
+    numbers = (
+        []
+        if index is None
+        else [v for v in entries[index].values() if isinstance(v, int | float | Decimal) and not isinstance(v, bool)]
+    )
     return float(numbers[0]) if numbers else 0.0
 
 
@@ -140,7 +145,7 @@ def _id(doc: Doc, prop: str) -> str:
 def _number(value: Any, prop: str) -> float:
     if value is None:
         return 0.0
-    if isinstance(value, int | float):
+    if isinstance(value, int | float | Decimal):
         return float(value)
     raise WrongShape(prop)
 

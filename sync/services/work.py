@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from connections.errors import VendorError
 from sync.core.reasons import Reason
+from sync.execute import apply_slice
 from sync.lease import Lease
 from sync.models import SyncRun
 from sync.services.analyse import analyse
@@ -39,8 +40,6 @@ def advance(run_pk: int, seconds: float | None = None) -> float | None:
 
 
 def _slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
-    from sync.execute import apply_slice
-
     try:
         if run.state == SyncRun.State.APPLYING:
             return apply_slice(run, lease, seconds)

@@ -1,0 +1,133 @@
+"""The life of a Write, stored before and after each step that matters.
+
+planned → claimed → **sending** (stored, with the time, before the request) → **accepted** (job address) → settled.
+Only *planned* and *claimed* may be repeated without a look. A Write is settled once each of its Changes has an
+outcome: done, nothing, moved, failed, unknown or stopped. Source: design, Writing safely.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from connections.errors import Problem
+from sync.core.employee import Side
+from sync.lease import Lease
+from sync.models import Change, Conflict, EmployeeLink, Write
+
+UNSENT = (Write.State.PLANNED, Write.State.CLAIMED)
+BASELINE_KEEPERS = frozenset({"waits_for_person", "email_exists"})
+"""Reasons of "already right" after which the field isn't settled: nothing has changed there yet."""
+
+
+def claim(writes: Iterable[Write], lease: Lease) -> None:
+    """Say who works on these Writes; those that were sent keep their state."""
+    ids = [write.pk for write in writes]
+    until = timezone.now() + timedelta(seconds=lease.seconds_left)
+    rows = Write.objects.filter(pk__in=ids)
+    rows.update(lease_holder=lease.holder, lease_until=until)
+    rows.filter(state=Write.State.PLANNED).update(state=Write.State.CLAIMED)
+
+
+def sending(write: Write, etag: str = "") -> None:
+    """About to send: from here on only a look can tell what happened."""
+    _move(write, UNSENT, state=Write.State.SENDING, sent_at=timezone.now(), etag=etag[:200], tries=F("tries") + 1)
+
+
+def accepted(write: Write, job_address: str) -> None:
+    """The vendor has taken it and will do it; its job tells when."""
+    _move(
+        write,
+        (Write.State.SENDING,),
+        state=Write.State.ACCEPTED,
+        accepted_at=timezone.now(),
+        job_address=job_address,
+        trouble_since=None,
+    )
+
+
+def not_sent(write: Write) -> None:
+    """Nothing of it took effect: it may be sent again from the start."""
+    sent = (*UNSENT, Write.State.SENDING, Write.State.ACCEPTED)
+    _move(write, sent, state=Write.State.CLAIMED, job_address="", etag="")
+
+
+def in_trouble(write: Write) -> datetime:
+    """Remember since when the vendor doesn't answer; gives that time."""
+    if write.trouble_since is None:
+        write.trouble_since = timezone.now()
+        Write.objects.filter(pk=write.pk).update(trouble_since=write.trouble_since)
+    return write.trouble_since
+
+
+def out_of_trouble(write: Write) -> None:
+    """The vendor answers again."""
+    if write.trouble_since is not None:
+        write.trouble_since = None
+        Write.objects.filter(pk=write.pk).update(trouble_since=None)
+
+
+def patience_is_over(write: Write) -> bool:
+    """Whether the vendor has been silent for too long (UNAVAILABLE_MINUTES)."""
+    return timezone.now() - in_trouble(write) > timedelta(minutes=settings.UNAVAILABLE_MINUTES)
+
+
+def _move(write: Write, allowed: Sequence[str], **values: object) -> None:
+    rows = Write.objects.filter(pk=write.pk, state__in=allowed)
+    if not rows.update(**values):
+        raise AssertionError(f"Write {write.pk} can't go from {write.state} to {values['state']}.")
+    write.refresh_from_db(fields=[*values])
+
+
+def open_changes(write: Write) -> list[Change]:
+    """The Write's Changes without an outcome."""
+    return list(write.changes.filter(state=Change.State.PLANNED).select_related("conflict").order_by("pk"))
+
+
+def settle(change: Change, state: str, reason: str = "", problems: Iterable[Problem] = ()) -> None:
+    """Give a Change its outcome; where that settles the field, the baseline moves in the same transaction."""
+    words = "\n".join(dict.fromkeys(problem.words for problem in problems if problem.words))
+    with transaction.atomic():
+        rows = Change.objects.filter(pk=change.pk, state=Change.State.PLANNED)
+        if not rows.update(state=state, reason=reason, vendor_words="", settled_at=timezone.now()):
+            return
+        change.state, change.reason, change.vendor_words = state, reason, words
+        if words:
+            change.save(update_fields=["vendor_words"])
+        if change.conflict_id:
+            Conflict.objects.filter(pk=change.conflict_id).update(outcome=state)
+        if state in (Change.State.DONE, Change.State.NOTHING) and reason not in BASELINE_KEEPERS:
+            _renew_baseline(change)
+
+
+def settle_all(changes: Iterable[Change], state: str, reason: str = "", problems: Iterable[Problem] = ()) -> None:
+    """The same outcome for several Changes."""
+    found = tuple(problems)
+    with transaction.atomic():
+        for change in changes:
+            settle(change, state, reason, found)
+
+
+def finish(write: Write) -> bool:
+    """Close the Write if all of its Changes have an outcome. True when it is closed."""
+    if write.changes.filter(state=Change.State.PLANNED).exists():
+        return False
+    Write.objects.filter(pk=write.pk).update(
+        state=Write.State.SETTLED, lease_holder="", lease_until=None, not_before=None, trouble_since=None
+    )
+    write.state = Write.State.SETTLED
+    return True
+
+
+def _renew_baseline(change: Change) -> None:
+    """The pair (Huma's, Visma's) as it is after the write. One writer an employee at a time, so no lock is needed."""
+    if not change.link_id or not change.field:
+        return
+    link = EmployeeLink.objects.select_for_update().get(pk=change.link_id)
+    to_visma = change.side == Side.VISMA
+    link.baseline[change.field] = [change.source, change.becomes] if to_visma else [change.becomes, change.source]
+    link.seen.pop(change.field, None)
+    link.save(update_fields=["baseline", "seen"])

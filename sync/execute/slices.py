@@ -1,0 +1,176 @@
+"""A slice of an applying run: people side by side up to the limit, one person's Writes one after the other."""
+
+import heapq
+import time
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+from django.conf import settings
+from django.db import connection as database
+from django.db import transaction
+from django.utils import timezone
+
+from connections.models import audit
+from sync.execute import life
+from sync.execute.context import Context
+from sync.execute.step import step
+from sync.lease import Lease
+from sync.models import Change, SyncRun, Write
+from sync.services import mail
+from sync.services.runs import forget_values
+
+LOOK_EVERY = 0.5  # seconds between looks at "stop"
+AHEAD = 200  # people claimed at a time
+
+
+class _Slice:
+    def __init__(self, run: SyncRun, lease: Lease, seconds: float) -> None:
+        self.context = Context.of(run, lease)
+        self.run, self.lease = run, lease
+        self.deadline = time.monotonic() + seconds
+        self.people: dict[str, list[Write]] = {}
+        self.waiting: list[tuple[float, str]] = []
+        self.futures: dict[Future[float | None], str] = {}
+        self.looked_at = 0.0
+
+    def work(self) -> float | None:
+        """Work until the deadline; gives the seconds until there is more to do, ``None`` when all is settled."""
+        pool = ThreadPoolExecutor(settings.SYNC_CONCURRENCY, thread_name_prefix="write")
+        try:
+            while not self.lease.lost and time.monotonic() < self.deadline:
+                self._look()
+                if not self.people and not self._load():
+                    break
+                self._submit(pool)
+                self._collect(self._pause())
+            while self.futures:  # what is under way is brought to the next stored step
+                self._collect(None)
+        finally:
+            pool.shutdown(wait=True)
+        self.context.clients.share_waiting(self.run.connection)
+        if self.lease.lost:
+            return None
+        if not self.people and not self._load():
+            return None
+        nearest = min((due for due, _person in self.waiting), default=0.0) - time.monotonic()
+        return max(0.0, nearest) if len(self.waiting) == len(self.people) else 0.0
+
+    def _load(self) -> bool:
+        """Take up the next people; False when nobody is left."""
+        rows = Write.objects.filter(run=self.run).exclude(state=Write.State.SETTLED)
+        keys = list(rows.order_by("person_key").values_list("person_key", flat=True).distinct()[:AHEAD])
+        writes = list(
+            rows.filter(person_key__in=keys)
+            .select_related("run__connection", "snapshot", "link")
+            .order_by("person_key", "order", "pk")
+        )
+        life.claim(writes, self.lease)
+        for write in writes:
+            if write.state == Write.State.PLANNED:
+                write.state = Write.State.CLAIMED
+            self.people.setdefault(write.person_key, []).append(write)
+        self.waiting = [(0.0, key) for key in self.people]
+        heapq.heapify(self.waiting)
+        return bool(writes)
+
+    def _look(self) -> None:
+        if time.monotonic() - self.looked_at < LOOK_EVERY:
+            return
+        self.looked_at = time.monotonic()
+        row = SyncRun.objects.filter(pk=self.run.pk)
+        self.context.stopping = bool(row.values_list("stop_requested_by", flat=True).first())
+        row.update(touched_at=timezone.now())
+        self.context.clients.share_waiting(self.run.connection)
+
+    def _submit(self, pool: ThreadPoolExecutor) -> None:
+        now = time.monotonic()
+        if self.context.stopping:
+            self.waiting = [(0.0, key) for _due, key in self.waiting]
+        while self.waiting and self.waiting[0][0] <= now and len(self.futures) < settings.SYNC_CONCURRENCY:
+            if self.lease.seconds_left <= settings.HTTP_READ_TIMEOUT and not self._lease_is_short():
+                return
+            _due, key = heapq.heappop(self.waiting)
+            self.futures[pool.submit(_in_thread, self.context, self.people[key][0])] = key
+
+    def _lease_is_short(self) -> bool:
+        """Nothing is sent with less lease left than a request may take, unless the lease itself is that short."""
+        return self.lease.seconds <= settings.HTTP_READ_TIMEOUT
+
+    def _pause(self) -> float:
+        if not self.waiting or len(self.futures) >= settings.SYNC_CONCURRENCY:
+            return LOOK_EVERY
+        return max(0.01, min(LOOK_EVERY, self.waiting[0][0] - time.monotonic()))
+
+    def _collect(self, timeout: float | None) -> None:
+        if not self.futures:
+            time.sleep(timeout or 0.0)
+            return
+        done, _pending = wait(self.futures, timeout=timeout, return_when=FIRST_COMPLETED)
+        for future in done:
+            key = self.futures.pop(future)
+            pause = future.result()
+            self.lease.progress()
+            if pause is not None:
+                heapq.heappush(self.waiting, (time.monotonic() + pause, key))
+                continue
+            writes = self.people[key]
+            writes.pop(0)
+            if writes:
+                self._after_creation(writes)
+                heapq.heappush(self.waiting, (0.0, key))
+            else:
+                del self.people[key]
+
+    def _after_creation(self, writes: list[Write]) -> None:
+        """A creation may have given the person's next Writes their owner, or closed them."""
+        for write in list(writes):
+            write.refresh_from_db(fields=["owner_id", "link", "state"])
+
+
+def _in_thread(context: Context, write: Write) -> float | None:
+    try:
+        if write.state == Write.State.SETTLED:
+            return None
+        return step(context, write)
+    finally:
+        database.close()
+
+
+def apply_slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
+    """Carry out the run's Writes for about ``seconds``, and finish it when all have an outcome.
+
+    Gives the seconds until there is more to do, ``None`` when the run has ended or the lease is lost.
+    """
+    if run.attempts >= settings.MAX_ATTEMPTS:
+        _park(run)
+    pause = _Slice(run, lease, seconds).work()
+    if pause is None and not lease.lost:
+        finish(run)
+        return None
+    return pause
+
+
+def _park(run: SyncRun) -> None:
+    """Interrupted too many times without anything finished: end it, and say of each Change what is known."""
+    for write in Write.objects.filter(run=run).exclude(state=Write.State.SETTLED):
+        unsent = write.state in life.UNSENT
+        state = Change.State.FAILED if unsent else Change.State.UNKNOWN
+        life.settle_all(life.open_changes(write), state, "parked" if unsent else "unknown_outcome")
+        life.finish(write)
+
+
+def finish(run: SyncRun) -> None:
+    """All Changes have an outcome: end the run, forget what was read, and mail the result."""
+    stopped = Change.objects.filter(run=run, state=Change.State.STOPPED).exists()
+    with transaction.atomic():
+        rows = SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.APPLYING)
+        ended = rows.update(
+            state=SyncRun.State.STOPPED if stopped else SyncRun.State.FINISHED,
+            finished_at=timezone.now(),
+            mail_state="waiting",
+        )
+        if not ended:
+            return
+        forget_values(run)
+        audit(run.confirmed_by or "humavisma", "run.finished", run.connection, run=run.pk)
+    run.refresh_from_db()
+    mail.send_result(run)
