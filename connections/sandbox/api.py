@@ -41,12 +41,12 @@ class Shared:
 
 @dataclass
 class Call:
-    """One request on its way: the HTTP request, its path's ids, what its token may do, its fault."""
+    """One request on its way: the HTTP request, its path's ids, what its token may do, what befalls its job."""
 
     http: HttpRequest
     ids: dict[str, str] = field(default_factory=dict)
     scopes: frozenset[str] = frozenset()
-    fault: Fault | None = None
+    job_fault: Fault | None = None
 
     def json(self) -> Any:
         """The parsed body. Raises `ValueError` where it isn't JSON."""
@@ -80,7 +80,7 @@ class Api:
         fault = faults.pick(self.side, http.method, http.path)
         answer = self._broken(fault) if fault else None
         if answer is None:
-            answer = self._handled(Call(http, fault=fault))
+            answer = self._handled(Call(http, job_fault=fault.job if fault else None))
             answer = self._disturbed(answer, fault)
         change = faults.rewriting(self.side, http.method, http.path)
         if change is not None and answer.ending == "whole":

@@ -21,14 +21,11 @@ RANDOM_KINDS = ("429", "429-bare", "500", "502", "503", "reset", "lost", "cut")
 
 @dataclass
 class Fault:
-    """One thing that goes wrong: its kind, and what follows the colon ("slow:2" → "2")."""
+    """One thing that goes wrong: its kind, what follows the colon ("slow:2" → "2"), and what befalls the job."""
 
     kind: str
     detail: str = ""
-
-    @property
-    def for_job(self) -> bool:
-        return self.kind in JOB_KINDS
+    job: Fault | None = None
 
 
 @dataclass
@@ -62,12 +59,16 @@ class Faults:
 
         Kinds: 401, 403, 404, 409, 412, 429 (`429:5` says when to come back), 429-bare, 500, 502, 503,
         reset (nothing happened), lost (it happened, no answer), cut, not-json, slow:SECONDS, empty-list,
-        job-fails, job-warns:FIELD, job-slow:SECONDS. Raises `ValueError` for any other.
+        job-fails, job-warns:FIELD, job-slow:SECONDS; `lost+job-slow:2` is an answer's and a job's at once.
+        Raises `ValueError` for any other.
         """
-        name, _, detail = kind.partition(":")
-        if name not in ANSWER_KINDS | JOB_KINDS:
-            raise ValueError(f"There is no fault of the kind {name!r}.")
-        self._add("fault", side, method, path_regex, Fault(name, detail), times)
+        found = [Fault(name, detail) for name, _, detail in (part.partition(":") for part in kind.split("+"))]
+        unknown = [one.kind for one in found if one.kind not in ANSWER_KINDS | JOB_KINDS]
+        if unknown:
+            raise ValueError(f"There is no fault of the kind {unknown[0]!r}.")
+        fault = found[0]
+        fault.job = next((one for one in found if one.kind in JOB_KINDS), None)
+        self._add("fault", side, method, path_regex, fault, times)
 
     def before(self, side: str, method: str, path_regex: str, action: Callable[[], object], times: float = 1) -> None:
         """Do something (as the payroll clerk, say) just before the next matching request is answered."""

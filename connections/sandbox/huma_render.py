@@ -70,7 +70,7 @@ def details(state: HumaState, user: User) -> dict[str, Any]:
     shown |= {
         "status": status,
         "type": user.type,
-        "subordinatesCount": sum(one.values.get("supervisor") == user.id for one in state.users.values()),
+        "subordinatesCount": state.subordinates(user.id),
         "currentPositions": [
             position_summary(state, one) for one in user.ordered_positions() if one.status() == "CURRENT"
         ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import threading
 import uuid
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,6 +88,7 @@ class HumaState:
         self.users: dict[str, User] = {}
         self.groups: dict[str, dict[str, Any]] = {}
         self.titles: dict[str, str] = {}
+        self._subordinates: Counter[str] | None = None
 
     def add_user(
         self,
@@ -101,6 +103,7 @@ class HumaState:
         _merge(user.values, values)
         with self.lock:
             self.users[user.id] = user
+            self._forget_subordinates(values)
             for position in positions or []:
                 self.add_position(user.id, position)
         return user.id
@@ -119,6 +122,19 @@ class HumaState:
         """Act as somebody in Huma: set plain values by Huma's names; None unsets."""
         with self.lock:
             _merge(self.users[user_id].values, changes)
+            self._forget_subordinates(changes)
+
+    def _forget_subordinates(self, changes: dict[str, Any]) -> None:
+        if "supervisor" in changes:
+            self._subordinates = None
+
+    def subordinates(self, user_id: str) -> int:
+        """How many have this user as their supervisor; counted once for everybody, as long as nobody changes."""
+        with self.lock:
+            if self._subordinates is None:
+                bosses = (one.values.get("supervisor") for one in self.users.values())
+                self._subordinates = Counter(boss for boss in bosses if boss)
+            return self._subordinates[user_id]
 
     def edit_position(self, user_id: str, position_id: str | None = None, **changes: Any) -> None:
         """Set a position's values; without an id the newest position's."""
@@ -161,6 +177,7 @@ class HumaState:
         """The user is gone: `404` from now on."""
         with self.lock:
             del self.users[user_id]
+            self._subordinates = None
 
     def delete_position(self, user_id: str, position_id: str) -> None:
         with self.lock:

@@ -13,6 +13,21 @@ from .visma_state import Employee, VismaState
 
 LINES = ("Name", "Email", "Phone", "Employment ID", "First workday", "Last workday", "Bank account", "Address")
 
+# Both vendors' reasons for an end, in the same words where they mean the same.
+_REASONS = {
+    "employee_resigned": "resigned",
+    "arbeidstakerHarSagtOppSelv": "resigned",
+    "employee_terminated": "dismissed",
+    "arbeidsgiverHarSagtOppArbeidstaker": "dismissed",
+    "temporary_contract_or_position_ended": "contract ended",
+    "kontraktEngasjementEllerVikariatErUtloept": "contract ended",
+    "change_in_organization_or_internal_job_transfer": "reorganised or moved",
+    "endringIOrganisasjonsstrukturEllerByttetJobbInternt": "reorganised or moved",
+    "change_in_payroll_system_or_accountant": "another payroll system",
+    "byttetLoenssystemEllerRegnskapsfoerer": "another payroll system",
+    "arbeidsforholdetSkulleAldriVaertRapportert": "never to be reported",
+}
+
 
 @dataclass
 class Row:
@@ -28,7 +43,9 @@ class Row:
         """Whether the two sides read differently, spaces, dots and capitals aside."""
         if self.huma is None or self.visma is None:
             return False
-        return _plain(self.huma[line]) != _plain(self.visma[line])
+        huma, visma = _plain(self.huma[line]), _plain(self.visma[line])
+        # Who has no account is paid in cash.
+        return huma != visma and not (line == "Bank account" and not huma and visma == "cash")
 
     def text(self) -> str:
         """Everything shown, for the search box."""
@@ -145,7 +162,7 @@ def _visma_account(method: dict[str, Any]) -> str:
 
 
 def _with_reason(day: str, reason: str | None) -> str:
-    return f"{day} ({reason})" if day and reason else day
+    return f"{day} ({_REASONS.get(reason, reason)})" if day and reason else day
 
 
 def _joined(street: str | None, code: str | None, city: str | None, country: str | None) -> str:

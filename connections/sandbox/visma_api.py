@@ -133,7 +133,7 @@ class VismaApi(Api):
             self._refuse(visma_checks.malformed_employee(body) + visma_writes.foreign(body, {"id": id}))
 
             work = visma_writes.employee_update(self.state, id, body, etag)
-            return self._accepted(call, self.jobs.accept(work, "Update", "Employee", id, None, call.fault))
+            return self._accepted(call, self.jobs.accept(work, "Update", "Employee", id, None, call.job_fault))
 
     def do_put_position(self, call: Call) -> Answer:
         body, id, position_id = self._sent(call), call.ids["id"], call.ids["position_id"]
@@ -144,7 +144,7 @@ class VismaApi(Api):
             self._refuse(visma_checks.malformed_position(body, draft) + foreign)
 
             work = visma_writes.position_update(self.state, id, position_id, body, etag)
-            return self._accepted(call, self.jobs.accept(work, "Update", "Position", position_id, id, call.fault))
+            return self._accepted(call, self.jobs.accept(work, "Update", "Position", position_id, id, call.job_fault))
 
     def do_create(self, call: Call) -> Answer:
         """An employee and the first position. With `isDraft` what is mandatory may be missing."""
@@ -161,7 +161,7 @@ class VismaApi(Api):
 
         work = visma_writes.creation(self.state, body, positions)
         with self.state.lock:
-            return self._accepted(call, self.jobs.accept(work, "Create", "Employee", fault=call.fault))
+            return self._accepted(call, self.jobs.accept(work, "Create", "Employee", fault=call.job_fault))
 
     def do_jobs(self, call: Call) -> Answer:
         """[A] Newest first, paged like employees."""

@@ -262,3 +262,13 @@ def test_a_wrong_method_or_address_is_refused(huma: HumaCaller, user_id: str) ->
     assert huma.session.delete(f"{huma.url}/users/{user_id}", timeout=10).status_code == 405
     assert huma.get("/nothing").status_code == 404
     assert huma.get("/users/no-uuid").status_code == 400
+
+
+def test_a_supervisor_is_shown_with_how_many_they_lead(sandbox: Sandbox, huma: HumaCaller, user_id: str) -> None:
+    boss = str(sandbox.add_person().user_id)
+    assert shown(huma, boss)["subordinatesCount"] == 0
+    answer = huma.patch(f"/users/{user_id}", {"supervisor": boss}).json()
+    assert answer["supervisor"]["value"]["id"] == boss
+    assert shown(huma, boss)["subordinatesCount"] == 1
+    unknown = {"supervisor": "00000000-0000-4000-8000-000000000000"}
+    assert huma.patch(f"/users/{user_id}", unknown).status_code == 400

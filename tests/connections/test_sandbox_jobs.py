@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 
 from connections.sandbox import Sandbox
 from tests.connections.callers import VismaCaller
@@ -265,4 +266,18 @@ def test_a_job_that_was_accepted_before_a_stop_runs_after_it(
     sandbox.stop()
     sandbox.start()
     assert visma.job(accepted)["status"] == "Succeeded"
+    assert sandbox.visma.employees[employee_id].body["notes"] == []
+
+
+def test_an_answer_can_be_lost_while_the_job_is_still_to_run(
+    sandbox: Sandbox, visma: VismaCaller, employee_id: str, path: str
+) -> None:
+    sandbox.faults.script("visma", "PUT", path, "lost+job-slow:0.2")
+    read = visma.get(path)
+    with pytest.raises(requests.ConnectionError):
+        visma.send("PUT", path, {**read.json(), "notes": []}, read.headers["ETag"])
+    (job,) = visma.get("/employees/jobs").json()["data"]
+    assert (job["status"], job["artifactId"]) == ("NotStarted", employee_id)
+    assert sandbox.visma.employees[employee_id].body["notes"] != []
+    assert sandbox.wait_for_jobs()
     assert sandbox.visma.employees[employee_id].body["notes"] == []
