@@ -8,6 +8,8 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
 from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, include, path
 from django.utils.translation import gettext_lazy as _
 
 
@@ -18,6 +20,22 @@ class HumavismaAdminSite(admin.AdminSite):
     site_title = "humavisma"
     index_title = _("Overview")
     enable_nav_sidebar = False
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Our own pages lie beside the admin's, in its namespace; they come first, because its last one takes all."""
+        ours: list[URLPattern | URLResolver] = []
+        for pages in ("connections.urls", "sync.urls"):
+            try:
+                ours.append(path("", include(pages)))
+            except ImportError:
+                continue
+        return [*ours, *super().get_urls()]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The start page is the list of connections."""
+        from sync.views.start import page
+
+        return page(request, extra_context)
 
     def register(
         self,

@@ -9,3 +9,15 @@ class SyncConfig(AppConfig):
 
     name = "sync"
     verbose_name = _("Sync")
+
+    def ready(self) -> None:
+        """Tell the connections' pages what can be synchronized, and hear when a connection ends."""
+        from connections import supported
+        from connections.signals import disconnecting
+        from sync.core.fields import FIELDS
+        from sync.core.fields.dates import END_REASONS
+        from sync.services.ending import end_runs
+
+        fields = [supported.SupportedField(field.name, field.label, field.rule) for field in FIELDS]
+        supported.register(fields, END_REASONS)
+        disconnecting.connect(end_runs, dispatch_uid="end_runs")

@@ -1,0 +1,42 @@
+"""Who may see which connection: the one place where pages look one up."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib import admin
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, resolve_url
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_protect
+
+from connections.models import Connection
+
+P = ParamSpec("P")
+
+
+def connections_of(user: Any) -> QuerySet[Connection]:
+    """The connections that a user may see: a superuser all of them, anybody else her own."""
+    rows = Connection.objects.all()
+    return rows if user.is_superuser else rows.filter(owners=user)
+
+
+def connection_for(user: Any, code: str) -> Connection:
+    """The connection called ``code``; raises ``Http404`` for one that isn't hers, as for one that isn't there."""
+    return get_object_or_404(connections_of(user), code=code)
+
+
+def hr_page(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """A page for signed-in staff, never cached; anybody else is sent to sign in and comes back afterwards."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not admin.site.has_permission(request):
+            return redirect_to_login(request.get_full_path(), resolve_url("admin:login"))
+        return view(request, *args, **kwargs)
+
+    return never_cache(csrf_protect(guarded))

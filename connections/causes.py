@@ -1,0 +1,151 @@
+"""Why connecting didn't work, in people's words: one table from a code to a sentence and what to try, in order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from connections.probe import Trouble
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What to tell: what happened, what follows from it, and the possible causes in the order to try them."""
+
+    title: str
+    text: str
+    causes: tuple[str, ...]
+
+    @property
+    def line(self) -> str:
+        """All of it in one line, for a terminal."""
+        return " ".join(part for part in (self.title, self.text, *self.causes) if part)
+
+
+@dataclass(frozen=True)
+class _Entry:
+    title: str
+    text: str = ""
+    causes: Sequence[str] = ()
+
+
+_NOTHING_STORED = _("Nothing was stored. Try again in a few minutes.")
+_TELL = _("Nothing was stored. Try again; if it happens again, tell your administrator.")
+_ACTIVATE = _(
+    "Open %(app)s in Visma.net's App Store, make sure that both 'Read employees' and 'Write employees' are "
+    "activated, and click Integrate."
+)
+_AUTHORISE = _(
+    "%(app)s isn't authorised in this company yet: open it in Visma.net's App Store, click Authorize app, "
+    "then Integrate."
+)
+_RIGHT_COMPANY = _(
+    "The Tenant ID is another company's: choose the right company in Visma.net, click your name in the top right "
+    "and copy the Tenant ID again."
+)
+_WAIT = _("It was authorised only just now: wait a minute, then click Connect again.")
+_COPY_AGAIN = _("Something was left out or changed when they were copied: copy both again, each into its own field.")
+_NEW_KEY = _(
+    "The access was deleted in Huma, or its secret is an older one: create a new one under System settings → Open API."
+)
+_OTHER_HUMA = _("They come from another Huma organisation or from a demo: log in to the one that you want to connect.")
+
+_NO_COMPANY = _Entry(
+    _("Visma.net gives %(app)s no access to the company with this Tenant ID."),
+    causes=(_AUTHORISE, _RIGHT_COMPANY, _WAIT),
+)
+_NO_SCOPES = _Entry(
+    _("'Read employees' and 'Write employees' aren't activated for %(app)s."), causes=(_ACTIVATE, _WAIT)
+)
+_NO_HUMA = _Entry(
+    _("Huma doesn't accept this Client ID and Client secret."), causes=(_COPY_AGAIN, _NEW_KEY, _OTHER_HUMA)
+)
+_TABLE = {
+    "visma:invalid_grant": _NO_COMPANY,
+    "visma:unauthorized_client": _NO_COMPANY,
+    "visma:unauthorized": _NO_COMPANY,
+    "visma:invalid_scope": _NO_SCOPES,
+    "visma:missing_scope:read": _Entry(_("'Read employees' isn't activated for %(app)s."), causes=(_ACTIVATE, _WAIT)),
+    "visma:missing_scope:write": _Entry(_("'Write employees' isn't activated for %(app)s."), causes=(_ACTIVATE, _WAIT)),
+    "visma:forbidden": _Entry(
+        _("Visma.net lets %(app)s in, but not read the employees."), causes=(_ACTIVATE, _RIGHT_COMPANY, _WAIT)
+    ),
+    "visma:application": _Entry(
+        _("Visma.net doesn't accept this installation's own Visma credentials, so no company can be connected."),
+        _(
+            "It has nothing to do with your company or its Tenant ID. Tell your administrator to check "
+            "VISMA_CLIENT_ID and VISMA_CLIENT_SECRET."
+        ),
+    ),
+    "huma:unauthorized": _NO_HUMA,
+    "huma:invalid_client": _NO_HUMA,
+    "huma:invalid_grant": _NO_HUMA,
+    "huma:swapped": _Entry(
+        _("Client ID and Client secret have changed places."),
+        _("The Client ID now stands where it belongs. Paste the Client secret into its own field."),
+    ),
+    "huma:forbidden": _Entry(
+        _("Huma lets this access in, but not read people."),
+        causes=(_("The access has too few rights in Huma: let an administrator create one."), _OTHER_HUMA),
+    ),
+    "unavailable": _Entry(_("%(side)s doesn't answer."), _NOTHING_STORED),
+    "slow": _Entry(_("%(side)s takes too long to answer."), _NOTHING_STORED),
+    "busy": _Entry(_("%(side)s gets too many requests and asks us to wait."), _NOTHING_STORED),
+    "nonsense": _Entry(_("%(side)s answered something that we don't understand (%(prop)s)."), _TELL),
+    "refused": _Entry(_("%(side)s refused to be read."), _TELL),
+    "other_organisation": _Entry(
+        _("This access belongs to another Huma organisation than the connection."),
+        causes=(
+            _("Create the access in the Huma organisation that this connection was made with."),
+            _("If you mean another company, connect it by itself: choose Connect another company."),
+        ),
+    ),
+    "tenant_taken": _Entry(
+        _("A connection has this Tenant ID already."),
+        _(
+            "A company in Visma.net can be connected once. Ask the colleague who made the connection, or your "
+            "administrator."
+        ),
+    ),
+}
+
+
+def side_label(side: str) -> str:
+    """The name of a side."""
+    return "Huma" if side == "huma" else "Visma.net"
+
+
+def explain(trouble: Trouble) -> Explanation:
+    """What to tell about a trouble; a code that has no entry is a refusal of its side's."""
+    entry = _TABLE.get(f"{trouble.side}:{trouble.code}") or _TABLE.get(trouble.code) or _TABLE["refused"]
+    words = {"app": settings.VISMA_APP_NAME, "side": side_label(trouble.side), "prop": trouble.prop}
+
+    def say(text: str) -> str:
+        return gettext(text) % words if text else ""
+
+    return Explanation(say(entry.title), say(entry.text), tuple(say(cause) for cause in entry.causes))
+
+
+def request_to_colleague(side: str) -> str:
+    """A text to send to the one who has the access that is missing."""
+    if side == "huma":
+        return gettext(
+            "Hi! I am connecting Huma with Visma.net Payroll, so that employee data is kept once. I need an access to "
+            "Huma's Open API, and you are an administrator there. Could you please:\n"
+            "1. Log in to Huma and open System settings → Open API.\n"
+            "2. Create an API key.\n"
+            "3. Send me its Client ID and its Client secret, the secret in a safe way (not by email). "
+            "Huma shows the secret only once.\n"
+            "Thank you!"
+        )
+    return gettext(
+        "Hi! I am connecting Huma with Visma.net Payroll, so that employee data is kept once. "
+        "You are an administrator in Visma.net with access to the App Store. Could you please:\n"
+        "1. Log in to Visma.net, choose our company, and open the App Store.\n"
+        "2. Find and open %(app)s, and click Authorize app at the bottom.\n"
+        "3. Make sure that both 'Read employees' and 'Write employees' are activated, then click Integrate.\n"
+        "4. Click your name in the top right, copy the Tenant ID and send it to me.\n"
+        "Thank you!"
+    ) % {"app": settings.VISMA_APP_NAME}

@@ -1,0 +1,86 @@
+"""Fields of the connect pages' forms."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+SHAPE = r"\s*\{?[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}\}?\s*"
+"""A GUID as people copy it: with or without dashes, braces and spaces around."""
+
+
+class GuidField(forms.CharField):
+    """A GUID, given back in lower case with dashes. Its shape is checked as it is typed, and again here."""
+
+    def __init__(self, *, wrong_shape: Any, **kwargs: Any) -> None:
+        self.wrong_shape = wrong_shape
+        super().__init__(max_length=60, **kwargs)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {
+            **super().widget_attrs(widget),
+            "pattern": SHAPE,
+            "title": self.wrong_shape,
+            "data-shape": self.wrong_shape,
+            "autocomplete": "off",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+        }
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        if not text:
+            return ""
+        try:
+            bare = text.strip("{} ").replace("-", "")
+            if len(bare) != 32:
+                raise ValueError
+            return str(uuid.UUID(hex=bare))
+        except ValueError:
+            raise ValidationError(self.wrong_shape, code="shape") from None
+
+
+class EmailsField(forms.CharField):
+    """Email addresses, one a line (commas and semicolons do too), given back as a list without doubles."""
+
+    widget = forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "autocapitalize": "none"})
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if isinstance(value, str) or value is None else "\n".join(value)
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        lines = text.replace(",", "\n").replace(";", "\n").splitlines()
+        return list(dict.fromkeys(line.strip() for line in lines if line.strip()))
+
+    def validate(self, value: Sequence[str]) -> None:
+        super().validate(value)
+        for address in value:
+            try:
+                validate_email(address)
+            except ValidationError:
+                raise ValidationError(
+                    _("“%(address)s” isn't an email address."), params={"address": address}, code="invalid"
+                ) from None
+
+    def run_validators(self, value: Any) -> None:
+        """Addresses are validated one by one above."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return (initial or []) != self.to_python(data or "")
+
+
+TENANT_SHAPE = gettext_lazy(
+    "A Tenant ID has 32 digits and letters a–f, such as 3c9a1b7e-6d52-4f18-a0c4-e7b8d9f01234. Copy all of it."
+)
+CLIENT_SHAPE = gettext_lazy(
+    "Huma's Client ID has 32 digits and letters a–f, such as 7d1f0a52-5a0e-4f43-9c1b-3f0c1e6a8d11. Copy all of it."
+)
+SECRET_SHAPE = gettext_lazy(
+    "Huma's Client secret has 32 digits and letters a–f, in groups with dashes between. Copy all of it."
+)

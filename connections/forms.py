@@ -1,0 +1,220 @@
+"""Forms of the connect pages. A secret is never shown again: after an error it has to be pasted once more."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from connections.form_fields import CLIENT_SHAPE, SECRET_SHAPE, TENANT_SHAPE, EmailsField, GuidField
+from connections.huma import GROUP_TYPES, MAX_FILTER_IDS
+from connections.models import Connection
+from connections.services import Access, NoSuchUser, find_staff
+from connections.supported import end_reasons, supported_fields
+
+
+def _client_id(**more: Any) -> GuidField:
+    return GuidField(label=_("Client ID"), wrong_shape=CLIENT_SHAPE, **more)
+
+
+def _client_secret(**more: Any) -> GuidField:
+    return GuidField(
+        label=_("Client secret"), wrong_shape=SECRET_SHAPE, widget=forms.PasswordInput(render_value=False), **more
+    )
+
+
+class AboutForm(forms.Form):
+    """What a connection is called and whom it tells."""
+
+    name = forms.CharField(
+        label=_("Name of the connection"),
+        max_length=80,
+        help_text=_("For you and your colleagues: emails begin with it."),
+    )
+    recipients = EmailsField(
+        label=_("Who gets the result by email"), required=False, help_text=_("One address a line. Names, never values.")
+    )
+    payroll_contacts = EmailsField(
+        label=_("Payroll contacts"),
+        required=False,
+        help_text=_("One address a line. They hear about new drafts in Visma, and need no login here."),
+    )
+    default_end_reason = forms.ChoiceField(
+        label=_("Default end reason"),
+        required=False,
+        help_text=_(
+            "Visma demands an end reason with every last workday, and reports it to the authorities. This one is used "
+            "where Huma has none. It may wait: until then such a last workday isn't written."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["default_end_reason"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", gettext("Not chosen yet")), *end_reasons()]
+
+
+class ConnectForm(AboutForm):
+    """Everything that *Connect* asks for. With ``reuse``, that connection's access to Huma is taken."""
+
+    tenant_id = GuidField(
+        label=_("Tenant ID"), wrong_shape=TENANT_SHAPE, help_text=_("From Visma.net, step 5. It isn't secret.")
+    )
+    huma_client_id = _client_id()
+    huma_client_secret = _client_secret(help_text=_("Stored encrypted, and never shown again."))
+    authority = forms.BooleanField(
+        label=_("I have the authority to connect this company's Huma and Visma.net Payroll."),
+        error_messages={"required": gettext_lazy("Confirm that you have the authority, or ask somebody who has.")},
+    )
+
+    def __init__(self, *args: Any, reuse: Connection | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reuse = reuse
+        if reuse is not None:
+            del self.fields["huma_client_id"], self.fields["huma_client_secret"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        tenant = cleaned.get("tenant_id")
+        if tenant and tenant in (cleaned.get("huma_client_id"), cleaned.get("huma_client_secret")):
+            self.add_error("tenant_id", gettext("This is Huma's key. The Tenant ID comes from Visma.net."))
+        _two_different(self)
+        return cleaned
+
+    def access(self) -> Access:
+        """What opens both sides."""
+        if self.reuse is not None:
+            own = (self.reuse.huma_client_id, self.reuse.huma_client_secret)
+        else:
+            own = (self.cleaned_data["huma_client_id"], self.cleaned_data["huma_client_secret"])
+        return Access(self.cleaned_data["tenant_id"], *own)
+
+    def chosen(self) -> dict[str, Any]:
+        """The connection's settings."""
+        return {name: self.cleaned_data[name] for name in AboutForm.base_fields}
+
+
+class CredentialsForm(forms.Form):
+    """Another access to the same Huma organisation."""
+
+    huma_client_id = _client_id()
+    huma_client_secret = _client_secret(help_text=_("Stored encrypted, and never shown again."))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        _two_different(self)
+        return cleaned
+
+
+def _two_different(form: forms.Form) -> None:
+    client_id = form.cleaned_data.get("huma_client_id")
+    if client_id and client_id == form.cleaned_data.get("huma_client_secret"):
+        form.add_error("huma_client_secret", gettext("This is the Client ID once more. Paste the Client secret."))
+
+
+class SettingsForm(AboutForm):
+    """What an owner may change. ``groups`` are Huma's (id, name, type); None when Huma couldn't be asked."""
+
+    fields_on = forms.MultipleChoiceField(
+        label=_("Fields that are synchronized"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("A field that is switched off is not compared, stored or written."),
+    )
+    threshold_percent = forms.IntegerField(
+        label=_("Ask for the number when more than this share of the people would change (%)"),
+        min_value=1,
+        max_value=100,
+    )
+    threshold_people = forms.IntegerField(label=_("But never below this many people"), min_value=1, max_value=10000)
+
+    def __init__(self, data: Any, connection: Connection, groups: list[dict[str, Any]] | None) -> None:
+        names = [*AboutForm.base_fields, "threshold_percent", "threshold_people"]
+        initial = {name: getattr(connection, name) for name in names}
+        fields = supported_fields()
+        initial["fields_on"] = [field.name for field in fields if field.name not in connection.fields_off]
+        super().__init__(data, initial=initial)
+        self._all_fields = [field.name for field in fields]
+        self._set_choices("fields_on", [(field.name, field.label) for field in fields])
+        self.groups_known = groups is not None
+        for kind, (name, label) in _LIMITS.items():
+            self._add_groups(name, label, getattr(connection, name), [g for g in groups or [] if g["type"] == kind])
+        if groups is not None:
+            self._add_groups("huma_groups", _JOIN, connection.huma_groups, groups)
+
+    def clean_fields_on(self) -> list[str]:
+        on: list[str] = self.cleaned_data["fields_on"]
+        if not on:
+            raise ValidationError(gettext("Choose at least one field."))
+        return on
+
+    def chosen(self) -> dict[str, Any]:
+        """The connection's settings as its model stores them; what couldn't be shown isn't among them."""
+        chosen = {name: value for name, value in self.cleaned_data.items() if name != "fields_on"}
+        chosen["fields_off"] = [name for name in self._all_fields if name not in self.cleaned_data["fields_on"]]
+        return chosen
+
+    def _add_groups(self, name: str, label: Any, ids: list[str], groups: list[dict[str, Any]]) -> None:
+        """A choice among Huma's groups; one that is stored and gone from Huma stays, to be taken off."""
+        if not self.groups_known:
+            return
+        known = {group["id"]: group["name"] for group in sorted(groups, key=lambda g: str(g["name"]).casefold())}
+        gone = {id: gettext("No longer in Huma (%(id)s)") % {"id": id} for id in ids if id not in known}
+        choices = list((known | gone).items())
+        if not choices:
+            return
+        self.fields[name] = GroupsField(
+            label=label,
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            choices=choices,
+            limited=name != "huma_groups",
+        )
+        self.initial[name] = ids
+
+    def _set_choices(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = choices
+
+
+class GroupsField(forms.MultipleChoiceField):
+    """Some of Huma's groups; ``limited``: no more than Huma's list takes as a filter."""
+
+    def __init__(self, *, limited: bool, **kwargs: Any) -> None:
+        self.limited = limited
+        super().__init__(**kwargs)
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if self.limited and len(value) > MAX_FILTER_IDS:
+            raise ValidationError(gettext("At most %(most)d can be chosen."), params={"most": MAX_FILTER_IDS})
+
+
+_LIMITS = {
+    "company": ("huma_companies", _("Only these companies in Huma")),
+    "location": ("huma_locations", _("Only these locations in Huma")),
+    "team": ("huma_teams", _("Only these teams in Huma")),
+}
+_JOIN = _("Groups that new Huma users join")
+assert tuple(_LIMITS) == GROUP_TYPES
+
+
+class OwnerForm(forms.Form):
+    """Somebody who shall see and run the connection too."""
+
+    who = forms.CharField(
+        label=_("Username or email of a colleague"),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+    def clean_who(self) -> Any:
+        try:
+            return find_staff(self.cleaned_data["who"].strip())
+        except NoSuchUser:
+            raise ValidationError(
+                gettext("Nobody who can sign in here goes by that. Ask your administrator to add your colleague first.")
+            ) from None

@@ -1,0 +1,95 @@
+"""What was done with a connection, in people's words: its audit entries."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_noop as _
+
+from connections.models import AuditEntry, Connection
+from connections.supported import end_reasons, supported_fields
+
+SHOWN = 50
+
+_ACTIONS = {
+    "connection.made": _("Connected"),
+    "connection.reconnected": _("Connected again"),
+    "connection.disconnected": _("Disconnected: the credentials were deleted"),
+    "connection.works_again": _("The access works again"),
+    "connection.paused": _("Paused"),
+    "credentials.renewed": _("Renewed the credentials"),
+    "settings.changed": _("Changed the settings"),
+    "owner.added": _("Added the owner %(owner)s"),
+    "owner.removed": _("Removed the owner %(owner)s"),
+    "run.started": _("Started a run"),
+    "run.confirmed": _("Confirmed a run"),
+    "run.cancelled": _("Cancelled a run"),
+    "run.stop_requested": _("Stopped a run"),
+    "run.check_passed": _("Went on although a check had stopped the run"),
+    "run.finished": _("A run ended"),
+    "match.linked": _("Linked two people"),
+    "match.different": _("Called two people different"),
+    "link.made": _("Linked two people"),
+    "link.removed": _("Unlinked two people"),
+}
+
+
+@dataclass(frozen=True)
+class SettingChange:
+    """A setting and what it was and is now, as people read it."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that was done."""
+
+    at: datetime
+    who: str
+    what: str
+    changes: list[SettingChange]
+
+
+def history(connection: Connection, most: int = SHOWN) -> list[Entry]:
+    """The latest entries, newest first."""
+    return [
+        Entry(entry.at, entry.who, action_words(entry), list(_changes(entry)))
+        for entry in connection.audit.all()[:most]
+    ]
+
+
+def action_words(entry: AuditEntry) -> str:
+    """What was done, in a few words; an action that isn't known here comes back as its code."""
+    text = _ACTIONS.get(entry.action)
+    return gettext(text) % _Known(entry.detail) if text else entry.action
+
+
+class _Known(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def _changes(entry: AuditEntry) -> Iterator[SettingChange]:
+    if entry.action != "settings.changed":
+        return
+    labels = {field.name: str(field.verbose_name) for field in Connection._meta.concrete_fields}
+    words = dict(end_reasons()) | {field.name: field.label for field in supported_fields()}
+    for name, pair in entry.detail.items():
+        if isinstance(pair, list) and len(pair) == 2:
+            label = labels.get(name, name)
+            yield SettingChange(label[:1].upper() + label[1:], *(_value(name, value, words) for value in pair))
+
+
+def _value(name: str, value: Any, words: dict[str, str]) -> str:
+    """Lists by their words; Huma's groups, of which only the ids are kept, by their number."""
+    if isinstance(value, list) and name.startswith("huma_"):
+        count = len(value)
+        return ngettext("%(n)d chosen", "%(n)d chosen", count) % {"n": count} if count else ""
+    if isinstance(value, list):
+        return ", ".join(words.get(str(one), str(one)) for one in value)
+    return words.get(str(value), str(value))

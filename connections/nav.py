@@ -1,0 +1,42 @@
+"""The pages of one connection, for the sidebar; the sync's pages are known by the names of their addresses only."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from connections.models import Connection
+
+
+def connection_nav(connection: Connection, current: str) -> list[dict[str, Any]]:
+    """``current``: the name of the address of the page that is shown."""
+    pages = (
+        ("sync_users", _("Synchronize users"), "sync"),
+        ("people", _("People"), "people"),
+        ("history", _("Runs"), "history"),
+        ("connection", _("Connection"), "settings"),
+    )
+    return [
+        {
+            "label": label,
+            "url": reverse(f"admin:{name}", args=[connection.code]),
+            "icon": icon,
+            "current": name == current,
+        }
+        for name, label, icon in pages
+    ]
+
+
+def page_context(request: HttpRequest, connection: Connection, title: str, **extra: Any) -> dict[str, Any]:
+    """The context of a page under the connection's own page."""
+    return {
+        **admin.site.each_context(request),
+        "title": title,
+        "crumbs": [{"label": connection.name, "url": reverse("admin:connection", args=[connection.code])}],
+        "connection": connection,
+        "connection_name": connection.name,
+        "connection_nav": connection_nav(connection, "connection"),
+        **extra,
+    }

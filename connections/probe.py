@@ -1,0 +1,137 @@
+"""Asking both vendors whether an access works: a token from each, and one read."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as Overdue
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from connections.clients import huma_client, visma_client
+from connections.errors import BadCredentials, ContractBroken, Unavailable, VendorError
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why a side can't be used: ``code`` is one of ``connections.causes``; ``prop`` names a property of nonsense."""
+
+    side: str
+    code: str
+    prop: str = ""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What both sides said. ``organization_id`` is Huma's own word for whose key it is; "" when Huma refused."""
+
+    organization_id: str = ""
+    sunset: str = ""
+    troubles: tuple[Trouble, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether both sides can be read and written."""
+        return not self.troubles
+
+    def works(self, side: str) -> bool:
+        """Whether this side can be."""
+        return all(trouble.side != side for trouble in self.troubles)
+
+
+@dataclass(frozen=True)
+class _Said:
+    organization_id: str = ""
+    sunset: str = ""
+    trouble: Trouble | None = None
+
+
+def ask_both(tenant_id: str, client_id: str, client_secret: str) -> Probe:
+    """Ask Huma and Visma at the same time, no longer than CONNECT_PATIENCE_SECONDS. Raises nothing for a refusal."""
+    deadline = time.monotonic() + settings.CONNECT_PATIENCE_SECONDS
+    pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="connect")
+    try:
+        huma = pool.submit(_guarded, "huma", lambda: _ask_huma(client_id, client_secret))
+        visma = pool.submit(_guarded, "visma", lambda: _ask_visma(tenant_id))
+        said = [_in_time("huma", huma, deadline), _in_time("visma", visma, deadline)]
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+    return Probe(
+        organization_id=said[0].organization_id,
+        sunset="; ".join(one.sunset for one in said if one.sunset)[:60],
+        troubles=tuple(one.trouble for one in said if one.trouble),
+    )
+
+
+def trouble_of(side: str, error: VendorError) -> Trouble:
+    """What an error of a client's means for connecting."""
+    match error:
+        case BadCredentials(application=True):
+            return Trouble(side, "application")
+        case BadCredentials():
+            return Trouble(side, error.code)
+        case Unavailable(status=429):
+            return Trouble(side, "busy")
+        case Unavailable():
+            return Trouble(side, "unavailable")
+        case ContractBroken():
+            return Trouble(side, "nonsense", error.prop)
+    return Trouble(side, "refused")
+
+
+def _in_time(side: str, future: Future[_Said], deadline: float) -> _Said:
+    try:
+        return future.result(max(0.0, deadline - time.monotonic()))
+    except Overdue:
+        return _Said(trouble=Trouble(side, "slow"))
+
+
+def _guarded(side: str, ask: Callable[[], _Said]) -> _Said:
+    try:
+        return ask()
+    except VendorError as error:
+        log.info("Connecting: %s", error)
+        return _Said(trouble=trouble_of(side, error))
+
+
+def _ask_huma(client_id: str, client_secret: str) -> _Said:
+    client = huma_client(client_id, client_secret)
+    try:
+        info = client.token_info()
+        if not info.organization_id:
+            return _Said(trouble=Trouble("huma", "nonsense", "organizationId"))
+        client.list_users(0, limit=1)
+        return _Said(info.organization_id, client.sunset or "")
+    except BadCredentials as error:
+        if error.code in ("unauthorized", "invalid_client", "invalid_grant") and _swapped(client_id, client_secret):
+            return _Said(trouble=Trouble("huma", "swapped"))
+        raise
+    finally:
+        client.close()
+
+
+def _swapped(client_id: str, client_secret: str) -> bool:
+    """Whether the two work the other way round. Huma gets to see nothing that it doesn't know already."""
+    client = huma_client(client_secret, client_id)
+    try:
+        client.token_info()
+    except VendorError:
+        return False
+    finally:
+        client.close()
+    return True
+
+
+def _ask_visma(tenant_id: str) -> _Said:
+    client = visma_client(tenant_id)
+    try:
+        client.token_info()
+        client.list_employees(None)
+        return _Said(sunset=client.sunset or "")
+    finally:
+        client.close()

@@ -1,0 +1,223 @@
+"""What happens to a connection: made, made again, renewed, changed, shared, ended. Each leaves an audit entry."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from connections.clients import forget_clients
+from connections.models import Connection, audit
+from connections.probe import Probe, Trouble, ask_both
+from connections.signals import disconnecting
+
+SETTINGS = (
+    "name",
+    "recipients",
+    "payroll_contacts",
+    "default_end_reason",
+    "huma_companies",
+    "huma_locations",
+    "huma_teams",
+    "huma_groups",
+    "fields_off",
+    "threshold_percent",
+    "threshold_people",
+)
+"""What an owner may change, by the names of the model's fields."""
+
+ACCESS = ("huma_client_id", "huma_client_secret", "sunset", "state", "pause_reason")
+"""What getting access changes."""
+
+
+class NotConnected(Exception):
+    """It wasn't stored; ``troubles`` say why, for ``connections.causes``."""
+
+    def __init__(self, *troubles: Trouble) -> None:
+        super().__init__(", ".join(f"{trouble.side} {trouble.code}".strip() for trouble in troubles))
+        self.troubles = troubles
+
+
+class NoSuchUser(Exception):
+    """Nobody who may work here goes by that name or address."""
+
+
+class LastOwner(Exception):
+    """A connection keeps at least one owner."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """What opens both sides. Its repr holds no secret."""
+
+    tenant_id: str
+    client_id: str
+    client_secret: str
+
+    def __repr__(self) -> str:
+        return "Access(…)"
+
+    def ask(self) -> Probe:
+        """Ask both vendors; raises ``NotConnected`` unless both can be used."""
+        probe = ask_both(self.tenant_id, self.client_id, self.client_secret)
+        if not probe.ok:
+            raise NotConnected(*probe.troubles)
+        return probe
+
+
+def access_of(connection: Connection) -> Access:
+    """What is stored."""
+    return Access(connection.tenant_id, connection.huma_client_id, connection.huma_client_secret)
+
+
+def connected(tenant_id: str) -> Connection | None:
+    """The connection that has this Tenant ID now."""
+    return Connection.objects.exclude(state=Connection.State.DISCONNECTED).filter(tenant_id=tenant_id).first()
+
+
+def connect(user: Any, access: Access, chosen: Mapping[str, Any], owner: User | None = None) -> Connection:
+    """Ask both sides, then store. ``user`` confirmed the authority (or is a command's name), ``owner`` gets it.
+
+    ``chosen``: some of SETTINGS. A connection of the owner's to the same pair that was disconnected is taken up
+    again, with all that was known of its people. Raises ``NotConnected``; then nothing is stored.
+    """
+    probe = access.ask()
+    try:
+        with transaction.atomic():
+            connection = _ended_before(access, probe, owner) or Connection(tenant_id=access.tenant_id)
+            again = connection.pk is not None
+            for name, value in chosen.items():
+                setattr(connection, name, value)
+            _use(connection, access, probe)
+            connection.huma_organization_id = probe.organization_id
+            connection.authority_confirmed_by = _name(user)
+            connection.authority_confirmed_at = timezone.now()
+            connection.save()
+            if owner is not None:
+                connection.owners.add(owner)
+            audit(user, "connection.reconnected" if again else "connection.made", connection, owner=_name(owner or ""))
+    except IntegrityError:  # somebody else was faster with this tenant
+        raise NotConnected(Trouble("", "tenant_taken")) from None
+    forget_clients(connection)
+    return connection
+
+
+def renew(connection: Connection, user: Any, client_id: str, client_secret: str) -> None:
+    """Other credentials for the same Huma organisation; what was disconnected is connected again.
+
+    Raises ``NotConnected``; then the old ones stay.
+    """
+    access = Access(connection.tenant_id, client_id, client_secret)
+    probe = _same_organisation(connection, access.ask())
+    again = connection.state == Connection.State.DISCONNECTED
+    try:
+        with transaction.atomic():
+            _use(connection, access, probe)
+            connection.save(update_fields=ACCESS)
+            audit(user, "connection.reconnected" if again else "credentials.renewed", connection)
+    except IntegrityError:  # it was disconnected, and the company is connected elsewhere by now
+        raise NotConnected(Trouble("", "tenant_taken")) from None
+    forget_clients(connection)
+
+
+def check(connection: Connection, user: Any) -> None:
+    """Ask both sides with what is stored; a pause for refused credentials ends. Raises ``NotConnected``."""
+    access = access_of(connection)
+    probe = _same_organisation(connection, access.ask())
+    with transaction.atomic():
+        paused = connection.state == Connection.State.PAUSED
+        _use(connection, access, probe)
+        connection.save(update_fields=ACCESS)
+        if paused and connection.state == Connection.State.ACTIVE:
+            audit(user, "connection.works_again", connection)
+
+
+def disconnect(connection: Connection, user: Any) -> None:
+    """Delete the credentials at once and stop what goes on; what is known of people and runs stays."""
+    with transaction.atomic():
+        row = Connection.objects.select_for_update().get(pk=connection.pk)
+        if row.state != Connection.State.DISCONNECTED:
+            disconnecting.send(Connection, connection=row, user=user)
+            row.state, row.pause_reason, row.automatic = Connection.State.DISCONNECTED, "", False
+            row.huma_client_id = row.huma_client_secret = ""
+            row.save()
+            audit(user, "connection.disconnected", row)
+    forget_clients(connection)
+    connection.refresh_from_db()
+
+
+def change_settings(connection: Connection, user: Any, chosen: Mapping[str, Any]) -> list[str]:
+    """Store what differs and say which; the audit entry holds old → new. ``chosen``: some of SETTINGS."""
+    with transaction.atomic():
+        row = Connection.objects.select_for_update().get(pk=connection.pk)
+        changed = {name: [getattr(row, name), value] for name, value in chosen.items() if getattr(row, name) != value}
+        for name, (_old, new) in changed.items():
+            setattr(row, name, new)
+        if changed:
+            row.save(update_fields=list(changed))
+            audit(user, "settings.changed", row, **changed)
+    connection.refresh_from_db()
+    return list(changed)
+
+
+def find_staff(who: str) -> User:
+    """The one active staff user with this username or email address. Raises ``NoSuchUser``."""
+    users: Sequence[User] = get_user_model().objects.filter(
+        Q(username=who) | Q(email__iexact=who), is_active=True, is_staff=True
+    )[:2]
+    exact = [user for user in users if user.username == who] or list(users)
+    if not who or len(exact) != 1:
+        raise NoSuchUser
+    return exact[0]
+
+
+def add_owner(connection: Connection, user: Any, owner: User) -> None:
+    """Let another staff user see and run the connection."""
+    with transaction.atomic():
+        if not connection.owners.filter(pk=owner.pk).exists():
+            connection.owners.add(owner)
+            audit(user, "owner.added", connection, owner=owner.get_username())
+
+
+def remove_owner(connection: Connection, user: Any, owner: User) -> None:
+    """Take it from her. Raises ``LastOwner`` for the only one."""
+    with transaction.atomic():
+        Connection.objects.select_for_update().get(pk=connection.pk)
+        if not connection.owners.exclude(pk=owner.pk).exists():
+            raise LastOwner
+        connection.owners.remove(owner)
+        audit(user, "owner.removed", connection, owner=owner.get_username())
+
+
+def _ended_before(access: Access, probe: Probe, owner: User | None) -> Connection | None:
+    """The owner's own disconnected connection of the same pair: somebody else's stays with its owners."""
+    rows = Connection.objects.filter(
+        tenant_id=access.tenant_id,
+        huma_organization_id=probe.organization_id,
+        state=Connection.State.DISCONNECTED,
+    )
+    mine = rows if owner is None or owner.is_superuser else rows.filter(owners=owner)
+    return mine.order_by("-pk").first()
+
+
+def _same_organisation(connection: Connection, probe: Probe) -> Probe:
+    if probe.organization_id != connection.huma_organization_id:
+        raise NotConnected(Trouble("huma", "other_organisation"))
+    return probe
+
+
+def _use(connection: Connection, access: Access, probe: Probe) -> None:
+    """Put in what works; a pause because of refused credentials is over, one by hand isn't."""
+    connection.huma_client_id, connection.huma_client_secret = access.client_id, access.client_secret
+    connection.sunset = probe.sunset
+    refused = connection.pause_reason.startswith(("credentials", "bad_credentials"))
+    if connection.state != Connection.State.PAUSED or refused:
+        connection.state, connection.pause_reason = Connection.State.ACTIVE, ""
+
+
+def _name(user: Any) -> str:
+    return user if isinstance(user, str) else user.get_username()

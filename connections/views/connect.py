@@ -1,0 +1,80 @@
+"""Connect a company: what to click on both sides, and a form that really asks them."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from connections.access import connection_for, connections_of, hr_page
+from connections.causes import explain, request_to_colleague
+from connections.forms import ConnectForm
+from connections.models import Connection
+from connections.probe import Trouble
+from connections.services import NotConnected, connect, connected
+from connections.supported import supported_fields
+
+
+@require_http_methods(["GET", "POST"])
+@hr_page
+def page(request: HttpRequest) -> HttpResponse:
+    """The form, and after *Connect* what is missing, or the new connection."""
+    reuse = _reuse(request)
+    if request.method != "POST":
+        address = getattr(request.user, "email", "")
+        return _page(request, ConnectForm(reuse=reuse, initial={"recipients": [address] if address else []}))
+    form = ConnectForm(request.POST, reuse=reuse)
+    if not form.is_valid():
+        return _page(request, form)
+    taken = connected(form.cleaned_data["tenant_id"])
+    if taken is not None:
+        return _taken(request, form, taken)
+    try:
+        made = connect(request.user, form.access(), form.chosen(), owner=request.user)  # type: ignore[arg-type]
+    except NotConnected as refused:
+        return _page(request, form, refused.troubles)
+    messages.success(request, _("Connected. Huma and Visma.net Payroll both answer; nothing has been written."))
+    return redirect("admin:connection", made.code)
+
+
+def _reuse(request: HttpRequest) -> Connection | None:
+    """The connection of hers whose access to Huma is to be used once more, for another company."""
+    code = request.POST.get("reuse") or request.GET.get("reuse")
+    return connection_for(request.user, code) if code else None
+
+
+def _taken(request: HttpRequest, form: ConnectForm, taken: Connection) -> HttpResponse:
+    """Whose connection it is, is said to those only who may see it."""
+    hers = connections_of(request.user).filter(pk=taken.pk).first()
+    return _page(request, form, [Trouble("", "tenant_taken")], hers=hers)
+
+
+def _page(
+    request: HttpRequest, form: ConnectForm, troubles: Sequence[Trouble] = (), hers: Connection | None = None
+) -> HttpResponse:
+    put_right(form, troubles)
+    sides = {trouble.side for trouble in troubles}
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Connect Huma to Visma.net Payroll"),
+        "form": form,
+        "app_name": settings.VISMA_APP_NAME,
+        "fields": supported_fields(),
+        "requests": {side: request_to_colleague(side) for side in ("visma", "huma")},
+        "explanations": [explain(trouble) for trouble in troubles],
+        "works": [side for side in ("huma", "visma") if side not in sides] if sides and "" not in sides else [],
+        "hers": hers,
+        "nothing_written": True,
+    }
+    return render(request, "connections/connect.html", context)
+
+
+def put_right(form: Form, troubles: Sequence[Trouble]) -> None:
+    """Swapped credentials: put the Client ID where it belongs. What stood there is the secret: it isn't shown."""
+    if any(trouble.code == "swapped" for trouble in troubles):
+        form.data = form.data.copy()
+        form.data["huma_client_id"] = form.cleaned_data["huma_client_secret"]

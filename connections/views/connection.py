@@ -1,0 +1,38 @@
+"""A connection's own page: how it is, what belongs to it, who may do what, and what was done."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from connections.access import connection_for, hr_page
+from connections.forms import OwnerForm
+from connections.history import history
+from connections.models import Connection
+from connections.nav import page_context
+from connections.supported import end_reasons, supported_fields
+
+
+@require_GET
+@hr_page
+def page(request: HttpRequest, code: str) -> HttpResponse:
+    """Everything about one connection."""
+    return connection_page(request, connection_for(request.user, code), OwnerForm())
+
+
+def connection_page(request: HttpRequest, connection: Connection, owner_form: OwnerForm) -> HttpResponse:
+    """The page, with the form for another owner as far as it was filled in."""
+    off = set(connection.fields_off)
+    context = page_context(
+        request,
+        connection,
+        connection.name,
+        crumbs=[],
+        fields_off=[field.label for field in supported_fields() if field.name in off],
+        end_reason=dict(end_reasons()).get(connection.default_end_reason, connection.default_end_reason),
+        limits=len(connection.huma_companies) + len(connection.huma_locations) + len(connection.huma_teams),
+        owners=connection.owners.order_by("username"),
+        owner_form=owner_form,
+        may_remove=getattr(request.user, "is_superuser", False),
+        history=history(connection),
+    )
+    return render(request, "connections/connection.html", context)

@@ -1,0 +1,69 @@
+"""Another access to the same Huma organisation, and whether the stored one still works."""
+
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from connections import services
+from connections.access import connection_for, hr_page
+from connections.causes import explain, request_to_colleague
+from connections.forms import CredentialsForm
+from connections.models import Connection
+from connections.nav import page_context
+from connections.probe import Trouble
+from connections.views.connect import put_right
+
+
+@require_http_methods(["GET", "POST"])
+@hr_page
+def page(request: HttpRequest, code: str) -> HttpResponse:
+    """The form; the old credentials stay until new ones work."""
+    connection = connection_for(request.user, code)
+    form = CredentialsForm(request.POST if request.method == "POST" else None)
+    troubles: Sequence[Trouble] = ()
+    if form.is_valid():
+        sent = form.cleaned_data
+        try:
+            services.renew(connection, request.user, sent["huma_client_id"], sent["huma_client_secret"])
+        except services.NotConnected as refused:
+            troubles = refused.troubles
+        else:
+            messages.success(request, _("The new credentials work, and are stored."))
+            return redirect("admin:connection", code)
+    return _page(request, connection, form, troubles)
+
+
+@require_POST
+@hr_page
+def check(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask both sides with what is stored."""
+    connection = connection_for(request.user, code)
+    if connection.state == Connection.State.DISCONNECTED:
+        return redirect("admin:connection", code)
+    try:
+        services.check(connection, request.user)
+    except services.NotConnected as refused:
+        return _page(request, connection, CredentialsForm(), refused.troubles)
+    messages.success(request, _("Huma and Visma.net Payroll both answer."))
+    return redirect("admin:connection", code)
+
+
+def _page(
+    request: HttpRequest, connection: Connection, form: CredentialsForm, troubles: Sequence[Trouble]
+) -> HttpResponse:
+    put_right(form, troubles)
+    gone = connection.state == Connection.State.DISCONNECTED
+    context = page_context(
+        request,
+        connection,
+        _("Connect again") if gone else _("Renew the credentials"),
+        form=form,
+        gone=gone,
+        explanations=[explain(trouble) for trouble in troubles],
+        requests={"huma": request_to_colleague("huma")},
+    )
+    return render(request, "connections/credentials.html", context)

@@ -1,0 +1,45 @@
+"""Who sees and runs a connection."""
+
+from django.contrib import messages
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from connections import services
+from connections.access import connection_for, hr_page
+from connections.forms import OwnerForm
+from connections.views.connection import connection_page
+
+
+@require_POST
+@hr_page
+def add(request: HttpRequest, code: str) -> HttpResponse:
+    """An owner may let a colleague in."""
+    connection = connection_for(request.user, code)
+    form = OwnerForm(request.POST)
+    if not form.is_valid():
+        return connection_page(request, connection, form)
+    owner = form.cleaned_data["who"]
+    services.add_owner(connection, request.user, owner)
+    messages.success(request, _("%(who)s can see and run this connection now.") % {"who": owner.get_username()})
+    return redirect("admin:connection", code)
+
+
+@require_POST
+@hr_page
+def remove(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """Only a superuser takes somebody out."""
+    connection = connection_for(request.user, code)
+    if not getattr(request.user, "is_superuser", False):
+        raise PermissionDenied
+    owner = get_object_or_404(get_user_model(), pk=pk, connections=connection)
+    try:
+        services.remove_owner(connection, request.user, owner)
+    except services.LastOwner:
+        messages.error(request, _("A connection needs an owner. Add somebody else first."))
+    else:
+        messages.success(request, _("%(who)s is no longer an owner.") % {"who": owner.get_username()})
+    return redirect("admin:connection", code)

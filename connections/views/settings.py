@@ -1,0 +1,44 @@
+"""What an owner may change about a connection."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from connections.access import connection_for, hr_page
+from connections.causes import explain
+from connections.clients import clients_for
+from connections.errors import VendorError
+from connections.forms import SettingsForm
+from connections.models import Connection
+from connections.nav import page_context
+from connections.probe import trouble_of
+from connections.services import change_settings
+
+
+@require_http_methods(["GET", "POST"])
+@hr_page
+def page(request: HttpRequest, code: str) -> HttpResponse:
+    """The form; Huma's groups are asked for, and left as they are where Huma doesn't answer."""
+    connection = connection_for(request.user, code)
+    if connection.state == Connection.State.DISCONNECTED:
+        return redirect("admin:connection", code)
+    groups, trouble = _groups(connection)
+    form = SettingsForm(request.POST if request.method == "POST" else None, connection, groups)
+    if form.is_valid():
+        changed = change_settings(connection, request.user, form.chosen())
+        messages.success(request, _("Saved.") if changed else _("Nothing was changed."))
+        return redirect("admin:connection", code)
+    context = page_context(request, connection, _("Settings"), form=form, trouble=trouble)
+    return render(request, "connections/settings.html", context)
+
+
+def _groups(connection: Connection) -> tuple[list[dict[str, Any]] | None, Any]:
+    """Huma's companies, locations and teams; None, and why, when Huma can't be asked."""
+    try:
+        return clients_for(connection).huma.groups(), None
+    except VendorError as error:
+        return None, explain(trouble_of("huma", error))
