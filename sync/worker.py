@@ -109,7 +109,7 @@ class Worker:
             return
         self._rang = now
         try:
-            async_task("sync.heartbeat.beat", save=False)
+            async_task("sync.tasks.beat", save=False)
         except (DatabaseError, RedisError) as error:
             logger.warning("The queue doesn't answer (%s).", type(error).__name__)
             self._started = now  # the cluster can't beat now, and that isn't its fault

@@ -17,6 +17,8 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 
+from tests import readme
+
 BASE = settings.BASE_DIR
 CODE = [path for name in ("humavisma", "connections", "sync") for path in sorted((BASE / name).rglob("*.py"))]
 
@@ -178,6 +180,10 @@ def test_every_message_is_translated_and_compiled() -> None:
         for entry in source.translated_entries():
             assert compiled[entry.msgid].msgstr == entry.msgstr
             assert compiled[entry.msgid].msgstr_plural == entry.msgstr_plural
+
+
+def test_the_readme_lists_the_fields_of_the_registry() -> None:
+    assert readme.parts()[1] == readme.table(), "python -m tests.readme writes it"
 
 
 def test_the_apps_are_ours_and_no_other(settings: Any) -> None:
