@@ -161,10 +161,10 @@ def email_waits(pair: Pair) -> None:
 
 
 def two_positions(pair: Pair) -> None:
-    """Two current ones in Huma, and one of them ends; one in Visma."""
+    """Two current ones in Huma, of which the larger ends and the other runs on; one in Visma."""
     later = pair.start + timedelta(days=200)
-    pair.huma_positions[0]["percentage"] = 60
-    pair.huma_positions.append(huma_position(later, percentage=40, lastDayOfWork=_in(20), endReason=RESIGNED))
+    pair.huma_positions[0] |= {"percentage": 60, "lastDayOfWork": _in(20), "endReason": RESIGNED}
+    pair.huma_positions.append(huma_position(later, percentage=40))
 
 
 def rehired(pair: Pair) -> None:
