@@ -80,12 +80,12 @@ def _write_huma(details: Doc, after: Own) -> Doc:
 
 
 def _write_visma(doc: Doc, after: Own, today: date) -> None:
-    address = doc["address"] = dict(as_dict(doc.get("address"), "address") or {})
-    if after is None:
-        for _huma, visma in KEYS[:3]:
-            address.pop(visma, None)
-    else:
-        address.update(after)
+    address = dict(as_dict(doc.get("address"), "address") or {})
+    if after is not None:
+        doc["address"] = {**address, **after}
+    elif address:  # the country stays
+        ours = {visma for _huma, visma in KEYS[:3]}
+        doc["address"] = {key: value for key, value in address.items() if key not in ours}
 
 
 ADDRESS = Field(

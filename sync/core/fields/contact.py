@@ -21,8 +21,9 @@ def _is_business(entry: Doc) -> bool:
     return str(entry.get("type", "")).strip().lower() == BUSINESS
 
 
-def _spelling(entries: list[Doc]) -> str:
-    """The document's own way of spelling a type, for a new business entry."""
+def _spelling(doc: Doc, list_key: str) -> str:
+    """The document's own way of spelling a type, for a new business entry; its other list may show it, too."""
+    entries = [entry for key in (list_key, "emails", "phones") for entry in as_dicts(doc.get(key), key)]
     types = [str(entry["type"]) for entry in entries if entry.get("type")]
     if types and types[0].isupper():
         return BUSINESS.upper()
@@ -55,15 +56,17 @@ def _entry_field(
         return {name: after}
 
     def write_visma(doc: Doc, after: Own, today: date) -> None:
-        entries = doc[list_key] = [dict(entry) for entry in as_dicts(doc.get(list_key), list_key)]
+        entries = [dict(entry) for entry in as_dicts(doc.get(list_key), list_key)]
         index = next((i for i, entry in enumerate(entries) if _is_business(entry)), None)
-        if after is None:
-            if index is not None:
-                del entries[index]
-        elif index is None:
-            entries.append({"type": _spelling(entries), key: after})
+        if after is None and index is None:
+            return
+        if index is None:
+            entries.append({"type": _spelling(doc, list_key), key: after})
+        elif after is None:
+            del entries[index]
         else:
             entries[index][key] = after
+        doc[list_key] = entries
 
     return Field(
         name=name,
