@@ -1,0 +1,35 @@
+"""The wizard's addresses, inside the admin site (names in the namespace ``admin:``)."""
+
+from django.urls import path
+
+from sync.views import confirm, history, overview, result, review, review_bulk, review_matches, run, sync_users
+
+_connection = "connections/<slug:code>"
+_sync = f"{_connection}/sync"
+_review = f"{_connection}/review"
+
+urlpatterns = [
+    path(f"{_sync}/", sync_users.page, name="sync_users"),
+    path(f"{_sync}/start/", sync_users.start, name="sync_start"),
+    path(f"{_sync}/live/", sync_users.live, name="sync_live"),
+    path(f"{_sync}/cancel/", sync_users.cancel, name="sync_cancel"),
+    path(f"{_sync}/read-again/", sync_users.read_again, name="sync_read_again"),
+    path(f"{_sync}/go/", sync_users.go, name="sync_go"),
+    path(f"{_sync}/check/", sync_users.check, name="sync_check"),
+    path(f"{_connection}/overview/", overview.page, name="overview"),
+    path(f"{_review}/", review.page, name="review"),
+    path(f"{_review}/decide/", review.decide, name="review_decide"),
+    path(f"{_review}/person/", review.decide_person, name="review_person"),
+    path(f"{_review}/bulk/", review_bulk.page, name="review_bulk"),
+    path(f"{_review}/bulk/decide/", review_bulk.decide, name="review_bulk_decide"),
+    path(f"{_review}/matches/", review_matches.page, name="review_matches"),
+    path(f"{_review}/matches/decide/", review_matches.decide, name="review_matches_decide"),
+    path(f"{_connection}/confirm/", confirm.page, name="confirm"),
+    path(f"{_connection}/confirm/run/", confirm.run_now, name="confirm_run"),
+    path(f"{_connection}/run/<int:pk>/", run.page, name="run"),
+    path(f"{_connection}/run/<int:pk>/live/", run.live, name="run_live"),
+    path(f"{_connection}/run/<int:pk>/stop/", run.stop, name="run_stop"),
+    path(f"{_connection}/result/<int:pk>/", result.page, name="result"),
+    path(f"{_connection}/result/<int:pk>/retry/", result.retry, name="result_retry"),
+    path(f"{_connection}/history/", history.page, name="history"),
+]

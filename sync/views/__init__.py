@@ -1,0 +1,1 @@
+"""The wizard's pages: thin function views over sync/services."""

@@ -1,0 +1,69 @@
+"""Confirm: exactly what will be written where, and the one click that writes it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from connections.models import Connection
+from sync.models import SyncRun
+from sync.services import confirm as service
+from sync.services import runs
+from sync.views.steps import connection_page, continue_url, open_run_page, page_context, step_url
+
+
+@require_http_methods(["GET", "POST"])
+@open_run_page
+def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
+    """The plan as the decisions are now; a POST limits it to the ticked people."""
+    only = request.POST.getlist("only") if request.method == "POST" else []
+    if request.method == "POST" and not only:
+        messages.warning(request, _("Nobody was ticked, so everybody is shown."))
+        return redirect(step_url("confirm", connection))
+    return _page(request, connection, run, only)
+
+
+def _page(
+    request: HttpRequest, connection: Connection, run: SyncRun, only: list[str], notice: str = "", error: str = ""
+) -> HttpResponse:
+    shown = service.build(run, only or None)
+    context: dict[str, Any] = page_context(
+        request,
+        connection,
+        _("Confirm"),
+        step="confirm",
+        run=run,
+        shown=shown,
+        only=only,
+        notice=notice,
+        error=error,
+    )
+    return render(request, "sync/confirm.html", context)
+
+
+@require_POST
+@connection_page
+def run_now(request: HttpRequest, connection: Connection) -> HttpResponse:
+    """Have exactly the shown plan written. A second click, or a reload, leads to the run of the first."""
+    run = runs.open_run(connection) or runs.latest_run(connection)
+    if run is None:
+        return redirect(step_url("sync_users", connection))
+    only = request.POST.getlist("only")
+    if run.state in runs.STEPS:
+        try:
+            fingerprint = request.POST.get("fingerprint", "")
+            service.confirm(run, request.user, fingerprint, request.POST.get("number", ""), only=only or None)
+        except service.PlanChanged:
+            text = _("The plan changed since you opened this page. Nothing was written: look at it again.")
+            return _page(request, connection, run, only, notice=text)
+        except service.NumberNeeded:
+            return _page(request, connection, run, only, error=_("That isn't the number. Nothing was written."))
+        except service.TooOld:
+            return _page(request, connection, run, only)
+        except runs.NotAllowed:
+            text = _("Another run of this connection is writing right now. Wait until it has ended, then click again.")
+            return _page(request, connection, run, only, notice=text)
+    return redirect(continue_url(connection, run))

@@ -1,0 +1,58 @@
+"""Runs: every run of a connection, with what came of it."""
+
+from collections import Counter
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from connections.models import Connection
+from sync.core.report import Totals, totals
+from sync.models import Change, SyncRun
+from sync.sentences import sentence
+from sync.views.steps import connection_page, continue_url, page_context, step_url
+
+PER_PAGE = 25
+TONES = {"finished": "success", "failed": "danger", "stopped": "warning", "applying": "accent"}
+
+
+@require_GET
+@connection_page
+def page(request: HttpRequest, connection: Connection) -> HttpResponse:
+    """The runs, newest first."""
+    shown = Paginator(connection.runs.all(), PER_PAGE).get_page(request.GET.get("page"))
+    counted = _totals([run.pk for run in shown.object_list])
+    context = page_context(
+        request,
+        connection,
+        _("Runs"),
+        current="history",
+        page=shown,
+        query="",
+        rows=[_row(connection, run, counted[run.pk]) for run in shown.object_list],
+    )
+    return render(request, "sync/history.html", context)
+
+
+def _row(connection: Connection, run: SyncRun, counts: Totals) -> dict[str, Any]:
+    ended = run.state in (SyncRun.State.FINISHED, SyncRun.State.STOPPED, SyncRun.State.FAILED)
+    url = step_url("result", connection, run) if ended else ""
+    return {
+        "run": run,
+        "url": continue_url(connection, run) if run.is_open else url,
+        "tone": TONES.get(run.state, "accent" if run.is_open else ""),
+        "totals": counts,
+        "sentence": sentence(run.failure, run.failure_params),
+    }
+
+
+def _totals(pks: list[int]) -> dict[int, Totals]:
+    by_run: dict[int, Counter[str]] = {pk: Counter() for pk in pks}
+    rows = Change.objects.filter(run__in=pks).values_list("run_id", "state").annotate(n=Count("pk")).order_by()
+    for run_pk, state, count in rows:
+        by_run[run_pk][state] = count
+    return {pk: totals(counts) for pk, counts in by_run.items()}

@@ -1,0 +1,224 @@
+"""Review: every difference, one card an employee; choices are saved at once."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from connections.models import Connection
+from sync.models import Conflict, SyncRun
+from sync.sentences import decision_label, field_choices, field_label, kind_label, skipped_sentence
+from sync.services import cards, review
+from sync.services.matches import open_count
+from sync.services.review import ReviewFilter
+from sync.services.runs import NotAllowed
+from sync.views.steps import go_to, open_run_page, page_context, step_url
+
+ALWAYS_SHOWN = ("undecided", "decided", "all")
+
+
+@require_http_methods(["GET", "POST"])
+@open_run_page
+def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
+    """The differences that a filter shows. A search comes by POST, so that no name stands in an address."""
+    data = request.POST if request.method == "POST" else request.GET
+    shown = ReviewFilter.from_data(data)
+    number = str(data.get("page") or "1")
+    htmx = bool(getattr(request, "htmx", False))
+    if request.method == "GET":
+        shown = ReviewFilter.from_data({**data.dict(), "search": ""})
+    elif not shown.search and not htmx:
+        return redirect(_address(connection, shown, number))
+    context = {
+        **page_context(request, connection, _("Review"), step="review", run=run),
+        **_list_context(run, shown, int(number) if number.isdigit() else 1),
+        **progress_context(run),
+    }
+    if not htmx:
+        return render(request, "sync/review.html", context)
+    response = render(request, "sync/partials/review_list.html", context)
+    if not shown.search:
+        response["HX-Push-Url"] = _address(connection, shown, number)
+    return response
+
+
+def _address(connection: Connection, shown: ReviewFilter, number: str = "1") -> str:
+    query = filter_query(shown) + (urlencode({"page": number}) if number != "1" else "")
+    return step_url("review", connection) + (f"?{query.rstrip('&')}" if query else "")
+
+
+def filter_query(shown: ReviewFilter) -> str:
+    """The filter as the beginning of a query string, without the search: that never stands in an address."""
+    parts: dict[str, Any] = {"field": shown.field, "kind": shown.kind, "new": int(shown.new), "link": shown.link}
+    if shown.show != "undecided":
+        parts["show"] = shown.show
+    query = urlencode({key: value for key, value in parts.items() if value})
+    return f"{query}&" if query else ""
+
+
+def filter_fields(shown: ReviewFilter) -> list[tuple[str, str]]:
+    """The filter as the hidden fields of a form."""
+    values = (
+        ("field", shown.field),
+        ("kind", shown.kind),
+        ("show", shown.show),
+        ("search", shown.search),
+        ("new", "1" if shown.new else ""),
+        ("link", str(shown.link or "")),
+    )
+    return [(name, value) for name, value in values if value]
+
+
+def _list_context(run: SyncRun, shown: ReviewFilter, number: int) -> dict[str, Any]:
+    found = cards.page(run, shown, number)
+    fields = found.facets["field"]
+    kinds = found.facets["kind"]
+    return {
+        "shown": shown,
+        "found": found,
+        "shows": _shows(shown, found.facets["show"]),
+        "fields": [
+            (name, label, fields.get(name, 0)) for name, label in field_choices() if name in (*fields, shown.field)
+        ],
+        "kinds": [(kind, label, kinds.get(kind, 0)) for kind, label in Conflict.Kind.choices if kind in kinds],
+        "page": Paginator(range(found.people), cards.PER_PAGE).get_page(found.number),
+        "query": filter_query(shown),
+        "hidden": filter_fields(shown),
+        "is_filtered": bool(shown.field or shown.kind or shown.search or shown.new or shown.link),
+        "filter_sentence": filter_sentence(shown),
+    }
+
+
+def _shows(shown: ReviewFilter, counts: dict[str, int]) -> list[dict[str, Any]]:
+    labels = {
+        "undecided": _("Not decided"),
+        "decided": _("Decided"),
+        "all": _("All"),
+        "suggested": _("With a suggestion"),
+        "impossible": _("Something isn't possible"),
+        "left": _("Left as is before"),
+        "former": _("Former employees"),
+        "draft": _("Drafts in Visma"),
+    }
+    return [
+        {"value": value, "label": label, "count": counts.get(value, 0), "current": value == shown.show}
+        for value, label in labels.items()
+        if value in ALWAYS_SHOWN or value == shown.show or counts.get(value)
+    ]
+
+
+def filter_sentence(shown: ReviewFilter) -> str:
+    """What the filter shows, in words, e.g. "Phone · Empty in Visma"."""
+    parts = [field_label(shown.field)] if shown.field else []
+    parts += [kind_label(shown.kind)] if shown.kind else []
+    parts += [_("new")] if shown.new else []
+    parts += [f"“{shown.search}”"] if shown.search else []
+    return " · ".join(parts)
+
+
+def progress_context(run: SyncRun) -> dict[str, Any]:
+    """How much of the review is done."""
+    decided, total = review.progress(run)
+    return {"decided": decided, "total": total, "left": total - decided, "open_matches": open_count(run)}
+
+
+@require_POST
+@open_run_page
+def decide(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
+    """Save the choice for one difference; a colleague's choice made meanwhile isn't overwritten but shown."""
+    choice, expected = request.POST.get("choice", ""), request.POST.get("expected", "")
+    pk = request.POST.get("conflict", "")
+    if choice not in review.CHOICES or not pk.isdigit():
+        raise Http404
+    notice, decided = "", None
+    with transaction.atomic():
+        conflict = _locked(run, int(pk))
+        if _changed_by_other(conflict, request.user.get_username(), expected, choice):
+            notice = _colleague(conflict)
+        else:
+            try:
+                decided = review.decide(run, request.user, [conflict.pk], choice)
+            except NotAllowed:
+                return go_to(request, step_url("sync_users", connection))
+    if not getattr(request, "htmx", False):
+        return redirect(f"{_back(request, connection)}#person-{conflict.link_id}")
+    conflict.refresh_from_db()
+    if decided and decided.skipped:
+        notice = _("That choice isn't possible here.")
+    context = {
+        "connection": connection,
+        "row": cards.row(conflict),
+        "notice": notice,
+        "saved": "" if notice else _("Saved: %(choice)s") % {"choice": decision_label(conflict.decision)},
+        **progress_context(run),
+    }
+    return render(request, "sync/partials/review_saved_row.html", context)
+
+
+def _locked(run: SyncRun, pk: int) -> Conflict:
+    conflict = Conflict.objects.select_for_update(of=("self",)).select_related("link").filter(run=run, pk=pk).first()
+    if conflict is None:
+        raise Http404
+    return conflict
+
+
+def _changed_by_other(conflict: Conflict, user: str, expected: str, choice: str) -> bool:
+    return conflict.decision not in (expected, choice) and conflict.decided_by not in ("", user)
+
+
+def _colleague(conflict: Conflict) -> str:
+    return _("%(who)s chose “%(choice)s” meanwhile. Your click was not saved: choose again to change it.") % {
+        "who": conflict.decided_by,
+        "choice": decision_label(conflict.decision),
+    }
+
+
+@require_POST
+@open_run_page
+def decide_person(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
+    """One choice for all differences of an employee; a field that it would empty is left alone."""
+    link, choice = request.POST.get("link", ""), request.POST.get("choice", "")
+    if choice not in (*review.CHOICES, "suggested") or not link.isdigit():
+        raise Http404
+    shown = ReviewFilter.from_data(request.POST)
+    scope = ReviewFilter(show=shown.standing if shown.standing != "asks" else "all", link=int(link))
+    seen = dict(item.split(":", 1) for item in request.POST.getlist("seen") if ":" in item)
+    notice, saved = "", ""
+    with transaction.atomic():
+        rows = list(scope.apply(run).select_for_update(of=("self",)).select_related("link"))
+        if not rows:
+            raise Http404
+        user = request.user.get_username()
+        theirs = [row for row in rows if _changed_by_other(row, user, seen.get(str(row.pk), ""), choice)]
+        if theirs:
+            notice = _colleague(theirs[0])
+        else:
+            try:
+                done = review.decide_bulk(run, request.user, scope, choice)
+            except NotAllowed:
+                return go_to(request, step_url("sync_users", connection))
+            saved = _("Saved for %(n)s.") % {"n": done.changed}
+            notice = " ".join(skipped_sentence(code, count) for code, count in done.skipped.items())
+    if not getattr(request, "htmx", False):
+        return redirect(f"{_back(request, connection)}#person-{link}")
+    shown_rows = scope.apply(run).select_related("link").filter(pk__in=[pk for pk in seen if pk.isdigit()] or [0])
+    context = {
+        "connection": connection,
+        "card": cards.card(shown_rows or rows),
+        "shown": shown,
+        "hidden": filter_fields(shown),
+        "notice": notice,
+        "saved": saved,
+        **progress_context(run),
+    }
+    return render(request, "sync/partials/review_saved_card.html", context)
+
+
+def _back(request: HttpRequest, connection: Connection) -> str:
+    shown = ReviewFilter.from_data(request.POST)
+    return _address(connection, shown, str(request.POST.get("page") or "1"))
