@@ -10,7 +10,7 @@ from django.utils import timezone
 from sync import heartbeat
 from sync.models import SyncRun
 from sync.services import mail, work
-from sync.services.runs import MANUAL, STEPS, cancel
+from sync.services.runs import STEPS, cancel
 from sync.wake import wake
 
 UNTOUCHED = timedelta(days=7)
@@ -30,7 +30,7 @@ def beat() -> None:
 
 def tick() -> None:
     """The sweeper: wakes what the queue lost, sends mail that is due, and ends runs that nobody touches."""
-    idle = SyncRun.objects.filter(state__in=work.WORKING).filter(
+    idle = SyncRun.objects.filter(state__in=work.WORKING, dry=False).filter(
         Q(lease_until=None) | Q(lease_holder="") | Q(lease_until__lt=Now())
     )
     for pk in idle.filter(Q(not_before=None) | Q(not_before__lte=Now())).values_list("pk", flat=True):
@@ -41,6 +41,6 @@ def tick() -> None:
 
 
 def _cancel_untouched() -> None:
-    old = SyncRun.objects.filter(state__in=STEPS, trigger__in=MANUAL, touched_at__lt=timezone.now() - UNTOUCHED)
+    old = SyncRun.objects.filter(state__in=STEPS, touched_at__lt=timezone.now() - UNTOUCHED)
     for run in old:
         cancel(run, "humavisma")

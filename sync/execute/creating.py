@@ -24,7 +24,7 @@ from sync.models import Change, EmployeeLink, EmployeeSnapshot, Write
 def send_to_visma(context: Context, write: Write) -> float | None:
     """``POST /employees/withPosition`` of a draft that carries the Huma user's id; then its job is followed."""
     change, person = _person(write)
-    body = visma_draft(change.after["values"], person.vendor_id, context.today)
+    body = visma_draft(_after(change)["values"], person.vendor_id, context.today)
     life.sending(write)
     try:
         address = context.clients.visma.create_employee(body)
@@ -105,7 +105,7 @@ def send_to_huma(context: Context, write: Write) -> float | None:
     """``POST /users``, then the link; the rest follows as ordinary Changes of that link."""
     change, person = _person(write)
     sent_before = write.tries > 0
-    body = huma_user(change.after["values"], change.after["groups"], change.after["invite"])
+    body = huma_user(_after(change)["values"], _after(change)["groups"], _after(change)["invite"])
     life.sending(write)
     try:
         user = context.clients.huma.create_user(body)
@@ -121,7 +121,7 @@ def send_to_huma(context: Context, write: Write) -> float | None:
 def lost_in_huma(context: Context, write: Write) -> float | None:
     """A ``POST /users`` whose answer got lost: the email is unique in Huma, so the email tells."""
     change, person = _person(write)
-    found = _find_user(context, change.after["values"]["email"])
+    found = _find_user(context, _after(change)["values"]["email"])
     life.out_of_trouble(write)
     if found:
         _created(context, write, change, person, huma_id=found, visma_id=person.vendor_id)
@@ -143,7 +143,7 @@ def _find_user(context: Context, email: str) -> str | None:
 
 def _email_exists(context: Context, write: Write, change: Change, person: EmployeeSnapshot, ours: bool) -> float | None:
     """Somebody in Huma has this email: found. Linked unless she is linked already; nothing is overwritten."""
-    found = _find_user(context, change.after["values"]["email"])
+    found = _find_user(context, _after(change)["values"]["email"])
     if found and ours and not _linked_elsewhere(write, found):
         _created(context, write, change, person, huma_id=found, visma_id=person.vendor_id)
         return None
@@ -175,6 +175,12 @@ def _person(write: Write) -> tuple[Change, EmployeeSnapshot]:
     return change, write.snapshot
 
 
+def _after(change: Change) -> dict[str, Any]:
+    """What a creation sends: ``values``, and for Huma ``groups`` and ``invite``."""
+    found: dict[str, Any] = change.after or {}
+    return found
+
+
 def _created(
     context: Context, write: Write, change: Change, person: EmployeeSnapshot, *, huma_id: str, visma_id: str
 ) -> None:
@@ -183,7 +189,7 @@ def _created(
         link = _link(write, person, huma_id=huma_id, visma_id=visma_id, by=EmployeeLink.By.CREATED)
         target = Side(change.side)
         employee = from_json(person.payload) if person.payload else None
-        for name, own in change.after["values"].items():
+        for name, own in _after(change)["values"].items():
             spec = field_named(name)
             source = employee.canonical(name) if employee else None
             mine = context.fingerprint(name, spec.version, source)
@@ -217,16 +223,19 @@ def _link(write: Write, person: EmployeeSnapshot, *, huma_id: str, visma_id: str
     return link
 
 
-def _fail(write: Write, change: Change, reason: str, error: Rejected) -> None:
+def _fail(write: Write, change: Change, reason: str, error: Rejected) -> float | None:
     life.settle(change, Change.State.FAILED, reason, error.problems)
     life.finish(write)
+    return None
 
 
-def _fail_job(write: Write, change: Change, job: Job) -> None:
+def _fail_job(write: Write, change: Change, job: Job) -> float | None:
     life.settle(change, Change.State.FAILED, "job_failed", job.problems)
     life.finish(write)
+    return None
 
 
-def _unknown(write: Write, reason: str) -> None:
+def _unknown(write: Write, reason: str) -> float | None:
     life.settle_all(life.open_changes(write), Change.State.UNKNOWN, reason)
     life.finish(write)
+    return None

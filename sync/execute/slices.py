@@ -166,11 +166,11 @@ def finish(run: SyncRun) -> None:
         ended = rows.update(
             state=SyncRun.State.STOPPED if stopped else SyncRun.State.FINISHED,
             finished_at=timezone.now(),
-            mail_state="waiting",
         )
         if not ended:
             return
         forget_values(run)
+        mail.ask_for(run)
         audit(run.confirmed_by or "humavisma", "run.finished", run.connection, run=run.pk)
     run.refresh_from_db()
     mail.send_result(run)

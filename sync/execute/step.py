@@ -85,7 +85,7 @@ def _look_first(context: Context, write: Write) -> float | None:
     return _give_up(write, "broken_contract")
 
 
-def _give_up(write: Write, reason: str, error: Rejected | None = None) -> None:
+def _give_up(write: Write, reason: str, error: Rejected | None = None) -> float | None:
     """Nothing was sent → failed. It may have been → unknown, shown to a person."""
     problems = error.problems if error else ()
     if write.state in life.UNSENT:
@@ -94,3 +94,4 @@ def _give_up(write: Write, reason: str, error: Rejected | None = None) -> None:
         reason = "job_lost" if write.state == Write.State.ACCEPTED else "unknown_outcome"
         life.settle_all(life.open_changes(write), Change.State.UNKNOWN, reason, problems)
     life.finish(write)
+    return None

@@ -11,7 +11,7 @@ from connections.visma_shapes import Document, Job
 from sync.core.fields import field as field_named
 from sync.execute import life
 from sync.execute.context import Context, now_in_visma
-from sync.execute.refused import refused
+from sync.execute.refused import fields_of, refused
 from sync.models import Change, Write
 
 CLOCK_SLACK = timedelta(minutes=2)
@@ -112,6 +112,9 @@ def settle_job(context: Context, write: Write, job: Job) -> float | None:
     """What a finished job did. With warnings the document is read again, and each field settled by what is there."""
     changes = _sent(context, write)
     if job.status == "Failed":
+        if not fields_of(job.problems, changes) and read(context, write).etag[:200] != write.etag:
+            life.not_sent(write)  # somebody's edit came in between: read, compare and merge again
+            return STALE_PAUSE
         refused(context, write, changes, job.problems, "job_failed")
     elif job.problems:
         _settle_by_document(context, write, changes, "not_performed", job)

@@ -44,6 +44,8 @@ class SyncRun(models.Model):
     stop_requested_by = models.CharField(max_length=150, blank=True)
     continues = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
     retry_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="retries")
+    # A dry run of the command: only the process that started it works on it, and it is deleted in the end.
+    dry = models.BooleanField(default=False)
     # Why it failed, as a code of sync.core.reasons with its parameters (never a value).
     failure = models.CharField(max_length=60, blank=True)
     failure_params = models.JSONField(default=dict, blank=True)

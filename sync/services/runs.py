@@ -68,8 +68,12 @@ def cancel(run: SyncRun, user: Any) -> bool:
 
 
 def forget_values(run: SyncRun) -> None:
-    """Drop what was read of people, and the values of differences that nobody will decide any more."""
-    EmployeeSnapshot.objects.filter(run=run).update(payload=None)
+    """Drop what was read of people, and the values of differences that nobody will decide any more.
+
+    Who couldn't be created stays, so that it can be tried again.
+    """
+    failed = Change.objects.filter(run=run, action="create", state=Change.State.FAILED).values("snapshot")
+    EmployeeSnapshot.objects.filter(run=run).exclude(pk__in=failed).update(payload=None)
     if run.confirmed_at is None:
         Conflict.objects.filter(run=run).update(values=None)
 

@@ -2,8 +2,10 @@
 
 import logging
 import time
+from collections.abc import Callable
 
 from django.conf import settings
+from django.db.models import F
 from django.utils import timezone
 
 from connections.errors import VendorError
@@ -31,7 +33,7 @@ def advance(run_pk: int, seconds: float | None = None) -> float | None:
         if lease.lost:
             return None
         run = SyncRun.objects.select_related("connection").get(pk=run_pk)
-        if run.state not in WORKING:
+        if run.state not in WORKING or run.dry:
             return None
         if run.not_before and run.not_before > timezone.now():
             return (run.not_before - timezone.now()).total_seconds()
@@ -54,6 +56,7 @@ def _slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
     except Exception:
         logger.exception("Run %s met a bug.", run.pk)
         if run.state == SyncRun.State.APPLYING:
+            SyncRun.objects.filter(pk=run.pk).update(attempts=F("attempts") + 1)
             raise
         fail(run, Reason("bug"))
     return None
@@ -85,11 +88,13 @@ def fail(run: SyncRun, reason: Reason) -> None:
     run.refresh_from_db()
 
 
-def drive(run: SyncRun) -> SyncRun:
+def drive(run: SyncRun, after_slice: Callable[[SyncRun], None] | None = None, seconds: float | None = None) -> SyncRun:
     """Work in the foreground until the run waits for a person or has ended. Needs no worker."""
     while True:
-        pause = advance(run.pk)
+        pause = advance(run.pk, seconds)
         run.refresh_from_db()
+        if after_slice:
+            after_slice(run)
         if run.state not in WORKING:
             return run
         time.sleep(min(0.2 if pause is None else pause, 1.0))

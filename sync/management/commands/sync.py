@@ -1,0 +1,124 @@
+"""`manage.py sync CODE`: the whole run in the foreground, no worker needed."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+from tqdm import tqdm
+
+from connections.models import Connection
+from sync.models import SyncRun
+from sync.services.command import Options, Report, whole_run
+from sync.services.runs import live
+
+
+class Command(BaseCommand):
+    """Exit codes: 0 done, 1 done with failures, 2 could not run; then one line on stderr says why."""
+
+    help = "Read both sides, decide as told, and write. By default nothing is decided and nothing written."
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """A parser whose complaints are one line."""
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        if getattr(self, "_called_from_command_line", False):
+            parser.error = _one_line  # type: ignore[method-assign]
+        return parser
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("code", metavar="CODE", help="the connection's code")
+        parser.add_argument(
+            "--conflicts",
+            choices=("huma", "visma", "suggested", "leave"),
+            default="leave",
+            help="who is right about all differences; leave (default) decides nothing",
+        )
+        parser.add_argument("--create-in-huma", action="store_true", help="add to Huma who is in Visma only")
+        parser.add_argument("--create-in-visma", action="store_true", help="add to Visma who is in Huma only")
+        parser.add_argument("--allow-clearing", action="store_true", help="let --conflicts empty fields")
+        parser.add_argument("--dry-run", action="store_true", help="say what would be written, and keep nothing")
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+        parser.add_argument("--confirm-large", action="store_true", help="go on where a threshold would stop the run")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        connection = _connection(options["code"])
+        bar = _Bar()
+        try:
+            report = whole_run(
+                connection,
+                Options(
+                    conflicts=options["conflicts"],
+                    create_in_huma=options["create_in_huma"],
+                    create_in_visma=options["create_in_visma"],
+                    allow_clearing=options["allow_clearing"],
+                    dry_run=options["dry_run"],
+                    confirm_large=options["confirm_large"],
+                ),
+                bar.show,
+            )
+        finally:
+            bar.close()
+        if options["json"]:
+            self.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False))
+        if report.error:
+            raise CommandError(report.error, returncode=2)
+        if not options["json"]:
+            self.stdout.write(_summary(report))
+        if report.exit_code:
+            sys.exit(report.exit_code)
+
+
+def _one_line(message: str) -> NoReturn:
+    raise CommandError(message, returncode=2)
+
+
+def _connection(code: str) -> Connection:
+    connection = Connection.objects.filter(code=code).exclude(state=Connection.State.DISCONNECTED).first()
+    if connection is None:
+        raise CommandError(_("There is no connection with the code %s.") % code, returncode=2)
+    return connection
+
+
+def _summary(report: Report) -> str:
+    totals = report.totals
+    if report.state == SyncRun.State.CONFIRM:
+        return _("%(planned)s changes would be written. Nothing was.") % {"planned": totals.planned}
+    lines = [
+        _(
+            "Run %(run)s: %(planned)s planned = %(done)s updated + %(nothing)s already right + %(moved)s changed "
+            "meanwhile + %(failed)s not done + %(unknown)s not certain + %(stopped)s stopped."
+        )
+        % {"run": report.run, **totals.as_dict()},
+        *(f"{f['employee']} {f['side']} {f.get('field') or f.get('action')}: {f['reason']}" for f in report.failures),
+    ]
+    return "\n".join(lines)
+
+
+class _Bar:
+    """A progress bar on a terminal, nothing elsewhere."""
+
+    def __init__(self) -> None:
+        self.bar: Any = None
+        self.phase = ""
+
+    def show(self, run: SyncRun) -> None:
+        """Show how far the run is."""
+        if not sys.stderr.isatty():
+            return
+        now = live(run)
+        writes = run.state not in (SyncRun.State.FETCHING, SyncRun.State.REVIEW)
+        phase = _("Writing") if writes else _("Reading")
+        if phase != self.phase:
+            self.close()
+            self.bar, self.phase = tqdm(desc=phase, file=sys.stderr, leave=True), phase
+        self.bar.total = now.totals.planned if writes else now.huma_total
+        self.bar.n = now.totals.settled if writes else now.huma_read
+        self.bar.refresh()
+
+    def close(self) -> None:
+        """End the line."""
+        if self.bar is not None:
+            self.bar.close()
+            self.bar = None

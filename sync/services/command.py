@@ -1,0 +1,212 @@
+"""The whole run in the foreground, as `manage.py sync` does it: the wizard's own services, one after the other."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from connections.errors import VendorError
+from connections.models import Connection, audit
+from sync.core.reasons import Reason
+from sync.core.report import Totals
+from sync.lease import Lease
+from sync.models import Conflict, SyncRun
+from sync.sentences import sentence
+from sync.services import creation, runs, work
+from sync.services.analyse import analyse
+from sync.services.confirm import confirm
+from sync.services.failures import CannotRead, reason_for_reading
+from sync.services.fetch import Fetch
+from sync.services.planning import make_plan
+from sync.services.result import created, failures
+from sync.services.review import ReviewFilter, decide_bulk
+from sync.services.store import load, store
+
+NAME = "command"
+ABANDONED = timedelta(minutes=2)
+Progress = Callable[[SyncRun], None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command's arguments ask for; ``conflicts``: huma, visma, suggested or leave (decide nothing)."""
+
+    conflicts: str = "leave"
+    create_in_huma: bool = False
+    create_in_visma: bool = False
+    allow_clearing: bool = False
+    dry_run: bool = False
+    confirm_large: bool = False
+
+
+@dataclass
+class Report:
+    """What came of it. ``as_dict`` is the command's JSON; ``exit_code`` is 0 done, 1 with failures, 2 could not run."""
+
+    run: int
+    state: str
+    matched: int = 0
+    conflicts: int = 0
+    totals: Totals = field(default_factory=Totals)
+    created: dict[str, int] = field(default_factory=lambda: {"huma": 0, "visma": 0})
+    failures: list[dict[str, Any]] = field(default_factory=list)
+    error: str = ""
+    resumed: int | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """What the process ends with."""
+        if self.error:
+            return 2
+        return 0 if self.totals.is_clean else 1
+
+    def as_dict(self) -> dict[str, Any]:
+        """One JSON-able object, as the design's Fixed interfaces name it."""
+        found: dict[str, Any] = {
+            "run": self.run,
+            "state": self.state,
+            "matched": self.matched,
+            "conflicts": self.conflicts,
+            "changes": self.totals.as_dict(),
+            "created": self.created,
+            "failures": self.failures,
+        }
+        if self.resumed is not None:
+            found["resumed"] = self.resumed
+        if self.error:
+            found["error"] = self.error
+        return found
+
+
+def whole_run(connection: Connection, options: Options, progress: Progress) -> Report:
+    """Read, decide, confirm, write. An interrupted applying run is finished first; one open in the wizard is left."""
+    resumed = None if options.dry_run else finish_interrupted(connection, progress)
+    report = _dry_run(connection, options, progress) if options.dry_run else _run(connection, options, progress)
+    report.resumed = resumed
+    return report
+
+
+def finish_interrupted(connection: Connection, progress: Progress) -> int | None:
+    """Finish and mail the run that was writing when its process died; its id, or ``None``."""
+    abandoned = SyncRun.objects.filter(
+        connection=connection, trigger=SyncRun.Trigger.COMMAND, touched_at__lt=timezone.now() - ABANDONED
+    )
+    for old in abandoned.filter(state__in=(SyncRun.State.FETCHING, *runs.STEPS)):
+        runs.cancel(old, NAME)
+    interrupted = SyncRun.objects.filter(connection=connection, state=SyncRun.State.APPLYING).first()
+    if interrupted is None:
+        return None
+    work.drive(interrupted, progress, seconds=1)
+    return interrupted.pk
+
+
+def _run(connection: Connection, options: Options, progress: Progress) -> Report:
+    run = SyncRun.objects.create(connection=connection, trigger=SyncRun.Trigger.COMMAND, started_by=NAME)
+    audit(NAME, "run.started", connection, run=run.pk, trigger=run.trigger)
+    work.drive(run, progress, seconds=1)
+    while run.state == SyncRun.State.FAILED and run.failure in runs.CHECKS and options.confirm_large:
+        runs.resume_after(run, run.failure)
+        audit(NAME, "run.check_passed", connection, run=run.pk, check=run.failure)
+        run.refresh_from_db()
+        work.drive(run, progress, seconds=1)
+    if run.state != SyncRun.State.REVIEW:
+        return report(run)
+    _decide(run, options)
+    plan = make_plan(run)
+    if plan.over_threshold and not options.confirm_large:
+        return _too_large(run, plan.people, plan.threshold)
+    try:
+        confirm(run, NAME, plan.fingerprint, large=True)
+    except (runs.NotAllowed, IntegrityError):
+        runs.cancel(run, NAME)
+        found = report(run)
+        found.error = "Another run of this connection is writing. Try again when it has ended."
+        return found
+    work.drive(run, progress, seconds=1)
+    return report(run)
+
+
+def _decide(run: SyncRun, options: Options) -> None:
+    if options.conflicts != "leave":
+        decide_bulk(run, NAME, ReviewFilter(show="all"), options.conflicts, options.allow_clearing)
+    if options.create_in_huma:
+        creation.choose_all(run, NAME, "huma", True)
+    if options.create_in_visma:
+        creation.choose_all(run, NAME, "visma", True)
+
+
+def _too_large(run: SyncRun, people: int, threshold: int) -> Report:
+    with transaction.atomic():
+        SyncRun.objects.filter(pk=run.pk).update(
+            state=SyncRun.State.FAILED,
+            failure="over_threshold",
+            failure_params={"people": people, "threshold": threshold},
+            finished_at=timezone.now(),
+        )
+        runs.forget_values(run)
+        audit(NAME, "run.failed", run.connection, run=run.pk, check="over_threshold")
+    run.refresh_from_db()
+    return report(run)
+
+
+def report(run: SyncRun) -> Report:
+    """The report of a run as it is now."""
+    ended_well = run.state in (SyncRun.State.FINISHED, SyncRun.State.STOPPED)
+    return Report(
+        run=run.pk,
+        state=run.state,
+        matched=run.figures.get("linked", 0),
+        conflicts=Conflict.objects.filter(run=run, standing="asks").count(),
+        totals=runs.run_totals(run),
+        created=created(run),
+        failures=failures(run),
+        error="" if ended_well else sentence(run.failure or "bug", run.failure_params),
+    )
+
+
+def _dry_run(connection: Connection, options: Options, progress: Progress) -> Report:
+    """Everything up to Confirm, and nothing of it kept: no link, no baseline, no run, no mail."""
+    run = SyncRun.objects.create(connection=connection, trigger=SyncRun.Trigger.COMMAND, started_by=NAME, dry=True)
+    try:
+        _read(run, progress)
+        return _plan_only(run, options)
+    except CannotRead as error:
+        return _dry_failure(run, error.reason)
+    except VendorError as error:
+        return _dry_failure(run, reason_for_reading(error))
+    finally:
+        SyncRun.objects.filter(pk=run.pk).delete()
+
+
+def _read(run: SyncRun, progress: Progress) -> None:
+    with Lease(SyncRun, run.pk) as lease:
+        while not Fetch(run).slice(lease, min(1.0, settings.SLICE_SECONDS)):
+            progress(run)
+        progress(run)
+
+
+def _plan_only(run: SyncRun, options: Options) -> Report:
+    today = timezone.localdate()
+    passed = set(runs.CHECKS) if options.confirm_large else set()
+    analysis = analyse(run.connection, load(run, "huma"), load(run, "visma"), today, passed)
+    with transaction.atomic():
+        store(run, analysis, today)
+        _decide(run, options)
+        plan = make_plan(run)
+        found = Report(
+            run=run.pk,
+            state=SyncRun.State.CONFIRM.value,
+            matched=run.figures.get("linked", 0),
+            conflicts=Conflict.objects.filter(run=run, standing="asks").count(),
+            totals=Totals(planned=len(plan.items)),
+        )
+        transaction.set_rollback(True)
+    return found
+
+
+def _dry_failure(run: SyncRun, reason: Reason) -> Report:
+    return Report(run=run.pk, state=SyncRun.State.FAILED.value, error=sentence(reason.code, reason.params))

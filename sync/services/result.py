@@ -1,0 +1,135 @@
+"""The result of a run: totals that add up, and what became of each Change, in our words."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q
+
+from sync.core.report import Totals
+from sync.display import Display, display
+from sync.models import Change, Conflict, SyncRun
+from sync.sentences import field_label, outcome_label, sentence
+from sync.services.runs import run_totals
+
+ORDER = ("failed", "unknown", "moved", "stopped", "done", "nothing")
+SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One Change with what became of it. ``vendor_words`` are the vendor's own; ``what`` is the field or creation."""
+
+    name: str
+    number: str
+    side: str
+    field: str
+    creates: bool
+    state: str
+    reason: str
+    vendor_words: list[str]
+    before: Display
+    after: Display
+
+    @property
+    def what(self) -> str:
+        """The field's label; "" for a creation, which the page words itself."""
+        return "" if self.creates else field_label(self.field)
+
+
+@dataclass(frozen=True)
+class Section:
+    """All Changes of a run with the same outcome; ``hidden`` of them aren't listed."""
+
+    state: str
+    label: str
+    count: int
+    outcomes: list[Outcome]
+
+    @property
+    def hidden(self) -> int:
+        """How many there are beyond the listed ones."""
+        return self.count - len(self.outcomes)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the Result page shows."""
+
+    totals: Totals
+    created: dict[str, int]
+    sections: list[Section]
+    open_differences: int
+    left: int
+    drafts: list[str]
+    can_retry: bool
+    first: bool
+
+
+def result(run: SyncRun) -> Result:
+    """The result as it is now; complete once the run has ended."""
+    totals = run_totals(run)
+    return Result(
+        totals=totals,
+        created=created(run),
+        sections=[section for state in ORDER if (section := _section(run, state)).count],
+        open_differences=open_differences(run),
+        left=Conflict.objects.filter(run=run, decision="leave").count(),
+        drafts=list(_creations(run).filter(side="visma").order_by("name").values_list("name", flat=True)[:SHOWN]),
+        can_retry=not run.is_open and bool(totals.failed),
+        first=not SyncRun.objects.filter(
+            connection=run.connection, pk__lt=run.pk, state=SyncRun.State.FINISHED
+        ).exists(),
+    )
+
+
+def created(run: SyncRun) -> dict[str, int]:
+    """How many people were created on each side."""
+    rows = _creations(run).values_list("side").annotate(n=Count("pk")).order_by()
+    return {"huma": 0, "visma": 0, **dict(rows)}
+
+
+def open_differences(run: SyncRun) -> int:
+    """How many differences still wait for a person: undecided ones, and those that weren't carried out."""
+    rows = Conflict.objects.filter(run=run, standing="asks")
+    return rows.filter(Q(decision="") | Q(outcome__in=("moved", "failed", "unknown", "stopped"))).count()
+
+
+def failures(run: SyncRun) -> list[dict[str, Any]]:
+    """Who failed and why in our words, for the command: Employment ID or link number, never a value."""
+    rows = Change.objects.filter(run=run, state__in=(Change.State.FAILED, Change.State.UNKNOWN)).order_by("pk")
+    found = []
+    for change in rows.defer("before", "after", "vendor_words"):
+        what = {"action": "create"} if change.action == "create" else {"field": change.field}
+        employee = change.number or (str(change.link_id) if change.link_id else "")
+        found.append({"employee": employee, "side": change.side, **what, "reason": sentence(change.reason)})
+    return found
+
+
+def _creations(run: SyncRun) -> Any:
+    return Change.objects.filter(run=run, action="create", state=Change.State.DONE)
+
+
+def _section(run: SyncRun, state: str) -> Section:
+    rows = Change.objects.filter(run=run, state=state)
+    people: dict[tuple[str, str], list[Change]] = defaultdict(list)
+    for change in rows.order_by("name", "pk")[:SHOWN]:
+        people[change.name, change.number].append(change)
+    outcomes = [_outcome(change) for changes in people.values() for change in changes]
+    return Section(state, outcome_label(state), rows.count(), outcomes)
+
+
+def _outcome(change: Change) -> Outcome:
+    creates = change.action == "create"
+    return Outcome(
+        name=change.name,
+        number=change.number,
+        side=change.side,
+        field=change.field,
+        creates=creates,
+        state=change.state,
+        reason=sentence(change.reason) if change.reason else "",
+        vendor_words=change.vendor_words.splitlines(),
+        before=Display() if creates else display(change.field, change.side, change.before),
+        after=Display() if creates else display(change.field, change.side, change.after),
+    )

@@ -1,0 +1,100 @@
+"""Retry failed: a new run straight to Confirm, with the decisions whose Changes failed."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from connections.models import audit
+from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
+from sync.services.runs import NotAllowed, open_run
+
+
+def retry_failed(run: SyncRun, user: Any) -> SyncRun:
+    """A run that holds just what failed in ``run``, ready to be confirmed.
+
+    It is pinned to what was read then: a value that moved meanwhile isn't overwritten. Gives the open run where one
+    is open already; raises ``NotAllowed`` when nothing failed.
+    """
+    existing = open_run(run.connection)
+    if existing:
+        return existing
+    failed = list(
+        Change.objects.filter(run=run, state=Change.State.FAILED).select_related("conflict", "snapshot", "link")
+    )
+    if run.is_open or not failed:
+        raise NotAllowed("state")
+    try:
+        with transaction.atomic():
+            retry = SyncRun.objects.create(
+                connection=run.connection,
+                trigger=SyncRun.Trigger.RETRY,
+                state=SyncRun.State.CONFIRM,
+                started_by=user.get_username(),
+                read_at=run.read_at,
+                retry_of=run,
+                figures=run.figures,
+                options=run.options,
+            )
+            for change in failed:
+                _again(retry, change)
+            audit(user, "run.retried", run.connection, run=retry.pk, retry_of=run.pk)
+    except IntegrityError:
+        other = open_run(run.connection)
+        if other is None:
+            raise
+        return other
+    return retry
+
+
+def _again(retry: SyncRun, change: Change) -> None:
+    if change.action == "create":
+        _create_again(retry, change)
+    elif change.link:
+        _decide_again(retry, change, change.link)
+
+
+def _decide_again(retry: SyncRun, change: Change, link: EmployeeLink) -> None:
+    to_visma = change.side == "visma"
+    prints = (change.source, change.pin) if to_visma else (change.pin, change.source)
+    source = "huma" if to_visma else "visma"
+    old = change.conflict.values if change.conflict else None
+    Conflict.objects.create(
+        run=retry,
+        link=link,
+        field=change.field,
+        kind=change.conflict.kind if change.conflict else Conflict.Kind.HUMA_EMPTY,
+        values={
+            **(old or {source: change.after}),
+            change.side: change.before,
+            f"to_{change.side}": change.after,
+        },
+        huma_fingerprint=prints[0],
+        visma_fingerprint=prints[1],
+        decision=source,
+        decided_by=change.conflict.decided_by if change.conflict else retry.started_by,
+        decided_at=change.conflict.decided_at if change.conflict else None,
+        empties_huma=change.conflict.empties_huma if change.conflict else False,
+        empties_visma=change.conflict.empties_visma if change.conflict else False,
+        allow_clearing=change.conflict.allow_clearing if change.conflict else False,
+    )
+
+
+def _create_again(retry: SyncRun, change: Change) -> None:
+    """The person's own snapshot goes along; what she is created with is made from it again."""
+    old = change.snapshot
+    if old is None or old.link_id or not old.payload:
+        return
+    EmployeeSnapshot.objects.create(
+        run=retry,
+        side=old.side,
+        vendor_id=old.vendor_id,
+        name=old.name,
+        number=old.number,
+        standing=old.standing,
+        active=old.active,
+        draft=old.draft,
+        payload=old.payload,
+        create_group=old.create_group,
+        create_chosen=True,
+        create_chosen_by=retry.started_by,
+    )
