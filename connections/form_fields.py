@@ -14,6 +14,14 @@ SHAPE = r"\s*\{?[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}\}?\s*"
 """A GUID as people copy it: with or without dashes, braces and spaces around."""
 
 
+def as_guid(text: str) -> str:
+    """A GUID in lower case with dashes; raises ``ValueError`` for what isn't one."""
+    bare = text.strip("{} \t\r\n").replace("-", "")
+    if len(bare) != 32 or not bare.isalnum():
+        raise ValueError("not a GUID")
+    return str(uuid.UUID(hex=bare))
+
+
 class GuidField(forms.CharField):
     """A GUID, given back in lower case with dashes. Its shape is checked as it is typed, and again here."""
 
@@ -37,10 +45,7 @@ class GuidField(forms.CharField):
         if not text:
             return ""
         try:
-            bare = text.strip("{} ").replace("-", "")
-            if len(bare) != 32:
-                raise ValueError
-            return str(uuid.UUID(hex=bare))
+            return as_guid(text)
         except ValueError:
             raise ValidationError(self.wrong_shape, code="shape") from None
 

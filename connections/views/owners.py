@@ -24,7 +24,7 @@ def add(request: HttpRequest, code: str) -> HttpResponse:
         return connection_page(request, connection, form)
     owner = form.cleaned_data["who"]
     services.add_owner(connection, request.user, owner)
-    messages.success(request, _("%(who)s can see and run this connection now.") % {"who": owner.get_username()})
+    messages.success(request, _("Added as an owner: %(who)s") % {"who": owner.get_username()})
     return redirect("admin:connection", code)
 
 
@@ -41,5 +41,5 @@ def remove(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     except services.LastOwner:
         messages.error(request, _("A connection needs an owner. Add somebody else first."))
     else:
-        messages.success(request, _("%(who)s is no longer an owner.") % {"who": owner.get_username()})
+        messages.success(request, _("No longer an owner: %(who)s") % {"who": owner.get_username()})
     return redirect("admin:connection", code)

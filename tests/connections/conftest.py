@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
 
 from tests.connections.vendor import Vendor
 
@@ -11,3 +13,17 @@ from tests.connections.vendor import Vendor
 def vendor() -> Iterator[Vendor]:
     with Vendor() as server:
         yield server
+
+
+@pytest.fixture
+def site(client: Client, hr: User) -> Client:
+    """An HR admin's browser, in English."""
+    client.force_login(hr)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
+@pytest.fixture
+def other_hr(db: None) -> User:
+    """Another HR admin."""
+    return User.objects.create_user("other", "other@example.com", is_staff=True)

@@ -1,0 +1,44 @@
+"""A connected company, and what is typed to connect one."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from connections.models import Connection
+from connections.sandbox import HUMA_CLIENT_ID, HUMA_CLIENT_SECRET, ORGANIZATION_ID, TENANT_ID
+
+OTHER_GUID = "11111111-2222-4333-8444-555555555555"
+
+
+def typed(**other: Any) -> dict[str, Any]:
+    """What the connect form sends; ``other`` replaces some of it."""
+    return {
+        "name": "Fjordheim AS",
+        "tenant_id": TENANT_ID,
+        "huma_client_id": HUMA_CLIENT_ID,
+        "huma_client_secret": HUMA_CLIENT_SECRET,
+        "recipients": "hr@example.com\nboss@example.com",
+        "payroll_contacts": "payroll@example.com",
+        "default_end_reason": "arbeidstakerHarSagtOppSelv",
+        "authority": "on",
+        **other,
+    }
+
+
+def company(*owners: User, **other: Any) -> Connection:
+    """A connection with the stand-ins' credentials."""
+    facts = {
+        "name": "Fjordheim AS",
+        "tenant_id": TENANT_ID,
+        "huma_client_id": HUMA_CLIENT_ID,
+        "huma_client_secret": HUMA_CLIENT_SECRET,
+        "huma_organization_id": ORGANIZATION_ID,
+    }
+    connection = Connection.objects.create(**(facts | other))
+    connection.owners.set(owners)
+    return connection
+
+
+def text_of(response: Any) -> str:
+    """What a page says, as one line, with plain apostrophes."""
+    return " ".join(response.content.decode().replace("&#x27;", "'").replace("&quot;", '"').split())
