@@ -161,10 +161,10 @@ def visma_application_is_set(app_configs: _Apps, **kwargs: Any) -> list[CheckMes
     ]
 
 
-def require_sound_installation() -> None:
+def require_sound_installation(exit_code: int = 2) -> None:
     """End the process with a sentence for each error of the checks, database included; web and worker ask first.
 
-    Our warnings are written, and don't stop it. Raises ``SystemExit(2)``.
+    Our warnings are written, and don't stop it. Raises ``SystemExit(exit_code)``.
     """
     found = [*run_checks(databases=["default"]), *schema_matches(None, databases=["default"])]
     messages = [message for message in found if not message.is_silenced()]
@@ -173,4 +173,4 @@ def require_sound_installation() -> None:
             sys.stderr.write(f"{message.msg} {message.hint or ''}".rstrip() + "\n")
     connections.close_all()
     if any(message.is_serious() for message in messages):
-        raise SystemExit(2)
+        raise SystemExit(exit_code)

@@ -10,4 +10,5 @@ application = get_wsgi_application()
 
 from connections.checks import require_sound_installation  # noqa: E402  # needs the apps loaded
 
-require_sound_installation()
+# At 3 gunicorn gives up; at any other code it would try again without end.
+require_sound_installation(exit_code=3)

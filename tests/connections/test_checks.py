@@ -139,6 +139,6 @@ def test_the_web_does_not_start_on_a_database_without_tables(tmp_path: Any) -> N
         text=True,
         check=False,
     )
-    assert web.returncode == 2
+    assert web.returncode == 3
     assert "manage.py migrate" in web.stderr
     assert "Traceback" not in web.stderr
