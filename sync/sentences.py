@@ -65,7 +65,7 @@ def decision_label(decision: str) -> str:
 
 def kind_label(kind: str) -> str:
     """In what way two values differ."""
-    return str(dict(Conflict.Kind.choices).get(kind, kind))
+    return gettext("Empty on one side") if kind == "empty" else str(dict(Conflict.Kind.choices).get(kind, kind))
 
 
 def side_name(side: str) -> str:

@@ -15,12 +15,16 @@ from sync.models import Conflict, SyncRun
 from sync.services.runs import STEPS, NotAllowed
 
 CHOICES = ("huma", "visma", "leave", "never", "")
+EMPTY = (Conflict.Kind.HUMA_EMPTY, Conflict.Kind.VISMA_EMPTY)
 SHOWS = ("undecided", "all", "decided", "suggested", "impossible", "left", "former", "draft")
 
 
 @dataclass(frozen=True)
 class ReviewFilter:
-    """What Review shows. ``search`` is a name or number and never travels in an address."""
+    """What Review shows. ``search`` is a name or number and never travels in an address.
+
+    The kind ``empty`` is both of the kinds that are empty on one side.
+    """
 
     field: str = ""
     kind: str = ""
@@ -62,7 +66,7 @@ class ReviewFilter:
         if self.field:
             rows = rows.filter(field=self.field)
         if self.kind:
-            rows = rows.filter(kind=self.kind)
+            rows = rows.filter(kind__in=EMPTY if self.kind == "empty" else (self.kind,))
         if self.new:
             rows = rows.filter(is_new=True)
         if self.link:

@@ -1,14 +1,17 @@
 """Showing values: what differs is marked, lines stay lines. Everything is escaped here."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django import template
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from sync.display import Display, Segment
 from sync.sentences import side_name
-from sync.services.cards import Row
+from sync.services.cards import Choice, Row
 
 register = template.Library()
 _BREAK = mark_safe("<br>")  # a constant
@@ -30,7 +33,7 @@ def marked(row: Row, side: str) -> SafeString:
 @register.filter
 def show_lines(shown: Display | None) -> SafeString:
     """A value's lines below each other; nothing for an empty value without a word for it."""
-    return _join(format_html("{}", line) for line in shown.lines) if shown else SafeString()
+    return _join(shown.lines) if shown else SafeString()
 
 
 @register.filter
@@ -50,11 +53,32 @@ def _segments(pieces: Iterable[Segment]) -> SafeString:
 _OPEN, _CLOSE = mark_safe("<mark>"), mark_safe("</mark>")  # constants
 
 
-def _join(lines: Iterable[SafeString]) -> SafeString:
-    return _BREAK.join(lines) if not isinstance(lines, SafeString) else lines
+def _join(lines: Iterable[str]) -> SafeString:
+    return format_html_join(_BREAK, "{}", ((line,) for line in lines))
 
 
 @register.filter
 def of(counts: dict[str, int], key: str) -> int:
     """What ``counts`` has for ``key``, 0 without it."""
     return counts.get(key, 0)
+
+
+@register.filter
+def when(at: datetime | None) -> str:
+    """A moment as people write it: "22 November, 11:19", with the year where it isn't this one's."""
+    if at is None:
+        return ""
+    local = timezone.localtime(at)
+    year = "" if local.year == timezone.localdate().year else " Y"
+    english = (translation.get_language() or "").startswith("en")
+    return date_format(local, f"j F{year}, H:i" if english else f"j. F{year}, H:i")
+
+
+@register.filter
+def impossible(row: Row) -> list[tuple[list[Choice], str]]:
+    """The choices that aren't possible by their reason, so that one reason for both is said once."""
+    reasons: dict[str, list[Choice]] = {}
+    for choice in row.choices:
+        if not choice.possible:
+            reasons.setdefault(choice.reason, []).append(choice)
+    return [(choices, reason) for reason, choices in reasons.items()]

@@ -57,6 +57,7 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
         differences_sentence=differences_sentence(found),
         figures=figures(connection, found),
         fields=_fields(connection, found),
+        groups=groups(connection, found),
         worth=worth_knowing(connection, found),
         **progress_context(run),
     )
@@ -92,30 +93,38 @@ def differences_sentence(found: Overview) -> str:
     if not found.differences:
         return _("The people in both systems agree on everything.")
     differences = ngettext("%(n)s difference", "%(n)s differences", found.differences) % {"n": found.differences}
-    people = ngettext("in %(n)s person", "in %(n)s people", found.people) % {"n": found.people}
     empty = _("%(n)s of them empty on one side") % {"n": found.one_side_empty}
-    return f"{differences} {people}, {empty}."
+    return f"{differences} {_people(found.people)}, {empty}."
 
 
 def figures(connection: Connection, found: Overview) -> list[Figure]:
-    """The figures, each with where it leads."""
-    review, people, create = (_url(connection, name) for name in ("review", "people", "create"))
-    matches = _url(connection, "review_matches")
+    """What waits for a person, each with where it leads."""
+    review, matches, create = (_url(connection, name) for name in ("review", "review_matches", "create"))
+    return [
+        Figure(found.differences, _("Differences"), review(), _people(found.people), attention=bool(found.differences)),
+        Figure(found.possible, _("Possible matches"), matches(), attention=bool(found.possible)),
+        Figure(found.only_huma_total, _("Only in Huma"), f"{create()}#to-visma", side="huma"),
+        Figure(found.only_visma_total, _("Only in Visma"), f"{create()}#to-huma", side="visma"),
+    ]
+
+
+def _people(n: int) -> str:
+    return ngettext("in %(n)s person", "in %(n)s people", n) % {"n": n}
+
+
+def groups(connection: Connection, found: Overview) -> list[Figure]:
+    """The differences and the people by what they have in common."""
+    review, people = _url(connection, "review"), _url(connection, "people")
     shown = [
-        Figure(found.differences, _("Differences"), review(), _("to decide about"), "", bool(found.differences)),
-        Figure(found.one_side_empty, _("Empty on one side"), review(kind="empty", show="all")),
-        Figure(found.spelling, _("Only capitals or spaces"), review(kind="spelling", show="all")),
-        Figure(found.possible, _("Possible matches"), matches(), "", "", bool(found.possible)),
-        Figure(found.linked, _("The same person"), people(show="linked")),
-        Figure(found.only_huma_total, _("Only in Huma"), create(), "", "huma"),
-        Figure(found.only_visma_total, _("Only in Visma"), create(), "", "visma"),
-        Figure(found.standing.get("left", 0), _("Left as is before"), review(show="left")),
+        Figure(found.linked, _("The same person in both"), people(show="linked")),
+        Figure(found.one_side_empty, _("Differences that are empty on one side"), review(kind="empty", show="all")),
+        Figure(found.spelling, _("Differences in capitals or spaces only"), review(kind="spelling", show="all")),
+        Figure(found.standing.get("left", 0), _("Differences left as they are before"), review(show="left")),
         Figure(found.standing.get("former", 0), _("Differences of former employees"), review(show="former")),
         Figure(found.standing.get("draft", 0), _("Differences of drafts in Visma"), review(show="draft")),
-        Figure(found.gone, _("Gone from one side"), people(show="gone"), "", "", bool(found.gone)),
+        Figure(found.gone, _("Gone from one side"), people(show="gone")),
     ]
-    always = 7
-    return [figure for index, figure in enumerate(shown) if index < always or figure.number]
+    return [figure for index, figure in enumerate(shown) if index == 0 or figure.number]
 
 
 def _url(connection: Connection, name: str) -> Any:

@@ -1,13 +1,21 @@
 """Result: what came of a run, in counts that add up and in sentences."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from connections.models import Connection
+from sync.core.report import OUTCOMES, Totals
 from sync.models import SyncRun
-from sync.views.steps import continue_url, page_context, run_page
+from sync.sentences import outcome_label, sentence
+from sync.services import mail, runs
+from sync.services.result import result
+from sync.services.retrying import retry_failed
+from sync.views.steps import continue_url, page_context, run_page, step_url
+
+ALWAYS_OPEN = ("failed", "unknown", "moved", "stopped")
 
 
 @require_GET
@@ -16,11 +24,54 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
     """What became of every Change; a run that is still open is shown where it is."""
     if run.is_open:
         return redirect(continue_url(connection, run))
-    context = page_context(request, connection, _("Result"), step="result", run=run)
+    if run.state == SyncRun.State.CANCELLED:
+        messages.info(request, _("That run was cancelled. Nothing was written."))
+        return redirect(step_url("sync_users", connection))
+    found = result(run)
+    context = page_context(
+        request,
+        connection,
+        _("Result"),
+        step="" if run.state == SyncRun.State.FAILED else "result",
+        run=run,
+        current="history",
+        found=found,
+        counts=counts(found.totals),
+        failure=sentence(run.failure, run.failure_params),
+        mail_sentence=mail_sentence(run),
+        always_open=ALWAYS_OPEN,
+        can_retry=found.can_retry and runs.open_run(connection) is None,
+    )
     return render(request, "sync/result.html", context)
+
+
+def counts(totals: Totals) -> list[tuple[str, str, int]]:
+    """The outcomes that add up to what was planned; none is left out of the sum, only zeros aren't shown."""
+    numbers = totals.as_dict()
+    return [(name, outcome_label(name), numbers[name]) for name in OUTCOMES if numbers[name] or name == "done"]
+
+
+def mail_sentence(run: SyncRun) -> str:
+    """Whether the result went out by email, and what happens if not."""
+    texts = {
+        mail.SENT: _("The result was sent by email."),
+        mail.WAITING: _("The result is being sent by email."),
+        mail.FAILED: _("The email with the result couldn't be sent. Tell the one who runs humavisma."),
+    }
+    if run.mail_state == mail.WAITING and run.mail_tries > 1:
+        return _("The email with the result couldn't be sent yet: the mail server didn't take it. It is tried again.")
+    return texts.get(run.mail_state, "")
 
 
 @require_POST
 @run_page
 def retry(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
-    return redirect(continue_url(connection, run))
+    """What failed, once more: a new run straight to Confirm."""
+    try:
+        again = retry_failed(run, request.user)
+    except runs.NotAllowed:
+        messages.info(request, _("There is nothing left to try again."))
+        return redirect(step_url("result", connection, run))
+    if again.retry_of_id != run.pk:
+        messages.info(request, _("Another run is open already. Finish or cancel it first."))
+    return redirect(continue_url(connection, again))

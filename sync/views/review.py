@@ -77,7 +77,6 @@ def filter_fields(shown: ReviewFilter) -> list[tuple[str, str]]:
 def _list_context(run: SyncRun, shown: ReviewFilter, number: int) -> dict[str, Any]:
     found = cards.page(run, shown, number)
     fields = found.facets["field"]
-    kinds = found.facets["kind"]
     return {
         "shown": shown,
         "found": found,
@@ -85,7 +84,7 @@ def _list_context(run: SyncRun, shown: ReviewFilter, number: int) -> dict[str, A
         "fields": [
             (name, label, fields.get(name, 0)) for name, label in field_choices() if name in (*fields, shown.field)
         ],
-        "kinds": [(kind, label, kinds.get(kind, 0)) for kind, label in Conflict.Kind.choices if kind in kinds],
+        "kinds": _kinds(found.facets["kind"], shown.kind),
         "page": Paginator(range(found.people), cards.PER_PAGE).get_page(found.number),
         "query": filter_query(shown),
         "hidden": filter_fields(shown),
@@ -110,6 +109,13 @@ def _shows(shown: ReviewFilter, counts: dict[str, int]) -> list[dict[str, Any]]:
         for value, label in labels.items()
         if value in ALWAYS_SHOWN or value == shown.show or counts.get(value)
     ]
+
+
+def _kinds(counts: dict[str, int], current: str) -> list[tuple[str, str, int]]:
+    """The kinds that there are, and both empty ones as one."""
+    kinds = [(kind, str(label), counts.get(kind, 0)) for kind, label in Conflict.Kind.choices]
+    kinds.append(("empty", kind_label("empty"), sum(counts.get(kind, 0) for kind in review.EMPTY)))
+    return [row for row in kinds if row[2] or row[0] == current]
 
 
 def filter_sentence(shown: ReviewFilter) -> str:
