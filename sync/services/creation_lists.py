@@ -16,6 +16,7 @@ from sync.core.employee import from_json
 from sync.core.fields import FIELDS
 from sync.core.text import clean
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
+from sync.people_words import Badge, badges_of
 from sync.sentences import field_label, sentence
 from sync.services import creation as service
 from sync.services.reading import enabled_fields
@@ -62,9 +63,7 @@ class Candidate:
     vendor_id: str
     name: str
     number: str
-    standing: str
-    active: bool
-    draft: bool
+    badges: list[Badge]
     chosen: bool
     chosen_by: str
     blocked: str
@@ -86,6 +85,7 @@ class Section:
     people: list[Candidate]
     page: Page[EmployeeSnapshot]
     is_open: bool
+    query: str
 
     @property
     def folded(self) -> bool:
@@ -125,7 +125,7 @@ def page(run: SyncRun, target: str, opened: str = "", number: int | str = 1) -> 
         **{code: settled.filter(create_group=code) for code in FOLDED},
         NEVER: rows.filter(create_blocked=service.LEFT_OUT),
     }
-    sections = [_section(run, code, people, opened, number) for code, people in lists.items()]
+    sections = [_section(run, target, code, people, opened, number) for code, people in lists.items()]
     possible = service.possible(run, target)
     main = possible.filter(create_group=MAIN)
     return CreatePage(
@@ -138,7 +138,9 @@ def page(run: SyncRun, target: str, opened: str = "", number: int | str = 1) -> 
     )
 
 
-def _section(run: SyncRun, code: str, rows: QuerySet[EmployeeSnapshot], opened: str, number: int | str) -> Section:
+def _section(
+    run: SyncRun, target: str, code: str, rows: QuerySet[EmployeeSnapshot], opened: str, number: int | str
+) -> Section:
     shown = Paginator(rows, PER_PAGE).get_page(number if code == opened else 1)
     people = list(shown.object_list)
     return Section(
@@ -150,6 +152,7 @@ def _section(run: SyncRun, code: str, rows: QuerySet[EmployeeSnapshot], opened: 
         people=describe(run, people),
         page=shown,
         is_open=code == opened,
+        query=f"to={target}&group={code}&",
     )
 
 
@@ -180,9 +183,7 @@ def _candidate(
         vendor_id=person.vendor_id,
         name=person.name,
         number=person.number,
-        standing=person.standing,
-        active=person.active,
-        draft=person.draft,
+        badges=badges_of(person),
         chosen=person.create_chosen,
         chosen_by=person.create_chosen_by,
         blocked=blocked_sentence(person),

@@ -1,0 +1,136 @@
+"""People's states in words, for Create and People."""
+
+from dataclasses import dataclass
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch
+from sync.sentences import agrees_label, sentence, side_name
+from sync.services.people import FILTERS, LOOKING_INSIDE, Person
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A short state with its tone."""
+
+    label: str
+    tone: str = ""
+    icon: str = ""
+
+
+def standing_label(standing: str) -> str:
+    """Where somebody's selected position is in time."""
+    return {
+        "current": _("Employed"),
+        "upcoming": _("Starts later"),
+        "former": _("Former employee"),
+        "none": _("No position"),
+    }.get(standing, "")
+
+
+def badges_of(seen: EmployeeSnapshot) -> list[Badge]:
+    """What is worth knowing about one side's record of somebody."""
+    found = [Badge(standing_label(seen.standing), "accent" if seen.standing == "upcoming" else "")]
+    if seen.side == "huma" and not seen.active:
+        found.append(Badge(_("Deactivated in Huma"), "warning"))
+    if seen.draft:
+        found.append(Badge(_("Draft"), "warning"))
+    return [badge for badge in found if badge.label]
+
+
+def badges(person: Person) -> list[Badge]:
+    """What is worth knowing about a person in the list, most telling first."""
+    found: list[Badge] = []
+    if person.left_out:
+        found.append(Badge(_("Left out"), "warning"))
+    if person.gone_from:
+        found.append(Badge(_("Gone from %(side)s") % {"side": side_name(person.gone_from)}, "danger"))
+    if person.possible:
+        found.append(Badge(_("Possible match"), "warning"))
+    if person.draft:
+        found.append(Badge(_("Draft")))
+    if person.inactive:
+        found.append(Badge(_("Deactivated in Huma")))
+    if person.former:
+        found.append(Badge(standing_label("former")))
+    elif any(seen.standing == "upcoming" for seen in person.seen):
+        found.append(Badge(standing_label("upcoming")))
+    elif person.seen and all(seen.standing == "none" for seen in person.seen):
+        found.append(Badge(standing_label("none")))
+    return found
+
+
+def connected(person: Person) -> str:
+    """In a few words, who she is on the two sides."""
+    if person.link is None:
+        return (
+            _("Only in %(side)s") % {"side": side_name(person.side)} if person.seen else _("On neither side any more")
+        )
+    return linked_label(person.link)
+
+
+def linked_label(link: EmployeeLink) -> str:
+    """By what two people are linked."""
+    return {
+        "external": _("Linked by the Huma id in Visma"),
+        "number": _("Linked by Employment ID"),
+        "email": _("Linked by email"),
+        "person": _("Linked by hand"),
+        "created": _("Added by a sync"),
+    }.get(link.linked_by, _("Linked"))
+
+
+def filter_labels() -> dict[str, str]:
+    """The filters of the list in words, in the order in which they are offered."""
+    labels = {
+        "linked": _("Linked"),
+        "by_number": _("Linked by Employment ID"),
+        "by_email": _("Linked by email"),
+        "by_external": _("Linked by the Huma id in Visma"),
+        "by_person": _("Linked by hand"),
+        "by_created": _("Added by a sync"),
+        "possible": _("Possible match"),
+        "only_huma": _("Only in Huma"),
+        "only_visma": _("Only in Visma"),
+        "gone": _("Gone from one side"),
+        "different": _("Called different people"),
+        "left_out": _("Left out"),
+        "draft": _("Draft in Visma"),
+        "former": _("Former employee"),
+        "inactive": _("Deactivated in Huma"),
+        "deactivated": _("Deactivated in Huma, still employed in Visma"),
+        "several_positions": _("Several positions"),
+        "becomes_cash": _("Bank account in Huma that becomes cash in Visma"),
+        "long_number": _("Employment ID too long for Visma"),
+        "no_number": _("No Employment ID in Huma"),
+    }
+    return {code: label for code, label in labels.items() if code in FILTERS or code in LOOKING_INSIDE}
+
+
+def why_linked(link: EmployeeLink) -> str:
+    """By which key or whom two people are linked, and since when."""
+    who, at = link.linked_by_user, date_format(localtime(link.linked_at))
+    if link.linked_by == EmployeeLink.By.PERSON:
+        return _("%(who)s linked them by hand on %(at)s. That counts more than any key.") % {"who": who, "at": at}
+    text = {
+        "external": _("Linked since %(at)s, because the employee in Visma carries this Huma user's id."),
+        "number": _("Linked since %(at)s: the same Employment ID on both sides, and at least one more thing agreed."),
+        "email": _("Linked since %(at)s: the same email on both sides, and at least one more thing agreed."),
+        "created": _("Linked since %(at)s, when a sync added the person on the other side."),
+    }.get(link.linked_by, _("Linked since %(at)s."))
+    return text % {"at": at}
+
+
+def why_different(link: EmployeeLink) -> str:
+    """Who called two people different, and when."""
+    values = {"who": link.linked_by_user, "at": date_format(localtime(link.linked_at))}
+    return _("%(who)s said on %(at)s that they are different people. No key links them again.") % values
+
+
+def why_possible(match: PossibleMatch) -> str:
+    """Why two people may be one."""
+    agrees = ", ".join(agrees_label(name) for name in match.agrees)
+    why = sentence(match.why)
+    return f"{why} {_('What agrees: %(what)s.') % {'what': agrees}}" if agrees else why

@@ -1,0 +1,189 @@
+"""Create: who is added where she is missing. Nobody is ticked beforehand; choices are saved at once."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from connections.clients import clients_for
+from connections.errors import VendorError
+from connections.models import Connection
+from sync.models import EmployeeSnapshot, LeftOut, SyncRun
+from sync.sentences import sentence
+from sync.services import creation, creation_lists, people_changes
+from sync.services.failures import reason_for_reading
+from sync.services.runs import NotAllowed
+from sync.views.steps import go_to, open_run_page, page_context, step_url
+
+TARGETS = ("visma", "huma")
+KINDS = ("company", "location", "team")
+
+
+@require_GET
+@open_run_page
+def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
+    """Both lists: who is in Huma only, and who is in Visma only."""
+    opened, group = request.GET.get("to", ""), request.GET.get("group", "")
+    number = request.GET.get("page", "1")
+    lists = [
+        creation_lists.page(run, target, group if target == opened else "", number if target == opened else 1)
+        for target in TARGETS
+    ]
+    groups = _groups(connection, run) if "groups" in request.GET else {}
+    context = {
+        **page_context(request, connection, _("Create"), step="create", run=run),
+        "lists": lists,
+        "chosen": sum(one.chosen for one in lists),
+        "invite": creation.options(run)[1],
+        **groups,
+    }
+    return render(request, "sync/create.html", context)
+
+
+@require_POST
+@open_run_page
+def choose(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
+    """Tick one person (htmx), or save what changed in a whole form: never more than the person herself changed."""
+    target = _target(request)
+    ticked = set(_numbers(request, "chosen"))
+    toggled = set(_numbers(request, "toggle"))
+    was = set(_numbers(request, "was"))
+    on, off = (ticked & toggled, toggled - ticked) if toggled else (ticked - was, was - ticked)
+    try:
+        creation.choose(run, request.user, on, on=True)
+        creation.choose(run, request.user, off, on=False)
+    except NotAllowed:
+        return go_to(request, step_url("create", connection))
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "sync/partials/create_counts.html", _counts(run, target))
+    messages.success(request, _("Saved."))
+    return _back(request, connection, target)
+
+
+@require_POST
+@open_run_page
+def choose_all(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
+    """Tick the whole main list of a side, or nobody."""
+    target = _target(request)
+    try:
+        creation.choose_all(run, request.user, target, on=request.POST.get("all") == "on")
+    except NotAllowed:
+        return go_to(request, step_url("create", connection))
+    return _list_again(request, connection, run, target)
+
+
+@require_POST
+@open_run_page
+def never(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
+    """Never add a person; one click takes it back."""
+    target = _target(request)
+    try:
+        row = creation.never_add(run, request.user, next(iter(_numbers(request, "person")), 0))
+    except EmployeeSnapshot.DoesNotExist as error:
+        raise Http404 from error
+    except NotAllowed:
+        return go_to(request, step_url("create", connection))
+    said = _("%(name)s is left out from now on. “Never added” further down is where it can be taken back.")
+    return _list_again(request, connection, run, target, said % {"name": row.name})
+
+
+@require_POST
+@open_run_page
+def take_back(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
+    """A person who was never to be added may be added again."""
+    target = _target(request)
+    row = get_object_or_404(LeftOut, connection=connection, pk=next(iter(_numbers(request, "left_out")), 0))
+    try:
+        people_changes.take_back(row, request.user)
+    except NotAllowed:
+        return go_to(request, step_url("create", connection))
+    return _list_again(request, connection, run, target, _("%(name)s can be added again.") % {"name": row.name})
+
+
+@require_GET
+@open_run_page
+def groups(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
+    """What new Huma users join, as a part of the page: Huma is asked for its groups only here."""
+    context = {"connection": connection, "invite": creation.options(run)[1], **_groups(connection, run)}
+    return render(request, "sync/partials/create_options.html", context)
+
+
+@require_POST
+@open_run_page
+def options(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
+    """Save the groups and the invitation. Groups that couldn't be shown stay as they were chosen."""
+    shown = "groups_shown" in request.POST
+    invite = request.POST.get("invite") == "on"
+    try:
+        creation.set_options(run, request.user, request.POST.getlist("group") if shown else None, invite)
+    except NotAllowed:
+        return go_to(request, step_url("create", connection))
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponse(_("Saved."))
+    messages.success(request, _("Saved."))
+    return _back(request, connection, "huma")
+
+
+def _groups(connection: Connection, run: SyncRun) -> dict[str, Any]:
+    """Huma's groups by kind, or a sentence when Huma can't be asked: the page works all the same."""
+    chosen = creation.options(run)[0]
+    try:
+        found = clients_for(connection).huma.groups()
+    except VendorError as error:
+        reason = reason_for_reading(error)
+        return {"groups_problem": sentence(reason.code, reason.params), "groups_chosen": len(chosen)}
+    labels = {"company": _("Companies"), "location": _("Locations"), "team": _("Teams")}
+    by_kind = []
+    for kind in KINDS:
+        items = sorted((g for g in found if g.get("type") == kind), key=lambda g: str(g.get("name", "")).casefold())
+        if items:
+            rows = [{"id": g["id"], "name": g.get("name") or g["id"], "chosen": g["id"] in chosen} for g in items]
+            by_kind.append((labels[kind], rows))
+    return {"groups": by_kind, "groups_shown": True}
+
+
+def _list_again(
+    request: HttpRequest, connection: Connection, run: SyncRun, target: str, said: str = ""
+) -> HttpResponse:
+    if request.htmx:  # type: ignore[attr-defined]
+        group, number = request.POST.get("group", ""), request.POST.get("page", "1")
+        context = {
+            "connection": connection,
+            "list": creation_lists.page(run, target, group, number),
+            "said": said,
+            **_counts(run, target),
+        }
+        return render(request, "sync/partials/create_again.html", context)
+    if said:
+        messages.success(request, said)
+    return _back(request, connection, target)
+
+
+def _counts(run: SyncRun, target: str) -> dict[str, Any]:
+    here = creation.chosen(run, target).count()
+    return {
+        "target": target,
+        "list_chosen": here,
+        "list_possible": creation.possible(run, target).count(),
+        "chosen": here + creation.chosen(run, "huma" if target == "visma" else "visma").count(),
+        "oob": True,
+    }
+
+
+def _back(request: HttpRequest, connection: Connection, target: str) -> HttpResponse:
+    return go_to(request, f"{reverse('admin:create', args=[connection.code])}#to-{target}")
+
+
+def _target(request: HttpRequest) -> str:
+    target = request.POST.get("to", "")
+    if target not in TARGETS:
+        raise Http404
+    return target
+
+
+def _numbers(request: HttpRequest, name: str) -> list[int]:
+    return [int(text) for text in request.POST.getlist(name) if text.isdecimal() and len(text) < 19]

@@ -1,0 +1,190 @@
+"""Create: who may be added where, and what is chosen."""
+
+import pytest
+from django.utils import translation
+
+from connections.models import AuditEntry
+from sync.models import EmployeeSnapshot, LeftOut, SyncRun
+from sync.services import creation, creation_lists, people_changes
+from sync.services.runs import NotAllowed
+from tests.connections.companies import company
+from tests.sync.reading import day, in_huma, in_visma, read, snapshot
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def run(hr):
+    """In Huma only: six kinds of people. In Visma only: two. And one who is in both."""
+    return read(
+        company(hr),
+        in_huma("both", "Berit", "Begge", "1", "berit@x.no"),
+        in_visma("both-v", "Berit", "Begge", "1", "berit@x.no"),
+        in_huma("now", "Nina", "Nå", "10", "nina@x.no"),
+        in_huma("soon", "Stine", "Snart", "11", "stine@x.no", starts=day(20)),
+        in_huma("gone", "Frode", "Før", "12", "frode@x.no", ends=day(-40)),
+        in_huma("hired", "Kim", "Konsulent", "13", "kim@x.no", contract="Consultant"),
+        in_huma("idle", "Iben", "Ingen", "14", "iben@x.no", position=False),
+        in_huma("long", "Lars", "Lang", "1234567890123", "lars@x.no"),
+        in_huma("unnumbered", "Une", "Uten", "", "une@x.no"),
+        in_visma("old", "Vera", "Visma", "20", "vera@x.no"),
+        in_visma("mailless", "Morten", "Mangler", "21"),
+    )
+
+
+def sections(run, target):
+    """The ids under each heading."""
+    return {
+        section.code: [person.vendor_id for person in section.people]
+        for section in creation_lists.page(run, target).sections
+    }
+
+
+def test_people_are_listed_under_their_headings(run):
+    assert sections(run, "visma") == {
+        "main": ["now", "soon"],
+        "blocked": ["long", "unnumbered"],
+        "former": ["gone"],
+        "not_employee": ["hired"],
+        "no_position": ["idle"],
+    }
+    assert sections(run, "huma") == {"main": ["old"], "blocked": ["mailless"]}
+
+
+def test_nobody_is_ticked_beforehand(run):
+    assert not EmployeeSnapshot.objects.filter(create_chosen=True).exists()
+
+
+def test_who_cannot_be_added_says_why_and_what_to_do(run):
+    why = {p.vendor_id: p.blocked for s in creation_lists.page(run, "visma").sections for p in s.people}
+    assert why["long"] == "Visma takes at most 12 characters, this one has 13. Shorten it in Huma."
+    assert why["unnumbered"].startswith("There is no Employment ID in Huma")
+    assert why["now"] == ""
+
+
+def test_a_new_person_gets_the_fields_and_the_rest_is_explained(hr):
+    account = {"type": "national", "number": "12345678900", "country": "NO"}
+    run = read(
+        company(hr),
+        in_huma("h", "Nina", "Nå", "10", "nina@x.no", bankAccount={"value": account, "editable": True}),
+        in_visma("v", "Vera", "Visma", "20", "vera@x.no"),
+    )
+    nina = creation_lists.page(run, "visma").sections[0].people[0]
+    assert nina.gets == ["Given name", "Family name", "Email", "First workday", "Employment ID"]
+    assert [(field.label, field.why.split(".")[0]) for field in nina.omitted] == [
+        ("Bank account", "The account number has a wrong check digit")
+    ]
+    vera = creation_lists.page(run, "huma").sections[0].people[0]
+    assert "First workday" not in vera.gets
+
+
+def test_choosing_is_stored_with_who_chose(run, hr):
+    assert creation.choose(run, hr, [snapshot(run, "now").pk], on=True) == 1
+    assert snapshot(run, "now").create_chosen_by == "hr"
+    assert [p.vendor_id for p in creation.chosen(run, "visma")] == ["now"]
+    assert creation.choose(run, hr, [snapshot(run, "now").pk], on=False) == 1
+    assert not snapshot(run, "now").create_chosen
+
+
+def test_select_all_takes_the_main_list_only(run, hr):
+    assert creation.choose_all(run, hr, "visma", on=True) == 2
+    assert sorted(p.vendor_id for p in creation.chosen(run, "visma")) == ["now", "soon"]
+    assert not creation.chosen(run, "huma").exists()
+
+
+def test_select_nobody_takes_the_folded_ones_off_too(run, hr):
+    creation.choose(run, hr, [snapshot(run, "gone").pk], on=True)
+    assert creation.choose_all(run, hr, "visma", on=False) == 1
+    assert not creation.chosen(run, "visma").exists()
+
+
+@pytest.mark.parametrize("who", ["both", "long", "unnumbered", "mailless"])
+def test_who_is_linked_or_cannot_be_created_cannot_be_chosen(run, hr, who):
+    assert creation.choose(run, hr, [snapshot(run, who).pk], on=True) == 0
+
+
+def test_people_of_another_run_cannot_be_chosen(run, hr, superuser):
+    other = read(company(superuser, tenant_id="other"), in_huma("x", "Xenia", "X", "1", "x@x.no"))
+    assert creation.choose(run, hr, [snapshot(other, "x").pk], on=True) == 0
+
+
+@pytest.mark.parametrize("state", ["applying", "finished", "cancelled", "stopped"])
+def test_nothing_can_be_chosen_once_the_run_writes_or_has_ended(run, hr, state):
+    SyncRun.objects.filter(pk=run.pk).update(state=state)
+    pk = snapshot(run, "now").pk
+    for act in (
+        lambda: creation.choose(run, hr, [pk], on=True),
+        lambda: creation.choose_all(run, hr, "visma", on=True),
+        lambda: creation.never_add(run, hr, pk),
+        lambda: creation.set_options(run, hr, [], invite=True),
+    ):
+        with pytest.raises(NotAllowed):
+            act()
+    assert not LeftOut.objects.exists()
+
+
+def test_never_add_leaves_out_and_can_be_taken_back(run, hr):
+    creation.choose_all(run, hr, "visma", on=True)
+    row = creation.never_add(run, hr, snapshot(run, "now").pk, "hired by the neighbours")
+    assert (row.side, row.vendor_id, row.name, row.by) == ("huma", "now", "Nina Nå", "hr")
+    assert sections(run, "visma")["never"] == ["now"]
+    assert [p.vendor_id for p in creation.chosen(run, "visma")] == ["soon"]
+    people_changes.take_back(row, hr)
+    assert sections(run, "visma")["main"] == ["now", "soon"]
+    assert not snapshot(run, "now").create_chosen
+
+
+def test_a_person_who_is_left_out_is_so_in_the_next_run_too(run, hr):
+    creation.never_add(run, hr, snapshot(run, "now").pk)
+    SyncRun.objects.filter(pk=run.pk).update(state="cancelled")
+    both = in_huma("both", "Berit", "Begge", "1", "berit@x.no"), in_visma("both-v", "Berit", "Begge", "1", "berit@x.no")
+    later = read(run.connection, *both, in_huma("now", "Nina", "Nå", "10", "nina@x.no"))
+    assert snapshot(later, "now").create_blocked == "create_left_out"
+
+
+def test_an_open_possible_match_forbids_creating_both(hr):
+    run = read(
+        company(hr),
+        in_huma("h", "Nina", "Nå", "10", "nina@x.no"),
+        in_visma("v", "Nina", "Nå", "77", "vera@x.no"),
+    )
+    assert snapshot(run, "h").create_blocked == snapshot(run, "v").create_blocked == "create_open_match"
+    people_changes.link(run.connection, hr, "h", "v")
+    assert creation_lists.page(run, "visma").is_empty
+    assert creation_lists.page(run, "huma").is_empty
+
+
+def test_the_groups_are_the_connections_until_somebody_chooses(run, hr):
+    run.connection.huma_groups = ["g1"]
+    assert creation.options(run) == (["g1"], False)
+    creation.set_options(run, hr, [], invite=True)
+    run.refresh_from_db()
+    assert creation.options(run) == ([], True)
+    creation.set_options(run, hr, None, invite=False)
+    assert creation.options(run) == ([], False)
+
+
+def test_every_choice_leaves_an_audit_entry_without_values(run, hr):
+    creation.choose_all(run, hr, "visma", on=True)
+    creation.never_add(run, hr, snapshot(run, "now").pk)
+    creation.set_options(run, hr, ["g"], invite=True)
+    entries = AuditEntry.objects.filter(connection=run.connection)
+    actions = [entry.action for entry in entries.order_by("pk")]
+    assert actions == ["create.chosen", "person.left_out", "create.options"]
+    assert "Nina" not in str([entry.detail for entry in entries])
+    assert entries.get(action="create.chosen").detail == {"run": run.pk, "to_visma": 2}
+
+
+def test_long_lists_come_in_pages(hr):
+    run = read(company(hr), *(in_huma(f"h{i}", "Per", f"Person{i:03}", str(i), f"p{i}@x.no") for i in range(120)))
+    first = creation_lists.page(run, "visma").sections[0]
+    assert (first.count, len(first.people), first.page.paginator.num_pages) == (120, 50, 3)
+    last = creation_lists.page(run, "visma", "main", 3).sections[0]
+    assert last.people[-1].name == "Per Person119"
+    assert creation.choose_all(run, hr, "visma", on=True) == 120
