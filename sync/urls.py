@@ -2,11 +2,26 @@
 
 from django.urls import path
 
-from sync.views import confirm, history, overview, result, review, review_bulk, review_matches, run, sync_users
+from sync.views import (
+    confirm,
+    create,
+    history,
+    overview,
+    people,
+    result,
+    review,
+    review_bulk,
+    review_matches,
+    run,
+    sync_users,
+)
 
 _connection = "connections/<slug:code>"
 _sync = f"{_connection}/sync"
 _review = f"{_connection}/review"
+_create = f"{_connection}/create"
+_people = f"{_connection}/people"
+_person = f"{_people}/<slug:side>/<str:vendor_id>"
 
 urlpatterns = [
     path(f"{_sync}/", sync_users.page, name="sync_users"),
@@ -24,6 +39,13 @@ urlpatterns = [
     path(f"{_review}/bulk/decide/", review_bulk.decide, name="review_bulk_decide"),
     path(f"{_review}/matches/", review_matches.page, name="review_matches"),
     path(f"{_review}/matches/decide/", review_matches.decide, name="review_matches_decide"),
+    path(f"{_create}/", create.page, name="create"),
+    path(f"{_create}/choose/", create.choose, name="create_choose"),
+    path(f"{_create}/all/", create.choose_all, name="create_all"),
+    path(f"{_create}/never/", create.never, name="create_never"),
+    path(f"{_create}/take-back/", create.take_back, name="create_take_back"),
+    path(f"{_create}/groups/", create.groups, name="create_groups"),
+    path(f"{_create}/options/", create.options, name="create_options"),
     path(f"{_connection}/confirm/", confirm.page, name="confirm"),
     path(f"{_connection}/confirm/run/", confirm.run_now, name="confirm_run"),
     path(f"{_connection}/run/<int:pk>/", run.page, name="run"),
@@ -32,4 +54,10 @@ urlpatterns = [
     path(f"{_connection}/result/<int:pk>/", result.page, name="result"),
     path(f"{_connection}/result/<int:pk>/retry/", result.retry, name="result_retry"),
     path(f"{_connection}/history/", history.page, name="history"),
+    path(f"{_people}/", people.page, name="people"),
+    path(f"{_people}/link/", people.link, name="people_link"),
+    path(f"{_person}/", people.person, name="person"),
+    path(f"{_person}/unlink/", people.unlink, name="person_unlink"),
+    path(f"{_person}/leave-out/", people.leave_out, name="person_leave_out"),
+    path(f"{_person}/take-back/", people.take_back, name="person_take_back"),
 ]

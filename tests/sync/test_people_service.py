@@ -1,5 +1,7 @@
 """People: everyone of both sides, and who is who."""
 
+from typing import Any
+
 import pytest
 from django.utils import translation
 
@@ -39,6 +41,10 @@ def run(hr):
 
 def names(found):
     return [person.name for person in found.page.object_list]
+
+
+def card(run, side, vendor_id) -> Any:
+    return people_card.card(run.connection, side, vendor_id)
 
 
 def link_of(run, huma):
@@ -236,14 +242,14 @@ def test_counterparts_are_people_who_are_not_linked(run):
 
 
 def test_a_person_shows_what_both_say_and_whom_she_may_be(run):
-    berit = people_card.card(run.connection, "visma", "v1")
+    berit = card(run, "visma", "v1")
     assert berit.person.link.linked_by == "number"
     phone = next(line for line in berit.lines if line.label == "Phone")
     assert (phone.huma.text, phone.visma.text) == ("22334455", "")
-    per = people_card.card(run.connection, "huma", "h3")
+    per = card(run, "huma", "h3")
     assert [(o.side, o.vendor_id, o.match.why) for o in per.maybe] == [("visma", "v3", "two_agree")]
     assert per.blocked.startswith("May be the same person")
 
 
 def test_nobody_has_an_unknown_id(run):
-    assert people_card.card(run.connection, "huma", "nobody") is None
+    assert card(run, "huma", "nobody") is None
