@@ -7,6 +7,7 @@ from typing import Any
 
 from sync.core.employee import Employee, Own, Period, Side, Value
 from sync.core.fields import FIELDS, Pair
+from sync.core.fields.contact import is_email
 from sync.core.fields.dates import visma_reason
 from sync.core.fields.number import refusal
 from sync.core.read import EXTERNAL_KEY, NOT_EMPLOYEES
@@ -58,6 +59,8 @@ def refused(
     email = employee.canonical("email")
     if not email:
         return "create_no_email"
+    if not is_email(email):
+        return "bad_email"
     return "create_email_taken" if email in huma_emails else ""
 
 

@@ -93,11 +93,14 @@ def _convert_email(target: Side, pair: Pair) -> Own:
     return clean(pair.value(target.other, "email").own) or None
 
 
+def is_email(canonical: Canonical) -> bool:
+    """Whether a canonical email has the shape of one."""
+    return isinstance(canonical, str) and _EMAIL.fullmatch(canonical) is not None
+
+
 def _forbid_email(target: Side, pair: Pair) -> Reason | None:
     source = pair.value(target.other, "email")
-    if source.canonical and not _EMAIL.fullmatch(str(source.canonical)):
-        return Reason("bad_email")
-    return None
+    return None if source.canonical is None or is_email(source.canonical) else Reason("bad_email")
 
 
 def _canonical_phone(side: Side, own: Own) -> Canonical:
