@@ -1,5 +1,6 @@
 """How a value is shown: as the side wrote it, and so that a person can read it."""
 
+import re
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
@@ -147,21 +148,28 @@ def _mask(line: str) -> str:
 
 
 def diff(one: str, other: str) -> tuple[list[Segment], list[Segment]]:
-    """Two texts in pieces, with what differs. Texts that have little in common differ as a whole."""
+    """Two texts in pieces, with what differs: letters of a short text, words of a sentence.
+
+    Texts that have little in common differ as a whole.
+    """
     if not one or not other or one == other:
         return _whole(one, False), _whole(other, False)
-    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    words = min(len(one.split()), len(other.split())) >= SENTENCE
+    left_parts, right_parts = (_WORDS.findall(text) if words else list(text) for text in (one, other))
+    matcher = SequenceMatcher(None, left_parts, right_parts, autojunk=False)
     if matcher.ratio() < 0.5:
         return _whole(one, True), _whole(other, True)
     left: list[Segment] = []
     right: list[Segment] = []
     for tag, a0, a1, b0, b1 in _calm(matcher.get_opcodes()):
         changed = tag != "equal"
-        left += _whole(one[a0:a1], changed)
-        right += _whole(other[b0:b1], changed)
+        left += _whole("".join(left_parts[a0:a1]), changed)
+        right += _whole("".join(right_parts[b0:b1]), changed)
     return left, right
 
 
+SENTENCE = 4  # words
+_WORDS = re.compile(r"\s+|\S+")
 Opcode = tuple[str, int, int, int, int]
 
 

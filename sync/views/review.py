@@ -98,9 +98,9 @@ def _shows(shown: ReviewFilter, counts: dict[str, int]) -> list[dict[str, Any]]:
         "undecided": _("Not decided"),
         "decided": _("Decided"),
         "all": _("All"),
-        "suggested": _("With a suggestion"),
-        "impossible": _("Something isn't possible"),
-        "left": _("Left as is before"),
+        "suggested": _("Suggested"),
+        "impossible": _("Not possible"),
+        "left": _("Left as is"),
         "former": _("Former employees"),
         "draft": _("Drafts in Visma"),
     }

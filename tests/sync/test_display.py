@@ -77,6 +77,12 @@ def test_the_difference_is_the_letters_that_differ():
     assert [(s.text, s.changed) for s in right] == [("Kari", False), ("n", True)]
 
 
+def test_sentences_differ_by_words_not_by_letters():
+    left, right = diff("End reason: The employee resigned", "End reason: The employer terminated it")
+    assert [s.text for s in left if s.changed] == ["employee resigned"]
+    assert [s.text for s in right if s.changed] == ["employer terminated it"]
+
+
 @pytest.mark.parametrize(("one", "other"), [("Storgata 1", "Bakken 22"), ("", "Oslo"), ("Oslo", "Oslo"), ("ab", "ba")])
 def test_the_pieces_make_up_the_text_again(one, other):
     left, right = diff(one, other)
