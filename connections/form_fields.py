@@ -59,7 +59,7 @@ class EmailsField(forms.CharField):
         return value if isinstance(value, str) or value is None else "\n".join(value)
 
     def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         lines = text.replace(",", "\n").replace(";", "\n").splitlines()
         return list(dict.fromkeys(line.strip() for line in lines if line.strip()))
 
@@ -77,7 +77,7 @@ class EmailsField(forms.CharField):
         """Addresses are validated one by one above."""
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return (initial or []) != self.to_python(data or "")
+        return bool((initial or []) != self.to_python(data or ""))
 
 
 TENANT_SHAPE = gettext_lazy(

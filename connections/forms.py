@@ -33,7 +33,9 @@ class AboutForm(forms.Form):
         help_text=_("For you and your colleagues: emails begin with it."),
     )
     recipients = EmailsField(
-        label=_("Who gets the result by email"), required=False, help_text=_("One address a line. Names, never values.")
+        label=_("Who gets the result by email"),
+        required=False,
+        help_text=_("One address a line. The email names people, and never shows values."),
     )
     payroll_contacts = EmailsField(
         label=_("Payroll contacts"),
@@ -119,7 +121,7 @@ class SettingsForm(AboutForm):
 
     fields_on = forms.MultipleChoiceField(
         label=_("Fields that are synchronized"),
-        required=False,
+        error_messages={"required": _("Choose at least one field.")},
         widget=forms.CheckboxSelectMultiple,
         help_text=_("A field that is switched off is not compared, stored or written."),
     )
@@ -143,12 +145,6 @@ class SettingsForm(AboutForm):
             self._add_groups(name, label, getattr(connection, name), [g for g in groups or [] if g["type"] == kind])
         if groups is not None:
             self._add_groups("huma_groups", _JOIN, connection.huma_groups, groups)
-
-    def clean_fields_on(self) -> list[str]:
-        on: list[str] = self.cleaned_data["fields_on"]
-        if not on:
-            raise ValidationError(gettext("Choose at least one field."))
-        return on
 
     def chosen(self) -> dict[str, Any]:
         """The connection's settings as its model stores them; what couldn't be shown isn't among them."""
@@ -198,7 +194,7 @@ _LIMITS = {
     "location": ("huma_locations", _("Only these locations in Huma")),
     "team": ("huma_teams", _("Only these teams in Huma")),
 }
-_JOIN = _("Groups that new Huma users join")
+_JOIN = _("Groups that they join")
 assert tuple(_LIMITS) == GROUP_TYPES
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from connections.models import Connection
@@ -26,16 +26,7 @@ def connection_nav(connection: Connection, current: str) -> list[dict[str, Any]]
             "current": name == current,
         }
         for name, label, icon in pages
-        if _exists(name, connection)
     ]
-
-
-def _exists(name: str, connection: Connection) -> bool:
-    try:
-        reverse(f"admin:{name}", args=[connection.code])
-    except NoReverseMatch:
-        return False
-    return True
 
 
 def page_context(request: HttpRequest, connection: Connection, title: str, **extra: Any) -> dict[str, Any]:

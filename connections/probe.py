@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Overdue
 from dataclasses import dataclass
 
@@ -54,13 +55,9 @@ class _Said:
 def ask_both(tenant_id: str, client_id: str, client_secret: str) -> Probe:
     """Ask Huma and Visma at the same time, no longer than CONNECT_PATIENCE_SECONDS. Raises nothing for a refusal."""
     deadline = time.monotonic() + settings.CONNECT_PATIENCE_SECONDS
-    pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="connect")
-    try:
-        huma = pool.submit(_guarded, "huma", lambda: _ask_huma(client_id, client_secret))
-        visma = pool.submit(_guarded, "visma", lambda: _ask_visma(tenant_id))
-        said = [_in_time("huma", huma, deadline), _in_time("visma", visma, deadline)]
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+    huma = _in_background("huma", lambda: _ask_huma(client_id, client_secret))
+    visma = _in_background("visma", lambda: _ask_visma(tenant_id))
+    said = [_in_time("huma", huma, deadline), _in_time("visma", visma, deadline)]
     return Probe(
         organization_id=said[0].organization_id,
         sunset="; ".join(one.sunset for one in said if one.sunset)[:60],
@@ -82,6 +79,20 @@ def trouble_of(side: str, error: VendorError) -> Trouble:
         case ContractBroken():
             return Trouble(side, "nonsense", error.prop)
     return Trouble(side, "refused")
+
+
+def _in_background(side: str, ask: Callable[[], _Said]) -> Future[_Said]:
+    """Ask in a thread that holds up nobody: a pool's would keep the process from ending."""
+    future: Future[_Said] = Future()
+
+    def work() -> None:
+        try:
+            future.set_result(_guarded(side, ask))
+        except Exception as error:
+            future.set_exception(error)
+
+    threading.Thread(target=work, name=f"connect-{side}", daemon=True).start()
+    return future
 
 
 def _in_time(side: str, future: Future[_Said], deadline: float) -> _Said:

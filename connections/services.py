@@ -1,6 +1,6 @@
 """What happens to a connection: made, made again, renewed, changed, shared, ended. Each leaves an audit entry."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -166,10 +166,9 @@ def change_settings(connection: Connection, user: Any, chosen: Mapping[str, Any]
 
 def find_staff(who: str) -> User:
     """The one active staff user with this username or email address. Raises ``NoSuchUser``."""
-    users: Sequence[User] = get_user_model().objects.filter(
-        Q(username=who) | Q(email__iexact=who), is_active=True, is_staff=True
-    )[:2]
-    exact = [user for user in users if user.username == who] or list(users)
+    named = Q(username=who) | Q(email__iexact=who)
+    users = list(get_user_model().objects.filter(named, is_active=True, is_staff=True)[:10])
+    exact = [user for user in users if user.username == who] or users
     if not who or len(exact) != 1:
         raise NoSuchUser
     return exact[0]

@@ -211,6 +211,8 @@ LANGUAGE_CODE = "nb"
 LANGUAGES = [("nb", _("Norwegian")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Oslo"
+# 22 Nov 2026, 11:24 in English too: 11/22 is read as something else here.
+FORMAT_MODULE_PATH = "humavisma.formats"
 USE_I18N = True
 USE_TZ = True
 

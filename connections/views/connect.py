@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from connections.access import connection_for, connections_of, hr_page
 from connections.causes import explain, request_to_colleague
-from connections.forms import ConnectForm
+from connections.forms import ConnectForm, CredentialsForm
 from connections.models import Connection
 from connections.probe import Trouble
 from connections.services import NotConnected, connect, connected
@@ -73,8 +72,7 @@ def _page(
     return render(request, "connections/connect.html", context)
 
 
-def put_right(form: Form, troubles: Sequence[Trouble]) -> None:
+def put_right(form: ConnectForm | CredentialsForm, troubles: Sequence[Trouble]) -> None:
     """Swapped credentials: put the Client ID where it belongs. What stood there is the secret: it isn't shown."""
     if any(trouble.code == "swapped" for trouble in troubles):
-        form.data = form.data.copy()
-        form.data["huma_client_id"] = form.cleaned_data["huma_client_secret"]
+        form.data = {**dict(form.data.items()), "huma_client_id": form.cleaned_data["huma_client_secret"]}

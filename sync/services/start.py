@@ -71,7 +71,8 @@ def _waiting(runs: Iterable[int]) -> dict[int, int]:
 
 def _entry(connection: Connection, run: SyncRun | None, not_done: int, waiting: int) -> Entry:
     """How it is: its own state first, then its newest run's."""
-    label, name, args = _("Synchronize users"), "sync_users", [connection.code]
+    label, name = _("Synchronize users"), "sync_users"
+    args: list[str | int] = [connection.code]
     badge, tone, rank = "", "", 5
     line = _line(run, not_done)
     if connection.state == Connection.State.DISCONNECTED:

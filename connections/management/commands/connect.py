@@ -22,6 +22,7 @@ from connections.supported import end_reasons, is_end_reason
 class Command(BaseCommand):
     """Exit codes: 0 connected (or credentials renewed), 2 not; then one line on stderr says why."""
 
+    _called_from_command_line: bool  # Django's own; call_command leaves it False
     help = "Connect Huma with a Visma.net Payroll company; the same pair again renews its credentials."
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
