@@ -1,5 +1,7 @@
 """A connection's own page."""
 
+import re
+
 import pytest
 
 from connections.models import audit
@@ -79,3 +81,14 @@ def test_the_plain_admin_pages_keep_their_addresses_and_show_no_secret(site, sup
     assert connection.fingerprint_key not in said
     assert site.get("/admin/connections/connection/add/").status_code == 403
     assert "settings.changed" in text_of(site.get("/admin/connections/auditentry/"))
+
+
+def test_every_action_of_ours_has_words():
+    from pathlib import Path
+
+    from connections.history import _ACTIONS
+
+    sources = [path.read_text() for app in ("connections", "sync") for path in Path(app).rglob("*.py")]
+    named = {code for text in sources for code in re.findall(r'audit\(\s*[^()]*?"([a-z]+\.[a-z_]+)"', text)}
+    assert named
+    assert named <= set(_ACTIONS)
