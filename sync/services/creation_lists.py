@@ -69,6 +69,7 @@ class Candidate:
     blocked: str
     gets: list[str]
     omitted: list[Omitted]
+    waits_for_match: bool = False
     returned_since: datetime | None = None
     left_out: LeftOut | None = None
 
@@ -189,6 +190,7 @@ def _candidate(
         blocked=blocked_sentence(person),
         gets=gets,
         omitted=omitted,
+        waits_for_match=person.create_blocked == "create_open_match",
         returned_since=since,
         left_out=left_out,
     )
