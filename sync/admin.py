@@ -1,0 +1,195 @@
+"""Plain pages for looking up what the sync did. What it writes is changed on the wizard's pages only.
+
+Values are never shown here but as dots, and employees' names are no search terms: those would stand in addresses.
+"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from connections.access import connections_of
+from connections.admin import LookOnly
+from sync.models import (
+    Change,
+    Conflict,
+    EmployeeLink,
+    EmployeeSnapshot,
+    LeftOut,
+    PossibleMatch,
+    SyncRun,
+    Write,
+)
+from sync.sentences import field_label, sentence, side_name
+
+DOTS = "•••"
+
+
+def masked(value: Any) -> str:
+    """That there is a value, never which."""
+    return "–" if value in (None, "", {}, []) else DOTS
+
+
+class OfAConnection(LookOnly):
+    """Rows of connections that the user may see. ``path`` leads from the row to its connection."""
+
+    path = "run__connection"
+    hidden: tuple[str, ...] = ()
+    """Encrypted columns: not read for lists, shown as dots in ``masked_…`` fields."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
+        """Only what belongs to one's own connections, without the values."""
+        rows = super().get_queryset(request).defer(*self.hidden)
+        return rows.filter(**{f"{self.path}__in": connections_of(request.user)})
+
+
+@admin.register(SyncRun)
+class SyncRunAdmin(OfAConnection):
+    """Every pass over both sides."""
+
+    path = "connection"
+    list_display = ["id", "connection", "trigger", "state", "started_by", "started_at", "finished_at", "mail_state"]
+    list_filter = ["state", "trigger", "mail_state", "connection"]
+    list_select_related = ["connection"]
+    search_fields = ["=id", "connection__name", "connection__code", "started_by", "confirmed_by"]
+    date_hierarchy = "started_at"
+    exclude = ["failure_params", "lease_holder", "plan_fingerprint"]
+
+
+@admin.register(EmployeeLink)
+class EmployeeLinkAdmin(OfAConnection):
+    """Who is who."""
+
+    path = "connection"
+    list_display = ["id", "name", "connection", "state", "gone_from", "linked_by", "linked_by_user", "linked_at"]
+    list_filter = ["state", "linked_by", "gone_from", "connection"]
+    list_select_related = ["connection"]
+    search_fields = ["=id", "=huma_id", "=visma_id", "linked_by_user", "connection__name"]
+    exclude = ["baseline", "seen"]
+
+
+@admin.register(LeftOut)
+class LeftOutAdmin(OfAConnection):
+    """Who, and which field of whom, stays out."""
+
+    path = "connection"
+    list_display = ["id", "name", "side_name", "field_name", "connection", "by", "at"]
+    list_filter = ["side", "field", "connection"]
+    list_select_related = ["connection"]
+    search_fields = ["=id", "=vendor_id", "by", "connection__name"]
+
+    @admin.display(description=_("side"))
+    def side_name(self, obj: LeftOut) -> str:
+        """The side of a person who is left out."""
+        return side_name(obj.side) if obj.side else "–"
+
+    @admin.display(description=_("field"))
+    def field_name(self, obj: LeftOut) -> str:
+        """The field of a linked person that is left out."""
+        return field_label(obj.field) if obj.field else "–"
+
+
+@admin.register(EmployeeSnapshot)
+class EmployeeSnapshotAdmin(OfAConnection):
+    """Whom a run read; what it read of them is on no page of this kind."""
+
+    hidden = ("payload",)
+    list_display = ["id", "name", "side", "run", "standing", "active", "draft", "create_group", "create_chosen"]
+    list_filter = ["side", "standing", "draft", "active", "create_group", "create_chosen"]
+    list_select_related = ["run"]
+    search_fields = ["=id", "=vendor_id", "=run__id"]
+    exclude = ["payload"]
+
+
+@admin.register(PossibleMatch)
+class PossibleMatchAdmin(OfAConnection):
+    """Two people who may be one."""
+
+    list_display = ["id", "run", "reason", "decision", "decided_by", "decided_at"]
+    list_filter = ["decision", "why", "run__connection"]
+    list_select_related = ["run"]
+    search_fields = ["=id", "=run__id", "decided_by"]
+
+    @admin.display(description=_("why"))
+    def reason(self, obj: PossibleMatch) -> str:
+        """Why they may be one, in words."""
+        return sentence(obj.why)
+
+
+@admin.register(Conflict)
+class ConflictAdmin(OfAConnection):
+    """The differences and what was decided about them."""
+
+    hidden = ("values",)
+    list_display = ["id", "person", "field_name", "kind", "decision", "decided_by", "decided_at", "outcome", "run"]
+    list_filter = ["decision", "kind", "standing", "outcome", "field", "run__connection"]
+    list_select_related = ["run", "link"]
+    search_fields = ["=id", "=run__id", "=link__id", "decided_by"]
+    exclude = ["values", "huma_fingerprint", "visma_fingerprint"]
+    readonly_fields = ["masked_values"]
+
+    @admin.display(description=_("name"))
+    def person(self, obj: Conflict) -> str:
+        """The linked person."""
+        return obj.link.name or "–"
+
+    @admin.display(description=_("field"))
+    def field_name(self, obj: Conflict) -> str:
+        """The field in words."""
+        return field_label(obj.field)
+
+    @admin.display(description=_("values"))
+    def masked_values(self, obj: Conflict) -> str:
+        """That values are still kept."""
+        return masked(obj.values)
+
+
+@admin.register(Change)
+class ChangeAdmin(OfAConnection):
+    """What was to be written, and what came of it."""
+
+    hidden = ("before", "after", "vendor_words")
+    list_display = ["id", "name", "what", "side", "state", "why", "settled_at", "run"]
+    list_filter = ["state", "side", "action", "field", "reason", "run__connection"]
+    list_select_related = ["run"]
+    search_fields = ["=id", "=run__id", "=link__id"]
+    exclude = ["before", "after", "vendor_words", "pin", "becomes", "source"]
+    readonly_fields = ["masked_before", "masked_after", "masked_words"]
+
+    @admin.display(description=_("what"))
+    def what(self, obj: Change) -> str:
+        """The field, or that somebody is added."""
+        return str(_("Add")) if obj.action == "create" else field_label(obj.field)
+
+    @admin.display(description=_("why"))
+    def why(self, obj: Change) -> str:
+        """Why it went as it did."""
+        return sentence(obj.reason)
+
+    @admin.display(description=_("before"))
+    def masked_before(self, obj: Change) -> str:
+        """That there was a value."""
+        return masked(obj.before)
+
+    @admin.display(description=_("after"))
+    def masked_after(self, obj: Change) -> str:
+        """That there is to be a value."""
+        return masked(obj.after)
+
+    @admin.display(description=_("the vendor's words"))
+    def masked_words(self, obj: Change) -> str:
+        """That the vendor said something; the result page shows what."""
+        return masked(obj.vendor_words)
+
+
+@admin.register(Write)
+class WriteAdmin(OfAConnection):
+    """The requests of a run."""
+
+    list_display = ["id", "run", "side", "document", "state", "tries", "sent_at", "accepted_at"]
+    list_filter = ["state", "side", "document", "run__connection"]
+    list_select_related = ["run"]
+    search_fields = ["=id", "=run__id", "=link__id", "=owner_id"]
+    exclude = ["lease_holder"]
