@@ -35,7 +35,7 @@ def wrap(value: Any = None, **more: Any) -> Doc:
 HUMA_WRAPPED = ("givenName", "familyName", "email", "phone", "homeAddress", "employmentId", "bankAccount", "birthDate")
 
 
-def huma_doc(id_: str = "h1", **changes: Any) -> Doc:
+def huma_doc(id_: Any = "h1", **changes: Any) -> Doc:
     """``UserDetails``. A change is a whole wrapper, or ``...`` to leave the property out."""
     doc: Doc = {"id": id_, "type": "user", "status": {"active": True}, "subordinatesCount": 0}
     doc |= {name: wrap() for name in HUMA_WRAPPED}
@@ -44,7 +44,7 @@ def huma_doc(id_: str = "h1", **changes: Any) -> Doc:
     return {key: value for key, value in {**doc, **changes}.items() if value is not ...}
 
 
-def huma_place(id_: str = "hp1", **changes: Any) -> Doc:
+def huma_place(id_: Any = "hp1", **changes: Any) -> Doc:
     """``Position``, current since 2020 unless told otherwise."""
     names = ("contractStartDate", "contractEndDate", "firstDayOfWork", "lastDayOfWork", "endReason", "percentage")
     doc: Doc = {"id": id_, "status": "CURRENT", "note": wrap("a note"), **{name: wrap() for name in names}}
@@ -62,7 +62,7 @@ def summary(position: Doc) -> Doc:
     return {"id": position["id"], "status": position.get("status"), **flat}
 
 
-def visma_doc(id_: str = "v1", **changes: Any) -> Doc:
+def visma_doc(id_: Any = "v1", **changes: Any) -> Doc:
     """An employee in Visma, agreeing with ``huma_doc``."""
     doc: Doc = {
         "id": id_,
@@ -82,7 +82,7 @@ def visma_doc(id_: str = "v1", **changes: Any) -> Doc:
     return {key: value for key, value in {**doc, **changes}.items() if value is not ...}
 
 
-def visma_place(id_: str = "vp1", **changes: Any) -> Doc:
+def visma_place(id_: Any = "vp1", **changes: Any) -> Doc:
     """A position in Visma, agreeing with ``huma_place``."""
     doc: Doc = {
         "id": id_,

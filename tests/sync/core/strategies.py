@@ -124,9 +124,10 @@ def timelines(draw: st.DrawFn) -> list[Doc]:
     """Names with open ends, gaps and overlaps."""
     found: list[Doc] = []
     for _n in range(draw(st.integers(0, 3))):
-        bounds = sorted(filter(None, (draw(days), draw(days))))
-        start = bounds[0] if bounds and draw(st.booleans()) else None
-        end = bounds[-1] if bounds and draw(st.booleans()) else None
+        bounds = sorted(one for one in (draw(days), draw(days)) if one)
+        open_start, open_end = draw(st.booleans()), draw(st.booleans())
+        start = bounds[0] if bounds and not open_start else None
+        end = bounds[-1] if bounds and not open_end else None
         found.append({"firstName": draw(names), "lastName": draw(names), "activeStart": start, "activeEnd": end})
     return found
 

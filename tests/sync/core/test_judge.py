@@ -66,7 +66,7 @@ def test_the_verdict_is_symmetric_under_swapping_the_sides(
     now: Prints, baseline: Prints | None, empty: tuple[bool, bool]
 ) -> None:
     there = judge(now, baseline, *empty)
-    back = judge(now[::-1], baseline and baseline[::-1], *empty[::-1])  # type: ignore[arg-type]
+    back = judge(now[::-1], baseline and baseline[::-1], *empty[::-1])
     assert back == Verdict(SWAPPED[there.suggestion], SWAPPED.get(there.why, there.why), there.left)
 
 
