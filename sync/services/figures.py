@@ -13,7 +13,9 @@ def figures(run: SyncRun, analysis: Analysis) -> dict[str, Any]:
     differences = [d for comparison in analysis.pairs.values() for d in comparison.differences]
     asks = [d for d in differences if d.standing == "asks"]
     people = sum(any(d.standing == "asks" for d in c.differences) for c in analysis.pairs.values())
-    headings = Counter((side, heading) for (side, _id), heading in analysis.headings.items())
+    possible = {("huma", p.huma) for p in analysis.matching.possible}
+    possible |= {("visma", p.visma) for p in analysis.matching.possible}
+    headings = Counter((key[0], heading) for key, heading in analysis.headings.items() if key not in possible)
     return {
         "huma": len(analysis.huma),
         "visma": len(analysis.visma),

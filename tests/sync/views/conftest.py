@@ -1,0 +1,83 @@
+"""A company of hers, a browser signed in as its HR admin, and a run that has read both sides."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from connections.models import Connection
+from sync.models import Conflict, SyncRun
+from tests.connections.companies import company, text_of
+from tests.sync.core.documents import wrap
+from tests.sync.reading import in_huma, in_visma, read
+
+
+@pytest.fixture
+def fjordheim(hr: User) -> Connection:
+    """A connection that the HR admin owns."""
+    return company(hr)
+
+
+@pytest.fixture
+def other(db: None) -> User:
+    """A colleague who owns nothing yet."""
+    return User.objects.create_user("other", "other@example.com", is_staff=True)
+
+
+def signed_in(user: User) -> Client:
+    """A browser in English, without htmx."""
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def web(hr: User) -> Client:
+    """The HR admin's browser."""
+    return signed_in(hr)
+
+
+@pytest.fixture
+def run(fjordheim: Connection) -> SyncRun:
+    """Two people who disagree, one who may be another, one on each side only."""
+    return read(
+        fjordheim,
+        in_huma("kari", "Kari", "Nordmann", "1", "kari@x.no", phone=wrap("22 33 44 55")),
+        in_visma(
+            "kari-v",
+            "Karin",
+            "Nordmann",
+            "1",
+            "kari@x.no",
+            phones=[{"type": "business", "number": "+4799999999"}],
+        ),
+        in_huma("ola", "Ola", "Hansen", "2", "ola@x.no"),
+        in_visma("ola-v", "Ola", "Hansen", "2", "ola@x.no", phones=[{"type": "business", "number": "+4722222222"}]),
+        in_huma("may", "May", "Be", "3", "may@x.no", starts="2015-01-01"),
+        in_visma("be-v", "May", "Be", "4", "bea@x.no"),
+        in_huma("new", "Nina", "Ny", "8", "nina@x.no"),
+        in_visma("old-v", "Vera", "Visma", "9", "vera@x.no"),
+        started_by="hr",
+    )
+
+
+@pytest.fixture
+def conflict(run: SyncRun) -> Callable[[str, str], Conflict]:
+    """Finds a difference by whose it is and its field."""
+    return lambda person, field: Conflict.objects.get(run=run, link__huma_id=person, field=field)
+
+
+def at(name: str, connection: Connection, *more: Any) -> str:
+    """The address of a page."""
+    return reverse(f"admin:{name}", args=[connection.code, *more])
+
+
+def words(response: Any) -> str:
+    """What a page says to a reader: its text without the tags, as one line with plain apostrophes."""
+
+    main = re.sub(r"<(script|style|noscript).*?</\1>", " ", text_of(response))
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
