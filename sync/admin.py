@@ -3,6 +3,7 @@
 Values are never shown here but as dots, and employees' names are no search terms: those would stand in addresses.
 """
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib import admin
@@ -32,6 +33,22 @@ def masked(value: Any) -> str:
     return "–" if value in (None, "", {}, []) else DOTS
 
 
+class Worded(admin.AllValuesFieldListFilter):
+    """A filter over codes, each in words where there are some; an empty one says so."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """The choices with labels that people can read."""
+        known: dict[str, Callable[[str], str]] = {"field": field_label, "reason": sentence, "why": sentence}
+        words = {**known, "side": side_name}.get(self.field_path, str)
+        for choice in super().choices(changelist):
+            shown = choice["display"]
+            if shown in (None, ""):
+                choice["display"] = "–"
+            elif isinstance(shown, str):
+                choice["display"] = words(shown)
+            yield choice
+
+
 class OfAConnection(LookOnly):
     """Rows of connections that the user may see. ``path`` leads from the row to its connection."""
 
@@ -51,7 +68,7 @@ class SyncRunAdmin(OfAConnection):
 
     path = "connection"
     list_display = ["id", "connection", "trigger", "state", "started_by", "started_at", "finished_at", "mail_state"]
-    list_filter = ["state", "trigger", "mail_state", "connection"]
+    list_filter = ["state", "trigger", ("mail_state", Worded), "connection"]
     list_select_related = ["connection"]
     search_fields = ["=id", "connection__name", "connection__code", "started_by", "confirmed_by"]
     date_hierarchy = "started_at"
@@ -64,7 +81,7 @@ class EmployeeLinkAdmin(OfAConnection):
 
     path = "connection"
     list_display = ["id", "name", "connection", "state", "gone_from", "linked_by", "linked_by_user", "linked_at"]
-    list_filter = ["state", "linked_by", "gone_from", "connection"]
+    list_filter = ["state", "linked_by", ("gone_from", Worded), "connection"]
     list_select_related = ["connection"]
     search_fields = ["=id", "=huma_id", "=visma_id", "linked_by_user", "connection__name"]
     exclude = ["baseline", "seen"]
@@ -76,7 +93,7 @@ class LeftOutAdmin(OfAConnection):
 
     path = "connection"
     list_display = ["id", "name", "side_name", "field_name", "connection", "by", "at"]
-    list_filter = ["side", "field", "connection"]
+    list_filter = [("side", Worded), ("field", Worded), "connection"]
     list_select_related = ["connection"]
     search_fields = ["=id", "=vendor_id", "by", "connection__name"]
 
@@ -97,7 +114,7 @@ class EmployeeSnapshotAdmin(OfAConnection):
 
     hidden = ("payload",)
     list_display = ["id", "name", "side", "run", "standing", "active", "draft", "create_group", "create_chosen"]
-    list_filter = ["side", "standing", "draft", "active", "create_group", "create_chosen"]
+    list_filter = [("side", Worded), ("standing", Worded), "draft", "active", ("create_group", Worded), "create_chosen"]
     list_select_related = ["run"]
     search_fields = ["=id", "=vendor_id", "=run__id"]
     exclude = ["payload"]
@@ -108,7 +125,7 @@ class PossibleMatchAdmin(OfAConnection):
     """Two people who may be one."""
 
     list_display = ["id", "run", "reason", "decision", "decided_by", "decided_at"]
-    list_filter = ["decision", "why", "run__connection"]
+    list_filter = ["decision", ("why", Worded), "run__connection"]
     list_select_related = ["run"]
     search_fields = ["=id", "=run__id", "decided_by"]
 
@@ -124,7 +141,7 @@ class ConflictAdmin(OfAConnection):
 
     hidden = ("values",)
     list_display = ["id", "person", "field_name", "kind", "decision", "decided_by", "decided_at", "outcome", "run"]
-    list_filter = ["decision", "kind", "standing", "outcome", "field", "run__connection"]
+    list_filter = ["decision", "kind", ("standing", Worded), ("outcome", Worded), ("field", Worded), "run__connection"]
     list_select_related = ["run", "link"]
     search_fields = ["=id", "=run__id", "=link__id", "decided_by"]
     exclude = ["values", "huma_fingerprint", "visma_fingerprint"]
@@ -152,7 +169,14 @@ class ChangeAdmin(OfAConnection):
 
     hidden = ("before", "after", "vendor_words")
     list_display = ["id", "name", "what", "side", "state", "why", "settled_at", "run"]
-    list_filter = ["state", "side", "action", "field", "reason", "run__connection"]
+    list_filter = [
+        "state",
+        ("side", Worded),
+        ("action", Worded),
+        ("field", Worded),
+        ("reason", Worded),
+        "run__connection",
+    ]
     list_select_related = ["run"]
     search_fields = ["=id", "=run__id", "=link__id"]
     exclude = ["before", "after", "vendor_words", "pin", "becomes", "source"]
@@ -189,7 +213,7 @@ class WriteAdmin(OfAConnection):
     """The requests of a run."""
 
     list_display = ["id", "run", "side", "document", "state", "tries", "sent_at", "accepted_at"]
-    list_filter = ["state", "side", "document", "run__connection"]
+    list_filter = ["state", ("side", Worded), "document", "run__connection"]
     list_select_related = ["run"]
     search_fields = ["=id", "=run__id", "=link__id", "=owner_id"]
     exclude = ["lease_holder"]
