@@ -6,7 +6,7 @@ EmployeeSnapshot rows; ``SyncRun.progress`` says how far each side is.
 
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -29,20 +29,25 @@ MAX_RESTARTS = 3
 
 @dataclass
 class _Side:
-    """Trouble on one side: pauses that grow, until the patience since the last success is over."""
+    """Trouble on one side: pauses that grow, until it was silent for longer than our patience.
+
+    ``memory`` is the run's own dict, so that the patience spans slices: "silent" has the time of the first failure.
+    """
 
     name: str
-    last_good: float = field(default_factory=time.monotonic)
+    memory: dict[str, float]
     failures: int = 0
     not_before: float = 0.0
 
     def good(self) -> None:
-        self.last_good, self.failures, self.not_before = time.monotonic(), 0, 0.0
+        self.failures, self.not_before = 0, 0.0
+        self.memory.pop(self.name, None)
 
     def bad(self, error: Unavailable) -> None:
         """Raises ``CannotRead`` when the side has been silent for too long."""
         self.failures += 1
-        if time.monotonic() - self.last_good > settings.READ_PATIENCE_SECONDS:
+        since = self.memory.setdefault(self.name, time.time())
+        if time.time() - since > settings.READ_PATIENCE_SECONDS:
             raise CannotRead(Reason(f"read_failed_{self.name}")) from error
         pause = error.retry_after or min(0.25 * 2 ** min(self.failures, 6), 10)
         self.not_before = time.monotonic() + pause
@@ -69,7 +74,8 @@ class Fetch:
         self.to_read: list[str] = []
         self.read: list[Employee] = []
         self.gone: list[str] = []
-        self.sides = {"huma": _Side("huma"), "visma": _Side("visma")}
+        silent = self.progress.setdefault("silent", {})
+        self.sides = {name: _Side(name, silent) for name in ("huma", "visma")}
         self.saved_at = time.monotonic()
         self.futures: dict[Future[Any], tuple[str, Any]] = {}
 
@@ -175,8 +181,7 @@ class Fetch:
         if self.gone:
             EmployeeSnapshot.objects.filter(run=self.run, side="huma", vendor_id__in=self.gone).delete()
             self.gone = []
-        troubled = [name for name, side in self.sides.items() if side.failures > 1]
-        self.progress["trouble"] = troubled
+        self.progress["trouble"] = sorted(self.progress["silent"])
         SyncRun.objects.filter(pk=self.run.pk).update(progress=self.progress, touched_at=timezone.now())
         self.run.progress = self.progress
         self.clients.share_waiting(self.run.connection)
