@@ -1,6 +1,7 @@
 """How a value is shown: as the side wrote it, and so that a person can read it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
@@ -173,7 +174,7 @@ _WORDS = re.compile(r"\s+|\S+")
 Opcode = tuple[str, int, int, int, int]
 
 
-def _calm(codes: list[Opcode]) -> list[Opcode]:
+def _calm(codes: Sequence[Opcode]) -> list[Opcode]:
     """Joins two differences that only a letter or two in common divides: stripes are hard to read."""
     out: list[Opcode] = []
     for index, (tag, a0, a1, b0, b1) in enumerate(codes):
