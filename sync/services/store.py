@@ -1,6 +1,6 @@
 """Storing what an analysis found: links, baselines, differences, candidates and figures, in one transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -8,13 +8,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from sync.core.compare import Comparison, Difference, compare
-from sync.core.create import refused
 from sync.core.employee import Employee, Side, from_json
 from sync.core.fields import Pair
 from sync.core.positions import next_change
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
 from sync.services.analyse import Analysis
 from sync.services.choices import carry_choices, shown_before
+from sync.services.creation import recheck
 from sync.services.figures import figures
 from sync.services.reading import enabled_fields, fingerprinter
 
@@ -210,17 +210,7 @@ def refresh_candidates(run: SyncRun) -> None:
     )
     waiting = {pk for pair in open_matches for pk in pair}
     rows = EmployeeSnapshot.objects.filter(run=run, link=None).exclude(create_group="")
-    blocked = rows.filter(create_blocked="create_open_match").exclude(pk__in=waiting)
-    free: Iterable[EmployeeSnapshot] = list(blocked)
-    numbers = dict(
-        EmployeeSnapshot.objects.filter(run=run, side="visma").exclude(number="").values_list("number", "vendor_id")
-    )
-    for row in free:
-        if row.payload:
-            row.create_blocked = refused(
-                from_json(row.payload), open_matches=(), left_out=(), numbers=numbers, huma_emails=()
-            )
-            row.save(update_fields=["create_blocked"])
+    recheck(run, rows.filter(create_blocked="create_open_match").exclude(pk__in=waiting))
     rows.filter(pk__in=waiting, create_blocked="").update(
         create_blocked="create_open_match", create_chosen=False, create_chosen_by=""
     )

@@ -4,8 +4,8 @@ import pytest
 from django.utils import translation
 
 from connections.models import AuditEntry
-from sync.models import EmployeeSnapshot, LeftOut, SyncRun
-from sync.services import creation, creation_lists, people_changes
+from sync.models import EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
+from sync.services import creation, creation_lists, matches, people_changes
 from sync.services.runs import NotAllowed
 from tests.connections.companies import company
 from tests.sync.reading import day, in_huma, in_visma, read, snapshot
@@ -158,6 +158,23 @@ def test_an_open_possible_match_forbids_creating_both(hr):
     people_changes.link(run.connection, hr, "h", "v")
     assert creation_lists.page(run, "visma").is_empty
     assert creation_lists.page(run, "huma").is_empty
+
+
+def test_who_was_called_different_is_judged_anew(hr):
+    run = read(
+        company(hr),
+        in_huma("h1", "Nina", "Nå", "5", "one@x.no"),
+        in_visma("v1", "Berit", "Annen", "5", "two@x.no", position=False),
+        in_huma("h2", "Tove", "To", "6", "two@x.no"),
+        in_visma("v2", "Tove", "To", "6", "tove@x.no"),
+        *(in_huma(f"h{i}", "Per", f"P{i}", str(i), f"p{i}@x.no") for i in range(10, 30)),
+        *(in_visma(f"v{i}", "Per", f"P{i}", str(i), f"p{i}@x.no") for i in range(10, 30)),
+    )
+    match = PossibleMatch.objects.get(run=run)
+    assert snapshot(run, "v1").create_blocked == "create_open_match"
+    matches.call_different(run, hr, match.pk)
+    assert snapshot(run, "h1").create_blocked == "number_taken"
+    assert snapshot(run, "v1").create_blocked == "create_email_taken"
 
 
 def test_the_groups_are_the_connections_until_somebody_chooses(run, hr):
