@@ -81,3 +81,10 @@ def words(response: Any) -> str:
 
     main = re.sub(r"<(script|style|noscript).*?</\1>", " ", text_of(response))
     return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+
+
+def fingerprint_of(page: str) -> str:
+    """The fingerprint of the plan that Confirm showed."""
+    found = re.search(r'name="fingerprint" value="([0-9a-f]*)"', page)
+    assert found
+    return found.group(1)

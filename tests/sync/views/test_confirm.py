@@ -1,13 +1,12 @@
 """Confirm: exactly what will be written, and one click that writes it once."""
 
-import re
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from sync.models import Change, Conflict, SyncRun
-from tests.sync.views.conftest import at, signed_in, words
+from tests.sync.views.conftest import at, fingerprint_of, signed_in, words
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +16,7 @@ def decide(run, choice, **which):
 
 
 def fingerprint(response):
-    return re.search(r'name="fingerprint" value="([0-9a-f]*)"', response.content.decode()).group(1)
+    return fingerprint_of(response.content.decode())
 
 
 @pytest.fixture

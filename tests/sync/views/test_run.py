@@ -1,15 +1,13 @@
 """Run and Result: from the click to the counts, against both vendors."""
 
-import re
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from sync.models import Change, Conflict, SyncRun
-from sync.services import runs
 from sync.services.work import drive
-from tests.sync.views.conftest import at, words
+from tests.sync.views.conftest import at, fingerprint_of, words
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -18,15 +16,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def written(web, fjordheim, sandbox):
     """A run that read the stand-ins, with Huma's chosen wherever that is possible, and confirmed."""
     web.post(at("sync_start", fjordheim))
-    run = drive(runs.open_run(fjordheim))
+    run = drive(SyncRun.objects.get())
     web.post(at("review_bulk_decide", fjordheim), {"choice": "huma"})
     return confirm(web, run)
 
 
 def confirm(web, run):
     page = web.get(at("confirm", run.connection)).content.decode()
-    shown = re.search(r'name="fingerprint" value="([0-9a-f]*)"', page).group(1)
-    assert web.post(at("confirm_run", run.connection), {"fingerprint": shown}).status_code == 302
+    data = {"fingerprint": fingerprint_of(page)}
+    assert web.post(at("confirm_run", run.connection), data).status_code == 302
     run.refresh_from_db()
     return run
 
@@ -55,7 +53,7 @@ def test_the_first_result_says_that_the_connection_is_active(web, written):
 
 def test_what_failed_is_said_with_the_vendors_words_and_can_be_tried_again(web, written):
     drive(written)
-    first = Change.objects.filter(action="field").first()
+    first = Change.objects.filter(action="field")[0]
     Change.objects.filter(pk=first.pk).update(state="failed", reason="rejected", vendor_words="number: taken")
     url = at("result", written.connection, written.pk)
     text = words(web.get(url))
@@ -90,7 +88,7 @@ def test_stop_says_what_was_not_sent(web, written):
 
 def test_a_run_of_nothing_but_left_as_is_finishes(web, fjordheim, sandbox):
     web.post(at("sync_start", fjordheim))
-    run = drive(runs.open_run(fjordheim))
+    run = drive(SyncRun.objects.get())
     web.post(at("review_bulk_decide", fjordheim), {"choice": "leave"})
     drive(confirm(web, run))
     text = words(web.get(at("result", fjordheim, run.pk)))

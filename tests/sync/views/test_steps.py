@@ -61,7 +61,7 @@ def test_a_run_belongs_to_its_own_connection(run, hr, name):
 def test_a_stranger_is_asked_to_sign_in(run, name):
     response = Client().get(at(name, run.connection))
     assert response.status_code == 302
-    assert "/login/" in response.url
+    assert "/login/" in response["Location"]
 
 
 def test_a_superuser_sees_every_connection(run, superuser):
