@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from itertools import takewhile
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -159,7 +160,7 @@ def diff(one: str, other: str) -> tuple[list[Segment], list[Segment]]:
     left_parts, right_parts = (_WORDS.findall(text) if words else list(text) for text in (one, other))
     matcher = SequenceMatcher(None, left_parts, right_parts, autojunk=False)
     if matcher.ratio() < 0.5:
-        return _whole(one, True), _whole(other, True)
+        return _between_same_words(one, other)
     left: list[Segment] = []
     right: list[Segment] = []
     for tag, a0, a1, b0, b1 in _calm(matcher.get_opcodes()):
@@ -167,6 +168,24 @@ def diff(one: str, other: str) -> tuple[list[Segment], list[Segment]]:
         left += _whole("".join(left_parts[a0:a1]), changed)
         right += _whole("".join(right_parts[b0:b1]), changed)
     return left, right
+
+
+def _between_same_words(one: str, other: str) -> tuple[list[Segment], list[Segment]]:
+    """Marked as a whole, but for the same words at the beginning and at the end."""
+    head = _same_start(one, other)
+    head = head[: head.rfind(" ") + 1]
+    one, other = one[len(head) :], other[len(head) :]
+    tail = _same_start(one[::-1], other[::-1])[::-1]
+    tail = tail[tail.find(" ") :] if " " in tail else ""
+    one_mid, other_mid = (text[: len(text) - len(tail)] for text in (one, other))
+    return (
+        _whole(head, False) + _whole(one_mid, True) + _whole(tail, False),
+        _whole(head, False) + _whole(other_mid, True) + _whole(tail, False),
+    )
+
+
+def _same_start(one: str, other: str) -> str:
+    return "".join(a for a, _b in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 SENTENCE = 4  # words

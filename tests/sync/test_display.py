@@ -83,6 +83,12 @@ def test_sentences_differ_by_words_not_by_letters():
     assert [s.text for s in right if s.changed] == ["employer terminated it"]
 
 
+def test_the_same_words_around_a_difference_are_not_marked():
+    left, right = diff("7011 TRONDHEIM NO", "7011 Bergen NO")
+    assert [(s.text, s.changed) for s in left] == [("7011 ", False), ("TRONDHEIM", True), (" NO", False)]
+    assert [(s.text, s.changed) for s in right] == [("7011 ", False), ("Bergen", True), (" NO", False)]
+
+
 @pytest.mark.parametrize(("one", "other"), [("Storgata 1", "Bakken 22"), ("", "Oslo"), ("Oslo", "Oslo"), ("ab", "ba")])
 def test_the_pieces_make_up_the_text_again(one, other):
     left, right = diff(one, other)
