@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from sync.core.employee import Employee, Own, Period, Position, Side, Value
 from sync.core.fields import FIELDS, Field, Pair
+from sync.core.fields.bank import becomes_cash
 from sync.core.fingerprint import Fingerprinter, comparable
 from sync.core.positions import overlap
 from sync.core.reasons import Reason
@@ -180,9 +181,15 @@ def _difference(field: Field, pair: Pair, now: Prints, settled: Prints | None) -
         why=why,
         forbidden=reasons,
         to={side: field.convert(side, pair) for side in Side if side not in reasons},
-        by_bulk=not field.on_position or max(len(pair.huma.current_positions), len(pair.visma.current_positions)) <= 1,
+        by_bulk=_by_bulk(field, pair, verdict),
         notes=_notes(field, pair),
     )
+
+
+def _by_bulk(field: Field, pair: Pair, verdict: Verdict) -> bool:
+    """Dates not among several current positions; of a draft only what stands under the drafts' own filter."""
+    several = max(len(pair.huma.current_positions), len(pair.visma.current_positions)) > 1
+    return not (field.on_position and several) and not (verdict.left and pair.visma.draft)
 
 
 def _standing(pair: Pair, verdict: Verdict) -> str:
@@ -214,10 +221,6 @@ def _notes(field: Field, pair: Pair) -> tuple[Reason, ...]:
         notes.append(Reason("contract_note", {"contract": position.end, "last": position.ends}))
     if field.name == "email":
         notes.append(Reason("email_note"))
-    if (
-        field.name == "bank_account"
-        and pair.huma.values["bank_account"].own
-        and not pair.huma.canonical("bank_account")
-    ):
+    if field.name == "bank_account" and becomes_cash(pair.value(Side.HUMA, field.name)):
         notes.append(Reason("cash_note"))
     return tuple(notes)

@@ -73,6 +73,11 @@ def agree(huma: Canonical, visma: Canonical) -> bool:
     return huma == visma
 
 
+def becomes_cash(huma: Value) -> bool:
+    """Whether Huma has an account that is cash in Visma: a national one of another country."""
+    return bool(huma.own and huma.own.get("number")) and huma.canonical is None
+
+
 def problem(account: Canonical) -> str:
     """Why the account can't be sent anywhere, as a code of ``reasons``; "" when it can."""
     if not isinstance(account, tuple):

@@ -157,6 +157,34 @@ def test_what_was_left_stays_out_of_the_way_until_one_of_the_two_changes() -> No
     assert (moved.standing, moved.suggestion, moved.why) == ("asks", "huma", "huma_moved")
 
 
+def test_what_was_left_of_a_draft_is_chosen_singly() -> None:
+    draft = visma_doc(isDraft=True)
+    one = difference(compared(both(huma_doc(givenName=wrap("Else")), draft)), "given_name")
+    assert (one.standing, one.by_bulk) == ("draft", True)  # a bulk choice under the drafts' own filter
+    left = difference(compared(both(huma_doc(givenName=wrap("Else")), draft), {"given_name": one.prints}), "given_name")
+    assert (left.standing, left.by_bulk) == ("left", False)
+
+
+@pytest.mark.parametrize(
+    ("value", "notes"),
+    [
+        (None, []),
+        ({"type": "national", "number": "5839-8257466", "country": "SE"}, ["cash_note"]),
+        ({"type": "national", "number": "", "country": "NO"}, []),
+        ({"type": "national", "number": "86011117947", "country": "NO"}, []),
+    ],
+)
+def test_the_card_tells_who_becomes_cash(value: Doc | None, notes: list[str]) -> None:
+    bank = {"paymentType": "bank", "localBankAccount": "12345678903"}
+    two = both(huma_doc(bankAccount=wrap(value and {"code": "x", **value})), visma_doc(salaryPaymentMethod=bank))
+    assert [note.code for note in difference(compared(two), "bank_account").notes] == notes
+
+
+def test_the_card_tells_that_an_email_is_the_sign_in_address() -> None:
+    two = both(huma_doc(email=wrap("other@example.com")))
+    assert [note.code for note in difference(compared(two), "email").notes] == ["email_note"]
+
+
 def test_a_forbidden_direction_is_never_suggested_and_has_no_value_to_write() -> None:
     comparison = compared(both(huma_doc(employmentId=wrap("1234567890123"))))
     found = difference(comparison, "employment_id")

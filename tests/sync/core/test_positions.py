@@ -128,6 +128,7 @@ def test_nothing_changes_before_the_day_that_next_change_names(positions: list[P
         (Position("p", day(-9), day(20), last_day=day(-1)), day(21)),
         (Position("p", day(3), None, first_day=day(-3)), day(3)),
         (Position("p", day(-3), None, first_day=day(3)), day(3)),
+        (Position("p", day(-3), "9999-12-31"), "9999-12-31"),
     ],
 )
 def test_the_day_of_the_next_change(position: Position, named: str | None) -> None:
