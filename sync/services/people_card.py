@@ -6,11 +6,12 @@ from connections.models import Connection
 from sync.core.employee import from_json
 from sync.core.fields import FIELDS
 from sync.display import Display, display
-from sync.models import OPEN_STATES, EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
+from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
 from sync.sentences import field_label
 from sync.services import people
 from sync.services.creation_lists import blocked_sentence
 from sync.services.people import Person
+from sync.services.runs import STEPS
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class PersonCard:
     @property
     def offered(self) -> bool:
         """Whether an open run offers to add her on the other side."""
-        return bool(self.run and self.run.state in OPEN_STATES and self.create_group)
+        return bool(self.run and self.run.state in STEPS and self.create_group)
 
 
 def card(connection: Connection, side: str, vendor_id: str) -> PersonCard | None:

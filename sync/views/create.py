@@ -61,6 +61,10 @@ def choose(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpRe
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "sync/partials/create_counts.html", _counts(run, target))
     messages.success(request, _("Saved."))
+    if request.POST.get("from") == "person" and (
+        one := EmployeeSnapshot.objects.filter(run=run, pk__in=on | off).first()
+    ):
+        return go_to(request, reverse("admin:person", args=[connection.code, one.side, one.vendor_id]))
     return _back(request, connection, target)
 
 

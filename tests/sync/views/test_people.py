@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from sync.models import EmployeeLink, LeftOut, SyncRun
+from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
 from tests.connections.companies import company, text_of
 from tests.sync.core.documents import wrap
 from tests.sync.reading import in_huma, in_visma, read
@@ -99,6 +99,16 @@ def test_unlinking_asks_first(page, run):
     assert "They are different people from now on." in said
     assert EmployeeLink.objects.get(huma_id="h1").state == "different"
     assert "hr said on" in said
+
+
+def test_a_person_can_be_chosen_from_her_page(page, run):
+    vera = EmployeeSnapshot.objects.get(vendor_id="v6")
+    create = f"/admin/connections/{run.connection.code}/create/choose/"
+    said = text_of(page.post(create, {"to": "huma", "from": "person", "chosen": vera.pk}, follow=True))
+    assert "Chosen to be added when the run is confirmed." in said
+    page.post(create, {"to": "huma", "from": "person", "was": vera.pk})
+    vera.refresh_from_db()
+    assert not vera.create_chosen
 
 
 def test_leaving_out_says_why_and_is_taken_back(page, run):
