@@ -33,7 +33,7 @@ def tick() -> None:
     idle = SyncRun.objects.filter(state__in=work.WORKING, dry=False).filter(
         Q(lease_until=None) | Q(lease_holder="") | Q(lease_until__lt=Now())
     )
-    for pk in idle.filter(Q(not_before=None) | Q(not_before__lte=Now())).values_list("pk", flat=True):
+    for pk in idle.values_list("pk", flat=True):
         wake(pk)
     for run in mail.due():
         mail.send_result(run)

@@ -164,18 +164,16 @@ def match(
     """
     matcher = _Matcher(huma, visma, different)
     for huma_id, visma_id in existing:
+        # Who is gone from a side leaves the other half free for whoever took her place there: a new account, a rehire.
         if huma_id in matcher.huma and visma_id in matcher.visma:
             matcher.link(huma_id, visma_id, "existing")
-        else:  # gone from a side: the other half stays hers, and is matched with nobody else
-            matcher.linked.setdefault(huma_id, Linked(huma_id, visma_id, "gone"))
-            matcher.taken.add(visma_id)
     matcher.by_external()
     broken = matcher.series_broken()
     matcher.by_key("number", series_broken=broken)
     matcher.by_key("email")
     matcher.by_two_things()
     return Matching(
-        linked=tuple(link for link in matcher.linked.values() if link.by != "gone"),
+        linked=tuple(matcher.linked.values()),
         possible=tuple(
             p for p in matcher.possible.values() if p.huma not in matcher.linked and p.visma not in matcher.taken
         ),

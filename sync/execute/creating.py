@@ -19,6 +19,7 @@ from sync.execute import life
 from sync.execute.context import Context
 from sync.execute.visma import CLOCK_SLACK, learn, wait_for_job
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, Write
+from sync.services.store import retire_gone
 
 
 def send_to_visma(context: Context, write: Write) -> float | None:
@@ -208,6 +209,7 @@ def _created(
 
 
 def _link(write: Write, person: EmployeeSnapshot, *, huma_id: str, visma_id: str, by: str) -> EmployeeLink:
+    retire_gone(write.run.connection, person.side, [person.vendor_id])
     link, _made = EmployeeLink.objects.update_or_create(
         connection=write.run.connection,
         huma_id=huma_id,

@@ -116,7 +116,7 @@ def finish(write: Write) -> bool:
     if write.changes.filter(state=Change.State.PLANNED).exists():
         return False
     Write.objects.filter(pk=write.pk).update(
-        state=Write.State.SETTLED, lease_holder="", lease_until=None, not_before=None, trouble_since=None
+        state=Write.State.SETTLED, lease_holder="", lease_until=None, trouble_since=None
     )
     write.state = Write.State.SETTLED
     return True

@@ -1,12 +1,13 @@
 """A slice of an applying run: people side by side up to the limit, one person's Writes one after the other."""
 
 import heapq
+import threading
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from django.conf import settings
+from django.db import close_old_connections, transaction
 from django.db import connection as database
-from django.db import transaction
 from django.utils import timezone
 
 from connections.models import audit
@@ -45,6 +46,7 @@ class _Slice:
             while self.futures:  # what is under way is brought to the next stored step
                 self._collect(None)
         finally:
+            _close_databases(pool)
             pool.shutdown(wait=True)
         self.context.clients.share_waiting(self.run.connection)
         if self.lease.lost:
@@ -127,12 +129,20 @@ class _Slice:
 
 
 def _in_thread(context: Context, write: Write) -> float | None:
-    try:
-        if write.state == Write.State.SETTLED:
-            return None
-        return step(context, write)
-    finally:
+    close_old_connections()
+    return None if write.state == Write.State.SETTLED else step(context, write)
+
+
+def _close_databases(pool: ThreadPoolExecutor) -> None:
+    """Each thread closes the connection to our database that it worked with."""
+    everybody = threading.Barrier(settings.SYNC_CONCURRENCY)
+
+    def close() -> None:
+        everybody.wait()
         database.close()
+
+    for _ in range(settings.SYNC_CONCURRENCY):
+        pool.submit(close)
 
 
 def apply_slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:

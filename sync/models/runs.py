@@ -62,7 +62,6 @@ class SyncRun(models.Model):
     lease_holder = models.CharField(max_length=120, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
-    not_before = models.DateTimeField(null=True, blank=True)
 
     message_id = models.CharField(max_length=120, blank=True)
     mail_state = models.CharField(max_length=10, blank=True)  # "", waiting, sent, failed

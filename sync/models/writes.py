@@ -98,10 +98,8 @@ class Write(models.Model):
     job_address = models.CharField(max_length=500, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     trouble_since = models.DateTimeField(null=True, blank=True)
-    not_before = models.DateTimeField(null=True, blank=True)
     lease_holder = models.CharField(max_length=120, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         indexes = [models.Index(fields=["run", "state", "person_key", "order"], name="write_work")]

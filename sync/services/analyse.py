@@ -130,18 +130,21 @@ def _compare_all(
 
 
 def _candidates(analysis: Analysis, links: list[EmployeeLink], left_out: list[LeftOut]) -> None:
-    """Who is on one side only; never somebody whose link says that she is gone from the other."""
+    """Who is on one side only; never somebody whose link says that she is gone from the other, unless a sync added
+    her there: then she is listed apart."""
     numbers = {e.number: e.id for e in analysis.visma.values() if e.number}
     emails = {str(e.canonical("email")) for e in analysis.huma.values() if e.canonical("email")}
     for side, people in ((Side.HUMA, analysis.huma), (Side.VISMA, analysis.visma)):
-        taken = {link.huma_id if side is Side.HUMA else link.visma_id for link in links}
-        taken |= {linked.huma if side is Side.HUMA else linked.visma for linked in analysis.matching.linked}
+        held = {link.huma_id if side is Side.HUMA else link.visma_id: link for link in links}
+        taken = {linked.huma if side is Side.HUMA else linked.visma for linked in analysis.matching.linked}
         unsettled = {p.huma if side is Side.HUMA else p.visma for p in analysis.matching.possible}
         out = {row.vendor_id for row in left_out if row.side == side.value and row.vendor_id}
         for id_, employee in people.items():
-            if id_ in taken:
+            link = held.get(id_)
+            returned = link is not None and link.linked_by == EmployeeLink.By.CREATED
+            if id_ in taken or (link is not None and not returned):
                 continue
-            analysis.headings[side.value, id_] = heading(employee)
+            analysis.headings[side.value, id_] = heading(employee, returned)
             analysis.refusals[side.value, id_] = refused(
                 employee, open_matches=unsettled, left_out=out, numbers=numbers, huma_emails=emails
             )

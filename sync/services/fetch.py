@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from connections.clients import clients_for
-from connections.errors import Unavailable
+from connections.errors import Rejected, Unavailable
 from sync.core.employee import Employee, to_json
 from sync.core.reasons import Reason
 from sync.lease import Lease
@@ -132,6 +133,11 @@ class Fetch:
                 self.to_read.append(what)
             side.bad(error)
             return
+        except Rejected:
+            if kind != "visma" or not what:
+                raise
+            self.restart_visma()  # a cursor from before an interruption may have run out
+            return
         side.good()
         if kind == "visma":
             self._take_visma(*result)
@@ -151,11 +157,13 @@ class Fetch:
         if known or len(set(ids)) < len(ids):  # it shifted while it was read: read it again
             self.restart_visma()
             return
-        _store(self.run, employees)
         progress["read"] += len(employees)
         progress["cursor"] = cursor or ""
         if cursor is None:
             progress["stage"] = "done"
+        with transaction.atomic():  # together: a page that is stored is never read again
+            _store(self.run, employees)
+            SyncRun.objects.filter(pk=self.run.pk).update(progress=self.progress)
 
     def restart_visma(self) -> None:
         """Read Visma's list from the start; raises ``CannotRead`` after some times."""

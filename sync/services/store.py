@@ -1,12 +1,13 @@
 """Storing what an analysis found: links, baselines, differences, candidates and figures, in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from connections.models import Connection
 from sync.core.compare import Comparison, Difference, compare
 from sync.core.employee import Employee, Side, from_json
 from sync.core.fields import Pair
@@ -55,6 +56,16 @@ def store(run: SyncRun, analysis: Analysis, today: date) -> None:
 def _store_links(run: SyncRun, analysis: Analysis) -> dict[tuple[str, str], EmployeeLink]:
     """New links, those who are gone and those who are back; gives all links by their pair of ids."""
     connection = run.connection
+    for side in ("huma", "visma"):
+        ids = [pk for pk, gone in analysis.gone.items() if gone == side]
+        EmployeeLink.objects.filter(pk__in=ids).update(state=EmployeeLink.State.GONE, gone_from=side)
+    EmployeeLink.objects.filter(pk__in=analysis.back).update(state=EmployeeLink.State.LINKED, gone_from="")
+    gone = EmployeeLink.objects.filter(connection=connection).exclude(gone_from="")
+    held = {one for pair in gone.values_list("huma_id", "visma_id") for one in pair}
+    for linked in analysis.new_links:
+        if linked.huma in held or linked.visma in held:
+            retire_gone(connection, "huma", [linked.huma])
+            retire_gone(connection, "visma", [linked.visma])
     EmployeeLink.objects.bulk_create(
         [
             EmployeeLink(connection=connection, huma_id=linked.huma, visma_id=linked.visma, linked_by=linked.by)
@@ -62,12 +73,15 @@ def _store_links(run: SyncRun, analysis: Analysis) -> dict[tuple[str, str], Empl
         ],
         batch_size=BATCH,
     )
-    for side in ("huma", "visma"):
-        ids = [pk for pk, gone in analysis.gone.items() if gone == side]
-        EmployeeLink.objects.filter(pk__in=ids).update(state=EmployeeLink.State.GONE, gone_from=side)
-    EmployeeLink.objects.filter(pk__in=analysis.back).update(state=EmployeeLink.State.LINKED, gone_from="")
-    links = EmployeeLink.objects.filter(connection=connection).exclude(state=EmployeeLink.State.DIFFERENT)
+    rows = EmployeeLink.objects.filter(connection=connection).exclude(state=EmployeeLink.State.DIFFERENT)
+    links = rows.select_for_update().order_by("pk")  # another run may be writing baselines
     return {(link.huma_id, link.visma_id): link for link in links}
+
+
+def retire_gone(connection: Connection, side: str, ids: Collection[str]) -> None:
+    """Links whose other half is gone, of people who are linked anew or added again: that half isn't hers any more."""
+    old = EmployeeLink.objects.filter(connection=connection, **{f"{side}_id__in": ids})
+    old.exclude(gone_from="").update(state=EmployeeLink.State.DIFFERENT, gone_from="")
 
 
 def settle_link(
@@ -156,8 +170,8 @@ def _store_people(run: SyncRun, analysis: Analysis, links: Mapping[tuple[str, st
     rows = list(EmployeeSnapshot.objects.filter(run=run).only("pk", "run_id", "side", "vendor_id"))
     for row in rows:
         key = (row.side, row.vendor_id)
-        row.link = by_side.get(key)
         row.create_group = analysis.headings.get(key, "")
+        row.link = None if row.create_group else by_side.get(key)
         row.create_blocked = analysis.refusals.get(key, "")
     EmployeeSnapshot.objects.bulk_update(rows, ["link", "create_group", "create_blocked"], batch_size=BATCH)
     ids = {(row.side, row.vendor_id): row.pk for row in rows}

@@ -8,7 +8,9 @@ from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
+from connections.clients import clients_for
 from connections.errors import VendorError
+from connections.models import Connection
 from sync.core.reasons import Reason
 from sync.execute import apply_slice
 from sync.lease import Lease
@@ -35,8 +37,6 @@ def advance(run_pk: int, seconds: float | None = None) -> float | None:
         run = SyncRun.objects.select_related("connection").get(pk=run_pk)
         if run.state not in WORKING or run.dry:
             return None
-        if run.not_before and run.not_before > timezone.now():
-            return (run.not_before - timezone.now()).total_seconds()
         SyncRun.objects.filter(pk=run_pk).update(touched_at=timezone.now())
         return _slice(run, lease, settings.SLICE_SECONDS if seconds is None else seconds)
 
@@ -71,7 +71,16 @@ def read_slice(run: SyncRun, lease: Lease, seconds: float) -> bool:
     if lease.lost:
         return False
     store(run, analysis, today)
+    remember_sunset(run)
     return True
+
+
+def remember_sunset(run: SyncRun) -> None:
+    """Keep a vendor's announcement that an interface will end, for the connection's page."""
+    clients = clients_for(run.connection)
+    sunset = clients.visma.sunset or clients.huma.sunset
+    if sunset:
+        Connection.objects.filter(pk=run.connection_id).update(sunset=sunset[:60])
 
 
 def fail(run: SyncRun, reason: Reason) -> None:
