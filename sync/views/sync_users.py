@@ -64,12 +64,17 @@ def _failure(request: HttpRequest, run: SyncRun, check_error: str) -> dict[str, 
     return {
         "run": run,
         "sentence": sentence(run.failure, run.failure_params),
-        "typed": str(runs.check_number(run)) if run.failure in TYPED_CHECKS else "",
+        "typed": str(runs.check_number(run)) if _can_be_typed(run) else "",
         "same_company": run.failure == "same_company",
         "may_confirm": request.user.is_superuser,
         "credentials": run.failure.startswith("credentials_"),
         "error": check_error,
     }
+
+
+def _can_be_typed(run: SyncRun) -> bool:
+    """An empty Visma can be right for a company without links only; then a typed number goes past it."""
+    return run.failure in TYPED_CHECKS and not (run.failure == "visma_empty" and run.failure_params.get("linked"))
 
 
 @require_GET

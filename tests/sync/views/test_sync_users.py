@@ -120,7 +120,7 @@ def test_many_missing_people_need_their_number_typed(web, failed):
     run = failed("visma_lost", lost=30, linked=100)
     text = words(web.get(at("sync_users", run.connection)))
     assert "30 of 100 linked people are missing in Visma. Nothing was written." in text
-    assert "The number to type is 30." in text
+    assert "Type 30 to confirm" in text
 
     text = words(web.post(at("sync_check", run.connection), {"typed": "3"}))
     assert "That isn't the number. Nothing was started." in text
@@ -131,6 +131,15 @@ def test_many_missing_people_need_their_number_typed(web, failed):
     run.refresh_from_db()
     assert (run.state, run.passed_checks) == ("fetching", ["visma_lost"])
     assert AuditEntry.objects.filter(action="run.check_passed").exists()
+
+
+def test_an_empty_visma_of_a_company_that_was_linked_is_never_gone_past(web, failed):
+    first = failed("visma_empty", people=40, linked=0)
+    assert "Type 40 to confirm" in words(web.get(at("sync_users", first.connection)))
+    failed("visma_empty", people=40, linked=30)
+    text = words(web.get(at("sync_users", first.connection)))
+    assert "Visma's list of employees is empty. Is it the right company?" in text
+    assert "to confirm" not in text
 
 
 def test_only_a_superuser_says_that_it_is_the_same_company(web, failed, superuser):
