@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 
 from connections.models import AuditEntry
-from sync.models import EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
+from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
 from sync.services import creation, creation_lists, matches, people_changes
 from sync.services.runs import NotAllowed
 from tests.connections.companies import company
@@ -158,6 +158,24 @@ def test_an_open_possible_match_forbids_creating_both(hr):
     people_changes.link(run.connection, hr, "h", "v")
     assert creation_lists.page(run, "visma").is_empty
     assert creation_lists.page(run, "huma").is_empty
+
+
+def test_who_was_added_by_a_sync_and_removed_since_is_folded_with_the_date(hr):
+    connection = company(hr)
+    made = EmployeeLink.objects.create(
+        connection=connection, huma_id="h1", visma_id="v1", linked_by="created", name="Nina Nå"
+    )
+    run = read(
+        connection,
+        in_huma("h1", "Nina", "Nå", "5", "one@x.no"),
+        in_huma("h2", "Tove", "To", "6", "two@x.no"),
+        in_visma("v2", "Tove", "To", "6", "two@x.no"),
+    )
+    assert sections(run, "visma") == {"returned": ["h1"]}
+    nina = creation_lists.page(run, "visma").sections[0].people[0]
+    assert nina.returned_since == made.linked_at
+    assert creation.choose_all(run, hr, "visma", on=True) == 0
+    assert creation.choose(run, hr, [nina.pk], on=True) == 1
 
 
 def test_who_was_called_different_is_judged_anew(hr):
