@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from sync import heartbeat
 from sync.models import SyncRun
-from sync.services import mail, work
+from sync.services import mail, retention, work
 from sync.services.runs import STEPS, cancel
 from sync.wake import wake
 
@@ -38,6 +38,8 @@ def tick() -> None:
     for run in mail.due():
         mail.send_result(run)
     _cancel_untouched()
+    retention.blank_values()
+    retention.drop_history()
 
 
 def _cancel_untouched() -> None:

@@ -59,6 +59,8 @@ class SyncRun(models.Model):
     options = models.JSONField(default=dict, blank=True)
     plan_fingerprint = models.CharField(max_length=64, blank=True)
 
+    values_blanked_at = models.DateTimeField(_("values blanked"), null=True, blank=True)
+
     lease_holder = models.CharField(max_length=120, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -1,0 +1,37 @@
+"""Forgetting on time: values after RETENTION_DAYS, what remains of a run after HISTORY_DAYS."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from connections.models import AuditEntry
+from sync.models import Change, Conflict, EmployeeSnapshot, SyncRun
+
+BATCH = 50  # runs at a time
+
+
+def blank_values() -> int:
+    """Blank the values and vendors' words of runs that ended RETENTION_DAYS ago; gives the number of runs.
+
+    Fingerprints, decisions and outcomes stay.
+    """
+    until = timezone.now() - timedelta(days=settings.RETENTION_DAYS)
+    rows = SyncRun.objects.filter(finished_at__lt=until, values_blanked_at=None)
+    ids = list(rows.values_list("pk", flat=True)[:BATCH])
+    with transaction.atomic():
+        Conflict.objects.filter(run__in=ids).update(values=None)
+        Change.objects.filter(run__in=ids).update(before=None, after=None, vendor_words="")
+        EmployeeSnapshot.objects.filter(run__in=ids).delete()
+        SyncRun.objects.filter(pk__in=ids).update(values_blanked_at=timezone.now())
+    return len(ids)
+
+
+def drop_history() -> int:
+    """Delete runs and audit entries older than HISTORY_DAYS; gives the number of runs."""
+    until = timezone.now() - timedelta(days=settings.HISTORY_DAYS)
+    ids = list(SyncRun.objects.filter(finished_at__lt=until).values_list("pk", flat=True)[:BATCH])
+    SyncRun.objects.filter(pk__in=ids).delete()
+    AuditEntry.objects.filter(at__lt=until).delete()
+    return len(ids)

@@ -1,0 +1,76 @@
+"""Values go after RETENTION_DAYS, the rest after HISTORY_DAYS."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from connections.models import AuditEntry, Connection, audit
+from sync.models import Change, Conflict, EmployeeLink, SyncRun
+from sync.services.retention import blank_values, drop_history
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def run(hr: User) -> SyncRun:
+    connection = Connection.objects.create(name="Fjord", tenant_id="0" * 36)
+    link = EmployeeLink.objects.create(
+        connection=connection, huma_id="h", visma_id="v", linked_by="number", name="Kari"
+    )
+    run = SyncRun.objects.create(connection=connection, state=SyncRun.State.FINISHED, finished_at=timezone.now())
+    conflict = Conflict.objects.create(
+        run=run, link=link, field="phone", kind="value", values={"huma": "1"}, decision="huma", huma_fingerprint="1:a"
+    )
+    Change.objects.create(
+        run=run,
+        link=link,
+        conflict=conflict,
+        side="visma",
+        field="phone",
+        before="1",
+        after="2",
+        vendor_words="no",
+        pin="1:b",
+        state=Change.State.DONE,
+    )
+    return run
+
+
+def _age(run: SyncRun, days: int) -> None:
+    SyncRun.objects.filter(pk=run.pk).update(finished_at=timezone.now() - timedelta(days=days))
+
+
+def test_values_stay_until_their_time_is_over(run: SyncRun, settings: Any) -> None:
+    _age(run, settings.RETENTION_DAYS - 1)
+    assert blank_values() == 0
+    assert Conflict.objects.get().values == {"huma": "1"}
+
+
+def test_values_go_and_decisions_fingerprints_and_outcomes_stay(run: SyncRun, settings: Any) -> None:
+    _age(run, settings.RETENTION_DAYS + 1)
+    assert blank_values() == 1
+    conflict, change = Conflict.objects.get(), Change.objects.get()
+    assert (conflict.values, conflict.decision, conflict.huma_fingerprint) == (None, "huma", "1:a")
+    assert (change.before, change.after, change.vendor_words) == (None, None, "")
+    assert (change.state, change.pin) == ("done", "1:b")
+    run.refresh_from_db()
+    assert run.values_blanked_at is not None
+
+
+def test_what_was_blanked_is_not_blanked_again(run: SyncRun, settings: Any) -> None:
+    _age(run, settings.RETENTION_DAYS + 1)
+    blank_values()
+    assert blank_values() == 0
+
+
+def test_old_runs_and_audit_entries_go_and_links_stay(run: SyncRun, settings: Any) -> None:
+    _age(run, settings.HISTORY_DAYS + 1)
+    old = audit("hr", "run.started", run.connection)
+    AuditEntry.objects.filter(pk=old.pk).update(at=timezone.now() - timedelta(days=settings.HISTORY_DAYS + 1))
+    assert drop_history() == 1
+    assert not SyncRun.objects.exists()
+    assert not AuditEntry.objects.exists()
+    assert EmployeeLink.objects.count() == 1
