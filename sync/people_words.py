@@ -125,6 +125,8 @@ def why_linked(link: EmployeeLink) -> str:
 
 def why_different(link: EmployeeLink) -> str:
     """Who called two people different, and when."""
+    if not link.linked_by_user:
+        return _("They were linked once, until one of the two was gone from one side.")
     values = {"who": link.linked_by_user, "at": date_format(localtime(link.linked_at))}
     return _("%(who)s said on %(at)s that they are different people. No key links them again.") % values
 

@@ -14,7 +14,7 @@ from sync.display import Display, display
 from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
 from sync.sentences import agrees_label, field_label, sentence
 from sync.services.runs import STEPS, NotAllowed
-from sync.services.store import compare_pair, refresh_candidates
+from sync.services.store import compare_pair, refresh_candidates, retire_gone
 
 
 @dataclass(frozen=True)
@@ -95,9 +95,11 @@ def make_link(connection: Any, user: Any, huma: EmployeeSnapshot, visma: Employe
 
     Raises ``NotAllowed("taken")`` when one of them is linked to somebody else.
     """
-    others = EmployeeLink.objects.filter(connection=connection).exclude(state=EmployeeLink.State.DIFFERENT)
+    others = EmployeeLink.objects.filter(connection=connection, state=EmployeeLink.State.LINKED)
     if others.filter(Q(huma_id=huma.vendor_id) | Q(visma_id=visma.vendor_id)).exists():
         raise NotAllowed("taken")
+    retire_gone(connection, "huma", [huma.vendor_id])
+    retire_gone(connection, "visma", [visma.vendor_id])
     link, _created = EmployeeLink.objects.update_or_create(
         connection=connection,
         huma_id=huma.vendor_id,

@@ -165,7 +165,7 @@ def counterparts(connection: Connection, side: str, search: str, limit: int = 20
     run = latest_read(connection)
     if run is None or not words:
         return []
-    taken = EmployeeLink.objects.filter(connection=connection).exclude(state=EmployeeLink.State.DIFFERENT)
+    taken = EmployeeLink.objects.filter(connection=connection, state=EmployeeLink.State.LINKED)
     rows = EmployeeSnapshot.objects.filter(run=run, side=side, complete=True).defer("payload")
     rows = rows.exclude(vendor_id__in=taken.values_list(f"{side}_id", flat=True))
     for word in words:

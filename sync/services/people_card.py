@@ -53,6 +53,11 @@ class PersonCard:
         return self.person.seen[0] if self.person.link is None and self.person.seen else None
 
     @property
+    def can_be_linked(self) -> bool:
+        """Whether she may be linked by hand: she isn't linked, or her other half is gone (a rehire's new account)."""
+        return bool(self.alone or (self.person.gone_from and self.person.seen))
+
+    @property
     def offered(self) -> bool:
         """Whether an open run offers to add her on the other side."""
         return bool(self.run and self.run.state in STEPS and self.create_group)

@@ -235,6 +235,22 @@ def test_somebody_gone_from_a_side_is_found_by_the_name_that_was_known(run, hr):
     assert [(p.name, p.gone_from, p.number) for p in gone] == [("Berit Begge", "visma", "1")]
 
 
+def test_somebody_whose_other_half_is_gone_can_be_linked_with_a_new_one(hr):
+    connection = company(hr)
+    old = EmployeeLink.objects.create(connection=connection, huma_id="h1", visma_id="old", linked_by="number")
+    run = read(
+        connection,
+        in_huma("h1", "Berit", "Begge", "1", "berit@x.no"),
+        in_visma("new", "Berit", "Gift", "100", "b.gift@x.no", position=False),
+    )
+    assert card(run, "huma", "h1").can_be_linked
+    made = people_changes.link(connection, hr, "h1", "new")
+    old.refresh_from_db()
+    assert (made.state, old.state) == ("linked", "different")
+    assert card(run, "huma", "h1").person.link == made
+    assert Conflict.objects.filter(run=run, link=made, field="family_name").exists()
+
+
 def test_counterparts_are_people_who_are_not_linked(run):
     assert [s.vendor_id for s in people.counterparts(run.connection, "visma", "hans")] == ["v3"]
     assert people.counterparts(run.connection, "visma", "berit") == []
