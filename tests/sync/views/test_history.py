@@ -34,6 +34,17 @@ def test_why_a_run_stopped_is_said(web, fjordheim):
     assert sentence in page
 
 
+def test_values_that_were_deleted_are_said_to_be_not_empty(web, fjordheim):
+    run = SyncRun.objects.create(
+        connection=fjordheim, state="finished", finished_at=timezone.now(), values_blanked_at=timezone.now()
+    )
+    Change.objects.create(run=run, side="visma", field="phone", state="done", name="Kari Nordmann")
+    text = words(web.get(at("result", fjordheim, run.pk)))
+    assert "The values were deleted" in text
+    assert "Kari Nordmann Phone Visma" in text
+    assert "emptied" not in text
+
+
 def test_an_open_run_leads_to_where_it_goes_on(web, run):
     assert at("overview", run.connection) in web.get(at("history", run.connection)).content.decode()
 
