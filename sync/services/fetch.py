@@ -6,7 +6,6 @@ EmployeeSnapshot rows; ``SyncRun.progress`` says how far each side is.
 
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -15,43 +14,23 @@ from django.utils import timezone
 
 from connections.clients import clients_for
 from connections.errors import Rejected, Unavailable
+from connections.huma_shapes import Page
 from sync.core.employee import Employee, to_json
 from sync.core.reasons import Reason
 from sync.lease import Lease
 from sync.models import EmployeeLink, EmployeeSnapshot, SyncRun
 from sync.services.failures import CannotRead
-from sync.services.huma_list import HumaList
+from sync.services.huma_list import MAX_RESTARTS, HumaList
+from sync.services.patience import Patience
 from sync.services.reading import Reader, enabled_fields, fingerprinter
 
 FLUSH_EVERY = 200  # people
 SAVE_EVERY = 1.0  # seconds
-MAX_RESTARTS = 3
+LOOK_EVERY = 0.1  # seconds
 
 
-@dataclass
-class _Side:
-    """Trouble on one side: pauses that grow, until it was silent for longer than our patience.
-
-    ``memory`` is the run's own dict, so that the patience spans slices: "silent" has the time of the first failure.
-    """
-
-    name: str
-    memory: dict[str, float]
-    failures: int = 0
-    not_before: float = 0.0
-
-    def good(self) -> None:
-        self.failures, self.not_before = 0, 0.0
-        self.memory.pop(self.name, None)
-
-    def bad(self, error: Unavailable) -> None:
-        """Raises ``CannotRead`` when the side has been silent for too long."""
-        self.failures += 1
-        since = self.memory.setdefault(self.name, time.time())
-        if time.time() - since > settings.READ_PATIENCE_SECONDS:
-            raise CannotRead(Reason(f"read_failed_{self.name}")) from error
-        pause = error.retry_after or min(0.25 * 2 ** min(self.failures, 6), 10)
-        self.not_before = time.monotonic() + pause
+class _Over(Exception):
+    """The run isn't ours to read any more: it was cancelled, or another process has its lease."""
 
 
 class Fetch:
@@ -76,29 +55,31 @@ class Fetch:
         self.read: list[Employee] = []
         self.gone: list[str] = []
         silent = self.progress.setdefault("silent", {})
-        self.sides = {name: _Side(name, silent) for name in ("huma", "visma")}
+        self.sides = {name: Patience(name, silent) for name in ("huma", "visma")}
         self.saved_at = time.monotonic()
         self.futures: dict[Future[Any], tuple[str, Any]] = {}
+        self.lease: Lease
 
     def slice(self, lease: Lease, seconds: float) -> bool:
         """Read for about ``seconds``; True when both sides are complete. Raises ``CannotRead`` and vendor errors."""
         deadline = time.monotonic() + seconds
+        self.lease = lease
         self.to_read = self._waiting() if self.list.is_complete else []
         pool = ThreadPoolExecutor(settings.SYNC_CONCURRENCY + 1, thread_name_prefix="read")
         try:
             while not self.is_complete and not lease.lost and time.monotonic() < deadline:
                 self._submit(pool)
-                done, _pending = wait(self.futures, timeout=0.2, return_when=FIRST_COMPLETED)
-                for future in done:
-                    self._take(future)
-                self._save_now_and_then(lease)
+                self._collect()
+                if len(self.read) >= FLUSH_EVERY or time.monotonic() - self.saved_at >= SAVE_EVERY:
+                    self._save()
             for future in list(self.futures):  # what is under way is finished, not thrown away
                 self._take(future)
+            self._save()
+        except _Over:
+            return False
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-        if not lease.lost:
-            self._save(lease)
-        return self.is_complete and not lease.lost
+        return self.is_complete
 
     @property
     def is_complete(self) -> bool:
@@ -116,10 +97,18 @@ class Fetch:
             return
         room = settings.SYNC_CONCURRENCY - sum(kind in ("list", "user") for kind in kinds)
         for offset in self.list.next_offsets(room):
-            self.futures[pool.submit(self.list.page, offset)] = ("list", offset)
+            self.futures[pool.submit(self.list.page, offset)] = ("list", (self.list.attempt, offset))
         for _ in range(min(room, len(self.to_read)) if self.list.is_complete else 0):
             user_id = self.to_read.pop()
             self.futures[pool.submit(self.reader.huma, user_id)] = ("user", user_id)
+
+    def _collect(self) -> None:
+        if not self.futures:  # both sides are given a pause
+            time.sleep(LOOK_EVERY)
+            return
+        done, _pending = wait(self.futures, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
+        for future in done:
+            self._take(future)
 
     def _take(self, future: Future[Any]) -> None:
         kind, what = self.futures.pop(future)
@@ -128,7 +117,7 @@ class Fetch:
             result = future.result()
         except Unavailable as error:
             if kind == "list":
-                self.list.failed(what)
+                self.list.failed(*what)
             elif kind == "user":
                 self.to_read.append(what)
             side.bad(error)
@@ -136,36 +125,41 @@ class Fetch:
         except Rejected:
             if kind != "visma" or not what:
                 raise
-            self.restart_visma()  # a cursor from before an interruption may have run out
+            self._restart_visma()  # a cursor from before an interruption may have run out
             return
         side.good()
         if kind == "visma":
             self._take_visma(*result)
         elif kind == "list":
-            if self.list.take(what, result):
-                self.to_read = self._waiting()
+            self._take_list(what[0], what[1], result)
         elif result is None:
             self.gone.append(what)
         else:
             self.read.append(result)
             self.progress["huma"]["read"] += 1
 
+    def _take_list(self, attempt: int, offset: int, page: Page) -> None:
+        with transaction.atomic():
+            self.list.take(attempt, offset, page)
+            self._save()
+        if self.list.is_complete:
+            self.to_read = self._waiting()
+
     def _take_visma(self, employees: list[Employee], cursor: str | None) -> None:
         progress = self.progress["visma"]
         ids = [employee.id for employee in employees]
-        known = EmployeeSnapshot.objects.filter(run=self.run, side="visma", vendor_id__in=ids).exists()
-        if known or len(set(ids)) < len(ids):  # it shifted while it was read: read it again
-            self.restart_visma()
-            return
-        progress["read"] += len(employees)
-        progress["cursor"] = cursor or ""
-        if cursor is None:
-            progress["stage"] = "done"
-        with transaction.atomic():  # together: a page that is stored is never read again
-            _store(self.run, employees)
-            SyncRun.objects.filter(pk=self.run.pk).update(progress=self.progress)
+        rows = EmployeeSnapshot.objects.filter(run=self.run, side="visma")
+        with transaction.atomic():
+            if len(set(ids)) < len(ids) or rows.filter(vendor_id__in=ids).exists():
+                self._restart_visma()  # it shifted while it was read: read it again
+            else:
+                self.read += employees
+                progress.update(
+                    read=progress["read"] + len(employees), cursor=cursor or "", stage="list" if cursor else "done"
+                )
+            self._save()
 
-    def restart_visma(self) -> None:
+    def _restart_visma(self) -> None:
         """Read Visma's list from the start; raises ``CannotRead`` after some times."""
         restarts = self.progress["visma"]["restarts"] + 1
         if restarts > MAX_RESTARTS:
@@ -177,21 +171,19 @@ class Fetch:
         rows = EmployeeSnapshot.objects.filter(run=self.run, side="huma", complete=False)
         return list(rows.order_by("-pk").values_list("vendor_id", flat=True))
 
-    def _save_now_and_then(self, lease: Lease) -> None:
-        if len(self.read) >= FLUSH_EVERY or time.monotonic() - self.saved_at >= SAVE_EVERY:
-            self._save(lease)
-
-    def _save(self, lease: Lease) -> None:
-        if self.read:
-            _store(self.run, self.read)
-            lease.progress()
-            self.read = []
-        if self.gone:
-            EmployeeSnapshot.objects.filter(run=self.run, side="huma", vendor_id__in=self.gone).delete()
-            self.gone = []
+    def _save(self) -> None:
+        """Store what was read and how far that is, together. Raises ``_Over`` when the run isn't ours any more."""
         self.progress["trouble"] = sorted(self.progress["silent"])
-        SyncRun.objects.filter(pk=self.run.pk).update(progress=self.progress, touched_at=timezone.now())
-        self.run.progress = self.progress
+        with transaction.atomic():
+            mine = SyncRun.objects.filter(pk=self.run.pk, state=SyncRun.State.FETCHING, lease_holder=self.lease.holder)
+            if self.lease.lost or not mine.update(progress=self.progress, touched_at=timezone.now()):
+                raise _Over
+            if self.read:
+                _store(self.run, self.read)
+                self.lease.progress()
+            if self.gone:
+                EmployeeSnapshot.objects.filter(run=self.run, side="huma", vendor_id__in=self.gone).delete()
+        self.read, self.gone = [], []
         self.clients.share_waiting(self.run.connection)
         self.saved_at = time.monotonic()
 

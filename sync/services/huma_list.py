@@ -13,43 +13,43 @@ from sync.services.failures import CannotRead
 
 PAGE = 50
 MAX_RESTARTS = 3
+PROGRAM = "not_a_person"
 
 
 class HumaList:
-    """The list stage of reading Huma. ``progress`` is the run's own dict and is changed in place."""
+    """The list stage of reading Huma.
+
+    ``progress`` is the run's own dict and is changed in place; with the rows of who was seen it is all that another
+    process needs to go on: ``said`` is Huma's own total, ``pages`` has the number of users on each page by offset.
+    """
 
     def __init__(self, run: SyncRun, client: HumaClient, progress: dict[str, Any]) -> None:
         self.run, self.client, self.progress = run, client, progress
         self.under_way: set[int] = set()
         self.again: list[int] = []
-        self.pages: dict[int, Page] = {}
 
     @staticmethod
     def start(restarts: int = 0) -> dict[str, Any]:
         """Where reading begins: the first page tells how many there are."""
-        return {"stage": "list", "total": None, "read": 0, "restarts": restarts}
+        return {"stage": "list", "total": None, "read": 0, "restarts": restarts, "said": None, "pages": {}}
 
     @property
     def is_complete(self) -> bool:
         """Whether all pages were read and the list stood still meanwhile."""
         return bool(self.progress["stage"] != "list")
 
+    @property
+    def attempt(self) -> int:
+        """Which reading of the list this is; pages that were asked for by an earlier one don't count."""
+        return int(self.progress["restarts"])
+
     def next_offsets(self, room: int) -> list[int]:
         """The pages to ask for now, at most ``room``."""
         if self.is_complete or room <= 0:
             return []
         taken = [self.again.pop() for _ in range(min(room, len(self.again)))]
-        known = set(self.pages) | self.under_way | set(taken) | set(self.again)
-        if 0 not in known:
-            wanted = [0]
-        elif 0 not in self.pages:
-            wanted = []
-        elif (total := self.pages[0].total) is not None:
-            wanted = [offset for offset in range(0, max(total, 1), PAGE) if offset not in known]
-        else:  # without a total, one page after the other until a short one
-            last = max(self.pages)
-            wanted = [last + PAGE] if last + PAGE not in known and len(self.pages[last].items) == PAGE else []
-        taken += wanted[: room - len(taken)]
+        known = self.under_way | set(taken) | set(self.again)
+        taken += [offset for offset in self._missing() if offset not in known][: room - len(taken)]
         self.under_way.update(taken)
         return taken
 
@@ -60,57 +60,61 @@ class HumaList:
             offset, PAGE, connection.huma_companies, connection.huma_locations, connection.huma_teams
         )
 
-    def failed(self, offset: int) -> None:
+    def failed(self, attempt: int, offset: int) -> None:
         """The page couldn't be read: ask for it again."""
-        self.under_way.discard(offset)
-        self.again.append(offset)
+        if attempt == self.attempt:
+            self.under_way.discard(offset)
+            self.again.append(offset)
 
-    def take(self, offset: int, page: Page) -> bool:
-        """Take a page; True when it was the last one missing and the list is stored."""
+    def take(self, attempt: int, offset: int, page: Page) -> None:
+        """Take a page, in one transaction with ``progress``. Raises ``CannotRead`` if it won't hold still."""
+        if attempt != self.attempt:
+            return
         self.under_way.discard(offset)
-        self.pages[offset] = page
-        if self.under_way or self.next_offsets_left():
-            return False
-        found = {item["id"]: item for one in self.pages.values() for item in one.items}
-        if not self._stood_still(found):
+        rows = EmployeeSnapshot.objects.filter(run=self.run, side="huma")
+        ids = {item["id"] for item in page.items}
+        said = self.progress["said"]
+        shifted = page.total is not None and said is not None and page.total != said
+        if shifted or len(ids) < len(page.items) or rows.filter(vendor_id__in=ids).exists():
             self._restart()
-            return False
+            return
         EmployeeSnapshot.objects.bulk_create(
-            [
-                EmployeeSnapshot(run=self.run, side="huma", vendor_id=user_id, complete=False)
-                for user_id, item in found.items()
-                if item.get("type", "user") == "user"
-            ],
-            ignore_conflicts=True,
-            batch_size=1000,
+            EmployeeSnapshot(
+                run=self.run,
+                side="huma",
+                vendor_id=item["id"],
+                complete=False,
+                create_group="" if item.get("type", "user") == "user" else PROGRAM,
+            )
+            for item in page.items
         )
-        people = EmployeeSnapshot.objects.filter(run=self.run, side="huma").count()
-        self.progress.update(stage="details", total=people)
-        return True
+        self.progress["said"] = said if page.total is None else page.total
+        self.progress["pages"][str(offset)] = len(page.items)
+        if not (self._missing() or self.under_way or self.again):
+            self._end()
 
-    def next_offsets_left(self) -> bool:
-        """Whether some page hasn't been asked for."""
-        if self.again:
-            return True
-        total = self.pages[0].total if 0 in self.pages else None
-        if 0 not in self.pages:
-            return True
-        if total is not None:
-            return any(offset not in self.pages for offset in range(0, max(total, 1), PAGE))
-        last = max(self.pages)
-        return len(self.pages[last].items) == PAGE
+    def _missing(self) -> list[int]:
+        pages, said = self.progress["pages"], self.progress["said"]
+        if "0" not in pages:
+            return [0]
+        if said is not None:
+            return [offset for offset in range(0, said, PAGE) if str(offset) not in pages]
+        last = max(map(int, pages))  # without a total, one page after the other until a short one
+        return [last + PAGE] if pages[str(last)] == PAGE else []
 
-    def _stood_still(self, found: dict[str, Any]) -> bool:
-        totals = {page.total for page in self.pages.values()}
-        items = sum(len(page.items) for page in self.pages.values())
-        if len(totals) != 1 or len(found) != items:
-            return False
-        total = totals.pop()
-        return total is None or total == items
+    def _end(self) -> None:
+        said = self.progress["said"]
+        if said is not None and said != sum(self.progress["pages"].values()):
+            self._restart()
+            return
+        rows = EmployeeSnapshot.objects.filter(run=self.run, side="huma")
+        rows.filter(create_group=PROGRAM).delete()
+        self.progress.update(stage="details", total=rows.count(), pages={})
 
     def _restart(self) -> None:
-        restarts = self.progress["restarts"] + 1
+        restarts = self.attempt + 1
         if restarts > MAX_RESTARTS:
             raise CannotRead(Reason("list_unsteady"))
-        self.pages, self.under_way, self.again = {}, set(), []
+        EmployeeSnapshot.objects.filter(run=self.run, side="huma").delete()
+        self.under_way, self.again = set(), []
         self.progress.update(self.start(restarts))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from connections.clients import Clients
-from connections.errors import ContractBroken, Gone
+from connections.errors import ContractBroken, Gone, Unavailable
 from connections.models import Connection
 from sync.core.employee import Employee
 from sync.core.fields import FIELDS, Field
@@ -35,12 +35,22 @@ class Reader:
             details = client.user(user_id)
             summaries = details.get("currentPositions") or client.positions(user_id)
             chosen = huma_selected(summaries, (self.paired_huma or {}).get(user_id, ""), self.today)
-            position = client.position(user_id, chosen) if chosen else None
-            return self._private(huma_employee(details, summaries, position, self.today, self.fields))
         except Gone:
             return None
         except WrongShape as error:
-            raise ContractBroken(error.prop, side="huma", method="GET", path="/users/{user}") from error
+            raise _broken(error) from error
+        position = self._huma_position(user_id, chosen) if chosen else None
+        try:
+            return self._private(huma_employee(details, summaries, position, self.today, self.fields))
+        except WrongShape as error:
+            raise _broken(error) from error
+
+    def _huma_position(self, user_id: str, position_id: str) -> dict[str, object]:
+        try:
+            return self.clients.huma.position(user_id, position_id)
+        except Gone as error:  # the position went meanwhile, which says nothing of the person: read her again
+            path = "/users/{user}/positions/{position}"
+            raise Unavailable("a listed position isn't there", side="huma", method="GET", path=path) from error
 
     def visma(self, document: dict[str, object]) -> Employee:
         """One Visma employee out of a list that was read with her positions embedded."""
@@ -60,6 +70,10 @@ class Reader:
     def _private(self, employee: Employee) -> Employee:
         """The date of birth is for matching only and never kept: its fingerprint goes on in its place."""
         return replace(employee, birth=self.fingerprint("birth", 1, employee.birth)) if employee.birth else employee
+
+
+def _broken(error: WrongShape) -> ContractBroken:
+    return ContractBroken(error.prop, side="huma", method="GET", path="/users/{user}")
 
 
 def enabled_fields(connection: Connection) -> tuple[Field, ...]:
