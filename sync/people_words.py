@@ -113,7 +113,8 @@ def why_linked(link: EmployeeLink) -> str:
     """By which key or whom two people are linked, and since when."""
     who, at = link.linked_by_user, date_format(localtime(link.linked_at))
     if link.linked_by == EmployeeLink.By.PERSON:
-        return _("%(who)s linked them by hand on %(at)s. That counts more than any key.") % {"who": who, "at": at}
+        text = _("%(who)s linked them by hand on %(at)s. That counts more than numbers and emails.")
+        return text % {"who": who, "at": at}
     text = {
         "external": _("Linked since %(at)s, because the employee in Visma carries this Huma user's id."),
         "number": _("Linked since %(at)s: the same Employment ID on both sides, and at least one more thing agreed."),
@@ -128,7 +129,8 @@ def why_different(link: EmployeeLink) -> str:
     if not link.linked_by_user:
         return _("They were linked once, until one of the two was gone from one side.")
     values = {"who": link.linked_by_user, "at": date_format(localtime(link.linked_at))}
-    return _("%(who)s said on %(at)s that they are different people. No key links them again.") % values
+    text = _("%(who)s said on %(at)s that they are different people. No equal number or email links them again.")
+    return text % values
 
 
 def why_possible(match: PossibleMatch) -> str:

@@ -78,10 +78,10 @@ SENTENCES: dict[str, str] = {
     "email_only": _("The same email, but nothing else agrees."),
     "number_not_unique": _("More than one person has this Employment ID."),
     "email_not_unique": _("More than one person has this email."),
-    "two_agree": _("Two or more things agree, but neither the Employment ID nor the email settles it."),
+    "two_agree": _("Two or more things agree, but neither the Employment ID nor the email decides it."),
     "key_not_unique": _("More than one employee in Visma carries this Huma user's id."),
     # Why somebody can't be created.
-    "create_open_match": _("May be the same person as somebody else. Settle the possible match first."),
+    "create_open_match": _("May be the same person as somebody else. Decide about the possible match first."),
     "create_no_number": _("There is no Employment ID in Huma, and Visma needs one. Enter it in Huma."),
     "create_no_email": _("There is no business email in Visma, and Huma needs one. Enter it in Visma."),
     "create_no_name": _("A given name and a family name are needed. Fill in what is missing."),

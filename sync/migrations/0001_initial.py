@@ -190,7 +190,7 @@ class Migration(migrations.Migration):
                 ('document', models.CharField(choices=[('user', 'Huma user'), ('huma_position', 'Huma position'), ('new_user', 'new Huma user'), ('employee', 'Visma employee'), ('visma_position', 'Visma position'), ('new_employee', 'new Visma employee')], max_length=15)),
                 ('owner_id', models.CharField(blank=True, max_length=64)),
                 ('document_id', models.CharField(blank=True, max_length=64)),
-                ('state', models.CharField(choices=[('planned', 'Planned'), ('claimed', 'Claimed'), ('sending', 'Sending'), ('accepted', 'Accepted'), ('settled', 'Settled')], default='planned', max_length=10)),
+                ('state', models.CharField(choices=[('planned', 'Planned'), ('claimed', 'Claimed'), ('sending', 'Sending'), ('accepted', 'Accepted'), ('settled', 'Finished')], default='planned', max_length=10)),
                 ('sent_at', models.DateTimeField(blank=True, null=True)),
                 ('accepted_at', models.DateTimeField(blank=True, null=True)),
                 ('etag', models.CharField(blank=True, max_length=200)),

@@ -72,15 +72,15 @@ class Write(models.Model):
         CLAIMED = "claimed", _("Claimed")
         SENDING = "sending", _("Sending")
         ACCEPTED = "accepted", _("Accepted")
-        SETTLED = "settled", _("Settled")
+        SETTLED = "settled", _("Finished")
 
     class Document(models.TextChoices):
-        USER = "user", "Huma user"
-        HUMA_POSITION = "huma_position", "Huma position"
-        NEW_USER = "new_user", "new Huma user"
-        EMPLOYEE = "employee", "Visma employee"
-        VISMA_POSITION = "visma_position", "Visma position"
-        NEW_EMPLOYEE = "new_employee", "new Visma employee"
+        USER = "user", _("Huma user")
+        HUMA_POSITION = "huma_position", _("Huma position")
+        NEW_USER = "new_user", _("new Huma user")
+        EMPLOYEE = "employee", _("Visma employee")
+        VISMA_POSITION = "visma_position", _("Visma position")
+        NEW_EMPLOYEE = "new_employee", _("new Visma employee")
 
     run = models.ForeignKey(SyncRun, models.CASCADE, related_name="writes")
     link = models.ForeignKey(EmployeeLink, models.SET_NULL, null=True, blank=True, related_name="+")

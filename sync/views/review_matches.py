@@ -51,7 +51,7 @@ def decide(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpRe
             raise Http404
     except NotAllowed as refusal:
         text = _("One of the two is linked to somebody else meanwhile.")
-        messages.warning(request, text if refusal.code == "taken" else _("Somebody settled this meanwhile."))
+        messages.warning(request, text if refusal.code == "taken" else _("Somebody else decided this meanwhile."))
     except PossibleMatch.DoesNotExist:
-        messages.warning(request, _("Somebody settled this meanwhile."))
+        messages.warning(request, _("Somebody else decided this meanwhile."))
     return redirect(reverse("admin:review_matches", args=[connection.code]))

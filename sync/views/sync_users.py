@@ -142,7 +142,7 @@ def check(request: HttpRequest, connection: Connection) -> HttpResponse:
             "superuser": _("Only a superuser can confirm this."),
             "other_run": _("Another run was started meanwhile."),
         }
-        messages.warning(request, texts.get(refusal.code, _("This was settled meanwhile.")))
+        messages.warning(request, texts.get(refusal.code, _("This was decided meanwhile.")))
     return redirect(step_url("sync_users", connection))
 
 

@@ -44,8 +44,8 @@ def test_different_people_are_kept_apart_and_can_be_asked_about_again(web, run, 
 
 def test_a_second_click_says_that_it_was_settled(web, match):
     settle(web, match, "link")
-    assert "Somebody settled this meanwhile." in words(settle(web, match, "different"))
-    assert "Somebody settled this meanwhile." in words(settle(web, match, "reopen"))
+    assert "Somebody else decided this meanwhile." in words(settle(web, match, "different"))
+    assert "Somebody else decided this meanwhile." in words(settle(web, match, "reopen"))
 
 
 @pytest.mark.parametrize("data", [{"match": "x", "choice": "link"}, {"match": "1", "choice": "marry"}])
