@@ -1,0 +1,208 @@
+"""A company of two systems, and one person of it, for tests of what is written."""
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from connections import sandbox as vendors
+from connections.clients import forget_clients
+from connections.models import Connection
+from connections.sandbox import Sandbox
+from connections.sandbox.seed import Person
+from sync.execute import context
+from sync.models import Change, Conflict, EmployeeLink, SyncRun
+from sync.services import creation, review, runs, work
+from tests.sync import driving
+
+ABSENT = "(absent)"
+
+
+@dataclass
+class Company:
+    """Both systems, the connection between them, and the HR admin."""
+
+    sandbox: Sandbox
+    connection: Connection
+    user: User
+
+    def add(self, way: str = "equal") -> Person:
+        """One more person; both sides agree about her unless the way says otherwise."""
+        return self.sandbox.add_person(way)
+
+    def in_visma(self, person: Person) -> dict[str, Any]:
+        """Visma's whole document of somebody."""
+        assert person.employee_id
+        return copy.deepcopy(self.sandbox.visma.employees[person.employee_id].body)
+
+    def visma_position(self, person: Person) -> str:
+        """The id of her only position in Visma."""
+        assert person.employee_id
+        (id_,) = self.sandbox.visma.employees[person.employee_id].positions
+        return id_
+
+    def huma_position(self, person: Person) -> str:
+        """The id of her only position in Huma."""
+        assert person.user_id
+        (id_,) = self.sandbox.huma.users[person.user_id].positions
+        return id_
+
+    def clerk(self, person: Person, **changes: Any) -> None:
+        """The payroll clerk edits her in Visma."""
+        assert person.employee_id
+        self.sandbox.visma.edit(person.employee_id, **changes)
+
+    def huma(self, person: Person, **changes: Any) -> None:
+        """Somebody edits her in Huma."""
+        assert person.user_id
+        self.sandbox.huma.edit(person.user_id, **changes)
+
+    def phone(self, person: Person, number: str) -> None:
+        """The clerk gives her another business phone."""
+        entries = self.in_visma(person)["phones"]
+        for entry in entries:
+            if entry["type"] == "business":
+                entry["number"] = number
+        self.clerk(person, phones=entries)
+
+    def email(self, person: Person, address: str) -> None:
+        """The clerk gives her another business email."""
+        entries = self.in_visma(person)["emails"]
+        for entry in entries:
+            if entry["type"] == "business":
+                entry["address"] = address
+        self.clerk(person, emails=entries)
+
+    def read(self) -> SyncRun:
+        """A new run in review."""
+        run = driving.read(self.connection, self.user)
+        assert run.state == SyncRun.State.REVIEW, run.failure
+        return run
+
+    def decide(self, run: SyncRun, choice: str, person: Person | None = None, *fields: str) -> None:
+        """Choose a side for somebody's (everybody's) differences, or only for some fields; clearing included."""
+        rows = Conflict.objects.filter(run=run)
+        if person:
+            rows = rows.filter(link__visma_id=person.employee_id, link__huma_id=person.user_id)
+        if fields:
+            rows = rows.filter(field__in=fields)
+        decided = review.decide(run, self.user, rows.values_list("pk", flat=True), choice)
+        assert decided.changed, "nothing to decide"
+        assert not decided.skipped
+
+    def create(self, run: SyncRun, target: str) -> None:
+        """Choose everybody of the main list to be added on a side."""
+        assert creation.choose_all(run, self.user, target, True)
+
+    def confirm(self, run: SyncRun) -> SyncRun:
+        """The last click."""
+        shown = driving.confirm.build(run)
+        driving.confirm.confirm(run, self.user, shown.fingerprint, str(shown.people))
+        assert run.state == SyncRun.State.APPLYING
+        return run
+
+    def apply(self, run: SyncRun) -> SyncRun:
+        """Confirm, and write to the end."""
+        return self.ended(work.drive(self.confirm(run)))
+
+    def ended(self, run: SyncRun) -> SyncRun:
+        """The run once more, seen to add up."""
+        self.sandbox.wait_for_jobs()
+        totals = runs.run_totals(run)
+        assert run.state in (SyncRun.State.FINISHED, SyncRun.State.STOPPED)
+        assert totals.planned == totals.settled
+        return run
+
+    def sync(self, choice: str, person: Person | None = None, *fields: str) -> SyncRun:
+        """A whole run that takes one side's values."""
+        run = self.read()
+        self.decide(run, choice, person, *fields)
+        return self.apply(run)
+
+    def link(self, person: Person) -> EmployeeLink:
+        """What is known of her."""
+        return EmployeeLink.objects.get(huma_id=person.user_id, visma_id=person.employee_id)
+
+    def open(self, person: Person | None = None) -> set[str]:
+        """The fields that ask in a new run, which is then given up."""
+        run = self.read()
+        rows = Conflict.objects.filter(run=run, standing="asks")
+        if person:
+            rows = rows.filter(link__huma_id=person.user_id)
+        fields = set(rows.values_list("field", flat=True))
+        runs.cancel(run, self.user)
+        return fields
+
+
+def flat(document: Any, path: str = "") -> dict[str, Any]:
+    """A document as path → value, lists by index."""
+    if isinstance(document, dict) and document:
+        parts = [flat(value, f"{path}.{key}" if path else str(key)) for key, value in document.items()]
+    elif isinstance(document, list) and document:
+        parts = [flat(value, f"{path}[{index}]") for index, value in enumerate(document)]
+    else:
+        return {path: document}
+    return {key: value for part in parts for key, value in part.items()}
+
+
+def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, dict[str, tuple[Any, Any]]]:
+    """Between two whole states: by side, path (without the ids of people and positions) → (before, after)."""
+    found: dict[str, dict[str, tuple[Any, Any]]] = {}
+    for side in ("huma", "visma"):
+        for id_ in before[side].keys() | after[side].keys():
+            old, new = (_plain(state[side].get(id_)) for state in (before, after))
+            for path in old.keys() | new.keys():
+                pair = (old.get(path, ABSENT), new.get(path, ABSENT))
+                if pair[0] != pair[1] or type(pair[0]) is not type(pair[1]):
+                    found.setdefault(side, {})[path] = pair
+    return found
+
+
+def _plain(document: dict[str, Any] | None) -> dict[str, Any]:
+    """Flat, with the positions by their place instead of their ids."""
+    if document is None:
+        return {}
+    positions = list(document["positions"].values())
+    return flat({**document, "positions": positions})
+
+
+def news(before: dict[str, Any], after: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The same, with the new values only."""
+    return {side: {path: new for path, (_old, new) in found.items()} for side, found in changes(before, after).items()}
+
+
+def outcomes(run: SyncRun) -> dict[str, str]:
+    """By field (``create`` for a creation), what became of each Change of a run about one person."""
+    rows = Change.objects.filter(run=run).values_list("field", "action", "state", "reason")
+    return {field or action: f"{state} {reason}".strip() for field, action, state, reason in rows}
+
+
+@pytest.fixture
+def quick(settings: Any) -> Any:
+    """Tiny waits."""
+    settings.JOB_WAIT_FIRST_SECONDS = 0.05
+    settings.JOB_WAIT_MAX_SECONDS = 0.2
+    settings.CREATE_SETTLE_SECONDS = 0.6
+    settings.HUMA_SETTLE_SECONDS = 0.3
+    settings.UNAVAILABLE_MINUTES = 0.5
+    settings.VISMA_CLIENT_ID = vendors.VISMA_CLIENT_ID
+    settings.VISMA_CLIENT_SECRET = vendors.VISMA_CLIENT_SECRET
+    context._usual_job_seconds.clear()
+    return settings
+
+
+@pytest.fixture
+def company(transactional_db: None, quick: Any, hr: User) -> Iterator[Company]:
+    """A company of two people about whom both sides agree."""
+    with Sandbox(employees=0, job_seconds=(0.02, 0.04)) as sandbox:
+        driving.point_at(quick, sandbox)
+        connection = driving.connection(sandbox, hr)
+        company = Company(sandbox, connection, hr)
+        company.add()
+        company.add()
+        yield company
+        sandbox.faults.clear()
+        forget_clients(connection)
