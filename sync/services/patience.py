@@ -32,11 +32,12 @@ class Patience:
 
     def bad(self, error: Unavailable) -> None:
         """The side didn't. Raises ``CannotRead`` when that has lasted too long."""
-        self.failures += 1
+        if time.monotonic() >= self.not_before:  # requests that failed together count once
+            self.failures += 1
         since = self.memory.setdefault(self.name, time.time())
         busy = error.status == TOO_MANY_REQUESTS
         limit = 60 * settings.UNAVAILABLE_MINUTES if busy else settings.READ_PATIENCE_SECONDS
         if time.time() - since > limit:
             raise CannotRead(Reason(f"read_failed_{self.name}")) from error
         pause = error.retry_after or min(0.25 * 2 ** min(self.failures, 6), LONGEST_PAUSE)
-        self.not_before = time.monotonic() + pause
+        self.not_before = max(self.not_before, time.monotonic() + pause)
