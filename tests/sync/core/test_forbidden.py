@@ -158,6 +158,14 @@ def test_dates_need_a_position_on_both_sides(target: Side, name: str, in_huma: b
     assert reason.code == code
 
 
+def test_another_employment_is_a_better_reason_than_a_locked_field() -> None:
+    huma = read_huma(huma_doc(), huma_place(contractStartDate=wrap(day(-10)), firstDayOfWork=LOCKED))
+    visma = read_visma(visma_doc(), visma_place(activeEnd="2024-05-31"))
+    reason = forbidden(field("first_workday"), HUMA, pair(huma, visma))
+    assert reason is not None
+    assert reason.code == "no_pair"
+
+
 def test_a_number_that_is_too_long_says_how_long() -> None:
     reason = forbidden(field("employment_id"), VISMA, both(huma_doc(employmentId=wrap(LONG))))
     assert reason is not None

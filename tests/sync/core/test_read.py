@@ -211,7 +211,8 @@ def test_the_part_of_a_full_position(factors: Any, percentage: float) -> None:
 
 def test_the_paired_position_is_read_among_several() -> None:
     places = [visma_place("vp1"), visma_place("vp2", activeStart="2021-01-01")]
-    assert read_visma(visma_doc(), *places).selected == "vp2"
+    latest = read_visma(visma_doc(), *places)
+    assert (latest.selected, latest.canonical("first_workday")) == ("vp2", "2021-01-01")
     paired = read_visma(visma_doc(), *places, paired="vp1")
     assert (paired.selected, paired.canonical("first_workday")) == ("vp1", "2020-01-01")
     assert len(paired.current_positions) == 2
