@@ -94,9 +94,9 @@ class HumaClient:
             params.append(("isActive", "true" if active else "false"))
         return self._list("/users", {}, params, offset, limit, huma_shapes.SUMMARY)
 
-    def search_users(self, text: str) -> list[dict[str, Any]]:
-        """Summaries of all users that Huma's own search finds. Source: huma-openapi.yaml, GET /users."""
-        return self._all("/users", {}, [("search", text)], USERS_PAGE, huma_shapes.SUMMARY)
+    def all_users(self) -> list[dict[str, Any]]:
+        """Summaries of all users, whatever groups they are in. Source: huma-openapi.yaml, GET /users."""
+        return self._all("/users", {}, [], USERS_PAGE, huma_shapes.SUMMARY)
 
     def user(self, user_id: str) -> dict[str, Any]:
         """UserDetails, its properties wrapped. Source: huma.md, Reading."""

@@ -135,8 +135,9 @@ def lost_in_huma(context: Context, write: Write) -> float | None:
 
 
 def _find_user(context: Context, email: str) -> str | None:
+    """The whole list is looked through: an email in a search would stand in an address."""
     wanted = clean(email).lower()
-    for user in context.clients.huma.search_users(email):
+    for user in context.clients.huma.all_users():
         if clean(user.get("email")).lower() == wanted:
             return str(user["id"])
     return None

@@ -69,6 +69,7 @@ class SyncRun(models.Model):
     mail_state = models.CharField(max_length=10, blank=True)  # "", waiting, sent, failed
     mail_tries = models.PositiveSmallIntegerField(default=0)
     mail_next = models.DateTimeField(null=True, blank=True)
+    mail_holder = models.CharField(max_length=120, blank=True)
     mailed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

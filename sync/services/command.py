@@ -16,7 +16,7 @@ from sync.core.report import Totals
 from sync.lease import Lease
 from sync.models import Conflict, SyncRun
 from sync.sentences import sentence
-from sync.services import creation, runs, work
+from sync.services import creation, mail, runs, work
 from sync.services.analyse import analyse
 from sync.services.confirm import confirm
 from sync.services.failures import CannotRead, reason_for_reading
@@ -98,10 +98,11 @@ def finish_interrupted(connection: Connection, progress: Progress) -> int | None
     for old in abandoned.filter(state__in=(SyncRun.State.FETCHING, *runs.STEPS)):
         runs.cancel(old, NAME)
     interrupted = SyncRun.objects.filter(connection=connection, state=SyncRun.State.APPLYING).first()
-    if interrupted is None:
-        return None
-    work.drive(interrupted, progress, seconds=1)
-    return interrupted.pk
+    if interrupted is not None:
+        work.drive(interrupted, progress, seconds=1)
+    for ended in mail.due().filter(connection=connection):
+        mail.send_result(ended)
+    return interrupted.pk if interrupted else None
 
 
 def _run(connection: Connection, options: Options, progress: Progress) -> Report:

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from sync.emails import drafts_email, result_email
 from sync.models import SyncRun
+from sync.processes import is_dead, this_process
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +48,11 @@ def new_message_id(run: SyncRun) -> str:
 
 
 def due() -> QuerySet[SyncRun]:
-    """The runs whose email is to be tried now."""
+    """The runs whose email is to be tried now; what a dead process of this host was sending is due at once."""
+    for run in SyncRun.objects.filter(mail_state=WAITING).exclude(mail_holder=""):
+        if is_dead(run.mail_holder):
+            held = SyncRun.objects.filter(pk=run.pk, mail_holder=run.mail_holder)
+            held.update(mail_holder="", mail_next=timezone.now())
     rows = SyncRun.objects.filter(mail_state=WAITING, mail_next__lte=timezone.now())
     return rows.select_related("connection").order_by("mail_next")
 
@@ -68,7 +73,8 @@ def send_result(run: SyncRun) -> bool:
         return False
     tried = run.mail_tries
     claimed = SyncRun.objects.filter(pk=run.pk, mail_state=WAITING, mail_tries=tried, mail_next__lte=timezone.now())
-    if not claimed.update(mail_tries=F("mail_tries") + 1, mail_next=timezone.now() + CLAIM):
+    mine = {"mail_next": timezone.now() + CLAIM, "mail_holder": this_process()}
+    if not claimed.update(mail_tries=F("mail_tries") + 1, **mine):
         return False
     run.refresh_from_db()
     try:
@@ -76,7 +82,7 @@ def send_result(run: SyncRun) -> bool:
     except (OSError, ValueError) as error:  # SMTP's errors are OSErrors; an impossible address is a ValueError
         _try_later(run, error)
         return False
-    SyncRun.objects.filter(pk=run.pk).update(mail_state=SENT, mail_next=None)
+    SyncRun.objects.filter(pk=run.pk).update(mail_state=SENT, mail_next=None, mail_holder="")
     run.refresh_from_db(fields=["mail_state", "mail_next"])
     return True
 
@@ -99,6 +105,7 @@ def _try_later(run: SyncRun, error: Exception) -> None:
     last = run.mail_tries > len(PAUSES)
     SyncRun.objects.filter(pk=run.pk).update(
         mail_state=FAILED if last else WAITING,
+        mail_holder="",
         mail_next=None if last else timezone.now() + timedelta(minutes=PAUSES[run.mail_tries - 1]),
     )
     run.refresh_from_db(fields=["mail_state", "mail_next"])
