@@ -116,6 +116,10 @@ SENTENCES: dict[str, str] = {
     "contract_visma": _("Visma answered in a way we don't understand. Nothing was written. Tell your administrator."),
     "huma_empty": _("Huma's list of people is empty. Nothing was written. Check the access and the limits to groups."),
     "visma_empty": _("Visma's list of employees is empty. Is it the right company?"),
+    "visma_all_lost": _(
+        "Visma's list of employees is empty, although %(linked)s people are linked. Nothing was written. "
+        "Check the access in Visma."
+    ),
     "huma_lost": _("%(lost)s of %(linked)s linked people are missing in Huma. Nothing was written."),
     "visma_lost": _("%(lost)s of %(linked)s linked people are missing in Visma. Nothing was written."),
     "list_unsteady": _("The list of people kept changing while it was read. Try again in a while."),

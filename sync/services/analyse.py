@@ -67,8 +67,10 @@ def check_plausible(
     linked = [link for link in links if link.state == EmployeeLink.State.LINKED]
     if not huma:
         raise CannotRead(Reason("huma_empty"))
-    if not visma and (linked or "visma_empty" not in passed):
-        raise CannotRead(Reason("visma_empty", {"people": len(huma), "linked": len(linked)}))
+    if not visma and linked:
+        raise CannotRead(Reason("visma_all_lost", {"linked": len(linked)}))
+    if not visma and "visma_empty" not in passed:
+        raise CannotRead(Reason("visma_empty", {"people": len(huma)}))
     for side, ids in (("huma", huma), ("visma", visma)):
         lost = sum((link.huma_id if side == "huma" else link.visma_id) not in ids for link in linked)
         if lost >= LOST_PEOPLE and lost > LOST_SHARE * len(linked) and f"{side}_lost" not in passed:

@@ -174,6 +174,8 @@ class Fetch:
     def _save(self) -> None:
         """Store what was read and how far that is, together. Raises ``_Over`` when the run isn't ours any more."""
         self.progress["trouble"] = sorted(self.progress["silent"])
+        if self.is_complete:  # a check may hold the run up for days; it isn't any fresher then
+            self.progress.setdefault("read_at", timezone.now().isoformat())
         with transaction.atomic():
             mine = SyncRun.objects.filter(pk=self.run.pk, state=SyncRun.State.FETCHING, lease_holder=self.lease.holder)
             if self.lease.lost or not mine.update(progress=self.progress, touched_at=timezone.now()):

@@ -1,7 +1,7 @@
 """Storing what an analysis found: links, baselines, differences, candidates and figures, in one transaction."""
 
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -33,7 +33,7 @@ def store(run: SyncRun, analysis: Analysis, today: date) -> None:
     """Store the analysis and open the run for review. Does nothing when the run isn't reading any more."""
     with transaction.atomic():
         moved = SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.FETCHING).update(
-            state=SyncRun.State.REVIEW, read_at=timezone.now(), failure="", failure_params={}
+            state=SyncRun.State.REVIEW, read_at=_read_at(run), failure="", failure_params={}
         )
         if not moved:
             return
@@ -51,6 +51,12 @@ def store(run: SyncRun, analysis: Analysis, today: date) -> None:
         run.figures = figures(run, analysis)
         SyncRun.objects.filter(pk=run.pk).update(figures=run.figures)
     run.refresh_from_db()
+
+
+def _read_at(run: SyncRun) -> datetime:
+    """When both sides were read to the end."""
+    said = run.progress.get("read_at")
+    return datetime.fromisoformat(said) if said else timezone.now()
 
 
 def _store_links(run: SyncRun, analysis: Analysis) -> dict[tuple[str, str], EmployeeLink]:
