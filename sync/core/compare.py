@@ -165,7 +165,7 @@ def compare(
 
 def _difference(field: Field, pair: Pair, now: Prints, settled: Prints | None) -> Difference:
     huma, visma = pair.value(Side.HUMA, field.name), pair.value(Side.VISMA, field.name)
-    verdict = judge(now, settled, huma.canonical is None, visma.canonical is None)
+    verdict = judge(now, settled, _is_blank(field, huma), visma.canonical is None)
     reasons = {side: reason for side in Side if (reason := forbidden(field, side, pair))}
     suggestion, why = verdict.suggestion, verdict.why
     if suggestion and Side(suggestion).other in reasons:
@@ -175,7 +175,7 @@ def _difference(field: Field, pair: Pair, now: Prints, settled: Prints | None) -
         huma=huma,
         visma=visma,
         prints=now,
-        kind=_kind(huma, visma),
+        kind=_kind(field, huma, visma),
         standing=_standing(pair, verdict),
         suggestion=suggestion,
         why=why,
@@ -200,9 +200,17 @@ def _standing(pair: Pair, verdict: Verdict) -> str:
     return "draft" if pair.visma.draft else "asks"
 
 
-def _kind(huma: Value, visma: Value) -> str:
-    if huma.canonical is None:
+def _is_blank(field: Field, huma: Value) -> bool:
+    """Whether Huma really has nothing. Another country's account is cash in Visma, and an account in Huma all the
+    same: Visma's isn't suggested in its place."""
+    return huma.canonical is None and not (field.name == "bank_account" and becomes_cash(huma))
+
+
+def _kind(field: Field, huma: Value, visma: Value) -> str:
+    if _is_blank(field, huma):
         return "huma_empty"
+    if huma.canonical is None:
+        return "value"
     if visma.canonical is None:
         return "visma_empty"
     return "spelling" if _flat(huma) == _flat(visma) else "value"

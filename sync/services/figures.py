@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 
 from sync.core.employee import Employee, Period
+from sync.core.fields import bank
 from sync.models import Conflict, SyncRun
 from sync.services.analyse import Analysis
 
@@ -54,6 +55,6 @@ def _worth_knowing(analysis: Analysis) -> dict[str, int]:
 
 
 def becomes_cash(huma: Employee) -> bool:
-    """Whether she has an account in Huma that isn't one in Visma."""
+    """Whether she has an account in Huma that is cash in Visma."""
     value = huma.values.get("bank_account")
-    return bool(value and value.own and value.canonical is None)
+    return value is not None and bank.becomes_cash(value)

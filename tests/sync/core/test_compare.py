@@ -180,6 +180,13 @@ def test_the_card_tells_who_becomes_cash(value: Doc | None, notes: list[str]) ->
     assert [note.code for note in difference(compared(two), "bank_account").notes] == notes
 
 
+def test_an_account_of_another_country_is_not_called_nothing_and_visma_s_is_not_suggested_over_it() -> None:
+    swedish = {"type": "national", "number": "5839-8257466", "country": "SE"}
+    one = difference(compared(both(huma_doc(bankAccount=wrap(swedish)))), "bank_account")
+    assert (one.kind, one.suggestion, one.why) == ("value", "", "never_settled")
+    assert one.empties(Side.VISMA)
+
+
 def test_the_card_tells_that_an_email_is_the_sign_in_address() -> None:
     two = both(huma_doc(email=wrap("other@example.com")))
     assert [note.code for note in difference(compared(two), "email").notes] == ["email_note"]
