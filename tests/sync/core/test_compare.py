@@ -182,7 +182,9 @@ def test_the_card_tells_who_becomes_cash(value: Doc | None, notes: list[str]) ->
 
 def test_an_account_of_another_country_is_not_called_nothing_and_visma_s_is_not_suggested_over_it() -> None:
     swedish = {"type": "national", "number": "5839-8257466", "country": "SE"}
-    one = difference(compared(both(huma_doc(bankAccount=wrap(swedish)))), "bank_account")
+    bank = {"paymentType": "bank", "localBankAccount": "86011117947"}
+    two = both(huma_doc(bankAccount=wrap({"code": "x", **swedish})), visma_doc(salaryPaymentMethod=bank))
+    one = difference(compared(two), "bank_account")
     assert (one.kind, one.suggestion, one.why) == ("value", "", "never_settled")
     assert one.empties(Side.VISMA)
 
