@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from connections.errors import VendorError
 from connections.models import Connection, audit
@@ -109,7 +110,7 @@ def _run(connection: Connection, options: Options, progress: Progress) -> Report
     run = SyncRun.objects.create(connection=connection, trigger=SyncRun.Trigger.COMMAND, started_by=NAME)
     audit(NAME, "run.started", connection, run=run.pk, trigger=run.trigger)
     work.drive(run, progress, seconds=1)
-    while run.state == SyncRun.State.FAILED and run.failure in runs.CHECKS and options.confirm_large:
+    while options.confirm_large and run.state == SyncRun.State.FAILED and run.failure in runs.CHECKS:
         runs.resume_after(run, run.failure)
         audit(NAME, "run.check_passed", connection, run=run.pk, check=run.failure)
         run.refresh_from_db()
@@ -125,7 +126,7 @@ def _run(connection: Connection, options: Options, progress: Progress) -> Report
     except (runs.NotAllowed, IntegrityError):
         runs.cancel(run, NAME)
         found = report(run)
-        found.error = "Another run of this connection is writing. Try again when it has ended."
+        found.error = _("Another run of this connection is writing. Try again when it has ended.")
         return found
     work.drive(run, progress, seconds=1)
     return report(run)
@@ -186,6 +187,8 @@ def _dry_run(connection: Connection, options: Options, progress: Progress) -> Re
 def _read(run: SyncRun, progress: Progress) -> None:
     with Lease(SyncRun, run.pk) as lease:
         while not Fetch(run).slice(lease, min(1.0, settings.SLICE_SECONDS)):
+            if lease.lost:
+                raise CannotRead(Reason("interrupted"))
             progress(run)
         progress(run)
 

@@ -186,6 +186,7 @@ class Fetch:
             if self.gone:
                 EmployeeSnapshot.objects.filter(run=self.run, side="huma", vendor_id__in=self.gone).delete()
         self.read, self.gone = [], []
+        self.run.progress = self.progress
         self.clients.share_waiting(self.run.connection)
         self.saved_at = time.monotonic()
 

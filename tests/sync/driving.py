@@ -1,10 +1,13 @@
 """Driving whole runs against both stand-ins, in the foreground, as a person and a worker would."""
 
+import io
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
 
 from connections import sandbox as vendors
 from connections.models import Connection
@@ -57,6 +60,19 @@ def apply(run: SyncRun, user: User, only: Any = None) -> SyncRun:
     shown = confirm.build(run, only)
     confirm.confirm(run, user, shown.fingerprint, str(shown.people), only)
     return work.drive(run)
+
+
+def sync(made: Connection, *options: str) -> tuple[int, dict[str, Any]]:
+    """What `manage.py sync` ends with: the exit code and the JSON."""
+    out = io.StringIO()
+    try:
+        call_command("sync", made.code, "--json", *options, stdout=out)
+        code: Any = 0
+    except CommandError as error:
+        code = error.returncode
+    except SystemExit as ended:
+        code = ended.code
+    return code, json.loads(out.getvalue())
 
 
 def differences(run: SyncRun, **more: Any) -> set[tuple[str, str]]:

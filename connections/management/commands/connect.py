@@ -1,36 +1,26 @@
 """`manage.py connect`: what the Connect page does, from a terminal."""
 
-import logging
-import sys
 from argparse import ArgumentParser
-from typing import Any, NoReturn
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from connections import services
 from connections.causes import explain
+from connections.command_line import OneLineCommand, mistake
 from connections.form_fields import CLIENT_SHAPE, SECRET_SHAPE, TENANT_SHAPE, as_guid
 from connections.models import Connection
 from connections.probe import Trouble
 from connections.supported import end_reasons, is_end_reason
 
 
-class Command(BaseCommand):
+class Command(OneLineCommand):
     """Exit codes: 0 connected (or credentials renewed), 2 not; then one line on stderr says why."""
 
-    _called_from_command_line: bool  # Django's own; call_command leaves it False
     help = "Connect Huma with a Visma.net Payroll company; the same pair again renews its credentials."
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        """A parser whose complaints are one line."""
-        parser = super().create_parser(prog_name, subcommand, **kwargs)
-        if self._called_from_command_line:
-            parser.error = _one_line  # type: ignore[method-assign]
-        return parser
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--name", required=True, metavar="N", help="what the connection is called")
@@ -48,10 +38,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if self._called_from_command_line and options["verbosity"] < 2:
-            logging.disable(logging.INFO)  # stderr is for the one line that says what is wrong
         if not options["confirm_authority"]:
-            raise _mistake(_("Add --confirm-authority: you need the authority to connect this company's two systems."))
+            raise mistake(_("Add --confirm-authority: you need the authority to connect this company's two systems."))
         access = services.Access(
             tenant_id=_guid(options["tenant_id"], "--tenant-id", TENANT_SHAPE),
             client_id=_guid(options["huma_client_id"], "--huma-client-id", CLIENT_SHAPE),
@@ -61,7 +49,7 @@ class Command(BaseCommand):
         try:
             connection = self._connect(access, chosen, owner)
         except services.NotConnected as refused:
-            raise _mistake(" ".join(explain(trouble).line for trouble in refused.troubles)) from None
+            raise mistake(" ".join(explain(trouble).line for trouble in refused.troubles)) from None
         self.stdout.write(f"{connection.name}: {connection.code}")
 
     def _connect(self, access: services.Access, chosen: dict[str, Any], owner: User | None) -> Connection:
@@ -85,14 +73,14 @@ def _chosen(options: dict[str, Any]) -> dict[str, Any]:
     """The settings that were given; what wasn't stays as it is."""
     name = options["name"].strip()
     if not 0 < len(name) <= 80:
-        raise _mistake(_("--name takes 1 to 80 characters."))
+        raise mistake(_("--name takes 1 to 80 characters."))
     chosen: dict[str, Any] = {"name": name}
     if options["notify"]:
         chosen["recipients"] = [_email(address) for address in dict.fromkeys(options["notify"])]
     if options["end_reason"]:
         if not is_end_reason(options["end_reason"]):
             codes = ", ".join(code for code, _words in end_reasons())
-            raise _mistake(_("--end-reason takes one of: %(codes)s") % {"codes": codes})
+            raise mistake(_("--end-reason takes one of: %(codes)s") % {"codes": codes})
         chosen["default_end_reason"] = options["end_reason"]
     if options["huma_group"]:
         chosen["huma_groups"] = list(dict.fromkeys(options["huma_group"]))
@@ -103,14 +91,14 @@ def _guid(value: str, argument: str, wrong_shape: Any) -> str:
     try:
         return as_guid(value)
     except ValueError:
-        raise _mistake(f"{argument}: {wrong_shape}") from None
+        raise mistake(f"{argument}: {wrong_shape}") from None
 
 
 def _email(address: str) -> str:
     try:
         validate_email(address)
     except ValidationError:
-        raise _mistake(_("--notify: “%(address)s” isn't an email address.") % {"address": address}) from None
+        raise mistake(_("--notify: “%(address)s” isn't an email address.") % {"address": address}) from None
     return address
 
 
@@ -122,13 +110,4 @@ def _owner(username: str | None) -> User | None:
         return services.find_staff(username)
     except services.NoSuchUser:
         text = _("--owner: nobody who can sign in goes by “%(who)s”. Add the user first, as staff.")
-        raise _mistake(text % {"who": username}) from None
-
-
-def _mistake(text: str) -> CommandError:
-    return CommandError(" ".join(text.split()), returncode=2)
-
-
-def _one_line(message: str) -> NoReturn:
-    sys.stderr.write(f"{message}\n")
-    raise SystemExit(2)
+        raise mistake(text % {"who": username}) from None

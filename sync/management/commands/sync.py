@@ -1,31 +1,26 @@
 """`manage.py sync CODE`: the whole run in the foreground, no worker needed."""
 
 import json
+import logging
 import sys
 from argparse import ArgumentParser
-from typing import Any, NoReturn
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
+from connections.command_line import OneLineCommand, mistake
 from connections.models import Connection
 from sync.models import SyncRun
 from sync.services.command import Options, Report, whole_run
 from sync.services.runs import live
 
 
-class Command(BaseCommand):
+class Command(OneLineCommand):
     """Exit codes: 0 done, 1 done with failures, 2 could not run; then one line on stderr says why."""
 
+    quiet = logging.WARNING
     help = "Read both sides, decide as told, and write. By default nothing is decided and nothing written."
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        """A parser whose complaints are one line."""
-        parser = super().create_parser(prog_name, subcommand, **kwargs)
-        if getattr(self, "_called_from_command_line", False):
-            parser.error = _one_line  # type: ignore[method-assign]
-        return parser
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("code", metavar="CODE", help="the connection's code")
@@ -63,21 +58,19 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False))
         if report.error:
-            raise CommandError(report.error, returncode=2)
+            raise mistake(report.error)
         if not options["json"]:
             self.stdout.write(_summary(report))
         if report.exit_code:
             sys.exit(report.exit_code)
 
 
-def _one_line(message: str) -> NoReturn:
-    raise CommandError(message, returncode=2)
-
-
 def _connection(code: str) -> Connection:
     connection = Connection.objects.filter(code=code).exclude(state=Connection.State.DISCONNECTED).first()
     if connection is None:
-        raise CommandError(_("There is no connection with the code %s.") % code, returncode=2)
+        raise mistake(_("There is no connection with the code %s.") % code)
+    if connection.state != Connection.State.ACTIVE:
+        raise mistake(_("The connection isn't active, so nothing was started."))
     return connection
 
 
