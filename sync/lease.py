@@ -88,6 +88,13 @@ class Lease:
         """True when the row isn't ours (any longer)."""
         return self.seconds_left <= 0
 
+    def lasts(self, seconds: float) -> bool:
+        """Whether it lasts for so long, renewed now if it must be. A lease that is shorter itself has to do."""
+        needed = min(seconds, self.seconds / 2)
+        if 0 < self.seconds_left < needed:
+            self._renew()
+        return self.seconds_left >= needed
+
     def progress(self) -> None:
         """Something was finished: the attempts before it don't count any more."""
         row: Any = self.model._default_manager.filter(pk=self.pk, lease_holder=self.holder)

@@ -1,6 +1,8 @@
 """What all steps of a slice share."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -8,32 +10,38 @@ from django.conf import settings
 from django.utils import timezone
 
 from connections.clients import Clients, clients_for
+from connections.errors import VendorError
 from sync.core.employee import Canonical, Value
 from sync.core.fields import Field
 from sync.core.fields import field as field_named
 from sync.core.fingerprint import Fingerprinter
 from sync.core.plan import settle as verdict
 from sync.core.shape import Doc
+from sync.execute import life
 from sync.lease import Lease
-from sync.models import Change, SyncRun
+from sync.models import Change, SyncRun, Write
 from sync.services.reading import fingerprinter
+
+MAX_SENDS = 5
+"""How often a Write is sent whose answer is lost each time and of which nothing is found afterwards."""
 
 _usual_job_seconds: dict[int, float] = {}
 
 
+class LeaseTooShort(Exception):
+    """The lease might end before the request does: nothing is sent now."""
+
+
 @dataclass
 class Context:
-    """One slice of one run. ``singly``: Writes whose fields go out one by one, because the vendor refused them all
-    without saying which."""
+    """One slice of one run. ``puzzled``: Writes whose answer we didn't understand; they aren't sent again."""
 
     run: SyncRun
     lease: Lease
     clients: Clients
     fingerprint: Fingerprinter
     stopping: bool = False
-    singly: set[int] = field(default_factory=set)
     puzzled: set[int] = field(default_factory=set)
-    looks: dict[int, int] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
@@ -45,6 +53,32 @@ class Context:
     def today(self) -> date:
         """Today in Europe/Oslo."""
         return timezone.localdate()
+
+    @contextmanager
+    def request(self, write: Write, etag: str = "") -> Iterator[None]:
+        """The one place where something is sent: stored before, and taken back where it surely had no effect.
+
+        Raises ``LeaseTooShort`` instead of sending what somebody else might send as well.
+        """
+        if not self.lease.lasts(settings.HTTP_CONNECT_TIMEOUT + settings.HTTP_READ_TIMEOUT):
+            raise LeaseTooShort
+        life.sending(write, etag)
+        try:
+            yield
+        except VendorError as error:
+            if not getattr(error, "may_have_taken_effect", False):
+                life.not_sent(write, without_effect=True)
+            raise
+
+    def send_again(self, write: Write) -> bool:
+        """Nothing of it was found, so it may be sent once more. False when that is no use: then it has failed."""
+        with self.lock:
+            puzzled = write.pk in self.puzzled
+        if puzzled or write.tries >= MAX_SENDS:
+            life.end(write, Change.State.FAILED, "broken_contract" if puzzled else "unavailable")
+            return False
+        life.not_sent(write)
+        return True
 
     def verdict(self, change: Change, now: Canonical) -> str:
         """nothing, moved or write: what to do about a Change now that the target was read again."""
@@ -60,11 +94,12 @@ class Context:
         usual = _usual_job_seconds.get(self.run.connection_id)
         return settings.JOB_WAIT_FIRST_SECONDS if usual is None else usual
 
-    def job_took(self, seconds: float) -> None:
+    def job_took(self, write: Write) -> None:
         """Learn from a finished job; slow ones count more, since a look too early costs a request."""
-        usual = self.first_look()
-        share = 0.5 if seconds > usual else 0.1
-        _usual_job_seconds[self.run.connection_id] = usual + share * (min(seconds, 30.0) - usual)
+        seconds, usual = life.seconds_since(write.accepted_at), self.first_look()
+        if seconds <= 3 * max(usual, settings.JOB_WAIT_FIRST_SECONDS):  # else it was we who looked late
+            share = 0.5 if seconds > usual else 0.1
+            _usual_job_seconds[self.run.connection_id] = usual + share * (seconds - usual)
 
 
 def now_in_visma(spec: Field, document: Doc, today: date) -> Value:

@@ -1,6 +1,7 @@
 """Creating people: never twice, whatever gets lost."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -11,27 +12,32 @@ from connections.errors import Gone, Rejected
 from connections.huma import email_is_taken
 from connections.visma_shapes import Job
 from sync.core.create import huma_user, visma_draft
-from sync.core.employee import Side, from_json
+from sync.core.employee import Canonical, Side, from_json
 from sync.core.fields import field as field_named
 from sync.core.read import external_id
+from sync.core.shape import Doc
 from sync.core.text import clean
 from sync.execute import life
-from sync.execute.context import Context
-from sync.execute.visma import CLOCK_SLACK, learn, wait_for_job
+from sync.execute.context import Context, now_in_visma
+from sync.execute.visma import CLOCK_SLACK, next_look
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, Write
-from sync.services.store import retire_gone
+
+There = Callable[[str], Canonical]
+"""What the new person's documents say of a field."""
 
 
 def send_to_visma(context: Context, write: Write) -> float | None:
     """``POST /employees/withPosition`` of a draft that carries the Huma user's id; then its job is followed."""
     change, person = _person(write)
+    if _is_linked(write, person):
+        return _instead(write, Change.State.NOTHING, "found_existing")
     body = visma_draft(_after(change)["values"], person.vendor_id, context.today)
-    life.sending(write)
     try:
-        address = context.clients.visma.create_employee(body)
+        with context.request(write):
+            address = context.clients.visma.create_employee(body)
     except Rejected as error:
-        return _fail(write, change, "rejected", error)
-    life.out_of_trouble(write)
+        life.end(write, Change.State.FAILED, "rejected", error.problems)
+        return None
     life.accepted(write, address)
     return context.first_look()
 
@@ -44,17 +50,16 @@ def follow_in_visma(context: Context, write: Write) -> float | None:
         return lost_in_visma(context, write)
     life.out_of_trouble(write)
     if not job.finished:
-        waited = timezone.now() - (write.accepted_at or timezone.now())
-        if waited > timedelta(seconds=settings.JOB_WAIT_TOTAL_SECONDS):
-            return _unknown(write, "unknown_outcome")
-        return wait_for_job(context, write)
-    learn(context, write)
-    change, person = _person(write)
+        if life.seconds_since(write.accepted_at) > settings.JOB_WAIT_TOTAL_SECONDS:
+            return _find_or_give_up(context, write)
+        return next_look(write)
+    context.job_took(write)
     if job.status == "Failed":
-        return _fail_job(write, change, job)
-    if not job.artifact_id:
+        life.end(write, Change.State.FAILED, "job_failed", job.problems)
+    elif not job.artifact_id:
         return lost_in_visma(context, write)
-    _created(context, write, change, person, huma_id=person.vendor_id, visma_id=job.artifact_id)
+    else:
+        _created(context, write, job.artifact_id, _performed(context, job))
     return None
 
 
@@ -63,19 +68,21 @@ def lost_in_visma(context: Context, write: Write) -> float | None:
 
     Found → linked. Not found → it never took effect, and may be sent. Source: design, Writing safely.
     """
-    sent_at = write.sent_at or timezone.now()
-    age = (timezone.now() - sent_at).total_seconds()
-    change, person = _person(write)
-    found = _find_draft(context, person.vendor_id, sent_at)
-    if found:
-        _created(context, write, change, person, huma_id=person.vendor_id, visma_id=found)
+    if _found_in_visma(context, write):
         return None
-    if age < settings.CREATE_SETTLE_SECONDS or _unaccounted_create(context, write):
-        return float(min(2.0, settings.CREATE_SETTLE_SECONDS / 4 + 0.05))
-    if _find_draft(context, person.vendor_id, sent_at):  # it may have come between the two looks
-        return 0.0
-    life.not_sent(write)
+    if life.seconds_since(write.sent_at) < settings.CREATE_SETTLE_SECONDS or _unaccounted_create(context, write):
+        if life.seconds_since(write.sent_at) > settings.JOB_WAIT_TOTAL_SECONDS:
+            return _find_or_give_up(context, write)
+        return life.growing_pause(write.sent_at, settings.JOB_WAIT_FIRST_SECONDS, settings.CREATE_SETTLE_SECONDS / 4)
+    if not _found_in_visma(context, write):  # it may have come between the two looks
+        context.send_again(write)
     return 0.0
+
+
+def _find_or_give_up(context: Context, write: Write) -> float | None:
+    if not _found_in_visma(context, write):
+        life.end(write, Change.State.UNKNOWN, "unknown_outcome")
+    return None
 
 
 def _unaccounted_create(context: Context, write: Write) -> bool:
@@ -85,94 +92,124 @@ def _unaccounted_create(context: Context, write: Write) -> bool:
     known = Write.objects.filter(
         run__connection=write.run.connection, state=Write.State.ACCEPTED, document=Write.Document.NEW_EMPLOYEE
     ).values_list("job_address", flat=True)
-    addresses = list(known)
-    return any(not any(address.rstrip("/").endswith(job.id) for address in addresses) for job in unfinished)
+    addresses = {address.rstrip("/").rpartition("/")[2] for address in known}
+    return any(job.id not in addresses for job in unfinished)
 
 
-def _find_draft(context: Context, huma_id: str, sent_at: Any) -> str | None:
-    """The id of the employee that carries the Huma user's id, drafts included, changed since the day before."""
+def _found_in_visma(context: Context, write: Write) -> bool:
+    """Link the employee that carries the Huma user's id, drafts included, changed since the day before the send."""
+    _change, person = _person(write)
+    since = ((write.sent_at or timezone.now()) - timedelta(days=1)).date()
     cursor: str | None = None
     while True:
-        page = context.clients.visma.list_employees(cursor, (sent_at - timedelta(days=1)).date())
+        page = context.clients.visma.list_employees(cursor, since)
         for document in page.items:
-            if external_id(document) == huma_id:
-                return str(document["id"])
+            if external_id(document) == person.vendor_id:
+                positions = document["_embedded"]["positions"]
+                _created(context, write, str(document["id"]), _there(document, positions, context.today))
+                return True
         if page.cursor is None:
-            return None
+            return False
         cursor = page.cursor
+
+
+def _performed(context: Context, job: Job) -> There | None:
+    """After warnings: what the new employee says, since a part wasn't performed. Without any: what was sent."""
+    if not (job.problems and job.artifact_id):
+        return None
+    client = context.clients.visma
+    return _there(client.employee(job.artifact_id).body, client.positions(job.artifact_id), context.today)
+
+
+def _there(document: Doc, positions: list[Doc], today: date) -> There:
+    position = positions[0] if positions else {}
+
+    def canonical(name: str) -> Canonical:
+        spec = field_named(name)
+        return now_in_visma(spec, position if spec.on_position else document, today).canonical
+
+    return canonical
 
 
 def send_to_huma(context: Context, write: Write) -> float | None:
     """``POST /users``, then the link; the rest follows as ordinary Changes of that link."""
     change, person = _person(write)
-    sent_before = write.tries > 0
-    body = huma_user(_after(change)["values"], _after(change)["groups"], _after(change)["invite"])
-    life.sending(write)
+    if _is_linked(write, person):
+        return _instead(write, Change.State.NOTHING, "found_existing")
+    after = _after(change)
     try:
-        user = context.clients.huma.create_user(body)
+        with context.request(write):
+            user = context.clients.huma.create_user(huma_user(after["values"], after["groups"], after["invite"]))
     except Rejected as error:
         if not email_is_taken(error):
-            return _fail(write, change, "rejected", error)
-        return _email_exists(context, write, change, person, ours=sent_before)
-    life.out_of_trouble(write)
-    _created(context, write, change, person, huma_id=str(user["id"]), visma_id=person.vendor_id)
+            life.end(write, Change.State.FAILED, "rejected", error.problems)
+            return None
+        return _email_exists(context, write, _find_user(context, after["values"]["email"]))
+    _created(context, write, str(user["id"]))
     return None
 
 
 def lost_in_huma(context: Context, write: Write) -> float | None:
     """A ``POST /users`` whose answer got lost: the email is unique in Huma, so the email tells."""
-    change, person = _person(write)
+    change = _person(write)[0]
     found = _find_user(context, _after(change)["values"]["email"])
-    life.out_of_trouble(write)
     if found:
-        _created(context, write, change, person, huma_id=found, visma_id=person.vendor_id)
-        return None
-    age = (timezone.now() - (write.sent_at or timezone.now())).total_seconds()
-    if age < settings.HUMA_SETTLE_SECONDS:
-        return float(min(1.0, settings.HUMA_SETTLE_SECONDS / 4 + 0.05))
-    life.not_sent(write)
+        return _email_exists(context, write, found)
+    if life.seconds_since(write.sent_at) < settings.HUMA_SETTLE_SECONDS:
+        return life.growing_pause(write.sent_at, longest=settings.HUMA_SETTLE_SECONDS / 4)
+    context.send_again(write)
     return 0.0
 
 
-def _find_user(context: Context, email: str) -> str | None:
+def _find_user(context: Context, email: str) -> Doc | None:
     """The whole list is looked through: an email in a search would stand in an address."""
     wanted = clean(email).lower()
-    for user in context.clients.huma.all_users():
-        if clean(user.get("email")).lower() == wanted:
-            return str(user["id"])
-    return None
+    found = context.clients.huma.all_users()
+    return next((user for user in found if clean(user.get("email")).lower() == wanted), None)
 
 
-def _email_exists(context: Context, write: Write, change: Change, person: EmployeeSnapshot, ours: bool) -> float | None:
-    """Somebody in Huma has this email: found. Linked unless she is linked already; nothing is overwritten."""
-    found = _find_user(context, _after(change)["values"]["email"])
-    if found and ours and not _linked_elsewhere(write, found):
-        _created(context, write, change, person, huma_id=found, visma_id=person.vendor_id)
+def _email_exists(context: Context, write: Write, found: Doc | None) -> float | None:
+    """Somebody in Huma has this email. She is ours where an earlier send may have made her, by the same name; else
+    she is linked, unless she is linked already or was called another person, and nothing of her is overwritten."""
+    change, person = _person(write)
+    values = _after(change)["values"]
+    if found is None:
+        return _instead(write, Change.State.FAILED, "create_email_taken")
+    names = (("givenName", "given_name"), ("familyName", "family_name"))
+    ours = write.tries > 0 and all(clean(found.get(key)) == clean(values[name]) for key, name in names)
+    user_id = str(found["id"])
+    links = EmployeeLink.objects.filter(connection=write.run.connection, huma_id=user_id)
+    if links.exclude(state=EmployeeLink.State.DIFFERENT).exists():
+        return _instead(write, Change.State.FAILED, "email_exists_linked")
+    if ours:
+        _created(context, write, user_id)
         return None
+    if links.filter(visma_id=person.vendor_id).exists():
+        return _instead(write, Change.State.FAILED, "create_email_taken")
     with transaction.atomic():
-        if not found or _linked_elsewhere(write, found):
-            life.settle(change, Change.State.FAILED, "email_exists_linked")
-            rest = Change.State.FAILED, "creation_failed"
-        else:
-            link = _link(write, person, huma_id=found, visma_id=person.vendor_id, by=EmployeeLink.By.EMAIL)
-            Change.objects.filter(pk=change.pk).update(link=link)
-            life.settle(change, Change.State.NOTHING, "email_exists")
-            rest = Change.State.MOVED, "moved"
+        link = _link(write, person, huma_id=user_id, visma_id=person.vendor_id, by=EmployeeLink.By.EMAIL)
+        Change.objects.filter(pk=change.pk).update(link=link)
+        return _instead(write, Change.State.NOTHING, "email_exists")
+
+
+def _instead(write: Write, state: str, reason: str) -> None:
+    """Nobody is created; what was to follow isn't written to somebody else."""
+    rest = (Change.State.FAILED, "creation_failed") if state == Change.State.FAILED else (Change.State.MOVED, "moved")
+    with transaction.atomic():
         for other in Write.objects.filter(run=write.run, person_key=write.person_key).exclude(pk=write.pk):
-            life.settle_all(life.open_changes(other), *rest)
-            life.finish(other)
-        life.finish(write)
-    return None
+            life.end(other, *rest)
+        life.end(write, state, reason)
 
 
-def _linked_elsewhere(write: Write, huma_id: str) -> bool:
-    links = EmployeeLink.objects.filter(connection=write.run.connection, huma_id=huma_id)
+def _is_linked(write: Write, person: EmployeeSnapshot) -> bool:
+    """Whether somebody linked her, or another run created her, since the run was read."""
+    links = EmployeeLink.objects.filter(connection=write.run.connection, **{f"{person.side}_id": person.vendor_id})
     return links.exclude(state=EmployeeLink.State.DIFFERENT).exists()
 
 
 def _person(write: Write) -> tuple[Change, EmployeeSnapshot]:
     """The creation's Change and the person on her own side."""
-    change = life.open_changes(write)[0]
+    (change,) = life.open_changes(write)
     assert write.snapshot is not None
     return change, write.snapshot
 
@@ -183,34 +220,33 @@ def _after(change: Change) -> dict[str, Any]:
     return found
 
 
-def _created(
-    context: Context, write: Write, change: Change, person: EmployeeSnapshot, *, huma_id: str, visma_id: str
-) -> None:
-    """Store the link, settle what was sent with it, and let the person's other Writes know whom they are for."""
+def _created(context: Context, write: Write, new_id: str, there: There | None = None) -> None:
+    """Store the link, settle what was sent with it, and let the person's other Writes know whom they are for.
+
+    ``there``, where it was looked at, keeps what didn't arrive from counting as settled.
+    """
+    change, person = _person(write)
+    target = Side(change.side)
+    ids = {"huma_id": person.vendor_id, "visma_id": person.vendor_id, f"{target.value}_id": new_id}
+    employee = from_json(person.payload) if person.payload else None
     with transaction.atomic():
-        link = _link(write, person, huma_id=huma_id, visma_id=visma_id, by=EmployeeLink.By.CREATED)
-        target = Side(change.side)
-        employee = from_json(person.payload) if person.payload else None
+        link = _link(write, person, **ids, by=EmployeeLink.By.CREATED)
         for name, own in _after(change)["values"].items():
             spec = field_named(name)
-            source = employee.canonical(name) if employee else None
-            mine = context.fingerprint(name, spec.version, source)
+            mine = context.fingerprint(name, spec.version, employee.canonical(name) if employee else None)
             theirs = context.fingerprint(name, spec.version, spec.canonical(target, own))
-            link.baseline[name] = [mine, theirs] if target is Side.VISMA else [theirs, mine]
+            if there is None or context.fingerprint(name, spec.version, there(name)) == theirs:
+                link.baseline[name] = [mine, theirs] if target is Side.VISMA else [theirs, mine]
         link.save(update_fields=["baseline"])
-        Write.objects.filter(pk=write.pk).update(link=link)
-        Change.objects.filter(pk=change.pk).update(link=link)
-        owner = huma_id if target is Side.HUMA else visma_id
         rest = Write.objects.filter(run=write.run, person_key=write.person_key).exclude(pk=write.pk)
-        rest.update(link=link, owner_id=owner)
-        Change.objects.filter(write__in=rest).update(link=link)
+        rest.update(link=link, owner_id=new_id)
+        Change.objects.filter(write__in=[*rest, write]).update(link=link)
+        Write.objects.filter(pk=write.pk).update(link=link)
         EmployeeSnapshot.objects.filter(pk=person.pk).update(link=link)
-        life.settle(change, Change.State.DONE)
-        life.finish(write)
+        life.end(write, Change.State.DONE)
 
 
 def _link(write: Write, person: EmployeeSnapshot, *, huma_id: str, visma_id: str, by: str) -> EmployeeLink:
-    retire_gone(write.run.connection, person.side, [person.vendor_id])
     link, _made = EmployeeLink.objects.update_or_create(
         connection=write.run.connection,
         huma_id=huma_id,
@@ -224,21 +260,3 @@ def _link(write: Write, person: EmployeeSnapshot, *, huma_id: str, visma_id: str
         },
     )
     return link
-
-
-def _fail(write: Write, change: Change, reason: str, error: Rejected) -> float | None:
-    life.settle(change, Change.State.FAILED, reason, error.problems)
-    life.finish(write)
-    return None
-
-
-def _fail_job(write: Write, change: Change, job: Job) -> float | None:
-    life.settle(change, Change.State.FAILED, "job_failed", job.problems)
-    life.finish(write)
-    return None
-
-
-def _unknown(write: Write, reason: str) -> float | None:
-    life.settle_all(life.open_changes(write), Change.State.UNKNOWN, reason)
-    life.finish(write)
-    return None

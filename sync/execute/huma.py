@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db import transaction
+
 from connections.errors import Gone, Rejected
 from sync.core.employee import Side
 from sync.core.fields import field as field_named
@@ -21,44 +23,37 @@ def read(context: Context, write: Write) -> Doc:
 
 
 def send(context: Context, write: Write) -> float | None:
-    """Read, decide, patch and compare what came back. ``None`` when the Write is settled.
+    """Read, decide, patch and compare what came back. Gives the seconds until the next step.
 
     A PATCH that is repeated sets the same values, so a lost one needs no other look than the one here.
     """
     if not write.owner_id:  # the user she was to be added to wasn't created
-        life.settle_all(life.open_changes(write), Change.State.FAILED, "creation_failed")
-        life.finish(write)
+        life.end(write, Change.State.FAILED, "creation_failed")
         return None
     lost = write.state == Write.State.SENDING
     document = read(context, write)
-    life.out_of_trouble(write)
     changes = _still_to_write(context, write, document, lost)
     if not changes:
         life.finish(write)
         return None
-    if lost:
-        life.not_sent(write)
-    if write.pk in context.singly:
-        changes = changes[:1]
+    if lost and not context.send_again(write):
+        return None
     body: dict[str, Any] = {}
     for change in changes:
         body.update(field_named(change.field).write_huma(document, change.after))
-    life.sending(write)
     try:
-        answer = _patch(context, write, body)
+        with context.request(write):
+            answer = _patch(context, write, body)
     except Gone:
-        life.settle_all(changes, Change.State.FAILED, "gone")
-        life.finish(write)
-        return None
+        raise
     except Rejected as error:
-        refused(context, write, changes, error.problems, "rejected")
-        return None if write.state == Write.State.SETTLED else 0.0
-    for change in changes:
-        _settle_by_answer(context, change, answer)
-    if life.finish(write):
-        return None
-    life.not_sent(write)
-    return 0.0
+        refused(write, changes, error.problems, "rejected")
+        return 0.0
+    with transaction.atomic():
+        for change in changes:
+            _settle_by_answer(context, change, answer)
+        life.finish(write)
+    return None
 
 
 def _patch(context: Context, write: Write, body: dict[str, Any]) -> Doc:
@@ -75,7 +70,7 @@ def _still_to_write(context: Context, write: Write, document: Doc, lost: bool) -
         if value.waiting is not None and context.is_there(change, value.waiting):
             life.settle(change, Change.State.NOTHING, "waits_for_person")
             continue
-        if not value.editable:
+        if not (value.readable and value.editable):  # what can't be seen is not empty
             life.settle(change, Change.State.FAILED, "not_editable")
             continue
         match context.verdict(change, value.canonical):
@@ -91,7 +86,7 @@ def _still_to_write(context: Context, write: Write, document: Doc, lost: bool) -
 def _settle_by_answer(context: Context, change: Change, answer: Doc) -> None:
     """The answer says what is there now: the value, one that waits for the person, or neither."""
     value = now_in_huma(field_named(change.field), answer)
-    if _agrees(context, change, value.canonical):
+    if value.readable and _agrees(context, change, value.canonical):
         life.settle(change, Change.State.DONE)
     elif value.waiting is not None and context.is_there(change, value.waiting):
         life.settle(change, Change.State.NOTHING, "waits_for_person")

@@ -19,17 +19,26 @@ from sync.lease import Lease
 from sync.models import Change, Conflict, EmployeeLink, Write
 
 UNSENT = (Write.State.PLANNED, Write.State.CLAIMED)
+SENT = (Write.State.SENDING, Write.State.ACCEPTED)
 BASELINE_KEEPERS = frozenset({"waits_for_person", "email_exists"})
 """Reasons of "already right" after which the field isn't settled: nothing has changed there yet."""
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
+
+
+class TakenOver(Exception):
+    """Somebody else works on this Write now: hands off."""
 
 
 def claim(writes: Iterable[Write], lease: Lease) -> None:
     """Say who works on these Writes; those that were sent keep their state."""
-    ids = [write.pk for write in writes]
-    until = timezone.now() + timedelta(seconds=lease.seconds_left)
-    rows = Write.objects.filter(pk__in=ids)
-    rows.update(lease_holder=lease.holder, lease_until=until)
+    claimed = list(writes)
+    rows = Write.objects.filter(pk__in=[write.pk for write in claimed])
+    rows.update(lease_holder=lease.holder, lease_until=timezone.now() + timedelta(seconds=lease.seconds_left))
     rows.filter(state=Write.State.PLANNED).update(state=Write.State.CLAIMED)
+    for write in claimed:
+        write.lease_holder = lease.holder
+        if write.state == Write.State.PLANNED:
+            write.state = Write.State.CLAIMED
 
 
 def sending(write: Write, etag: str = "") -> None:
@@ -39,24 +48,29 @@ def sending(write: Write, etag: str = "") -> None:
 
 def accepted(write: Write, job_address: str) -> None:
     """The vendor has taken it and will do it; its job tells when."""
-    _move(
-        write,
-        (Write.State.SENDING,),
-        state=Write.State.ACCEPTED,
-        accepted_at=timezone.now(),
-        job_address=job_address,
-        trouble_since=None,
-    )
+    state, now = Write.State.ACCEPTED, timezone.now()
+    _move(write, (Write.State.SENDING,), state=state, accepted_at=now, job_address=job_address, trouble_since=None)
 
 
-def not_sent(write: Write) -> None:
-    """Nothing of it took effect: it may be sent again from the start."""
-    sent = (*UNSENT, Write.State.SENDING, Write.State.ACCEPTED)
-    _move(write, sent, state=Write.State.CLAIMED, job_address="", etag="")
+def not_sent(write: Write, without_effect: bool = False) -> None:
+    """It may be sent from the start: nothing of it is there. ``without_effect``: it surely never was."""
+    tries = {"tries": F("tries") - 1} if without_effect else {}
+    _move(write, (*UNSENT, *SENT), state=Write.State.CLAIMED, job_address="", etag="", **tries)
+
+
+def split(write: Write, changes: Sequence[Change]) -> None:
+    """Have these Changes go out one by one: the first stays, each other gets a Write of its own."""
+    copied = ("run", "link", "snapshot", "person_key", "order", "side", "document", "owner_id", "document_id")
+    values = {name: getattr(write, name) for name in copied}
+    with transaction.atomic():
+        for change in changes[1:]:
+            own = Write.objects.create(**values, state=Write.State.CLAIMED, lease_holder=write.lease_holder)
+            Change.objects.filter(pk=change.pk).update(write=own)
+        not_sent(write)
 
 
 def in_trouble(write: Write) -> datetime:
-    """Remember since when the vendor doesn't answer; gives that time."""
+    """Remember since when it doesn't get on; gives that time. Being accepted ends it."""
     if write.trouble_since is None:
         write.trouble_since = timezone.now()
         Write.objects.filter(pk=write.pk).update(trouble_since=write.trouble_since)
@@ -71,13 +85,31 @@ def out_of_trouble(write: Write) -> None:
 
 
 def patience_is_over(write: Write) -> bool:
-    """Whether the vendor has been silent for too long (UNAVAILABLE_MINUTES)."""
+    """Whether it has been in trouble for too long (UNAVAILABLE_MINUTES)."""
     return timezone.now() - in_trouble(write) > timedelta(minutes=settings.UNAVAILABLE_MINUTES)
 
 
+def seconds_since(moment: datetime | None) -> float:
+    """How long ago that was; 0 for never."""
+    return 0.0 if moment is None else max(0.0, (timezone.now() - moment).total_seconds())
+
+
+def growing_pause(since: datetime | None, shortest: float = SHORTEST_PAUSE, longest: float = LONGEST_PAUSE) -> float:
+    """Half as long again as it has taken so far, so that the pauses grow through slices and processes."""
+    return max(shortest, min(longest, seconds_since(since) / 2))
+
+
+def wait(write: Write, pause: float) -> None:
+    """Have a later slice, or another process, keep to a pause that is worth it."""
+    if pause >= 1:
+        Write.objects.filter(pk=write.pk).update(not_before=timezone.now() + timedelta(seconds=pause))
+
+
 def _move(write: Write, allowed: Sequence[str], **values: object) -> None:
-    rows = Write.objects.filter(pk=write.pk, state__in=allowed)
-    if not rows.update(**values):
+    rows = Write.objects.filter(pk=write.pk)
+    if not rows.filter(state__in=allowed, lease_holder=write.lease_holder).update(**values):
+        if not rows.filter(lease_holder=write.lease_holder).exists():
+            raise TakenOver
         raise AssertionError(f"Write {write.pk} can't go from {write.state} to {values['state']}.")
     write.refresh_from_db(fields=[*values])
 
@@ -116,10 +148,17 @@ def finish(write: Write) -> bool:
     if write.changes.filter(state=Change.State.PLANNED).exists():
         return False
     Write.objects.filter(pk=write.pk).update(
-        state=Write.State.SETTLED, lease_holder="", lease_until=None, trouble_since=None
+        state=Write.State.SETTLED, lease_holder="", lease_until=None, not_before=None, trouble_since=None
     )
     write.state = Write.State.SETTLED
     return True
+
+
+def end(write: Write, state: str, reason: str = "", problems: Iterable[Problem] = ()) -> None:
+    """The same outcome for all that is open, and with it the end of the Write."""
+    with transaction.atomic():
+        settle_all(open_changes(write), state, reason, problems)
+        finish(write)
 
 
 def _renew_baseline(change: Change) -> None:

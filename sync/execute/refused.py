@@ -1,25 +1,31 @@
 """What a vendor refused: which fields its words are about, and which of them can go out without the others."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from django.db import transaction
 
 from connections.errors import Problem
+from sync.core.fields import FIELDS
 from sync.core.fields import field as field_named
 from sync.execute import life
-from sync.execute.context import Context
 from sync.models import Change, Write
 
 _PART = re.compile(r"[A-Za-z]+")
+_KNOWN = frozenset(name for spec in FIELDS for name in spec.json_paths)
 
 
-def fields_of(problems: Iterable[Problem], changes: Iterable[Change]) -> dict[int, list[Problem]]:
-    """The Changes (by pk) that the problems name, by a ``jsonPath`` or a property's name."""
+def fields_of(problems: Iterable[Problem], changes: Sequence[Change]) -> dict[int, list[Problem]]:
+    """The Changes (by pk) that the problems name, by a ``jsonPath`` or a property's name.
+
+    The first name of a path that we know decides: ``phones[0].number`` is about the phone, not about the number.
+    """
     found: dict[int, list[Problem]] = {}
     for problem in problems:
-        if problem.severity == "error" and problem.path:
-            parts = set(_PART.findall(problem.path))
+        name = next((part for part in _PART.findall(problem.path) if part in _KNOWN), None)
+        if problem.severity == "error" and name:
             for change in changes:
-                if parts & set(field_named(change.field).json_paths):
+                if name in field_named(change.field).json_paths:
                     found.setdefault(change.pk, []).append(problem)
     return _most_precise(found, changes)
 
@@ -39,19 +45,18 @@ def _most_precise(found: dict[int, list[Problem]], changes: Iterable[Change]) ->
     return found
 
 
-def refused(context: Context, write: Write, changes: list[Change], problems: tuple[Problem, ...], reason: str) -> None:
+def refused(write: Write, changes: Sequence[Change], problems: tuple[Problem, ...], reason: str) -> None:
     """Nothing of the document was written. Fail what the vendor named; the rest may be sent again without it.
 
     Where it named nothing and there are several fields, they go out one by one.
     """
     named = fields_of(problems, changes)
-    if named:
+    if not named and len(changes) > 1:
+        life.split(write, changes)
+        return
+    with transaction.atomic():
         for change in changes:
-            if change.pk in named:
-                life.settle(change, Change.State.FAILED, reason, named[change.pk])
-    elif len(changes) == 1:
-        life.settle(changes[0], Change.State.FAILED, reason, problems)
-    else:
-        context.singly.add(write.pk)
-    if not life.finish(write):
-        life.not_sent(write)
+            if change.pk in named or not named:
+                life.settle(change, Change.State.FAILED, reason, named.get(change.pk, problems))
+        if not life.finish(write):
+            life.not_sent(write)

@@ -60,19 +60,20 @@ class _Slice:
         """Take up the next people; False when nobody is left."""
         rows = Write.objects.filter(run=self.run).exclude(state=Write.State.SETTLED)
         keys = list(rows.order_by("person_key").values_list("person_key", flat=True).distinct()[:AHEAD])
-        writes = list(
-            rows.filter(person_key__in=keys)
-            .select_related("run__connection", "snapshot", "link")
-            .order_by("person_key", "order", "pk")
-        )
+        writes = self._open_writes(keys)
         life.claim(writes, self.lease)
         for write in writes:
-            if write.state == Write.State.PLANNED:
-                write.state = Write.State.CLAIMED
             self.people.setdefault(write.person_key, []).append(write)
-        self.waiting = [(0.0, key) for key in self.people]
+        now = timezone.now()
+        dues = {key: found[0].not_before for key, found in self.people.items()}
+        pauses = {key: (due - now).total_seconds() if due else 0.0 for key, due in dues.items()}
+        self.waiting = [(time.monotonic() + max(0.0, pause), key) for key, pause in pauses.items()]
         heapq.heapify(self.waiting)
         return bool(writes)
+
+    def _open_writes(self, keys: list[str]) -> list[Write]:
+        rows = Write.objects.filter(run=self.run, person_key__in=keys).exclude(state=Write.State.SETTLED)
+        return list(rows.select_related("run__connection", "snapshot", "link").order_by("person_key", "order", "pk"))
 
     def _look(self) -> None:
         if time.monotonic() - self.looked_at < LOOK_EVERY:
@@ -85,17 +86,15 @@ class _Slice:
 
     def _submit(self, pool: ThreadPoolExecutor) -> None:
         now = time.monotonic()
-        if self.context.stopping:
-            self.waiting = [(0.0, key) for _due, key in self.waiting]
+        if self.context.stopping:  # what isn't sent needn't wait to be stopped
+            self.waiting = [(0.0 if self._is_unsent(key) else due, key) for due, key in self.waiting]
+            heapq.heapify(self.waiting)
         while self.waiting and self.waiting[0][0] <= now and len(self.futures) < settings.SYNC_CONCURRENCY:
-            if self.lease.seconds_left <= settings.HTTP_READ_TIMEOUT and not self._lease_is_short():
-                return
             _due, key = heapq.heappop(self.waiting)
             self.futures[pool.submit(_in_thread, self.context, self.people[key][0])] = key
 
-    def _lease_is_short(self) -> bool:
-        """Nothing is sent with less lease left than a request may take, unless the lease itself is that short."""
-        return self.lease.seconds <= settings.HTTP_READ_TIMEOUT
+    def _is_unsent(self, key: str) -> bool:
+        return self.people[key][0].state in life.UNSENT
 
     def _pause(self) -> float:
         if not self.waiting or len(self.futures) >= settings.SYNC_CONCURRENCY:
@@ -114,18 +113,12 @@ class _Slice:
             if pause is not None:
                 heapq.heappush(self.waiting, (time.monotonic() + pause, key))
                 continue
-            writes = self.people[key]
-            writes.pop(0)
-            if writes:
-                self._after_creation(writes)
+            # Anew: a creation gives what follows its owner, and a refusal may have made further Writes.
+            self.people[key] = self._open_writes([key])
+            if self.people[key]:
                 heapq.heappush(self.waiting, (0.0, key))
             else:
                 del self.people[key]
-
-    def _after_creation(self, writes: list[Write]) -> None:
-        """A creation may have given the person's next Writes their owner, or closed them."""
-        for write in list(writes):
-            write.refresh_from_db(fields=["owner_id", "link", "state"])
 
 
 def _in_thread(context: Context, write: Write) -> float | None:

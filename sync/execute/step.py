@@ -1,43 +1,64 @@
 """One step of one Write: from what is stored of it to the next thing that is stored. Every error ends here."""
 
 import logging
+import traceback
 
-from connections.errors import BadCredentials, ContractBroken, Gone, Rejected, Unavailable
+from django.db import InterfaceError, OperationalError
+
+from connections.errors import BadCredentials, ContractBroken, Gone, Rejected, Stale, Unavailable
 from sync.core.shape import WrongShape
 from sync.execute import creating, huma, life, visma
-from sync.execute.context import Context
+from sync.execute.context import Context, LeaseTooShort
 from sync.models import Change, Write
 
 logger = logging.getLogger(__name__)
 
-PAUSES = (0.2, 0.5, 1, 2, 4, 8, 15, 30)
+SHORT_PAUSE = 0.5
 NEW = (Write.Document.NEW_USER, Write.Document.NEW_EMPLOYEE)
 
 
 def step(context: Context, write: Write) -> float | None:
     """Take one Write a step further. Gives the seconds until its next step, ``None`` when it is settled.
 
-    Called by one thread at a time for a person. Only a bug gets out of here, as a logged exception and an outcome.
+    Called by one thread at a time for a person. A bug is logged and gets an outcome; only a database that doesn't
+    answer gets out of here.
     """
+    try:
+        pause = _step(context, write)
+    except (life.TakenOver, LeaseTooShort):
+        return SHORT_PAUSE
+    if write.state == Write.State.SETTLED:
+        return None
+    life.wait(write, pause or 0.0)
+    return pause or 0.0
+
+
+def _step(context: Context, write: Write) -> float | None:
     if context.stopping and write.state in life.UNSENT:
-        life.settle_all(life.open_changes(write), Change.State.STOPPED, "stopped")
-        life.finish(write)
+        life.end(write, Change.State.STOPPED, "stopped")
         return None
     try:
         return _next(context, write)
     except Unavailable as error:
-        return _unavailable(context, write, error)
+        return _later(write, error.retry_after)
+    except Stale:
+        return _later(write)
     except BadCredentials:
         return _give_up(write, "bad_credentials")
     except Gone:
-        return _give_up(write, "gone")
+        life.end(write, Change.State.FAILED, "gone")
+        return None
     except (ContractBroken, WrongShape) as error:
         logger.error("Write %s: %s", write.pk, error)
-        return _look_first(context, write)
+        return _puzzled(context, write, error)
     except Rejected as error:
         return _give_up(write, "rejected", error)
-    except Exception:
-        logger.exception("Write %s met a bug.", write.pk)
+    except (life.TakenOver, LeaseTooShort, OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        # Without the exception's own text, which may quote a value.
+        where = "".join(traceback.format_tb(error.__traceback__))
+        logger.error("Write %s met a bug: %s\n%s", write.pk, type(error).__name__, where)
         write.refresh_from_db()
         return _give_up(write, "bug")
 
@@ -63,25 +84,19 @@ def _next(context: Context, write: Write) -> float | None:
     return huma.send(context, write)
 
 
-def _unavailable(context: Context, write: Write, error: Unavailable) -> float | None:
+def _later(write: Write, retry_after: float | None = None) -> float | None:
     """Try later, with growing pauses; after UNAVAILABLE_MINUTES it failed, or is unknown if it may have been sent."""
     if life.patience_is_over(write):
         return _give_up(write, "unavailable")
-    if write.state == Write.State.SENDING and not error.may_have_taken_effect and error.method != "GET":
-        life.not_sent(write)
-    with context.lock:
-        tries = context.looks[-write.pk] = context.looks.get(-write.pk, -1) + 1
-    return float(error.retry_after or PAUSES[min(tries, len(PAUSES) - 1)])
+    return retry_after or life.growing_pause(write.trouble_since)
 
 
-def _look_first(context: Context, write: Write) -> float | None:
-    """An answer that we don't understand: what was sent is looked for once, before it is called unknown."""
-    write.refresh_from_db(fields=["state"])
-    with context.lock:
-        seen = write.pk in context.puzzled
-        context.puzzled.add(write.pk)
-    if write.state == Write.State.SENDING and not seen:
-        return PAUSES[1]
+def _puzzled(context: Context, write: Write, error: Exception) -> float | None:
+    """An answer that we don't understand. Where it was the answer to a write, that is looked for, but not repeated."""
+    if write.state == Write.State.SENDING and getattr(error, "may_have_taken_effect", False):
+        with context.lock:
+            context.puzzled.add(write.pk)
+        return SHORT_PAUSE
     return _give_up(write, "broken_contract")
 
 
@@ -89,9 +104,8 @@ def _give_up(write: Write, reason: str, error: Rejected | None = None) -> float 
     """Nothing was sent → failed. It may have been → unknown, shown to a person."""
     problems = error.problems if error else ()
     if write.state in life.UNSENT:
-        life.settle_all(life.open_changes(write), Change.State.FAILED, reason, problems)
+        life.end(write, Change.State.FAILED, reason, problems)
     else:
         reason = "job_lost" if write.state == Write.State.ACCEPTED else "unknown_outcome"
-        life.settle_all(life.open_changes(write), Change.State.UNKNOWN, reason, problems)
-    life.finish(write)
+        life.end(write, Change.State.UNKNOWN, reason, problems)
     return None

@@ -4,19 +4,20 @@ import copy
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from connections.errors import Gone, Rejected, Stale
 from connections.visma_shapes import Document, Job
+from sync.core.employee import Value
 from sync.core.fields import field as field_named
 from sync.execute import life
-from sync.execute.context import Context, now_in_visma
+from sync.execute.context import MAX_SENDS, Context, now_in_visma
 from sync.execute.refused import fields_of, refused
 from sync.models import Change, Write
 
 CLOCK_SLACK = timedelta(minutes=2)
 """How far the vendor's clock may be from ours when its jobs are compared with the time of a send."""
-STALE_PAUSE = 0.1
 
 
 def read(context: Context, write: Write) -> Document:
@@ -28,31 +29,26 @@ def read(context: Context, write: Write) -> Document:
 
 
 def send(context: Context, write: Write) -> float | None:
-    """Read, decide each field anew, merge and send. Gives the seconds until the next step, ``None`` when settled."""
+    """Read, decide each field anew, merge and send. Gives the seconds until the next step.
+
+    Raises ``Stale`` when somebody's edit came in between: then it is read, compared and merged again.
+    """
     document = read(context, write)
-    life.out_of_trouble(write)
     changes = _still_to_write(context, write, document)
     if not changes:
         life.finish(write)
         return None
-    if write.pk in context.singly:
-        changes = changes[:1]
     body = copy.deepcopy(document.body)
     for change in changes:
         field_named(change.field).write_visma(body, change.after, context.today)
-    life.sending(write, document.etag)
     try:
-        address = _put(context, write, body, document.etag)
-    except Stale:
-        life.not_sent(write)
-        return STALE_PAUSE
-    except Gone:
-        life.settle_all(changes, Change.State.FAILED, "gone")
-        life.finish(write)
-        return None
+        with context.request(write, document.etag):
+            address = _put(context, write, body, document.etag)
+    except (Stale, Gone):
+        raise
     except Rejected as error:
-        refused(context, write, changes, error.problems, "rejected")
-        return None if write.state == Write.State.SETTLED else 0.0
+        refused(write, changes, error.problems, "rejected")
+        return 0.0
     life.accepted(write, address)
     return context.first_look()
 
@@ -64,12 +60,16 @@ def _put(context: Context, write: Write, body: dict[str, object], etag: str) -> 
     return client.put_employee(write.owner_id, body, etag)
 
 
+def _now(context: Context, change: Change, document: Document) -> Value:
+    return now_in_visma(field_named(change.field), document.body, context.today)
+
+
 def _still_to_write(context: Context, write: Write, document: Document) -> list[Change]:
     """The Changes that are still to be written; those that are there already, or moved, get their outcome."""
     left = []
     for change in life.open_changes(write):
-        value = now_in_visma(field_named(change.field), document.body, context.today)
-        match context.verdict(change, value.canonical):
+        value = _now(context, change, document)
+        match context.verdict(change, value.canonical) if value.readable else "moved":
             case "nothing":
                 life.settle(change, Change.State.NOTHING)
             case "moved":
@@ -80,73 +80,66 @@ def _still_to_write(context: Context, write: Write, document: Document) -> list[
 
 
 def follow(context: Context, write: Write) -> float | None:
-    """Look at the job of an accepted PUT. Gives the seconds until the next look, ``None`` when settled."""
+    """Look at the job of an accepted PUT. Gives the seconds until the next look."""
     try:
         job = context.clients.visma.job(write.job_address)
     except Gone:
         return settle_by_looking(context, write, "job_lost")
     life.out_of_trouble(write)
-    if not job.finished:
-        return wait_for_job(context, write)
-    learn(context, write)
-    return settle_job(context, write, job)
-
-
-def learn(context: Context, write: Write) -> None:
-    """Remember how long the job took, as far as we can tell."""
-    if write.accepted_at and context.looks.get(write.pk, 0) <= 3:
-        context.job_took((timezone.now() - write.accepted_at).total_seconds())
-
-
-def wait_for_job(context: Context, write: Write) -> float | None:
-    """The job hasn't run: growing pauses, and after JOB_WAIT_TOTAL_SECONDS a look at the document itself."""
-    waited = (timezone.now() - (write.accepted_at or timezone.now())).total_seconds()
-    if waited > settings.JOB_WAIT_TOTAL_SECONDS:
+    if job.finished:
+        context.job_took(write)
+        return _settle_job(context, write, job)
+    if life.seconds_since(write.accepted_at) > settings.JOB_WAIT_TOTAL_SECONDS:
         return settle_by_looking(context, write, "unknown_outcome")
-    with context.lock:
-        looks = context.looks[write.pk] = context.looks.get(write.pk, 0) + 1
-    return float(min(settings.JOB_WAIT_MAX_SECONDS, settings.JOB_WAIT_FIRST_SECONDS * 1.5**looks))
+    return next_look(write)
 
 
-def settle_job(context: Context, write: Write, job: Job) -> float | None:
-    """What a finished job did. With warnings the document is read again, and each field settled by what is there."""
-    changes = _sent(context, write)
-    if job.status == "Failed":
-        if not fields_of(job.problems, changes) and read(context, write).etag[:200] != write.etag:
-            life.not_sent(write)  # somebody's edit came in between: read, compare and merge again
-            return STALE_PAUSE
-        refused(context, write, changes, job.problems, "job_failed")
-    elif job.problems:
-        _settle_by_document(context, write, changes, "not_performed", job)
-    else:
-        life.settle_all(changes, Change.State.DONE)
-        if not life.finish(write):
-            life.not_sent(write)
-    return None if write.state == Write.State.SETTLED else 0.0
+def next_look(write: Write) -> float:
+    """Seconds until the next look at what hasn't been done yet."""
+    since = write.accepted_at if write.state == Write.State.ACCEPTED else write.sent_at
+    return life.growing_pause(since, settings.JOB_WAIT_FIRST_SECONDS, settings.JOB_WAIT_MAX_SECONDS)
 
 
-def _sent(context: Context, write: Write) -> list[Change]:
+def _settle_job(context: Context, write: Write, job: Job) -> float | None:
+    """What a finished job did. With warnings the document is read again, and each field settled by what is there.
+
+    Raises ``Stale`` when the job failed because of somebody's edit in between.
+    """
     changes = life.open_changes(write)
-    return changes[:1] if write.pk in context.singly else changes
+    if job.status == "Failed":
+        unnamed = not fields_of(job.problems, changes) and write.tries < MAX_SENDS
+        if unnamed and read(context, write).etag[:200] != write.etag:
+            life.not_sent(write)
+            raise Stale(side="visma", method="PUT", path="job")
+        refused(write, changes, job.problems, "job_failed")
+    elif job.problems:
+        _settle_by_document(context, write, changes, Change.State.FAILED, "not_performed", job)
+    else:
+        life.end(write, Change.State.DONE)
+    return 0.0
 
 
-def _settle_by_document(context: Context, write: Write, changes: list[Change], missing: str, job: Job | None) -> None:
+def _settle_by_document(
+    context: Context, write: Write, changes: list[Change], otherwise: str, reason: str, job: Job | None = None
+) -> None:
     document = read(context, write)
-    for change in changes:
-        value = now_in_visma(field_named(change.field), document.body, context.today)
-        if context.is_there(change, value.canonical):
-            life.settle(change, Change.State.DONE)
-        elif missing == "not_performed":
-            life.settle(change, Change.State.FAILED, missing, job.problems if job else ())
-        else:
-            life.settle(change, Change.State.UNKNOWN, missing)
-    if not life.finish(write):
-        life.not_sent(write)
+    with transaction.atomic():
+        for change in changes:
+            if _is_there(context, change, document):
+                life.settle(change, Change.State.DONE)
+            else:
+                life.settle(change, otherwise, reason, job.problems if job else ())
+        life.finish(write)
+
+
+def _is_there(context: Context, change: Change, document: Document) -> bool:
+    value = _now(context, change, document)
+    return value.readable and context.is_there(change, value.canonical)
 
 
 def settle_by_looking(context: Context, write: Write, missing: str) -> float | None:
     """The job can't tell any more: what the document says is done, the rest is unknown and shown to a person."""
-    _settle_by_document(context, write, life.open_changes(write), missing, None)
+    _settle_by_document(context, write, life.open_changes(write), Change.State.UNKNOWN, missing)
     return None
 
 
@@ -155,23 +148,17 @@ def settle_lost(context: Context, write: Write) -> float | None:
     else it may be sent again."""
     changes = life.open_changes(write)
     document = read(context, write)
-    life.out_of_trouble(write)
-    there = [
-        context.is_there(change, now_in_visma(field_named(change.field), document.body, context.today).canonical)
-        for change in changes
-    ]
-    if not all(there) and _unfinished_job(context, write):
-        return float(settings.JOB_WAIT_FIRST_SECONDS)
-    if not all(there):
+    if not all(_is_there(context, change, document) for change in changes):
+        if _unfinished_job(context, write):
+            if life.seconds_since(write.sent_at) > settings.JOB_WAIT_TOTAL_SECONDS:
+                return settle_by_looking(context, write, "unknown_outcome")
+            return next_look(write)
         # The job may have ended between the two looks: only a document read after it counts.
         document = read(context, write)
-    for change in changes:
-        value = now_in_visma(field_named(change.field), document.body, context.today)
-        if context.is_there(change, value.canonical):
-            life.settle(change, Change.State.DONE)
-    if life.finish(write):
-        return None
-    life.not_sent(write)
+    with transaction.atomic():
+        life.settle_all((c for c in changes if _is_there(context, c, document)), Change.State.DONE)
+        if not life.finish(write):
+            context.send_again(write)
     return 0.0
 
 

@@ -198,6 +198,7 @@ class Migration(migrations.Migration):
                 ('job_address', models.CharField(blank=True, max_length=500)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
                 ('trouble_since', models.DateTimeField(blank=True, null=True)),
+                ('not_before', models.DateTimeField(blank=True, null=True)),
                 ('lease_holder', models.CharField(blank=True, max_length=120)),
                 ('lease_until', models.DateTimeField(blank=True, null=True)),
                 ('link', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='sync.employeelink')),

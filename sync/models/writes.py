@@ -98,6 +98,7 @@ class Write(models.Model):
     job_address = models.CharField(max_length=500, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     trouble_since = models.DateTimeField(null=True, blank=True)
+    not_before = models.DateTimeField(null=True, blank=True)
     lease_holder = models.CharField(max_length=120, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
 

@@ -13,6 +13,7 @@ from sync.core.fields import field as field_named
 from sync.core.plan import Planned, field_change, plan_fingerprint
 from sync.core.reasons import Reason
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
+from sync.services.creation import options
 from sync.services.reading import fingerprinter
 
 STALE_AFTER = timedelta(hours=24)
@@ -110,11 +111,8 @@ def _create_in_huma(
     run: SyncRun, row: EmployeeSnapshot, employee: Employee, values: dict[str, Any], omitted: dict[str, Reason]
 ) -> Iterator[Item]:
     """``POST /users``, then the rest as ordinary Changes of the new link."""
-    after = {
-        "values": {name: values.get(name) for name in NAMES_AND_EMAIL},
-        "groups": run.options.get("groups") or run.connection.huma_groups,
-        "invite": bool(run.options.get("invite")),
-    }
+    groups, invite = options(run)
+    after = {"values": {name: values.get(name) for name in NAMES_AND_EMAIL}, "groups": groups, "invite": invite}
     yield _create_item(row, Side.HUMA, after, omitted)
     fingerprint, today = fingerprinter(run.connection), timezone.localdate()
     for name in AFTERWARDS_IN_HUMA:
