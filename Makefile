@@ -6,6 +6,7 @@ MANAGE := $(BIN)/python manage.py
 # Settings of the tests for commands that only look at the code.
 CODE := DJANGO_SETTINGS_MODULE=tests.settings
 PYTEST := $(BIN)/python -m pytest -n 2
+PO := locale/nb/LC_MESSAGES/django.po
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint types migrations chromium test-postgres test-sqlite fmt messages
@@ -60,5 +61,6 @@ fmt: .venv/installed-dev ## format the code
 	$(BIN)/ruff format .
 
 messages: .venv/installed-dev ## collect and compile the translations (needs gettext)
-	$(CODE) $(MANAGE) makemessages --locale nb --locale en --no-obsolete --add-location file --ignore .venv
+	$(CODE) $(MANAGE) makemessages --locale nb --no-obsolete --no-wrap --add-location file --ignore tests
+	@sed -i.bak '/^"POT-Creation-Date:/d' $(PO) && rm $(PO).bak
 	$(CODE) $(MANAGE) compilemessages --ignore .venv
