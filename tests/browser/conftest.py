@@ -1,0 +1,87 @@
+"""A browser that complains about nothing, somebody signed in, a worker as a real process, both vendors."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+
+from connections.sandbox import Sandbox
+from tests.mailserver import MailServer
+from tests.sync import driving
+
+# What Chromium itself says about a page that isn't there; the page is ours, and is looked at.
+EXPECTED = ("the server responded with a status of 40", "the server responded with a status of 500")
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """English, a laptop's size, and nothing that moves while it is looked at."""
+    size = {"width": 1280, "height": 900}
+    return {**browser_context_args, "locale": "en-GB", "viewport": size, "reduced_motion": "reduce"}
+
+
+@pytest.fixture
+def complaints(context: Any) -> Iterator[list[str]]:
+    """What the browser complained about: errors, warnings, violations of our policy. In the end there are none."""
+    heard: list[str] = []
+    listen(context, heard)
+    yield heard
+    assert heard == []
+
+
+def listen(context: Any, heard: list[str]) -> None:
+    """Note every error and warning of all pages of this browser."""
+
+    def console(message: Any) -> None:
+        if message.type in ("error", "warning") and not any(words in message.text for words in EXPECTED):
+            heard.append(message.text)
+
+    context.on("console", console)
+    context.on("weberror", lambda error: heard.append(str(error.error)))
+
+
+@pytest.fixture
+def sign_in(live_server: Any) -> Callable[[Any, Any], None]:
+    """Give a browser somebody's session, without the page for it."""
+
+    def give(context: Any, user: Any) -> None:
+        client = Client()
+        client.force_login(user)
+        session = client.cookies["sessionid"].value
+        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+
+    return give
+
+
+@pytest.fixture
+def desk(page: Any, live_server: Any, complaints: list[str]) -> Iterator[Any]:
+    """An empty page that asks nothing of the database any more once the test is over."""
+    page.set_default_timeout(10_000)
+    yield page
+    for each in page.context.pages:
+        each.goto("about:blank")
+
+
+@pytest.fixture
+def vendors(settings: Any) -> Iterator[Sandbox]:
+    """Both vendors without anybody; a test adds whom it is about."""
+    with driving.running(settings, employees=0) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def worker(vendors: Sandbox, smtp: MailServer, live_server: Any, process_env: dict[str, str]) -> Iterator[None]:
+    """`manage.py worker`, on this test's database, vendors and mail server."""
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "worker"],
+        cwd=django_settings.BASE_DIR,
+        env={**process_env, "SITE_URL": live_server.url, "JOB_WAIT_FIRST_SECONDS": "0.05", "BEAT_SECONDS": "0.5"},
+        start_new_session=True,
+    )
+    yield
+    process.terminate()
+    assert process.wait(30) == 0
