@@ -1,11 +1,23 @@
 """What earlier runs leave to this one: which differences were there already, and choices made before reading again."""
 
+from collections import defaultdict
+
 from sync.models import Conflict, EmployeeSnapshot, SyncRun
+
+DECISION = ("decision", "allow_clearing", "decided_by", "decided_at")
+WHOLE = (SyncRun.Trigger.MANUAL, SyncRun.Trigger.COMMAND, SyncRun.Trigger.SCHEDULED)
+"""Runs that read both sides; a retry holds just what failed before."""
+
+
+def last_finished(run: SyncRun) -> SyncRun | None:
+    """The last finished run of the connection that showed all differences, before this one."""
+    rows = SyncRun.objects.filter(connection=run.connection, state=SyncRun.State.FINISHED, trigger__in=WHOLE)
+    return rows.filter(pk__lt=run.pk).first()
 
 
 def shown_before(run: SyncRun) -> dict[tuple[int, str], tuple[str, str]] | None:
     """The fingerprints of the differences of the last finished run, by link and field; ``None`` on a first run."""
-    last = SyncRun.objects.filter(connection=run.connection, state=SyncRun.State.FINISHED).first()
+    last = last_finished(run)
     if last is None:
         return None
     rows = Conflict.objects.filter(run=last).values_list("link_id", "field", "huma_fingerprint", "visma_fingerprint")
@@ -14,25 +26,37 @@ def shown_before(run: SyncRun) -> dict[tuple[int, str], tuple[str, str]] | None:
 
 def carry_choices(run: SyncRun) -> None:
     """Take over the choices of the run that this one reads again, where neither value moved."""
-    if run.continues_id is None:
+    earlier = _last_with_choices(run)
+    if earlier is None:
         return
-    old = Conflict.objects.filter(run_id=run.continues_id).exclude(decision="")
-    decided = {(c.link_id, c.field, c.huma_fingerprint, c.visma_fingerprint): c for c in old.defer("values")}
+    _carry_decisions(run, earlier)
+    ticked = EmployeeSnapshot.objects.filter(run=earlier, create_chosen=True)
+    by_name: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for side, vendor_id, by in ticked.values_list("side", "vendor_id", "create_chosen_by"):
+        by_name[side, by].append(vendor_id)
+    rows = EmployeeSnapshot.objects.filter(run=run, link=None, create_blocked="").exclude(create_group="")
+    for (side, by), ids in by_name.items():
+        rows.filter(side=side, vendor_id__in=ids).update(create_chosen=True, create_chosen_by=by)
+
+
+def _last_with_choices(run: SyncRun) -> SyncRun | None:
+    """The run that this one reads again; past those whose own reading came to nothing."""
+    earlier = run.continues
+    while earlier and earlier.read_at is None:
+        earlier = earlier.continues
+    return earlier
+
+
+def _carry_decisions(run: SyncRun, earlier: SyncRun) -> None:
+    old = Conflict.objects.filter(run=earlier).exclude(decision="").defer("values")
+    decided = {(c.link_id, c.field, c.huma_fingerprint, c.visma_fingerprint): c for c in old}
     changed = []
-    for conflict in Conflict.objects.filter(run=run).defer("values"):
+    for conflict in Conflict.objects.filter(run=run).defer("values") if decided else ():
         key = (conflict.link_id, conflict.field, conflict.huma_fingerprint, conflict.visma_fingerprint)
-        earlier = decided.get(key)
-        if earlier is None:
+        found = decided.get(key)
+        if found is None or {"huma": conflict.blocked_to_visma, "visma": conflict.blocked_to_huma}.get(found.decision):
             continue
-        blocked = {"huma": conflict.blocked_to_visma, "visma": conflict.blocked_to_huma}.get(earlier.decision)
-        if not blocked:
-            conflict.decision, conflict.allow_clearing = earlier.decision, earlier.allow_clearing
-            conflict.decided_by, conflict.decided_at = earlier.decided_by, earlier.decided_at
-            changed.append(conflict)
-    fields = ["decision", "allow_clearing", "decided_by", "decided_at"]
-    Conflict.objects.bulk_update(changed, fields, batch_size=500)
-    chosen = EmployeeSnapshot.objects.filter(run_id=run.continues_id, create_chosen=True)
-    for side, vendor_id, by in chosen.values_list("side", "vendor_id", "create_chosen_by"):
-        EmployeeSnapshot.objects.filter(run=run, side=side, vendor_id=vendor_id, link=None, create_blocked="").exclude(
-            create_group=""
-        ).update(create_chosen=True, create_chosen_by=by)
+        for name in DECISION:
+            setattr(conflict, name, getattr(found, name))
+        changed.append(conflict)
+    Conflict.objects.bulk_update(changed, DECISION, batch_size=500)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sync.models import SyncRun
+from sync.services.choices import last_finished
 from sync.services.matches import open_count
 
 WORTH = ("deactivated", "becomes_cash", "several_positions", "long_number", "no_number")
@@ -49,7 +50,7 @@ class Overview:
 def overview(run: SyncRun) -> Overview:
     """The run's figures; those that people change meanwhile are counted anew."""
     figures: dict[str, Any] = run.figures
-    last = SyncRun.objects.filter(connection=run.connection, state=SyncRun.State.FINISHED, pk__lt=run.pk).first()
+    last = last_finished(run)
     return Overview(
         huma=figures.get("huma", 0),
         visma=figures.get("visma", 0),

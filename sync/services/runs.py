@@ -20,7 +20,7 @@ CHECKS = ("visma_empty", "huma_lost", "visma_lost", "same_company")
 
 
 class NotAllowed(Exception):
-    """The step isn't possible now; ``code`` says why: superuser, typed, other_run, state."""
+    """The step isn't possible now; ``code`` says why: superuser, typed, other_run, state, inactive."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -38,10 +38,17 @@ def latest_run(connection: Connection) -> SyncRun | None:
 
 
 def start(connection: Connection, user: Any, trigger: str = SyncRun.Trigger.MANUAL, **extra: Any) -> SyncRun:
-    """Start reading both sides, or give the run that is open already. A second click never makes a second run."""
+    """Start reading both sides, or give the run that is open already. A second click never makes a second run.
+
+    Choices that were to be kept by a reading that failed are kept by this one. Raises ``NotAllowed("inactive")``.
+    """
     existing = open_run(connection) if trigger in MANUAL else None
     if existing:
         return existing
+    if connection.state != Connection.State.ACTIVE:
+        raise NotAllowed("inactive")
+    if trigger == SyncRun.Trigger.MANUAL:
+        extra.setdefault("continues", _whose_choices_wait(connection))
     try:
         with transaction.atomic():
             run = SyncRun.objects.create(connection=connection, trigger=trigger, started_by=_name(user), **extra)
@@ -53,6 +60,12 @@ def start(connection: Connection, user: Any, trigger: str = SyncRun.Trigger.MANU
             raise
         return other
     return run
+
+
+def _whose_choices_wait(connection: Connection) -> SyncRun | None:
+    """The run that was read again in vain: the reading failed, and nobody gave the run up."""
+    last = connection.runs.filter(trigger__in=MANUAL).first()
+    return last if last and last.state == SyncRun.State.FAILED and last.continues_id else None
 
 
 def cancel(run: SyncRun, user: Any) -> bool:

@@ -121,8 +121,10 @@ def read_again(request: HttpRequest, connection: Connection) -> HttpResponse:
     run = runs.open_run(connection)
     try:
         run = runs.read_again(run, request.user) if run else runs.start(connection, request.user)
-    except runs.NotAllowed:
-        messages.warning(request, _("The run is writing already, so it can't be read again now."))
+    except runs.NotAllowed as refusal:
+        inactive = _("The connection isn't active, so nothing was started.")
+        writing = _("The run is writing already, so it can't be read again now.")
+        messages.warning(request, inactive if refusal.code == "inactive" else writing)
     return redirect(continue_url(connection, run) if run else step_url("sync_users", connection))
 
 

@@ -13,7 +13,7 @@ from connections import sandbox as vendors
 from connections.models import Connection
 from connections.sandbox import Sandbox
 from sync.models import Change, Conflict, SyncRun
-from sync.services import confirm, runs, work
+from sync.services import confirm, review, runs, work
 
 
 def point_at(settings: Any, sandbox: Sandbox) -> None:
@@ -73,6 +73,17 @@ def sync(made: Connection, *options: str) -> tuple[int, dict[str, Any]]:
     except SystemExit as ended:
         code = ended.code
     return code, json.loads(out.getvalue())
+
+
+def difference(run: SyncRun, user_id: str | None, field: str) -> Conflict:
+    """The run's difference of a person, by her id in Huma."""
+    return Conflict.objects.get(run=run, link__huma_id=user_id, field=field)
+
+
+def decide(run: SyncRun, user: User, user_id: str | None, field: str, choice: str) -> None:
+    """Decide one difference as a person does on its card."""
+    decided = review.decide(run, user, [difference(run, user_id, field).pk], choice)
+    assert decided.changed == 1, decided.skipped
 
 
 def differences(run: SyncRun, **more: Any) -> set[tuple[str, str]]:
