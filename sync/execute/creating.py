@@ -192,13 +192,14 @@ def _email_exists(context: Context, write: Write, found: Doc | None) -> float | 
         return _instead(write, Change.State.NOTHING, "email_exists")
 
 
-def _instead(write: Write, state: str, reason: str) -> None:
+def _instead(write: Write, state: str, reason: str) -> float | None:
     """Nobody is created; what was to follow isn't written to somebody else."""
     rest = (Change.State.FAILED, "creation_failed") if state == Change.State.FAILED else (Change.State.MOVED, "moved")
     with transaction.atomic():
         for other in Write.objects.filter(run=write.run, person_key=write.person_key).exclude(pk=write.pk):
             life.end(other, *rest)
         life.end(write, state, reason)
+    return None
 
 
 def _is_linked(write: Write, person: EmployeeSnapshot) -> bool:

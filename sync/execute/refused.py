@@ -6,26 +6,24 @@ from collections.abc import Iterable, Sequence
 from django.db import transaction
 
 from connections.errors import Problem
-from sync.core.fields import FIELDS
 from sync.core.fields import field as field_named
 from sync.execute import life
 from sync.models import Change, Write
 
 _PART = re.compile(r"[A-Za-z]+")
-_KNOWN = frozenset(name for spec in FIELDS for name in spec.json_paths)
 
 
 def fields_of(problems: Iterable[Problem], changes: Sequence[Change]) -> dict[int, list[Problem]]:
     """The Changes (by pk) that the problems name, by a ``jsonPath`` or a property's name.
 
-    The first name of a path that we know decides: ``phones[0].number`` is about the phone, not about the number.
+    The first name of a path decides: ``phones[0].number`` is about the phone, not about the number.
     """
     found: dict[int, list[Problem]] = {}
     for problem in problems:
-        name = next((part for part in _PART.findall(problem.path) if part in _KNOWN), None)
+        name = _PART.search(problem.path)
         if problem.severity == "error" and name:
             for change in changes:
-                if name in field_named(change.field).json_paths:
+                if name[0] in field_named(change.field).json_paths:
                     found.setdefault(change.pk, []).append(problem)
     return _most_precise(found, changes)
 
