@@ -13,8 +13,11 @@ from connections.sandbox import Sandbox
 from tests.mailserver import MailServer
 from tests.sync import driving
 
-# What Chromium itself says about a page that isn't there; the page is ours, and is looked at.
-EXPECTED = ("the server responded with a status of 40", "the server responded with a status of 500")
+# What Chromium says about a page that isn't there (ours is looked at), and htmx about a request that a newer replaced.
+EXPECTED = (
+    *("responded with a status of 403", "responded with a status of 404", "responded with a status of 500"),
+    *("htmx:afterRequest, ", "htmx:sendAbort, "),
+)
 
 
 @pytest.fixture(scope="session")

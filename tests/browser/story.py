@@ -53,7 +53,7 @@ class Story:
         return f"{name['firstName']} {name['lastName']}"
 
     def expected(self) -> dict[str, Any]:
-        """Both sides as they must be afterwards, without the two new people: what was chosen, and all else as before."""
+        """Both sides as they must be afterwards, but for the two new people: what was chosen, all else as before."""
         after = copy.deepcopy(self.before)
         huma, visma = after["huma"], after["visma"]
 

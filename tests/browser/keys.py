@@ -1,0 +1,56 @@
+"""Somebody without a mouse: Tab, Shift+Tab, Enter, Space, arrows, typing."""
+
+from typing import Any
+
+# What has the focus, as a screen reader would name it: role and name, in a fieldset also what the fieldset is about.
+FOCUSED = """() => {
+    const it = document.activeElement;
+    if (!it || it === document.body) return '';
+    const text = (node) => node ? node.innerText.replace(/\\s+/g, ' ').trim() : '';
+    const name = it.getAttribute('aria-label') || (it.labels && text(it.labels[0])) || text(it);
+    const group = it.type === 'radio' ? text(it.closest('fieldset')?.querySelector('legend')) : '';
+    return group ? `${group} ${name}` : name;
+}"""
+MOST = 400
+
+
+class Keys:
+    """The keyboard of one page. `to` walks there with Tab; everything else acts on what has the focus."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+
+    @property
+    def focused(self) -> str:
+        """The name of what has the focus."""
+        return str(self.page.evaluate(FOCUSED))
+
+    def to(self, name: str, times: int = 1) -> None:
+        """Tab until something has the focus whose name begins so, for the first or another time."""
+        passed: list[str] = []
+        for _ in range(MOST):
+            self.page.keyboard.press("Tab")
+            passed.append(self.focused)
+            if passed[-1].startswith(name) and sum(each.startswith(name) for each in passed) == times:
+                return
+        raise AssertionError(f"Tab doesn't come to {name!r}; it passed {list(dict.fromkeys(passed))}")
+
+    def press(self, *keys: str) -> None:
+        """One key after the other."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def type(self, text: str) -> None:
+        """Type into what has the focus."""
+        self.page.keyboard.type(text)
+
+    def fill(self, name: str, text: str) -> None:
+        """Walk to a field and type, in place of what stands in it."""
+        self.to(name)
+        self.press("Control+A")
+        self.type(text)
+
+    def go(self, name: str, times: int = 1) -> None:
+        """Walk to a link or button and press Enter."""
+        self.to(name, times)
+        self.press("Enter")
