@@ -58,14 +58,14 @@ class Connection(models.Model):
     threshold_people = models.PositiveSmallIntegerField(_("but never below this many people"), default=10)
 
     authority_confirmed_by = models.CharField(_("authority confirmed by"), max_length=150, blank=True)
-    authority_confirmed_at = models.DateTimeField(null=True, blank=True)
+    authority_confirmed_at = models.DateTimeField(_("authority confirmed"), null=True, blank=True)
     same_company_confirmed_by = models.CharField(_("same company confirmed by"), max_length=150, blank=True)
     automatic = models.BooleanField(_("automatic updates"), default=False)
-    automatic_asked = models.BooleanField(default=False)
+    automatic_asked = models.BooleanField(_("asked about automatic updates"), default=False)
     sunset = models.CharField(_("end of the vendor's interface"), max_length=60, blank=True)
     huma_blocked_until = models.FloatField(default=0.0, editable=False)
     visma_blocked_until = models.FloatField(default=0.0, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("connected"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("connection")
@@ -91,7 +91,9 @@ class AuditEntry(models.Model):
     at = models.DateTimeField(_("when"), auto_now_add=True, db_index=True)
     who = models.CharField(_("who"), max_length=150)
     action = models.CharField(_("what"), max_length=60)
-    connection = models.ForeignKey(Connection, models.CASCADE, null=True, blank=True, related_name="audit")
+    connection = models.ForeignKey(
+        Connection, models.CASCADE, verbose_name=_("connection"), null=True, blank=True, related_name="audit"
+    )
     detail = models.JSONField(_("details"), default=dict, blank=True)
 
     class Meta:

@@ -22,9 +22,9 @@ class EmployeeLink(models.Model):
         PERSON = "person", _("a person's choice")
         CREATED = "created", _("created by a sync")
 
-    connection = models.ForeignKey(Connection, models.CASCADE, related_name="links")
-    huma_id = models.CharField(max_length=64)
-    visma_id = models.CharField(max_length=64)
+    connection = models.ForeignKey(Connection, models.CASCADE, verbose_name=_("connection"), related_name="links")
+    huma_id = models.CharField(_("id in Huma"), max_length=64)
+    visma_id = models.CharField(_("id in Visma"), max_length=64)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.LINKED)
     gone_from = models.CharField(_("gone from"), max_length=5, blank=True)
     linked_by = models.CharField(_("linked by"), max_length=10, choices=By)
@@ -32,8 +32,8 @@ class EmployeeLink(models.Model):
     linked_at = models.DateTimeField(_("since"), auto_now_add=True)
     name = models.CharField(_("name"), max_length=255, blank=True, db_index=True)
     number = models.CharField(_("Employment ID"), max_length=64, blank=True, db_index=True)
-    huma_position = models.CharField(max_length=64, blank=True)
-    visma_position = models.CharField(max_length=64, blank=True)
+    huma_position = models.CharField(_("position in Huma"), max_length=64, blank=True)
+    visma_position = models.CharField(_("position in Visma"), max_length=64, blank=True)
     changes_on = models.DateField(_("selected position next changes"), null=True, blank=True)
     # Per field, the pair of fingerprints [Huma's, Visma's] when it was last settled; a missing field is NEVER.
     baseline = models.JSONField(default=dict, blank=True)
@@ -41,8 +41,8 @@ class EmployeeLink(models.Model):
     seen = models.JSONField(default=dict, blank=True)
 
     class Meta:
-        verbose_name = _("employee link")
-        verbose_name_plural = _("employee links")
+        verbose_name = _("link")
+        verbose_name_plural = _("links")
         constraints = [
             models.UniqueConstraint(fields=["connection", "huma_id", "visma_id"], name="one_row_a_pair"),
             models.UniqueConstraint(
@@ -54,17 +54,19 @@ class EmployeeLink(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"link {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
 
 class LeftOut(models.Model):
     """A person on one side, or one field of a linked person, that stays out for good; can be taken back."""
 
-    connection = models.ForeignKey(Connection, models.CASCADE, related_name="left_out")
-    link = models.ForeignKey(EmployeeLink, models.CASCADE, null=True, blank=True, related_name="left_out")
-    side = models.CharField(max_length=5, blank=True)
-    vendor_id = models.CharField(max_length=64, blank=True)
-    field = models.CharField(max_length=20, blank=True)
+    connection = models.ForeignKey(Connection, models.CASCADE, verbose_name=_("connection"), related_name="left_out")
+    link = models.ForeignKey(
+        EmployeeLink, models.CASCADE, verbose_name=_("link"), null=True, blank=True, related_name="left_out"
+    )
+    side = models.CharField(_("side"), max_length=5, blank=True)
+    vendor_id = models.CharField(_("id on that side"), max_length=64, blank=True)
+    field = models.CharField(_("field"), max_length=20, blank=True)
     name = models.CharField(_("name"), max_length=255, blank=True)
     reason = models.CharField(_("why"), max_length=200, blank=True)
     by = models.CharField(_("by whom"), max_length=150)
@@ -81,4 +83,4 @@ class LeftOut(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"left out {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"

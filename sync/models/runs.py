@@ -31,7 +31,7 @@ class SyncRun(models.Model):
         SCHEDULED = "scheduled", _("Schedule")
         REAL_TIME = "real-time", _("Change in Huma")
 
-    connection = models.ForeignKey(Connection, models.CASCADE, related_name="runs")
+    connection = models.ForeignKey(Connection, models.CASCADE, verbose_name=_("connection"), related_name="runs")
     trigger = models.CharField(_("started by"), max_length=10, choices=Trigger, default=Trigger.MANUAL)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.FETCHING)
     started_by = models.CharField(_("by whom"), max_length=150, blank=True)
@@ -41,40 +41,44 @@ class SyncRun(models.Model):
     confirmed_by = models.CharField(_("confirmed by"), max_length=150, blank=True)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     finished_at = models.DateTimeField(_("ended"), null=True, blank=True)
-    stop_requested_by = models.CharField(max_length=150, blank=True)
-    continues = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
-    retry_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="retries")
+    stop_requested_by = models.CharField(_("stopped by"), max_length=150, blank=True)
+    continues = models.ForeignKey(
+        "self", models.SET_NULL, verbose_name=_("continues the run"), null=True, blank=True, related_name="+"
+    )
+    retry_of = models.ForeignKey(
+        "self", models.SET_NULL, verbose_name=_("tries again the run"), null=True, blank=True, related_name="retries"
+    )
     # A dry run of the command: only the process that started it works on it, and it is deleted in the end.
-    dry = models.BooleanField(default=False)
+    dry = models.BooleanField(_("dry run"), default=False)
     # Why it failed, as a code of sync.core.reasons with its parameters (never a value).
-    failure = models.CharField(max_length=60, blank=True)
+    failure = models.CharField(_("why it failed"), max_length=60, blank=True)
     failure_params = models.JSONField(default=dict, blank=True)
     # A stop that a typed confirmation or a superuser can get past, e.g. "visma_empty", "same_company".
-    passed_checks = models.JSONField(default=list, blank=True)
+    passed_checks = models.JSONField(_("checks that somebody went past"), default=list, blank=True)
     # Where reading is: {"huma": {"stage", "offset", "read", "total"}, "visma": {"stage", "cursor", "read"}}.
-    progress = models.JSONField(default=dict, blank=True)
+    progress = models.JSONField(_("how far reading is"), default=dict, blank=True)
     # The figures of the overview: counts only.
-    figures = models.JSONField(default=dict, blank=True)
+    figures = models.JSONField(_("figures"), default=dict, blank=True)
     # What was chosen on Create for new Huma users: {"groups": [ids], "invite": bool}.
-    options = models.JSONField(default=dict, blank=True)
+    options = models.JSONField(_("how new Huma users are created"), default=dict, blank=True)
     plan_fingerprint = models.CharField(max_length=64, blank=True)
 
     values_blanked_at = models.DateTimeField(_("values blanked"), null=True, blank=True)
 
     lease_holder = models.CharField(max_length=120, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(_("worked on until"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
 
-    message_id = models.CharField(max_length=120, blank=True)
-    mail_state = models.CharField(max_length=10, blank=True)  # "", waiting, sent, failed
-    mail_tries = models.PositiveSmallIntegerField(default=0)
-    mail_next = models.DateTimeField(null=True, blank=True)
-    mail_holder = models.CharField(max_length=120, blank=True)
-    mailed_at = models.DateTimeField(null=True, blank=True)
+    message_id = models.CharField(_("Message-ID"), max_length=120, blank=True)
+    mail_state = models.CharField(_("state of the email"), max_length=10, blank=True)  # "", waiting, sent, failed
+    mail_tries = models.PositiveSmallIntegerField(_("tries to send the email"), default=0)
+    mail_next = models.DateTimeField(_("next try to send the email"), null=True, blank=True)
+    mail_holder = models.CharField(_("who sends the email"), max_length=120, blank=True)
+    mailed_at = models.DateTimeField(_("email sent"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("sync run")
-        verbose_name_plural = _("sync runs")
+        verbose_name = _("run")
+        verbose_name_plural = _("runs")
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
@@ -87,7 +91,7 @@ class SyncRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"run {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
     @property
     def is_open(self) -> bool:
@@ -106,44 +110,50 @@ OPEN_STATES = ("fetching", "review", "create", "confirm", "applying")
 class EmployeeSnapshot(models.Model):
     """What one side said about one employee in one run."""
 
-    run = models.ForeignKey(SyncRun, models.CASCADE, related_name="snapshots")
-    side = models.CharField(max_length=5)
-    vendor_id = models.CharField(max_length=64)
-    complete = models.BooleanField(default=True)  # False: seen in the list, its details not read yet
-    name = models.CharField(max_length=255, blank=True)
-    number = models.CharField(max_length=64, blank=True)
-    standing = models.CharField(max_length=10, blank=True)  # current, upcoming, former, none
-    active = models.BooleanField(default=True)
-    draft = models.BooleanField(default=False)
+    run = models.ForeignKey(SyncRun, models.CASCADE, verbose_name=_("run"), related_name="snapshots")
+    side = models.CharField(_("side"), max_length=5)
+    vendor_id = models.CharField(_("id on that side"), max_length=64)
+    complete = models.BooleanField(
+        _("read completely"), default=True
+    )  # False: seen in the list, its details not read yet
+    name = models.CharField(_("name"), max_length=255, blank=True)
+    number = models.CharField(_("Employment ID"), max_length=64, blank=True)
+    standing = models.CharField(_("employment"), max_length=10, blank=True)  # current, upcoming, former, none
+    active = models.BooleanField(_("active"), default=True)
+    draft = models.BooleanField(_("draft"), default=False)
     # sync.core.employee.Employee as JSON, while the run needs it.
     payload = EncryptedJSONField(null=True, blank=True)
-    link = models.ForeignKey(EmployeeLink, models.SET_NULL, null=True, blank=True, related_name="+")
+    link = models.ForeignKey(
+        EmployeeLink, models.SET_NULL, verbose_name=_("link"), null=True, blank=True, related_name="+"
+    )
     # Why it can't be created on the other side (code of sync.core.reasons); "" means it can.
     # "linked" people have group "".  Groups: main, former, not_employee, draft, no_position, returned, not_a_person
-    create_group = models.CharField(max_length=15, blank=True)
-    create_blocked = models.CharField(max_length=60, blank=True)
-    create_chosen = models.BooleanField(default=False)
-    create_chosen_by = models.CharField(max_length=150, blank=True)
+    create_group = models.CharField(_("list to create"), max_length=15, blank=True)
+    create_blocked = models.CharField(_("why they can't be created"), max_length=60, blank=True)
+    create_chosen = models.BooleanField(_("chosen to be created"), default=False)
+    create_chosen_by = models.CharField(_("chosen by"), max_length=150, blank=True)
 
     class Meta:
+        verbose_name = _("person as read")
+        verbose_name_plural = _("people as read")
         constraints = [models.UniqueConstraint(fields=["run", "side", "vendor_id"], name="one_snapshot_a_person")]
         indexes = [models.Index(fields=["run", "side", "create_group", "name"], name="snapshot_create_list")]
 
     def __str__(self) -> str:
-        return f"snapshot {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
 
 class PossibleMatch(models.Model):
     """Two people who may be one, for a person to link or to call different."""
 
-    run = models.ForeignKey(SyncRun, models.CASCADE, related_name="possible_matches")
-    huma = models.ForeignKey(EmployeeSnapshot, models.CASCADE, related_name="+")
-    visma = models.ForeignKey(EmployeeSnapshot, models.CASCADE, related_name="+")
-    agrees = models.JSONField(default=list)  # names of what agrees, e.g. ["number", "given_name"]
-    why = models.CharField(max_length=60)  # code of sync.core.reasons
-    decision = models.CharField(max_length=10, blank=True)  # "", linked, different
-    decided_by = models.CharField(max_length=150, blank=True)
-    decided_at = models.DateTimeField(null=True, blank=True)
+    run = models.ForeignKey(SyncRun, models.CASCADE, verbose_name=_("run"), related_name="possible_matches")
+    huma = models.ForeignKey(EmployeeSnapshot, models.CASCADE, verbose_name=_("in Huma"), related_name="+")
+    visma = models.ForeignKey(EmployeeSnapshot, models.CASCADE, verbose_name=_("in Visma"), related_name="+")
+    agrees = models.JSONField(_("what agrees"), default=list)  # names of what agrees, e.g. ["number", "given_name"]
+    why = models.CharField(_("why"), max_length=60)  # code of sync.core.reasons
+    decision = models.CharField(_("decision"), max_length=10, blank=True)  # "", linked, different
+    decided_by = models.CharField(_("decided by"), max_length=150, blank=True)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("possible match")
@@ -151,4 +161,4 @@ class PossibleMatch(models.Model):
         constraints = [models.UniqueConstraint(fields=["run", "huma", "visma"], name="one_possible_match_a_pair")]
 
     def __str__(self) -> str:
-        return f"possible match {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"

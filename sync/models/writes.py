@@ -24,32 +24,32 @@ class Conflict(models.Model):
         HUMA_EMPTY = "huma_empty", _("Empty in Huma")
         VISMA_EMPTY = "visma_empty", _("Empty in Visma")
 
-    run = models.ForeignKey(SyncRun, models.CASCADE, related_name="conflicts")
-    link = models.ForeignKey(EmployeeLink, models.CASCADE, related_name="conflicts")
-    field = models.CharField(max_length=20)
-    kind = models.CharField(max_length=12, choices=Kind)
+    run = models.ForeignKey(SyncRun, models.CASCADE, verbose_name=_("run"), related_name="conflicts")
+    link = models.ForeignKey(EmployeeLink, models.CASCADE, verbose_name=_("link"), related_name="conflicts")
+    field = models.CharField(_("field"), max_length=20)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     # asks: a person is asked · left: it was left as it is and neither moved · former: both sides ended · draft
-    standing = models.CharField(max_length=8, default="asks")
-    is_new = models.BooleanField(default=False)
+    standing = models.CharField(_("filter"), max_length=8, default="asks")
+    is_new = models.BooleanField(_("new since the last run"), default=False)
     # {"huma": own form, "visma": own form, "to_huma": own form | None, "to_visma": …, "notes": [...]}
     values = EncryptedJSONField(null=True, blank=True)
     huma_fingerprint = models.CharField(max_length=80)
     visma_fingerprint = models.CharField(max_length=80)
-    suggestion = models.CharField(max_length=5, blank=True)  # "", huma, visma
-    why = models.CharField(max_length=60, blank=True)  # code of sync.core.reasons, for the suggestion
+    suggestion = models.CharField(_("suggested side"), max_length=5, blank=True)  # "", huma, visma
+    why = models.CharField(_("why"), max_length=60, blank=True)  # code of sync.core.reasons, for the suggestion
     # Codes of sync.core.reasons that forbid writing to the side; "" means possible. Parameters are in ``values``.
-    blocked_to_huma = models.CharField(max_length=60, blank=True)
-    blocked_to_visma = models.CharField(max_length=60, blank=True)
+    blocked_to_huma = models.CharField(_("why not to Huma"), max_length=60, blank=True)
+    blocked_to_visma = models.CharField(_("why not to Visma"), max_length=60, blank=True)
     # Whether writing to the side would empty the field there.
-    empties_huma = models.BooleanField(default=False)
-    empties_visma = models.BooleanField(default=False)
+    empties_huma = models.BooleanField(_("empties the field in Huma"), default=False)
+    empties_visma = models.BooleanField(_("empties the field in Visma"), default=False)
     # Dates with more than one current position: chosen singly only.
-    bulk_blocked = models.BooleanField(default=False)
-    decision = models.CharField(max_length=6, choices=Decision, blank=True, default="")
-    decided_by = models.CharField(max_length=150, blank=True)
-    decided_at = models.DateTimeField(null=True, blank=True)
-    allow_clearing = models.BooleanField(default=False)
-    outcome = models.CharField(max_length=10, blank=True)
+    bulk_blocked = models.BooleanField(_("chosen singly only"), default=False)
+    decision = models.CharField(_("decision"), max_length=6, choices=Decision, blank=True, default="")
+    decided_by = models.CharField(_("decided by"), max_length=150, blank=True)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    allow_clearing = models.BooleanField(_("may be emptied"), default=False)
+    outcome = models.CharField(_("outcome"), max_length=10, blank=True)
 
     class Meta:
         verbose_name = _("difference")
@@ -61,7 +61,7 @@ class Conflict(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"difference {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
 
 class Write(models.Model):
@@ -82,31 +82,43 @@ class Write(models.Model):
         VISMA_POSITION = "visma_position", _("Visma position")
         NEW_EMPLOYEE = "new_employee", _("new Visma employee")
 
-    run = models.ForeignKey(SyncRun, models.CASCADE, related_name="writes")
-    link = models.ForeignKey(EmployeeLink, models.SET_NULL, null=True, blank=True, related_name="+")
-    snapshot = models.ForeignKey(EmployeeSnapshot, models.SET_NULL, null=True, blank=True, related_name="+")
-    person_key = models.CharField(max_length=90)  # people are processed side by side, one person's Writes in order
-    order = models.PositiveSmallIntegerField(default=0)
-    side = models.CharField(max_length=5)
-    document = models.CharField(max_length=15, choices=Document)
-    owner_id = models.CharField(max_length=64, blank=True)  # the user's / employee's id on the side
-    document_id = models.CharField(max_length=64, blank=True)  # the position's id where it is one
-    state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    accepted_at = models.DateTimeField(null=True, blank=True)
-    etag = models.CharField(max_length=200, blank=True)
-    job_address = models.CharField(max_length=500, blank=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-    trouble_since = models.DateTimeField(null=True, blank=True)
-    not_before = models.DateTimeField(null=True, blank=True)
+    run = models.ForeignKey(SyncRun, models.CASCADE, verbose_name=_("run"), related_name="writes")
+    link = models.ForeignKey(
+        EmployeeLink, models.SET_NULL, verbose_name=_("link"), null=True, blank=True, related_name="+"
+    )
+    snapshot = models.ForeignKey(
+        EmployeeSnapshot, models.SET_NULL, verbose_name=_("person as read"), null=True, blank=True, related_name="+"
+    )
+    person_key = models.CharField(
+        _("person"), max_length=90
+    )  # people are processed side by side, one person's Writes in order
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    side = models.CharField(_("written to"), max_length=5)
+    document = models.CharField(_("what is written"), max_length=15, choices=Document)
+    owner_id = models.CharField(
+        _("id on that side"), max_length=64, blank=True
+    )  # the user's / employee's id on the side
+    document_id = models.CharField(
+        _("id of the position"), max_length=64, blank=True
+    )  # the position's id where it is one
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLANNED)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
+    etag = models.CharField(_("version (ETag)"), max_length=200, blank=True)
+    job_address = models.CharField(_("address of the job"), max_length=500, blank=True)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    trouble_since = models.DateTimeField(_("trouble since"), null=True, blank=True)
+    not_before = models.DateTimeField(_("not before"), null=True, blank=True)
     lease_holder = models.CharField(max_length=120, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(_("worked on until"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("request")
+        verbose_name_plural = _("requests")
         indexes = [models.Index(fields=["run", "state", "person_key", "order"], name="write_work")]
 
     def __str__(self) -> str:
-        return f"write {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
 
 class Change(models.Model):
@@ -122,13 +134,21 @@ class Change(models.Model):
         STOPPED = "stopped", _("Stopped")
         HELD = "held", _("Held")
 
-    run = models.ForeignKey(SyncRun, models.CASCADE, related_name="changes")
-    write = models.ForeignKey(Write, models.CASCADE, null=True, blank=True, related_name="changes")
-    link = models.ForeignKey(EmployeeLink, models.SET_NULL, null=True, blank=True, related_name="changes")
-    conflict = models.ForeignKey(Conflict, models.SET_NULL, null=True, blank=True, related_name="changes")
-    snapshot = models.ForeignKey(EmployeeSnapshot, models.SET_NULL, null=True, blank=True, related_name="+")
+    run = models.ForeignKey(SyncRun, models.CASCADE, verbose_name=_("run"), related_name="changes")
+    write = models.ForeignKey(
+        Write, models.CASCADE, verbose_name=_("request"), null=True, blank=True, related_name="changes"
+    )
+    link = models.ForeignKey(
+        EmployeeLink, models.SET_NULL, verbose_name=_("link"), null=True, blank=True, related_name="changes"
+    )
+    conflict = models.ForeignKey(
+        Conflict, models.SET_NULL, verbose_name=_("difference"), null=True, blank=True, related_name="changes"
+    )
+    snapshot = models.ForeignKey(
+        EmployeeSnapshot, models.SET_NULL, verbose_name=_("person as read"), null=True, blank=True, related_name="+"
+    )
     side = models.CharField(_("written to"), max_length=5)
-    action = models.CharField(max_length=10, default="field")  # field | create
+    action = models.CharField(_("action"), max_length=10, default="field")  # field | create
     field = models.CharField(_("field"), max_length=20, blank=True)
     name = models.CharField(_("name"), max_length=255, blank=True)
     number = models.CharField(_("Employment ID"), max_length=64, blank=True)
@@ -138,11 +158,11 @@ class Change(models.Model):
     pin = models.CharField(max_length=80, blank=True)
     becomes = models.CharField(max_length=80, blank=True)
     source = models.CharField(max_length=80, blank=True)
-    look_twice = models.CharField(max_length=60, blank=True)
+    look_twice = models.CharField(_("look twice because"), max_length=60, blank=True)
     state = models.CharField(_("outcome"), max_length=10, choices=State, default=State.PLANNED)
-    reason = models.CharField(max_length=60, blank=True)  # code of sync.core.reasons
+    reason = models.CharField(_("why"), max_length=60, blank=True)  # code of sync.core.reasons
     vendor_words = EncryptedTextField(blank=True)
-    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(_("ended"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("change")
@@ -151,4 +171,4 @@ class Change(models.Model):
         indexes = [models.Index(fields=["run", "state"], name="change_totals")]
 
     def __str__(self) -> str:
-        return f"change {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"
