@@ -37,7 +37,7 @@ lint: .venv/installed-dev ## style
 	$(BIN)/ruff format --check .
 
 types: .venv/installed-dev ## mypy
-	$(BIN)/mypy
+	$(BIN)/python -m mypy
 
 migrations: .venv/installed-dev ## do the models have their migrations?
 	$(CODE) $(MANAGE) makemigrations --check --dry-run
