@@ -97,9 +97,11 @@ class _Slice:
         return self.people[key][0].state in life.UNSENT
 
     def _pause(self) -> float:
-        if not self.waiting or len(self.futures) >= settings.SYNC_CONCURRENCY:
-            return LOOK_EVERY
-        return max(0.01, min(LOOK_EVERY, self.waiting[0][0] - time.monotonic()))
+        """Seconds until there may be something to do, within the slice."""
+        due = self.deadline
+        if self.waiting and len(self.futures) < settings.SYNC_CONCURRENCY:
+            due = min(due, self.waiting[0][0])
+        return max(0.01, min(LOOK_EVERY, due - time.monotonic()))
 
     def _collect(self, timeout: float | None) -> None:
         if not self.futures:

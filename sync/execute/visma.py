@@ -84,13 +84,13 @@ def follow(context: Context, write: Write) -> float | None:
     try:
         job = context.clients.visma.job(write.job_address)
     except Gone:
-        return settle_by_looking(context, write, "job_lost")
+        return settle_lost(context, write)
     life.out_of_trouble(write)
     if job.finished:
         context.job_took(write)
         return _settle_job(context, write, job)
     if life.seconds_since(write.accepted_at) > settings.JOB_WAIT_TOTAL_SECONDS:
-        return settle_by_looking(context, write, "unknown_outcome")
+        return _give_up_waiting(context, write)
     return next_look(write)
 
 
@@ -137,21 +137,22 @@ def _is_there(context: Context, change: Change, document: Document) -> bool:
     return value.readable and context.is_there(change, value.canonical)
 
 
-def settle_by_looking(context: Context, write: Write, missing: str) -> float | None:
-    """The job can't tell any more: what the document says is done, the rest is unknown and shown to a person."""
-    _settle_by_document(context, write, life.open_changes(write), Change.State.UNKNOWN, missing)
+def _give_up_waiting(context: Context, write: Write) -> float | None:
+    """It takes too long: what the document says is done, the rest is unknown and shown to a person."""
+    changes = life.open_changes(write)
+    _settle_by_document(context, write, changes, Change.State.UNKNOWN, "unknown_outcome")
     return None
 
 
 def settle_lost(context: Context, write: Write) -> float | None:
-    """A PUT whose answer got lost: the values are there → done; an unfinished job of that document → wait for it;
-    else it may be sent again."""
+    """A PUT whose answer or job got lost: the values are there → done; else an unfinished job of that document → wait
+    for it; else it may be sent again."""
     changes = life.open_changes(write)
     document = read(context, write)
     if not all(_is_there(context, change, document) for change in changes):
         if _unfinished_job(context, write):
             if life.seconds_since(write.sent_at) > settings.JOB_WAIT_TOTAL_SECONDS:
-                return settle_by_looking(context, write, "unknown_outcome")
+                return _give_up_waiting(context, write)
             return next_look(write)
         # The job may have ended between the two looks: only a document read after it counts.
         document = read(context, write)

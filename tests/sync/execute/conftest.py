@@ -18,6 +18,7 @@ from sync.services import creation, review, runs, work
 from tests.sync import driving
 
 ABSENT = "(absent)"
+NUMBER = "+4722334455"
 
 
 @dataclass(frozen=True)
@@ -181,6 +182,30 @@ def outcomes(run: SyncRun) -> dict[str, str]:
     """By field (``create`` for a creation), what became of each Change of a run about one person."""
     rows = Change.objects.filter(run=run).values_list("field", "action", "state", "reason")
     return {field or action: f"{state} {reason}".strip() for field, action, state, reason in rows}
+
+
+def people(company: Company, count: int) -> list[Person]:
+    """So many, each with a phone for Visma and a name for Huma."""
+    found = [company.add() for _ in range(count)]
+    for person in found:
+        company.huma(person, phone=NUMBER)
+        company.clerk(person, number=f"V{person.employee_id[:6]}")
+    return found
+
+
+def decided(company: Company, count: int = 3) -> SyncRun:
+    """A run that is about to write both ways."""
+    people(company, count)
+    run = company.read()
+    company.decide(run, "huma", None, "phone")
+    company.decide(run, "visma", None, "employment_id")
+    return company.confirm(run)
+
+
+def assert_all_done(company: Company, run: SyncRun) -> None:
+    company.ended(run)
+    assert set(Change.objects.filter(run=run).values_list("state", flat=True)) == {"done"}
+    assert not company.open()
 
 
 @pytest.fixture
