@@ -184,19 +184,26 @@ def confirm(
 def _settle_left(run: SyncRun, user: Any) -> None:
     """What was left as it is is settled at these values; what is never to be synced is left out from now on."""
     name = user if isinstance(user, str) else user.get_username()
-    rows = Conflict.objects.filter(run=run, decision__in=("leave", "never")).defer("values").select_related("link")
-    links: dict[int, EmployeeLink] = {}
-    for conflict in rows:
-        if conflict.decision == "never":
-            LeftOut.objects.get_or_create(
+    rows = Conflict.objects.filter(run=run).defer("values")
+    LeftOut.objects.bulk_create(
+        [
+            LeftOut(
                 connection=run.connection,
-                link_id=conflict.link_id,
+                link=conflict.link,
                 field=conflict.field,
-                vendor_id="",
-                defaults={"by": conflict.decided_by or name, "name": conflict.link.name},
+                by=conflict.decided_by or name,
+                name=conflict.link.name,
             )
-            continue
-        link = links.setdefault(conflict.link_id, conflict.link)
+            for conflict in rows.filter(decision="never").select_related("link")
+        ],
+        ignore_conflicts=True,
+        batch_size=500,
+    )
+    left = list(rows.filter(decision="leave"))
+    locked = EmployeeLink.objects.select_for_update().filter(pk__in={conflict.link_id for conflict in left})
+    links = {link.pk: link for link in locked.order_by("pk")}  # another run may be writing baselines
+    for conflict in left:
+        link = links[conflict.link_id]
         link.baseline[conflict.field] = [conflict.huma_fingerprint, conflict.visma_fingerprint]
         link.seen.pop(conflict.field, None)
     EmployeeLink.objects.bulk_update(links.values(), ["baseline", "seen"], batch_size=500)

@@ -13,8 +13,9 @@ from sync.core.fields import FIELDS
 from sync.display import Display, display
 from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
 from sync.sentences import agrees_label, field_label, sentence
+from sync.services.pairing import compare_pair, refresh_candidates
 from sync.services.runs import STEPS, NotAllowed
-from sync.services.store import compare_pair, refresh_candidates, retire_gone
+from sync.services.store import retire_gone
 
 
 @dataclass(frozen=True)
@@ -138,8 +139,10 @@ def call_different(run: SyncRun, user: Any, pk: int) -> None:
 
 
 def reopen_match(run: SyncRun, user: Any, pk: int) -> None:
-    """Take back that two people are different."""
+    """Take back that two people are different. Raises ``NotAllowed`` when the run is past its review."""
     with transaction.atomic():
+        if not SyncRun.objects.filter(pk=run.pk, state__in=STEPS).update(touched_at=timezone.now()):
+            raise NotAllowed("state")
         row = PossibleMatch.objects.select_related("huma", "visma").get(run=run, pk=pk, decision="different")
         EmployeeLink.objects.filter(
             connection=run.connection,

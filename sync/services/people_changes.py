@@ -11,9 +11,9 @@ from sync.core.employee import from_json
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
 from sync.services.creation import recheck
 from sync.services.matches import make_link
+from sync.services.pairing import compare_pair, is_left_out
 from sync.services.people import latest_read
 from sync.services.runs import STEPS, NotAllowed
-from sync.services.store import compare_pair
 
 KEPT = ("decision", "decided_by", "decided_at", "allow_clearing", "is_new")
 
@@ -113,22 +113,12 @@ def _compare_again(run: SyncRun, made: EmployeeLink) -> None:
     before = {(c.field, c.huma_fingerprint, c.visma_fingerprint): c for c in rows.defer("values")}
     rows.delete()
     compare_pair(run, made)
-    rows.filter(field__in=LeftOut.objects.filter(link=made).exclude(field="").values("field")).delete()
     for conflict in rows.defer("values"):
         earlier = before.get((conflict.field, conflict.huma_fingerprint, conflict.visma_fingerprint))
         if earlier is not None:
             for name in KEPT:
                 setattr(conflict, name, getattr(earlier, name))
             conflict.save(update_fields=KEPT)
-
-
-def is_left_out(made: EmployeeLink) -> bool:
-    """Whether either half of a linked pair is left out as a person."""
-    rows = LeftOut.objects.filter(connection=made.connection_id)
-    return (
-        rows.filter(side="huma", vendor_id=made.huma_id).exists()
-        or rows.filter(side="visma", vendor_id=made.visma_id).exists()
-    )
 
 
 def _offer_again(run: SyncRun, rows: Any) -> None:

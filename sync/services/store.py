@@ -1,25 +1,25 @@
 """Storing what an analysis found: links, baselines, differences, candidates and figures, in one transaction."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from connections.models import Connection
-from sync.core.compare import Comparison, Difference, compare
+from sync.core.compare import Comparison, Difference
 from sync.core.employee import Employee, Side, from_json
-from sync.core.fields import Pair
 from sync.core.positions import next_change
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
 from sync.services.analyse import Analysis
 from sync.services.choices import carry_choices, shown_before
-from sync.services.creation import recheck
 from sync.services.figures import figures
-from sync.services.reading import enabled_fields, fingerprinter
 
 BATCH = 500
+IDS = 5000  # primary keys in one statement
 
 
 def load(run: SyncRun, side: str) -> list[Employee]:
@@ -37,7 +37,7 @@ def store(run: SyncRun, analysis: Analysis, today: date) -> None:
         )
         if not moved:
             return
-        links = _store_links(run, analysis)
+        links = _store_links(run, analysis, today)
         seen_before = shown_before(run)
         conflicts = [
             conflict_row(run, links[pair], difference, seen_before)
@@ -45,8 +45,7 @@ def store(run: SyncRun, analysis: Analysis, today: date) -> None:
             for difference in comparison.differences
         ]
         Conflict.objects.bulk_create(conflicts, batch_size=BATCH)
-        _settle_links(run, analysis, links, today)
-        _store_people(run, analysis, links)
+        _store_people(run, analysis)
         carry_choices(run)
         run.figures = figures(run, analysis)
         SyncRun.objects.filter(pk=run.pk).update(figures=run.figures)
@@ -59,8 +58,8 @@ def _read_at(run: SyncRun) -> datetime:
     return datetime.fromisoformat(said) if said else timezone.now()
 
 
-def _store_links(run: SyncRun, analysis: Analysis) -> dict[tuple[str, str], EmployeeLink]:
-    """New links, those who are gone and those who are back; gives all links by their pair of ids."""
+def _store_links(run: SyncRun, analysis: Analysis, today: date) -> dict[tuple[str, str], EmployeeLink]:
+    """New links, those who are gone and those who are back, and what was settled; gives all links by their ids."""
     connection = run.connection
     for side in ("huma", "visma"):
         ids = [pk for pk, gone in analysis.gone.items() if gone == side]
@@ -72,16 +71,19 @@ def _store_links(run: SyncRun, analysis: Analysis) -> dict[tuple[str, str], Empl
         if linked.huma in held or linked.visma in held:
             retire_gone(connection, "huma", [linked.huma])
             retire_gone(connection, "visma", [linked.visma])
-    EmployeeLink.objects.bulk_create(
-        [
-            EmployeeLink(connection=connection, huma_id=linked.huma, visma_id=linked.visma, linked_by=linked.by)
-            for linked in analysis.new_links
-        ],
-        batch_size=BATCH,
-    )
     rows = EmployeeLink.objects.filter(connection=connection).exclude(state=EmployeeLink.State.DIFFERENT)
-    links = rows.select_for_update().order_by("pk")  # another run may be writing baselines
-    return {(link.huma_id, link.visma_id): link for link in links}
+    known = rows.select_for_update().order_by("pk")  # another run may be writing baselines
+    links = {(link.huma_id, link.visma_id): link for link in known}
+    new = {
+        (linked.huma, linked.visma): EmployeeLink(
+            connection=connection, huma_id=linked.huma, visma_id=linked.visma, linked_by=linked.by
+        )
+        for linked in analysis.new_links
+    }
+    changed = _settle_links(run, analysis, {**links, **new}, today)
+    EmployeeLink.objects.bulk_update([link for link in changed if link.pk], LINK_FIELDS, batch_size=BATCH)
+    EmployeeLink.objects.bulk_create(new.values(), batch_size=BATCH)
+    return {(link.huma_id, link.visma_id): link for link in rows.all()}
 
 
 def retire_gone(connection: Connection, side: str, ids: Collection[str]) -> None:
@@ -117,7 +119,10 @@ def settle_link(
 LINK_FIELDS = ["baseline", "seen", "huma_position", "visma_position", "name", "number", "changes_on"]
 
 
-def _settle_links(run: SyncRun, analysis: Analysis, links: Mapping[tuple[str, str], EmployeeLink], today: date) -> None:
+def _settle_links(
+    run: SyncRun, analysis: Analysis, links: Mapping[tuple[str, str], EmployeeLink], today: date
+) -> list[EmployeeLink]:
+    """Renew the links in memory; gives those that changed."""
     shown = run.trigger in (SyncRun.Trigger.MANUAL, SyncRun.Trigger.RETRY, SyncRun.Trigger.UNDO)
     changed = []
     for pair, comparison in analysis.pairs.items():
@@ -126,7 +131,7 @@ def _settle_links(run: SyncRun, analysis: Analysis, links: Mapping[tuple[str, st
         settle_link(link, comparison, analysis.huma[pair[0]], analysis.visma[pair[1]], today, shown)
         if before != [getattr(link, name) for name in LINK_FIELDS]:
             changed.append(link)
-    EmployeeLink.objects.bulk_update(changed, LINK_FIELDS, batch_size=BATCH)
+    return changed
 
 
 def _copy(value: Any) -> Any:
@@ -168,19 +173,24 @@ def conflict_row(
     )
 
 
-def _store_people(run: SyncRun, analysis: Analysis, links: Mapping[tuple[str, str], EmployeeLink]) -> None:
-    by_side: dict[tuple[str, str], EmployeeLink] = {}
-    for (huma, visma), link in links.items():
-        by_side["huma", huma] = link
-        by_side["visma", visma] = link
-    rows = list(EmployeeSnapshot.objects.filter(run=run).only("pk", "run_id", "side", "vendor_id"))
-    for row in rows:
-        key = (row.side, row.vendor_id)
-        row.create_group = analysis.headings.get(key, "")
-        row.link = None if row.create_group else by_side.get(key)
-        row.create_blocked = analysis.refusals.get(key, "")
-    EmployeeSnapshot.objects.bulk_update(rows, ["link", "create_group", "create_blocked"], batch_size=BATCH)
-    ids = {(row.side, row.vendor_id): row.pk for row in rows}
+def _store_people(run: SyncRun, analysis: Analysis) -> None:
+    """Who is linked, who could be created, and who may be one; in statements for many people at once."""
+    links = EmployeeLink.objects.filter(connection=run.connection).exclude(state=EmployeeLink.State.DIFFERENT)
+    rows = EmployeeSnapshot.objects.filter(run=run)
+    alike: dict[tuple[str, str], list[int]] = defaultdict(list)
+    ids: dict[tuple[str, str], int] = {}
+    for pk, side, vendor_id in rows.values_list("pk", "side", "vendor_id"):
+        key = (side, vendor_id)
+        ids[key] = pk
+        if key in analysis.headings:
+            alike[analysis.headings[key], analysis.refusals.get(key, "")].append(pk)
+    for side in ("huma", "visma"):
+        hers = links.filter(**{f"{side}_id": OuterRef("vendor_id")})
+        rows.filter(side=side).update(link=Subquery(hers.values("pk")[:1]))
+    for (group, blocked), found in alike.items():
+        for begin in range(0, len(found), IDS):
+            some = rows.filter(pk__in=found[begin : begin + IDS])
+            some.update(create_group=group, create_blocked=blocked, link=None)
     PossibleMatch.objects.bulk_create(
         [
             PossibleMatch(
@@ -193,44 +203,4 @@ def _store_people(run: SyncRun, analysis: Analysis, links: Mapping[tuple[str, st
             for possible in analysis.matching.possible
         ],
         batch_size=BATCH,
-    )
-
-
-def compare_pair(run: SyncRun, link: EmployeeLink) -> int:
-    """Compare a pair that a person has just linked, within an open run; gives the number of its differences.
-
-    Takes both off the create lists, and frees others from possible matches with them.
-    """
-    today = timezone.localdate()
-    rows = EmployeeSnapshot.objects.filter(run=run)
-    huma_row = rows.filter(side="huma", vendor_id=link.huma_id).first()
-    visma_row = rows.filter(side="visma", vendor_id=link.visma_id).first()
-    if not (huma_row and visma_row and huma_row.payload and visma_row.payload):
-        return 0
-    huma, visma = from_json(huma_row.payload), from_json(visma_row.payload)
-    numbers = dict(rows.filter(side="visma").exclude(number="").values_list("number", "vendor_id"))
-    pair = Pair(huma, visma, today, default_end_reason=run.connection.default_end_reason, numbers=numbers)
-    fingerprint = fingerprinter(run.connection)
-    comparison = compare(pair, fingerprint, link.baseline, None, (), enabled_fields(run.connection))
-    with transaction.atomic():
-        settle_link(link, comparison, huma, visma, today, shown=True)
-        link.save(update_fields=LINK_FIELDS)
-        Conflict.objects.bulk_create([conflict_row(run, link, difference) for difference in comparison.differences])
-        rows.filter(pk__in=(huma_row.pk, visma_row.pk)).update(
-            link=link, create_group="", create_blocked="", create_chosen=False, create_chosen_by=""
-        )
-        refresh_candidates(run)
-    return len(comparison.differences)
-
-
-def refresh_candidates(run: SyncRun) -> None:
-    """Say anew who can't be created because of an open possible match."""
-    open_matches = PossibleMatch.objects.filter(run=run, decision="", huma__link=None, visma__link=None).values_list(
-        "huma_id", "visma_id"
-    )
-    waiting = {pk for pair in open_matches for pk in pair}
-    rows = EmployeeSnapshot.objects.filter(run=run, link=None).exclude(create_group="")
-    recheck(run, rows.filter(create_blocked="create_open_match").exclude(pk__in=waiting))
-    rows.filter(pk__in=waiting, create_blocked="").update(
-        create_blocked="create_open_match", create_chosen=False, create_chosen_by=""
     )
