@@ -12,7 +12,7 @@ from sync.core.employee import Employee, Side, from_json
 from sync.core.fields import field as field_named
 from sync.core.plan import Planned, field_change, plan_fingerprint
 from sync.core.reasons import Reason
-from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
+from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
 from sync.services.creation import options
 from sync.services.reading import fingerprinter
 
@@ -74,8 +74,13 @@ def make_plan(run: SyncRun, only: Collection[str] | None = None) -> Plan:
 
 def _decided(run: SyncRun) -> Iterator[Item]:
     rows = Conflict.objects.filter(run=run, decision__in=("huma", "visma")).select_related("link")
+    rows = rows.filter(link__state=EmployeeLink.State.LINKED)
     fingerprint, today = fingerprinter(run.connection), timezone.localdate()
+    out = left_out(run)
     for conflict in rows.order_by("link__name", "link_id", "pk"):
+        link = conflict.link
+        if out & {("huma", link.huma_id), ("visma", link.visma_id), (link.pk, conflict.field)}:
+            continue  # left out since it was decided
         target = Side(conflict.decision).other
         blocked = conflict.blocked_to_visma if target is Side.VISMA else conflict.blocked_to_huma
         if blocked or conflict.values is None:
@@ -93,11 +98,17 @@ def _decided(run: SyncRun) -> Iterator[Item]:
         yield Item(planned, conflict.link.name, conflict.link.number, conflict=conflict)
 
 
+def left_out(run: SyncRun) -> set[tuple[str | int | None, str]]:
+    """Who stays out, by (side, id), and which fields of whom, by (link, field)."""
+    rows = LeftOut.objects.filter(connection=run.connection_id).values_list("side", "vendor_id", "link", "field")
+    return {(side, vendor_id) if vendor_id else (link, field) for side, vendor_id, link, field in rows}
+
+
 def _created(run: SyncRun) -> Iterator[Item]:
     rows = EmployeeSnapshot.objects.filter(run=run, create_chosen=True, create_blocked="", link=None)
-    today = timezone.localdate()
+    today, out = timezone.localdate(), left_out(run)
     for row in rows.exclude(create_group="").order_by("name", "pk"):
-        if not row.payload:
+        if not row.payload or (row.side, row.vendor_id) in out:
             continue
         employee = from_json(row.payload)
         made = creation(employee, today, run.connection.default_end_reason, run.connection.fields_off)
