@@ -41,7 +41,7 @@ def listen(context: Any, heard: list[str]) -> None:
 
     def console(message: Any) -> None:
         if message.type in ("error", "warning") and not any(words in message.text for words in EXPECTED):
-            heard.append(message.text)
+            heard.append(f"{message.page.url if message.page else ''}: {message.text} {message.location}")
 
     context.on("console", console)
     context.on("weberror", lambda error: heard.append(str(error.error)))
@@ -70,9 +70,9 @@ def desk(page: Any, live_server: Any, complaints: list[str]) -> Iterator[Any]:
 
 
 @pytest.fixture
-def vendors(settings: Any) -> Iterator[Sandbox]:
-    """Both vendors without anybody; a test adds whom it is about."""
-    with driving.running(settings, employees=0) as sandbox:
+def vendors(settings: Any, request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    """Both vendors without anybody; a test adds whom it is about, and may say how slow their jobs are."""
+    with driving.running(settings, employees=0, **getattr(request, "param", {})) as sandbox:
         yield sandbox
 
 
@@ -82,7 +82,7 @@ def worker(vendors: Sandbox, smtp: MailServer, live_server: Any, process_env: di
     process = subprocess.Popen(
         [sys.executable, "manage.py", "worker"],
         cwd=django_settings.BASE_DIR,
-        env={**process_env, "SITE_URL": live_server.url, "JOB_WAIT_FIRST_SECONDS": "0.05", "BEAT_SECONDS": "0.5"},
+        env={**process_env, "SITE_URL": live_server.url, "JOB_WAIT_FIRST_SECONDS": "0.1", "SYNC_CONCURRENCY": "2"},
         start_new_session=True,
     )
     yield
