@@ -1,16 +1,63 @@
 """Plain pages for looking things up. Connections are changed on their own pages, which leave audit entries."""
 
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 
+from connections.history import action_label
 from connections.models import AuditEntry, Connection
+from connections.supported import end_reasons
+
+
+class Worded(admin.AllValuesFieldListFilter):
+    """A filter over codes, each in words where its page has some; an empty one says so."""
+
+    def __init__(self, field: Any, request: Any, params: Any, model: Any, model_admin: Any, field_path: str) -> None:
+        super().__init__(field, request, params, model, model_admin, field_path)
+        self.words = model_admin.words.get(field_path, str)
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """The choices with labels that people can read."""
+        for choice in super().choices(changelist):
+            shown = choice["display"]
+            if shown in (None, ""):
+                choice["display"] = "–"
+            elif isinstance(shown, str):
+                choice["display"] = self.words(shown)
+            yield choice
 
 
 class LookOnly(admin.ModelAdmin):
-    """Nothing is added, changed or deleted here."""
+    """Nothing is added, changed or deleted here, and codes are shown in words."""
+
+    words: Mapping[str, Callable[[Any], str]] = {}
+    """By the name of a column that holds codes: what a code means."""
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """The columns of the list, in words."""
+        return [self._in_words(name) for name in super().get_list_display(request)]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """The fields of one row, in words."""
+        return [self._in_words(name) for name in super().get_fields(request, obj)]
+
+    def _in_words(self, name: Any) -> Any:
+        if name not in self.words or hasattr(self, name):
+            return name
+        field: Any = self.opts.get_field(name)
+        if field.choices:
+            return name
+
+        @admin.display(description=field.verbose_name, ordering=name, empty_value="–")
+        def in_words(row: Any) -> str | None:
+            code = getattr(row, name)
+            return self.words[name](code) if code else None
+
+        in_words.__name__ = name
+        return in_words
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -31,6 +78,7 @@ class ConnectionAdmin(LookOnly):
     search_fields = ["name", "code", "tenant_id"]
     exclude = ["huma_client_id", "huma_client_secret", "fingerprint_key"]
     readonly_fields = ["code", "created_at"]
+    words = {"default_end_reason": lambda code: dict(end_reasons()).get(code, code)}
 
     def view_on_site(self, obj: Connection) -> str:
         """The connection's own page."""
@@ -42,7 +90,8 @@ class AuditEntryAdmin(LookOnly):
     """Who did what, when."""
 
     list_display = ["at", "who", "action", "connection"]
-    list_filter = ["action", "connection"]
+    list_filter = [("action", Worded), "connection"]
     list_select_related = ["connection"]
     search_fields = ["who", "action"]
     date_hierarchy = "at"
+    words = {"action": action_label}

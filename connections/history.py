@@ -79,6 +79,11 @@ def action_words(entry: AuditEntry) -> str:
     return gettext(text) % _Known(entry.detail) if text else entry.action
 
 
+def action_label(action: str) -> str:
+    """What was done, without the details."""
+    return gettext(_ACTIONS[action]) % _Known() if action in _ACTIONS else action
+
+
 class _Known(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return "…"

@@ -102,7 +102,7 @@ class AuditEntry(models.Model):
         ordering = ["-at", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.action} ({self.who})"
+        return f"{self._meta.verbose_name} {self.pk}"
 
 
 def audit(who: Any, action: str, connection: Connection | None = None, **detail: Any) -> AuditEntry:

@@ -3,7 +3,6 @@
 Values are never shown here but as dots, and employees' names are no search terms: those would stand in addresses.
 """
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib import admin
@@ -12,7 +11,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from connections.access import connections_of
-from connections.admin import LookOnly
+from connections.admin import LookOnly, Worded
+from sync.code_words import WORDS
 from sync.models import (
     Change,
     Conflict,
@@ -33,26 +33,11 @@ def masked(value: Any) -> str:
     return "–" if value in (None, "", {}, []) else DOTS
 
 
-class Worded(admin.AllValuesFieldListFilter):
-    """A filter over codes, each in words where there are some; an empty one says so."""
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        """The choices with labels that people can read."""
-        known: dict[str, Callable[[str], str]] = {"field": field_label, "reason": sentence, "why": sentence}
-        words = {**known, "side": side_name}.get(self.field_path, str)
-        for choice in super().choices(changelist):
-            shown = choice["display"]
-            if shown in (None, ""):
-                choice["display"] = "–"
-            elif isinstance(shown, str):
-                choice["display"] = words(shown)
-            yield choice
-
-
 class OfAConnection(LookOnly):
     """Rows of connections that the user may see. ``path`` leads from the row to its connection."""
 
     path = "run__connection"
+    words = WORDS
     hidden: tuple[str, ...] = ()
     """Encrypted columns: not read for lists, shown as dots in ``masked_…`` fields."""
 
@@ -72,7 +57,7 @@ class SyncRunAdmin(OfAConnection):
     list_select_related = ["connection"]
     search_fields = ["=id", "connection__name", "connection__code", "started_by", "confirmed_by"]
     date_hierarchy = "started_at"
-    exclude = ["failure_params", "lease_holder", "plan_fingerprint"]
+    exclude = ["failure_params", "passed_checks", "progress", "figures", "options", "lease_holder", "plan_fingerprint"]
 
 
 @admin.register(EmployeeLink)
