@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import polib
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
@@ -168,18 +167,6 @@ def test_no_file_is_longer_than_three_hundred_lines() -> None:
     files = [*CODE, *sorted((BASE / "tests").rglob("*.py"))]
     long = {str(p.relative_to(BASE)): n for p in files if (n := len(p.read_text().splitlines())) > 300}
     assert {name for name in long if "/migrations/" not in name} == set()
-
-
-def test_every_message_is_translated_and_compiled() -> None:
-    for catalogue in sorted((BASE / "locale").rglob("*.po")):
-        source = polib.pofile(str(catalogue))
-        compiled = {entry.msgid: entry for entry in polib.mofile(str(catalogue.with_suffix(".mo")))}
-        assert source.fuzzy_entries() == []
-        if catalogue.parent.parent.name == "nb":
-            assert [entry.msgid for entry in source.untranslated_entries()] == []
-        for entry in source.translated_entries():
-            assert compiled[entry.msgid].msgstr == entry.msgstr
-            assert compiled[entry.msgid].msgstr_plural == entry.msgstr_plural
 
 
 def test_the_readme_lists_the_fields_of_the_registry() -> None:
