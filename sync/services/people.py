@@ -132,8 +132,9 @@ class PeoplePage:
 
 
 def latest_read(connection: Connection) -> SyncRun | None:
-    """The newest run that read both sides completely."""
-    return connection.runs.exclude(read_at=None).order_by("-pk").first()
+    """The newest run that read both sides completely; a retry holds only whom it is about."""
+    parts = (SyncRun.Trigger.RETRY, SyncRun.Trigger.UNDO)
+    return connection.runs.exclude(read_at=None).exclude(trigger__in=parts).order_by("-pk").first()
 
 
 def people(connection: Connection, search: str = "", show: str = "", number: int | str = 1) -> PeoplePage:

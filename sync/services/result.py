@@ -10,6 +10,7 @@ from sync.core.report import Totals
 from sync.display import Display, display
 from sync.models import Change, Conflict, SyncRun
 from sync.sentences import field_label, outcome_label, sentence
+from sync.services.retrying import to_retry
 from sync.services.runs import run_totals
 
 ORDER = ("failed", "unknown", "moved", "stopped", "done", "nothing")
@@ -76,7 +77,7 @@ def result(run: SyncRun) -> Result:
         open_differences=open_differences(run),
         left=Conflict.objects.filter(run=run, decision="leave").count(),
         drafts=list(_creations(run).filter(side="visma").order_by("name").values_list("name", flat=True)[:SHOWN]),
-        can_retry=not run.is_open and bool(totals.failed),
+        can_retry=bool(totals.failed and to_retry(run)),
         first=not SyncRun.objects.filter(
             connection=run.connection, pk__lt=run.pk, state=SyncRun.State.FINISHED
         ).exists(),

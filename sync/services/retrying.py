@@ -18,10 +18,8 @@ def retry_failed(run: SyncRun, user: Any) -> SyncRun:
     existing = open_run(run.connection)
     if existing:
         return existing
-    failed = list(
-        Change.objects.filter(run=run, state=Change.State.FAILED).select_related("conflict", "snapshot", "link")
-    )
-    if run.is_open or not failed:
+    failed = to_retry(run)
+    if not failed:
         raise NotAllowed("state")
     try:
         with transaction.atomic():
@@ -44,6 +42,28 @@ def retry_failed(run: SyncRun, user: Any) -> SyncRun:
             raise
         return other
     return retry
+
+
+def to_retry(run: SyncRun) -> list[Change]:
+    """What failed in a run that has ended, and hasn't been made good since by another one."""
+    if run.is_open:
+        return []
+    rows = Change.objects.filter(run=run, state=Change.State.FAILED).select_related("conflict", "snapshot", "link")
+    links = EmployeeLink.objects.filter(connection=run.connection_id).exclude(state=EmployeeLink.State.DIFFERENT)
+    there = {("huma", huma) for huma in links.values_list("huma_id", flat=True)}
+    there |= {("visma", visma) for visma in links.values_list("visma_id", flat=True)}
+    return [change for change in rows if _is_worth_it(change, there)]
+
+
+def _is_worth_it(change: Change, there: set[tuple[str, str]]) -> bool:
+    if change.action == "create":
+        person = change.snapshot
+        return bool(person and person.payload and (person.side, person.vendor_id) not in there)
+    if change.link is None:  # it follows the creation of somebody
+        return False
+    settled = (change.source, change.becomes) if change.side == "visma" else (change.becomes, change.source)
+    now = change.link.baseline.get(change.field)
+    return change.link.state == EmployeeLink.State.LINKED and (now is None or tuple(now) != settled)
 
 
 def _again(retry: SyncRun, change: Change) -> None:
@@ -82,7 +102,7 @@ def _decide_again(retry: SyncRun, change: Change, link: EmployeeLink) -> None:
 def _create_again(retry: SyncRun, change: Change) -> None:
     """The person's own snapshot goes along; what she is created with is made from it again."""
     old = change.snapshot
-    if old is None or old.link_id or not old.payload:
+    if old is None:
         return
     EmployeeSnapshot.objects.create(
         run=retry,

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from sync.models import Change, Conflict, SyncRun
+from sync.models import Change, Conflict, EmployeeLink, SyncRun
 from sync.services.work import drive
 from tests.sync.views.conftest import at, fingerprint_of, words
 
@@ -55,6 +55,7 @@ def test_what_failed_is_said_with_the_vendors_words_and_can_be_tried_again(web, 
     drive(written)
     first = Change.objects.filter(action="field")[0]
     Change.objects.filter(pk=first.pk).update(state="failed", reason="rejected", vendor_words="number: taken")
+    EmployeeLink.objects.filter(pk=first.link_id).update(baseline={})
     url = at("result", written.connection, written.pk)
     text = words(web.get(url))
     assert "Not done 1" in text
