@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest -n 2
 PO := locale/nb/LC_MESSAGES/django.po
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types migrations chromium test-postgres test-sqlite fmt messages
+.PHONY: help run test lint types migrations chromium test-postgres test-sqlite test-full fmt messages
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -55,6 +55,9 @@ test-postgres: .venv/installed-dev ## what uses the database, on PostgreSQL
 
 test-sqlite: .venv/installed-dev ## all tests, on SQLite
 	$(PYTEST)
+
+test-full: .venv/installed-dev ## the kill tests at every point, for the better part of an hour
+	HUMAVISMA_CRASH_POINTS=250 $(PYTEST) -m kill
 
 fmt: .venv/installed-dev ## format the code
 	$(BIN)/ruff check --fix --exit-zero .

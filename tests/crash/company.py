@@ -1,0 +1,105 @@
+"""A company whose `sync` is killed at a point and started again, and what it comes to."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from connections import sandbox as vendors
+from connections.sandbox import Sandbox
+from tests.mailserver import MailServer
+from tests.sync.execute.whole import plain
+
+ROOT = Path(__file__).resolve().parents[2]
+PEOPLE = 12
+SYNC = ("--conflicts", "huma", "--create-in-huma", "--create-in-visma", "--confirm-large", "--json")
+WAITS = {
+    "JOB_WAIT_FIRST_SECONDS": "0.05",
+    "CREATE_SETTLE_SECONDS": "0.6",
+    "HUMA_SETTLE_SECONDS": "0.3",
+    "SYNC_CONCURRENCY": "2",
+}
+
+
+@dataclass
+class Outcome:
+    """What both sides are in the end, the last JSON, and how often each email went out, by Message-ID."""
+
+    state: dict[str, list[str]]
+    report: dict[str, Any]
+    mails: Counter[str]
+    runs: int
+    points: list[str]
+
+
+def template(folder: Path) -> tuple[Path, str]:
+    """A migrated database with one connection, made once, and the connection's code."""
+    with Sandbox(employees=0) as sandbox:
+        env = environment(folder / "template.sqlite3", sandbox, mail_port=9)
+        _manage(env, "migrate", "-v0")
+        told = _manage(
+            env,
+            *("connect", "--name", "Fjordheim", "--confirm-authority", "--notify", "lonn@example.com"),
+            *("--tenant-id", vendors.TENANT_ID, "--end-reason", "arbeidstakerHarSagtOppSelv"),
+            *("--huma-client-id", vendors.HUMA_CLIENT_ID, "--huma-client-secret", vendors.HUMA_CLIENT_SECRET),
+        )
+    return folder / "template.sqlite3", told.split()[-1]
+
+
+def environment(database: Path, sandbox: Sandbox, mail_port: int) -> dict[str, str]:
+    """The environment of a process of ours that works on this database and these vendors."""
+    return {
+        **{key: value for key, value in os.environ.items() if not key.startswith("DJANGO_ALLOW")},
+        **WAITS,
+        "DJANGO_SETTINGS_MODULE": "humavisma.settings",
+        "DATABASE_URL": f"sqlite:///{database}",
+        "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
+        "HUMA_API_URL": sandbox.huma_url,
+        "VISMA_API_URL": sandbox.visma_url,
+        "VISMA_TOKEN_URL": sandbox.visma_token_url,
+        "VISMA_CLIENT_ID": vendors.VISMA_CLIENT_ID,
+        "VISMA_CLIENT_SECRET": vendors.VISMA_CLIENT_SECRET,
+    }
+
+
+def play(folder: Path, made: tuple[Path, str], kill_at: int) -> Outcome:
+    """Run `sync`, kill it at that point (0: never), run it again to its end."""
+    database, code = folder / f"killed-at-{kill_at}.sqlite3", made[1]
+    shutil.copy(made[0], database)
+    report = folder / f"points-{kill_at}.txt"
+    report.write_text("")
+    with Sandbox(employees=PEOPLE, seed=5, job_seconds=(0.02, 0.1)) as sandbox, MailServer() as mail:
+        env = environment(database, sandbox, mail.port)
+        first = _child(env, report, kill_at, "sync", code, *SYNC)
+        assert first.returncode == (-signal.SIGKILL if kill_at else 0), first.stderr
+        points = report.read_text().splitlines()
+        second = _child(env, report, 0, "sync", code, *SYNC)
+        assert second.returncode == 0, second.stderr
+        sandbox.wait_for_jobs()
+        ended = json.loads(_manage(env, "shell", "-v0", "-c", _FINISHED))
+        return Outcome(
+            state=plain(sandbox.state()),
+            report=json.loads(second.stdout),
+            mails=Counter(message["Message-ID"] for message in mail.messages),
+            runs=ended,
+            points=points,
+        )
+
+
+_FINISHED = "from sync.models import SyncRun; print(SyncRun.objects.filter(state='finished').count())"
+
+
+def _child(env: dict[str, str], report: Path, kill_at: int, *args: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tests.crash.child", str(report), str(kill_at), *args]
+    return subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=120)
+
+
+def _manage(env: dict[str, str], *args: str) -> str:
+    command = [sys.executable, "manage.py", *args]
+    return subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True).stdout
