@@ -1,0 +1,273 @@
+"""The queue is a doorbell: what a task or the tick does, once or twice, with the truth in our own tables."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection as database
+from django.utils import timezone
+from django_q.models import OrmQ
+from django_q.signing import SignedPackage
+
+from sync import tasks
+from sync.lease import Lease
+from sync.models import Change, Conflict, SyncRun
+from sync.services import confirm, review, runs
+from tests.sync.driving import apply, connection, read, running
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def sandbox(settings):
+    with running(settings, 20) as found:
+        yield found
+
+
+@pytest.fixture
+def made(sandbox, hr):
+    return connection(sandbox, hr, recipients=["boss@example.com"])
+
+
+def answer_the_bell() -> int:
+    """Do what a worker does with all that waits; gives how many tasks there were."""
+    found = [(row.pk, SignedPackage.loads(row.payload)) for row in OrmQ.objects.all()]
+    for pk, task in found:
+        OrmQ.objects.filter(pk=pk).delete()
+        assert task["func"] == "sync.tasks.advance"
+        tasks.advance(*task["args"])
+    return len(found)
+
+
+def ring_until_quiet() -> None:
+    for _ in range(200):
+        if not answer_the_bell():
+            return
+    raise AssertionError("the bell never stops ringing")
+
+
+def woken() -> list[int]:
+    return [SignedPackage.loads(row.payload)["args"][0] for row in OrmQ.objects.all()]
+
+
+def long_ago(run, **more):
+    SyncRun.objects.filter(pk=run.pk).update(touched_at=timezone.now() - timedelta(minutes=5), **more)
+
+
+def test_tasks_alone_take_a_run_to_its_end(sandbox, made, hr, settings, smtp):
+    settings.SLICE_SECONDS = 0.05
+    run = runs.start(made, hr)
+    ring_until_quiet()
+    run.refresh_from_db()
+    assert run.state == "review"
+    review.decide_bulk(run, hr, review.ReviewFilter(), "huma")
+    shown = confirm.build(run)
+    confirm.confirm(run, hr, shown.fingerprint, str(shown.people))
+    for _ in range(200):
+        ring_until_quiet()
+        run.refresh_from_db()
+        if run.state != "applying":
+            break
+        tasks.tick()
+    assert run.state == "finished"
+    assert Change.objects.filter(run=run, state="done").exists()
+    assert len(smtp.messages) == 1
+
+
+def test_a_second_delivery_does_nothing(sandbox, made, hr):
+    run = runs.start(made, hr)
+    tasks.advance(run.pk)
+    asked = len(sandbox.journal)
+    OrmQ.objects.all().delete()
+    for _ in range(3):
+        tasks.advance(run.pk)
+    assert len(sandbox.journal) == asked
+    assert not OrmQ.objects.exists()
+    assert Conflict.objects.filter(run=run).count() == run.conflicts.count() > 0
+
+
+def test_a_delivery_while_another_works_does_nothing(sandbox, made, hr):
+    run = runs.start(made, hr)
+    OrmQ.objects.all().delete()
+    with Lease(SyncRun, run.pk):
+        tasks.advance(run.pk)
+    assert sandbox.journal == []
+    assert not OrmQ.objects.exists()
+
+
+def test_a_task_for_a_run_that_is_not_there_does_nothing(made):
+    tasks.advance(10**9)
+    assert not OrmQ.objects.exists()
+
+
+def test_the_tick_wakes_what_the_queue_lost(made, hr):
+    run = runs.start(made, hr)
+    OrmQ.objects.all().delete()
+    long_ago(run)
+    tasks.tick()
+    assert woken() == [run.pk]
+
+
+def test_the_tick_wakes_what_a_dead_process_held(made, hr):
+    run = runs.start(made, hr)
+    OrmQ.objects.all().delete()
+    long_ago(run, lease_holder="somewhere:1:1:x", lease_until=timezone.now() - timedelta(minutes=1))
+    tasks.tick()
+    assert woken() == [run.pk]
+
+
+def test_the_tick_leaves_alone_what_somebody_works_on_or_waits_for_a_person(sandbox, made, hr):
+    run = read(made, hr)
+    OrmQ.objects.all().delete()
+    long_ago(run)
+    tasks.tick()
+    again = runs.read_again(run, hr)
+    OrmQ.objects.all().delete()
+    with Lease(SyncRun, again.pk):
+        long_ago(again)
+        tasks.tick()
+    assert woken() == []
+
+
+def test_a_dry_run_is_nobody_elses_to_work_on(sandbox, made):
+    run = SyncRun.objects.create(connection=made, trigger="command", dry=True)
+    long_ago(run)
+    tasks.tick()
+    tasks.advance(run.pk)
+    assert woken() == []
+    assert sandbox.journal == []
+
+
+@pytest.mark.parametrize(("days", "state"), [(6, "review"), (8, "cancelled")])
+def test_a_run_that_nobody_touches_for_a_week_is_cancelled(made, hr, days, state):
+    run = read(made, hr)
+    SyncRun.objects.filter(pk=run.pk).update(touched_at=timezone.now() - timedelta(days=days))
+    tasks.tick()
+    run.refresh_from_db()
+    assert run.state == state
+    assert Conflict.objects.filter(run=run, values=None).exists() == (state == "cancelled")
+
+
+def test_a_choice_keeps_a_run_for_another_week(made, hr):
+    run = read(made, hr)
+    SyncRun.objects.filter(pk=run.pk).update(touched_at=timezone.now() - timedelta(days=8))
+    review.decide(run, hr, [Conflict.objects.filter(run=run).first().pk], "leave")
+    tasks.tick()
+    run.refresh_from_db()
+    assert run.state == "review"
+
+
+def test_the_tick_sends_the_mail_that_waits(made, hr, settings, smtp):
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, 9
+    run = apply(read(made, hr), hr)
+    assert (run.state, run.mail_state) == ("finished", "waiting")
+    tasks.tick()
+    assert smtp.messages == []
+    settings.EMAIL_PORT = port
+    SyncRun.objects.filter(pk=run.pk).update(mail_next=timezone.now())
+    tasks.tick()
+    tasks.tick()
+    run.refresh_from_db()
+    assert run.mail_state == "sent"
+    assert len(smtp.messages) == 1
+
+
+def test_a_run_is_stored_though_the_queue_is_away(made, hr, settings):
+    OrmQ.objects.all().delete()
+    settings.Q_CLUSTER = {**settings.Q_CLUSTER, "orm": "nowhere"}
+    run = runs.start(made, hr)
+    assert SyncRun.objects.get(pk=run.pk).state == "fetching"
+
+
+def test_a_slice_that_leaves_more_to_do_rings_again(settings, sandbox, hr):
+    settings.SLICE_SECONDS = 0.01
+    run = confirmed(sandbox, hr)
+    tasks.advance(run.pk)
+    assert rung() == {run.pk: 1}
+
+
+@pytest.mark.parametrize("path", ["/employees", "/users"])
+def test_a_vendor_that_asks_for_a_long_pause_keeps_no_worker_busy_while_both_are_read(sandbox, hr, path):
+    sandbox.faults.script("*", "GET", f"{path}$", "429:30", times=math.inf)
+    run = runs.start(connection(sandbox, hr), hr)
+    rung()
+    began = time.monotonic()
+    for _ in range(4):  # first what can be read meanwhile, then nothing
+        tasks.advance(run.pk)
+        if not rung():
+            break
+    assert not rung(), "it waits for the tick"
+    assert time.monotonic() - began < 12
+    asked = len(sandbox.journal)
+    began = time.monotonic()
+    tasks.advance(run.pk)
+    assert time.monotonic() - began < 1
+    assert (len(sandbox.journal), rung()) == (asked, {})
+    tasks.tick()
+    assert rung() == {run.pk: 1}
+
+
+def test_another_process_keeps_the_pause_too(sandbox, hr):
+    sandbox.faults.script("visma", "GET", "/employees$", "429:30", times=math.inf)
+    run = runs.start(connection(sandbox, hr), hr)
+    for _ in range(4):
+        tasks.advance(run.pk)
+    asked = len(sandbox.journal.of("visma", "GET"))
+    forget_clients(run.connection)
+    tasks.advance(run.pk)
+    assert len(sandbox.journal.of("visma", "GET")) == asked
+
+
+def test_a_vendor_that_asks_for_a_long_pause_keeps_no_worker_busy_while_it_is_written(sandbox, hr):
+    run = confirmed(sandbox, hr)
+    sandbox.faults.script("visma", "*", "/employees", "429:30", times=math.inf)
+    sandbox.faults.script("huma", "*", "/users", "429:30", times=math.inf)
+    for _ in range(3):
+        tasks.advance(run.pk)
+    rung()
+    asked, began = len(sandbox.journal), time.monotonic()
+    tasks.advance(run.pk)
+    assert time.monotonic() - began < 1
+    assert (len(sandbox.journal), rung()) == (asked, {})
+    tasks.tick()
+    assert rung() == {run.pk: 1}
+
+
+def test_a_second_delivery_does_nothing(sandbox, hr, smtp):
+    run = confirmed(sandbox, hr)
+    both = [threading.Thread(target=in_thread, args=(run.pk,)) for _ in range(2)]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
+    for _ in range(20):
+        tasks.advance(run.pk)
+    run.refresh_from_db()
+    assert run.state == "finished"
+    taken = [one.path for one in sandbox.journal.writes() if one.status in (200, 202)]
+    assert len(taken) == len(set(taken)) > 0
+    assert len(smtp.messages) == 1
+    asked = len(sandbox.journal)
+    tasks.advance(run.pk)
+    tasks.tick()
+    assert (len(sandbox.journal), len(smtp.messages)) == (asked, 1)
+
+
+def in_thread(pk: int) -> None:
+    tasks.advance(pk)
+    database.close()
+
+
+def test_a_holder_that_died_on_another_host_blocks_nobody_for_longer_than_its_lease(sandbox, hr):
+    run = confirmed(sandbox, hr)
+    assert claim(SyncRun, run.pk, 1.0, ELSEWHERE)
+    asked = len(sandbox.journal)
+    tasks.advance(run.pk)
+    assert len(sandbox.journal) == asked
+    time.sleep(1.1)
+    tasks.tick()
+    for _ in range(20):
+        for pk in rung():
+            tasks.advance(pk)
+    run.refresh_from_db()
+    assert (run.state, run.attempts) == ("finished", 0)
