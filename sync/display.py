@@ -150,13 +150,13 @@ def _mask(line: str) -> str:
 
 
 def diff(one: str, other: str) -> tuple[list[Segment], list[Segment]]:
-    """Two texts in pieces, with what differs: letters of a short text, words of a sentence.
+    """Two texts in pieces, with what differs: letters of a short text, words of a sentence, a date or a street.
 
     Texts that have little in common differ as a whole.
     """
     if not one or not other or one == other:
         return _whole(one, False), _whole(other, False)
-    words = min(len(one.split()), len(other.split())) >= SENTENCE
+    words = min(len(one.split()), len(other.split())) >= SENTENCE or (_mixed(one) and _mixed(other))
     left_parts, right_parts = (_WORDS.findall(text) if words else list(text) for text in (one, other))
     matcher = SequenceMatcher(None, left_parts, right_parts, autojunk=False)
     if matcher.ratio() < 0.5:
@@ -168,6 +168,12 @@ def diff(one: str, other: str) -> tuple[list[Segment], list[Segment]]:
         left += _whole("".join(left_parts[a0:a1]), changed)
         right += _whole("".join(right_parts[b0:b1]), changed)
     return left, right
+
+
+def _mixed(text: str) -> bool:
+    """Whether words and numbers stand beside each other: letters that two months share say nothing."""
+    words = text.split()
+    return any(word.isalpha() for word in words) and any(word.strip(".").isdigit() for word in words)
 
 
 def _between_same_words(one: str, other: str) -> tuple[list[Segment], list[Segment]]:

@@ -83,6 +83,13 @@ def test_sentences_differ_by_words_not_by_letters():
     assert [s.text for s in right if s.changed] == ["employer terminated it"]
 
 
+def test_dates_and_streets_differ_by_words():
+    left, right = diff("16 September 2018", "30 September 2018")
+    assert [(s.text, s.changed) for s in left] == [("16", True), (" September 2018", False)]
+    left, right = diff("23. september 2026", "30. desember 2013")
+    assert [s.changed for s in left + right] == [True, True]
+
+
 def test_the_same_words_around_a_difference_are_not_marked():
     left, right = diff("7011 TRONDHEIM NO", "7011 Bergen NO")
     assert [(s.text, s.changed) for s in left] == [("7011 ", False), ("TRONDHEIM", True), (" NO", False)]
