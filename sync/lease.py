@@ -90,7 +90,7 @@ class Lease:
 
     def lasts(self, seconds: float) -> bool:
         """Whether it lasts for so long, renewed now if it must be. A lease that is shorter itself has to do."""
-        needed = min(seconds, self.seconds / 2)
+        needed = min(seconds, 0.9 * self.seconds)
         if 0 < self.seconds_left < needed:
             self._renew()
         return self.seconds_left >= needed

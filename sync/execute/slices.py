@@ -18,6 +18,7 @@ from sync.lease import Lease
 from sync.models import Change, SyncRun, Write
 from sync.services import mail
 from sync.services.runs import forget_values
+from sync.stopping import is_stopping
 
 LOOK_EVERY = 0.5  # seconds between looks at "stop"
 AHEAD = 200  # people claimed at a time
@@ -37,11 +38,13 @@ class _Slice:
         """Work until the deadline; gives the seconds until there is more to do, ``None`` when all is settled."""
         pool = ThreadPoolExecutor(settings.SYNC_CONCURRENCY, thread_name_prefix="write")
         try:
-            while not self.lease.lost and time.monotonic() < self.deadline:
+            while not self.lease.lost and time.monotonic() < self.deadline and not is_stopping():
                 self._look()
                 if not self.people and not self._load():
                     break
                 self._submit(pool)
+                if not self.futures and self.waiting[0][0] > self.deadline:
+                    break  # others may have the worker meanwhile
                 self._collect(self._pause())
             while self.futures:  # what is under way is brought to the next stored step
                 self._collect(None)

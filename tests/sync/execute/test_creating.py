@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import connection as database
 
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, SyncRun, Write
 from sync.services import creation, work
@@ -59,14 +60,13 @@ def test_a_new_user_in_huma_is_posted_then_linked_then_patched(company: Company)
     person = company.add("only_visma")
     before = company.sandbox.state()
     linked_before_patch: list[bool] = []
-    company.sandbox.faults.before(
-        "huma",
-        "PATCH",
-        "/users/",
-        lambda: linked_before_patch.append(
-            Write.objects.filter(document="user").exclude(owner_id="").exclude(link=None).exists()
-        ),
-    )
+
+    def look() -> None:
+        writes = Write.objects.filter(document="user").exclude(owner_id="")
+        linked_before_patch.append(writes.exclude(link=None).exists())
+        database.close()
+
+    company.sandbox.faults.before("huma", "PATCH", "/users/", look)
     run = company.read()
     company.create(run, "huma")
     group = next(iter(company.sandbox.huma.groups))

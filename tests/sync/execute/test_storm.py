@@ -64,8 +64,12 @@ def test_faults_and_short_slices_change_nothing_about_the_end(quick: Any, hr: Us
 
 def test_a_clerk_at_work_changes_nothing_but_what_she_edits(quick: Any, hr: User, good: Any) -> None:
     with whole.sandbox() as company:
-        ids = iter(list(company.visma.employees) * 9)
-        company.faults.before("visma", "PUT", "", lambda: company.visma.edit(next(ids), notes=[{"text": "ny"}]), 60)
+
+        def edit() -> None:
+            for id_ in company.visma.employees:
+                company.visma.edit(id_, notes=[{"text": "ny"}])
+
+        company.faults.before("visma", "PUT", "", edit, times=20)
         run = storm(quick, hr, company, 0.0)
         assert [one for one in company.journal.writes() if one.status == 412]
         for id_ in company.visma.employees:
