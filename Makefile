@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest -n 2
 PO := locale/nb/LC_MESSAGES/django.po
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types migrations chromium test-postgres test-sqlite test-full fmt messages
+.PHONY: help run test bench lint types migrations chromium test-postgres test-sqlite test-full fmt messages
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -27,10 +27,17 @@ help: ## this list
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
+.venv/installed-bench: requirements.txt requirements-bench.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@touch $@
+
 run: .venv/installed ## the demo: both vendors, the product and a mailbox on this machine
 	@$(BIN)/python -m humavisma.demo $(ARGS)
 
 test: lint types migrations chromium test-postgres test-sqlite ## everything
+
+bench: .venv/installed-bench ## how fast it is; the whole table with ARGS=--full
+	@$(BIN)/python -m bench $(ARGS)
 
 lint: .venv/installed-dev ## style
 	$(BIN)/ruff check .

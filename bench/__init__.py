@@ -1,0 +1,1 @@
+"""How fast we are: every figure with its goal, measured in one run on this machine. `make bench` prints the table."""

@@ -1,0 +1,112 @@
+"""CPU of the pure core, and of deepdiff and csv-diff over the same values."""
+
+import csv
+import io
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from bench.documents import Document, company
+from connections.models import new_fingerprint_key
+from sync.core.compare import Comparison, compare
+from sync.core.employee import Employee, Side
+from sync.core.fields import FIELDS, Pair, field
+from sync.core.fingerprint import Fingerprinter
+from sync.core.match import match
+from sync.core.plan import Planned, field_change, plan_fingerprint
+from sync.core.read import huma_employee, visma_employee
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What the core made of a company."""
+
+    pairs: list[tuple[Employee, Employee]]
+    planned: list[Planned]
+
+
+def whole_core(huma: list[Document], visma: list[Document], today: date) -> Compared:
+    """Normalise, match, compare and plan, as a run does it."""
+    fingerprint = Fingerprinter(bytes.fromhex(new_fingerprint_key()))
+    humas = {e.id: e for e in (huma_employee(d, d["currentPositions"], p, today) for d, p in huma)}
+    vismas = {e.id: e for e in (visma_employee(d, p, today) for d, p in visma)}
+    numbers = {e.number: e.id for e in vismas.values() if e.number}
+    planned: list[Planned] = []
+    pairs = []
+    for linked in match(humas.values(), vismas.values()).linked:
+        pair = Pair(humas[linked.huma], vismas[linked.visma], today, numbers=numbers)
+        pairs.append((pair.huma, pair.visma))
+        planned += plan(f"{linked.huma} {linked.visma}", compare(pair, fingerprint, {}), fingerprint, today)
+    plan_fingerprint(planned)
+    return Compared(pairs, planned)
+
+
+def plan(person: str, comparison: Comparison, fingerprint: Fingerprinter, today: date) -> Iterator[Planned]:
+    """Every difference taken over into Visma where it can be."""
+    for one in comparison.differences:
+        if Side.VISMA not in one.forbidden:
+            yield field_change(
+                person=person,
+                spec=field(one.field),
+                target=Side.VISMA,
+                before=one.visma.own,
+                after=one.to[Side.VISMA],
+                prints=one.prints,
+                fingerprint=fingerprint,
+                today=today,
+            )
+
+
+def measure(pairs: int) -> dict[str, Any]:
+    """CPU seconds of ours and of the two others, for about so many pairs."""
+    huma, visma = company(pairs)
+    begun = time.process_time()
+    found = whole_core(huma, visma, timezone.localdate())
+    ours = time.process_time() - begun
+    rows = [({"id": a.id, **own(a)}, {"id": a.id, **own(b)}) for a, b in found.pairs]
+    return {
+        "pairs": len(rows),
+        "changes": len(found.planned),
+        "ours": ours,
+        "deepdiff": by_deepdiff(rows),
+        "csv_diff": by_csv_diff(rows),
+    }
+
+
+def own(employee: Employee) -> dict[str, Any]:
+    """The values as the side wrote them, by field."""
+    return {one.name: employee.values[one.name].own for one in FIELDS}
+
+
+def by_deepdiff(rows: list[tuple[dict[str, Any], dict[str, Any]]]) -> float:
+    """CPU seconds of ``DeepDiff`` over each pair."""
+    from deepdiff import DeepDiff
+
+    begun = time.process_time()
+    for huma, visma in rows:
+        DeepDiff(huma, visma)
+    return time.process_time() - begun
+
+
+def by_csv_diff(rows: list[tuple[dict[str, Any], dict[str, Any]]]) -> float:
+    """CPU seconds of ``csv_diff.compare`` over two tables, written beforehand."""
+    import csv_diff
+
+    texts = [_table([pair[side] for pair in rows]) for side in (0, 1)]
+    begun = time.process_time()
+    # Without a dialect it takes most of its time to guess one.
+    huma, visma = (csv_diff.load_csv(io.StringIO(text), key="id", dialect="excel") for text in texts)
+    csv_diff.compare(huma, visma)
+    return time.process_time() - begun
+
+
+def _table(rows: list[dict[str, Any]]) -> str:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()

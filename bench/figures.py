@@ -1,0 +1,162 @@
+"""The figures and their goals; each function measures some of them."""
+
+import math
+import statistics
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bench.house import House
+from bench.standins import Asked, Facts, StandIns
+from bench.table import NOT_YET, Figure
+from connections.huma import USERS_PAGE
+from connections.visma import PAGE_SIZE
+
+IN_HUMA = 0.94
+"""How many of the stand-ins' people are in Huma."""
+THREADS = 8
+LATENCY_MS = 50
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How much is measured; ``grown`` people show whether memory is linear, 0 leaves that out."""
+
+    people: int = 1000
+    races: int = 3
+    pairs: int = 10_000
+    crowd: int = 10_000
+    grown: int = 0
+    writers: int = 400
+    differences: int = 10_000
+    views: int = 200
+    engines: tuple[str, ...] = ("sqlite", "postgres")
+
+
+SHORT = Scale()
+FULL = Scale(races=5, grown=50_000, writers=1000, views=1000)
+
+
+def reading(house: House, scale: Scale) -> Iterator[Figure]:
+    """Requests, wall time against a bare loop, and SQL statements."""
+    ours, bare, statements = [], [], {}
+    with StandIns(employees=math.ceil(scale.people / IN_HUMA), latency_ms=LATENCY_MS) as vendors:
+        for engine in scale.engines:
+            statements[engine] = house.run("compare", engine, vendors.environment())["statements"]
+            vendors.asked()
+        for _ in range(scale.races):
+            ours.append(house.run("compare", vendors=vendors.environment())["read"])
+            asked = vendors.asked()
+            bare.append(house.bare(addresses(asked, vendors.facts), THREADS))
+            vendors.asked()
+        yield from requests(asked, vendors.facts)
+    name = f"reading {scale.people:,} people, {LATENCY_MS} ms, {THREADS} at once ÷ a bare loop (best of {scale.races})"
+    ratio = min(ours) / min(bare)
+    yield Figure(name, "≤ 1.10", f"{min(ours):.2f} s ÷ {min(bare):.2f} s = {ratio:.2f}", ratio, 1.10)
+    limits = {"postgres": ("PostgreSQL", 60), "sqlite": ("SQLite", 150)}
+    for engine, count in sorted(statements.items()):
+        word, limit = limits[engine]
+        yield Figure(
+            f"SQL statements to compare {scale.people:,} people, {word}", f"≤ {limit}", str(count), count, limit
+        )
+
+
+def requests(asked: list[Asked], facts: Facts) -> Iterator[Figure]:
+    """How many requests a comparison took, by the stand-ins' journal; tokens apart."""
+    counts = Counter(one.side for one in asked if one.method == "GET")
+    tokens = Counter(one.side for one in asked if one.method == "POST")
+    limits = {
+        "huma": math.ceil(facts.huma / USERS_PAGE) + 2 * facts.huma + facts.resting,
+        "visma": math.ceil(facts.visma / PAGE_SIZE),
+    }
+    for side, people in (("huma", facts.huma), ("visma", facts.visma)):
+        result = f"{counts[side]:,} + {tokens[side]} token"
+        yield Figure(
+            f"requests to compare {people:,} people, {side.capitalize()}",
+            f"≤ {limits[side]:,} + token",
+            result,
+            counts[side],
+            limits[side],
+        )
+
+
+def addresses(asked: list[Asked], facts: Facts) -> dict[str, list[str]]:
+    """What the bare loop is to ask: the same, whole addresses, and where tokens are had."""
+    bases = {"huma": facts.huma_url, "visma": facts.visma_url.removesuffix("/v2")}
+    found = {
+        side: [base + one.target for one in asked if one.side == side and one.method == "GET"]
+        for side, base in bases.items()
+    }
+    return {**found, "huma_token": [f"{facts.huma_url}/auth/oauth/token"], "visma_token": [facts.visma_token_url]}
+
+
+def writing(house: House, scale: Scale) -> Iterator[Figure]:
+    """Requests for each document written in Visma."""
+    with StandIns(employees=scale.writers, job_seconds=(0.3, 1.5), differ=True) as vendors:
+        found = house.run("write", vendors=vendors.environment())
+        asked = [one for one in vendors.asked() if one.side == "visma"]
+    written = [one.target for one in asked if one.method == "PUT"]
+    documents = set(written)
+    gets = sum(one.method == "GET" and one.target in documents for one in asked)
+    looks = sum(one.method == "GET" and "/jobs/" in one.target for one in asked)
+    each = [count / len(documents) for count in (gets, len(written), looks)]
+    done = found["changes"]["done"]
+    yield Figure(
+        f"Visma's requests a written document, jobs of 0.3–1.5 s ({len(documents)} documents)",
+        "≤ 1 GET + 1 PUT + 1.2 looks",
+        f"{each[0]:.2f} GET + {each[1]:.2f} PUT + {each[2]:.2f} looks",
+        sum(each),
+        3.2,
+    )
+    name = f"PUTs a document, all its fields in one ({done} of {found['changes']['planned']} changes done)"
+    yield Figure(name, "1", f"{each[1]:.2f}", each[1], 1.0)
+
+
+def thinking(house: House, scale: Scale) -> Iterator[Figure]:
+    """CPU of the pure core."""
+    found = house.run("cpu", pairs=scale.pairs)
+    pairs = found["pairs"]
+    name = f"CPU to normalise, match, compare and plan {pairs:,} pairs"
+    each = 1000 * found["ours"] / pairs
+    yield Figure(name, "≤ 0.15 ms a pair", f"{each:.3f} ms a pair", each, 0.15)
+    for other, word in (("deepdiff", "deepdiff"), ("csv_diff", "csv-diff")):
+        theirs = 1000 * found[other] / pairs
+        yield Figure(f"… ÷ {word}, which only compares", NOT_YET, f"{theirs:.3f} ms a pair", each / theirs)
+
+
+def remembering(house: House, scale: Scale) -> Iterator[Figure]:
+    """Peak memory of a run."""
+    peaks = {}
+    for people in filter(None, (1, scale.crowd, scale.grown)):
+        with StandIns(employees=people) as vendors:
+            peaks[people] = house.run("memory", vendors=vendors.environment())["peak"]
+    empty = peaks.pop(1)
+    above = {people: peak - empty for people, peak in peaks.items()}
+    name = f"peak memory of a run over {scale.crowd:,} people, above an empty one"
+    used = above[scale.crowd]
+    yield Figure(name, "≤ 150 MB", f"{used:.0f} MB (empty: {empty:.0f} MB)", used, 150)
+    name = f"… over {FULL.grown:,}: linear"
+    if not scale.grown:
+        yield Figure(name, "≤ 1.1 × as much a person", "with --full")
+        return
+    growth = above[scale.grown] / used / (scale.grown / scale.crowd)
+    yield Figure(name, "≤ 1.1 × as much a person", f"{above[scale.grown]:.0f} MB, {growth:.2f} ×", growth, 1.1)
+
+
+def looking(house: House, scale: Scale) -> Iterator[Figure]:
+    """The Review page."""
+    for engine in sorted(scale.engines):
+        found = house.run("review", engine, differences=scale.differences, views=scale.views)
+        word = {"postgres": "PostgreSQL", "sqlite": "SQLite"}[engine]
+        name = f"Review with {found['differences']:,} differences, {word}"
+        p95 = 1000 * statistics.quantiles(found["seconds"], n=20)[-1]
+        yield Figure(f"{name}: server time p95", "≤ 150 ms", f"{p95:.0f} ms", p95, 150)
+        yield Figure(f"{name}: statements", "≤ 15", str(found["statements"]), found["statements"], 15)
+
+
+def happening(house: House, scale: Scale) -> Iterator[Figure]:
+    """What isn't there yet."""
+    yield Figure("a webhook's change in Visma after the event, vendor time taken out, p95", "≤ 1 s", NOT_YET)
+
+
+ALL = {one.__name__: one for one in (reading, writing, thinking, remembering, looking, happening)}

