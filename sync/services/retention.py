@@ -4,12 +4,15 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from connections.models import AuditEntry
 from sync.models import Change, Conflict, EmployeeSnapshot, SyncRun
 
 BATCH = 50  # runs at a time
+DRY_RUN = timedelta(minutes=10)  # without a sign of life
 
 
 def blank_values() -> int:
@@ -25,6 +28,14 @@ def blank_values() -> int:
         Change.objects.filter(run__in=ids).update(before=None, after=None, vendor_words="")
         EmployeeSnapshot.objects.filter(run__in=ids).delete()
         SyncRun.objects.filter(pk__in=ids).update(values_blanked_at=timezone.now())
+    return len(ids)
+
+
+def drop_dry_runs() -> int:
+    """Delete what a dry run left whose process was killed: it keeps nothing; gives the number of runs."""
+    rows = SyncRun.objects.filter(dry=True, touched_at__lt=timezone.now() - DRY_RUN)
+    ids = list(rows.filter(Q(lease_until=None) | Q(lease_until__lt=Now())).values_list("pk", flat=True))
+    SyncRun.objects.filter(pk__in=ids).delete()
     return len(ids)
 
 
