@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest -n 2
 PO := locale/nb/LC_MESSAGES/django.po
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint types migrations chromium test-postgres test-sqlite test-full fmt messages
+.PHONY: help run test bench lint types migrations chromium test-postgres test-sqlite test-full screenshots fmt messages
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -58,13 +58,16 @@ chromium: ## the browser for the tests, from the system's packages when it may
 	fi
 
 test-postgres: .venv/installed-dev ## what uses the database, on PostgreSQL
-	HUMAVISMA_TEST_DB=postgres $(PYTEST) -m "not browser and not kill and not storm"
+	HUMAVISMA_TEST_DB=postgres $(PYTEST) -m "postgres or not browser and not kill and not storm"
 
 test-sqlite: .venv/installed-dev ## all tests, on SQLite
 	$(PYTEST)
 
 test-full: .venv/installed-dev ## the kill tests at every point, for the better part of an hour
 	HUMAVISMA_CRASH_POINTS=250 $(PYTEST) -m kill
+
+screenshots: .venv/installed-dev ## the README's pictures, anew
+	$(BIN)/python -m tests.screenshots
 
 fmt: .venv/installed-dev ## format the code
 	$(BIN)/ruff check --fix --exit-zero .

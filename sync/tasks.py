@@ -9,11 +9,14 @@ from django.utils import timezone
 
 from sync import heartbeat
 from sync.models import SyncRun
+from sync.processes import is_dead
 from sync.services import mail, retention, work
 from sync.services.runs import STEPS, cancel
-from sync.wake import wake
+from sync.wake import queue_length, wake
 
 UNTOUCHED = timedelta(days=7)
+SOON_DONE = 4
+"""So many tasks in the queue explain nothing: a worker gets there in a moment."""
 
 
 def advance(run_pk: int) -> None:
@@ -30,16 +33,24 @@ def beat() -> None:
 
 def tick() -> None:
     """The sweeper: wakes what the queue lost, sends mail that is due, and ends runs that nobody touches."""
-    idle = SyncRun.objects.filter(state__in=work.WORKING, dry=False).filter(
-        Q(lease_until=None) | Q(lease_holder="") | Q(lease_until__lt=Now())
-    )
-    for pk in idle.values_list("pk", flat=True):
-        wake(pk)
+    _wake_idle()
     for run in mail.due():
         mail.send_result(run)
     _cancel_untouched()
+    retention.drop_dry_runs()
     retention.blank_values()
     retention.drop_history()
+
+
+def _wake_idle() -> None:
+    """Wake the runs that nobody works on, unless a long queue explains that: it would only get longer."""
+    explained = timedelta(seconds=settings.SLICE_SECONDS * max(0, queue_length() - SOON_DONE))
+    working = SyncRun.objects.filter(state__in=work.WORKING, dry=False)
+    held = working.exclude(lease_holder="").filter(lease_until__gte=Now())
+    dead = [pk for pk, holder in held.values_list("pk", "lease_holder") if is_dead(holder)]
+    idle = Q(lease_until=None) | Q(lease_holder="") | Q(lease_until__lt=Now()) | Q(pk__in=dead)
+    for pk in working.filter(idle, touched_at__lte=timezone.now() - explained).values_list("pk", flat=True):
+        wake(pk)
 
 
 def _cancel_untouched() -> None:

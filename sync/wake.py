@@ -3,6 +3,7 @@
 import logging
 
 from django.db import transaction
+from django_q.brokers import get_broker
 from django_q.tasks import async_task
 
 logger = logging.getLogger(__name__)
@@ -18,3 +19,12 @@ def _ring(run_pk: int) -> None:
         async_task("sync.tasks.advance", run_pk)
     except Exception as error:  # the broker is away: the run itself is stored, and the tick wakes it
         logger.warning("Run %s couldn't be queued (%s); the next tick wakes it.", run_pk, type(error).__name__)
+
+
+def queue_length() -> int:
+    """How many tasks wait in the queue, taken by no worker; 0 when the broker can't say."""
+    try:
+        return int(get_broker().queue_size())
+    except Exception as error:
+        logger.warning("The queue can't be looked at (%s).", type(error).__name__)
+        return 0

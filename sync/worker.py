@@ -21,6 +21,7 @@ from django_q.tasks import async_task
 from redis import RedisError
 
 from sync.heartbeat import BEAT_FD, PARENT_PID, worker_alive
+from sync.stopping import STOP_FD
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ class Worker:
     def __init__(self) -> None:
         self.stopping = False
         self._cluster: subprocess.Popen[bytes] | None = None
-        self._beats = -1
+        self._beats = self._stop = -1
         self._started = self._worked = self._rang = 0.0
 
     def run(self) -> int:
@@ -83,14 +84,16 @@ class Worker:
     def _start(self) -> None:
         self._beats, theirs = os.pipe()
         os.set_blocking(self._beats, False)
+        told, self._stop = os.pipe()
         self._cluster = subprocess.Popen(  # our own module
             [sys.executable, "-m", "sync.cluster"],
             cwd=settings.BASE_DIR,
-            env={**os.environ, BEAT_FD: str(theirs), PARENT_PID: str(os.getpid())},
-            pass_fds=(theirs,),
+            env={**os.environ, BEAT_FD: str(theirs), STOP_FD: str(told), PARENT_PID: str(os.getpid())},
+            pass_fds=(theirs, told),
             start_new_session=True,
         )
         os.close(theirs)
+        os.close(told)
         self._started = self._worked = time.monotonic()
         self._rang = 0.0
 
@@ -103,13 +106,17 @@ class Worker:
             time.sleep(_TURN_SECONDS)  # the pipe's other end is gone, and so the cluster is in a moment
 
     def _ring(self) -> None:
-        """Send a beat through the queue when the cluster had nothing to do of late."""
+        """Send a beat through the queue when the cluster had nothing to do of late.
+
+        A cluster that begins is sent the tick instead, which wakes what its predecessor left at once.
+        """
         now = time.monotonic()
         if now - max(self._rang, self._worked) < settings.BEAT_SECONDS and self._rang:
             return
+        task = "sync.tasks.beat" if self._rang else "sync.tasks.tick"
         self._rang = now
         try:
-            async_task("sync.tasks.beat", save=False)
+            async_task(task, save=False)
         except (DatabaseError, RedisError) as error:
             logger.warning("The queue doesn't answer (%s).", type(error).__name__)
             self._started = now  # the cluster can't beat now, and that isn't its fault
@@ -135,6 +142,7 @@ class Worker:
         """Ask the cluster's parent alone; after `seconds`, and for orphans in any case, end its whole session."""
         assert self._cluster
         cluster = self._cluster
+        os.close(self._stop)
         if not self._has_ended():
             os.kill(cluster.pid, signal.SIGTERM)
         deadline = time.monotonic() + seconds

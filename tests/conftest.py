@@ -20,15 +20,17 @@ MAY_BE_LEFT_OUT: frozenset[str] = frozenset()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs a browser that isn't there, and on PostgreSQL what touches no database."""
+    """Leave out what needs a browser that isn't there, and what the other database's half runs."""
     left_out = pytest.mark.skip(reason="needs Chromium, which isn't installed (apt-get install chromium)")
     for item in items:
         if item.get_closest_marker("browser") and CHROMIUM is None:
             item.add_marker(left_out)
     if os.environ.get("HUMAVISMA_TEST_DB") == "postgres":
-        plain = [item for item in items if not _uses_database(item)]
-        items[:] = [item for item in items if _uses_database(item)]
-        config.hook.pytest_deselected(items=plain)
+        elsewhere = [item for item in items if not _uses_database(item)]
+    else:
+        elsewhere = [item for item in items if item.get_closest_marker("postgres")]
+    items[:] = [item for item in items if item not in elsewhere]
+    config.hook.pytest_deselected(items=elsewhere)
 
 
 def _uses_database(item: pytest.Item) -> bool:

@@ -1,5 +1,6 @@
 """The whole run in the foreground, as `manage.py sync` does it: the wizard's own services, one after the other."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -186,10 +187,11 @@ def _dry_run(connection: Connection, options: Options, progress: Progress) -> Re
 
 def _read(run: SyncRun, progress: Progress) -> None:
     with Lease(SyncRun, run.pk) as lease:
-        while not Fetch(run).slice(lease, min(1.0, settings.SLICE_SECONDS)):
+        while not (fetch := Fetch(run)).slice(lease, min(1.0, settings.SLICE_SECONDS)):
             if lease.lost:
                 raise CannotRead(Reason("interrupted"))
             progress(run)
+            time.sleep(min(fetch.pause, 1.0))
         progress(run)
 
 

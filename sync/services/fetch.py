@@ -23,6 +23,7 @@ from sync.services.failures import CannotRead
 from sync.services.huma_list import MAX_RESTARTS, HumaList
 from sync.services.patience import Patience
 from sync.services.reading import Reader, enabled_fields, fingerprinter
+from sync.stopping import is_stopping
 
 FLUSH_EVERY = 200  # people
 SAVE_EVERY = 1.0  # seconds
@@ -64,11 +65,14 @@ class Fetch:
         """Read for about ``seconds``; True when both sides are complete. Raises ``CannotRead`` and vendor errors."""
         deadline = time.monotonic() + seconds
         self.lease = lease
+        self.clients.share_waiting(self.run.connection)
         self.to_read = self._waiting() if self.list.is_complete else []
         pool = ThreadPoolExecutor(settings.SYNC_CONCURRENCY + 1, thread_name_prefix="read")
         try:
-            while not self.is_complete and not lease.lost and time.monotonic() < deadline:
+            while not self.is_complete and not lease.lost and time.monotonic() < deadline and not is_stopping():
                 self._submit(pool)
+                if self.pause > settings.SLICE_SECONDS:
+                    break  # others may have the worker meanwhile
                 self._collect()
                 if len(self.read) >= FLUSH_EVERY or time.monotonic() - self.saved_at >= SAVE_EVERY:
                     self._save()
@@ -80,6 +84,14 @@ class Fetch:
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
         return self.is_complete
+
+    @property
+    def pause(self) -> float:
+        """Seconds until there is something to do, where every side that isn't complete is given a pause; else 0."""
+        if self.futures or self.is_complete:
+            return 0.0
+        done = {"huma": self.list.is_complete and not self.to_read, "visma": self.progress["visma"]["stage"] == "done"}
+        return max(0.0, min(self.sides[name].not_before for name in done if not done[name]) - time.monotonic())
 
     @property
     def is_complete(self) -> bool:

@@ -47,7 +47,7 @@ def _slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
             return apply_slice(run, lease, seconds)
         if run.attempts >= settings.MAX_ATTEMPTS:
             raise CannotRead(Reason("interrupted"))
-        return None if read_slice(run, lease, seconds) else 0.0
+        return read_slice(run, lease, seconds)
     except CannotRead as error:
         fail(run, error.reason)
     except VendorError as error:
@@ -62,17 +62,21 @@ def _slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
     return None
 
 
-def read_slice(run: SyncRun, lease: Lease, seconds: float) -> bool:
-    """Read for about ``seconds``; once both sides are complete, put them together. True when the run is in review."""
-    if not Fetch(run).slice(lease, seconds):
-        return False
+def read_slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
+    """Read for about ``seconds``; once both sides are complete, put them together.
+
+    Gives the seconds until there is more to do, ``None`` when the run is in review.
+    """
+    fetch = Fetch(run)
+    if not fetch.slice(lease, seconds):
+        return fetch.pause
     today = timezone.localdate()
     analysis = analyse(run.connection, load(run, "huma"), load(run, "visma"), today, run.passed_checks)
     if lease.lost:
-        return False
+        return None
     store(run, analysis, today)
     remember_sunset(run)
-    return True
+    return None
 
 
 def remember_sunset(run: SyncRun) -> None:
@@ -86,13 +90,13 @@ def remember_sunset(run: SyncRun) -> None:
 def fail(run: SyncRun, reason: Reason) -> None:
     """End a run that couldn't read; what it read stays only where a check may still be passed."""
     rows = SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.FETCHING)
-    rows.update(
+    failed = rows.update(
         state=SyncRun.State.FAILED,
         failure=reason.code,
         failure_params=dict(reason.params),
         finished_at=timezone.now(),
     )
-    if reason.code not in CHECKS:
+    if failed and reason.code not in CHECKS:
         forget_values(run)
     run.refresh_from_db()
 

@@ -3,8 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
-from django.db import connection as database
 from django.utils import timezone
 from django_q.models import OrmQ
 from django_q.signing import SignedPackage
@@ -136,6 +134,14 @@ def test_a_dry_run_is_nobody_elses_to_work_on(sandbox, made):
     tasks.advance(run.pk)
     assert woken() == []
     assert sandbox.journal == []
+
+
+def test_what_a_killed_dry_run_left_is_deleted(made):
+    left = SyncRun.objects.create(connection=made, trigger="command", dry=True)
+    alive = SyncRun.objects.create(connection=made, trigger="command", dry=True)
+    SyncRun.objects.filter(pk=left.pk).update(touched_at=timezone.now() - timedelta(hours=1))
+    tasks.tick()
+    assert list(SyncRun.objects.filter(dry=True)) == [alive]
 
 
 @pytest.mark.parametrize(("days", "state"), [(6, "review"), (8, "cancelled")])

@@ -5,8 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
@@ -17,66 +16,20 @@ from django_q.tasks import async_task
 
 from sync.heartbeat import last_beat, worker_alive
 from sync.models import Heartbeat
+from tests.sync.workers import Workers, alive, children, wait_for
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.kill]
 
-Worker = subprocess.Popen[str]
-
-
-def children(pid: int) -> list[int]:
-    """The pids of all descendants, the oldest first."""
-    try:
-        lists = [path.read_text().split() for path in Path(f"/proc/{pid}/task").glob("*/children")]
-    except OSError:
-        return []
-    own = [int(child) for listed in lists for child in listed]
-    return own + [grandchild for child in own for grandchild in children(child)]
-
-
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except OSError:
-        return False
-
-
-def wait_for(what: Callable[[], object], seconds: float = 20) -> bool:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if what():
-            return True
-        time.sleep(0.1)
-    return False
-
 
 @pytest.fixture
-def start(process_env: dict[str, str]) -> Iterator[Callable[..., Worker]]:
-    """Start a worker, wait for its first beat, and see to it that none outlives the test."""
-    started: list[Worker] = []
-
-    def begin(**env: str) -> Worker:
-        worker = subprocess.Popen(
-            [sys.executable, "manage.py", "worker"],
-            cwd=settings.BASE_DIR,
-            env={**process_env, "BEAT_SECONDS": "0.5", **env},
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        started.append(worker)
-        assert wait_for(last_beat), "no beat came through the queue"
-        return worker
-
-    yield begin
-    for worker in started:
-        family = [worker.pid, *children(worker.pid)]
-        for pid in family:
-            if alive(pid):
-                os.kill(pid, signal.SIGKILL)
-        worker.communicate()
+def start(process_env: dict[str, str]) -> Iterator[Workers]:
+    """Start a worker, and wait for its first beat."""
+    workers = Workers(process_env)
+    yield workers
+    workers.end()
 
 
-def test_a_beat_comes_through_the_queue(start: Callable[..., Worker], client: Client) -> None:
+def test_a_beat_comes_through_the_queue(start: Workers, client: Client) -> None:
     assert client.get("/healthz").json() == {"worker": False, "database": True}
     start()
     assert worker_alive()
@@ -84,7 +37,7 @@ def test_a_beat_comes_through_the_queue(start: Callable[..., Worker], client: Cl
     assert (answer.status_code, answer.json()) == (200, {"worker": True, "database": True})
 
 
-def test_there_is_exactly_one_schedule_and_it_is_ours(start: Callable[..., Worker]) -> None:
+def test_there_is_exactly_one_schedule_and_it_is_ours(start: Workers) -> None:
     Schedule.objects.create(func="os.system", args="nonsense(")
     start()
     assert list(Schedule.objects.values_list("func", "args")) == [("sync.tasks.tick", None)]
@@ -92,9 +45,7 @@ def test_there_is_exactly_one_schedule_and_it_is_ours(start: Callable[..., Worke
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("whole_group", [False, True])
-def test_it_stops_when_told_and_leaves_nobody_behind(
-    start: Callable[..., Worker], number: int, whole_group: bool
-) -> None:
+def test_it_stops_when_told_and_leaves_nobody_behind(start: Workers, number: int, whole_group: bool) -> None:
     worker = start()
     family = children(worker.pid)
     assert len(family) >= 5  # the cluster, its sentinel, two workers, the monitor and the pusher
@@ -103,7 +54,7 @@ def test_it_stops_when_told_and_leaves_nobody_behind(
     assert wait_for(lambda: not any(map(alive, family)), 3)
 
 
-def test_killed_itself_it_takes_everybody_along(start: Callable[..., Worker]) -> None:
+def test_killed_itself_it_takes_everybody_along(start: Workers) -> None:
     worker = start()
     family = children(worker.pid)
     worker.kill()
@@ -111,7 +62,7 @@ def test_killed_itself_it_takes_everybody_along(start: Callable[..., Worker]) ->
 
 
 @pytest.mark.parametrize("generation", [0, 1], ids=["parent", "sentinel"])
-def test_a_cluster_that_ends_unasked_is_a_failure(start: Callable[..., Worker], generation: int) -> None:
+def test_a_cluster_that_ends_unasked_is_a_failure(start: Workers, generation: int) -> None:
     worker = start()
     family = children(worker.pid)
     os.kill(family[generation], signal.SIGKILL)
@@ -119,7 +70,7 @@ def test_a_cluster_that_ends_unasked_is_a_failure(start: Callable[..., Worker], 
     assert wait_for(lambda: not any(map(alive, family)), 3)
 
 
-def test_a_cluster_that_hangs_is_started_again(start: Callable[..., Worker]) -> None:
+def test_a_cluster_that_hangs_is_started_again(start: Workers) -> None:
     worker = start(HEARTBEAT_LATE_SECONDS="3", STOP_SECONDS="1")
     before = children(worker.pid)
     for pid in before:
@@ -130,7 +81,7 @@ def test_a_cluster_that_hangs_is_started_again(start: Callable[..., Worker]) -> 
     assert worker.poll() is None
 
 
-def test_killing_any_of_its_processes_never_silences_it(start: Callable[..., Worker]) -> None:
+def test_killing_any_of_its_processes_never_silences_it(start: Workers) -> None:
     worker = start(HEARTBEAT_LATE_SECONDS="3", STOP_SECONDS="1")
     for _ in range(4):
         os.kill(children(worker.pid)[2], signal.SIGKILL)  # the oldest that the sentinel watches: the workers first
@@ -140,7 +91,7 @@ def test_killing_any_of_its_processes_never_silences_it(start: Callable[..., Wor
     assert worker.poll() is None
 
 
-def test_any_task_is_a_beat(start: Callable[..., Worker]) -> None:
+def test_any_task_is_a_beat(start: Workers) -> None:
     start(BEAT_SECONDS="3600")
     Heartbeat.objects.all().delete()
     time.sleep(1.1)
