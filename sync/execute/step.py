@@ -14,7 +14,6 @@ from sync.models import Change, Write
 logger = logging.getLogger(__name__)
 
 SHORT_PAUSE = 0.5
-NEW = (Write.Document.NEW_USER, Write.Document.NEW_EMPLOYEE)
 
 
 def step(context: Context, write: Write) -> float | None:

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from connections.sandbox.clock import today
-from tests.sync.execute.conftest import ABSENT, Company, flat, news, outcomes
+from tests.sync.execute.conftest import Company, outcomes
+from tests.sync.execute.states import ABSENT, flat, news
 
 TODAY, YESTERDAY = today().isoformat(), (today() - timedelta(days=1)).isoformat()
 DAY = (today() + timedelta(days=40)).isoformat()

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from connections.sandbox.clock import today
-from tests.sync.execute.conftest import ABSENT, Company, news, outcomes
+from tests.sync.execute.conftest import Company, outcomes
+from tests.sync.execute.states import ABSENT, news
 
 RESIGNED, RESIGNED_VISMA = "employee_resigned", "arbeidstakerHarSagtOppSelv"
 DAY = (today() + timedelta(days=40)).isoformat()

@@ -11,7 +11,8 @@ from sync.core.fields import names
 from sync.execute.refused import fields_of
 from sync.models import Change, SyncRun, Write
 from tests.sync.driving import until
-from tests.sync.execute.conftest import Company, Person, news, outcomes
+from tests.sync.execute.conftest import Company, Person, outcomes
+from tests.sync.execute.states import news
 
 NUMBER = "+4722334455"
 

@@ -12,7 +12,8 @@ from sync.execute import slices
 from sync.lease import Lease
 from sync.models import Change, SyncRun
 from sync.services import confirm, runs, work
-from tests.sync.execute.conftest import Company, assert_all_done, changes, decided, outcomes, people
+from tests.sync.execute.conftest import Company, assert_all_done, decided, outcomes, people
+from tests.sync.execute.states import changes
 
 
 def test_stopping_follows_what_was_sent_and_sends_nothing_more(
