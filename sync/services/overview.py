@@ -4,12 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sync.models import SyncRun
+from django.db.models import Count, Q
+
+from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
 from sync.services.choices import last_finished
 from sync.services.matches import open_count
 
 WORTH = ("deactivated", "becomes_cash", "several_positions", "long_number", "no_number")
 """What is worth knowing, most pressing first. Source: design, A run (Overview)."""
+
+
+PARTS = (SyncRun.Trigger.RETRY, SyncRun.Trigger.UNDO)
+"""Runs that didn't read everybody: their figures are those of the run that they follow."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +54,8 @@ class Overview:
 
 
 def overview(run: SyncRun) -> Overview:
-    """The run's figures; those that people change meanwhile are counted anew."""
-    figures: dict[str, Any] = run.figures
+    """The run's figures; those that people change meanwhile, by linking or unlinking, are counted anew."""
+    figures: dict[str, Any] = {**run.figures, **({} if run.trigger in PARTS else _now(run))}
     last = last_finished(run)
     return Overview(
         huma=figures.get("huma", 0),
@@ -72,3 +78,27 @@ def overview(run: SyncRun) -> Overview:
         series_broken=bool(figures.get("series_broken")),
         worth=[(code, figures["worth"][code]) for code in WORTH if figures.get("worth", {}).get(code)],
     )
+
+
+def _now(run: SyncRun) -> dict[str, Any]:
+    conflicts = Conflict.objects.filter(run=run)
+    asks = conflicts.filter(standing="asks")
+    counted = asks.aggregate(
+        differences=Count("pk"),
+        people=Count("link", distinct=True),
+        one_side_empty=Count("pk", filter=Q(kind__in=(Conflict.Kind.HUMA_EMPTY, Conflict.Kind.VISMA_EMPTY))),
+        spelling=Count("pk", filter=Q(kind=Conflict.Kind.SPELLING)),
+        new=Count("pk", filter=Q(is_new=True)),
+    )
+    people = EmployeeSnapshot.objects.filter(run=run, complete=True)
+    alone = people.filter(link=None).exclude(create_group="").exclude(create_blocked="create_open_match")
+    only: dict[str, dict[str, int]] = {"huma": {}, "visma": {}}
+    for side, group, n in alone.values_list("side", "create_group").annotate(n=Count("pk")).order_by():
+        only[side][group] = n
+    return {
+        **counted,
+        "only": only,
+        "linked": people.filter(side="huma", link__state=EmployeeLink.State.LINKED).count(),
+        "standing": dict(conflicts.values_list("standing").annotate(n=Count("pk")).order_by()),
+        "fields": dict(asks.values_list("field").annotate(n=Count("pk")).order_by()),
+    }

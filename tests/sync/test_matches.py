@@ -6,6 +6,7 @@ import pytest
 
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
 from sync.services import creation, matches, people_changes, review
+from sync.services.overview import overview
 from sync.services.runs import NotAllowed
 from tests.sync.driving import apply, connection, differences, read, running
 
@@ -77,6 +78,21 @@ def test_linking_compares_at_once_and_takes_both_off_the_lists(sandbox, run, hr)
     with pytest.raises(NotAllowed):
         matches.link_match(run, hr, found.pk)
     assert sandbox.state() == before
+
+
+def test_the_overview_counts_what_people_settle_meanwhile(sandbox, run, hr):
+    before = overview(run)
+    assert (before.differences, before.linked) == (run.figures["differences"], run.figures["linked"])
+    assert {"huma": before.only_huma, "visma": before.only_visma} == run.figures["only"]
+    assert (before.people, before.fields) == (run.figures["people"], run.figures["fields"])
+    link = matches.link_match(run, hr, possible(sandbox, run).pk)
+    linked = overview(run)
+    assert linked.differences == review.progress(run)[1] == before.differences + 2
+    assert (linked.linked, linked.possible) == (before.linked + 1, before.possible - 1)
+    people_changes.unlink(link, hr)
+    after = overview(run)
+    assert (after.differences, after.linked) == (before.differences, before.linked)
+    assert after.only_huma_total == before.only_huma_total + 1
 
 
 def test_what_a_new_link_disagrees_on_can_be_written_in_the_same_run(sandbox, run, hr):

@@ -55,7 +55,7 @@ def test_a_thousand_people_take_few_statements(hr):
     everything = review.ReviewFilter(show="all")
     assert statements(lambda: cards.page(run, everything, 1)) <= 15
     assert statements(lambda: cards.page(run, everything, 40)) <= 15
-    assert statements(lambda: overview.overview(run)) <= 5
+    assert statements(lambda: overview.overview(run)) <= 8
     assert statements(lambda: review.decide_bulk(run, hr, everything, "huma")) <= 15
     assert statements(lambda: confirm.build(run)) <= 10
     assert statements(lambda: creation.choose_all(run, hr, "visma", True)) <= 15
