@@ -27,7 +27,7 @@ def point_at(settings: Any, sandbox: Sandbox) -> None:
 
 
 @contextmanager
-def running(settings: Any, employees: int, **more: Any) -> Iterator[Sandbox]:
+def running(settings: Any, employees: int, **more: Any) -> Iterator[Any]:
     """A sandbox of that size, and the settings name it."""
     with Sandbox(employees=employees, **more) as sandbox:
         point_at(settings, sandbox)
@@ -97,7 +97,7 @@ def outcomes(run: SyncRun) -> dict[tuple[str, str], str]:
     return {(name, field): f"{state} {reason}".strip() for name, field, state, reason in rows}
 
 
-def changed(before: dict[str, Any], after: dict[str, Any], path: str = "") -> dict[str, tuple[Any, Any]]:
+def changed(before: Any, after: Any, path: str = "") -> dict[str, tuple[Any, Any]]:
     """Where two states of the stand-ins (``sandbox.state()``) differ: path → (before, after)."""
     if isinstance(before, dict) and isinstance(after, dict):
         found: dict[str, tuple[Any, Any]] = {}

@@ -86,6 +86,7 @@ def test_a_vendor_that_is_away_fails_the_run_after_our_patience(settings, hr):
         sandbox.stop()
         run = read(made, hr)
         assert run.failure.startswith("read_failed_")
+        assert run.finished_at
         assert 1.0 <= (run.finished_at - run.started_at).total_seconds() < 10
         nothing_came_of(run)
 

@@ -140,7 +140,7 @@ def test_a_match_of_another_run_is_not_found(sandbox, run, hr):
 
 def test_somebody_linked_meanwhile_is_taken(sandbox, run, hr):
     found = possible(sandbox, run)
-    stranger = EmployeeSnapshot.objects.filter(run=run, side="huma", link=None).exclude(pk=found.huma_id).first()
+    stranger = EmployeeSnapshot.objects.filter(run=run, side="huma", link=None).exclude(pk=found.huma_id)[0]
     people_changes.link(run.connection, hr, stranger.vendor_id, found.visma.vendor_id)
     card = next(card for card in matches.matches(run) if card.match.pk == found.pk)
     assert card.taken

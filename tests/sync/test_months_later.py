@@ -64,7 +64,9 @@ def test_what_changed_meanwhile_is_new_and_suggested(sandbox, made, hr):
     person = who(sandbox, "equal")
     apply(read(made, hr), hr)
     sandbox.huma.edit(person.user_id, phone="+4791111111")
-    sandbox.visma.edit(person.employee_id, address={"streetName": "Ny 1", "zipCode": "0150", "cityName": "OSLO", "countryCode": "NO"})
+    sandbox.visma.edit(
+        person.employee_id, address={"streetName": "Ny 1", "zipCode": "0150", "cityName": "OSLO", "countryCode": "NO"}
+    )
     run = read(made, hr)
     phone, address = (difference(run, person.user_id, field) for field in ("phone", "address"))
     assert (phone.is_new, phone.suggestion, phone.why) == (True, "huma", "huma_moved")

@@ -134,8 +134,10 @@ def test_what_was_doubted_days_ago_is_not_taken_for_fresh(settings, hr):
         sandbox.visma.employees.clear()
         run = read(connection(sandbox, hr), hr)
         read_at = run.finished_at
+        assert read_at
         runs.pass_check(run, hr, str(runs.check_number(run)))
         run = work.drive(run)
+        assert run.read_at
         assert run.read_at <= read_at
 
 

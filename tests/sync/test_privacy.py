@@ -151,7 +151,7 @@ def test_searches_leave_no_trace_in_sessions_or_addresses(sandbox, hr):
     run = read(connection(sandbox, hr), hr)
     browser = Client()
     browser.force_login(hr)
-    person = Conflict.objects.filter(run=run).first().link
+    person = Conflict.objects.filter(run=run)[0].link
     for name in ("review", "people"):
         page = reverse(f"admin:{name}", args=[run.connection.code])
         response = browser.post(page, {"search": person.name}, follow=True)

@@ -149,7 +149,7 @@ def test_what_failed_of_somebody_who_was_created_is_written_to_her(sandbox, run,
     done = apply(retry, hr)
     assert {outcome.split()[0] for outcome in outcomes(done).values()} <= {"done", "nothing"}
     assert len(sandbox.huma.users) == people_before
-    link = EmployeeLink.objects.filter(linked_by="created").first()
+    link = EmployeeLink.objects.filter(linked_by="created")[0]
     assert sandbox.huma.users[link.huma_id].values["employmentId"]
 
 

@@ -48,7 +48,7 @@ def test_every_filter_shows_exactly_its_own(run):
 
 
 def test_a_name_or_number_finds_a_person(run):
-    link = Conflict.objects.filter(run=run, standing="asks").first().link
+    link = Conflict.objects.filter(run=run, standing="asks")[0].link
     for search in (link.name.upper(), link.number, link.name.split()[0][:3].lower()):
         assert link.pk in {c.link_id for c in shown(run, show="all", search=search)}
     assert not shown(run, show="all", search="nobody of that name").exists()
@@ -96,7 +96,7 @@ def test_a_forbidden_choice_that_stands_in_the_table_is_not_carried_out(sandbox,
 
 
 def test_unknown_choices_and_other_runs_differences_are_refused(run, hr):
-    conflict = Conflict.objects.filter(run=run).first()
+    conflict = Conflict.objects.filter(run=run)[0]
     other = SyncRun.objects.create(connection=run.connection, state="review", trigger="command")
     assert review.decide(other, hr, [conflict.pk], "leave").changed == 0
     with pytest.raises(ValueError):
@@ -165,7 +165,7 @@ def test_looking_at_what_a_bulk_choice_would_do_does_nothing(run, hr):
 
 
 def test_a_choice_is_taken_back_with_whose_it_was(run, hr, superuser):
-    conflict = Conflict.objects.filter(run=run, blocked_to_visma="", standing="asks").first()
+    conflict = Conflict.objects.filter(run=run, blocked_to_visma="", standing="asks")[0]
     review.decide(run, hr, [conflict.pk], "huma")
     review.decide(run, superuser, [conflict.pk], "leave")
     conflict.refresh_from_db()

@@ -106,7 +106,7 @@ def test_choices_of_a_run_that_was_cancelled_are_given_up(sandbox, run, hr):
 def test_a_run_that_writes_or_has_ended_can_be_neither_cancelled_nor_decided(sandbox, run, hr):
     SyncRun.objects.filter(pk=run.pk).update(state="applying")
     run.refresh_from_db()
-    conflict = Conflict.objects.filter(run=run, blocked_to_visma="").first()
+    conflict = Conflict.objects.filter(run=run, blocked_to_visma="")[0]
     assert not runs.cancel(run, hr)
     for forbidden in (
         lambda: runs.read_again(run, hr),

@@ -157,7 +157,7 @@ def test_a_run_that_nobody_touches_for_a_week_is_cancelled(made, hr, days, state
 def test_a_choice_keeps_a_run_for_another_week(made, hr):
     run = read(made, hr)
     SyncRun.objects.filter(pk=run.pk).update(touched_at=timezone.now() - timedelta(days=8))
-    review.decide(run, hr, [Conflict.objects.filter(run=run).first().pk], "leave")
+    review.decide(run, hr, [Conflict.objects.filter(run=run)[0].pk], "leave")
     tasks.tick()
     run.refresh_from_db()
     assert run.state == "review"

@@ -55,7 +55,7 @@ def test_what_failed_is_said_with_the_vendors_words_and_can_be_tried_again(web, 
     drive(written)
     first = Change.objects.filter(action="field")[0]
     Change.objects.filter(pk=first.pk).update(state="failed", reason="rejected", vendor_words="number: taken")
-    EmployeeLink.objects.filter(pk=first.link_id).update(baseline={})
+    EmployeeLink.objects.filter(changes=first).update(baseline={})
     url = at("result", written.connection, written.pk)
     text = words(web.get(url))
     assert "Not done 1" in text
