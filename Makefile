@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest -n 2
 PO := locale/nb/LC_MESSAGES/django.po
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint types migrations chromium test-postgres test-sqlite test-full screenshots fmt messages
+.PHONY: help run test bench lint types migrations chromium redis test-postgres test-sqlite test-full screenshots fmt messages
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -34,7 +34,7 @@ help: ## this list
 run: .venv/installed ## the demo: both vendors, the product and a mailbox on this machine
 	@$(BIN)/python -m humavisma.demo $(ARGS)
 
-test: lint types migrations chromium test-postgres test-sqlite ## everything
+test: lint types migrations chromium redis test-postgres test-sqlite ## everything
 
 bench: .venv/installed-bench ## how fast it is; the whole table with ARGS=--full
 	@$(BIN)/python -m bench $(ARGS)
@@ -55,6 +55,14 @@ chromium: ## the browser for the tests, from the system's packages when it may
 		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; \
 	else \
 		echo "There is no Chromium (sudo apt-get install chromium): the browser tests are left out." >&2; \
+	fi
+
+redis: ## the queue's other broker for the tests, from the system's packages when it may
+	@command -v redis-server >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server; \
+	else \
+		echo "There is no Redis (sudo apt-get install redis-server): its tests are left out." >&2; \
 	fi
 
 test-postgres: .venv/installed-dev ## what uses the database, on PostgreSQL

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from tests.mailserver import MailServer
+from tests.redisserver import PROGRAM as REDIS
 
 CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 CHROMIUM = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
@@ -20,11 +21,12 @@ MAY_BE_LEFT_OUT: frozenset[str] = frozenset()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs a browser that isn't there, and what the other database's half runs."""
-    left_out = pytest.mark.skip(reason="needs Chromium, which isn't installed (apt-get install chromium)")
-    for item in items:
-        if item.get_closest_marker("browser") and CHROMIUM is None:
-            item.add_marker(left_out)
+    """Leave out what needs a program that isn't there, and what the other database's half runs."""
+    for marker, there, name in (("browser", CHROMIUM, "chromium"), ("redis", REDIS, "redis-server")):
+        left_out = pytest.mark.skip(reason=f"needs {name}, which isn't installed (apt-get install {name})")
+        for item in [] if there else items:
+            if item.get_closest_marker(marker):
+                item.add_marker(left_out)
     if os.environ.get("HUMAVISMA_TEST_DB") == "postgres":
         elsewhere = [item for item in items if not _uses_database(item)]
     else:

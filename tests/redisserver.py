@@ -1,0 +1,46 @@
+"""A real Redis on loopback, for as long as a test needs it."""
+
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from typing import Self
+
+import redis
+
+PROGRAM = shutil.which("redis-server")
+
+
+class RedisServer:
+    """Started by `with`; `url` is what REDIS_URL is for it. It keeps nothing on disk."""
+
+    def __init__(self) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port: int = free.getsockname()[1]
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+
+    def __enter__(self) -> Self:
+        assert PROGRAM
+        self._folder = tempfile.TemporaryDirectory(prefix="humavisma-redis-")
+        options = {"port": self.port, "bind": "127.0.0.1", "dir": self._folder.name, "save": "", "appendonly": "no"}
+        arguments = [part for name, value in options.items() for part in (f"--{name}", str(value))]
+        self._process = subprocess.Popen([PROGRAM, *arguments], stdout=subprocess.DEVNULL)
+        until = time.monotonic() + 10
+        while not self._answers():
+            assert time.monotonic() < until, "Redis doesn't answer"
+            time.sleep(0.02)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._process.terminate()
+        self._process.wait()
+        self._folder.cleanup()
+
+    def _answers(self) -> bool:
+        with redis.from_url(self.url) as client:
+            try:
+                return bool(client.ping())
+            except redis.RedisError:
+                return False
