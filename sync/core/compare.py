@@ -1,7 +1,7 @@
 """Who is right: a three-way compare of each field of a linked person. Source: design, Who is right."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sync.core.employee import Employee, Own, Period, Position, Side, Value
 from sync.core.fields import FIELDS, Field, Pair
@@ -10,6 +10,8 @@ from sync.core.fingerprint import Fingerprinter, comparable
 from sync.core.positions import overlap
 from sync.core.reasons import Reason
 from sync.core.text import loose
+
+SIDES = (Side.HUMA, Side.VISMA)
 
 Prints = tuple[str, str]
 """The fingerprints of what Huma said and what Visma said."""
@@ -94,10 +96,13 @@ def pair_positions(huma: Employee, visma: Employee, known: tuple[str, str] | Non
         return Reason("no_position_visma")
     if known == (one.id, other.id):
         return known
-    texts = {"huma": describe(one), "visma": describe(other)}
     if known and (known[0] == one.id or known[1] == other.id):
-        return Reason("pair_changed" if known[1] == other.id else "pair_changed_visma", texts)
-    return (one.id, other.id) if overlap(one, other) else Reason("no_pair", texts)
+        why = "pair_changed" if known[1] == other.id else "pair_changed_visma"
+    elif overlap(one, other):
+        return one.id, other.id
+    else:
+        why = "no_pair"
+    return Reason(why, {"huma": describe(one), "visma": describe(other)})
 
 
 def describe(position: Position) -> str:
@@ -108,9 +113,8 @@ def describe(position: Position) -> str:
 def make_pair(pair: Pair, known: tuple[str, str] | None) -> Pair:
     """The pair with its positions settled."""
     found = pair_positions(pair.huma, pair.visma, known)
-    if isinstance(found, Reason):
-        return replace(pair, positions=None, no_pair=found)
-    return replace(pair, positions=found, no_pair=None)
+    ids, why = (None, found) if isinstance(found, Reason) else (found, None)
+    return Pair(pair.huma, pair.visma, pair.today, ids, why, pair.default_end_reason, pair.numbers)
 
 
 def forbidden(field: Field, target: Side, pair: Pair) -> Reason | None:
@@ -141,17 +145,16 @@ def compare(
     dates_are_new = pair.positions is not None and known_positions is not None and pair.positions != known_positions
     differences, agreed, unreadable, prints = [], {}, [], {}
     for field in fields:
-        huma, visma = pair.value(Side.HUMA, field.name), pair.value(Side.VISMA, field.name)
         if field.name in left_out:
             continue
+        huma, visma = pair.huma.values[field.name], pair.visma.values[field.name]
         if not (huma.readable and visma.readable):
             unreadable.append(field.name)
             continue
-        now = (
-            fingerprint(field.name, field.version, huma.canonical),
-            fingerprint(field.name, field.version, visma.canonical),
-        )
-        prints[field.name] = now
+        one = other = fingerprint(field.name, field.version, huma.canonical)
+        if visma.canonical != huma.canonical:
+            other = fingerprint(field.name, field.version, visma.canonical)
+        now = prints[field.name] = one, other
         if field.agree(huma.canonical, visma.canonical):
             if pair.positions or not field.on_position:  # the dates' baseline belongs to a pair of positions
                 agreed[field.name] = now
@@ -166,7 +169,7 @@ def compare(
 def _difference(field: Field, pair: Pair, now: Prints, settled: Prints | None) -> Difference:
     huma, visma = pair.value(Side.HUMA, field.name), pair.value(Side.VISMA, field.name)
     verdict = judge(now, settled, _is_blank(field, huma), visma.canonical is None)
-    reasons = {side: reason for side in Side if (reason := forbidden(field, side, pair))}
+    reasons = {side: reason for side in SIDES if (reason := forbidden(field, side, pair))}
     suggestion, why = verdict.suggestion, verdict.why
     if suggestion and Side(suggestion).other in reasons:
         suggestion = ""
@@ -180,7 +183,7 @@ def _difference(field: Field, pair: Pair, now: Prints, settled: Prints | None) -
         suggestion=suggestion,
         why=why,
         forbidden=reasons,
-        to={side: field.convert(side, pair) for side in Side if side not in reasons},
+        to={side: field.convert(side, pair) for side in SIDES if side not in reasons},
         by_bulk=_by_bulk(field, pair, verdict),
         notes=_notes(field, pair),
     )

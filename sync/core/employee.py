@@ -107,7 +107,10 @@ class Employee:
     @property
     def position(self) -> Position | None:
         """The selected position."""
-        return next((p for p in self.positions if p.id == self.selected), None)
+        for position in self.positions:
+            if position.id == self.selected:
+                return position
+        return None
 
     @property
     def standing(self) -> Period:

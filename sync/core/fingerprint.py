@@ -2,8 +2,8 @@
 
 import hashlib
 import hmac
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from json.encoder import encode_basestring
 
 from sync.core.employee import Canonical
 
@@ -12,12 +12,27 @@ from sync.core.employee import Canonical
 class Fingerprinter:
     """Makes keyed fingerprints of canonical values; ``key`` is the connection's own."""
 
-    key: bytes
+    key: bytes = field(repr=False)
+    _begun: hmac.HMAC = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # The key is worked in once, and not for each of a run's many fingerprints.
+        object.__setattr__(self, "_begun", hmac.new(self.key, digestmod=hashlib.sha256))
 
     def __call__(self, field: str, version: int, canonical: Canonical) -> str:
         """``"<version>:<40 hex digits>"``; the empty value has a fingerprint too, unlike a field never settled."""
-        message = json.dumps([field, canonical], ensure_ascii=False, separators=(",", ":")).encode()
-        return f"{version}:{hmac.new(self.key, message, hashlib.sha256).hexdigest()[:40]}"
+        mac = self._begun.copy()
+        mac.update(f"[{encode_basestring(field)},{_json(canonical)}]".encode())
+        return f"{version}:{mac.hexdigest()[:40]}"
+
+
+def _json(canonical: Canonical) -> str:
+    """What ``json.dumps`` makes of it, without blanks and with all letters as they are."""
+    if canonical is None:
+        return "null"
+    if isinstance(canonical, str):
+        return encode_basestring(canonical)
+    return f"[{','.join(map(_json, canonical))}]"
 
 
 def comparable(one: str, other: str) -> bool:

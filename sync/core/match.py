@@ -80,7 +80,8 @@ class _Matcher:
 
     def vouched(self, huma: str, visma: str, key: str) -> bool:
         """Whether one more thing than ``key`` agrees."""
-        return any(thing in THINGS and thing != key for thing in self.agrees(huma, visma))
+        one, other = self.seen[huma], self.seen[visma]
+        return any(thing in one and one[thing] == other.get(thing) for thing in THINGS if thing != key)
 
     def doubt(self, huma: str, visma: str, why: str) -> None:
         if self.free(huma, visma) and (huma, visma) not in self.possible:
@@ -88,12 +89,17 @@ class _Matcher:
 
     def groups(self, key: str) -> list[tuple[list[str], list[str]]]:
         """The people of both sides who share a value of ``key``, only where both have some."""
-        index: dict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
-        for side, people in enumerate((self.huma, self.visma)):
-            for id_ in people:
-                if key in self.seen[id_]:
-                    index[self.seen[id_][key]][side].append(id_)
-        return [pair for pair in index.values() if pair[0] and pair[1]]
+        visma = self.index(self.visma, key)
+        return [(ids, visma[value]) for value, ids in self.index(self.huma, key).items() if value in visma]
+
+    def index(self, people: Iterable[str], key: str) -> dict[str, list[str]]:
+        """By each value of ``key``, who has it."""
+        found: dict[str, list[str]] = {}
+        for id_ in people:
+            value = self.seen[id_].get(key)
+            if value is not None:
+                found.setdefault(value, []).append(id_)
+        return found
 
     def by_external(self) -> None:
         named: dict[str, list[str]] = defaultdict(list)

@@ -1,6 +1,7 @@
 """Reading vendors' documents without trusting their shape."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 Doc = dict[str, Any]
@@ -26,10 +27,19 @@ def as_day(value: Any, prop: str) -> str | None:
     text = as_text(value, prop)
     if not text:
         return None
+    day = _day(text)
+    if day is None:
+        raise WrongShape(prop)
+    return day
+
+
+@lru_cache(maxsize=10_000)
+def _day(text: str) -> str | None:
+    """The ISO date that the text names; many people share one."""
     try:
         return date.fromisoformat(text if len(text) == 10 else f"{datetime.fromisoformat(text):%Y-%m-%d}").isoformat()
     except ValueError:
-        raise WrongShape(prop) from None
+        return None
 
 
 def as_bool(value: Any, prop: str) -> bool | None:

@@ -25,6 +25,9 @@ def period_of(start: str | None, end: str | None, today: date) -> Period:
 
 def pick(entries: Sequence[Entry], today: date) -> int | None:
     """The index of the entry that counts today, or ``None`` for an empty timeline."""
+    if len(entries) == 1:
+        _day(entries[0], "activeStart"), _day(entries[0], "activeEnd")  # raises where they aren't days
+        return 0
     by_period: dict[Period, list[int]] = {}
     for index, entry in enumerate(entries):
         by_period.setdefault(period_of(_day(entry, "activeStart"), _day(entry, "activeEnd"), today), []).append(index)

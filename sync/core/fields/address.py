@@ -12,32 +12,32 @@ from sync.core.text import clean
 # Huma's names, Visma's names, in the order of the canonical form. Source: visma-employee.md and huma-openapi.yaml.
 KEYS = (("line1", "streetName"), ("postalCode", "zipCode"), ("city", "cityName"), ("country", "countryCode"))
 OTHER_LINES = ("line2", "line3")
+_IN_HUMA = {key: f"homeAddress.{key}" for key in (*(huma for huma, _visma in KEYS), *OTHER_LINES)}
+_IN_VISMA = {visma: f"address.{visma}" for _huma, visma in KEYS}
 
 
 def _canonical(side: Side, own: Own) -> Canonical:
     if not own:
         return None
-    parts = [clean(own.get(huma if side is Side.HUMA else visma)) for huma, visma in KEYS]
-    if not any(parts[:3]):
-        return None
-    return (*parts[:3], parts[3].upper())
+    line, code, city, country = [clean(own.get(huma if side is Side.HUMA else visma)) for huma, visma in KEYS]
+    return (line, code, city, country.upper()) if line or code or city else None
 
 
-def _own(doc: Doc | None, keys: tuple[str, ...], prop: str) -> Own:
+def _own(doc: Doc | None, props: dict[str, str]) -> Own:
     if doc is None:
         return None
-    return {key: as_text(doc.get(key), f"{prop}.{key}") or "" for key in keys}
+    return {key: as_text(doc.get(key), prop) or "" for key, prop in props.items()}
 
 
 def _read_huma(details: Doc, position: Doc | None) -> Value:
     wrapped = wrapper(details, "homeAddress")
     value = as_dict((wrapped or {}).get("value"), "homeAddress.value")
-    own = _own(value, (*(huma for huma, _visma in KEYS), *OTHER_LINES), "homeAddress")
+    own = _own(value, _IN_HUMA)
     return huma_value(wrapped, own, _canonical(Side.HUMA, own))
 
 
 def _read_visma(doc: Doc, position: Doc | None, today: date) -> Value:
-    own = _own(as_dict(doc.get("address"), "address"), tuple(visma for _huma, visma in KEYS), "address")
+    own = _own(as_dict(doc.get("address"), "address"), _IN_VISMA)
     return Value(own, _canonical(Side.VISMA, own))
 
 

@@ -1,10 +1,10 @@
 """Bank account. Source: the user guide (Supported fields), design (The fields), visma-employee.md, huma.md."""
 
 from datetime import date
+from operator import mul
 
 from schwifty import BIC, IBAN
 from schwifty.exceptions import SchwiftyException
-from stdnum.exceptions import ValidationError
 from stdnum.no import kontonr
 
 from sync.core.employee import UNREADABLE, Canonical, Own, Side, Value
@@ -18,6 +18,8 @@ NATIONAL, INTERNATIONAL = "national", "international"
 """[A] the values of ``type`` in Huma. Source: huma.md, Writing."""
 
 BANK, CASH = "bank", "cash"
+WEIGHTS = (6, 7, 8, 9, 4, 5, 6, 7, 8, 9)
+"""Of the first ten digits of a Norwegian account."""
 LOCAL_KEYS = ("localBankAccount",)
 INTERNATIONAL_KEYS = (
     "internationalIban",
@@ -30,7 +32,8 @@ HUMA_KEYS = ("type", "number", "country", "iban", "bic")
 
 
 def _compact(text: Own) -> str:
-    return "".join(char for char in clean(text) if char.isalnum()).upper()
+    trimmed = clean(text)
+    return (trimmed if trimmed.isalnum() else "".join(filter(str.isalnum, trimmed))).upper()
 
 
 def local(number: Own) -> Canonical:
@@ -87,11 +90,14 @@ def problem(account: Canonical) -> str:
     digits = account[1] or ""
     if not (len(digits) == 11 and digits.isascii() and digits.isdigit()):
         return "bad_account"
-    try:
-        kontonr.validate(digits)
-    except ValidationError:
-        return "bad_check_digits"
-    return ""
+    return "" if _check_digit_is_right(digits) else "bad_check_digits"
+
+
+def _check_digit_is_right(digits: str) -> bool:
+    """What ``kontonr.is_valid`` says of eleven digits; it takes 30 times as long, for it cleans up each of them."""
+    if digits.startswith("0000"):  # Postgiro's, which have a check digit of their own
+        return bool(kontonr.is_valid(digits))
+    return sum(map(mul, WEIGHTS, map(int, digits))) % 11 == int(digits[10])
 
 
 def _is_norwegian_iban(compact: str) -> bool:

@@ -31,7 +31,7 @@ class Pair:
 
     def value(self, side: Side, name: str) -> Value:
         """What one side says of a field."""
-        return self.on(side).values[name]
+        return (self.huma if side is Side.HUMA else self.visma).values[name]
 
 
 def _equal(huma: Canonical, visma: Canonical) -> bool:

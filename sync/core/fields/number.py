@@ -1,5 +1,6 @@
 """Employment ID: ``employmentId`` in Huma, ``number`` in Visma."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from sync.core.employee import Canonical, Own, Side, Value
@@ -18,7 +19,7 @@ def canonical(side: Side, own: Own) -> Canonical:
     return clean(own) or None
 
 
-def refusal(number: str, visma_id: str, numbers: dict[str, str] | None) -> Reason | None:
+def refusal(number: str, visma_id: str, numbers: Mapping[str, str] | None) -> Reason | None:
     """Why Visma wouldn't take ``number`` for the employee ``visma_id`` ("" for a new one); ``None`` if it would."""
     if not number:
         return Reason("number_empty")
@@ -47,7 +48,7 @@ def _convert(target: Side, pair: Pair) -> Own:
 def _forbids(target: Side, pair: Pair) -> Reason | None:
     if target is Side.HUMA:
         return None
-    return refusal(pair.huma.number, pair.visma.id, dict(pair.numbers))
+    return refusal(pair.huma.number, pair.visma.id, pair.numbers)
 
 
 def _write_huma(details: Doc, after: Own) -> Doc:
