@@ -1,0 +1,46 @@
+"""What README and CONTRIBUTING name is there: tests, pictures, targets, commands, variables."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.core.management import get_commands
+
+from humavisma.demo.house import known_variables
+
+BASE = Path(__file__).resolve().parent.parent
+DOCS = {name: (BASE / name).read_text() for name in ("README.md", "CONTRIBUTING.md")}
+BOTH = "\n".join(DOCS.values())
+
+
+def test_every_test_that_is_named_is_there():
+    named = set(re.findall(r"\btest_\w+\.py", BOTH))
+    assert len(named) > 15
+    assert named <= {path.name for path in (BASE / "tests").rglob("test_*.py")}
+
+
+def test_every_path_that_is_named_is_there():
+    named = set(re.findall(r"`((?:tests|docs|sync|connections|humavisma|locale|bench)/[\w/.]*)`", BOTH))
+    named |= set(re.findall(r"docs/screenshots/[\w-]+\.png", BOTH))
+    assert {path for path in named if not (BASE / path).exists()} == set()
+
+
+def test_every_target_that_is_named_is_there():
+    targets = set(re.findall(r"^([a-z-]+):", (BASE / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"(?:`|^)make ([a-z-]+)", BOTH, re.MULTILINE)) <= targets
+
+
+def test_every_command_that_is_named_is_there():
+    named = set(re.findall(r"manage\.py ([a-z]+)", BOTH))
+    assert {"connect", "sync", "worker", "sandbox"} <= named <= set(get_commands())
+
+
+def test_every_variable_that_is_named_is_known():
+    named = set(re.findall(r"`([A-Z][A-Z_]{6,})`", BOTH)) - {"FIELDS"}
+    assert named <= known_variables()
+
+
+@pytest.mark.parametrize("name", DOCS)
+def test_no_picture_is_heavy(name):
+    for picture in re.findall(r"docs/screenshots/[\w-]+\.png", DOCS[name]):
+        assert (BASE / picture).stat().st_size < 150_000, picture
