@@ -1,7 +1,6 @@
 """One step of one Write: from what is stored of it to the next thing that is stored. Every error ends here."""
 
 import logging
-import traceback
 
 from django.db import InterfaceError, OperationalError
 
@@ -10,6 +9,7 @@ from sync.core.shape import WrongShape
 from sync.execute import creating, huma, life, visma
 from sync.execute.context import Context, LeaseTooShort
 from sync.models import Change, Write
+from sync.services.failures import bug_report
 
 logger = logging.getLogger(__name__)
 
@@ -55,9 +55,7 @@ def _step(context: Context, write: Write) -> float | None:
     except (life.TakenOver, LeaseTooShort, OperationalError, InterfaceError):
         raise
     except Exception as error:
-        # Without the exception's own text, which may quote a value.
-        where = "".join(traceback.format_tb(error.__traceback__))
-        logger.error("Write %s met a bug: %s\n%s", write.pk, type(error).__name__, where)
+        logger.error("Write %s met a bug: %s", write.pk, bug_report(error))
         write.refresh_from_db()
         return _give_up(write, "bug")
 

@@ -1,5 +1,7 @@
 """Why a run ends without having written, or waits for somebody: the four errors by name, and our own."""
 
+import traceback
+
 from connections.errors import BadCredentials, ContractBroken, Rejected, Unavailable, VendorError
 from sync.core.reasons import Reason
 
@@ -25,3 +27,8 @@ def reason_for_reading(error: VendorError) -> Reason:
         case Unavailable() | Rejected():
             return Reason(f"read_failed_{side}")
     return Reason("bug")
+
+
+def bug_report(error: BaseException) -> str:
+    """What a log may say of a bug: its type and where it came from, without its own text, which may quote a value."""
+    return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}"

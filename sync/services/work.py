@@ -16,7 +16,7 @@ from sync.execute import apply_slice
 from sync.lease import Lease
 from sync.models import SyncRun
 from sync.services.analyse import analyse
-from sync.services.failures import CannotRead, reason_for_reading
+from sync.services.failures import CannotRead, bug_report, reason_for_reading
 from sync.services.fetch import Fetch
 from sync.services.runs import CHECKS, forget_values
 from sync.services.store import load, store
@@ -53,8 +53,8 @@ def _slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
     except VendorError as error:
         logger.warning("Run %s failed while it read: %s", run.pk, error)
         fail(run, reason_for_reading(error))
-    except Exception:
-        logger.exception("Run %s met a bug.", run.pk)
+    except Exception as error:
+        logger.error("Run %s met a bug: %s", run.pk, bug_report(error))
         if run.state == SyncRun.State.APPLYING:
             SyncRun.objects.filter(pk=run.pk).update(attempts=F("attempts") + 1)
             raise

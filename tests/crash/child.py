@@ -61,7 +61,8 @@ def main() -> None:
     from connections.http import Wire
 
     setattr(Wire, "send", points.around("request", Wire.send))  # noqa: B010
-    setattr(BaseDatabaseWrapper, "_commit", points.around("commit", BaseDatabaseWrapper._commit))  # noqa: B010
+    commit = getattr(BaseDatabaseWrapper, "_commit")  # noqa: B009
+    setattr(BaseDatabaseWrapper, "_commit", points.around("commit", commit))  # noqa: B010
     setattr(smtplib.SMTP, "sendmail", points.around("mail", smtplib.SMTP.sendmail))  # noqa: B010
 
     def watch(sender: Any, connection: Any, **kwargs: Any) -> None:
