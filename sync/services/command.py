@@ -117,6 +117,7 @@ def _run(connection: Connection, options: Options, progress: Progress) -> Report
         run.refresh_from_db()
         work.drive(run, progress, seconds=1)
     if run.state != SyncRun.State.REVIEW:
+        runs.forget_values(run)  # nobody can answer the check any more
         return report(run)
     _decide(run, options)
     plan = make_plan(run)

@@ -52,6 +52,8 @@ def start(connection: Connection, user: Any, trigger: str = SyncRun.Trigger.MANU
     try:
         with transaction.atomic():
             run = SyncRun.objects.create(connection=connection, trigger=trigger, started_by=_name(user), **extra)
+            for doubted in connection.runs.filter(state=SyncRun.State.FAILED, failure__in=CHECKS):
+                forget_values(doubted)
             audit(user, "run.started", connection, run=run.pk, trigger=trigger)
             wake(run.pk)
     except IntegrityError:  # somebody else was faster
@@ -127,6 +129,8 @@ def pass_check(run: SyncRun, user: Any, typed: str = "") -> None:
     check = run.failure
     if run.state != SyncRun.State.FAILED or check not in CHECKS:
         raise NotAllowed("state")
+    if SyncRun.objects.filter(connection=run.connection_id, trigger__in=MANUAL, pk__gt=run.pk).exists():
+        raise NotAllowed("other_run")
     if check == "same_company" and not user.is_superuser:
         raise NotAllowed("superuser")
     if check != "same_company" and typed.strip() != str(check_number(run)):

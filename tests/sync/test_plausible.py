@@ -156,3 +156,19 @@ def test_a_check_cannot_be_passed_twice_nor_beside_another_run(settings, hr):
             runs.pass_check(other, hr, typed)
         assert SyncRun.objects.get(pk=stopped.pk).state == "failed"
         assert not Change.objects.exists()
+
+
+def test_what_a_doubted_run_read_is_forgotten_once_another_one_starts(settings, hr):
+    with running(settings, 8) as sandbox:
+        sandbox.visma.employees.clear()
+        made = connection(sandbox, hr)
+        stopped = read(made, hr)
+        assert stopped.snapshots.exclude(payload=None).exists()
+        typed = str(runs.check_number(stopped))
+        other = read(made, hr)
+        assert not stopped.snapshots.exclude(payload=None).exists()
+        runs.pass_check(other, hr, typed)
+        runs.cancel(work.drive(other), hr)
+        with pytest.raises(NotAllowed) as refused:
+            runs.pass_check(stopped, hr, typed)
+        assert refused.value.code == "other_run"

@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 
 from connections.models import Connection
-from sync.models import Change, Conflict, EmployeeLink, LeftOut
+from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, LeftOut
 from tests.sync.driving import connection, running, sync
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -150,6 +150,7 @@ def test_confirm_large_answers_the_checks_too(settings, hr):
         sandbox.visma.employees.clear()
         code, found = sync(made)
         assert (code, found["state"]) == (2, "failed")
+        assert not EmployeeSnapshot.objects.exclude(payload=None).exists()
         code, found = sync(made, "--confirm-large")
         assert (code, found["state"], found["matched"]) == (0, "finished", 0)
 
