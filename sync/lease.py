@@ -116,7 +116,10 @@ class Lease:
         self._thread.join()
         if not self._taken:
             self._taken = True
-            release(self.model, self.pk, self.holder)
+            try:
+                release(self.model, self.pk, self.holder)
+            except DatabaseError as error:  # then it runs out by itself
+                logger.warning("%s %s: lease not given back (%s)", self.model.__name__, self.pk, type(error).__name__)
 
     def _keep(self) -> None:
         every = min(float(settings.LEASE_RENEW_SECONDS), self.seconds / 3)

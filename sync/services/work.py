@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, close_old_connections
 from django.db.models import F
 from django.utils import timezone
 
@@ -24,6 +25,7 @@ from sync.services.store import load, store
 logger = logging.getLogger(__name__)
 
 WORKING = (SyncRun.State.FETCHING, SyncRun.State.APPLYING)
+AWAY_PAUSE = 1.0
 
 
 def advance(run_pk: int, seconds: float | None = None) -> float | None:
@@ -53,6 +55,8 @@ def _slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
     except VendorError as error:
         logger.warning("Run %s failed while it read: %s", run.pk, error)
         fail(run, reason_for_reading(error))
+    except (OperationalError, InterfaceError) as error:
+        return _database_away(run, error)
     except Exception as error:
         logger.error("Run %s met a bug: %s", run.pk, bug_report(error))
         if run.state == SyncRun.State.APPLYING:
@@ -60,6 +64,14 @@ def _slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
             raise
         fail(run, Reason("bug"))
     return None
+
+
+def _database_away(run: SyncRun, error: Exception) -> float:
+    """Our database hung up, which is no fault of the run's: it goes on in a moment, or with the tick."""
+    logger.warning("Run %s: the database hung up (%s).", run.pk, type(error).__name__)
+    close_old_connections()
+    SyncRun.objects.filter(pk=run.pk).update(attempts=F("attempts") + 1)
+    return AWAY_PAUSE
 
 
 def read_slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
