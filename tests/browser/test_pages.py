@@ -124,8 +124,10 @@ def test_pages_of_reading_that_goes_on_or_failed(look, hr, vendors, sign_in, set
     assert look.found == {}
 
 
-def test_the_superusers_own_pages(look, superuser, everybody, sign_in):
-    fjordheim = driving.connection(everybody, superuser)
+def test_the_superusers_own_pages(look, superuser, vendors, sign_in):
+    for way in ("equal", "equal", "phone_differs", "account_differs"):
+        vendors.add_person(way)
+    fjordheim = driving.connection(vendors, superuser)
     driving.read(fjordheim, superuser)
     sign_in(look.page.context, superuser)
     look.at(at("sync_conflict_changelist"))
