@@ -15,7 +15,7 @@ from sync.display import Display, display
 from sync.models import Change, Conflict, EmployeeLink, LeftOut, SyncRun, Write
 from sync.sentences import field_label, sentence
 from sync.services.planning import Item, Plan, make_plan
-from sync.services.runs import STEPS, NotAllowed
+from sync.services.runs import STEPS, NotAllowed, require_active
 from sync.wake import wake
 
 ORDER = ("twice_account", "twice_last_day", "twice_past", "twice_number", "twice_emptied", "twice_huma")
@@ -150,7 +150,8 @@ def confirm(
     """Have exactly the shown plan written. A second call, by a double click or a reload, does nothing.
 
     ``large`` answers the threshold without typing (the command's ``--confirm-large``). Raises ``PlanChanged``,
-    ``NumberNeeded``, ``TooOld``, and ``NotAllowed`` when another run is writing.
+    ``NumberNeeded``, ``TooOld``, and ``NotAllowed``: "applying" when another run is writing, "inactive" for a
+    connection that was paused or disconnected.
     """
     try:
         with transaction.atomic():
@@ -164,6 +165,7 @@ def confirm(
             )
             if not taken:
                 return
+            require_active(run.connection)
             plan = make_plan(run, only)
             if plan.stale:
                 raise TooOld

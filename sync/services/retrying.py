@@ -6,18 +6,19 @@ from django.db import IntegrityError, transaction
 
 from connections.models import audit
 from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
-from sync.services.runs import NotAllowed, open_run
+from sync.services.runs import NotAllowed, open_run, require_active
 
 
 def retry_failed(run: SyncRun, user: Any) -> SyncRun:
     """A run that holds just what failed in ``run``, ready to be confirmed.
 
     It is pinned to what was read then: a value that moved meanwhile isn't overwritten. Gives the open run where one
-    is open already; raises ``NotAllowed`` when nothing failed.
+    is open already; raises ``NotAllowed``: "state" when nothing failed, "inactive" for a connection that has ended.
     """
     existing = open_run(run.connection)
     if existing:
         return existing
+    require_active(run.connection)
     failed = to_retry(run)
     if not failed:
         raise NotAllowed("state")

@@ -45,8 +45,7 @@ def start(connection: Connection, user: Any, trigger: str = SyncRun.Trigger.MANU
     existing = open_run(connection) if trigger in MANUAL else None
     if existing:
         return existing
-    if connection.state != Connection.State.ACTIVE:
-        raise NotAllowed("inactive")
+    require_active(connection)
     if trigger == SyncRun.Trigger.MANUAL:
         extra.setdefault("continues", _whose_choices_wait(connection))
     try:
@@ -62,6 +61,12 @@ def start(connection: Connection, user: Any, trigger: str = SyncRun.Trigger.MANU
             raise
         return other
     return run
+
+
+def require_active(connection: Connection) -> None:
+    """Raises ``NotAllowed("inactive")`` unless the connection is active now, whatever it was when it was looked up."""
+    if not Connection.objects.filter(pk=connection.pk, state=Connection.State.ACTIVE).exists():
+        raise NotAllowed("inactive")
 
 
 def _whose_choices_wait(connection: Connection) -> SyncRun | None:
@@ -135,6 +140,7 @@ def pass_check(run: SyncRun, user: Any, typed: str = "") -> None:
         raise NotAllowed("superuser")
     if check != "same_company" and typed.strip() != str(check_number(run)):
         raise NotAllowed("typed")
+    require_active(run.connection)
     try:
         with transaction.atomic():
             resume_after(run, check)

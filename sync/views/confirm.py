@@ -12,7 +12,7 @@ from connections.models import Connection
 from sync.models import SyncRun
 from sync.services import confirm as service
 from sync.services import runs
-from sync.views.steps import connection_page, continue_url, open_run_page, page_context, step_url
+from sync.views.steps import connection_page, continue_url, inactive, open_run_page, page_context, step_url
 
 
 @require_http_methods(["GET", "POST"])
@@ -63,7 +63,10 @@ def run_now(request: HttpRequest, connection: Connection) -> HttpResponse:
             return _page(request, connection, run, only, error=_("That isn't the number. Nothing was written."))
         except service.TooOld:
             return _page(request, connection, run, only)
-        except runs.NotAllowed:
-            text = _("Another run of this connection is writing right now. Wait until it has ended, then click again.")
+        except runs.NotAllowed as refusal:
+            writing = _(
+                "Another run of this connection is writing right now. Wait until it has ended, then click again."
+            )
+            text = inactive() if refusal.code == "inactive" else writing
             return _page(request, connection, run, only, notice=text)
     return redirect(continue_url(connection, run))

@@ -13,7 +13,7 @@ from sync.sentences import outcome_label, sentence
 from sync.services import mail, runs
 from sync.services.result import result
 from sync.services.retrying import retry_failed
-from sync.views.steps import continue_url, page_context, run_page, step_url
+from sync.views.steps import continue_url, inactive, page_context, run_page, step_url
 
 ALWAYS_OPEN = ("failed", "unknown", "moved", "stopped")
 
@@ -40,7 +40,7 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
         failure=sentence(run.failure, run.failure_params),
         mail_sentence=mail_sentence(run),
         always_open=ALWAYS_OPEN,
-        can_retry=found.can_retry and runs.open_run(connection) is None,
+        can_retry=found.can_retry and connection.state == Connection.State.ACTIVE and not runs.open_run(connection),
     )
     return render(request, "sync/result.html", context)
 
@@ -69,8 +69,9 @@ def retry(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpRes
     """What failed, once more: a new run straight to Confirm."""
     try:
         again = retry_failed(run, request.user)
-    except runs.NotAllowed:
-        messages.info(request, _("There is nothing left to try again."))
+    except runs.NotAllowed as refusal:
+        nothing = _("There is nothing left to try again.")
+        messages.info(request, inactive() if refusal.code == "inactive" else nothing)
         return redirect(step_url("result", connection, run))
     if again.retry_of_id != run.pk:
         messages.info(request, _("Another run is open already. Finish or cancel it first."))

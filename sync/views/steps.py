@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from connections.access import connection_for, hr_page
 from connections.models import Connection
@@ -159,6 +159,11 @@ def run_page(view: RunView) -> Callable[..., HttpResponse]:
         return view(request, connection, run)
 
     return guarded
+
+
+def inactive() -> str:
+    """What is said where a paused or disconnected connection was to do something."""
+    return gettext("The connection isn't active, so nothing was started.")
 
 
 def go_to(request: HttpRequest, url: str) -> HttpResponse:

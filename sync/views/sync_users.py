@@ -13,7 +13,7 @@ from connections.models import Connection
 from sync.models import SyncRun
 from sync.sentences import sentence
 from sync.services import runs
-from sync.views.steps import connection_page, continue_url, go_to, open_run_page, page_context, step_url
+from sync.views.steps import connection_page, continue_url, go_to, inactive, open_run_page, page_context, step_url
 
 TYPED_CHECKS = ("visma_empty", "huma_lost", "visma_lost")
 
@@ -95,7 +95,7 @@ def live(request: HttpRequest, connection: Connection) -> HttpResponse:
 def start(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Start reading both sides; a second click finds the run of the first."""
     if connection.state != Connection.State.ACTIVE:
-        messages.error(request, _("The connection isn't active, so nothing was started."))
+        messages.error(request, inactive())
         return redirect(step_url("sync_users", connection))
     run = runs.start(connection, request.user)
     return redirect(continue_url(connection, run))
@@ -122,9 +122,8 @@ def read_again(request: HttpRequest, connection: Connection) -> HttpResponse:
     try:
         run = runs.read_again(run, request.user) if run else runs.start(connection, request.user)
     except runs.NotAllowed as refusal:
-        inactive = _("The connection isn't active, so nothing was started.")
         writing = _("The run is writing already, so it can't be read again now.")
-        messages.warning(request, inactive if refusal.code == "inactive" else writing)
+        messages.warning(request, inactive() if refusal.code == "inactive" else writing)
     return redirect(continue_url(connection, run) if run else step_url("sync_users", connection))
 
 
@@ -143,6 +142,7 @@ def check(request: HttpRequest, connection: Connection) -> HttpResponse:
         texts = {
             "superuser": _("Only a superuser can confirm this."),
             "other_run": _("Another run was started meanwhile."),
+            "inactive": inactive(),
         }
         messages.warning(request, texts.get(refusal.code, _("This was decided meanwhile.")))
     return redirect(step_url("sync_users", connection))

@@ -6,6 +6,7 @@ import pytest
 from django.utils import translation
 
 from connections.models import AuditEntry
+from connections.services import disconnect
 from sync.models import Change, Conflict, EmployeeLink, SyncRun
 from sync.sentences import sentence
 from sync.services import people, runs, work
@@ -52,6 +53,17 @@ def test_an_empty_visma_needs_the_number_of_people_typed(settings, hr):
         assert run.state == "review"
         assert len(sandbox.journal) == asked, "it goes on from what it has read"
         assert AuditEntry.objects.filter(action="run.check_passed", detail__check="visma_empty").exists()
+
+
+def test_no_check_is_passed_once_the_connection_has_ended(settings, hr):
+    with running(settings, 8) as sandbox:
+        sandbox.visma.employees.clear()
+        run = read(connection(sandbox, hr), hr)
+        disconnect(run.connection, hr)
+        with pytest.raises(NotAllowed, match="inactive"):
+            runs.pass_check(run, hr, str(runs.check_number(run)))
+        run.refresh_from_db()
+        assert run.state == "failed"
 
 
 def test_a_visma_that_is_suddenly_empty_stops_the_run_for_good(settings, hr):

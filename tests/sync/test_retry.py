@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from connections.services import disconnect
 from sync.models import Change, EmployeeLink, SyncRun
 from sync.services import creation, people, result, review, runs, work
 from sync.services.confirm import TooOld, build, confirm
@@ -84,6 +85,16 @@ def test_nothing_is_retried_where_nothing_failed_or_a_run_still_writes(sandbox, 
     failed.refresh_from_db()
     with pytest.raises(NotAllowed):
         retry_failed(failed, hr)
+
+
+def test_nothing_is_retried_once_the_connection_has_ended(sandbox, run, hr):
+    failed, _person = failing(sandbox, run, hr)
+    disconnect(run.connection, hr)
+    before = sandbox.state()
+    with pytest.raises(NotAllowed, match="inactive"):
+        retry_failed(failed, hr)
+    assert sandbox.state() == before
+    assert not SyncRun.objects.filter(trigger="retry").exists()
 
 
 def test_a_day_later_both_sides_are_read_again_and_the_choice_stays(sandbox, run, hr):

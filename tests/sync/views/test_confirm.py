@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from connections.models import Connection
 from sync.models import Change, Conflict, SyncRun
 from tests.sync.views.conftest import at, fingerprint_of, signed_in, words
 
@@ -50,6 +51,15 @@ def test_what_is_not_decided_is_counted(web, run):
     assert "1 difference is not decided: nothing is written for it" in text
     assert "1 is left as it is." in text
     assert "1 is never synced again" in text
+
+
+@pytest.mark.parametrize("state", ["paused", "disconnected"])
+def test_nothing_is_written_for_a_connection_that_was_stopped_meanwhile(web, decided, state):
+    shown = fingerprint(web.get(at("confirm", decided.connection)))
+    Connection.objects.update(state=state)
+    said = words(web.post(at("confirm_run", decided.connection), {"fingerprint": shown}))
+    assert "The connection isn't active, so nothing was started." in said
+    assert not Change.objects.exists()
 
 
 def test_a_double_click_runs_once(web, decided):
