@@ -13,7 +13,7 @@ from bench.measuring import admin, counting, run
 from sync.core.read import huma_employee, visma_employee
 from sync.models import Conflict, SyncRun
 from sync.services.analyse import analyse
-from sync.services.fetch import _store
+from sync.services.snapshots import store_people
 from sync.services.store import load, store
 
 DIFFERENCES_A_PAIR = 0.69
@@ -24,8 +24,8 @@ def in_review(differences: int) -> SyncRun:
     """A run in review over so many differences or some more, stored as a read stores them."""
     started, today = run(), timezone.localdate()
     huma, visma = company(round(differences / DIFFERENCES_A_PAIR))
-    _store(started, [huma_employee(d, d["currentPositions"], p, today) for d, p in huma])
-    _store(started, [visma_employee(d, p, today) for d, p in visma])
+    store_people(started, [huma_employee(d, d["currentPositions"], p, today) for d, p in huma])
+    store_people(started, [visma_employee(d, p, today) for d, p in visma])
     analysis = analyse(started.connection, load(started, "huma"), load(started, "visma"), today)
     store(started, analysis, today)
     return started

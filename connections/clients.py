@@ -22,6 +22,11 @@ class Clients:
     huma_waiting: MemoryWaiting
     visma_waiting: MemoryWaiting
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether one of the vendors said to come back later."""
+        return max(self.huma_waiting.blocked_until(), self.visma_waiting.blocked_until()) > time.time()
+
     def share_waiting(self, connection: Connection) -> None:
         """Tell other processes how long to keep away, and learn it from them. Called between pieces of work."""
         now = time.time()

@@ -15,18 +15,20 @@ from django.utils import timezone
 from connections.clients import clients_for
 from connections.errors import Rejected, Unavailable
 from connections.huma_shapes import Page
-from sync.core.employee import Employee, to_json
+from sync.core.employee import Employee, Side
 from sync.core.reasons import Reason
 from sync.lease import Lease
-from sync.models import EmployeeLink, EmployeeSnapshot, SyncRun
+from sync.models import EmployeeLink, SyncRun
 from sync.services.failures import CannotRead
 from sync.services.huma_list import MAX_RESTARTS, HumaList
 from sync.services.patience import Patience
 from sync.services.reading import Reader, enabled_fields, fingerprinter
+from sync.services.snapshots import forget, listed, store_people, unread
 from sync.stopping import is_stopping
 
-FLUSH_EVERY = 200  # people
-SAVE_EVERY = 1.0  # seconds
+FLUSH_EVERY = 500  # people
+SAVE_EVERY = 2.0  # seconds
+SHARE_EVERY = 5.0  # seconds between looks at how long others were told to keep away
 LOOK_EVERY = 0.1  # seconds
 
 
@@ -52,12 +54,14 @@ class Fetch:
             {visma: position for _huma, visma, _other, position in pairs if position},
         )
         self.list = HumaList(run, self.clients.huma, self.progress["huma"])
+        self.in_visma = set(listed(run, "visma") if self.progress["visma"]["cursor"] else ())
+        self.visma_afresh = False
         self.to_read: list[str] = []
         self.read: list[Employee] = []
         self.gone: list[str] = []
         silent = self.progress.setdefault("silent", {})
         self.sides = {name: Patience(name, silent) for name in ("huma", "visma")}
-        self.saved_at = time.monotonic()
+        self.saved_at = self.shared_at = time.monotonic()
         self.futures: dict[Future[Any], tuple[str, Any]] = {}
         self.lease: Lease
 
@@ -66,7 +70,7 @@ class Fetch:
         deadline = time.monotonic() + seconds
         self.lease = lease
         self.clients.share_waiting(self.run.connection)
-        self.to_read = self._waiting() if self.list.is_complete else []
+        self.to_read = unread(self.run)[::-1] if self.list.is_complete else []
         pool = ThreadPoolExecutor(settings.SYNC_CONCURRENCY + 1, thread_name_prefix="read")
         try:
             while not self.is_complete and not lease.lost and time.monotonic() < deadline and not is_stopping():
@@ -151,37 +155,28 @@ class Fetch:
             self.progress["huma"]["read"] += 1
 
     def _take_list(self, attempt: int, offset: int, page: Page) -> None:
-        with transaction.atomic():
-            self.list.take(attempt, offset, page)
-            self._save()
+        self.list.take(attempt, offset, page)
         if self.list.is_complete:
-            self.to_read = self._waiting()
+            self.to_read = self.list.people[::-1]
 
     def _take_visma(self, employees: list[Employee], cursor: str | None) -> None:
         progress = self.progress["visma"]
-        ids = [employee.id for employee in employees]
-        rows = EmployeeSnapshot.objects.filter(run=self.run, side="visma")
-        with transaction.atomic():
-            if len(set(ids)) < len(ids) or rows.filter(vendor_id__in=ids).exists():
-                self._restart_visma()  # it shifted while it was read: read it again
-            else:
-                self.read += employees
-                progress.update(
-                    read=progress["read"] + len(employees), cursor=cursor or "", stage="list" if cursor else "done"
-                )
-            self._save()
+        ids = {employee.id for employee in employees}
+        if len(ids) < len(employees) or ids & self.in_visma:
+            self._restart_visma()  # it shifted while it was read: read it again
+            return
+        self.in_visma |= ids
+        self.read += employees
+        progress.update(read=progress["read"] + len(ids), cursor=cursor or "", stage="list" if cursor else "done")
 
     def _restart_visma(self) -> None:
         """Read Visma's list from the start; raises ``CannotRead`` after some times."""
         restarts = self.progress["visma"]["restarts"] + 1
         if restarts > MAX_RESTARTS:
             raise CannotRead(Reason("list_unsteady"))
-        EmployeeSnapshot.objects.filter(run=self.run, side="visma").delete()
+        self.read = [person for person in self.read if person.side is not Side.VISMA]
+        self.in_visma, self.visma_afresh = set(), True
         self.progress["visma"] = {**_visma_start(), "restarts": restarts}
-
-    def _waiting(self) -> list[str]:
-        rows = EmployeeSnapshot.objects.filter(run=self.run, side="huma", complete=False)
-        return list(rows.order_by("-pk").values_list("vendor_id", flat=True))
 
     def _save(self) -> None:
         """Store what was read and how far that is, together. Raises ``_Over`` when the run isn't ours any more."""
@@ -192,41 +187,25 @@ class Fetch:
             mine = SyncRun.objects.filter(pk=self.run.pk, state=SyncRun.State.FETCHING, lease_holder=self.lease.holder)
             if self.lease.lost or not mine.update(progress=self.progress, touched_at=timezone.now()):
                 raise _Over
-            if self.read:
-                _store(self.run, self.read)
-                self.lease.progress()
-            if self.gone:
-                EmployeeSnapshot.objects.filter(run=self.run, side="huma", vendor_id__in=self.gone).delete()
-        self.read, self.gone = [], []
+            self._store()
+        self.read, self.gone, self.visma_afresh = [], [], False
         self.run.progress = self.progress
-        self.clients.share_waiting(self.run.connection)
         self.saved_at = time.monotonic()
+        if self.clients.is_waiting or self.saved_at - self.shared_at > SHARE_EVERY:
+            self.clients.share_waiting(self.run.connection)
+            self.shared_at = self.saved_at
+
+    def _store(self) -> None:
+        self.list.flush()
+        if self.visma_afresh:
+            forget(self.run, "visma")
+        store_people(self.run, self.read)
+        if self.read and self.run.attempts:
+            self.lease.progress()
+            self.run.attempts = 0
+        if self.gone:
+            forget(self.run, "huma", self.gone)
 
 
 def _visma_start() -> dict[str, Any]:
     return {"stage": "list", "cursor": "", "read": 0, "restarts": 0}
-
-
-def _store(run: SyncRun, employees: list[Employee]) -> None:
-    """Store what was read of people: complete, in place of what the list said of them."""
-    EmployeeSnapshot.objects.bulk_create(
-        [
-            EmployeeSnapshot(
-                run=run,
-                side=employee.side.value,
-                vendor_id=employee.id,
-                complete=True,
-                name=employee.name[:255],
-                number=employee.number[:64],
-                standing=employee.standing.value,
-                active=employee.active,
-                draft=employee.draft,
-                payload=to_json(employee),
-            )
-            for employee in employees
-        ],
-        update_conflicts=True,
-        unique_fields=["run", "side", "vendor_id"],
-        update_fields=["complete", "name", "number", "standing", "active", "draft", "payload"],
-        batch_size=500,
-    )

@@ -8,30 +8,43 @@ from typing import Any
 from connections.huma import HumaClient
 from connections.huma_shapes import Page
 from sync.core.reasons import Reason
-from sync.models import EmployeeSnapshot, SyncRun
+from sync.models import SyncRun
 from sync.services.failures import CannotRead
+from sync.services.snapshots import forget, listed, store_listed
 
 PAGE = 50
 MAX_RESTARTS = 3
-PROGRAM = "not_a_person"
 
 
 class HumaList:
     """The list stage of reading Huma.
 
     ``progress`` is the run's own dict and is changed in place; with the rows of who was seen it is all that another
-    process needs to go on: ``said`` is Huma's own total, ``pages`` has the number of users on each page by offset.
+    process needs to go on: ``said`` is Huma's own total, ``pages`` has the number of users on each page by offset,
+    ``programs`` are the users who aren't people. ``flush`` stores the rows, in one transaction with ``progress``.
     """
 
     def __init__(self, run: SyncRun, client: HumaClient, progress: dict[str, Any]) -> None:
         self.run, self.client, self.progress = run, client, progress
         self.under_way: set[int] = set()
         self.again: list[int] = []
+        self.people: list[str] = listed(run, "huma") if progress["pages"] else []
+        self._seen = {*self.people, *progress["programs"]}
+        self._stored = len(self.people)
+        self._afresh = False
 
     @staticmethod
     def start(restarts: int = 0) -> dict[str, Any]:
         """Where reading begins: the first page tells how many there are."""
-        return {"stage": "list", "total": None, "read": 0, "restarts": restarts, "said": None, "pages": {}}
+        return {
+            "stage": "list",
+            "total": None,
+            "read": 0,
+            "restarts": restarts,
+            "said": None,
+            "pages": {},
+            "programs": [],
+        }
 
     @property
     def is_complete(self) -> bool:
@@ -67,27 +80,20 @@ class HumaList:
             self.again.append(offset)
 
     def take(self, attempt: int, offset: int, page: Page) -> None:
-        """Take a page, in one transaction with ``progress``. Raises ``CannotRead`` if it won't hold still."""
+        """Take a page. Raises ``CannotRead`` if the list won't hold still."""
         if attempt != self.attempt:
             return
         self.under_way.discard(offset)
-        rows = EmployeeSnapshot.objects.filter(run=self.run, side="huma")
         ids = {item["id"] for item in page.items}
         said = self.progress["said"]
         shifted = page.total is not None and said is not None and page.total != said
-        if shifted or len(ids) < len(page.items) or rows.filter(vendor_id__in=ids).exists():
+        if shifted or len(ids) < len(page.items) or ids & self._seen:
             self._restart()
             return
-        EmployeeSnapshot.objects.bulk_create(
-            EmployeeSnapshot(
-                run=self.run,
-                side="huma",
-                vendor_id=item["id"],
-                complete=False,
-                create_group="" if item.get("type", "user") == "user" else PROGRAM,
-            )
-            for item in page.items
-        )
+        self._seen |= ids
+        for item in page.items:
+            found = self.people if item.get("type", "user") == "user" else self.progress["programs"]
+            found.append(item["id"])
         self.progress["said"] = said if page.total is None else page.total
         self.progress["pages"][str(offset)] = len(page.items)
         if not (self._missing() or self.under_way or self.again):
@@ -107,14 +113,19 @@ class HumaList:
         if said is not None and said != sum(self.progress["pages"].values()):
             self._restart()
             return
-        rows = EmployeeSnapshot.objects.filter(run=self.run, side="huma")
-        rows.filter(create_group=PROGRAM).delete()
-        self.progress.update(stage="details", total=rows.count(), pages={})
+        self.progress.update(stage="details", total=len(self.people), pages={}, programs=[])
 
     def _restart(self) -> None:
         restarts = self.attempt + 1
         if restarts > MAX_RESTARTS:
             raise CannotRead(Reason("list_unsteady"))
-        EmployeeSnapshot.objects.filter(run=self.run, side="huma").delete()
         self.under_way, self.again = set(), []
+        self.people, self._seen, self._stored, self._afresh = [], set(), 0, True
         self.progress.update(self.start(restarts))
+
+    def flush(self) -> None:
+        """Store who was seen since the last time."""
+        if self._afresh:
+            forget(self.run, "huma")
+        store_listed(self.run, self.people[self._stored :])
+        self._stored, self._afresh = len(self.people), False

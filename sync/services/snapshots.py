@@ -1,0 +1,61 @@
+"""Storing what was read of people, page by page."""
+
+from collections.abc import Iterable
+
+from sync.core.employee import Employee, to_json
+from sync.models import EmployeeSnapshot, SyncRun
+
+BATCH = 500
+UPDATED = ["complete", "name", "number", "standing", "active", "draft", "payload"]
+
+
+def store_listed(run: SyncRun, vendor_ids: Iterable[str]) -> None:
+    """Store who is in Huma's list; what she says of herself is still to be read."""
+    EmployeeSnapshot.objects.bulk_create(
+        [EmployeeSnapshot(run=run, side="huma", vendor_id=vendor_id, complete=False) for vendor_id in vendor_ids],
+        batch_size=BATCH,
+    )
+
+
+def store_people(run: SyncRun, employees: list[Employee]) -> None:
+    """Store what was read of people: complete, in place of what the list said of them."""
+    for begin in range(0, len(employees), BATCH):
+        EmployeeSnapshot.objects.bulk_create(
+            [_row(run, employee) for employee in employees[begin : begin + BATCH]],
+            update_conflicts=True,
+            unique_fields=["run", "side", "vendor_id"],
+            update_fields=UPDATED,
+        )
+
+
+def _row(run: SyncRun, employee: Employee) -> EmployeeSnapshot:
+    return EmployeeSnapshot(
+        run=run,
+        side=employee.side.value,
+        vendor_id=employee.id,
+        complete=True,
+        name=employee.name[:255],
+        number=employee.number[:64],
+        standing=employee.standing.value,
+        active=employee.active,
+        draft=employee.draft,
+        payload=to_json(employee),
+    )
+
+
+def listed(run: SyncRun, side: str) -> list[str]:
+    """The ids of those of a side who were seen so far, in the order in which they were."""
+    rows = EmployeeSnapshot.objects.filter(run=run, side=side)
+    return list(rows.order_by("pk").values_list("vendor_id", flat=True))
+
+
+def unread(run: SyncRun) -> list[str]:
+    """The ids of those in Huma whose details haven't been read yet, in the order of the list."""
+    rows = EmployeeSnapshot.objects.filter(run=run, side="huma", complete=False)
+    return list(rows.order_by("pk").values_list("vendor_id", flat=True))
+
+
+def forget(run: SyncRun, side: str, vendor_ids: Iterable[str] | None = None) -> None:
+    """Forget these people of a side, or all of them."""
+    rows = EmployeeSnapshot.objects.filter(run=run, side=side)
+    (rows if vendor_ids is None else rows.filter(vendor_id__in=list(vendor_ids))).delete()
