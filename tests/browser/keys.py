@@ -11,6 +11,12 @@ FOCUSED = """() => {
     const group = it.type === 'radio' ? text(it.closest('fieldset')?.querySelector('legend')) : '';
     return group ? `${group} ${name}` : name;
 }"""
+# Whether the header or the bar at the bottom lies over it.
+COVERED = """() => {
+    const it = document.activeElement, box = it.getBoundingClientRect();
+    const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+    return ['#header', '.actions'].some((bar) => top?.closest(bar) && !it.closest(bar));
+}"""
 MOST = 400
 
 
@@ -31,6 +37,7 @@ class Keys:
         for _ in range(MOST):
             self.page.keyboard.press("Tab")
             passed.append(self.focused)
+            assert not self.page.evaluate(COVERED), f"{passed[-1]} has the focus and can't be seen"
             if passed[-1].startswith(name) and sum(each.startswith(name) for each in passed) == times:
                 return
         raise AssertionError(f"Tab doesn't come to {name!r}; it passed {list(dict.fromkeys(passed))}")
