@@ -125,6 +125,7 @@ FIELD_ENCRYPTION_KEY: list[str] = env.list("FIELD_ENCRYPTION_KEY", default=[])
 
 REDIS_URL: str = env.str("REDIS_URL", default="")
 Q_CLUSTER: dict[str, Any] = {
+    # All hosts of the installation work off this one queue. With SECRET_KEY it signs what is in there.
     "name": "sync",
     # Processes. Each slice of a run brings its own threads for the vendors.
     "workers": 2,
@@ -139,15 +140,18 @@ Q_CLUSTER: dict[str, Any] = {
     "max_attempts": 1,
     # A task that failed isn't delivered again: the sweeper wakes whatever is left to do.
     "ack_failures": True,
-    # From enqueue to start in 0.1 to 0.2 s, for 1 % of a core.
+    # Seconds between looks at the database: from enqueue to start in 0.1 to 0.2 s, for 1 % of a core.
     "poll": 0.2,
     # A slot that was missed is not made up for: the sweeper looks at what is due.
     "catch_up": False,
     # A fresh process now and then gives memory back.
     "recycle": 500,
+    # Of tasks that succeeded: the runs tell all. Those that failed are kept for RETENTION_DAYS.
     "save_limit": 100,
+    # In lists of applications; its own pages are nobody's.
     "label": "Queue",
 }
+# Redis starts a task in 5 ms instead of 0.1 to 0.2 s, and forgets what a dead worker had: the sweeper finds it.
 if REDIS_URL:
     Q_CLUSTER["redis"] = REDIS_URL
 else:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from django_q.models import Task
 
 from connections.models import AuditEntry
 from sync.models import Change, Conflict, EmployeeSnapshot, SyncRun
@@ -23,6 +24,7 @@ def blank_values() -> int:
     until = timezone.now() - timedelta(days=settings.RETENTION_DAYS)
     rows = SyncRun.objects.filter(finished_at__lt=until, values_blanked_at=None)
     ids = list(rows.values_list("pk", flat=True)[:BATCH])
+    Task.objects.filter(stopped__lt=until).delete()  # where tasks failed, the queue keeps it for ever
     with transaction.atomic():
         Conflict.objects.filter(run__in=ids).update(values=None)
         Change.objects.filter(run__in=ids).update(before=None, after=None, vendor_words="")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
-from django_q.models import OrmQ
+from django_q.models import OrmQ, Task
 
 from connections.clients import forget_clients
 from connections.models import Connection
@@ -152,3 +152,11 @@ def test_a_holder_that_died_on_another_host_blocks_nobody_for_longer_than_its_le
             tasks.advance(pk)
     run.refresh_from_db()
     assert (run.state, run.attempts) == ("finished", 0)
+
+
+def test_what_the_queue_keeps_of_failed_tasks_goes_in_time(settings):
+    for days in (settings.RETENTION_DAYS - 1, settings.RETENTION_DAYS + 1):
+        ended = timezone.now() - timedelta(days=days)
+        Task.objects.create(id=f"{days}", name=f"{days}", func="x", started=ended, stopped=ended, success=False)
+    tasks.tick()
+    assert [task.name for task in Task.objects.all()] == [str(settings.RETENTION_DAYS - 1)]

@@ -85,7 +85,8 @@ def test_everybody_gets_the_same_run_and_it_is_written_once(
     assert (first, second.trigger) == (run, "command")
     assert (first.state, second.state, command.returncode) == ("finished", "finished", 0)
     assert said["resumed"] == first.pk, "the command waits for the run that writes"
-    assert first.finished_at and second.confirmed_at
+    assert first.finished_at
+    assert second.confirmed_at
     assert first.finished_at <= second.confirmed_at
     assert runs.run_totals(first).done > 10
     taken = [one.path for one in sandbox.journal.writes() if one.status in (200, 202)]
