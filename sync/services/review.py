@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from connections.models import audit
+from sync import typed
 from sync.core.plan import bulk_refusal
 from sync.models import Conflict, SyncRun
 from sync.services.runs import STEPS, NotAllowed
@@ -37,14 +38,13 @@ class ReviewFilter:
     def from_data(cls, data: Mapping[str, Any]) -> "ReviewFilter":
         """The filter that a query string or a form names; what is unknown is left out."""
         show = str(data.get("show") or "undecided")
-        link = str(data.get("link") or "")
         return cls(
             field=str(data.get("field") or ""),
             kind=str(data.get("kind") or ""),
             show=show if show in SHOWS else "undecided",
             search=str(data.get("search") or "").strip()[:100],
             new=str(data.get("new") or "") in ("1", "on", "true"),
-            link=int(link) if link.isdigit() else 0,
+            link=typed.number(data.get("link")),
         )
 
     @property

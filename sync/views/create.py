@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from connections.clients import clients_for
 from connections.errors import VendorError
 from connections.models import Connection
+from sync import typed
 from sync.models import EmployeeSnapshot, LeftOut, SyncRun
 from sync.sentences import sentence
 from sync.services import creation, creation_lists, people_changes
@@ -86,7 +87,7 @@ def never(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpRes
     """Never add a person; one click takes it back."""
     target = _target(request)
     try:
-        row = creation.never_add(run, request.user, next(iter(_numbers(request, "person")), 0))
+        row = creation.never_add(run, request.user, typed.number(request.POST.get("person")))
     except EmployeeSnapshot.DoesNotExist as error:
         raise Http404 from error
     except NotAllowed:
@@ -100,7 +101,7 @@ def never(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpRes
 def take_back(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
     """A person who was never to be added may be added again."""
     target = _target(request)
-    row = get_object_or_404(LeftOut, connection=connection, pk=next(iter(_numbers(request, "left_out")), 0))
+    row = get_object_or_404(LeftOut, connection=connection, pk=typed.number(request.POST.get("left_out")))
     try:
         people_changes.take_back(row, request.user)
     except NotAllowed:
@@ -190,4 +191,4 @@ def _target(request: HttpRequest) -> str:
 
 
 def _numbers(request: HttpRequest, name: str) -> list[int]:
-    return [int(text) for text in request.POST.getlist(name) if text.isdecimal() and len(text) < 19]
+    return [typed.number(text) for text in request.POST.getlist(name)]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from connections.models import Connection
+from sync import typed
 from sync.models import OPEN_STATES, LeftOut
 from sync.people_words import badges, badges_of, connected, filter_labels, why_different, why_linked, why_possible
 from sync.sentences import field_label, side_name
@@ -125,8 +126,7 @@ def leave_out(request: HttpRequest, connection: Connection, side: str, vendor_id
 @connection_page
 def take_back(request: HttpRequest, connection: Connection, side: str, vendor_id: str) -> HttpResponse:
     """A person, or one of her fields, takes part again."""
-    pk = request.POST.get("left_out", "")
-    row = get_object_or_404(LeftOut, connection=connection, pk=int(pk) if pk.isdecimal() and len(pk) < 19 else 0)
+    row = get_object_or_404(LeftOut, connection=connection, pk=typed.number(request.POST.get("left_out")))
     try:
         people_changes.take_back(row, request.user)
         messages.success(request, _("%(name)s takes part again.") % {"name": row.name})

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from connections.models import Connection
+from sync import typed
 from sync.models import Conflict, SyncRun
 from sync.sentences import decision_label, field_choices, field_label, kind_label, skipped_sentence
 from sync.services import cards, review
@@ -28,7 +29,7 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
     """The differences that a filter shows. A search comes by POST, so that no name stands in an address."""
     data = request.POST if request.method == "POST" else request.GET
     shown = ReviewFilter.from_data(data)
-    number = str(data.get("page") or "1")
+    number = str(typed.number(data.get("page")) or 1)
     htmx = bool(getattr(request, "htmx", False))
     if request.method == "GET":
         shown = ReviewFilter.from_data({**data.dict(), "search": ""})
@@ -36,7 +37,7 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
         return redirect(_address(connection, shown, number))
     context = {
         **page_context(request, connection, _("Review"), step="review", run=run),
-        **_list_context(run, shown, int(number) if number.isdigit() else 1),
+        **_list_context(run, shown, int(number)),
         **progress_context(run),
     }
     if not htmx:
@@ -138,12 +139,11 @@ def progress_context(run: SyncRun) -> dict[str, Any]:
 def decide(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
     """Save the choice for one difference; a colleague's choice made meanwhile isn't overwritten but shown."""
     choice, expected = request.POST.get("choice", ""), request.POST.get("expected", "")
-    pk = request.POST.get("conflict", "")
-    if choice not in review.CHOICES or not pk.isdigit():
+    if choice not in review.CHOICES:
         raise Http404
     notice, decided = "", None
     with transaction.atomic():
-        conflict = _locked(run, int(pk))
+        conflict = _locked(run, typed.number(request.POST.get("conflict")))
         if _changed_by_other(conflict, request.user.get_username(), expected, choice):
             notice = _colleague(conflict)
         else:
@@ -188,11 +188,11 @@ def _colleague(conflict: Conflict) -> str:
 @open_run_page
 def decide_person(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
     """One choice for all differences of an employee; a field that it would empty is left alone."""
-    link, choice = request.POST.get("link", ""), request.POST.get("choice", "")
-    if choice not in (*review.CHOICES, "suggested") or not link.isdigit():
+    link, choice = typed.number(request.POST.get("link")), request.POST.get("choice", "")
+    if choice not in (*review.CHOICES, "suggested") or not link:
         raise Http404
     shown = ReviewFilter.from_data(request.POST)
-    scope = ReviewFilter(show=shown.standing if shown.standing != "asks" else "all", link=int(link))
+    scope = ReviewFilter(show=shown.standing if shown.standing != "asks" else "all", link=link)
     seen = dict(item.split(":", 1) for item in request.POST.getlist("seen") if ":" in item)
     notice, saved = "", ""
     with transaction.atomic():
@@ -212,7 +212,7 @@ def decide_person(request: HttpRequest, connection: Connection, run: SyncRun) ->
             notice = " ".join(skipped_sentence(code, count) for code, count in done.skipped.items())
     if not getattr(request, "htmx", False):
         return redirect(f"{_back(request, connection)}#person-{link}")
-    shown_rows = scope.apply(run).select_related("link").filter(pk__in=[pk for pk in seen if pk.isdigit()] or [0])
+    shown_rows = scope.apply(run).select_related("link").filter(pk__in=map(typed.number, seen))
     context = {
         "connection": connection,
         "card": cards.card(shown_rows or rows),
@@ -227,4 +227,4 @@ def decide_person(request: HttpRequest, connection: Connection, run: SyncRun) ->
 
 def _back(request: HttpRequest, connection: Connection) -> str:
     shown = ReviewFilter.from_data(request.POST)
-    return _address(connection, shown, str(request.POST.get("page") or "1"))
+    return _address(connection, shown, str(typed.number(request.POST.get("page")) or 1))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from connections.models import Connection
+from sync import typed
 from sync.models import PossibleMatch, SyncRun
 from sync.services import matches
 from sync.services.runs import NotAllowed
@@ -35,18 +36,18 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
 @open_run_page
 def decide(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
     """Link the two, call them different, or take the latter back."""
-    pk, choice = request.POST.get("match", ""), request.POST.get("choice", "")
-    if not pk.isdigit():
+    pk, choice = typed.number(request.POST.get("match")), request.POST.get("choice", "")
+    if not pk:
         raise Http404
     try:
         if choice == "link":
-            matches.link_match(run, request.user, int(pk))
+            matches.link_match(run, request.user, pk)
             messages.success(request, _("Linked. Where the two disagree, it stands among the differences now."))
         elif choice == "different":
-            matches.call_different(run, request.user, int(pk))
+            matches.call_different(run, request.user, pk)
             messages.success(request, _("Kept apart: they are different people, and aren't asked about again."))
         elif choice == "reopen":
-            matches.reopen_match(run, request.user, int(pk))
+            matches.reopen_match(run, request.user, pk)
         else:
             raise Http404
     except NotAllowed as refusal:
