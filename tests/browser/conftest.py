@@ -63,7 +63,7 @@ def sign_in(live_server: Any) -> Callable[[Any, Any], None]:
 @pytest.fixture
 def desk(page: Any, live_server: Any, complaints: list[str]) -> Iterator[Any]:
     """An empty page that asks nothing of the database any more once the test is over."""
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     yield page
     for each in page.context.pages:
         each.goto("about:blank")

@@ -30,8 +30,12 @@ def look(desk: Any, live_server: Any) -> Look:
 
 @pytest.fixture
 def everybody(settings: Any) -> Any:
-    """Both vendors with the demo's people."""
-    with driving.running(settings, employees=50) as sandbox:
+    """Both vendors with people for everything that a page can show."""
+    with driving.running(settings, employees=14) as sandbox:
+        for way in ("possible_match", "address_capitals", "rehired", "last_workday_without_reason", "not_editable"):
+            sandbox.add_person(way)
+        for way in ("draft", "former", "only_huma_consultant", "only_huma_without_number", "only_visma_former"):
+            sandbox.add_person(way)
         yield sandbox
 
 

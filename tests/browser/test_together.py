@@ -91,7 +91,7 @@ def test_a_run_goes_on_without_its_browser(worker, desk, new_context, sign_in, h
     page.goto(at("sync/"))
     page.get_by_role("link", name="Watch it").click()
     page.get_by_text(re.compile(r"\d of 6")).wait_for()
-    page.wait_for_url("**/result/**", timeout=20_000)
+    page.wait_for_url("**/result/**")
     page.get_by_text("6 changes were confirmed").wait_for()
     assert set(Change.objects.values_list("state", flat=True)) == {"done"}
 
@@ -105,7 +105,7 @@ def test_stop_ends_what_was_sent_and_sends_no_more(worker, desk, sign_in, hr, ve
     desk.locator("button[form=confirm]").click()
     desk.get_by_text("Stop this run").click()
     desk.get_by_role("button", name="Stop now").click()
-    desk.wait_for_url("**/result/**", timeout=20_000)
+    desk.wait_for_url("**/result/**")
     desk.get_by_text("Stopped by hr").wait_for()
     states = list(Change.objects.values_list("state", flat=True))
     assert set(states) <= {"done", "stopped"}
@@ -122,7 +122,7 @@ def test_without_a_worker_the_page_says_so_and_goes_on_once_it_runs(
     desk.get_by_role("button", name="Synchronize users").click()
     desk.get_by_text("The worker isn't running").wait_for()
     request.getfixturevalue("worker")
-    desk.wait_for_url("**/overview/", timeout=20_000)
+    desk.wait_for_url("**/overview/")
 
 
 def test_the_language_is_one_click_away_and_stays(desk, sign_in, hr, fjordheim, at):
