@@ -1,6 +1,9 @@
 """What the queue may call: each task takes a primary key or nothing, and is safe to run twice."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import wraps
+from typing import ParamSpec
 
 from django.conf import settings
 from django.db.models import Q
@@ -11,14 +14,33 @@ from sync import heartbeat
 from sync.models import SyncRun
 from sync.processes import is_dead
 from sync.services import mail, retention, work
+from sync.services.failures import bug_report
 from sync.services.runs import STEPS, cancel
 from sync.wake import queue_length, wake
+
+P = ParamSpec("P")
 
 UNTOUCHED = timedelta(days=7)
 SOON_DONE = 4
 """So many tasks in the queue explain nothing: a worker gets there in a moment."""
 
 
+class TaskFailed(Exception):
+    """A task met a bug. The queue logs and stores this text, so it is the bug's report and not its own."""
+
+
+def _without_its_text(task: Callable[P, None]) -> Callable[P, None]:
+    @wraps(task)
+    def called(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            task(*args, **kwargs)
+        except Exception as error:
+            raise TaskFailed(bug_report(error)) from None
+
+    return called
+
+
+@_without_its_text
 def advance(run_pk: int) -> None:
     """Work off one slice of a run and ring again while there is more."""
     pause = work.advance(run_pk)
@@ -26,11 +48,13 @@ def advance(run_pk: int) -> None:
         wake(run_pk)
 
 
+@_without_its_text
 def beat() -> None:
     """Say that a worker is alive."""
     heartbeat.beat()
 
 
+@_without_its_text
 def tick() -> None:
     """The sweeper: wakes what the queue lost, sends mail that is due, and ends runs that nobody touches."""
     _wake_idle()

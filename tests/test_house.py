@@ -1,6 +1,8 @@
 """The house: settings, doors, headers, and the rules of the layout."""
 
 import ast
+import io
+import logging
 import os
 import re
 import subprocess
@@ -16,6 +18,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 
+from humavisma.log import WithoutTexts
 from tests import readme
 
 BASE = settings.BASE_DIR
@@ -75,6 +78,35 @@ def test_every_page_has_a_strict_policy(client: Client, db: None) -> None:
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["X-Frame-Options"] == "DENY"
     assert answer["Referrer-Policy"] == "same-origin"
+
+
+def test_error_pages_have_it_too(settings: Any, hr: User, monkeypatch: Any) -> None:
+    settings.ALLOWED_HOSTS = ["testserver"]
+    monkeypatch.setattr("sync.views.start.SEARCH_FROM", None)
+    client = Client(raise_request_exception=False, enforce_csrf_checks=True)
+    client.force_login(hr)
+    answers = [
+        client.get("/admin/"),
+        client.get("/nowhere"),
+        client.post("/admin/logout/"),
+        client.get("/admin/", headers={"host": "evil.example"}),
+    ]
+    assert [answer.status_code for answer in answers] == [500, 404, 403, 400]
+    assert all("default-src 'none'" in answer["Content-Security-Policy"] for answer in answers)
+
+
+def test_a_bug_is_logged_without_its_text() -> None:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(WithoutTexts("{message}", style="{"))
+    try:
+        int("secret"[:6])
+    except ValueError:
+        handler.handle(logging.makeLogRecord({"msg": "Broken", "exc_info": sys.exc_info()}))
+    said = stream.getvalue()
+    assert said.startswith("Broken\nValueError\n")
+    assert "invalid literal" not in said
+    assert settings.LOGGING["formatters"]["line"]["()"] == "humavisma.log.WithoutTexts"
 
 
 def test_cookies_go_over_https_only_where_the_site_is_https() -> None:

@@ -1,5 +1,6 @@
 """The queue is a doorbell: what a task or the tick does, once or twice, with the truth in our own tables."""
 
+import traceback
 from datetime import timedelta
 
 import pytest
@@ -25,6 +26,18 @@ def sandbox(settings):
 @pytest.fixture
 def made(sandbox, hr):
     return connection(sandbox, hr, recipients=["boss@example.com"])
+
+
+def test_a_bug_reaches_the_queue_without_its_text(monkeypatch):
+    def breaks():
+        raise ValueError("22334455")
+
+    monkeypatch.setattr("sync.heartbeat.beat", breaks)
+    with pytest.raises(tasks.TaskFailed, match="ValueError") as failed:
+        tasks.beat()
+    stored = "".join(traceback.format_exception(failed.value))
+    assert "breaks" in stored
+    assert stored.count("22334455") == 1, "in the line of code that is quoted, and nowhere else"
 
 
 def answer_the_bell() -> int:

@@ -1,0 +1,17 @@
+"""How log lines are written."""
+
+from __future__ import annotations
+
+import logging
+from types import TracebackType
+
+from sync.services.failures import bug_report
+
+_ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+
+class WithoutTexts(logging.Formatter):
+    """An exception is its type and where it came from: its own text may quote a value, as the database's do."""
+
+    def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802  # the library's name
+        return bug_report(ei[1]).rstrip() if ei[1] is not None else ""
