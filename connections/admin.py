@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
+from connections.access import connections_of
 from connections.history import action_label
 from connections.models import AuditEntry, Connection
 from connections.supported import end_reasons
@@ -30,11 +32,28 @@ class Worded(admin.AllValuesFieldListFilter):
             yield choice
 
 
+class Hers(admin.RelatedFieldListFilter):
+    """A filter by connection that offers one's own only."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        """The connections that the user may see, each as its key and name."""
+        return [(row.pk, row.name) for row in connections_of(request.user)]
+
+
 class LookOnly(admin.ModelAdmin):
-    """Nothing is added, changed or deleted here, and codes are shown in words."""
+    """Nothing is added, changed or deleted here, codes are shown in words, and nobody sees another's connection."""
+
+    path: str = "connection"
+    """What leads from a row to its connection."""
 
     words: Mapping[str, Callable[[Any], str]] = {}
     """By the name of a column that holds codes: what a code means."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Only what belongs to one's own connections; a superuser sees also what belongs to none."""
+        rows = super().get_queryset(request)
+        user = request.user
+        return rows if user.is_superuser else rows.filter(**{f"{self.path}__in": connections_of(user)})
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """The columns of the list, in words."""
@@ -73,6 +92,7 @@ class LookOnly(admin.ModelAdmin):
 class ConnectionAdmin(LookOnly):
     """All connections; credentials and keys are on no page at all."""
 
+    path = "pk"
     list_display = ["name", "code", "state", "tenant_id", "created_at"]
     list_filter = ["state"]
     search_fields = ["name", "code", "tenant_id"]
@@ -90,7 +110,7 @@ class AuditEntryAdmin(LookOnly):
     """Who did what, when."""
 
     list_display = ["at", "who", "action", "connection"]
-    list_filter = [("action", Worded), "connection"]
+    list_filter = [("action", Worded), ("connection", Hers)]
     list_select_related = ["connection"]
     search_fields = ["who", "action"]
     date_hierarchy = "at"

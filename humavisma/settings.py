@@ -268,7 +268,7 @@ SILENCED_SYSTEM_CHECKS = [
 
 # Log lines name runs, people's link numbers, sides and properties, and never a value.
 
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {

@@ -10,8 +10,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from connections.access import connections_of
-from connections.admin import LookOnly, Worded
+from connections.admin import Hers, LookOnly, Worded
 from sync.code_words import WORDS
 from sync.models import (
     Change,
@@ -34,7 +33,7 @@ def masked(value: Any) -> str:
 
 
 class OfAConnection(LookOnly):
-    """Rows of connections that the user may see. ``path`` leads from the row to its connection."""
+    """Rows of a run, and of what else belongs to a connection."""
 
     path = "run__connection"
     words = WORDS
@@ -42,9 +41,8 @@ class OfAConnection(LookOnly):
     """Encrypted columns: not read for lists, shown as dots in ``masked_…`` fields."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
-        """Only what belongs to one's own connections, without the values."""
-        rows = super().get_queryset(request).defer(*self.hidden)
-        return rows.filter(**{f"{self.path}__in": connections_of(request.user)})
+        """The rows without the values."""
+        return super().get_queryset(request).defer(*self.hidden)
 
 
 @admin.register(SyncRun)
@@ -53,7 +51,7 @@ class SyncRunAdmin(OfAConnection):
 
     path = "connection"
     list_display = ["id", "connection", "trigger", "state", "started_by", "started_at", "finished_at", "mail_state"]
-    list_filter = ["state", "trigger", ("mail_state", Worded), "connection"]
+    list_filter = ["state", "trigger", ("mail_state", Worded), ("connection", Hers)]
     list_select_related = ["connection"]
     search_fields = ["=id", "connection__name", "connection__code", "started_by", "confirmed_by"]
     date_hierarchy = "started_at"
@@ -66,7 +64,7 @@ class EmployeeLinkAdmin(OfAConnection):
 
     path = "connection"
     list_display = ["id", "name", "connection", "state", "gone_from", "linked_by", "linked_by_user", "linked_at"]
-    list_filter = ["state", "linked_by", ("gone_from", Worded), "connection"]
+    list_filter = ["state", "linked_by", ("gone_from", Worded), ("connection", Hers)]
     list_select_related = ["connection"]
     search_fields = ["=id", "=huma_id", "=visma_id", "linked_by_user", "connection__name"]
     exclude = ["baseline", "seen"]
@@ -78,7 +76,7 @@ class LeftOutAdmin(OfAConnection):
 
     path = "connection"
     list_display = ["id", "name", "side_name", "field_name", "connection", "by", "at"]
-    list_filter = [("side", Worded), ("field", Worded), "connection"]
+    list_filter = [("side", Worded), ("field", Worded), ("connection", Hers)]
     list_select_related = ["connection"]
     search_fields = ["=id", "=vendor_id", "by", "connection__name"]
 
@@ -110,7 +108,7 @@ class PossibleMatchAdmin(OfAConnection):
     """Two people who may be one."""
 
     list_display = ["id", "run", "reason", "decision", "decided_by", "decided_at"]
-    list_filter = ["decision", ("why", Worded), "run__connection"]
+    list_filter = ["decision", ("why", Worded), ("run__connection", Hers)]
     list_select_related = ["run"]
     search_fields = ["=id", "=run__id", "decided_by"]
 
@@ -126,7 +124,14 @@ class ConflictAdmin(OfAConnection):
 
     hidden = ("values",)
     list_display = ["id", "person", "field_name", "kind", "decision", "decided_by", "decided_at", "outcome", "run"]
-    list_filter = ["decision", "kind", ("standing", Worded), ("outcome", Worded), ("field", Worded), "run__connection"]
+    list_filter = [
+        "decision",
+        "kind",
+        ("standing", Worded),
+        ("outcome", Worded),
+        ("field", Worded),
+        ("run__connection", Hers),
+    ]
     list_select_related = ["run", "link"]
     search_fields = ["=id", "=run__id", "=link__id", "decided_by"]
     exclude = ["values", "huma_fingerprint", "visma_fingerprint"]
@@ -160,7 +165,7 @@ class ChangeAdmin(OfAConnection):
         ("action", Worded),
         ("field", Worded),
         ("reason", Worded),
-        "run__connection",
+        ("run__connection", Hers),
     ]
     list_select_related = ["run"]
     search_fields = ["=id", "=run__id", "=link__id"]
@@ -198,7 +203,7 @@ class WriteAdmin(OfAConnection):
     """The requests of a run."""
 
     list_display = ["id", "run", "side", "document", "state", "tries", "sent_at", "accepted_at"]
-    list_filter = ["state", ("side", Worded), "document", "run__connection"]
+    list_filter = ["state", ("side", Worded), "document", ("run__connection", Hers)]
     list_select_related = ["run"]
     search_fields = ["=id", "=run__id", "=link__id", "=owner_id"]
     exclude = ["lease_holder"]

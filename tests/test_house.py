@@ -106,7 +106,8 @@ def test_a_bug_is_logged_without_its_text() -> None:
     said = stream.getvalue()
     assert said.startswith("Broken\nValueError\n")
     assert "invalid literal" not in said
-    assert settings.LOGGING["formatters"]["line"]["()"] == "humavisma.log.WithoutTexts"
+    everything: Any = settings.LOGGING
+    assert everything["formatters"]["line"]["()"] == "humavisma.log.WithoutTexts"
 
 
 def test_cookies_go_over_https_only_where_the_site_is_https() -> None:

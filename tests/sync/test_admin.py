@@ -7,13 +7,15 @@ from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.test import Client
 
-from sync.models import Change, LeftOut
-from tests.connections.companies import company, text_of
+from connections.models import AuditEntry, Connection, audit
+from sync.models import Change, Conflict, LeftOut
+from tests.connections.companies import OTHER_GUID, company, text_of
 from tests.sync.core.documents import wrap
 from tests.sync.reading import in_huma, in_visma, read
 
 pytestmark = pytest.mark.django_db
 MODELS: list[Any] = [model for model in admin.site._registry if model._meta.app_label == "sync"]
+ALL: list[Any] = [*MODELS, Connection, AuditEntry]
 
 
 @pytest.fixture
@@ -25,6 +27,7 @@ def run(hr):
         in_huma("h3", "Per", "Hansen", "3", "per@x.no"),
         in_visma("v3", "Per", "Hansen", "33", "p.hansen@x.no"),
     )
+    audit(hr, "run.started", made.connection, run=made.pk)
     LeftOut.objects.create(connection=made.connection, side="huma", vendor_id="x", by="hr")
     Change.objects.create(
         run=made, side="visma", field="phone", before="22334455", after="99887766", vendor_words="99887766 is bad"
@@ -40,7 +43,7 @@ def page(client: Client, superuser):
 
 
 def address(model, rest=""):
-    return f"/admin/sync/{model._meta.model_name}/{rest}"
+    return f"/admin/{model._meta.app_label}/{model._meta.model_name}/{rest}"
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -77,15 +80,22 @@ def test_without_permission_nobody_looks(page, run, hr):
         assert page.get(address(model)).status_code == 403
 
 
-def test_with_permission_one_sees_ones_own_connections_only(page, run, django_user_model):
+def test_with_permission_one_sees_ones_own_connections_only(page, run, hr, django_user_model):
     other = django_user_model.objects.create_user("other", is_staff=True)
     other.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
     page.force_login(other)
-    for model in MODELS:
-        assert "0 " in text_of(page.get(address(model)))
+    company(hr, name="Also hers", tenant_id=OTHER_GUID)
+    for model in ALL:
+        said = text_of(page.get(address(model)))
+        assert "0 " in said
+        assert "Fjordheim" not in said, "nor among the filters"
         row = model.objects.first()
         if row:
             assert page.get(address(model, f"{row.pk}/change/")).status_code == 302
+    page.force_login(hr)
+    hr.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    assert "Fjordheim AS" in text_of(page.get(address(Conflict)))
+    assert "Fjordheim AS" in text_of(page.get(address(Connection)))
 
 
 def test_the_queues_own_pages_are_not_there(page):
