@@ -105,7 +105,11 @@ class AuditEntry(models.Model):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
+def name_of(who: Any) -> str:
+    """What a user is called in our tables; ``who`` may be the name of a command or rule already."""
+    return who if isinstance(who, str) else who.get_username()
+
+
 def audit(who: Any, action: str, connection: Connection | None = None, **detail: Any) -> AuditEntry:
     """Leave an audit entry; ``who`` is a user, or the name of a command or rule. ``detail`` never holds a value."""
-    name = who if isinstance(who, str) else who.get_username()
-    return AuditEntry.objects.create(who=name, action=action, connection=connection, detail=detail)
+    return AuditEntry.objects.create(who=name_of(who), action=action, connection=connection, detail=detail)

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from connections.clients import forget_clients
-from connections.models import Connection, audit
+from connections.models import Connection, audit, name_of
 from connections.probe import Probe, Trouble, ask_both
 from connections.signals import disconnecting
 
@@ -94,12 +94,14 @@ def connect(user: Any, access: Access, chosen: Mapping[str, Any], owner: User | 
                 setattr(connection, name, value)
             _use(connection, access, probe)
             connection.huma_organization_id = probe.organization_id
-            connection.authority_confirmed_by = _name(user)
+            connection.authority_confirmed_by = name_of(user)
             connection.authority_confirmed_at = timezone.now()
             connection.save()
             if owner is not None:
                 connection.owners.add(owner)
-            audit(user, "connection.reconnected" if again else "connection.made", connection, owner=_name(owner or ""))
+            audit(
+                user, "connection.reconnected" if again else "connection.made", connection, owner=name_of(owner or "")
+            )
     except IntegrityError:  # somebody else was faster with this tenant
         raise NotConnected(Trouble("", "tenant_taken")) from None
     forget_clients(connection)
@@ -216,7 +218,3 @@ def _use(connection: Connection, access: Access, probe: Probe) -> None:
     refused = connection.pause_reason.startswith(("credentials", "bad_credentials"))
     if connection.state != Connection.State.PAUSED or refused:
         connection.state, connection.pause_reason = Connection.State.ACTIVE, ""
-
-
-def _name(user: Any) -> str:
-    return user if isinstance(user, str) else user.get_username()

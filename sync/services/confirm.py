@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from connections.models import audit
+from connections.models import audit, name_of
 from sync.core.employee import Side
 from sync.core.fields import field as field_named
 from sync.display import Display, display
@@ -157,7 +157,7 @@ def confirm(
         with transaction.atomic():
             taken = SyncRun.objects.filter(pk=run.pk, state__in=STEPS).update(
                 state=SyncRun.State.APPLYING,
-                confirmed_by=user if isinstance(user, str) else user.get_username(),
+                confirmed_by=name_of(user),
                 confirmed_at=timezone.now(),
                 touched_at=timezone.now(),
                 plan_fingerprint=fingerprint,
@@ -185,7 +185,7 @@ def confirm(
 
 def _settle_left(run: SyncRun, user: Any) -> None:
     """What was left as it is is settled at these values; what is never to be synced is left out from now on."""
-    name = user if isinstance(user, str) else user.get_username()
+    name = name_of(user)
     rows = Conflict.objects.filter(run=run).defer("values")
     LeftOut.objects.bulk_create(
         [

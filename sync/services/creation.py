@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from connections.models import audit
+from connections.models import audit, name_of
 from sync.core.create import refused
 from sync.core.employee import Side, from_json
 from sync.models import EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
@@ -55,7 +55,7 @@ def choose_all(run: SyncRun, user: Any, target: str, on: bool) -> int:
 
 
 def _set(run: SyncRun, user: Any, rows: QuerySet[EmployeeSnapshot], on: bool) -> int:
-    name = _name(user)
+    name = name_of(user)
     with transaction.atomic():
         hold_open(run)
         rows = rows.filter(create_chosen=not on)
@@ -76,7 +76,7 @@ def never_add(run: SyncRun, user: Any, pk: int, why: str = "") -> LeftOut:
             connection=run.connection,
             side=person.side,
             vendor_id=person.vendor_id,
-            defaults={"name": person.name, "reason": why.strip()[:200], "by": _name(user)},
+            defaults={"name": person.name, "reason": why.strip()[:200], "by": name_of(user)},
         )
         if created:
             audit(user, "person.left_out", run.connection, left_out=left_out.pk, side=person.side)
@@ -140,7 +140,3 @@ def hold_open(run: SyncRun) -> SyncRun:
         raise NotAllowed("state")
     SyncRun.objects.filter(pk=run.pk).update(touched_at=timezone.now())
     return row
-
-
-def _name(user: Any) -> str:
-    return user if isinstance(user, str) else user.get_username()

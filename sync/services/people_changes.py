@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from connections.models import Connection, audit
+from connections.models import Connection, audit, name_of
 from sync.core.create import heading
 from sync.core.employee import from_json
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
@@ -53,7 +53,7 @@ def unlink(made: EmployeeLink, user: Any) -> None:
             state=EmployeeLink.State.DIFFERENT,
             gone_from="",
             linked_by=EmployeeLink.By.PERSON,
-            linked_by_user=_name(user),
+            linked_by_user=name_of(user),
             linked_at=timezone.now(),
             huma_position="",
             visma_position="",
@@ -77,7 +77,7 @@ def leave_out(connection: Connection, user: Any, side: str, vendor_id: str, name
             connection=connection,
             side=side,
             vendor_id=vendor_id,
-            defaults={"name": name[:255], "reason": why.strip()[:200], "by": _name(user)},
+            defaults={"name": name[:255], "reason": why.strip()[:200], "by": name_of(user)},
         )
         if created:
             audit(user, "person.left_out", connection, left_out=row.pk, side=side)
@@ -132,7 +132,7 @@ def _offer_again(run: SyncRun, rows: Any) -> None:
 
 def _settle_match(run: SyncRun, user: Any, made: EmployeeLink, decision: str) -> None:
     rows = PossibleMatch.objects.filter(run=run, huma__vendor_id=made.huma_id, visma__vendor_id=made.visma_id)
-    rows.update(decision=decision, decided_by=_name(user), decided_at=timezone.now())
+    rows.update(decision=decision, decided_by=name_of(user), decided_at=timezone.now())
 
 
 def _link_of(connection: Connection, side: str, vendor_id: str) -> EmployeeLink | None:
@@ -152,7 +152,3 @@ def _hold(connection: Connection) -> None:
     if any(run.state == SyncRun.State.APPLYING for run in open_runs):
         raise NotAllowed("state")
     SyncRun.objects.filter(connection=connection, state__in=STEPS).update(touched_at=timezone.now())
-
-
-def _name(user: Any) -> str:
-    return user if isinstance(user, str) else user.get_username()

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from connections.models import audit
+from connections.models import audit, name_of
 from sync import typed
 from sync.core.plan import bulk_refusal
 from sync.models import Conflict, SyncRun
@@ -146,7 +146,7 @@ def preview_bulk(run: SyncRun, shown: ReviewFilter, choice: str) -> Decided:
 
 
 def _decide(run: SyncRun, user: Any, rows: QuerySet[Conflict], chosen: Any, allow_clearing: bool) -> Decided:
-    name = user if isinstance(user, str) else user.get_username()
+    name = name_of(user)
     skipped: Counter[str] = Counter()
     by_choice: dict[tuple[str, bool], list[int]] = {}
     with transaction.atomic():

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count
 from django.utils import timezone
 
-from connections.models import Connection, audit
+from connections.models import Connection, audit, name_of
 from sync.core.report import Totals, totals
 from sync.heartbeat import worker_alive
 from sync.models import OPEN_STATES, Change, Conflict, EmployeeSnapshot, SyncRun
@@ -50,7 +50,7 @@ def start(connection: Connection, user: Any, trigger: str = SyncRun.Trigger.MANU
         extra.setdefault("continues", _whose_choices_wait(connection))
     try:
         with transaction.atomic():
-            run = SyncRun.objects.create(connection=connection, trigger=trigger, started_by=_name(user), **extra)
+            run = SyncRun.objects.create(connection=connection, trigger=trigger, started_by=name_of(user), **extra)
             for doubted in connection.runs.filter(state=SyncRun.State.FAILED, failure__in=CHECKS):
                 forget_values(doubted)
             audit(user, "run.started", connection, run=run.pk, trigger=trigger)
@@ -109,7 +109,7 @@ def read_again(run: SyncRun, user: Any) -> SyncRun:
 def stop(run: SyncRun, user: Any) -> None:
     """Stop an applying run: what was sent is followed to its end, the rest isn't sent."""
     rows = SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.APPLYING, stop_requested_by="")
-    if rows.update(stop_requested_by=_name(user)):
+    if rows.update(stop_requested_by=name_of(user)):
         audit(user, "run.stop_requested", run.connection, run=run.pk)
         wake(run.pk)
 
@@ -145,7 +145,7 @@ def pass_check(run: SyncRun, user: Any, typed: str = "") -> None:
         with transaction.atomic():
             resume_after(run, check)
             if check == "same_company":
-                Connection.objects.filter(pk=run.connection_id).update(same_company_confirmed_by=_name(user))
+                Connection.objects.filter(pk=run.connection_id).update(same_company_confirmed_by=name_of(user))
             audit(user, "run.check_passed", run.connection, run=run.pk, check=check)
             wake(run.pk)
     except IntegrityError:
@@ -199,7 +199,3 @@ def run_totals(run: SyncRun) -> Totals:
     """What became of the run's Changes so far."""
     rows = Change.objects.filter(run=run).values_list("state").annotate(n=Count("pk")).order_by()
     return totals(dict(rows))
-
-
-def _name(user: Any) -> str:
-    return user if isinstance(user, str) else user.get_username()
