@@ -50,14 +50,15 @@ def advance(run_pk: int) -> None:
 
 @_without_its_text
 def beat() -> None:
-    """Say that a worker is alive."""
+    """Say that a worker is alive, and wake what a dead one left."""
     heartbeat.beat()
+    _wake(_left_behind())
 
 
 @_without_its_text
 def tick() -> None:
     """The sweeper: wakes what the queue lost, sends mail that is due, and ends runs that nobody touches."""
-    _wake_idle()
+    _wake(_left_behind() | Q(lease_holder="") | Q(lease_until=None))
     for run in mail.due():
         mail.send_result(run)
     _cancel_untouched()
@@ -66,14 +67,18 @@ def tick() -> None:
     retention.drop_history()
 
 
-def _wake_idle() -> None:
-    """Wake the runs that nobody works on, unless a long queue explains that: it would only get longer."""
-    explained = timedelta(seconds=settings.SLICE_SECONDS * max(0, queue_length() - SOON_DONE))
-    working = SyncRun.objects.filter(state__in=work.WORKING, dry=False)
-    held = working.exclude(lease_holder="").filter(lease_until__gte=Now())
+def _left_behind() -> Q:
+    """The runs whose holder went without giving its lease back."""
+    held = SyncRun.objects.filter(state__in=work.WORKING, lease_until__gte=Now()).exclude(lease_holder="")
     dead = [pk for pk, holder in held.values_list("pk", "lease_holder") if is_dead(holder)]
-    idle = Q(lease_until=None) | Q(lease_holder="") | Q(lease_until__lt=Now()) | Q(pk__in=dead)
-    for pk in working.filter(idle, touched_at__lte=timezone.now() - explained).values_list("pk", flat=True):
+    return ~Q(lease_holder="") & (Q(lease_until__lt=Now()) | Q(pk__in=dead))
+
+
+def _wake(idle: Q) -> None:
+    """Wake runs that nobody works on, unless a long queue explains that: it would only get longer."""
+    explained = timedelta(seconds=settings.SLICE_SECONDS * max(0, queue_length() - SOON_DONE))
+    runs = SyncRun.objects.filter(idle, state__in=work.WORKING, dry=False, touched_at__lte=timezone.now() - explained)
+    for pk in runs.values_list("pk", flat=True):
         wake(pk)
 
 

@@ -76,6 +76,15 @@ def test_what_another_host_held_is_woken_once_its_lease_ran_out():
     assert rung() == {run.pk: 1}
 
 
+def test_each_beat_wakes_what_a_dead_holder_left_and_nothing_else():
+    lost, paused, elsewhere = (run_in("applying") for _ in range(3))
+    assert claim(SyncRun, lost.pk, -1, ELSEWHERE)
+    assert claim(SyncRun, elsewhere.pk, 30, ELSEWHERE)
+    tasks.beat()
+    assert rung() == {lost.pk: 1}
+    assert not SyncRun.objects.get(pk=paused.pk).lease_holder
+
+
 def test_a_long_queue_is_not_made_longer_by_the_tick():
     several = [run_in("applying", minutes_ago=0.3) for _ in range(12)]
     for _ in range(3):

@@ -77,3 +77,12 @@ def test_started_again_it_takes_up_at_once_what_it_left_when_it_was_killed(
     start(SYNC_CONCURRENCY="8")
     assert wait_for(lambda: SyncRun.objects.get(pk=run.pk).state == "finished", 20)
     assert each_was_written_once(slow)
+
+
+def test_when_the_process_that_works_is_killed_another_one_goes_on(start: Workers, run: SyncRun, slow: Sandbox) -> None:
+    start(SYNC_CONCURRENCY="4")
+    assert wait_for(lambda: is_in_the_middle(run))
+    run.refresh_from_db()
+    os.kill(int(run.lease_holder.split(":")[1]), signal.SIGKILL)
+    assert wait_for(lambda: SyncRun.objects.get(pk=run.pk).state == "finished", 20)
+    assert each_was_written_once(slow)
