@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from sync.core.fields import FIELDS
 from sync.core.report import OUTCOMES, Totals
-from sync.models import Change, Conflict, PossibleMatch, SyncRun
+from sync.models import Change, Conflict, SyncRun
 from sync.sentences import field_label, outcome_label, sentence, side_name
 from sync.services.creation_lists import what_comes_along
+from sync.services.people import open_matches
 from sync.services.runs import run_totals
 
 MOST_PROBLEMS = 50
@@ -59,9 +60,7 @@ def result_email(run: SyncRun, to: Sequence[str]) -> EmailMultiAlternatives:
             "problems": problems,
             "problems_more": named.count() - len(problems),
             "open_differences": Conflict.objects.filter(run=run, standing="asks", decision="").count(),
-            "open_matches": PossibleMatch.objects.filter(
-                run=run, decision="", huma__link=None, visma__link=None
-            ).count(),
+            "open_matches": open_matches(run).count(),
             "url": _absolute(reverse("admin:result", args=[run.connection.code, run.pk])),
         }
         return _message("result", context, to, run.message_id)

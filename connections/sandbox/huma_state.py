@@ -183,18 +183,6 @@ class HumaState:
         with self.lock:
             del self.users[user_id].positions[position_id]
 
-    def with_email(self, email: str) -> User | None:
-        """The user who signs in with this address, whatever its case."""
-        with self.lock:
-            for user in self.users.values():
-                if str(user.values.get("email", "")).casefold() == email.casefold():
-                    return user
-        return None
-
-    def with_employment_id(self, number: str) -> User | None:
-        with self.lock:
-            return next((one for one in self.users.values() if one.values.get("employmentId") == number), None)
-
     def state(self) -> dict[str, Any]:
         """Everything that a person could have changed, by user id; JSON-able and free of timestamps."""
         with self.lock:

@@ -137,12 +137,6 @@ class VismaState:
         with self.lock:
             return next((id for id, one in self.employees.items() if one.body.get("number") == number), None)
 
-    def with_external_id(self, key: str, value: str) -> list[str]:
-        """The ids of everyone whose `externalIds` hold this pair."""
-        wanted = {"key": key, "value": value}
-        with self.lock:
-            return [id for id, one in self.employees.items() if wanted in (one.body.get("externalIds") or [])]
-
     def next_number(self) -> str:
         """The number that a new employee without one is given."""
         numbers = (str(one.body.get("number", "")) for one in self.employees.values())

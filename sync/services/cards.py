@@ -70,20 +70,6 @@ class ReviewPage:
     differences: int
     facets: dict[str, dict[str, int]]
 
-    @property
-    def has_previous(self) -> bool:
-        """Whether there is a page before this one."""
-        return self.number > 1
-
-    @property
-    def has_next(self) -> bool:
-        """Whether there is a page after this one."""
-        return self.number < self.pages
-
-    def has_other_pages(self) -> bool:
-        """Whether there is more than one page."""
-        return self.pages > 1
-
 
 def page(run: SyncRun, shown: ReviewFilter, number: int = 1, per_page: int = PER_PAGE) -> ReviewPage:
     """The cards that the filter shows, by name."""

@@ -13,7 +13,8 @@ from django.utils import timezone
 from connections.models import audit, name_of
 from sync.core.create import refused
 from sync.core.employee import Side, from_json
-from sync.models import EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
+from sync.models import EmployeeSnapshot, LeftOut, SyncRun
+from sync.services.people import open_matches
 from sync.services.runs import STEPS, NotAllowed
 
 MAIN = "main"
@@ -96,8 +97,7 @@ def recheck(run: SyncRun, people: Iterable[EmployeeSnapshot]) -> None:
         emails = {str(email) for email in found if email}
     visma = EmployeeSnapshot.objects.filter(run=run, side="visma").exclude(number="")
     numbers = dict(visma.values_list("number", "vendor_id"))
-    open_matches = PossibleMatch.objects.filter(run=run, decision="", huma__link=None, visma__link=None)
-    matched = {pk for pair in open_matches.values_list("huma_id", "visma_id") for pk in pair}
+    matched = {pk for pair in open_matches(run).values_list("huma_id", "visma_id") for pk in pair}
     out = set(LeftOut.objects.filter(connection=run.connection_id).values_list("side", "vendor_id"))
     for person in people:
         here = {person.vendor_id}
