@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from bench.documents import Document, company
 from connections.models import new_fingerprint_key
+from sync.core.collecting import no_collecting
 from sync.core.compare import Comparison, compare
 from sync.core.employee import Employee, Side
 from sync.core.fields import FIELDS, Pair, field
@@ -30,6 +31,7 @@ class Compared:
     planned: list[Planned]
 
 
+@no_collecting()
 def whole_core(huma: list[Document], visma: list[Document], today: date) -> Compared:
     """Normalise, match, compare and plan, as a run does it."""
     fingerprint = Fingerprinter(bytes.fromhex(new_fingerprint_key()))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from sys import intern
 from typing import Any
 
 Canonical = str | tuple[str | None, ...] | None
@@ -161,7 +162,7 @@ def to_json(employee: Employee) -> dict[str, Any]:
 
 
 def from_json(data: dict[str, Any]) -> Employee:
-    """The employee that ``to_json`` wrote."""
+    """The employee that ``to_json`` wrote. What many people have in common is in memory once."""
     return Employee(
         side=Side(data["side"]),
         id=data["id"],
@@ -172,13 +173,25 @@ def from_json(data: dict[str, Any]) -> Employee:
         selected=data["selected"],
         huma_id=data["huma_id"],
         birth=data["birth"],
-        positions=tuple(Position(p[0], p[1], p[2], Period(p[3]), *p[4:]) for p in data["positions"]),
-        values={
-            name: Value(own, _canonical(canonical), readable, editable, _canonical(waiting), problem)
-            for name, (own, canonical, readable, editable, waiting, problem) in data["values"].items()
-        },
+        positions=tuple(_position(*position) for position in data["positions"]),
+        values={intern(name): _value(*value) for name, value in data["values"].items()},
     )
 
 
+def _position(id_: str, start: str | None, end: str | None, period: str, percentage: float, *rest: Any) -> Position:
+    first, last, contract = (_shared(text) for text in rest)
+    return Position(id_, _shared(start), _shared(end), Period(period), percentage, first, last, contract)
+
+
+def _value(own: Own, canonical: Any, readable: bool, editable: bool, waiting: Any, problem: str) -> Value:
+    own = {intern(key): _shared(part) for key, part in own.items()} if isinstance(own, dict) else _shared(own)
+    same = own if canonical == own else _canonical(canonical)
+    return Value(own, same, readable, editable, _canonical(waiting), problem)
+
+
 def _canonical(data: Any) -> Canonical:
-    return tuple(data) if isinstance(data, list) else data
+    return tuple([_shared(part) for part in data]) if isinstance(data, list) else data
+
+
+def _shared(text: Any) -> Any:
+    return intern(text) if isinstance(text, str) else text

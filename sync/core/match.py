@@ -4,12 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 from sync.core.employee import Employee
 
 FIELDS = ("given_name", "family_name", "email", "phone", "bank_account", "first_workday")
 THINGS = (*FIELDS, "birth")
 """What may agree beside a key. The Employment ID is a key only: two of them don't vouch for each other."""
+
+Evidence = dict[str, str | tuple[str | None, ...]]
 
 SERIES_LIMIT = 0.1
 """More than this share of contradicting equal numbers, and numbers link nobody."""
@@ -43,12 +46,12 @@ class Matching:
     series_broken: bool
 
 
-def evidence(employee: Employee) -> dict[str, str]:
+def evidence(employee: Employee) -> Evidence:
     """The things that may agree, in a comparable form; what is empty isn't there."""
-    found = {name: repr(value) for name in FIELDS if (value := employee.canonical(name)) is not None}
+    found: Evidence = {name: value for name in FIELDS if (value := employee.canonical(name)) is not None}
     for name in ("given_name", "family_name"):
         if name in found:
-            found[name] = found[name].casefold()
+            found[name] = str(found[name]).casefold()
     if employee.birth:
         found["birth"] = employee.birth
     if employee.number:
@@ -92,9 +95,9 @@ class _Matcher:
         visma = self.index(self.visma, key)
         return [(ids, visma[value]) for value, ids in self.index(self.huma, key).items() if value in visma]
 
-    def index(self, people: Iterable[str], key: str) -> dict[str, list[str]]:
+    def index(self, people: Iterable[str], key: str) -> dict[Any, list[str]]:
         """By each value of ``key``, who has it."""
-        found: dict[str, list[str]] = {}
+        found: dict[Any, list[str]] = {}
         for id_ in people:
             value = self.seen[id_].get(key)
             if value is not None:
@@ -148,7 +151,7 @@ class _Matcher:
         free_huma = [id_ for id_ in self.huma if id_ not in self.linked]
         free_visma = [id_ for id_ in self.visma if id_ not in self.taken]
         for pair in combinations(THINGS, 2):
-            index: dict[tuple[str, str], list[str]] = defaultdict(list)
+            index: dict[tuple[Any, Any], list[str]] = defaultdict(list)
             for visma in free_visma:
                 if pair[0] in self.seen[visma] and pair[1] in self.seen[visma]:
                     index[self.seen[visma][pair[0]], self.seen[visma][pair[1]]].append(visma)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from connections.models import Connection
+from sync.core.collecting import no_collecting
 from sync.core.compare import Comparison, compare
 from sync.core.create import heading, refused
 from sync.core.employee import Employee, Side
@@ -35,6 +36,7 @@ class Analysis:
     refusals: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
+@no_collecting()
 def analyse(
     connection: Connection,
     huma: Iterable[Employee],

@@ -13,9 +13,9 @@ from sync.core.fields import FIELDS
 from sync.display import Display, display
 from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
 from sync.sentences import agrees_label, field_label, sentence
+from sync.services.linking import retire_gone
 from sync.services.pairing import compare_pair, refresh_candidates
 from sync.services.runs import STEPS, NotAllowed
-from sync.services.store import retire_gone
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from sync.core.employee import Employee, from_json
 from sync.core.fields import Pair
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
 from sync.services.creation import recheck
+from sync.services.linking import LINK_FIELDS, settle_link
 from sync.services.reading import enabled_fields, fingerprinter
-from sync.services.store import LINK_FIELDS, conflict_row, settle_link
+from sync.services.store import conflict_row
 
 
 def compare_pair(run: SyncRun, link: EmployeeLink) -> int:
@@ -39,7 +40,7 @@ def _compare(run: SyncRun, link: EmployeeLink, huma: Employee, visma: Employee) 
     comparison = _comparison(run, link, pair)
     settle_link(link, comparison, huma, visma, today, shown=True)
     link.save(update_fields=LINK_FIELDS)
-    Conflict.objects.bulk_create([conflict_row(run, link, difference) for difference in comparison.differences])
+    Conflict.objects.bulk_create([conflict_row(run, link.pk, difference) for difference in comparison.differences])
     return len(comparison.differences)
 
 

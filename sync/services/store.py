@@ -1,27 +1,27 @@
 """Storing what an analysis found: links, baselines, differences, candidates and figures, in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from connections.models import Connection
-from sync.core.compare import Comparison, Difference
+from sync.core.collecting import no_collecting
+from sync.core.compare import Difference
 from sync.core.employee import Employee, Side, from_json
-from sync.core.positions import next_change
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
 from sync.services.analyse import Analysis
+from sync.services.batches import BATCH, batches
 from sync.services.choices import carry_choices, shown_before
 from sync.services.figures import figures
+from sync.services.linking import store_links
 
-BATCH = 500
 IDS = 5000  # primary keys in one statement
 
 
+@no_collecting()
 def load(run: SyncRun, side: str) -> list[Employee]:
     """The employees that the run read on one side."""
     rows = EmployeeSnapshot.objects.filter(run=run, side=side, complete=True)
@@ -29,6 +29,7 @@ def load(run: SyncRun, side: str) -> list[Employee]:
     return [from_json(payload) for payload in payloads if payload]
 
 
+@no_collecting()
 def store(run: SyncRun, analysis: Analysis, today: date) -> None:
     """Store the analysis and open the run for review. Does nothing when the run isn't reading any more."""
     with transaction.atomic():
@@ -37,14 +38,7 @@ def store(run: SyncRun, analysis: Analysis, today: date) -> None:
         )
         if not moved:
             return
-        links = _store_links(run, analysis, today)
-        seen_before = shown_before(run)
-        conflicts = [
-            conflict_row(run, links[pair], difference, seen_before)
-            for pair, comparison in analysis.pairs.items()
-            for difference in comparison.differences
-        ]
-        Conflict.objects.bulk_create(conflicts, batch_size=BATCH)
+        _store_conflicts(run, analysis, store_links(run, analysis, today))
         _store_people(run, analysis)
         carry_choices(run)
         run.figures = figures(run, analysis)
@@ -58,89 +52,16 @@ def _read_at(run: SyncRun) -> datetime:
     return datetime.fromisoformat(said) if said else timezone.now()
 
 
-def _store_links(run: SyncRun, analysis: Analysis, today: date) -> dict[tuple[str, str], EmployeeLink]:
-    """New links, those who are gone and those who are back, and what was settled; gives all links by their ids."""
-    connection = run.connection
-    for side in ("huma", "visma"):
-        ids = [pk for pk, gone in analysis.gone.items() if gone == side]
-        EmployeeLink.objects.filter(pk__in=ids).update(state=EmployeeLink.State.GONE, gone_from=side)
-    EmployeeLink.objects.filter(pk__in=analysis.back).update(state=EmployeeLink.State.LINKED, gone_from="")
-    gone = EmployeeLink.objects.filter(connection=connection).exclude(gone_from="")
-    held = {one for pair in gone.values_list("huma_id", "visma_id") for one in pair}
-    for linked in analysis.new_links:
-        if linked.huma in held or linked.visma in held:
-            retire_gone(connection, "huma", [linked.huma])
-            retire_gone(connection, "visma", [linked.visma])
-    rows = EmployeeLink.objects.filter(connection=connection).exclude(state=EmployeeLink.State.DIFFERENT)
-    known = rows.select_for_update().order_by("pk")  # another run may be writing baselines
-    links = {(link.huma_id, link.visma_id): link for link in known}
-    new = {
-        (linked.huma, linked.visma): EmployeeLink(
-            connection=connection, huma_id=linked.huma, visma_id=linked.visma, linked_by=linked.by
-        )
-        for linked in analysis.new_links
-    }
-    changed = _settle_links(run, analysis, {**links, **new}, today)
-    EmployeeLink.objects.bulk_update([link for link in changed if link.pk], LINK_FIELDS, batch_size=BATCH)
-    EmployeeLink.objects.bulk_create(new.values(), batch_size=BATCH)
-    return {(link.huma_id, link.visma_id): link for link in rows.all()}
-
-
-def retire_gone(connection: Connection, side: str, ids: Collection[str]) -> None:
-    """Links whose other half is gone, of people who are linked anew or added again: that half isn't hers any more."""
-    old = EmployeeLink.objects.filter(connection=connection, **{f"{side}_id__in": ids})
-    old.exclude(gone_from="").update(state=EmployeeLink.State.DIFFERENT, gone_from="")
-
-
-def settle_link(
-    link: EmployeeLink, comparison: Comparison, huma: Employee, visma: Employee, today: date, shown: bool
-) -> None:
-    """Renew on the link what this comparison settled: agreed fields, the paired positions, the label, what was seen."""
-    if comparison.positions and comparison.positions != (link.huma_position, link.visma_position):
-        if link.huma_position:
-            for name in ("first_workday", "last_workday"):
-                link.baseline.pop(name, None)
-                link.seen.pop(name, None)
-        link.huma_position, link.visma_position = comparison.positions
-    for name, prints in comparison.agreed.items():
-        link.baseline[name] = list(prints)
-        link.seen.pop(name, None)
-    if shown:
-        for difference in comparison.differences:
-            if difference.field not in link.baseline:
-                link.seen[difference.field] = list(difference.prints)
-    link.name = (huma.name or visma.name)[:255]
-    link.number = (visma.number or huma.number)[:64]
-    days = [next_change(person.positions, today.isoformat()) for person in (huma, visma)]
-    nearest = min((day for day in days if day), default=None)
-    link.changes_on = date.fromisoformat(nearest) if nearest else None
-
-
-LINK_FIELDS = ["baseline", "seen", "huma_position", "visma_position", "name", "number", "changes_on"]
-
-
-def _settle_links(
-    run: SyncRun, analysis: Analysis, links: Mapping[tuple[str, str], EmployeeLink], today: date
-) -> list[EmployeeLink]:
-    """Renew the links in memory; gives those that changed."""
-    shown = run.trigger in (SyncRun.Trigger.MANUAL, SyncRun.Trigger.RETRY, SyncRun.Trigger.UNDO)
-    changed = []
-    for pair, comparison in analysis.pairs.items():
-        link = links[pair]
-        before = [_copy(getattr(link, name)) for name in LINK_FIELDS]
-        settle_link(link, comparison, analysis.huma[pair[0]], analysis.visma[pair[1]], today, shown)
-        if before != [getattr(link, name) for name in LINK_FIELDS]:
-            changed.append(link)
-    return changed
-
-
-def _copy(value: Any) -> Any:
-    return dict(value) if isinstance(value, dict) else value
+def _store_conflicts(run: SyncRun, analysis: Analysis, links: Mapping[tuple[str, str], int]) -> None:
+    seen_before = shown_before(run)
+    found = ((links[pair], one) for pair, comparison in analysis.pairs.items() for one in comparison.differences)
+    for some in batches(found):
+        Conflict.objects.bulk_create([conflict_row(run, link, difference, seen_before) for link, difference in some])
 
 
 def conflict_row(
     run: SyncRun,
-    link: EmployeeLink,
+    link_id: int,
     difference: Difference,
     seen_before: Mapping[tuple[int, str], tuple[str, str]] | None = None,
 ) -> Conflict:
@@ -148,11 +69,11 @@ def conflict_row(
     blocked = {side: difference.forbidden[side] for side in Side if side in difference.forbidden}
     return Conflict(
         run=run,
-        link=link,
+        link_id=link_id,
         field=difference.field,
         kind=difference.kind,
         standing=difference.standing,
-        is_new=seen_before is not None and seen_before.get((link.pk, difference.field)) != difference.prints,
+        is_new=seen_before is not None and seen_before.get((link_id, difference.field)) != difference.prints,
         values={
             "huma": difference.huma.own,
             "visma": difference.visma.own,

@@ -1,0 +1,94 @@
+"""The links after a read: new ones, those who are gone or back, and what was settled on each of them."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from connections.models import Connection
+from sync.core.compare import Comparison
+from sync.core.employee import Employee
+from sync.core.positions import next_change
+from sync.models import EmployeeLink, SyncRun
+from sync.services.analyse import Analysis
+from sync.services.batches import BATCH, batches
+
+LINK_FIELDS = ["baseline", "seen", "huma_position", "visma_position", "name", "number", "changes_on"]
+SHOWN_TO_A_PERSON = (SyncRun.Trigger.MANUAL, SyncRun.Trigger.RETRY, SyncRun.Trigger.UNDO)
+
+
+def store_links(run: SyncRun, analysis: Analysis, today: date) -> dict[tuple[str, str], int]:
+    """Store the links and what was settled; gives the primary keys of all links by their ids (Huma's, Visma's)."""
+    _store_presence(run.connection, analysis)
+    rows = EmployeeLink.objects.filter(connection=run.connection).exclude(state=EmployeeLink.State.DIFFERENT)
+    known = {(huma, visma): pk for pk, huma, visma in rows.values_list("pk", "huma_id", "visma_id")}
+    for keys in batches(sorted(known[pair] for pair in analysis.pairs if pair in known)):
+        held = rows.select_for_update().filter(pk__in=keys).order_by("pk")  # another run may be writing baselines
+        changed = [link for link in held if _settle(run, link, analysis, today)]
+        EmployeeLink.objects.bulk_update(changed, LINK_FIELDS, batch_size=BATCH)
+    for some in batches(analysis.new_links):
+        links = [
+            EmployeeLink(connection=run.connection, huma_id=new.huma, visma_id=new.visma, linked_by=new.by)
+            for new in some
+        ]
+        for link in links:
+            _settle(run, link, analysis, today)
+        known |= {(link.huma_id, link.visma_id): link.pk for link in EmployeeLink.objects.bulk_create(links)}
+    return known
+
+
+def _store_presence(connection: Connection, analysis: Analysis) -> None:
+    for side in ("huma", "visma"):
+        ids = [pk for pk, gone in analysis.gone.items() if gone == side]
+        EmployeeLink.objects.filter(pk__in=ids).update(state=EmployeeLink.State.GONE, gone_from=side)
+    EmployeeLink.objects.filter(pk__in=analysis.back).update(state=EmployeeLink.State.LINKED, gone_from="")
+    gone = EmployeeLink.objects.filter(connection=connection).exclude(gone_from="")
+    held = {one for pair in gone.values_list("huma_id", "visma_id") for one in pair}
+    for linked in analysis.new_links:
+        if linked.huma in held or linked.visma in held:
+            retire_gone(connection, "huma", [linked.huma])
+            retire_gone(connection, "visma", [linked.visma])
+
+
+def retire_gone(connection: Connection, side: str, ids: Collection[str]) -> None:
+    """Links whose other half is gone, of people who are linked anew or added again: that half isn't hers any more."""
+    old = EmployeeLink.objects.filter(connection=connection, **{f"{side}_id__in": ids})
+    old.exclude(gone_from="").update(state=EmployeeLink.State.DIFFERENT, gone_from="")
+
+
+def _settle(run: SyncRun, link: EmployeeLink, analysis: Analysis, today: date) -> bool:
+    """Renew a link in memory; True where that changed it."""
+    comparison = analysis.pairs.get((link.huma_id, link.visma_id))
+    if comparison is None:  # one of the two is left out
+        return False
+    before = [_copy(getattr(link, name)) for name in LINK_FIELDS]
+    huma, visma = analysis.huma[link.huma_id], analysis.visma[link.visma_id]
+    settle_link(link, comparison, huma, visma, today, run.trigger in SHOWN_TO_A_PERSON)
+    return before != [getattr(link, name) for name in LINK_FIELDS]
+
+
+def _copy(value: Any) -> Any:
+    return dict(value) if isinstance(value, dict) else value
+
+
+def settle_link(
+    link: EmployeeLink, comparison: Comparison, huma: Employee, visma: Employee, today: date, shown: bool
+) -> None:
+    """Renew on the link what this comparison settled: agreed fields, the paired positions, the label, what was seen."""
+    if comparison.positions and comparison.positions != (link.huma_position, link.visma_position):
+        if link.huma_position:
+            for name in ("first_workday", "last_workday"):
+                link.baseline.pop(name, None)
+                link.seen.pop(name, None)
+        link.huma_position, link.visma_position = comparison.positions
+    for name, prints in comparison.agreed.items():
+        link.baseline[name] = list(prints)
+        link.seen.pop(name, None)
+    if shown:
+        for difference in comparison.differences:
+            if difference.field not in link.baseline:
+                link.seen[difference.field] = list(difference.prints)
+    link.name = (huma.name or visma.name)[:255]
+    link.number = (visma.number or huma.number)[:64]
+    days = [next_change(person.positions, today.isoformat()) for person in (huma, visma)]
+    nearest = min((day for day in days if day), default=None)
+    link.changes_on = date.fromisoformat(nearest) if nearest else None
