@@ -36,7 +36,8 @@ def workers(sandbox: Sandbox, smtp: Any, process_env: dict[str, str]) -> Iterato
 
 def together(*calls: Callable[[], Any]) -> list[Any]:
     """What each call gives, or raises, when they are made at the same moment."""
-    start, found = threading.Barrier(len(calls)), [None] * len(calls)
+    start = threading.Barrier(len(calls))
+    found: list[Any] = [None] * len(calls)
 
     def make(number: int) -> None:
         start.wait()
