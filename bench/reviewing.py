@@ -1,5 +1,6 @@
 """The Review page over many differences."""
 
+import json
 import time
 from typing import Any
 
@@ -8,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from bench.documents import company
+from bench.documents import company, in_huma
 from bench.measuring import admin, counting, run
-from sync.core.read import huma_employee, visma_employee
+from sync.core.read import visma_employee
 from sync.models import Conflict, SyncRun
 from sync.services.analyse import analyse
 from sync.services.snapshots import store_people
@@ -24,8 +25,9 @@ def in_review(differences: int) -> SyncRun:
     """A run in review over so many differences or some more, stored as a read stores them."""
     started, today = run(), timezone.localdate()
     huma, visma = company(round(differences / DIFFERENCES_A_PAIR))
-    store_people(started, [huma_employee(d, d["currentPositions"], p, today) for d, p in huma])
-    store_people(started, [visma_employee(d, p, today) for d, p in visma])
+    for people, normalise in ((huma, in_huma), (visma, visma_employee)):
+        documents = map(json.loads, people)
+        store_people(started, [normalise(document, position, today) for document, position in documents])
     analysis = analyse(started.connection, load(started, "huma"), load(started, "visma"), today)
     store(started, analysis, today)
     return started

@@ -1,7 +1,6 @@
 """Who is right: a three-way compare of each field of a linked person. Source: design, Who is right."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from sync.core.employee import Employee, Own, Period, Position, Side, Value
 from sync.core.fields import FIELDS, Field, Pair
@@ -9,6 +8,7 @@ from sync.core.fields.bank import becomes_cash
 from sync.core.fingerprint import Fingerprinter, comparable
 from sync.core.positions import overlap
 from sync.core.reasons import Reason
+from sync.core.record import record
 from sync.core.text import loose
 
 SIDES = (Side.HUMA, Side.VISMA)
@@ -17,7 +17,7 @@ Prints = tuple[str, str]
 """The fingerprints of what Huma said and what Visma said."""
 
 
-@dataclass(frozen=True)
+@record
 class Verdict:
     """Which side is suggested ("" for none), why (code of ``reasons``), and whether somebody left it as it is."""
 
@@ -45,7 +45,7 @@ def judge(now: Prints, baseline: Prints | None, huma_empty: bool, visma_empty: b
     return Verdict("", "was_left", left=True)
 
 
-@dataclass(frozen=True)
+@record
 class Difference:
     """One field on which the two sides disagree. ``to[side]`` is what would be written there, in its own form.
 
@@ -72,7 +72,7 @@ class Difference:
         return source.canonical is None
 
 
-@dataclass(frozen=True)
+@record
 class Comparison:
     """What came of comparing one pair. ``agreed`` has the fingerprints to settle, per field."""
 

@@ -1,10 +1,12 @@
 """What one side says about one employee, in a form that both sides share."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from sys import intern
 from typing import Any
+
+from sync.core.record import record
 
 Canonical = str | tuple[str | None, ...] | None
 """A field's value in one form for both sides; ``None`` is the empty value."""
@@ -34,7 +36,7 @@ class Period(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Value:
     """One field of one employee on one side.
 
@@ -55,7 +57,7 @@ class Value:
 UNREADABLE = Value(readable=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Position:
     """One position. Dates are ISO texts; ``None`` is open. On Huma's side ``start``/``end`` are the contract's."""
 
@@ -79,7 +81,7 @@ class Position:
         return self.last_day or self.end
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Employee:
     """An EmployeeSnapshot: what one side said about one employee in one run.
 

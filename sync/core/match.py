@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import Any
 
 from sync.core.employee import Employee
+from sync.core.record import record
 
 FIELDS = ("given_name", "family_name", "email", "phone", "bank_account", "first_workday")
 THINGS = (*FIELDS, "birth")
@@ -18,7 +19,7 @@ SERIES_LIMIT = 0.1
 """More than this share of contradicting equal numbers, and numbers link nobody."""
 
 
-@dataclass(frozen=True)
+@record
 class Linked:
     """Two people who are one, and by which key: existing, external, number or email."""
 
@@ -27,7 +28,7 @@ class Linked:
     by: str
 
 
-@dataclass(frozen=True)
+@record
 class Possible:
     """Two people who may be one; ``agrees`` names what agrees, ``why`` is a code of ``reasons``."""
 
@@ -48,7 +49,11 @@ class Matching:
 
 def evidence(employee: Employee) -> Evidence:
     """The things that may agree, in a comparable form; what is empty isn't there."""
-    found: Evidence = {name: value for name in FIELDS if (value := employee.canonical(name)) is not None}
+    found: Evidence = {}
+    for name in FIELDS:
+        value = employee.values.get(name)
+        if value is not None and value.readable and value.canonical is not None:
+            found[name] = value.canonical
     for name in ("given_name", "family_name"):
         if name in found:
             found[name] = str(found[name]).casefold()
@@ -84,7 +89,7 @@ class _Matcher:
     def vouched(self, huma: str, visma: str, key: str) -> bool:
         """Whether one more thing than ``key`` agrees."""
         one, other = self.seen[huma], self.seen[visma]
-        return any(thing in one and one[thing] == other.get(thing) for thing in THINGS if thing != key)
+        return any(one[thing] == other.get(thing) for thing in THINGS if thing != key and thing in one)
 
     def doubt(self, huma: str, visma: str, why: str) -> None:
         if self.free(huma, visma) and (huma, visma) not in self.possible:
@@ -148,16 +153,16 @@ class _Matcher:
                         self.doubt(huma, visma, f"{key}_only")
 
     def by_two_things(self) -> None:
-        free_huma = [id_ for id_ in self.huma if id_ not in self.linked]
-        free_visma = [id_ for id_ in self.visma if id_ not in self.taken]
-        for pair in combinations(THINGS, 2):
+        free_huma = [(id_, self.seen[id_]) for id_ in self.huma if id_ not in self.linked]
+        free_visma = [(id_, self.seen[id_]) for id_ in self.visma if id_ not in self.taken]
+        for one, other in combinations(THINGS, 2):
             index: dict[tuple[Any, Any], list[str]] = defaultdict(list)
-            for visma in free_visma:
-                if pair[0] in self.seen[visma] and pair[1] in self.seen[visma]:
-                    index[self.seen[visma][pair[0]], self.seen[visma][pair[1]]].append(visma)
-            for huma in free_huma:
-                if pair[0] in self.seen[huma] and pair[1] in self.seen[huma]:
-                    for visma in index.get((self.seen[huma][pair[0]], self.seen[huma][pair[1]]), ()):
+            for visma, seen in free_visma:
+                if one in seen and other in seen:
+                    index[seen[one], seen[other]].append(visma)
+            for huma, seen in free_huma:
+                if one in seen and other in seen:
+                    for visma in index.get((seen[one], seen[other]), ()):
                         self.doubt(huma, visma, "two_agree")
 
 

@@ -3,17 +3,17 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from sync.core.employee import Canonical, Own, Side
 from sync.core.fields import Field, field
 from sync.core.fingerprint import Fingerprinter
+from sync.core.record import record
 
 BULK_CHOICES = ("huma", "visma")
 
 
-@dataclass(frozen=True)
+@record
 class Planned:
     """A Change before it is stored.
 

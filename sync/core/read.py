@@ -54,7 +54,7 @@ def huma_employee(
     return Employee(
         side=Side.HUMA,
         id=_id(details, "id"),
-        name=" ".join(filter(None, (_wrapped_text(details, key) for key in ("givenName", "familyName")))),
+        name=f"{_wrapped_text(details, 'givenName')} {_wrapped_text(details, 'familyName')}".strip(),
         active=status.get("active") is not False,
         is_person=(as_text(details.get("type"), "type") or "user") == "user",
         positions=tuple(positions),
@@ -70,14 +70,14 @@ def visma_employee(
     """One Visma employee with all of her positions."""
     read = [visma_position(position, today) for position in positions]
     chosen = select(read, paired)
-    selected = next((p for p in positions if chosen and p.get("id") == chosen.id), None)
+    selected = positions[read.index(chosen)] if chosen else None
     names = as_dicts(doc.get("personNames"), "personNames")
     index = pick(names, today)
     name = {} if index is None else names[index]
     return Employee(
         side=Side.VISMA,
         id=_id(doc, "id"),
-        name=" ".join(filter(None, (clean(name.get(key)) for key in ("firstName", "lastName")))),
+        name=f"{clean(name.get('firstName'))} {clean(name.get('lastName'))}".strip(),
         draft=doc.get("isDraft") is True,
         positions=tuple(read),
         selected=chosen.id if chosen else "",

@@ -60,9 +60,12 @@ def as_dicts(value: Any, prop: str) -> list[Doc]:
     """A list of objects; nothing is an empty list."""
     if value is None:
         return []
-    if isinstance(value, list) and all(isinstance(item, dict) for item in value):
-        return value
-    raise WrongShape(prop)
+    if not isinstance(value, list):
+        raise WrongShape(prop)
+    for item in value:
+        if not isinstance(item, dict):
+            raise WrongShape(prop)
+    return value
 
 
 def wrapper(doc: Doc, prop: str) -> Doc | None:

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from sync.core.employee import Canonical, Employee, Own, Side, Value
+from sync.core.employee import UNREADABLE, Canonical, Employee, Own, Side, Value
 from sync.core.reasons import Reason
+from sync.core.record import record
 from sync.core.shape import Doc
 
 
-@dataclass(frozen=True)
+@record
 class Pair:
     """The same person on both sides, with what the rules of a field may ask about.
 
@@ -79,5 +80,5 @@ def huma_value(
 ) -> Value:
     """A value out of Huma's wrapper; not readable where the wrapper is missing."""
     if wrapped is None:
-        return Value(readable=False)
-    return Value(own, canonical, editable=wrapped.get("editable") is not False, problem=problem, waiting=waiting)
+        return UNREADABLE
+    return Value(own, canonical, True, wrapped.get("editable") is not False, waiting, problem)
