@@ -61,11 +61,11 @@ def review(differences: int, views: int) -> dict[str, Any]:
     return views_of_review(differences, views)
 
 
-def cpu(pairs: int) -> dict[str, Any]:
+def cpu(pairs: int, rivals: bool = True) -> dict[str, Any]:
     """CPU to normalise, match, compare and plan, and what deepdiff and csv-diff need for comparing alone."""
     from bench.core import measure
 
-    return measure(pairs)
+    return measure(pairs, rivals)
 
 
 MEASURES = {measure.__name__: measure for measure in (compare, memory, write, review, cpu)}

@@ -1,10 +1,11 @@
 """Review's cards: one an employee, what each side says, the choices and why one isn't possible."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Q
 
 from sync.core.fields import FIELDS
 from sync.display import Display, Segment, diff, display
@@ -78,10 +79,8 @@ def page(run: SyncRun, shown: ReviewFilter, number: int = 1, per_page: int = PER
     pages = max(1, -(-totals["people"] // per_page))
     number = min(max(1, number), pages)
     begin = (number - 1) * per_page
-    links = list(
-        rows.values("link_id").annotate(name=Min("link__name")).order_by("name", "link_id")[begin : begin + per_page]
-    )
-    ids = [row["link_id"] for row in links]
+    people = EmployeeLink.objects.filter(pk__in=rows.values("link")).order_by("name", "pk")
+    ids = list(people.values_list("pk", flat=True)[begin : begin + per_page])
     found: dict[int, list[Conflict]] = {pk: [] for pk in ids}
     for conflict in rows.filter(link_id__in=ids).select_related("link"):
         found[conflict.link_id].append(conflict)
@@ -104,9 +103,12 @@ def facets(run: SyncRun, shown: ReviewFilter) -> dict[str, dict[str, int]]:
         draft=Count("pk", filter=Q(standing="draft")),
     )
     scope = ReviewFilter(show=shown.show, search=shown.search, new=shown.new).apply(run)
-    fields = dict(scope.values_list("field").annotate(n=Count("pk")).order_by())
-    kinds = dict(scope.values_list("kind").annotate(n=Count("pk")).order_by())
-    return {"show": shows, "field": {f.name: fields[f.name] for f in FIELDS if f.name in fields}, "kind": kinds}
+    fields: Counter[str] = Counter()
+    kinds: Counter[str] = Counter()
+    for field, kind, count in scope.values_list("field", "kind").annotate(n=Count("pk")).order_by():
+        fields[field] += count
+        kinds[kind] += count
+    return {"show": shows, "field": {f.name: fields[f.name] for f in FIELDS if f.name in fields}, "kind": dict(kinds)}
 
 
 def card(conflicts: Iterable[Conflict]) -> Card:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from connections.models import audit, name_of
@@ -87,7 +87,8 @@ class Decided:
 def progress(run: SyncRun) -> tuple[int, int]:
     """How many of the differences that ask are decided, and how many there are."""
     rows = Conflict.objects.filter(run=run, standing="asks")
-    return rows.exclude(decision="").count(), rows.count()
+    counts = rows.aggregate(decided=Count("pk", filter=~Q(decision="")), all=Count("pk"))
+    return counts["decided"], counts["all"]
 
 
 def blocked(conflict: Conflict, choice: str) -> str:
