@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 
 from sync.core.fields import FIELDS
 from sync.display import Display, Segment, diff, display
 from sync.models import Conflict, EmployeeLink, SyncRun
 from sync.sentences import decision_label, field_label, sentence
-from sync.services.review import ReviewFilter, blocked, empties
+from sync.services.review import SHOWS, ReviewFilter, blocked, empties
 
 PER_PAGE = 25
 ORDER = {field.name: position for position, field in enumerate(FIELDS)}
@@ -71,6 +71,11 @@ class ReviewPage:
     differences: int
     facets: dict[str, dict[str, int]]
 
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How many of the differences that ask are decided, and how many there are."""
+        return self.facets["show"]["decided"], self.facets["show"]["all"]
+
 
 def page(run: SyncRun, shown: ReviewFilter, number: int = 1, per_page: int = PER_PAGE) -> ReviewPage:
     """The cards that the filter shows, by name."""
@@ -90,25 +95,45 @@ def page(run: SyncRun, shown: ReviewFilter, number: int = 1, per_page: int = PER
 
 def facets(run: SyncRun, shown: ReviewFilter) -> dict[str, dict[str, int]]:
     """How many differences there are under each field, kind and heading, the other parts of the filter kept."""
-    rows = Conflict.objects.filter(run=run)
-    asks = Q(standing="asks")
-    shows = rows.aggregate(
-        undecided=Count("pk", filter=asks & Q(decision="")),
-        all=Count("pk", filter=asks),
-        decided=Count("pk", filter=asks & ~Q(decision="")),
-        suggested=Count("pk", filter=asks & ~Q(suggestion="")),
-        impossible=Count("pk", filter=asks & ~(Q(blocked_to_huma="") & Q(blocked_to_visma=""))),
-        left=Count("pk", filter=Q(standing="left")),
-        former=Count("pk", filter=Q(standing="former")),
-        draft=Count("pk", filter=Q(standing="draft")),
-    )
-    scope = ReviewFilter(show=shown.show, search=shown.search, new=shown.new).apply(run)
+    shows: Counter[str] = Counter()
     fields: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
-    for field, kind, count in scope.values_list("field", "kind").annotate(n=Count("pk")).order_by():
-        fields[field] += count
-        kinds[kind] += count
-    return {"show": shows, "field": {f.name: fields[f.name] for f in FIELDS if f.name in fields}, "kind": dict(kinds)}
+    for group in _groups(Conflict.objects.filter(run=run)):
+        headings = _headings(group)
+        shows.update(dict.fromkeys(headings, group["n"]))
+        if not shown.search and shown.show in headings and (group["is_new"] or not shown.new):
+            fields[group["field"]] += group["n"]
+            kinds[group["kind"]] += group["n"]
+    if shown.search:
+        for group in _groups(ReviewFilter(show=shown.show, search=shown.search, new=shown.new).apply(run)):
+            fields[group["field"]] += group["n"]
+            kinds[group["kind"]] += group["n"]
+    ordered = {field.name: fields[field.name] for field in FIELDS if field.name in fields}
+    return {"show": {show: shows[show] for show in SHOWS}, "field": ordered, "kind": dict(kinds)}
+
+
+def _groups(rows: QuerySet[Conflict]) -> list[dict[str, Any]]:
+    """How many (``n``) of the differences are alike in all that Review's filters ask about."""
+    alike = rows.values(
+        *("standing", "field", "kind", "is_new"),
+        is_decided=_yes(~Q(decision="")),
+        is_suggested=_yes(~Q(suggestion="")),
+        is_blocked=_yes(~(Q(blocked_to_huma="") & Q(blocked_to_visma=""))),
+    )
+    return list(alike.annotate(n=Count("pk")).order_by())
+
+
+def _yes(question: Q) -> ExpressionWrapper:
+    return ExpressionWrapper(question, output_field=BooleanField())
+
+
+def _headings(group: dict[str, Any]) -> list[str]:
+    """The headings under which differences of a group stand; the same as ``ReviewFilter.apply`` says."""
+    if group["standing"] != "asks":
+        return [group["standing"]]
+    found = ["all", "decided" if group["is_decided"] else "undecided"]
+    found += ["suggested"] if group["is_suggested"] else []
+    return found + (["impossible"] if group["is_blocked"] else [])
 
 
 def card(conflicts: Iterable[Conflict]) -> Card:

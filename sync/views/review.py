@@ -35,10 +35,11 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
         shown = ReviewFilter.from_data({**data.dict(), "search": ""})
     elif not shown.search and not htmx:
         return redirect(_address(connection, shown, number))
+    found = cards.page(run, shown, int(number))
     context = {
         **page_context(request, connection, _("Review"), step="review", run=run),
-        **_list_context(run, shown, int(number)),
-        **progress_context(run),
+        **_list_context(found, shown),
+        **progress_context(run, found.progress),
     }
     if not htmx:
         return render(request, "sync/review.html", context)
@@ -75,8 +76,7 @@ def filter_fields(shown: ReviewFilter) -> list[tuple[str, str]]:
     return [(name, value) for name, value in values if value]
 
 
-def _list_context(run: SyncRun, shown: ReviewFilter, number: int) -> dict[str, Any]:
-    found = cards.page(run, shown, number)
+def _list_context(found: cards.ReviewPage, shown: ReviewFilter) -> dict[str, Any]:
     fields = found.facets["field"]
     return {
         "shown": shown,
@@ -128,9 +128,9 @@ def filter_sentence(shown: ReviewFilter) -> str:
     return " · ".join(parts)
 
 
-def progress_context(run: SyncRun) -> dict[str, Any]:
-    """How much of the review is done."""
-    decided, total = review.progress(run)
+def progress_context(run: SyncRun, known: tuple[int, int] | None = None) -> dict[str, Any]:
+    """How much of the review is done; ``known`` is what ``review.progress`` would count."""
+    decided, total = known or review.progress(run)
     return {"decided": decided, "total": total, "left": total - decided, "open_matches": open_count(run)}
 
 

@@ -64,6 +64,19 @@ def test_facets_count_what_the_filters_show(run):
         assert count == shown(run, show="all", kind=name).count()
 
 
+def test_fields_and_kinds_are_counted_within_the_filter(run, hr):
+    review.decide_bulk(run, hr, ReviewFilter(show="all", field="phone"), "leave")
+    Conflict.objects.filter(run=run, field__in=("phone", "email")).update(is_new=True)
+    there_are = Conflict.objects.filter(run=run)
+    for show in review.SHOWS:
+        for more in ({}, {"new": True}, {"search": "a"}, {"search": "a", "new": True}):
+            found = cards.page(run, ReviewFilter(show=show, **more))
+            assert found.progress == review.progress(run)
+            for part in ("field", "kind"):
+                for name in set(there_are.values_list(part, flat=True)):
+                    assert found.facets[part].get(name, 0) == shown(run, show=show, **more, **{part: name}).count()
+
+
 def test_pages_show_everybody_once_and_in_order(run):
     first = cards.page(run, ALL, per_page=7)
     seen = [card for number in range(1, first.pages + 1) for card in cards.page(run, ALL, number, per_page=7).cards]
