@@ -1,6 +1,7 @@
 """Who we talk to: one Huma organisation and one Visma.net Payroll company, and what was done with them."""
 
 import secrets
+from datetime import time
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +22,11 @@ def new_fingerprint_key() -> str:
     return secrets.token_hex(32)
 
 
+def new_webhook_secret() -> str:
+    """What Huma signs its webhook's requests with: 32 bytes in hex."""
+    return secrets.token_hex(32)
+
+
 class Connection(models.Model):
     """One Huma organisation (or some of its groups) ↔ one Visma.net Payroll company."""
 
@@ -29,11 +35,29 @@ class Connection(models.Model):
         PAUSED = "paused", _("Paused")
         DISCONNECTED = "disconnected", _("Disconnected")
 
+    class BothMoved(models.TextChoices):
+        ASK = "ask", _("Ask a person")
+        HUMA = "huma", _("Huma's value wins")
+
+    class Accounts(models.TextChoices):
+        AT_ONCE = "once", _("Write them at once")
+        AFTER_A_LOOK = "look", _("Write them after a look")
+
+    class Schedule(models.TextChoices):
+        OFF = "off", _("Off")
+        HOURS = "hours", _("Every few hours")
+        DAILY = "daily", _("Daily at a time")
+
     code = models.CharField(_("code"), max_length=20, unique=True, default=new_code, editable=False)
     name = models.CharField(_("name"), max_length=80)
     owners = models.ManyToManyField(settings.AUTH_USER_MODEL, verbose_name=_("owners"), related_name="connections")
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.ACTIVE)
-    pause_reason = models.CharField(_("why it is paused"), max_length=60, blank=True)
+    pause_reason = models.CharField(_("why it is paused"), max_length=60, blank=True)  # a code; by hand: "by_hand"
+    paused_by = models.CharField(_("paused by"), max_length=150, blank=True)
+    paused_at = models.DateTimeField(_("paused"), null=True, blank=True)
+    paused_until = models.DateField(_("paused until and including"), null=True, blank=True)
+    retry_next = models.DateTimeField(_("refused credentials are tried again"), null=True, blank=True)
+    retry_tries = models.PositiveSmallIntegerField(default=0, editable=False)
 
     tenant_id = models.CharField(_("Tenant ID"), max_length=36)
     huma_client_id = EncryptedTextField(_("Client ID"), blank=True)
@@ -60,8 +84,25 @@ class Connection(models.Model):
     authority_confirmed_by = models.CharField(_("authority confirmed by"), max_length=150, blank=True)
     authority_confirmed_at = models.DateTimeField(_("authority confirmed"), null=True, blank=True)
     same_company_confirmed_by = models.CharField(_("same company confirmed by"), max_length=150, blank=True)
+    # Automatic updates: who turned them on and when is the rule that every automatic write names.
     automatic = models.BooleanField(_("automatic updates"), default=False)
     automatic_asked = models.BooleanField(_("asked about automatic updates"), default=False)
+    automatic_by = models.CharField(_("automatic updates turned on by"), max_length=150, blank=True)
+    automatic_at = models.DateTimeField(_("automatic updates turned on"), null=True, blank=True)
+    both_moved = models.CharField(_("when both sides changed"), max_length=4, choices=BothMoved, default=BothMoved.ASK)
+    accounts = models.CharField(_("changed bank accounts"), max_length=6, choices=Accounts, default=Accounts.AT_ONCE)
+    schedule = models.CharField(_("scheduled sync"), max_length=5, choices=Schedule, default=Schedule.OFF)
+    schedule_hours = models.PositiveSmallIntegerField(
+        _("every so many hours"), default=4, validators=[MinValueValidator(1), MaxValueValidator(168)]
+    )
+    schedule_time = models.TimeField(_("at this time"), default=time(5, 0))  # Europe/Oslo's
+    schedule_next = models.DateTimeField(_("next scheduled sync"), null=True, blank=True)
+
+    webhook_secret = EncryptedTextField(default=new_webhook_secret, editable=False)
+    webhook_secret_old = EncryptedTextField(blank=True, editable=False)
+    webhook_secret_old_until = models.DateTimeField(null=True, blank=True, editable=False)
+    webhook_token = EncryptedTextField(_("access token of the webhook"), blank=True)
+
     sunset = models.CharField(_("end of the vendor's interface"), max_length=60, blank=True)
     huma_blocked_until = models.FloatField(default=0.0, editable=False)
     visma_blocked_until = models.FloatField(default=0.0, editable=False)
@@ -83,6 +124,24 @@ class Connection(models.Model):
     def threshold(self, linked: int) -> int:
         """How many people may be changed or created without typing their number, given the linked ones."""
         return max(self.threshold_people, linked * self.threshold_percent // 100)
+
+
+class Installation(models.Model):
+    """One row (pk 1): what is true of all connections at once.
+
+    Visma's refusal of the *application's* credentials is one fact of the installation; no connection is marked.
+    """
+
+    visma_refused_at = models.DateTimeField(_("Visma refuses the application since"), null=True, blank=True)
+    retry_next = models.DateTimeField(null=True, blank=True)
+    retry_tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("installation")
+        verbose_name_plural = _("installation")
+
+    def __str__(self) -> str:
+        return "Installation"
 
 
 class AuditEntry(models.Model):

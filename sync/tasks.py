@@ -10,13 +10,14 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from connections.models import Connection
 from sync import heartbeat
-from sync.models import SyncRun
+from sync.models import HumaEvent, SyncRun
 from sync.processes import is_dead
-from sync.services import mail, retention, work
+from sync.services import mail, realtime, retention, work
 from sync.services.failures import bug_report
 from sync.services.runs import STEPS, cancel
-from sync.wake import queue_length, wake
+from sync.wake import queue_length, wake, wake_connection
 
 P = ParamSpec("P")
 
@@ -49,6 +50,15 @@ def advance(run_pk: int) -> None:
 
 
 @_without_its_text
+def attend(connection_pk: int) -> None:
+    """Take up what waits for a connection, and work on it at once: somebody changed something a moment ago."""
+    connection = Connection.objects.filter(pk=connection_pk).first()
+    run = realtime.attend(connection) if connection else None
+    if run is not None:
+        advance(run.pk)
+
+
+@_without_its_text
 def beat() -> None:
     """Say that a worker is alive, and wake what a dead one left."""
     heartbeat.beat()
@@ -59,6 +69,7 @@ def beat() -> None:
 def tick() -> None:
     """The sweeper: wakes what the queue lost, sends mail that is due, and ends runs that nobody touches."""
     _wake(_left_behind() | Q(lease_holder="") | Q(lease_until=None))
+    _attend_forgotten()
     for run in mail.due():
         mail.send_result(run)
     _cancel_untouched()
@@ -69,7 +80,7 @@ def tick() -> None:
 
 def _left_behind() -> Q:
     """The runs whose holder went without giving its lease back."""
-    held = SyncRun.objects.filter(state__in=work.WORKING, lease_until__gte=Now()).exclude(lease_holder="")
+    held = SyncRun.objects.filter(work.is_working(), lease_until__gte=Now()).exclude(lease_holder="")
     dead = [pk for pk, holder in held.values_list("pk", "lease_holder") if is_dead(holder)]
     return ~Q(lease_holder="") & (Q(lease_until__lt=Now()) | Q(pk__in=dead))
 
@@ -77,7 +88,7 @@ def _left_behind() -> Q:
 def _wake(idle: Q) -> None:
     """Wake runs that nobody works on, unless a long queue explains that: it would only get longer."""
     explained = timedelta(seconds=settings.SLICE_SECONDS * max(0, queue_length() - SOON_DONE))
-    runs = SyncRun.objects.filter(idle, state__in=work.WORKING, dry=False, touched_at__lte=timezone.now() - explained)
+    runs = SyncRun.objects.filter(idle, work.is_working(), dry=False, touched_at__lte=timezone.now() - explained)
     for pk in runs.values_list("pk", flat=True):
         wake(pk)
 
@@ -86,3 +97,9 @@ def _cancel_untouched() -> None:
     old = SyncRun.objects.filter(state__in=STEPS, touched_at__lt=timezone.now() - UNTOUCHED)
     for run in old:
         cancel(run, "humavisma")
+
+
+def _attend_forgotten() -> None:
+    """Events that still wait although nothing holds them up: their doorbell was lost."""
+    for pk in HumaEvent.objects.filter(state=HumaEvent.State.WAITING).values_list("connection", flat=True).distinct():
+        wake_connection(pk)

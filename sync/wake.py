@@ -14,11 +14,16 @@ def wake(run_pk: int) -> None:
     transaction.on_commit(lambda: _ring(run_pk))
 
 
-def _ring(run_pk: int) -> None:
+def wake_connection(connection_pk: int) -> None:
+    """Have a worker look soon at what waits for the connection: Huma's events, and runs that waited for another."""
+    transaction.on_commit(lambda: _ring(connection_pk, "attend"))
+
+
+def _ring(pk: int, task: str = "advance") -> None:
     try:
-        async_task("sync.tasks.advance", run_pk)
-    except Exception as error:  # the broker is away: the run itself is stored, and the tick wakes it
-        logger.warning("Run %s couldn't be queued (%s); the next tick wakes it.", run_pk, type(error).__name__)
+        async_task(f"sync.tasks.{task}", pk)
+    except Exception as error:  # the broker is away: what is to be done is stored, and the tick finds it
+        logger.warning("%s %s couldn't be queued (%s); the tick finds it.", task, pk, type(error).__name__)
 
 
 def queue_length() -> int:

@@ -106,6 +106,10 @@ SENTENCES: dict[str, str] = {
     "stopped": _("The run was stopped before this was sent."),
     "parked": _("The work was interrupted too many times. Try again."),
     "broken_contract": _("The system answered in a way we don't understand. Tell your administrator."),
+    # Why a change is held.
+    "held_many": _("So much changed at once that somebody should look before it reaches payroll."),
+    "held_account": _("Changed bank accounts are written after a look. You can change that in the settings."),
+    "held_waits": _("An earlier change of this field still waits for an owner."),
     # Why a run failed or stops and asks.
     "read_failed_huma": _("Huma couldn't be read to the end. Nothing was written. Try again in a while."),
     "read_failed_visma": _("Visma couldn't be read to the end. Nothing was written. Try again in a while."),

@@ -8,7 +8,7 @@ OUTCOMES = ("done", "nothing", "moved", "failed", "unknown", "stopped")
 
 @dataclass(frozen=True)
 class Totals:
-    """How many Changes were planned, and what became of them."""
+    """How many Changes were planned, and what became of them. What is ``held`` waits for an owner and isn't planned."""
 
     planned: int = 0
     done: int = 0
@@ -17,6 +17,7 @@ class Totals:
     failed: int = 0
     unknown: int = 0
     stopped: int = 0
+    held: int = 0
 
     @property
     def settled(self) -> int:
@@ -34,10 +35,12 @@ class Totals:
         return not (self.failed or self.unknown)
 
     def as_dict(self) -> dict[str, int]:
-        """The totals by name, ``planned`` first."""
-        return asdict(self)
+        """The totals that add up, by name, ``planned`` first."""
+        return {name: number for name, number in asdict(self).items() if name != "held"}
 
 
 def totals(by_state: Mapping[str, int]) -> Totals:
     """The totals from the number of Changes in each state."""
-    return Totals(planned=sum(by_state.values()), **{outcome: by_state.get(outcome, 0) for outcome in OUTCOMES})
+    held = by_state.get("held", 0)
+    found = {outcome: by_state.get(outcome, 0) for outcome in OUTCOMES}
+    return Totals(planned=sum(by_state.values()) - held, held=held, **found)

@@ -170,3 +170,5 @@ def _renew_baseline(change: Change) -> None:
     link.baseline[change.field] = [change.source, change.becomes] if to_visma else [change.becomes, change.source]
     link.seen.pop(change.field, None)
     link.save(update_fields=["baseline", "seen"])
+    waited = Change.objects.filter(link=change.link_id, field=change.field, state=Change.State.HELD, answer="")
+    waited.update(answer=Change.Answer.OVERTAKEN, answered_at=timezone.now())

@@ -17,8 +17,10 @@ from sync.execute.step import step
 from sync.lease import Lease
 from sync.models import Change, SyncRun, Write
 from sync.services import mail
+from sync.services.events import handled
 from sync.services.runs import forget_values
 from sync.stopping import is_stopping
+from sync.wake import wake_connection
 
 LOOK_EVERY = 0.5  # seconds between looks at "stop"
 AHEAD = 200  # people claimed at a time
@@ -178,7 +180,11 @@ def finish(run: SyncRun) -> None:
         if not ended:
             return
         forget_values(run)
-        mail.ask_for(run)
+        handled(run)
+        if not run.is_automatic:
+            mail.ask_for(run)
         audit(run.confirmed_by or "humavisma", "run.finished", run.connection, run=run.pk)
+        wake_connection(run.connection_id)
     run.refresh_from_db()
-    mail.send_result(run)
+    if not run.is_automatic:
+        mail.send_result(run)

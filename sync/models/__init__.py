@@ -1,19 +1,26 @@
 """The tables of the sync, named by the design's words."""
 
+from sync.models.events import HumaEvent, RefusedEvent
 from sync.models.heartbeat import Heartbeat
 from sync.models.links import EmployeeLink, LeftOut
-from sync.models.runs import OPEN_STATES, EmployeeSnapshot, PossibleMatch, SyncRun
+from sync.models.notices import Letter, Notice
+from sync.models.runs import AUTOMATIC, OPEN_STATES, EmployeeSnapshot, PossibleMatch, SyncRun
 from sync.models.writes import Change, Conflict, Write
 
 __all__ = [
+    "AUTOMATIC",
     "OPEN_STATES",
     "Change",
     "Conflict",
     "EmployeeLink",
     "EmployeeSnapshot",
     "Heartbeat",
+    "HumaEvent",
     "LeftOut",
+    "Letter",
+    "Notice",
     "PossibleMatch",
+    "RefusedEvent",
     "SyncRun",
     "Write",
 ]

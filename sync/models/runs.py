@@ -30,6 +30,7 @@ class SyncRun(models.Model):
         UNDO = "undo", _("Undo")
         SCHEDULED = "scheduled", _("Schedule")
         REAL_TIME = "real-time", _("Change in Huma")
+        RELEASE = "release", _("Released")
 
     connection = models.ForeignKey(Connection, models.CASCADE, verbose_name=_("connection"), related_name="runs")
     trigger = models.CharField(_("started by"), max_length=10, choices=Trigger, default=Trigger.MANUAL)
@@ -62,6 +63,10 @@ class SyncRun(models.Model):
     # What was chosen on Create for new Huma users: {"groups": [ids], "invite": bool}.
     options = models.JSONField(_("how new Huma users are created"), default=dict, blank=True)
     plan_fingerprint = models.CharField(max_length=64, blank=True)
+    # An automatic run: the Huma users whose events it answers (real time), and the rule in whose name it writes.
+    people = models.JSONField(_("people that Huma told of"), default=list, blank=True)
+    rule_by = models.CharField(_("automatic updates turned on by"), max_length=150, blank=True)
+    rule_at = models.DateTimeField(_("automatic updates turned on"), null=True, blank=True)
 
     values_blanked_at = models.DateTimeField(_("values blanked"), null=True, blank=True)
 
@@ -88,6 +93,11 @@ class SyncRun(models.Model):
                 name="one_open_manual_run",
             ),
             models.UniqueConstraint(fields=["connection"], condition=Q(state="applying"), name="one_applying_run"),
+            models.UniqueConstraint(
+                fields=["connection", "trigger"],
+                condition=Q(state__in=["fetching", "review", "applying"], trigger__in=["scheduled", "real-time"]),
+                name="one_open_automatic_run",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -99,11 +109,17 @@ class SyncRun(models.Model):
         return self.state in OPEN_STATES
 
     @property
+    def is_automatic(self) -> bool:
+        """Whether it runs by itself, in the name of a rule."""
+        return self.trigger in AUTOMATIC
+
+    @property
     def is_before_writing(self) -> bool:
         """Whether nothing has been written yet."""
         return self.state in {self.State.FETCHING, self.State.REVIEW, self.State.CREATE, self.State.CONFIRM}
 
 
+AUTOMATIC = (SyncRun.Trigger.SCHEDULED, SyncRun.Trigger.REAL_TIME)
 OPEN_STATES = ("fetching", "review", "create", "confirm", "applying")
 
 

@@ -48,6 +48,8 @@ class Conflict(models.Model):
     decision = models.CharField(_("decision"), max_length=6, choices=Decision, blank=True, default="")
     decided_by = models.CharField(_("decided by"), max_length=150, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    # When the person chose, in milliseconds of her browser's clock: two requests may come in the wrong order.
+    chosen_at = models.BigIntegerField(default=0, editable=False)
     allow_clearing = models.BooleanField(_("may be emptied"), default=False)
     outcome = models.CharField(_("outcome"), max_length=10, blank=True)
 
@@ -134,6 +136,12 @@ class Change(models.Model):
         STOPPED = "stopped", _("Stopped")
         HELD = "held", _("Held")
 
+    class Answer(models.TextChoices):
+        WAITS = "", _("Waits for an owner")
+        RELEASED = "released", _("Released")
+        DROPPED = "dropped", _("Dropped")
+        OVERTAKEN = "overtaken", _("Overtaken by a newer value")
+
     run = models.ForeignKey(SyncRun, models.CASCADE, verbose_name=_("run"), related_name="changes")
     write = models.ForeignKey(
         Write, models.CASCADE, verbose_name=_("request"), null=True, blank=True, related_name="changes"
@@ -162,6 +170,13 @@ class Change(models.Model):
     state = models.CharField(_("outcome"), max_length=10, choices=State, default=State.PLANNED)
     reason = models.CharField(_("why"), max_length=60, blank=True)  # code of sync.core.reasons
     vendor_words = EncryptedTextField(blank=True)
+    # What an owner answered about a held Change, or that it was overtaken by a newer one; "" waits.
+    answer = models.CharField(_("answer"), max_length=10, choices=Answer, blank=True, default="")
+    answered_by = models.CharField(_("answered by"), max_length=150, blank=True)
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    released_as = models.ForeignKey(
+        "self", models.SET_NULL, verbose_name=_("released as"), null=True, blank=True, related_name="held"
+    )
     settled_at = models.DateTimeField(_("ended"), null=True, blank=True)
 
     class Meta:

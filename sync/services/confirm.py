@@ -1,7 +1,7 @@
 """Confirm: exactly what will be written where, and the click that has it written."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from sync.core.fields import field as field_named
 from sync.display import Display, display
 from sync.models import Change, Conflict, EmployeeLink, LeftOut, SyncRun, Write
 from sync.sentences import field_label, sentence
-from sync.services.planning import Item, Plan, make_plan
+from sync.services.planning import Item, make_plan
 from sync.services.runs import STEPS, NotAllowed, require_active
 from sync.wake import wake
 
@@ -174,7 +174,7 @@ def confirm(
             if plan.over_threshold and not large and typed_number.strip() != str(plan.people):
                 raise NumberNeeded(plan.people)
             _settle_left(run, user)
-            _store(run, plan)
+            store_plan(run, plan.items)
             audit(user, "run.confirmed", run.connection, run=run.pk, changes=len(plan.items), people=plan.people)
             wake(run.pk)
     except IntegrityError:
@@ -211,18 +211,18 @@ def _settle_left(run: SyncRun, user: Any) -> None:
     EmployeeLink.objects.bulk_update(links.values(), ["baseline", "seen"], batch_size=500)
 
 
-def _store(run: SyncRun, plan: Plan) -> None:
+def store_plan(run: SyncRun, items: Iterable[Item]) -> None:
     """The plan as rows: one Write a document, with its Changes."""
     writes: dict[tuple[str, str], Write] = {}
     changes = []
-    for item in plan.items:
+    for item in items:
         document, order = _document(item)
         key = (item.planned.person, document)
         if key not in writes:
             writes[key] = _write(run, item, document, order)
         changes.append((key, item))
     Write.objects.bulk_create(writes.values(), batch_size=500)
-    Change.objects.bulk_create([_change(run, writes[key], item) for key, item in changes], batch_size=500)
+    Change.objects.bulk_create([change_row(run, writes[key], item) for key, item in changes], batch_size=500)
 
 
 def _document(item: Item) -> tuple[str, int]:
@@ -253,7 +253,8 @@ def _write(run: SyncRun, item: Item, document: str, order: int) -> Write:
     )
 
 
-def _change(run: SyncRun, write: Write, item: Item) -> Change:
+def change_row(run: SyncRun, write: Write | None, item: Item) -> Change:
+    """An item of the plan as the row that every total counts; without a Write it isn't executed."""
     planned = item.planned
     return Change(
         run=run,

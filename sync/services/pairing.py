@@ -1,5 +1,7 @@
 """Comparing a pair that a person has just linked, or takes back, within an open run."""
 
+from collections.abc import Mapping
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -34,11 +36,21 @@ def compare_pair(run: SyncRun, link: EmployeeLink) -> int:
 
 
 def _compare(run: SyncRun, link: EmployeeLink, huma: Employee, visma: Employee) -> int:
+    return compare_in_run(run, link, huma, visma, _numbers(run), shown=True)
+
+
+def compare_in_run(
+    run: SyncRun, link: EmployeeLink, huma: Employee, visma: Employee, numbers: Mapping[str, str], shown: bool
+) -> int:
+    """Compare the two and store the differences with the run; gives their number.
+
+    ``numbers``: who has which Employment ID in Visma. ``shown``: whether a person sees them.
+    """
     today = timezone.localdate()
     default = run.connection.default_end_reason
-    pair = Pair(huma, visma, today, default_end_reason=default, numbers=_numbers(run))
+    pair = Pair(huma, visma, today, default_end_reason=default, numbers=numbers)
     comparison = _comparison(run, link, pair)
-    settle_link(link, comparison, huma, visma, today, shown=True)
+    settle_link(link, comparison, huma, visma, today, shown)
     link.save(update_fields=LINK_FIELDS)
     Conflict.objects.bulk_create([conflict_row(run, link.pk, difference) for difference in comparison.differences])
     return len(comparison.differences)

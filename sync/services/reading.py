@@ -62,6 +62,16 @@ class Reader:
         except WrongShape as error:
             raise ContractBroken(error.prop, side="visma", method="GET", path="/employees") from error
 
+    def visma_person(self, employee_id: str) -> Employee | None:
+        """One Visma employee with her positions; ``None`` when she isn't there any more (404)."""
+        client = self.clients.visma
+        try:
+            document = client.employee(employee_id).body
+            positions = client.positions(employee_id)
+        except Gone:
+            return None
+        return self.visma({**document, "_embedded": {"positions": positions}})
+
     def visma_page(self, cursor: str | None) -> tuple[list[Employee], str | None]:
         """One page of employees, drafts included, and the next cursor."""
         page = self.clients.visma.list_employees(cursor)

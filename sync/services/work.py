@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from connections.clients import clients_for
@@ -15,8 +15,10 @@ from connections.models import Connection
 from sync.core.reasons import Reason
 from sync.execute import apply_slice
 from sync.lease import Lease
-from sync.models import SyncRun
+from sync.models import AUTOMATIC, SyncRun
+from sync.services import automatic, realtime
 from sync.services.analyse import analyse
+from sync.services.events import not_handled
 from sync.services.failures import CannotRead, bug_report, reason_for_reading
 from sync.services.fetch import Fetch
 from sync.services.runs import CHECKS, forget_values
@@ -25,6 +27,10 @@ from sync.services.store import load, store
 logger = logging.getLogger(__name__)
 
 WORKING = (SyncRun.State.FETCHING, SyncRun.State.APPLYING)
+BY_ITSELF = (*AUTOMATIC, SyncRun.Trigger.RELEASE)
+"""Runs that go on from review by themselves."""
+SINGLE = (SyncRun.Trigger.REAL_TIME, SyncRun.Trigger.RELEASE)
+"""Runs over the people whom Huma told of, or an owner released; the others read everybody."""
 AWAY_PAUSE = 1.0
 
 
@@ -37,7 +43,7 @@ def advance(run_pk: int, seconds: float | None = None) -> float | None:
         if lease.lost:
             return None
         run = SyncRun.objects.select_related("connection").get(pk=run_pk)
-        if run.state not in WORKING or run.dry:
+        if not works(run) or run.dry:
             return None
         SyncRun.objects.filter(pk=run_pk).update(touched_at=timezone.now())
         return _slice(run, lease, settings.SLICE_SECONDS if seconds is None else seconds)
@@ -49,7 +55,7 @@ def _slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
             return apply_slice(run, lease, seconds)
         if run.attempts >= settings.MAX_ATTEMPTS:
             raise CannotRead(Reason("interrupted"))
-        return read_slice(run, lease, seconds)
+        return _read_and_go_on(run, lease, seconds)
     except CannotRead as error:
         fail(run, error.reason)
     except VendorError as error:
@@ -64,6 +70,29 @@ def _slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
             raise
         fail(run, Reason("bug"))
     return None
+
+
+def is_working() -> Q:
+    """The runs that somebody should be working on."""
+    return Q(state__in=WORKING) | Q(state=SyncRun.State.REVIEW, trigger__in=BY_ITSELF)
+
+
+def works(run: SyncRun) -> bool:
+    """Whether somebody should be working on it."""
+    return run.state in WORKING or (run.state == SyncRun.State.REVIEW and run.trigger in BY_ITSELF)
+
+
+def _read_and_go_on(run: SyncRun, lease: Lease, seconds: float) -> float | None:
+    """Read; a run that goes on by itself then begins to write."""
+    if run.state == SyncRun.State.FETCHING:
+        read = realtime.read_slice if run.trigger in SINGLE else read_slice
+        pause = read(run, lease, seconds)
+        run.refresh_from_db()
+        if run.state == SyncRun.State.FETCHING or run.trigger not in BY_ITSELF:
+            return pause
+    if lease.lost or not automatic.carry_out(run):
+        return None  # the end of the other run wakes this one
+    return apply_slice(run, lease, seconds)
 
 
 def _database_away(run: SyncRun, error: Exception) -> float:
@@ -108,8 +137,10 @@ def fail(run: SyncRun, reason: Reason) -> None:
         failure_params=dict(reason.params),
         finished_at=timezone.now(),
     )
-    if failed and reason.code not in CHECKS:
+    if failed and (reason.code not in CHECKS or run.trigger in BY_ITSELF):
         forget_values(run)
+    if failed and run.trigger in SINGLE:
+        not_handled(run)
     run.refresh_from_db()
 
 
@@ -120,6 +151,6 @@ def drive(run: SyncRun, after_slice: Callable[[SyncRun], None] | None = None, se
         run.refresh_from_db()
         if after_slice:
             after_slice(run)
-        if run.state not in WORKING:
+        if not works(run):
             return run
         time.sleep(min(0.2 if pause is None else pause, 1.0))

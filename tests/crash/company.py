@@ -68,8 +68,33 @@ def environment(database: Path, sandbox: Sandbox, mail_port: int) -> dict[str, s
     }
 
 
+class EndedBefore(Exception):
+    """The run was over before the point came; ``points`` is how many it had."""
+
+    def __init__(self, points: int) -> None:
+        super().__init__(f"The run ended after {points} points.")
+        self.points = points
+
+
+def play_killed(folder: Path, made: tuple[Path, str], share: float, points: int) -> Outcome:
+    """Run `sync`, kill it after that share of its points, run it again to its end.
+
+    How many points a run has isn't known beforehand: a job that is looked at once more adds some. Where it had less
+    than ``points``, it is played again, now by its own length; the caller gets a run that was killed, or an error.
+    """
+    for _ in range(5):
+        try:
+            return play(folder, made, 1 + round(share * (points - 3)))
+        except EndedBefore as early:
+            points = early.points
+    raise AssertionError("No run was as long as the one before it.")
+
+
 def play(folder: Path, made: tuple[Path, str], kill_at: int) -> Outcome:
-    """Run `sync`, kill it at that point (0: never), run it again to its end."""
+    """Run `sync`, kill it at that point (0: never), run it again to its end.
+
+    Raises ``EndedBefore`` where it never came to that point.
+    """
     database, code = folder / f"killed-at-{kill_at}.sqlite3", made[1]
     shutil.copy(made[0], database)
     report = folder / f"points-{kill_at}.txt"
@@ -77,8 +102,10 @@ def play(folder: Path, made: tuple[Path, str], kill_at: int) -> Outcome:
     with Sandbox(employees=PEOPLE, seed=5, job_seconds=(0.02, 0.1)) as sandbox, MailServer() as mail:
         env = environment(database, sandbox, mail.port)
         first = _child(env, report, kill_at, "sync", code, *SYNC)
-        assert first.returncode == (-signal.SIGKILL if kill_at else 0), first.stderr
         points = report.read_text().splitlines()
+        if kill_at and first.returncode == 0:
+            raise EndedBefore(len(points))
+        assert first.returncode == (-signal.SIGKILL if kill_at else 0), first.stderr
         second = _child(env, report, 0, "sync", code, *SYNC)
         assert second.returncode == 0, second.stderr
         sandbox.wait_for_jobs()

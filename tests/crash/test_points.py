@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.company import Outcome, play, template
+from tests.crash.company import Outcome, play, play_killed, template
 from tests.sync.execute.whole import differences
 
 pytestmark = pytest.mark.kill
@@ -46,7 +46,5 @@ def test_an_undisturbed_run_writes_creates_and_mails(undisturbed: Outcome) -> No
 def test_a_kill_between_two_effects_changes_nothing_about_the_end(
     share: int, made: tuple[Path, str], undisturbed: Outcome, tmp_path: Path
 ) -> None:
-    kill_at = 1 + share * (len(undisturbed.points) - 1) // (SHARES - 1)
-    kill_at = min(kill_at, len(undisturbed.points) - 2)  # a run that is a little shorter is met all the same
-    killed = play(tmp_path, made, kill_at)
+    killed = play_killed(tmp_path, made, share / (SHARES - 1), len(undisturbed.points))
     assert_as_if_nothing_had_happened(killed, undisturbed)

@@ -143,7 +143,10 @@ def test_tasks_carry_a_primary_key_and_nothing_else(sandbox, hr):
     apply(run, hr)
     tasks = [SignedPackage.loads(row.payload) for row in OrmQ.objects.all()]
     assert tasks
-    assert {(task["func"], tuple(task["args"])) for task in tasks} == {("sync.tasks.advance", (run.pk,))}
+    assert {(task["func"], tuple(task["args"])) for task in tasks} == {
+        ("sync.tasks.advance", (run.pk,)),
+        ("sync.tasks.attend", (run.connection_id,)),
+    }
     assert not [task["kwargs"] for task in tasks if task["kwargs"]]
 
 
