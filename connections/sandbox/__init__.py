@@ -13,6 +13,7 @@ from .credentials import (
 from .journal import Request
 from .sandbox import Sandbox
 from .server import PortInUse
+from .signing import signed
 
 __all__ = [
     "HUMA_CLIENT_ID",
@@ -26,4 +27,5 @@ __all__ = [
     "PortInUse",
     "Request",
     "Sandbox",
+    "signed",
 ]
