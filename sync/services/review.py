@@ -14,6 +14,7 @@ from sync import typed
 from sync.core.plan import bulk_refusal
 from sync.models import Conflict, SyncRun
 from sync.services.runs import STEPS, NotAllowed
+from sync.typed import searched
 
 CHOICES = ("huma", "visma", "leave", "never", "")
 EMPTY = (Conflict.Kind.HUMA_EMPTY, Conflict.Kind.VISMA_EMPTY)
@@ -42,7 +43,7 @@ class ReviewFilter:
             field=str(data.get("field") or ""),
             kind=str(data.get("kind") or ""),
             show=show if show in SHOWS else "undecided",
-            search=str(data.get("search") or "").strip()[:100],
+            search=searched(data.get("search")),
             new=str(data.get("new") or "") in ("1", "on", "true"),
             link=typed.number(data.get("link")),
         )

@@ -19,6 +19,7 @@ from sync.services import people, people_changes, runs
 from sync.services.creation_lists import NOTES, TITLES
 from sync.services.people_card import PersonCard, card
 from sync.services.runs import NotAllowed
+from sync.typed import searched
 from sync.views.steps import connection_page, page_context
 
 SIDES = ("huma", "visma")
@@ -30,7 +31,7 @@ ALWAYS_OFFERED = ("linked", "only_huma", "only_visma")
 def page(request: HttpRequest, connection: Connection) -> HttpResponse:
     """The list, narrowed down by a search and a filter."""
     data = request.POST if request.method == "POST" else request.GET
-    search = request.POST.get("search", "").strip()[:100]
+    search = searched(request.POST.get("search"))
     show, number = data.get("show", ""), data.get("page", "1")
     if request.method == "POST" and not search:
         return redirect(_list_address(connection, show, number))
@@ -64,7 +65,7 @@ def _list_address(connection: Connection, show: str, number: str) -> str:
 def person(request: HttpRequest, connection: Connection, side: str, vendor_id: str) -> HttpResponse:
     """One person: what each side says, why linked or not, and what can be done. POST searches for a counterpart."""
     shown = _card(connection, side, vendor_id)
-    search = request.POST.get("search", "").strip()[:100]
+    search = searched(request.POST.get("search"))
     across = "visma" if shown.person.side == "huma" else "huma"
     context = {
         **_person_context(request, connection, shown),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from connections.access import connections_of, hr_page
 from sync.services.start import entries
+from sync.typed import searched
 
 SEARCH_FROM = 10
 A_PAGE = 20
@@ -20,7 +21,7 @@ A_PAGE = 20
 @hr_page
 def page(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
     """From SEARCH_FROM connections on with a search, which is sent by POST."""
-    search = request.POST.get("q", "").strip()
+    search = searched(request.POST.get("q"))
     number = request.POST.get("page") or request.GET.get("page")
     shown = Paginator(entries(request.user, search), A_PAGE).get_page(number)
     context = {

@@ -142,3 +142,9 @@ def test_it_requires_an_owner(page, run, django_user_model):
     for rest in ("", "huma/h1/", "huma/h1/unlink/"):
         assert page.get(url(run, rest)).status_code == 404
     assert page.post(url(run, "link/"), {"huma": "h3", "visma": "v3"}).status_code == 404
+
+
+def test_a_search_for_what_nobody_can_be_called_finds_nobody(page, run):
+    said = page.post(url(run), {"search": "Berit\x00Begge\x1b"})
+    assert said.status_code == 200
+    assert "Berit Begge" in text_of(said), "control characters are no more than spaces"
