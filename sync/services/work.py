@@ -130,7 +130,8 @@ def remember_sunset(run: SyncRun) -> None:
 
 def fail(run: SyncRun, reason: Reason) -> None:
     """End a run that couldn't read; what it read stays only where a check may still be passed."""
-    rows = SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.FETCHING)
+    before_writing = [SyncRun.State.FETCHING, *([SyncRun.State.REVIEW] if run.trigger in BY_ITSELF else [])]
+    rows = SyncRun.objects.filter(pk=run.pk, state__in=before_writing)
     failed = rows.update(
         state=SyncRun.State.FAILED,
         failure=reason.code,
