@@ -48,8 +48,10 @@ class Conflict(models.Model):
     decision = models.CharField(_("decision"), max_length=6, choices=Decision, blank=True, default="")
     decided_by = models.CharField(_("decided by"), max_length=150, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
-    # When the person chose, in milliseconds of her browser's clock: two requests may come in the wrong order.
+    # When the person chose, or took it back, in milliseconds of her browser's clock, and who she is: her requests may
+    # come in the wrong order. 0 where a browser didn't say.
     chosen_at = models.BigIntegerField(default=0, editable=False)
+    chosen_by = models.CharField(max_length=150, blank=True, editable=False)
     allow_clearing = models.BooleanField(_("may be emptied"), default=False)
     outcome = models.CharField(_("outcome"), max_length=10, blank=True)
 

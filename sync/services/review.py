@@ -1,7 +1,7 @@
 """Review: every difference with its choices, singly, for an employee, or for all that a filter shows."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,11 @@ from sync.services.runs import STEPS, NotAllowed
 from sync.typed import searched
 
 CHOICES = ("huma", "visma", "leave", "never", "")
+Chosen = Callable[[Conflict], tuple[str, str]]
+"""The choice for a difference, and why it isn't possible ("" when it is)."""
 EMPTY = (Conflict.Kind.HUMA_EMPTY, Conflict.Kind.VISMA_EMPTY)
+WRONG_ORDER_MS = 60_000
+"""Requests of one person overtake each other by this much at most; farther back it is another clock."""
 SHOWS = ("undecided", "all", "decided", "suggested", "impossible", "left", "former", "draft")
 
 
@@ -102,22 +106,29 @@ def empties(conflict: Conflict, choice: str) -> bool:
     return {"huma": conflict.empties_visma, "visma": conflict.empties_huma}.get(choice, False)
 
 
-def decide(run: SyncRun, user: Any, conflict_ids: Iterable[int], choice: str) -> Decided:
+def decide(run: SyncRun, user: Any, conflict_ids: Iterable[int], choice: str, chosen_at: int = 0) -> Decided:
     """Decide single differences, as a person does with each before her eyes; "" takes a choice back.
 
-    A forbidden direction can't be chosen here either. Raises ``NotAllowed`` when the run is past its review.
+    ``chosen_at`` is when she chose, in milliseconds of her browser's clock: what she chose later and came earlier
+    stays. A forbidden direction can't be chosen here either. Raises ``NotAllowed`` when the run is past its review.
     """
     if choice not in CHOICES:
         raise ValueError(choice)
     rows = Conflict.objects.filter(run=run, pk__in=list(conflict_ids)).defer("values")
-    return _decide(run, user, rows, lambda conflict: (choice, "forbidden" if blocked(conflict, choice) else ""), True)
+
+    def chosen(conflict: Conflict) -> tuple[str, str]:
+        return choice, "forbidden" if blocked(conflict, choice) else ""
+
+    return _decide(run, user, rows, chosen, True, chosen_at)
 
 
-def decide_bulk(run: SyncRun, user: Any, shown: ReviewFilter, choice: str, allow_clearing: bool = False) -> Decided:
+def decide_bulk(
+    run: SyncRun, user: Any, shown: ReviewFilter, choice: str, allow_clearing: bool = False, chosen_at: int = 0
+) -> Decided:
     """Decide all differences that the filter shows; ``suggested`` takes each one's suggestion.
 
     Never empties a field, never touches former employees or drafts outside their own filter, nor dates of people
-    with several positions; says how many it left alone.
+    with several positions; says how many it left alone. ``chosen_at`` as in ``decide``.
     """
     if choice not in (*CHOICES, "suggested"):
         raise ValueError(choice)
@@ -136,7 +147,7 @@ def decide_bulk(run: SyncRun, user: Any, shown: ReviewFilter, choice: str, allow
             allow_clearing=allow_clearing,
         )
 
-    return _decide(run, user, shown.apply(run).defer("values"), chosen, allow_clearing)
+    return _decide(run, user, shown.apply(run).defer("values"), chosen, allow_clearing, chosen_at)
 
 
 def preview_bulk(run: SyncRun, shown: ReviewFilter, choice: str) -> Decided:
@@ -147,8 +158,9 @@ def preview_bulk(run: SyncRun, shown: ReviewFilter, choice: str) -> Decided:
     return decided
 
 
-def _decide(run: SyncRun, user: Any, rows: QuerySet[Conflict], chosen: Any, allow_clearing: bool) -> Decided:
-    name = name_of(user)
+def _decide(
+    run: SyncRun, user: Any, rows: QuerySet[Conflict], chosen: Chosen, allow_clearing: bool, chosen_at: int
+) -> Decided:
     skipped: Counter[str] = Counter()
     by_choice: dict[tuple[str, bool], list[int]] = {}
     with transaction.atomic():
@@ -161,16 +173,26 @@ def _decide(run: SyncRun, user: Any, rows: QuerySet[Conflict], chosen: Any, allo
             else:
                 clearing = allow_clearing and empties(conflict, choice)
                 by_choice.setdefault((choice, clearing), []).append(conflict.pk)
+        counts: Counter[str] = Counter()
         for (choice, clearing), ids in by_choice.items():
             for begin in range(0, len(ids), 5000):
-                Conflict.objects.filter(pk__in=ids[begin : begin + 5000]).update(
-                    decision=choice,
-                    allow_clearing=clearing,
-                    decided_by=name if choice else "",
-                    decided_at=timezone.now() if choice else None,
-                )
-        changed = sum(map(len, by_choice.values()))
-        if changed:
-            counts = {choice or "undecided": len(ids) for (choice, _c), ids in by_choice.items()}
-            audit(user, "differences.decided", run.connection, run=run.pk, **counts)
+                batch = Conflict.objects.filter(pk__in=ids[begin : begin + 5000])
+                counts[choice or "undecided"] += _store(batch, name_of(user), choice, clearing, chosen_at)
+        if changed := counts.total():
+            audit(user, "differences.decided", run.connection, run=run.pk, **+counts)
     return Decided(changed, dict(skipped))
+
+
+def _store(rows: QuerySet[Conflict], name: str, choice: str, clearing: bool, chosen_at: int) -> int:
+    """Store a choice in one statement, but not over a later one of the same person; gives how many it decided."""
+    if chosen_at:
+        later = Q(chosen_by=name, chosen_at__gt=chosen_at, chosen_at__lt=chosen_at + WRONG_ORDER_MS)
+        rows = rows.exclude(later)
+    return rows.update(
+        decision=choice,
+        allow_clearing=clearing,
+        decided_by=name if choice else "",
+        decided_at=timezone.now() if choice else None,
+        chosen_by=name if chosen_at else "",
+        chosen_at=chosen_at,
+    )

@@ -148,7 +148,7 @@ def decide(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpRe
             notice = _colleague(conflict)
         else:
             try:
-                decided = review.decide(run, request.user, [conflict.pk], choice)
+                decided = review.decide(run, request.user, [conflict.pk], choice, _chosen_at(request))
             except NotAllowed:
                 return go_to(request, step_url("sync_users", connection))
     if not getattr(request, "htmx", False):
@@ -164,6 +164,11 @@ def decide(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpRe
         **progress_context(run),
     }
     return render(request, "sync/partials/review_saved_row.html", context)
+
+
+def _chosen_at(request: HttpRequest) -> int:
+    """When the person chose, in milliseconds of her browser's clock; 0 where it doesn't say."""
+    return typed.number(request.headers.get("X-Chosen-At"))
 
 
 def _locked(run: SyncRun, pk: int) -> Conflict:
@@ -205,7 +210,7 @@ def decide_person(request: HttpRequest, connection: Connection, run: SyncRun) ->
             notice = _colleague(theirs[0])
         else:
             try:
-                done = review.decide_bulk(run, request.user, scope, choice)
+                done = review.decide_bulk(run, request.user, scope, choice, chosen_at=_chosen_at(request))
             except NotAllowed:
                 return go_to(request, step_url("sync_users", connection))
             saved = _("Saved for %(n)s.") % {"n": done.changed}

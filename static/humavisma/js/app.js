@@ -3,9 +3,13 @@
 {
     const text = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? '';
 
-    // htmx: the CSRF token as a header, and a sentence when an answer didn't come.
+    // htmx: the CSRF token as a header, the moment of a choice, and a sentence when an answer didn't come. The moment
+    // only grows, so that of two choices within a blink the later one is stored, in whatever order they arrive.
+    let moment = 0;
     document.addEventListener('htmx:configRequest', (event) => {
+        moment = Math.max(Date.now(), moment + 1);
         event.detail.headers['X-CSRFToken'] = text('csrf-token');
+        event.detail.headers['X-Chosen-At'] = String(moment);
     });
     const notSaved = () => {
         const box = document.getElementById('request-problem');
