@@ -1,0 +1,28 @@
+"""Whether a request comes from the one who knows the secret. Source: contracts/huma.md, Webhook."""
+
+import hmac
+from base64 import b64encode
+
+
+def is_signed(body: bytes, given: str, secret: str) -> bool:
+    """Whether ``given`` is the HMAC-SHA256 of the body's bytes, in hex or base64 [A]. Takes the same time either way.
+
+    An empty secret signs nothing: anybody knows it.
+    """
+    if not secret:
+        return False
+    digest = hmac.digest(secret.encode(), body, "sha256")
+    text = given.strip()
+    in_hex = _equal(text.lower(), digest.hex())
+    in_base64 = _equal(text.rstrip("="), b64encode(digest).decode().rstrip("="))
+    return in_hex or in_base64
+
+
+def bears(authorization: str, token: str) -> bool:
+    """Whether the header ``Authorization`` is ``Bearer`` and this token; a token that isn't set is borne by nobody."""
+    scheme, _space, given = authorization.strip().partition(" ")
+    return bool(token) and _equal(given.strip(), token) and scheme.lower() == "bearer"
+
+
+def _equal(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode("utf-8", "surrogatepass"), other.encode("utf-8", "surrogatepass"))
