@@ -135,6 +135,7 @@ class Installation(models.Model):
     visma_refused_at = models.DateTimeField(_("Visma refuses the application since"), null=True, blank=True)
     retry_next = models.DateTimeField(null=True, blank=True)
     retry_tries = models.PositiveSmallIntegerField(default=0)
+    digest_at = models.DateTimeField(_("last digest"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("installation")

@@ -85,6 +85,8 @@ class SyncRun(models.Model):
         verbose_name = _("run")
         verbose_name_plural = _("runs")
         ordering = ["-pk"]
+        # Changes in Huma make many runs; the others are found among them without looking at all.
+        indexes = [models.Index(fields=["connection", "trigger", "state"], name="run_newest")]
         constraints = [
             models.UniqueConstraint(
                 fields=["connection"],
