@@ -153,7 +153,7 @@ class HumaApi(Api):
             huma_query.refuse(["titleId"] if body.get("title") and body["title"] not in self.state.titles else [])
             after = {name: value for name, value in {**position.values, **body}.items() if value is not None}
             huma_query.refuse(_periods_upside_down(after))
-            position.values = after
+            self.state.edit_position(self._user(call).id, position.id, **body)
             return as_json(huma_render.position(self.state, position))
 
     def do_groups(self, call: Call) -> Answer:

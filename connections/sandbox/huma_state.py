@@ -6,7 +6,9 @@ import copy
 import threading
 import uuid
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from . import credentials
@@ -58,6 +60,7 @@ class User:
     locked: set[str] = field(default_factory=set)
     requested_email: str | None = None
     invited_at: str | None = None
+    changed_at: datetime | None = None
 
     def ordered_positions(self) -> list[Position]:
         return sorted(self.positions.values(), key=lambda one: one.values.get("contractStartDate") or "", reverse=True)
@@ -76,7 +79,8 @@ class HumaState:
     """The organisation. Everything here may be called while the servers run; ids are UUIDs as text.
 
     `email_needs_confirmation` makes a new email wait in `requestedValue` (Source: huma.md, Writing, [A]).
-    `api_keys` are client ids and secrets that open the API.
+    `api_keys` are client ids and secrets that open the API. `listeners` are called with every event: its topic, and
+    the user's id, email and what changed.
     """
 
     def __init__(self) -> None:
@@ -88,6 +92,7 @@ class HumaState:
         self.users: dict[str, User] = {}
         self.groups: dict[str, dict[str, Any]] = {}
         self.titles: dict[str, str] = {}
+        self.listeners: list[Callable[[str, dict[str, Any]], None]] = []
         self._subordinates: Counter[str] | None = None
 
     def add_user(
@@ -105,24 +110,45 @@ class HumaState:
             self.users[user.id] = user
             self._forget_subordinates(values)
             for position in positions or []:
-                self.add_position(user.id, position)
+                self._add_position(user, position)
+            self._tell("users-create", user, copy.deepcopy(user.values))
         return user.id
 
     def add_position(self, user_id: str, values: dict[str, Any], *, id: str | None = None) -> str:
         """A further position of a user; returns its id. Contract and title have harmless defaults."""
-        position = Position(id or str(uuid.uuid4()), {"contractType": "Permanent", "percentage": 100})
         with self.lock:
-            if self.titles:
-                position.values["title"] = next(iter(self.titles))
-            _merge(position.values, values)
-            self.users[user_id].positions[position.id] = position
+            user = self.users[user_id]
+            position = self._add_position(user, values, id)
+            self._tell("users-update", user, {})
         return position.id
+
+    def _add_position(self, user: User, values: dict[str, Any], id: str | None = None) -> Position:
+        position = Position(id or str(uuid.uuid4()), {"contractType": "Permanent", "percentage": 100})
+        if self.titles:
+            position.values["title"] = next(iter(self.titles))
+        _merge(position.values, values)
+        user.positions[position.id] = position
+        return position
 
     def edit(self, user_id: str, **changes: Any) -> None:
         """Act as somebody in Huma: set plain values by Huma's names; None unsets."""
         with self.lock:
-            _merge(self.users[user_id].values, changes)
+            user = self.users[user_id]
+            before = dict(user.values)
+            _merge(user.values, changes)
             self._forget_subordinates(changes)
+            self._tell_of_changes(user, before, user.values)
+
+    def _tell_of_changes(self, user: User, before: dict[str, Any], after: dict[str, Any]) -> None:
+        names = [name for name in before | after if before.get(name) != after.get(name)]
+        if names:
+            self._tell("users-update", user, {name: copy.deepcopy(after.get(name)) for name in names})
+
+    def _tell(self, topic: str, user: User, changes: dict[str, Any]) -> None:
+        user.changed_at = datetime.now(UTC)
+        told = {"id": user.id, "email": user.values.get("email", ""), **changes}
+        for listener in self.listeners:
+            listener(topic, told)
 
     def _forget_subordinates(self, changes: dict[str, Any]) -> None:
         if "supervisor" in changes:
@@ -141,7 +167,9 @@ class HumaState:
         with self.lock:
             user = self.users[user_id]
             position = user.positions[position_id] if position_id else user.ordered_positions()[0]
+            before = dict(position.values)
             _merge(position.values, changes)
+            self._tell_of_changes(user, before, position.values)
 
     def hide(self, user_id: str, *names: str) -> None:
         """Leave the wrappers out: the key may not see these properties any more."""
@@ -163,12 +191,16 @@ class HumaState:
         with self.lock:
             user = self.users[user_id]
             if user.requested_email:
-                user.values["email"], user.requested_email = user.requested_email, None
+                email, user.requested_email = user.requested_email, None
+                self.edit(user_id, email=email)
 
     def activate(self, user_id: str, active: bool = True) -> None:
         with self.lock:
             user = self.users[user_id]
+            was = user.active
             user.active, user.deactivated_at = active, None if active else stamp()
+            if active != was:
+                self._tell("users-update", user, {"status": {"active": active}})
 
     def deactivate(self, user_id: str) -> None:
         self.activate(user_id, False)
@@ -176,12 +208,15 @@ class HumaState:
     def delete(self, user_id: str) -> None:
         """The user is gone: `404` from now on."""
         with self.lock:
-            del self.users[user_id]
+            user = self.users.pop(user_id)
             self._subordinates = None
+            self._tell("users-delete", user, {})
 
     def delete_position(self, user_id: str, position_id: str) -> None:
         with self.lock:
-            del self.users[user_id].positions[position_id]
+            user = self.users[user_id]
+            del user.positions[position_id]
+            self._tell("users-update", user, {})
 
     def state(self) -> dict[str, Any]:
         """Everything that a person could have changed, by user id; JSON-able and free of timestamps."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from types import TracebackType
 from typing import Any
 
@@ -24,6 +25,7 @@ from .tokens import Tokens
 from .visma_api import VismaApi
 from .visma_jobs import Jobs
 from .visma_state import VismaState
+from .webhooks import Webhook, Webhooks, event
 
 
 class Sandbox:
@@ -57,8 +59,10 @@ class Sandbox:
         self.journal = Journal()
         self.huma = HumaState()
         self.visma = VismaState()
+        self.webhooks = Webhooks()
         self._company = Company(self.huma, self.visma, seed)
         self._company.seed(employees)
+        self.huma.listeners.append(self.webhooks.tell)
         self.huma_tokens, self.visma_tokens = Tokens(token_seconds), Tokens(token_seconds)
         self._ports = (huma_port, visma_port)
         self._shared = Shared(self.faults, self.journal, latency_ms / 1000, keep_answers)
@@ -77,13 +81,15 @@ class Sandbox:
             self.stop()
             raise
         self._jobs.start()
+        self.webhooks.start()
         # A stopped sandbox keeps its addresses, and takes them again when it is started again.
         self._ports = (self._servers[0].port, self._servers[1].port)
         self._addresses = [server.url for server in self._servers]
         return self
 
     def stop(self) -> None:
-        """Hang up, stop listening, run no more jobs."""
+        """Hang up, stop listening, run no more jobs, send no more events."""
+        self.webhooks.stop()
         for server in self._servers:
             server.stop()
         self._servers = []
@@ -129,6 +135,27 @@ class Sandbox:
     def wait_for_jobs(self, seconds: float = 10.0) -> bool:
         """Wait until Visma has run every job that it accepted; False when that took longer."""
         return self._jobs.wait_idle(seconds)
+
+    def register_webhook(self, url: str, secret: str = "", token: str = "") -> Webhook:
+        """Huma tells this address from now on of everything that happens to a user. Raises `ValueError`."""
+        return self.webhooks.register(url, secret, token)
+
+    def send_event(self, topic: str, ids: list[str], body: bytes | None = None, **signing: Any) -> list[int]:
+        """Send one event now to every webhook, and give the answers' statuses (0: nobody answered).
+
+        For what Huma never or rarely does: the same event twice, an old one, an unknown user. `body` is sent in place
+        of one made of `ids`; `signing` may name another `secret` or `token`, or `base64=True`.
+        """
+        if body is None:
+            users = [self.huma.users.get(id) for id in ids]
+            emails = [user.values.get("email", "") if user else "" for user in users]
+            body = event(topic, [{"id": id, "email": email} for id, email in zip(ids, emails, strict=True)])
+        return [webhook.post(topic, body, **signing) for webhook in list(self.webhooks.values())]
+
+    def wait_for_webhooks(self, seconds: float = 10.0) -> bool:
+        """Wait until every event was sent or given up; False when that took longer."""
+        deadline = time.monotonic() + seconds
+        return all(one.wait_idle(deadline - time.monotonic()) for one in list(self.webhooks.values()))
 
     def expire_tokens(self) -> None:
         """Both sides refuse every token handed out so far."""

@@ -1,5 +1,198 @@
-"""The stand-in Huma's webhooks."""
+"""Huma's webhooks: what happens to a user is posted to every registered address, in order, by a thread of its own.
+
+Source: huma.md, Webhook.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import threading
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
 
 from .signing import signed
 
-__all__ = ["signed"]
+TIMEOUT_SECONDS = 5.0
+# How long it waits before it tries once more; then the event is given up, as a vendor would.
+PAUSES_SECONDS = (0.2, 1.0, 3.0)
+_REMEMBERED = 10_000
+
+__all__ = ["Sent", "Webhook", "Webhooks", "event", "signed"]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One event that was sent, or given up. `status` is 0 where nobody answered."""
+
+    at: datetime
+    topic: str
+    ids: list[str]
+    status: int
+    tries: int
+
+
+def event(topic: str, users: list[dict[str, Any]]) -> bytes:
+    """The body of a request: the users with `id`, `email` and what changed."""
+    return json.dumps({"topic": topic, "users": users}, ensure_ascii=False).encode()
+
+
+class Webhook:
+    """One registered address. What waits to be sent survives a stop, and is sent after the next start."""
+
+    def __init__(self, url: str, secret: str = "", token: str = "") -> None:
+        _require_address(url)
+        self.url, self.secret, self.token = url, secret, token
+        self.sent: deque[Sent] = deque(maxlen=_REMEMBERED)
+        self._waiting: deque[tuple[str, list[str], bytes]] = deque()
+        self._changed = threading.Condition()
+        self._running = False
+        self._thread: threading.Thread | None = None
+        self._open: http.client.HTTPConnection | None = None
+
+    def tell(self, topic: str, user: dict[str, Any]) -> None:
+        """Have an event sent soon; comes back at once."""
+        with self._changed:
+            self._waiting.append((topic, [user["id"]], event(topic, [user])))
+            self._changed.notify_all()
+
+    def post(self, topic: str, body: bytes, **signing: Any) -> int:
+        """Send one request now, with this webhook's secret and token unless told otherwise; its status, or 0."""
+        return _post(self._connection(), self.url, body, self._headers(topic, body, **signing))
+
+    def start(self) -> None:
+        """Begin, or go on, sending."""
+        if not self._running:
+            self._running = True
+            self._thread = threading.Thread(target=self._run, name="sandbox-webhook", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Hang up and send no more until `start`."""
+        with self._changed:
+            self._running = False
+            self._changed.notify_all()
+            if self._open and self._open.sock:
+                with suppress(OSError):  # it was just closed
+                    self._open.sock.shutdown(socket.SHUT_RDWR)
+        if self._thread:
+            self._thread.join()
+
+    def wait_idle(self, seconds: float) -> bool:
+        """Wait until everything was sent or given up; False when that took too long."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._waiting, seconds)
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting or not self._running)
+                if not self._running:
+                    return
+                topic, ids, body = self._waiting[0]
+            sent = self._delivered(topic, ids, body)
+            if sent is None:
+                return
+            with self._changed:
+                self._waiting.popleft()
+                self.sent.append(sent)
+                self._changed.notify_all()
+
+    def _delivered(self, topic: str, ids: list[str], body: bytes) -> Sent | None:
+        """What became of an event; None when it was interrupted, and is to be sent another time."""
+        for tries, pause in enumerate((*PAUSES_SECONDS, 0.0), 1):
+            connection = self._connection()
+            with self._changed:
+                if not self._running:
+                    return None
+                self._open = connection
+            status = _post(connection, self.url, body, self._headers(topic, body))
+            with self._changed:
+                self._open = None
+                if status == 0 and not self._running:
+                    return None
+                if not _worth_another_try(status) or not pause:
+                    return Sent(datetime.now(UTC), topic, ids, status, tries)
+                self._changed.wait_for(lambda: not self._running, pause)
+        return None
+
+    def _headers(self, topic: str, body: bytes, **signing: Any) -> dict[str, str]:
+        return signed(body, **{"secret": self.secret, "token": self.token, "topic": topic, **signing})
+
+    def _connection(self) -> http.client.HTTPConnection:
+        parts = urlsplit(self.url)
+        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        return kind(parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS)
+
+
+def _require_address(url: str) -> None:
+    parts = urlsplit(url)
+    plain = url.isascii() and url.isprintable() and " " not in url
+    if not plain or parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+        raise ValueError("An address begins with http:// or https://, and has no spaces.")
+
+
+def _worth_another_try(status: int) -> bool:
+    return status == 0 or status == 429 or status >= 500
+
+
+def _post(connection: http.client.HTTPConnection, url: str, body: bytes, headers: dict[str, str]) -> int:
+    parts = urlsplit(url)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    try:
+        connection.request("POST", path, body, headers)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+    except (OSError, http.client.HTTPException, UnicodeError):
+        return 0
+    finally:
+        connection.close()
+
+
+class Webhooks(dict[str, Webhook]):
+    """The registered webhooks by address."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+        self._running = False
+
+    def register(self, url: str, secret: str = "", token: str = "") -> Webhook:
+        """Send to this address from now on; one that is known gets the new secret and token. Raises `ValueError`."""
+        with self._lock:
+            webhook = self.get(url) or Webhook(url)
+            webhook.secret, webhook.token = secret, token
+            self[url] = webhook
+            if self._running:
+                webhook.start()
+            return webhook
+
+    def remove(self, url: str) -> None:
+        """Send to this address no more; what waited for it is dropped."""
+        with self._lock:
+            webhook = self.pop(url, None)
+        if webhook:
+            webhook.stop()
+
+    def tell(self, topic: str, user: dict[str, Any]) -> None:
+        """Have every address told of a user (`id`, `email`, what changed)."""
+        for webhook in list(self.values()):
+            webhook.tell(topic, user)
+
+    def start(self) -> None:
+        with self._lock:
+            self._running = True
+            for webhook in self.values():
+                webhook.start()
+
+    def stop(self) -> None:
+        with self._lock:
+            self._running = False
+            for webhook in self.values():
+                webhook.stop()
