@@ -22,7 +22,7 @@ from sync.models import (
     SyncRun,
     Write,
 )
-from sync.sentences import field_label, sentence, side_name
+from sync.sentences import change_sentence, field_label, sentence, side_name
 
 DOTS = "•••"
 
@@ -180,7 +180,7 @@ class ChangeAdmin(OfAConnection):
     @admin.display(description=_("why"))
     def why(self, obj: Change) -> str:
         """Why it went as it did."""
-        return sentence(obj.reason)
+        return change_sentence(obj)
 
     @admin.display(description=_("before"))
     def masked_before(self, obj: Change) -> str:

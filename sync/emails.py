@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from sync.core.fields import FIELDS
 from sync.core.report import OUTCOMES, Totals
 from sync.models import Change, Conflict, SyncRun
-from sync.sentences import field_label, outcome_label, sentence, side_name
+from sync.sentences import change_sentence, field_label, outcome_label, sentence, side_name
 from sync.services.creation_lists import what_comes_along
 from sync.services.people import open_matches
 from sync.services.runs import run_totals
@@ -61,9 +61,9 @@ def result_email(run: SyncRun, to: Sequence[str]) -> EmailMultiAlternatives:
             "problems_more": named.count() - len(problems),
             "open_differences": Conflict.objects.filter(run=run, standing="asks", decision="").count(),
             "open_matches": open_matches(run).count(),
-            "url": _absolute(reverse("admin:result", args=[run.connection.code, run.pk])),
+            "url": absolute(reverse("admin:result", args=[run.connection.code, run.pk])),
         }
-        return _message("result", context, to, run.message_id)
+        return message("result", context, to, run.message_id)
 
 
 def drafts_email(run: SyncRun, to: Sequence[str]) -> EmailMultiAlternatives | None:
@@ -74,7 +74,7 @@ def drafts_email(run: SyncRun, to: Sequence[str]) -> EmailMultiAlternatives | No
         if not drafts:
             return None
         context = {"connection": run.connection.name, "run": run, "drafts": drafts}
-        return _message("drafts", context, to, run.message_id.replace("<run-", "<drafts-"))
+        return message("drafts", context, to, run.message_id.replace("<run-", "<drafts-"))
 
 
 def headline(run: SyncRun, totals: Totals) -> str:
@@ -92,7 +92,7 @@ def _problem(change: Change) -> Problem:
     what = field_label(change.field)
     if change.action == "create":
         what = _("Add to %(side)s") % {"side": side_name(change.side)}
-    why = sentence(change.reason or ("moved" if change.state == Change.State.MOVED else ""))
+    why = change_sentence(change) or (sentence("moved") if change.state == Change.State.MOVED else "")
     return Problem(change.name, what, outcome_label(change.state), why)
 
 
@@ -110,11 +110,12 @@ def _missing(change: Change, run: SyncRun) -> list[str]:
     ]
 
 
-def _absolute(path: str) -> str:
+def absolute(path: str) -> str:
+    """The address of a page for somebody who isn't on the site."""
     return f"{settings.SITE_URL}{path}"
 
 
-def _message(name: str, context: dict[str, Any], to: Iterable[str], message_id: str) -> EmailMultiAlternatives:
+def message(name: str, context: dict[str, Any], to: Iterable[str], message_id: str) -> EmailMultiAlternatives:
     """Three templates an email: subject, text, html. The subject begins with the connection's name."""
     context = {**context, "language": translation.get_language()}
     subject = " ".join(render_to_string(f"emails/{name}_subject.txt", context).split())

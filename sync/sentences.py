@@ -36,6 +36,14 @@ def sentence(code: str, params: Mapping[str, Any] | None = None) -> str:
     return gettext(SENTENCES.get(code, SENTENCES["bug"])) % known
 
 
+def change_sentence(change: Change) -> str:
+    """Why a Change went as it did; of one that isn't certain, the two things that may be true and where to look."""
+    code = change.reason
+    if change.state == Change.State.UNKNOWN and change.action == "create":
+        code = "unknown_creation"
+    return sentence(code, {"system": side_name(change.side)})
+
+
 def _nice(value: Any) -> Any:
     return _ISO_DATE.sub(lambda found: nice_date(found.group()), value) if isinstance(value, str) else value
 

@@ -95,8 +95,18 @@ SENTENCES: dict[str, str] = {
     "unavailable": _("The system didn't answer. Nothing was written; try again later."),
     "not_performed": _("The system accepted the change but didn't carry it out."),
     "job_failed": _("Visma couldn't carry out the change."),
-    "unknown_outcome": _("No answer came back: the change may or may not have been made. Look at the person there."),
-    "job_lost": _("Visma accepted the change, but its outcome couldn't be found. Look at the person there."),
+    "unknown_outcome": _(
+        "No answer came: either %(system)s has made this change, or it hasn't. Look at the employee in %(system)s. "
+        "The next sync compares again, and asks if the two still differ."
+    ),
+    "job_lost": _(
+        "%(system)s accepted this change and never said how it ended: either it has been made, or it hasn't. Look at "
+        "the employee in %(system)s. The next sync compares again, and asks if the two still differ."
+    ),
+    "unknown_creation": _(
+        "No answer came: either the person is in %(system)s now, or isn't. Look there, among drafts too, before "
+        "anybody adds the person by hand. The next sync finds the person, or offers to add the person again."
+    ),
     "bad_credentials": _("The access was refused. Renew the connection's credentials, then try again."),
     "waits_for_person": _("Waits until the person confirms the new email address."),
     "email_exists": _("Somebody in Huma has this email already. They are linked now; nothing was overwritten."),

@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from sync.core.report import Totals
 from sync.display import Display, display
 from sync.models import Change, Conflict, SyncRun
-from sync.sentences import field_label, outcome_label, sentence
+from sync.sentences import change_sentence, field_label, outcome_label
 from sync.services.retrying import to_retry
 from sync.services.runs import run_totals
 
@@ -103,7 +103,7 @@ def failures(run: SyncRun) -> list[dict[str, Any]]:
     for change in rows.defer("before", "after", "vendor_words"):
         what = {"action": "create"} if change.action == "create" else {"field": change.field}
         employee = change.number or (str(change.link_id) if change.link_id else "")
-        found.append({"employee": employee, "side": change.side, **what, "reason": sentence(change.reason)})
+        found.append({"employee": employee, "side": change.side, **what, "reason": change_sentence(change)})
     return found
 
 
@@ -129,7 +129,7 @@ def _outcome(change: Change) -> Outcome:
         field=change.field,
         creates=creates,
         state=change.state,
-        reason=sentence(change.reason) if change.reason else "",
+        reason=change_sentence(change),
         vendor_words=change.vendor_words.splitlines(),
         before=Display() if creates else display(change.field, change.side, change.before),
         after=Display() if creates else display(change.field, change.side, change.after),

@@ -1,0 +1,60 @@
+"""What only a person can find out is told with the two things that may be true, and where to look."""
+
+import pytest
+from django.utils import timezone
+
+from sync.emails import result_email
+from sync.models import Change, EmployeeLink, SyncRun
+from sync.services.result import failures
+from tests.connections.companies import company
+from tests.sync.reading import in_huma, read
+from tests.sync.views.conftest import at, signed_in, words
+
+pytestmark = pytest.mark.django_db
+EITHER = "either {system} has made this change, or it hasn't. Look at the employee in {system}."
+COMPARED = "The next sync compares again"
+
+
+@pytest.fixture
+def run(hr, settings):
+    settings.LANGUAGE_CODE = "en"
+    run = read(company(hr), in_huma("new", "Nina", "Ny", "10", "nina@x.no"))
+    SyncRun.objects.filter(pk=run.pk).update(state="finished", confirmed_by="hr", finished_at=timezone.now())
+    run.refresh_from_db()
+    return run
+
+
+def told(run, hr, **change):
+    """What the Result page, the email (both parts) and the command say about one uncertain Change."""
+    link = EmployeeLink.objects.create(connection=run.connection, huma_id="h", visma_id="v", linked_by="number")
+    Change.objects.create(run=run, link=link, name="Hans Holm", state="unknown", **{"field": "phone", **change})
+    mail = result_email(run, ["hr@example.com"])
+    page = words(signed_in(hr).get(at("result", run.connection, run.pk)))
+    html = words_of(mail.alternatives[0].content)
+    return [page, " ".join(mail.body.split()), html, failures(run)[0]["reason"]]
+
+
+def words_of(html):
+    return " ".join(html.replace("&#x27;", "'").split())
+
+
+@pytest.mark.parametrize(("side", "system"), [("huma", "Huma"), ("visma", "Visma.net Payroll")])
+def test_a_change_without_an_answer_was_made_or_not(run, hr, side, system):
+    for said in told(run, hr, side=side, reason="unknown_outcome"):
+        assert EITHER.format(system=system) in said
+        assert COMPARED in said
+
+
+def test_a_change_that_was_taken_on_was_carried_out_or_not(run, hr):
+    for said in told(run, hr, side="visma", reason="job_lost"):
+        assert "Visma.net Payroll accepted this change and never said how it ended" in said
+        assert "either it has been made, or it hasn't. Look at the employee in Visma.net Payroll." in said
+        assert COMPARED in said
+
+
+@pytest.mark.parametrize("reason", ["unknown_outcome", "job_lost"])
+def test_a_person_who_may_have_been_added_is_not_added_again_blindly(run, hr, reason):
+    for said in told(run, hr, side="visma", action="create", field="", reason=reason):
+        assert "either the person is in Visma.net Payroll now, or isn't." in said
+        assert "Look there, among drafts too, before anybody adds the person by hand." in said
+        assert "The next sync finds the person, or offers to add the person again." in said
