@@ -17,6 +17,7 @@ from sync.services.batches import BATCH, batches
 from sync.services.choices import carry_choices, shown_before
 from sync.services.figures import figures
 from sync.services.linking import store_links
+from sync.services.news import tell_of_all
 
 IDS = 5000  # primary keys in one statement
 
@@ -38,7 +39,9 @@ def store(run: SyncRun, analysis: Analysis, today: date) -> None:
         )
         if not moved:
             return
-        _store_conflicts(run, analysis, store_links(run, analysis, today))
+        links = store_links(run, analysis, today)
+        _store_conflicts(run, analysis, links)
+        tell_of_all(run, analysis, links)
         _store_people(run, analysis)
         carry_choices(run)
         run.figures = figures(run, analysis)

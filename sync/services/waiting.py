@@ -1,0 +1,144 @@
+"""Differences that wait for a person: of everybody the newest look that compared her, and what it left open.
+
+The newest run that read both sides counts; of those whom Huma told of since, or whom an owner released, the later
+look. One definition, for the start page, Attention and the digest; few statements however many connections.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+
+from sync.models import OPEN_STATES, Change, Conflict, LeftOut, SyncRun
+from sync.services.batches import batches
+from sync.services.choices import WHOLE
+from sync.services.runs import MANUAL
+
+State, Trigger = SyncRun.State, SyncRun.Trigger
+COMPARED = (State.REVIEW, State.CREATE, State.CONFIRM, State.APPLYING, State.FINISHED, State.STOPPED)
+"""States of a run whose differences still count; who gave a run up gave up what it showed."""
+SINGLE = (Trigger.REAL_TIME, Trigger.RELEASE)
+PART = (*SINGLE, Trigger.RETRY, Trigger.UNDO)
+NOT_DONE = ("moved", "failed", "unknown", "stopped")
+WAITS = Q(standing="asks") & (Q(decision="", outcome="") | Q(outcome__in=NOT_DONE))
+"""A difference that nobody has decided, or that was decided and not written; what is held has its own page."""
+SOME = 200  # connections, or their people, in one statement
+MANY = 5000
+
+
+@dataclass(frozen=True)
+class Newest:
+    """The newest run of each kind, by connection, trigger and state; changes in Huma that went well aren't in it."""
+
+    runs: Mapping[int, Mapping[tuple[str, str], int]]
+
+    def of(self, connection: int, triggers: Iterable[str], states: Iterable[str]) -> int:
+        """The newest one's primary key, 0 for none."""
+        rows, states = self.runs.get(connection, {}), set(states)
+        kinds = set(triggers)
+        return max((pk for (trigger, state), pk in rows.items() if trigger in kinds and state in states), default=0)
+
+    def whole(self, connection: int) -> int:
+        """The newest one that read both sides and whose differences still count."""
+        return self.of(connection, WHOLE, COMPARED)
+
+    def open(self, connection: int) -> int:
+        """The one that waits for a person, or is read or written because of her."""
+        return self.of(connection, MANUAL, OPEN_STATES)
+
+
+def newest_runs(connections: Collection[int]) -> Newest:
+    """The newest run of each kind of these connections, in one statement."""
+    rows = SyncRun.objects.filter(connection__in=connections, dry=False)
+    others = [trigger for trigger in Trigger.values if trigger != Trigger.REAL_TIME]
+    unended = (State.FAILED, State.FETCHING, State.REVIEW, State.APPLYING)
+    rows = rows.filter(Q(trigger__in=others) | Q(trigger=Trigger.REAL_TIME, state__in=unended))
+    found: dict[int, dict[tuple[str, str], int]] = defaultdict(dict)
+    counted = rows.values_list("connection", "trigger", "state").annotate(newest=Max("pk")).order_by()
+    for connection, trigger, state, pk in counted:
+        found[connection][trigger, state] = pk
+    return Newest(found)
+
+
+@dataclass
+class Looks:
+    """Which run compared whom last. ``whole``: by connection; ``parts``: later runs over single people, by
+    connection, oldest first; ``last``: by link the newest of them that compared her."""
+
+    whole: dict[int, int] = field(default_factory=dict)
+    parts: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    last: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def runs(self) -> dict[int, int]:
+        """All of them: which connection each is of."""
+        found = {pk: connection for connection, pk in self.whole.items()}
+        return found | {pk: connection for connection, pks in self.parts.items() for pk in pks}
+
+
+def looks_of(newest: Newest) -> Looks:
+    """Who was compared by which run last, in one statement for many connections."""
+    looks = Looks({connection: pk for connection in newest.runs if (pk := newest.whole(connection))})
+    for some in batches(looks.whole.items(), SOME):
+        later = Q()
+        for connection, pk in some:
+            later |= Q(connection=connection, pk__gt=pk)
+        rows = SyncRun.objects.filter(later, trigger__in=PART, state__in=COMPARED).order_by("pk")
+        for pk, connection, trigger, links in rows.values_list("pk", "connection", "trigger", "progress__links"):
+            looks.parts[connection].append(pk)
+            if trigger in SINGLE:
+                looks.last.update(dict.fromkeys(links or (), pk))
+    return looks
+
+
+def waiting_differences(looks: Looks) -> Counter[int]:
+    """By connection, how many differences wait for a person."""
+    count: Counter[int] = Counter()
+    whole = {pk: connection for connection, pk in looks.whole.items()}
+    rows = asking(whole).values_list("run").annotate(n=Count("pk")).order_by()
+    for run, n in rows:
+        count[whole[run]] += n
+    for some in batches(_looked_at_since(looks), MANY):
+        _look_again(looks, some, count)
+    return count
+
+
+def asking(runs: Iterable[int]) -> QuerySet[Conflict]:
+    """The differences of these runs that wait, of people who are still linked and not left out."""
+    return _taking_part(runs).filter(WAITS)
+
+
+def _taking_part(runs: Iterable[int]) -> QuerySet[Conflict]:
+    held = Change.objects.filter(link=OuterRef("link"), field=OuterRef("field"), state=Change.State.HELD, answer="")
+    out = LeftOut.objects.filter(connection=OuterRef("link__connection"))
+    return (
+        Conflict.objects.filter(run__in=list(runs), link__state="linked")
+        .exclude(Exists(held))
+        .exclude(Exists(LeftOut.objects.filter(link=OuterRef("link"), field=OuterRef("field"))))
+        .exclude(Exists(out.filter(side="huma", vendor_id=OuterRef("link__huma_id"))))
+        .exclude(Exists(out.filter(side="visma", vendor_id=OuterRef("link__visma_id"))))
+    )
+
+
+def _looked_at_since(looks: Looks) -> list[int]:
+    """The links that a later run compared, or tried again."""
+    parts = [pk for pks in looks.parts.values() for pk in pks]
+    tried = Conflict.objects.filter(run__in=parts).values_list("link", flat=True) if parts else ()
+    return sorted({*looks.last, *tried})
+
+
+def _look_again(looks: Looks, links: list[int], count: Counter[int]) -> None:
+    """For these people, take the newest look's word instead of the whole run's."""
+    runs = looks.runs
+    whole = set(looks.whole.values())
+    now: dict[tuple[int, str], tuple[bool, int]] = {}
+    rows = _taking_part(runs).filter(link__in=links).order_by("run")
+    waits = set(rows.filter(WAITS).values_list("pk", flat=True))
+    for pk, run, link, name in rows.values_list("pk", "run", "link", "field"):
+        if run in whole and pk in waits:
+            count[runs[run]] -= 1
+        if run >= looks.last.get(link, 0):
+            now[link, name] = (pk in waits, runs[run])
+    for is_waiting, connection in now.values():
+        count[connection] += is_waiting
