@@ -65,6 +65,12 @@ def ask_both(tenant_id: str, client_id: str, client_secret: str) -> Probe:
     )
 
 
+def ask_visma(tenant_id: str) -> Trouble | None:
+    """What keeps Visma from being used with this company, ``None`` for nothing; no longer than ``ask_both``."""
+    visma = _in_background("visma", lambda: _ask_visma(tenant_id))
+    return _in_time("visma", visma, time.monotonic() + settings.CONNECT_PATIENCE_SECONDS).trouble
+
+
 def trouble_of(side: str, error: VendorError) -> Trouble:
     """What an error of a client's means for connecting."""
     match error:

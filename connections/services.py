@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from connections.clients import forget_clients
 from connections.models import Connection, audit, name_of
+from connections.pausing import application_works, end, is_refused
 from connections.probe import Probe, Trouble, ask_both
 from connections.signals import disconnecting
 
@@ -66,6 +67,7 @@ class Access:
         probe = ask_both(self.tenant_id, self.client_id, self.client_secret)
         if not probe.ok:
             raise NotConnected(*probe.troubles)
+        application_works()
         return probe
 
 
@@ -93,6 +95,7 @@ def connect(user: Any, access: Access, chosen: Mapping[str, Any], owner: User | 
             for name, value in chosen.items():
                 setattr(connection, name, value)
             _use(connection, access, probe)
+            connection.state, connection.pause_reason = Connection.State.ACTIVE, ""
             connection.huma_organization_id = probe.organization_id
             connection.authority_confirmed_by = name_of(user)
             connection.authority_confirmed_at = timezone.now()
@@ -115,15 +118,20 @@ def renew(connection: Connection, user: Any, client_id: str, client_secret: str)
     """
     access = Access(connection.tenant_id, client_id, client_secret)
     probe = _same_organisation(connection, access.ask())
-    again = connection.state == Connection.State.DISCONNECTED
     try:
         with transaction.atomic():
-            _use(connection, access, probe)
-            connection.save(update_fields=ACCESS)
-            audit(user, "connection.reconnected" if again else "credentials.renewed", connection)
+            row = Connection.objects.select_for_update().get(pk=connection.pk)
+            again = row.state == Connection.State.DISCONNECTED
+            _use(row, access, probe)
+            if again:
+                row.state, row.pause_reason = Connection.State.ACTIVE, ""
+            row.save(update_fields=ACCESS)
+            audit(user, "connection.reconnected" if again else "credentials.renewed", row)
+            _end_refusal(row, user)
     except IntegrityError:  # it was disconnected, and the company is connected elsewhere by now
         raise NotConnected(Trouble("", "tenant_taken")) from None
     forget_clients(connection)
+    connection.refresh_from_db()
 
 
 def check(connection: Connection, user: Any) -> None:
@@ -131,11 +139,12 @@ def check(connection: Connection, user: Any) -> None:
     access = access_of(connection)
     probe = _same_organisation(connection, access.ask())
     with transaction.atomic():
-        paused = connection.state == Connection.State.PAUSED
-        _use(connection, access, probe)
-        connection.save(update_fields=ACCESS)
-        if paused and connection.state == Connection.State.ACTIVE:
-            audit(user, "connection.works_again", connection)
+        row = Connection.objects.select_for_update().get(pk=connection.pk)
+        if access_of(row) == access:  # else they were renewed, or deleted, meanwhile
+            _use(row, access, probe)
+            row.save(update_fields=ACCESS)
+            _end_refusal(row, user)
+    connection.refresh_from_db()
 
 
 def disconnect(connection: Connection, user: Any) -> None:
@@ -145,6 +154,7 @@ def disconnect(connection: Connection, user: Any) -> None:
         if row.state != Connection.State.DISCONNECTED:
             disconnecting.send(Connection, connection=row, user=user)
             row.state, row.pause_reason, row.automatic = Connection.State.DISCONNECTED, "", False
+            row.paused_until = row.retry_next = None
             row.huma_client_id = row.huma_client_secret = ""
             row.save()
             audit(user, "connection.disconnected", row)
@@ -212,9 +222,13 @@ def _same_organisation(connection: Connection, probe: Probe) -> Probe:
 
 
 def _use(connection: Connection, access: Access, probe: Probe) -> None:
-    """Put in what works; a pause because of refused credentials is over, one by hand isn't."""
+    """Put in what works."""
     connection.huma_client_id, connection.huma_client_secret = access.client_id, access.client_secret
     connection.sunset = probe.sunset
-    refused = connection.pause_reason.startswith(("credentials", "bad_credentials"))
-    if connection.state != Connection.State.PAUSED or refused:
-        connection.state, connection.pause_reason = Connection.State.ACTIVE, ""
+
+
+def _end_refusal(row: Connection, user: Any) -> None:
+    """A pause because of refused credentials is over, one by hand isn't."""
+    if is_refused(row):
+        row.retry_tries = 0
+        end(row, user, "connection.works_again")

@@ -4,3 +4,11 @@ from django.dispatch import Signal
 
 disconnecting = Signal()
 """Sent inside the transaction that disconnects, before the credentials go; carries ``connection`` and ``user``."""
+paused = Signal()
+"""Sent inside the transaction that pauses an active connection; carries ``connection`` and its audit ``entry``."""
+resumed = Signal()
+"""Sent inside the transaction that ends a pause; carries ``connection`` and its audit ``entry``."""
+application_refused = Signal()
+"""Sent inside the transaction that notes it: Visma refuses the installation's own credentials; carries ``since``."""
+application_works = Signal()
+"""Sent inside the transaction that notes that Visma accepts them again; carries ``since`` when it refused them."""

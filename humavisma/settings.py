@@ -180,6 +180,8 @@ BEAT_SECONDS: float = env.float("BEAT_SECONDS", default=10.0)
 WORKER_MISSING_SECONDS: float = env.float("WORKER_MISSING_SECONDS", default=5.0)
 HEARTBEAT_LATE_SECONDS: float = env.float("HEARTBEAT_LATE_SECONDS", default=60.0)
 MAX_ATTEMPTS: int = env.int("MAX_ATTEMPTS", default=5)
+# Refused credentials are tried again after so many minutes, one after the other; the last one is kept.
+CREDENTIALS_RETRY_MINUTES: list[float] = env.list("CREDENTIALS_RETRY_MINUTES", cast=float, default=[15, 60, 240, 1440])
 UNAVAILABLE_MINUTES: float = env.float("UNAVAILABLE_MINUTES", default=15.0)
 CREATE_SETTLE_SECONDS: float = env.float("CREATE_SETTLE_SECONDS", default=60.0)
 HUMA_SETTLE_SECONDS: float = env.float("HUMA_SETTLE_SECONDS", default=10.0)

@@ -10,10 +10,12 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from connections import asking_again
 from connections.models import Connection
 from sync import heartbeat
 from sync.models import HumaEvent, SyncRun
 from sync.processes import is_dead
+from sync.services import letters as post
 from sync.services import mail, realtime, retention, work
 from sync.services.failures import bug_report
 from sync.services.runs import STEPS, cancel
@@ -59,6 +61,13 @@ def attend(connection_pk: int) -> None:
 
 
 @_without_its_text
+def letters() -> None:
+    """Send the letters that are due."""
+    for letter in post.due():
+        post.send(letter)
+
+
+@_without_its_text
 def beat() -> None:
     """Say that a worker is alive, and wake what a dead one left."""
     heartbeat.beat()
@@ -72,10 +81,13 @@ def tick() -> None:
     _attend_forgotten()
     for run in mail.due():
         mail.send_result(run)
+    for letter in post.due():
+        post.send(letter)
     _cancel_untouched()
     retention.drop_dry_runs()
     retention.blank_values()
     retention.drop_history()
+    asking_again.look_after()
 
 
 def _left_behind() -> Q:
@@ -101,5 +113,6 @@ def _cancel_untouched() -> None:
 
 def _attend_forgotten() -> None:
     """Events that still wait although nothing holds them up: their doorbell was lost."""
-    for pk in HumaEvent.objects.filter(state=HumaEvent.State.WAITING).values_list("connection", flat=True).distinct():
+    waiting = HumaEvent.objects.filter(state=HumaEvent.State.WAITING, connection__state=Connection.State.ACTIVE)
+    for pk in waiting.values_list("connection", flat=True).distinct():
         wake_connection(pk)

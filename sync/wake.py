@@ -19,11 +19,16 @@ def wake_connection(connection_pk: int) -> None:
     transaction.on_commit(lambda: _ring(connection_pk, "attend"))
 
 
-def _ring(pk: int, task: str = "advance") -> None:
+def wake_letters() -> None:
+    """Have a worker send soon what letters wait."""
+    transaction.on_commit(lambda: _ring(None, "letters"))
+
+
+def _ring(pk: int | None, task: str = "advance") -> None:
     try:
-        async_task(f"sync.tasks.{task}", pk)
+        async_task(f"sync.tasks.{task}", *([] if pk is None else [pk]))
     except Exception as error:  # the broker is away: what is to be done is stored, and the tick finds it
-        logger.warning("%s %s couldn't be queued (%s); the tick finds it.", task, pk, type(error).__name__)
+        logger.warning("%s %s couldn't be queued (%s); the tick finds it.", task, pk or "", type(error).__name__)
 
 
 def queue_length() -> int:

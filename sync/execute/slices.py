@@ -17,7 +17,7 @@ from sync.execute.step import step
 from sync.lease import Lease
 from sync.models import Change, SyncRun, Write
 from sync.services import mail
-from sync.services.events import handled
+from sync.services.events import answered
 from sync.services.runs import forget_values
 from sync.stopping import is_stopping
 from sync.wake import wake_connection
@@ -180,7 +180,7 @@ def finish(run: SyncRun) -> None:
         if not ended:
             return
         forget_values(run)
-        handled(run)
+        answered(run)
         if not run.is_automatic:
             mail.ask_for(run)
         audit(run.confirmed_by or "humavisma", "run.finished", run.connection, run=run.pk)

@@ -5,6 +5,7 @@ import logging
 from django.db import InterfaceError, OperationalError
 
 from connections.errors import BadCredentials, ContractBroken, Gone, Rejected, Stale, Unavailable
+from connections.pausing import credentials_refused
 from sync.core.shape import WrongShape
 from sync.execute import creating, huma, life, visma
 from sync.execute.context import Context, LeaseTooShort
@@ -42,8 +43,9 @@ def _step(context: Context, write: Write) -> float | None:
         return _later(write, error.retry_after)
     except Stale:
         return _later(write)
-    except BadCredentials:
-        return _give_up(write, "bad_credentials")
+    except BadCredentials as error:
+        credentials_refused(write.run.connection, error)
+        return _give_up(write, "application_refused" if error.application else "bad_credentials")
     except Gone:
         life.end(write, Change.State.FAILED, "gone")
         return None

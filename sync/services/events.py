@@ -1,9 +1,32 @@
 """What becomes of the events that a run was to answer."""
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from sync.models import HumaEvent, SyncRun
+from connections.models import Connection
+from sync.models import Change, HumaEvent, SyncRun
+
+REFUSED = ("bad_credentials", "application_refused")
+"""Why a Change failed that is to be tried again when the access is back."""
+
+
+def answered(run: SyncRun) -> None:
+    """The run was carried out: its events are answered. Where a pause cut it short, they wait for the end of that."""
+    if _was_cut_short(run):
+        not_handled(run)
+    else:
+        handled(run)
+
+
+def _was_cut_short(run: SyncRun) -> bool:
+    changes = Change.objects.filter(run=run)
+    paused = Connection.objects.filter(pk=run.connection_id, paused_at__gte=run.confirmed_at or run.started_at)
+    if paused.exists():
+        cut = Q(state=Change.State.STOPPED) | Q(state=Change.State.FAILED, reason__in=REFUSED)
+    else:
+        cut = Q(state=Change.State.FAILED, reason="application_refused")
+    return changes.filter(cut).exists()
 
 
 def handled(run: SyncRun) -> None:

@@ -1,14 +1,24 @@
-"""Emails that aren't a run's result: written once, whoever asks, and sent until the mail server takes them."""
+"""Emails that aren't a run's result: written once, whoever asks for it, and sent until the mail server takes them."""
 
+import logging
 from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Q
+from django.core.mail import get_connection
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from connections.models import Connection
+from sync.letter_emails import compose
 from sync.models import Letter
+from sync.services.failures import bug_report
+from sync.services.posting import Outbox, each_once, new_message_id
+from sync.wake import wake_letters
+
+logger = logging.getLogger(__name__)
+
+OUTBOX = Outbox(Letter)
 
 
 def write(kind: str, key: str, to: Iterable[str], connection: Connection | None = None, **params: Any) -> bool:
@@ -16,7 +26,7 @@ def write(kind: str, key: str, to: Iterable[str], connection: Connection | None 
 
     ``params`` are counts, dates and primary keys: never a value or a name.
     """
-    addresses = list({address.strip().lower(): address.strip() for address in to if address.strip()}.values())
+    addresses = each_once(list(to))
     if not addresses:
         return False
     _letter, made = Letter.objects.get_or_create(
@@ -26,11 +36,39 @@ def write(kind: str, key: str, to: Iterable[str], connection: Connection | None 
             "connection": connection,
             "to": addresses,
             "params": params,
-            "message_id": "",
+            "message_id": new_message_id(str(kind)),
             "next_at": timezone.now(),
         },
     )
+    if made:
+        wake_letters()
     return made
+
+
+def due() -> QuerySet[Letter]:
+    """The letters that are to be tried now."""
+    return OUTBOX.due().select_related("connection")
+
+
+def send(letter: Letter) -> bool:
+    """Send it; True when it is out. Somebody else who sends it at once is let be.
+
+    Never raises for anything that is wrong with it or with the mail server: it waits, and the others go out.
+    """
+    if not OUTBOX.claim(letter):
+        return False
+    try:
+        message = compose(letter)
+        if message is not None:
+            with get_connection() as server:
+                server.send_messages([message])
+    except Exception as error:
+        if not isinstance(error, OSError | ValueError):  # SMTP's errors are OSErrors, a wrong address is a ValueError
+            logger.error("Letter %s met a bug: %s", letter.pk, bug_report(error))
+        OUTBOX.try_later(letter, error)
+        return False
+    OUTBOX.sent(letter, sent_at=timezone.now() if message is not None else None)
+    return True
 
 
 def owners(connection: Connection) -> list[str]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from connections.asking_again import ask_soon
 from connections.checks import require_sound_installation
 from sync.worker import Worker
 
@@ -17,4 +18,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until told to stop."""
         require_sound_installation()
+        ask_soon()
         raise SystemExit(Worker().run())

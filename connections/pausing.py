@@ -1,0 +1,137 @@
+"""A connection that is paused: by hand, or because its credentials are refused; and how it goes on by itself.
+
+Refused credentials of the *application* are one fact of the installation: then no connection is paused. An episode
+begins with ``paused_at`` and ends once; whoever hears the signals can tell of each exactly once.
+"""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from connections import signals
+from connections.errors import BadCredentials
+from connections.models import AuditEntry, Connection, Installation, audit, name_of
+
+HOUSE = "humavisma"
+"""Who did what nobody did by hand, in the audit trail."""
+BY_HAND = "by_hand"
+REFUSED = "credentials_"
+"""How the reason of a pause for refused credentials begins; the side follows."""
+COLUMNS = ("state", "pause_reason", "paused_by", "paused_at", "paused_until", "retry_next", "retry_tries")
+QUIET = timedelta(days=2)
+"""Credentials that are refused again so soon are tried again where the pauses had grown to."""
+
+
+def pause(connection: Connection, user: Any, until: date | None = None) -> None:
+    """Pause it, until and including a day (Europe/Oslo's) or until somebody resumes it; again: change the day."""
+    with transaction.atomic():
+        row = Connection.objects.select_for_update().get(pk=connection.pk)
+        begins = row.state == Connection.State.ACTIVE
+        same = row.pause_reason == BY_HAND and row.paused_until == until
+        if row.state != Connection.State.DISCONNECTED and (begins or not same):
+            row.state, row.pause_reason, row.paused_until = Connection.State.PAUSED, BY_HAND, until
+            row.paused_by, row.retry_next, row.retry_tries = name_of(user), None, 0
+            row.paused_at = timezone.now() if begins else row.paused_at
+            row.save(update_fields=COLUMNS)
+            action = "connection.paused_until" if until else "connection.paused"
+            entry = audit(user, action, row, reason=BY_HAND, until=until.isoformat() if until else "")
+            if begins:
+                signals.paused.send(Connection, connection=row, entry=entry)
+    connection.refresh_from_db()
+
+
+def resume(connection: Connection, user: Any) -> bool:
+    """End a pause by hand; False when there is none. One for refused credentials ends when they are accepted."""
+    with transaction.atomic():
+        row = Connection.objects.select_for_update().get(pk=connection.pk)
+        by_hand = row.state == Connection.State.PAUSED and row.pause_reason == BY_HAND
+        if by_hand:
+            end(row, user, "connection.resumed")
+    connection.refresh_from_db()
+    return by_hand
+
+
+def end(row: Connection, who: Any, action: str) -> AuditEntry:
+    """End the pause of a locked row inside a transaction, and tell of it. ``paused_at`` stays: the last pause."""
+    row.state, row.pause_reason, row.paused_until, row.retry_next = Connection.State.ACTIVE, "", None, None
+    row.save(update_fields=COLUMNS)
+    entry = audit(who, action, row)
+    signals.resumed.send(Connection, connection=row, entry=entry)
+    return entry
+
+
+def is_refused(connection: Connection) -> bool:
+    """Whether it is paused because its credentials are refused."""
+    return connection.state == Connection.State.PAUSED and connection.pause_reason.startswith(REFUSED)
+
+
+def credentials_refused(connection: Connection, error: BadCredentials) -> None:
+    """A vendor refused the credentials: pause the connection, once however many meet it, or note the installation's.
+
+    ``connection`` is what was used: when other credentials are stored by now, it says nothing of them.
+    """
+    if error.application:
+        application_is_refused()
+        return
+    side = error.side or "huma"
+    if not Connection.objects.filter(pk=connection.pk, state=Connection.State.ACTIVE).exists():
+        return
+    with transaction.atomic():
+        row = Connection.objects.select_for_update().get(pk=connection.pk)
+        if row.state != Connection.State.ACTIVE or (side == "huma" and _access(row) != _access(connection)):
+            return
+        now = timezone.now()
+        again = row.paused_at is not None and now - row.paused_at < QUIET
+        row.state, row.pause_reason, row.paused_by = Connection.State.PAUSED, REFUSED + side, ""
+        row.paused_at, row.paused_until, row.retry_tries = now, None, row.retry_tries if again else 0
+        row.retry_next = now + interval(row.retry_tries)
+        row.save(update_fields=COLUMNS)
+        entry = audit(HOUSE, "connection.refused", row, reason=row.pause_reason, code=error.code)
+        signals.paused.send(Connection, connection=row, entry=entry)
+
+
+def application_refused() -> bool:
+    """Whether Visma refuses the installation's own credentials: then nothing is started by itself."""
+    return Installation.objects.filter(pk=1, visma_refused_at__isnull=False).exists()
+
+
+def application_works() -> None:
+    """A new token was got with the installation's own credentials."""
+    if not application_refused():
+        return
+    with transaction.atomic():
+        row = Installation.objects.select_for_update().get(pk=1)
+        since = row.visma_refused_at
+        if since is not None:
+            row.visma_refused_at, row.retry_next, row.retry_tries = None, None, 0
+            row.save()
+            audit(HOUSE, "application.works")
+            signals.application_works.send(Installation, since=since)
+
+
+def application_is_refused() -> None:
+    """Visma refused the installation's own credentials: note it, once however many meet it."""
+    if application_refused():
+        return
+    with transaction.atomic():
+        Installation.objects.get_or_create(pk=1)
+        row = Installation.objects.select_for_update().get(pk=1)
+        if row.visma_refused_at is None:
+            row.visma_refused_at, row.retry_tries = timezone.now(), 0
+            row.retry_next = row.visma_refused_at + interval(0)
+            row.save()
+            audit(HOUSE, "application.refused")
+            signals.application_refused.send(Installation, since=row.visma_refused_at)
+
+
+def interval(tries: int) -> timedelta:
+    """How long to wait before refused credentials are tried again, after so many tries."""
+    minutes = settings.CREDENTIALS_RETRY_MINUTES
+    return timedelta(minutes=minutes[min(tries, len(minutes) - 1)])
+
+
+def _access(connection: Connection) -> tuple[str, str]:
+    return connection.huma_client_id, connection.huma_client_secret
