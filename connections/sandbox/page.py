@@ -13,80 +13,154 @@ from .api import Api
 from .clock import OSLO
 from .huma_state import HumaState
 from .journal import Journal
+from .page_forms import Forms, Wrong
+from .page_news import News
 from .page_rows import LINES, Row, rows
+from .page_webhooks import panel
 from .server import Answer
 from .visma_state import VismaState
+from .webhooks import Webhooks
 
-_STYLE = Path(__file__).with_name("page.css")
+_FILES = {"/page.css": "text/css; charset=utf-8", "/page.js": "text/javascript; charset=utf-8"}
 _PER_PAGE = 50
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
     "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
 }
 _FRAME = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Sandbox: Huma and Visma.net Payroll</title><link rel="stylesheet" href="/page.css"></head><body>
+<title>Sandbox: Huma and Visma.net Payroll</title><link rel="stylesheet" href="/page.css">
+<script src="/page.js" defer></script></head><body>
 <header><h1>Huma and Visma.net Payroll <small>stand-ins on this machine, invented people</small></h1>
-<form><label for="find">Find</label><input type="search" id="find" name="find" value="{find}">
+<form role="search"><label for="find">Find</label><input type="search" id="find" name="find" value="{find}">
 <button>Search</button></form></header>
-<main><p class="sum">{sum}</p>{people}{pager}<h2 id="requests">Last requests</h2>{requests}</main></body></html>
+<main><div role="status" class="news" id="news" data-live>{news}</div>{panel}
+<p class="sum" id="sum" data-live>{sum}</p>{people}{pager}
+<h2 id="requests">Last requests</h2><div id="journal" data-live>{requests}</div></main></body></html>
+"""
+_SORRY = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Not done</title><link rel="stylesheet" href="/page.css"></head><body>
+<main><h1>Not done</h1><p>{why}</p><p><a href="/">Back to the page</a></p></main></body></html>
 """
 
 
-def with_page(api: Api, huma: HumaState, visma: VismaState, journal: Journal) -> Callable[[HttpRequest], Answer]:
-    """The API, with the page and its stylesheet in front of it: neither meets a fault or enters the journal."""
+class Page:
+    """The page of one sandbox: both of its servers show the same one."""
 
-    def respond(http: HttpRequest) -> Answer:
-        if http.method == "GET" and http.path == "/":
-            html = _page(rows(huma, visma), journal, http.args.get("find", ""), http.args.get("page", "1"))
-            return Answer(200, html.encode(), "text/html; charset=utf-8", dict(_HEADERS))
-        if http.method == "GET" and http.path == "/page.css":
-            return Answer(200, _STYLE.read_bytes(), "text/css; charset=utf-8", dict(_HEADERS))
-        return api.respond(http)
+    def __init__(self, huma: HumaState, visma: VismaState, journal: Journal, webhooks: Webhooks) -> None:
+        self._huma, self._visma, self._journal, self._webhooks = huma, visma, journal, webhooks
+        self._forms, self._news = Forms(huma, webhooks), News()
 
-    return respond
+    def in_front_of(self, api: Api) -> Callable[[HttpRequest], Answer]:
+        """The API, with the page before it: what belongs to the page meets no fault and enters no journal."""
+
+        def respond(http: HttpRequest) -> Answer:
+            if self._forms.knows(http.path):
+                return self._submitted(http)
+            if http.method == "GET" and http.path == "/":
+                return _html(200, self._shown(http))
+            if http.method == "GET" and http.path in _FILES:
+                content = Path(__file__).with_name(http.path[1:]).read_bytes()
+                return Answer(200, content, _FILES[http.path], dict(_HEADERS))
+            return api.respond(http)
+
+        return respond
+
+    def _submitted(self, http: HttpRequest) -> Answer:
+        self._news.look(rows(self._huma, self._visma))
+        try:
+            return Answer(303, headers={"Location": self._forms.take(http)})
+        except Wrong as wrong:
+            return _html(wrong.status, _SORRY.format(why=escape(str(wrong))))
+
+    def _shown(self, http: HttpRequest) -> str:
+        everyone = rows(self._huma, self._visma)
+        self._news.look(everyone)
+        find, page, edited = http.args.get("find", ""), http.args.get("page", "1"), http.args.get("edit", "")
+        shown = [row for row in everyone if find.casefold() in row.text()] if find else everyone
+        pages = max(1, -(-len(shown) // _PER_PAGE))
+        number = min(max(int(page) if page.isdecimal() else 1, 1), pages)
+        cards = _Cards(self._news, {"find": find, "page": str(number)}, edited)
+        return _FRAME.format(
+            find=escape(find),
+            news=escape(self._news.headline(everyone)),
+            panel=panel(self._webhooks, self._huma),
+            sum=_sum(shown),
+            people="".join(map(cards.card, shown[(number - 1) * _PER_PAGE : number * _PER_PAGE])),
+            pager=_pager(find, number, pages),
+            requests=_requests(self._journal),
+        )
 
 
-def _page(everyone: list[Row], journal: Journal, find: str, page: str) -> str:
-    shown = [row for row in everyone if find.casefold() in row.text()] if find else everyone
-    pages = max(1, -(-len(shown) // _PER_PAGE))
-    number = min(max(int(page) if page.isdecimal() else 1, 1), pages)
+class _Cards:
+    """Everybody's cards: what was changed lately is marked, and one phone is being edited."""
+
+    def __init__(self, news: News, where: dict[str, str], edited: str) -> None:
+        self._news, self._where, self._edited = news, where, edited
+
+    def card(self, row: Row) -> str:
+        lines = "".join(self._line(row, line) for line in LINES)
+        id = row.id("huma") or row.id("visma")
+        return (
+            f'<section id="p-{id}" tabindex="-1" data-live><h2>{escape(row.name or "(no name)")}</h2>'
+            f'<table><thead><tr><td></td><th scope="col">Huma {_marks(row.huma_marks)}</th>'
+            f'<th scope="col">Visma {_marks(row.visma_marks)}</th></tr></thead>'
+            f"<tbody>{lines}</tbody></table></section>"
+        )
+
+    def _line(self, row: Row, line: str) -> str:
+        mark = ' class="differs"' if row.differs(line) else ""
+        cells = self._cell(row, "huma", line) + self._cell(row, "visma", line)
+        return f'<tr{mark}><th scope="row">{line}</th>{cells}</tr>'
+
+    def _cell(self, row: Row, side: str, line: str) -> str:
+        lines = row.side(side)
+        if lines is None:
+            return '<td class="absent">not here</td>'
+        shown = escape(lines[line]) or '<span class="empty">–</span>'
+        if side == "huma" and line == "Phone" and row.user and row.user.type == "user":
+            shown = self._phone(row, row.user.id, shown)
+        told = self._news.told(row, side, line)
+        return f'<td class="fresh">{shown} <small>{told}</small></td>' if told else f"<td>{shown}</td>"
+
+    def _phone(self, row: Row, id: str, shown: str) -> str:
+        """The phone, or the form for another one. A link leads there, so that it works without a script as well."""
+        whose = f"phone of {escape(row.name)} in Huma"
+        if id != self._edited:
+            there = escape(urlencode({**self._where, "edit": id}))
+            return f'{shown} <a class="edit" id="edit-{id}" href="/?{there}" aria-label="Edit the {whose}">Edit</a>'
+        hidden = {**self._where, "user": id}
+        fields = "".join(f'<input type="hidden" name="{name}" value="{escape(hidden[name])}">' for name in hidden)
+        value = escape(row.user.values.get("phone", "")) if row.user else ""
+        back = escape(f"/?{urlencode(self._where)}#p-{id}")
+        return (
+            f'<form method="post" action="/edit" class="inline">{fields}<input type="tel" name="phone" maxlength="255" '
+            f'value="{value}" autocomplete="off" autofocus aria-label="The {whose}">'
+            f'<button>Save</button><a href="{back}">Cancel</a></form>'
+        )
+
+
+def _html(status: int, html: str) -> Answer:
+    return Answer(status, html.encode(), "text/html; charset=utf-8", dict(_HEADERS))
+
+
+def _sum(shown: list[Row]) -> str:
     both = [row for row in shown if row.huma and row.visma]
     different = sum(any(row.differs(line) for line in LINES) for row in both)
     only_huma, only_visma = sum(not row.visma for row in shown), sum(not row.huma for row in shown)
-    return _FRAME.format(
-        find=escape(find),
-        sum=f"{len(shown)} people: {len(both)} on both sides, {different} of them read differently, "
-        f"{only_huma} only in Huma, {only_visma} only in Visma.",
-        people="".join(map(_card, shown[(number - 1) * _PER_PAGE : number * _PER_PAGE])),
-        pager=_pager(find, number, pages),
-        requests=_requests(journal),
-    )
-
-
-def _card(row: Row) -> str:
-    lines = "".join(_line(row, line) for line in LINES)
     return (
-        f"<section><h2>{escape(row.name or '(no name)')}</h2><table><thead><tr><td></td>"
-        f'<th scope="col">Huma {_marks(row.huma_marks)}</th>'
-        f'<th scope="col">Visma {_marks(row.visma_marks)}</th></tr></thead>'
-        f"<tbody>{lines}</tbody></table></section>"
+        f"{len(shown)} people: {len(both)} on both sides, {different} of them read differently, "
+        f"{only_huma} only in Huma, {only_visma} only in Visma."
     )
-
-
-def _line(row: Row, line: str) -> str:
-    cells = []
-    for side in (row.huma, row.visma):
-        if side is None:
-            cells.append('<td class="absent">not here</td>')
-        else:
-            cells.append(f"<td>{escape(side[line]) or '<span class=empty>–</span>'}</td>")
-    mark = ' class="differs"' if row.differs(line) else ""
-    return f'<tr{mark}><th scope="row">{line}</th>{"".join(cells)}</tr>'
 
 
 def _marks(marks: list[str]) -> str:
-    return " ".join(f"<span class=mark>{escape(mark)}</span>" for mark in marks)
+    return " ".join(f'<span class="mark">{escape(mark)}</span>' for mark in marks)
 
 
 def _pager(find: str, number: int, pages: int) -> str:
@@ -106,7 +180,7 @@ def _requests(journal: Journal) -> str:
         return "<p>Nothing has been asked yet.</p>"
     lines = "".join(
         f"<tr><td>{one.at.astimezone(OSLO):%H:%M:%S}</td><td>{one.side.title()}</td><td>{escape(one.method)}</td>"
-        f"<td class=path>{escape(one.path)}</td><td>{one.status or 'no answer'}</td><td>{escape(one.fault)}</td></tr>"
+        f'<td class="path">{escape(one.path)}</td><td>{one.status or "no answer"}</td><td>{escape(one.fault)}</td></tr>'
         for one in reversed(last)
     )
     heads = "".join(f'<th scope="col">{head}</th>' for head in ("Time", "Side", "Method", "Path", "Status", "Fault"))

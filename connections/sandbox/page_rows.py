@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from .clock import covers, today
@@ -31,13 +32,34 @@ _REASONS = {
 
 @dataclass
 class Row:
-    """One person. A side is None where nobody was found; `marks` are badges such as Draft."""
+    """One person. A side is None where nobody was found; `marks` are badges such as Draft.
+
+    `user` and `employee` are what stands behind the two sides.
+    """
 
     name: str
     huma: dict[str, str] | None
     visma: dict[str, str] | None
     huma_marks: list[str]
     visma_marks: list[str]
+    user: User | None = None
+    employee: Employee | None = None
+
+    def side(self, side: str) -> dict[str, str] | None:
+        """The lines of "huma" or "visma"."""
+        return self.huma if side == "huma" else self.visma
+
+    def id(self, side: str) -> str:
+        """The person's id on a side; blank where she isn't there."""
+        if side == "huma":
+            return self.user.id if self.user else ""
+        return str(self.employee.body["id"]) if self.employee else ""
+
+    def changed(self, side: str) -> datetime | None:
+        """When anything of the person last changed on a side, where that is known."""
+        if side == "huma":
+            return self.user.changed_at if self.user else None
+        return datetime.fromisoformat(self.employee.body["lastChange"]) if self.employee else None
 
     def differs(self, line: str) -> bool:
         """Whether the two sides read differently, spaces, dots and capitals aside."""
@@ -85,7 +107,8 @@ def _keys(employee: Employee) -> list[tuple[str, str]]:
 def _row(user: User | None, employee: Employee | None) -> Row:
     huma, visma = (user and _huma_lines(user)) or None, (employee and _visma_lines(employee)) or None
     name = (huma or visma or {}).get("Name", "")
-    return Row(name, huma, visma, _huma_marks(user) if user else [], _visma_marks(employee) if employee else [])
+    marks = _huma_marks(user) if user else [], _visma_marks(employee) if employee else []
+    return Row(name, huma, visma, *marks, user, employee)
 
 
 def _huma_lines(user: User) -> dict[str, str]:

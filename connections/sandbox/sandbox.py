@@ -18,7 +18,7 @@ from .faults import Faults
 from .huma_api import HumaApi
 from .huma_state import HumaState
 from .journal import Journal
-from .page import with_page
+from .page import Page
 from .seed import Company, People, Person
 from .server import LoopbackServer
 from .tokens import Tokens
@@ -74,9 +74,10 @@ class Sandbox:
         """Listen on both ports; comes back at once."""
         huma = HumaApi(self._shared, self.huma, self.huma_tokens)
         visma = VismaApi(self._shared, self.visma, self.visma_tokens, self._jobs)
+        page = Page(self.huma, self.visma, self.journal, self.webhooks)
         try:
             for port, api in zip(self._ports, (huma, visma), strict=True):
-                self._servers.append(LoopbackServer(port, with_page(api, self.huma, self.visma, self.journal)))
+                self._servers.append(LoopbackServer(port, page.in_front_of(api)))
         except OSError:
             self.stop()
             raise

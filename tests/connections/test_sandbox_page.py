@@ -24,7 +24,7 @@ def test_a_person_stands_once_with_both_sides(sandbox: Sandbox) -> None:
     person = sandbox.people["phone_differs"][0]
     values = sandbox.huma.users[str(person.user_id)].values
     found = page(sandbox, find=values["employmentId"])
-    assert found.count("<section>") == 1
+    assert found.count("<section ") == 1
     assert values["phone"] in found
     assert sandbox.visma.employees[str(person.employee_id)].body["phones"][-1]["number"] in found
     assert 'class="differs"><th scope="row">Phone' in found
@@ -39,7 +39,7 @@ def test_drafts_and_people_on_one_side_are_marked(sandbox: Sandbox) -> None:
 
 def test_pages_of_people_can_be_turned(sandbox: Sandbox) -> None:
     first, second = page(sandbox), page(sandbox, page="2")
-    assert first.count("<section>") == second.count("<section>") == 50
+    assert first.count("<section ") == second.count("<section ") == 50
     assert "Page 1 of 3" in first
     assert page(sandbox, page="nonsense") == first
 
@@ -57,8 +57,8 @@ def test_it_escapes_what_it_shows(sandbox: Sandbox) -> None:
     person = sandbox.add_person()
     sandbox.huma.edit(str(person.user_id), givenName="<script>alert(1)</script>")
     found = page(sandbox, find="<script>")
-    assert "<script" not in found
-    assert found.count("<section>") == 1
+    assert "<script>" not in found
+    assert found.count("<section ") == 1
 
 
 def test_it_brings_its_own_style_and_allows_nothing_else(sandbox: Sandbox) -> None:
@@ -67,7 +67,8 @@ def test_it_brings_its_own_style_and_allows_nothing_else(sandbox: Sandbox) -> No
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
         assert "style=" not in answer.text
         assert "http" not in answer.text
-        assert requests.get(address + "/page.css", timeout=10).headers["Content-Type"].startswith("text/css")
+        for name, kind in (("page.css", "text/css"), ("page.js", "text/javascript")):
+            assert requests.get(f"{address}/{name}", timeout=10).headers["Content-Type"].startswith(kind)
 
 
 def test_it_is_shown_even_when_everything_else_breaks(sandbox: Sandbox) -> None:
