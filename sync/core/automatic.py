@@ -1,6 +1,7 @@
 """What may be written by itself, and how much of it. Source: design, Who is right (Automatic runs) and Held."""
 
-from collections.abc import Iterable, Sequence, Set
+from collections import Counter
+from collections.abc import Sequence, Set
 
 from sync.core.compare import Prints
 from sync.core.fingerprint import comparable
@@ -11,6 +12,8 @@ EMPTIED_BY_ITSELF = frozenset({"phone", "last_workday"})
 SENSITIVE = frozenset({"bank_account", "last_workday"})
 MOST_SENSITIVE = 5
 """So many bank accounts and last workdays together may change by themselves within an hour."""
+NEVER_SETTLED = frozenset({"never_settled", "huma_filled", "visma_filled"})
+"""Why something is suggested, or nothing is, for a field that was never settled."""
 
 
 @record
@@ -40,8 +43,7 @@ def writes_by_itself(one: Disagreement, huma_wins: bool) -> bool:
         return False
     if one.why == "huma_moved" or (one.why == "both_moved" and huma_wins):
         return True
-    never = one.why in ("never_settled", "huma_filled", "visma_filled")
-    return never and one.seen is not None and _only_huma_moved(one.prints, one.seen)
+    return one.why in NEVER_SETTLED and one.seen is not None and _only_huma_moved(one.prints, one.seen)
 
 
 def _only_huma_moved(now: Prints, seen: Prints) -> bool:
@@ -50,13 +52,14 @@ def _only_huma_moved(now: Prints, seen: Prints) -> bool:
 
 @record
 class Hour:
-    """What a connection's automatic runs wrote within the last hour. ``most_people``: the threshold of people;
-    ``over``: something was held already."""
+    """What a connection's automatic runs wrote within the last hour, or held because it was too much.
+
+    ``most_people``: the threshold of people.
+    """
 
     people: Set[str]
     sensitive: int
     most_people: int
-    over: bool = False
 
 
 def too_many(changes: Sequence[tuple[str, str]], hour: Hour, whole: bool) -> set[str]:
@@ -65,17 +68,13 @@ def too_many(changes: Sequence[tuple[str, str]], hour: Hour, whole: bool) -> set
     The first ones are written as far as the hour allows, everything beyond is held. ``whole``: all or nothing, as a
     scheduled sync does it.
     """
+    sensitive = Counter(person for person, field in changes if field in SENSITIVE)
     order = list(dict.fromkeys(person for person, _field in changes))
-    people, sensitive, over = set(hour.people), hour.sensitive, hour.over
+    people, so_far = set(hour.people), hour.sensitive
     held: set[str] = set()
     for person in order:
         people.add(person)
-        sensitive += _sensitive(field for who, field in changes if who == person)
-        over = over or len(people) > hour.most_people or sensitive > MOST_SENSITIVE
-        if over:
+        so_far += sensitive[person]
+        if held or len(people) > hour.most_people or so_far > MOST_SENSITIVE:
             held.add(person)
     return set(order) if whole and held else held
-
-
-def _sensitive(fields: Iterable[str]) -> int:
-    return sum(field in SENSITIVE for field in fields)

@@ -3,55 +3,78 @@
 Every automatic write names its rule: automatic updates, turned on by whom and when (``SyncRun.rule_by``, ``rule_at``).
 """
 
-from collections.abc import Iterable
-from datetime import timedelta
-
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from connections.models import Connection, audit
-from sync.core.automatic import SENSITIVE, Disagreement, Hour, too_many, writes_by_itself
-from sync.models import AUTOMATIC, Change, Conflict, Letter, SyncRun
-from sync.services import letters
-from sync.services.confirm import change_row, store_plan
-from sync.services.planning import Item, make_plan
+from sync.core.automatic import Disagreement, writes_by_itself
+from sync.models import Change, Conflict, EmployeeSnapshot, SyncRun
+from sync.services import holding
+from sync.services.confirm import store_plan
+from sync.services.events import not_handled
+from sync.services.meanwhile import began, chosen_by_hand
+from sync.services.planning import make_plan
+from sync.services.releases import answer_released, come_back, released
+from sync.services.runs import forget_values
 
 RULE = "automatic"
 """Who decided, where it was the rule."""
-HOUR = timedelta(hours=1)
-PASSING = frozenset({"unavailable", "parked", "bad_credentials", "bug"})
+PASSING = frozenset({"unavailable", "parked", "bad_credentials", "application_refused", "bug"})
 """Reasons of a failure that say nothing about the value: it may be sent again."""
+SETTLED = (Change.State.DONE, Change.State.NOTHING)
 
 
 def carry_out(run: SyncRun) -> bool:
-    """Take a run that has read everything from review to writing, or to its end where there is nothing to write.
+    """Take a run that has read everything from review to writing.
 
-    False when another run of the connection is writing: then it is for later.
+    False when there is nothing to write now: another run of the connection is writing, and its end wakes this one;
+    or another has decided about the same fields since this one began to read, which has to be read again (then the
+    run is fetching once more); or nothing may be written any more (then it is cancelled).
     """
     try:
         with transaction.atomic():
-            # The hour is counted by one run at a time.
-            connection = Connection.objects.select_for_update().get(pk=run.connection_id)
-            mine = SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.REVIEW)
-            if not mine.update(state=SyncRun.State.APPLYING, confirmed_at=timezone.now(), touched_at=timezone.now()):
-                return True
-            if may_run(connection, run):
-                _choose(run, connection)
-            plan = make_plan(run)
-            held = _held(run, connection, plan.items)
-            store_plan(run, [item for item in plan.items if item not in held])
-            _hold(run, held)
-            _answer_released(run)
-            audit(
-                run.started_by or RULE, "run.confirmed", connection,
-                run=run.pk, changes=len(plan.items), people=plan.people, held=len(held),
-            )  # fmt: skip
+            # The hour is counted by one run at a time. Rows that only point at the connection don't wait for it.
+            connection = Connection.objects.select_for_update(no_key=True).get(pk=run.connection_id)
+            _take(run, connection)
     except IntegrityError:
         return False
     finally:
         run.refresh_from_db()
-    return True
+    return run.state == SyncRun.State.APPLYING
+
+
+def _take(run: SyncRun, connection: Connection) -> None:
+    now = timezone.now()
+    values = {"state": SyncRun.State.APPLYING, "confirmed_at": now, "touched_at": now}
+    if run.is_automatic:  # the rule as it stands now
+        values |= {"rule_by": connection.automatic_by, "rule_at": connection.automatic_at}
+    if not SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.REVIEW).update(**values):
+        return
+    if not may_run(connection, run):
+        _give_up(run)
+        return
+    decided = _decided_meanwhile(run)
+    if decided and run.trigger != SyncRun.Trigger.SCHEDULED:
+        _read_again(run)
+        return
+    _carry_out(run, connection, decided)
+
+
+def _carry_out(run: SyncRun, connection: Connection, decided: set[tuple[int, str]]) -> None:
+    release = run.trigger == SyncRun.Trigger.RELEASE
+    left = set() if release else decided | chosen_by_hand(run)
+    _choose(run, connection, left)
+    items = make_plan(run).items
+    held = holding.what_is_held(run, connection, items)
+    written = [item for item in items if item not in held]
+    store_plan(run, written)
+    if release:
+        answer_released(run)
+    else:
+        holding.hold(run, held, compared(run), left)
+    detail = {"changes": len(written), "people": len({item.planned.person for item in written}), "held": len(held)}
+    audit(run.started_by or RULE, "run.confirmed", connection, run=run.pk, **detail)
 
 
 def may_run(connection: Connection, run: SyncRun) -> bool:
@@ -61,123 +84,87 @@ def may_run(connection: Connection, run: SyncRun) -> bool:
     return connection.automatic or run.trigger == SyncRun.Trigger.RELEASE
 
 
-def _choose(run: SyncRun, connection: Connection) -> None:
-    """Decide what the rule decides, or what an owner released."""
-    rows = Conflict.objects.filter(run=run, decision="").select_related("link").defer("values")
-    released = _released(run)
-    huma_wins = connection.both_moved == Connection.BothMoved.HUMA
-    refused = _refused_before(run, rows)
-    chosen = []
-    for conflict in rows:
-        prints = (conflict.huma_fingerprint, conflict.visma_fingerprint)
-        if run.trigger == SyncRun.Trigger.RELEASE:
-            if released.get((conflict.link_id, conflict.field)) == prints and not conflict.blocked_to_visma:
-                chosen.append(conflict.pk)
-            continue
-        if writes_by_itself(_disagreement(conflict, prints, refused), huma_wins):
-            chosen.append(conflict.pk)
-    by = run.started_by if run.trigger == SyncRun.Trigger.RELEASE else RULE
-    Conflict.objects.filter(pk__in=chosen).update(
+def _give_up(run: SyncRun) -> None:
+    """It isn't the time for it: nothing is written, and what it was to answer waits again."""
+    SyncRun.objects.filter(pk=run.pk).update(
+        state=SyncRun.State.CANCELLED, finished_at=timezone.now(), confirmed_at=None
+    )
+    run.confirmed_at = None
+    forget_values(run)
+    not_handled(run)
+    come_back(run)
+
+
+def _decided_meanwhile(run: SyncRun) -> set[tuple[int, str]]:
+    """(link, field) of this run's differences about which another run has decided since this one began to read."""
+    others = SyncRun.objects.filter(connection=run.connection_id, finished_at__gte=began(run)).exclude(pk=run.pk)
+    rows = Conflict.objects.filter(run__in=others.exclude(confirmed_at=None)).exclude(decision="")
+    decided = set(rows.values_list("link_id", "field"))
+    return decided & set(Conflict.objects.filter(run=run).values_list("link_id", "field")) if decided else set()
+
+
+def _read_again(run: SyncRun) -> None:
+    """What it read may be older than what was written since."""
+    EmployeeSnapshot.objects.filter(run=run).delete()
+    Conflict.objects.filter(run=run).delete()
+    SyncRun.objects.filter(pk=run.pk).update(
+        state=SyncRun.State.FETCHING, confirmed_at=None, read_at=None, progress={}, figures={}
+    )
+
+
+def _choose(run: SyncRun, connection: Connection, left: set[tuple[int, str]]) -> None:
+    """Decide what the rule decides, or what an owner released; nothing is decided about ``left``."""
+    undecided = Conflict.objects.filter(run=run, decision="", blocked_to_visma="")
+    rows = [one for one in undecided.select_related("link").defer("values") if (one.link_id, one.field) not in left]
+    if run.trigger == SyncRun.Trigger.RELEASE:
+        let_go = released(run)
+        by, chosen = run.started_by, [one for one in rows if let_go.get((one.link_id, one.field)) == _prints(one)]
+    else:
+        huma_wins, refused = connection.both_moved == Connection.BothMoved.HUMA, _refused_before(run, undecided)
+        by, chosen = RULE, [one for one in rows if writes_by_itself(_disagreement(one, refused), huma_wins)]
+    Conflict.objects.filter(pk__in=[one.pk for one in chosen]).update(
         decision="huma", decided_by=by, decided_at=timezone.now(), allow_clearing=True
     )
 
 
-def _disagreement(conflict: Conflict, prints: tuple[str, str], refused: set[tuple[int, str, str]]) -> Disagreement:
+def _prints(conflict: Conflict) -> tuple[str, str]:
+    return conflict.huma_fingerprint, conflict.visma_fingerprint
+
+
+def _disagreement(conflict: Conflict, refused: set[tuple[int, str, str]]) -> Disagreement:
     seen = conflict.link.seen.get(conflict.field)
     return Disagreement(
         field=conflict.field,
         standing=conflict.standing,
         why=conflict.why,
-        prints=prints,
+        prints=_prints(conflict),
         blocked=bool(conflict.blocked_to_visma),
         empties=conflict.empties_visma,
         by_bulk=not conflict.bulk_blocked,
         seen=(seen[0], seen[1]) if seen else None,
-        refused=(conflict.link_id, conflict.field, prints[0]) in refused,
+        refused=(conflict.link_id, conflict.field, conflict.huma_fingerprint) in refused,
     )
 
 
-def _released(run: SyncRun) -> dict[tuple[int | None, str], tuple[str, str]]:
-    rows = Change.objects.filter(pk__in=run.options.get("released", ()), state=Change.State.HELD)
-    return {(change.link_id, change.field): (change.source, change.pin) for change in rows}
-
-
-def _refused_before(run: SyncRun, conflicts: Iterable[Conflict]) -> set[tuple[int, str, str]]:
-    """(link, field, Huma's fingerprint) of what Visma refused, or an owner dropped, when it was last to be written."""
-    links = {conflict.link_id for conflict in conflicts}
-    last: dict[tuple[int | None, str], Change] = {}
-    rows = Change.objects.filter(link__in=links, side="visma", action="field").exclude(run=run)
-    for change in rows.order_by("pk").only("link", "field", "state", "reason", "answer", "source"):
-        last[change.link_id, change.field] = change
-    return {
-        (change.link_id, change.field, change.source)
-        for change in last.values()
-        if change.link_id and (_refused(change) or change.answer == Change.Answer.DROPPED)
-    }
-
-
-def _refused(change: Change) -> bool:
-    return change.state == Change.State.FAILED and change.reason not in PASSING
-
-
-def _held(run: SyncRun, connection: Connection, items: list[Item]) -> dict[Item, str]:
-    """Which items are held, and the code of why."""
-    if run.trigger == SyncRun.Trigger.RELEASE:
-        return {}
-    waiting = set(_waiting(connection).values_list("link_id", "field"))
-    after_a_look = connection.accounts == Connection.Accounts.AFTER_A_LOOK
-    held: dict[Item, str] = {}
-    for item in items:
-        if (item.link_id, item.planned.field) in waiting:
-            held[item] = "held_waits"
-        elif after_a_look and item.planned.field == "bank_account":
-            held[item] = "held_account"
-    free = [item for item in items if item not in held]
-    whole = run.trigger == SyncRun.Trigger.SCHEDULED
-    people = too_many([(i.planned.person, i.planned.field) for i in free], _hour(run, connection), whole)
-    return held | {item: "held_many" for item in free if item.planned.person in people}
-
-
-def _hour(run: SyncRun, connection: Connection) -> Hour:
-    """What was written by itself within the last hour, and whether something was held for being too much."""
-    since = timezone.now() - HOUR
-    rows = Change.objects.filter(run__connection=connection, run__trigger__in=AUTOMATIC, run__confirmed_at__gte=since)
-    rows = rows.exclude(run=run)
-    written = list(rows.exclude(state=Change.State.HELD).values_list("link_id", "field"))
-    linked = connection.links.filter(state="linked").count()
-    return Hour(
-        people=frozenset(f"link:{link}" for link, _field in written),
-        sensitive=sum(field in SENSITIVE for _link, field in written),
-        most_people=connection.threshold(linked),
-        over=rows.filter(state=Change.State.HELD, reason="held_many").exists(),
-    )
-
-
-def _waiting(connection: Connection) -> QuerySet[Change]:
-    return Change.objects.filter(run__connection=connection, state=Change.State.HELD, answer="")
-
-
-def _hold(run: SyncRun, held: dict[Item, str]) -> None:
-    """Store what is held; what was held of these people before and isn't so any more is overtaken.
-
-    One email goes out when the first Change waits, none for those that join it.
-    """
-    waited = {(one.link_id, one.field): one for one in _waiting(run.connection).filter(link__in=compared(run))}
-    still, rows, now = set(), [], timezone.now()
-    for item, why in held.items():
-        old = waited.get((item.link_id, item.planned.field))
-        if old and (old.source, old.pin) == (item.planned.source, item.planned.pin):
-            still.add(old.pk)
+def _refused_before(run: SyncRun, conflicts: QuerySet[Conflict]) -> set[tuple[int, str, str]]:
+    """(link, field, Huma's fingerprint) of what Visma refused, or an owner dropped, and Huma hasn't changed since."""
+    rows = Change.objects.filter(link__in=conflicts.order_by().values("link"), side="visma", action="field")
+    found: dict[tuple[int, str], str] = {}
+    for change in rows.exclude(run=run).order_by("pk").only("link", "field", "state", "reason", "answer", "source"):
+        if change.link_id is None:
             continue
-        rows.append(change_row(run, None, item))
-        rows[-1].state, rows[-1].reason, rows[-1].settled_at = Change.State.HELD, why, now
-    overtake(_waiting(run.connection).filter(pk__in={one.pk for one in waited.values()} - still))
-    first = not _waiting(run.connection).exists()
-    Change.objects.bulk_create(rows, batch_size=500)
-    Conflict.objects.filter(pk__in=[item.conflict.pk for item in held if item.conflict]).update(outcome="held")
-    if rows and first:
-        to = letters.owners(run.connection)
-        letters.write(Letter.Kind.HELD, f"held:{run.pk}", to, run.connection, run=run.pk)
+        key = change.link_id, change.field
+        if _is_refused(change):
+            found[key] = change.source
+        elif found.get(key) != change.source or change.state in SETTLED:
+            found.pop(key, None)
+    return {(link, field, source) for (link, field), source in found.items()}
+
+
+def _is_refused(change: Change) -> bool:
+    if change.answer == Change.Answer.DROPPED:
+        return True
+    return change.state == Change.State.FAILED and change.reason not in PASSING
 
 
 def compared(run: SyncRun) -> list[int]:
@@ -185,19 +172,3 @@ def compared(run: SyncRun) -> list[int]:
     if run.trigger != SyncRun.Trigger.SCHEDULED:
         return list(run.progress.get("links", ()))
     return list(run.connection.links.filter(state="linked").values_list("pk", flat=True))
-
-
-def overtake(held: QuerySet[Change]) -> None:
-    """Held Changes that nobody has to answer any more."""
-    held.filter(state=Change.State.HELD, answer="").update(answer=Change.Answer.OVERTAKEN, answered_at=timezone.now())
-
-
-def _answer_released(run: SyncRun) -> None:
-    """Tie what was released to what is written now; where a side moved meanwhile, it was overtaken."""
-    if run.trigger != SyncRun.Trigger.RELEASE:
-        return
-    made = {(one.link_id, one.field): one for one in Change.objects.filter(run=run)}
-    for held in Change.objects.filter(pk__in=run.options.get("released", ()), state=Change.State.HELD):
-        held.released_as = made.get((held.link_id, held.field))
-        held.answer = Change.Answer.RELEASED if held.released_as else Change.Answer.OVERTAKEN
-        held.save(update_fields=["released_as", "answer"])

@@ -1,0 +1,156 @@
+"""Held: what is too much for an hour, or is to be looked at first, waits for an owner. Source: design, Held."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from connections.models import Connection
+from sync.core.automatic import SENSITIVE, Hour, too_many
+from sync.core.employee import from_json
+from sync.models import AUTOMATIC, Change, Conflict, EmployeeLink, EmployeeSnapshot, Letter, SyncRun
+from sync.services import letters
+from sync.services.confirm import change_row
+from sync.services.planning import Item
+
+HOUR = timedelta(hours=1)
+Key = tuple[int | None, str]
+
+
+def key(item: Item) -> Key:
+    """Whose field it is: the link and the field."""
+    return item.link_id, item.planned.field
+
+
+def _key(held: Change) -> Key:
+    return held.link_id, held.field
+
+
+def waiting(connection: Connection) -> QuerySet[Change]:
+    """The held Changes that no owner has answered."""
+    return Change.objects.filter(run__connection=connection, state=Change.State.HELD, answer="")
+
+
+def what_is_held(run: SyncRun, connection: Connection, items: list[Item]) -> dict[Item, str]:
+    """Which items of an automatic run are held, with the code of why; what an owner released never is."""
+    if run.trigger == SyncRun.Trigger.RELEASE:
+        return {}
+    looked_at = _released_before(connection, items)
+    waits = set(waiting(connection).values_list("link_id", "field"))
+    after_a_look = connection.accounts == Connection.Accounts.AFTER_A_LOOK
+    held: dict[Item, str] = {}
+    free = []
+    for item in items:
+        if (*key(item), item.planned.source, item.planned.pin) in looked_at:
+            continue
+        if after_a_look and item.planned.field == "bank_account":
+            held[item] = "held_account"
+        elif key(item) in waits:
+            held[item] = "held_waits"
+        else:
+            free.append(item)
+    whole = run.trigger == SyncRun.Trigger.SCHEDULED
+    people = too_many([(i.planned.person, i.planned.field) for i in free], _hour(run, connection), whole)
+    return held | {item: "held_many" for item in free if item.planned.person in people}
+
+
+def _released_before(connection: Connection, items: Iterable[Item]) -> set[tuple[int | None, str, str, str]]:
+    """What an owner had written already, as it is now, and which didn't get through: she needn't look again."""
+    rows = Change.objects.filter(run__connection=connection, state=Change.State.HELD, answer=Change.Answer.RELEASED)
+    rows = rows.filter(link__in={item.link_id for item in items})
+    return set(rows.values_list("link_id", "field", "source", "pin"))
+
+
+def _hour(run: SyncRun, connection: Connection) -> Hour:
+    """What was written by itself within the last hour, or held for being too much and not answered since."""
+    rows = Change.objects.filter(
+        run__connection=connection, run__trigger__in=AUTOMATIC, run__confirmed_at__gte=timezone.now() - HOUR
+    ).exclude(run=run)
+    too_much = Q(reason="held_many", answer__in=(Change.Answer.WAITS, Change.Answer.OVERTAKEN))
+    counted = set(
+        rows.exclude(link=None).filter(~Q(state=Change.State.HELD) | too_much).values_list("link_id", "field")
+    )
+    linked = connection.links.filter(state=EmployeeLink.State.LINKED).count()
+    return Hour(
+        people=frozenset(f"link:{link}" for link, _field in counted),
+        sensitive=sum(field in SENSITIVE for _link, field in counted),
+        most_people=connection.threshold(linked),
+    )
+
+
+def hold(run: SyncRun, held: Mapping[Item, str], compared: Collection[int], left: Collection[Key] = ()) -> None:
+    """Store what is held; what was held of the ``compared`` people before and has gone or moved is overtaken.
+
+    ``left`` are fields about which nothing was decided now. One email goes out when the first Change waits, none for
+    those that join it.
+    """
+    before = {(one.link_id, one.field): one for one in waiting(run.connection).select_related("run")}
+    rows, now = [], timezone.now()
+    for item, why in held.items():
+        old = before.get(key(item))
+        if old and (old.source, old.pin) == (item.planned.source, item.planned.pin) and not old.run.values_blanked_at:
+            continue
+        if old:
+            overtake([old])
+        row = change_row(run, None, item)
+        row.state, row.reason, row.settled_at = Change.State.HELD, why, now
+        rows.append(row)
+    if before:
+        keys = {*left, *map(key, held)}
+        prints = "link_id", "field", "huma_fingerprint", "visma_fingerprint"
+        same = set(_asking(run).values_list(*prints))
+        still = [one for one in before.values() if (*_key(one), one.source, one.pin) in same or _key(one) in keys]
+        _let_go(run, compared, still)
+    Change.objects.bulk_create(rows, batch_size=500)
+    Conflict.objects.filter(pk__in=[item.conflict.pk for item in held if item.conflict]).update(outcome="held")
+    if rows and not before:
+        _tell(run, rows)
+
+
+def _tell(run: SyncRun, rows: list[Change]) -> None:
+    counts = {"changes": len(rows), "people": len({row.link_id for row in rows})}
+    letters.write(
+        Letter.Kind.HELD, f"held:{run.pk}", letters.owners(run.connection), run.connection, run=run.pk, **counts
+    )
+
+
+def _asking(run: SyncRun) -> QuerySet[Conflict]:
+    """The run's differences but for those that a person left as they are."""
+    return Conflict.objects.filter(run=run).exclude(standing="left")
+
+
+def overtake(held: Iterable[Change]) -> None:
+    """Held Changes that nobody has to answer any more."""
+    rows = Change.objects.filter(pk__in=[one.pk for one in held], state=Change.State.HELD, answer="")
+    rows.update(answer=Change.Answer.OVERTAKEN, answered_at=timezone.now())
+
+
+def overtake_gone(run: SyncRun) -> None:
+    """What was held and is no difference any more, as far as a run over both sides can see."""
+    waits = list(waiting(run.connection))
+    if waits:
+        there = EmployeeSnapshot.objects.filter(run=run, side="visma", complete=True).exclude(link=None)
+        differ = set(_asking(run).values_list("link_id", "field"))
+        _let_go(run, list(there.values_list("link_id", flat=True)), [one for one in waits if _key(one) in differ])
+
+
+def _let_go(run: SyncRun, compared: Collection[int], still: Iterable[Change]) -> None:
+    """Overtake what waits of the compared people but ``still``, and what waits of those who aren't linked any more."""
+    rows = waiting(run.connection).exclude(pk__in=[one.pk for one in still]).select_related("link")
+    looked_at = set(compared)
+    gone = [one for one in rows if one.link is None or one.link.state != EmployeeLink.State.LINKED]
+    overtake([*gone, *(one for one in rows if one.link_id in looked_at and _is_readable(run, one))])
+
+
+def _is_readable(run: SyncRun, held: Change) -> bool:
+    """Whether both sides could be read for the field: what isn't readable isn't compared, and nothing is known."""
+    if held.link is None:
+        return True
+    ids = {"huma": held.link.huma_id, "visma": held.link.visma_id}
+    for side, vendor_id in ids.items():
+        row = EmployeeSnapshot.objects.filter(run=run, side=side, vendor_id=vendor_id).first()
+        value = from_json(row.payload).values.get(held.field) if row and row.payload else None
+        if value is not None and not value.readable:
+            return False
+    return True

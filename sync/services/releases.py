@@ -1,0 +1,43 @@
+"""What becomes of what an owner released: it is written as she saw it, was overtaken, or waits again."""
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from connections.models import audit
+from sync.models import Change, SyncRun
+
+
+def released(run: SyncRun) -> dict[tuple[int | None, str], tuple[str, str]]:
+    """The fingerprints (Huma's, Visma's) that were released, by link and field."""
+    return {(change.link_id, change.field): (change.source, change.pin) for change in _released(run)}
+
+
+def answer_released(run: SyncRun) -> None:
+    """Tie what was released to what is written now; where a side moved meanwhile, it was overtaken."""
+    made = {(one.link_id, one.field): one for one in Change.objects.filter(run=run)}
+    for held in _released(run):
+        held.released_as = made.get((held.link_id, held.field))
+        held.answer = Change.Answer.RELEASED if held.released_as else Change.Answer.OVERTAKEN
+        held.save(update_fields=["released_as", "answer"])
+
+
+def come_back(run: SyncRun) -> None:
+    """The release came to nothing before anything was written: what was released waits again.
+
+    Where a newer change of the same field waits by now, the older one is overtaken.
+    """
+    if run.trigger != SyncRun.Trigger.RELEASE:
+        return
+    unwritten = list(_released(run).filter(answer=Change.Answer.RELEASED, released_as=None))
+    waiting = Change.objects.filter(run__connection=run.connection_id, state=Change.State.HELD, answer="")
+    newer = set(waiting.values_list("link_id", "field"))
+    back = [held.pk for held in unwritten if (held.link_id, held.field) not in newer]
+    rows = Change.objects.filter(pk__in=[held.pk for held in unwritten])
+    rows.exclude(pk__in=back).update(answer=Change.Answer.OVERTAKEN, answered_at=timezone.now())
+    rows.filter(pk__in=back).update(answer=Change.Answer.WAITS, answered_by="", answered_at=None)
+    if unwritten:
+        audit("humavisma", "held.back", run.connection, run=run.pk, changes=len(back))
+
+
+def _released(run: SyncRun) -> QuerySet[Change]:
+    return Change.objects.filter(pk__in=run.options.get("released", ()), state=Change.State.HELD)
