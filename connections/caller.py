@@ -29,6 +29,10 @@ T = TypeVar("T")
 PASSING_ATTEMPTS = 3
 """How often a GET is sent whose answer is cut or isn't JSON."""
 
+RENEWALS = 3
+"""With how many new tokens a GET is tried that got a 401: one that lives for a second may be over when it arrives."""
+RENEWALS_OF_A_WRITE = 1
+
 log = logging.getLogger(__name__)
 
 
@@ -106,8 +110,11 @@ class Caller:
         self._keep_away(call)
         token = self._tokens.current()
         answer = self._send(call, token.value)
-        if answer.status == 401:
-            answer = self._send(call, self._tokens.renewed(token).value)
+        for _ in range(RENEWALS_OF_A_WRITE if call.writes else RENEWALS):
+            if answer.status != 401:
+                break
+            token = self._tokens.renewed(token)
+            answer = self._send(call, token.value)
         if answer.status == 401:
             raise BadCredentials("unauthorized", **call.place(401))
         error = failure(call, answer, self._problems)

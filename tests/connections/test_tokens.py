@@ -65,7 +65,14 @@ def test_a_new_token_that_is_refused_means_bad_credentials(vendor: Vendor) -> No
     with pytest.raises(BadCredentials) as caught:
         huma(vendor).user("u1")
     assert (caught.value.code, caught.value.application) == ("unauthorized", False)
-    assert len(vendor.asked("/users/u1")) == 2
+    assert len(vendor.asked("/users/u1")) == 4, "with four tokens"
+
+
+def test_new_tokens_that_are_over_when_they_arrive_are_no_bad_credentials(vendor: Vendor) -> None:
+    too_late = answer(401, {"error": "invalid_token"})
+    vendor.on("/users/u1", too_late, too_late, too_late, answer(200, USER))
+    assert huma(vendor).user("u1")["id"] == "u1"
+    assert len(vendor.asked("/auth/oauth/token")) == 4
 
 
 @pytest.mark.parametrize(
