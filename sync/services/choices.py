@@ -5,13 +5,15 @@ from collections import defaultdict
 from sync.models import Conflict, EmployeeSnapshot, SyncRun
 
 DECISION = ("decision", "allow_clearing", "decided_by", "decided_at")
-WHOLE = (SyncRun.Trigger.MANUAL, SyncRun.Trigger.COMMAND, SyncRun.Trigger.SCHEDULED)
-"""Runs that read both sides; a retry holds just what failed before."""
+SHOWN = (SyncRun.Trigger.MANUAL, SyncRun.Trigger.COMMAND)
+"""Runs that read both sides and showed them to a person; a retry holds just what failed before."""
+WHOLE = (*SHOWN, SyncRun.Trigger.SCHEDULED)
+"""Runs that read both sides."""
 
 
 def last_finished(run: SyncRun) -> SyncRun | None:
-    """The last finished run of the connection that showed all differences, before this one."""
-    rows = SyncRun.objects.filter(connection=run.connection, state=SyncRun.State.FINISHED, trigger__in=WHOLE)
+    """The last finished run of the connection that showed somebody all differences, before this one."""
+    rows = SyncRun.objects.filter(connection=run.connection, state=SyncRun.State.FINISHED, trigger__in=SHOWN)
     return rows.filter(pk__lt=run.pk).first()
 
 

@@ -27,7 +27,7 @@ from sync.services.snapshots import forget, listed, store_people, unread
 from sync.stopping import is_stopping
 
 FLUSH_EVERY = 500  # people
-SAVE_EVERY = 2.0  # seconds
+SAVE_EVERY = 3.0  # seconds
 SHARE_EVERY = 5.0  # seconds between looks at how long others were told to keep away
 LOOK_EVERY = 0.1  # seconds
 
@@ -42,7 +42,7 @@ class Fetch:
     def __init__(self, run: SyncRun) -> None:
         self.run = run
         self.clients = clients_for(run.connection)
-        self.progress: dict[str, Any] = run.progress or {"huma": HumaList.start(), "visma": _visma_start()}
+        self.progress: dict[str, Any] = run.progress or _start()
         links = EmployeeLink.objects.filter(connection=run.connection, state=EmployeeLink.State.LINKED)
         pairs = list(links.values_list("huma_id", "visma_id", "huma_position", "visma_position"))
         self.reader = Reader(
@@ -205,6 +205,10 @@ class Fetch:
             self.run.attempts = 0
         if self.gone:
             forget(self.run, "huma", self.gone)
+
+
+def _start() -> dict[str, Any]:
+    return {"began": timezone.now().isoformat(), "huma": HumaList.start(), "visma": _visma_start()}
 
 
 def _visma_start() -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sync.core.positions import next_change
 from sync.models import EmployeeLink, SyncRun
 from sync.services.analyse import Analysis
 from sync.services.batches import BATCH, batches
+from sync.services.meanwhile import written_meanwhile
 
 LINK_FIELDS = ["baseline", "seen", "huma_position", "visma_position", "name", "number", "changes_on"]
 SHOWN_TO_A_PERSON = (SyncRun.Trigger.MANUAL, SyncRun.Trigger.RETRY, SyncRun.Trigger.UNDO)
@@ -21,7 +22,8 @@ def store_links(run: SyncRun, analysis: Analysis, today: date) -> dict[tuple[str
     _store_presence(run.connection, analysis)
     rows = EmployeeLink.objects.filter(connection=run.connection).exclude(state=EmployeeLink.State.DIFFERENT)
     known = {(huma, visma): pk for pk, huma, visma in rows.values_list("pk", "huma_id", "visma_id")}
-    for keys in batches(sorted(known[pair] for pair in analysis.pairs if pair in known)):
+    newer = written_meanwhile(run)
+    for keys in batches(sorted(known[pair] for pair in analysis.pairs if pair in known and known[pair] not in newer)):
         held = rows.select_for_update().filter(pk__in=keys).order_by("pk")  # another run may be writing baselines
         changed = [link for link in held if _settle(run, link, analysis, today)]
         EmployeeLink.objects.bulk_update(changed, LINK_FIELDS, batch_size=BATCH)

@@ -11,6 +11,7 @@ from django.db.models import Q
 from connections.models import Connection
 from sync.core.employee import from_json
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
+from sync.services.choices import WHOLE
 from sync.services.figures import becomes_cash
 
 PER_PAGE = 50
@@ -132,8 +133,8 @@ class PeoplePage:
 
 
 def latest_read(connection: Connection) -> SyncRun | None:
-    """The newest run that read both sides completely; a retry holds only whom it is about."""
-    parts = (SyncRun.Trigger.RETRY, SyncRun.Trigger.UNDO)
+    """The newest run that read both sides completely; the others hold only whom they are about."""
+    parts = [trigger for trigger in SyncRun.Trigger.values if trigger not in WHOLE]
     return connection.runs.exclude(read_at=None).exclude(trigger__in=parts).order_by("-pk").first()
 
 

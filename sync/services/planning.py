@@ -19,7 +19,7 @@ from sync.services.reading import fingerprinter
 STALE_AFTER = timedelta(hours=24)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Item:
     """One planned Change with whom it is for; ``omitted`` says what a creation leaves out, and why."""
 

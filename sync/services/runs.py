@@ -12,9 +12,12 @@ from connections.models import Connection, audit, name_of
 from sync.core.report import Totals, totals
 from sync.heartbeat import worker_alive
 from sync.models import OPEN_STATES, Change, Conflict, EmployeeSnapshot, SyncRun
+from sync.services.releases import come_back
 from sync.wake import wake
 
 MANUAL = (SyncRun.Trigger.MANUAL, SyncRun.Trigger.RETRY, SyncRun.Trigger.UNDO)
+BY_HAND = (*MANUAL, SyncRun.Trigger.COMMAND)
+"""Runs that a person started; the others came by themselves, or out of a release."""
 STEPS = (SyncRun.State.REVIEW, SyncRun.State.CREATE, SyncRun.State.CONFIRM)
 CHECKS = ("visma_empty", "huma_lost", "visma_lost", "same_company")
 
@@ -33,8 +36,8 @@ def open_run(connection: Connection) -> SyncRun | None:
 
 
 def latest_run(connection: Connection) -> SyncRun | None:
-    """The newest run of any kind."""
-    return connection.runs.first()
+    """The newest run that a person started: what runs by itself stays out of the wizard."""
+    return connection.runs.filter(trigger__in=BY_HAND).first()
 
 
 def start(connection: Connection, user: Any, trigger: str = SyncRun.Trigger.MANUAL, **extra: Any) -> SyncRun:
@@ -63,9 +66,13 @@ def start(connection: Connection, user: Any, trigger: str = SyncRun.Trigger.MANU
     return run
 
 
-def require_active(connection: Connection) -> None:
-    """Raises ``NotAllowed("inactive")`` unless the connection is active now, whatever it was when it was looked up."""
-    if not Connection.objects.filter(pk=connection.pk, state=Connection.State.ACTIVE).exists():
+def require_active(connection: Connection, lock: bool = False) -> None:
+    """Raises ``NotAllowed("inactive")`` unless the connection is active now, whatever it was when it was looked up.
+
+    ``lock``: inside a transaction, so that it is not paused before that is over.
+    """
+    rows = Connection.objects.select_for_update() if lock else Connection.objects.all()
+    if not rows.filter(pk=connection.pk, state=Connection.State.ACTIVE).first():
         raise NotAllowed("inactive")
 
 
@@ -82,6 +89,7 @@ def cancel(run: SyncRun, user: Any) -> bool:
         if not rows.update(state=SyncRun.State.CANCELLED, finished_at=timezone.now()):
             return False
         forget_values(run)
+        come_back(run)
         audit(user, "run.cancelled", run.connection, run=run.pk)
     run.refresh_from_db()
     return True

@@ -1,0 +1,32 @@
+"""What was decided and written while a run was reading: what it read of these people may be older than that."""
+
+from datetime import datetime
+
+from sync.models import OPEN_STATES, Change, Conflict, SyncRun
+from sync.services.runs import MANUAL
+
+WROTE = (Change.State.PLANNED, Change.State.DONE, Change.State.NOTHING, Change.State.UNKNOWN)
+"""Outcomes of a Change after which the person isn't what she was, or may not be."""
+
+
+def began(run: SyncRun) -> datetime:
+    """When the run began to read."""
+    said = run.progress.get("began")
+    return datetime.fromisoformat(said) if said else run.started_at
+
+
+def written_meanwhile(run: SyncRun) -> set[int]:
+    """The links that another run has written to since this one began to read, or is writing to."""
+    rows = Change.objects.filter(run__connection=run.connection_id, state__in=WROTE, link__isnull=False)
+    rows = rows.exclude(run=run)
+    ended = rows.filter(settled_at__gte=began(run)).values_list("link_id", flat=True)
+    under_way = rows.filter(settled_at=None, run__state=SyncRun.State.APPLYING).values_list("link_id", flat=True)
+    return {link for link in (*ended, *under_way) if link}
+
+
+def chosen_by_hand(run: SyncRun) -> set[tuple[int, str]]:
+    """(link, field) of what a person has decided in the connection's open run: nothing else decides about it."""
+    rows = Conflict.objects.filter(
+        run__connection=run.connection_id, run__trigger__in=MANUAL, run__state__in=OPEN_STATES
+    )
+    return set(rows.exclude(decision="").values_list("link_id", "field"))

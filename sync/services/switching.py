@@ -1,0 +1,129 @@
+"""Automatic updates: turned on and off, and what they are allowed. Each leaves an audit entry, old → new."""
+
+from collections.abc import Mapping
+from datetime import time
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from connections.models import Connection, audit, name_of
+from sync.models import AUTOMATIC, OPEN_STATES, HumaEvent, SyncRun
+from sync.sentences import nice_date
+from sync.services.runs import BY_HAND, NotAllowed, cancel, stop
+from sync.services.schedule import upcoming
+
+SETTINGS = ("both_moved", "accounts", "schedule", "schedule_hours", "schedule_time")
+"""What an owner may change about automatic updates, by the names of the model's fields."""
+
+
+def has_run(connection: Connection) -> bool:
+    """Whether a run that a person started has finished: nothing runs by itself before that."""
+    return connection.runs.filter(trigger__in=BY_HAND, state=SyncRun.State.FINISHED, dry=False).exists()
+
+
+def refusal(connection: Connection) -> str:
+    """Why automatic updates can't be turned on now, in a sentence; "" when they can."""
+    if connection.state == Connection.State.DISCONNECTED:
+        return _("The connection was disconnected. Connect it again first.")
+    if connection.state == Connection.State.PAUSED:
+        return _("The connection is paused. Automatic updates can be turned on once it works again.")
+    if not has_run(connection):
+        return _("Automatic updates can be turned on once you have synchronized users for the first time.")
+    return ""
+
+
+def is_offered(connection: Connection) -> bool:
+    """Whether to ask about automatic updates: until somebody has answered, and where they can be turned on."""
+    return not (connection.automatic or connection.automatic_asked or refusal(connection))
+
+
+def turn_on(connection: Connection, user: Any) -> None:
+    """From now on what only Huma changes is written by itself, in the name of whoever turned it on first.
+
+    Raises ``NotAllowed("inactive")``, and ``NotAllowed("first_run")`` before a first run has finished.
+    """
+    with transaction.atomic():
+        row = Connection.objects.select_for_update().get(pk=connection.pk)
+        if row.state != Connection.State.ACTIVE:
+            raise NotAllowed("inactive")
+        if not has_run(row):
+            raise NotAllowed("first_run")
+        if not row.automatic:
+            row.automatic = row.automatic_asked = True
+            row.automatic_by, row.automatic_at = name_of(user), timezone.now()
+            row.schedule_next = upcoming(row)
+            row.save(
+                update_fields=["automatic", "automatic_asked", "automatic_by", "automatic_at", "schedule_next"],
+            )
+            audit(user, "automatic.on", row)
+    connection.refresh_from_db()
+
+
+def turn_off(connection: Connection, user: Any) -> None:
+    """Nothing is written by itself any more: what hasn't been sent isn't, and what Huma told of is noted only."""
+    with transaction.atomic():
+        row = Connection.objects.select_for_update().get(pk=connection.pk)
+        if row.automatic:
+            row.automatic, row.automatic_asked, row.schedule_next = False, True, None
+            row.save(update_fields=["automatic", "automatic_asked", "schedule_next"])
+            audit(user, "automatic.off", row)
+            end_automatic(row, user)
+    connection.refresh_from_db()
+
+
+def end_automatic(connection: Connection, user: Any) -> None:
+    """Give up the automatic runs that haven't written, stop those that write, and note the events that wait."""
+    for run in SyncRun.objects.filter(connection=connection, trigger__in=AUTOMATIC, state__in=OPEN_STATES):
+        if not cancel(run, user):
+            stop(run, user)
+    note_events(connection)
+
+
+def note_events(connection: Connection) -> None:
+    """The events that nothing will answer, but for those of a run that is still writing."""
+    waiting = HumaEvent.objects.filter(connection=connection, state=HumaEvent.State.WAITING)
+    taken = HumaEvent.objects.filter(connection=connection, state=HumaEvent.State.TAKEN)
+    for rows in (waiting, taken.exclude(run__state=SyncRun.State.APPLYING)):
+        rows.update(state=HumaEvent.State.NOTED, handled_at=timezone.now())
+
+
+def not_yet(connection: Connection, user: Any) -> None:
+    """Somebody was asked, and said that it is too early: she isn't asked again."""
+    if Connection.objects.filter(pk=connection.pk, automatic_asked=False).update(automatic_asked=True):
+        audit(user, "automatic.not_yet", connection)
+    connection.refresh_from_db()
+
+
+def change(connection: Connection, user: Any, chosen: Mapping[str, Any]) -> list[str]:
+    """Store what differs and say which; the audit entry holds old → new. ``chosen``: some of ``SETTINGS``.
+
+    A schedule that was changed counts from now on.
+    """
+    with transaction.atomic():
+        row = Connection.objects.select_for_update().get(pk=connection.pk)
+        changed = {name: [getattr(row, name), chosen[name]] for name in SETTINGS if name in chosen}
+        changed = {name: pair for name, pair in changed.items() if pair[0] != pair[1]}
+        for name, (_old, new) in changed.items():
+            setattr(row, name, new)
+        if any(name.startswith("schedule") for name in changed):
+            row.schedule_next = upcoming(row)
+        if changed:
+            row.save(update_fields=[*changed, "schedule_next"])
+            audit(user, "settings.changed", row, **{name: [*map(_plain, pair)] for name, pair in changed.items()})
+    connection.refresh_from_db()
+    return list(changed)
+
+
+def _plain(value: Any) -> Any:
+    """A setting as the audit keeps it."""
+    return value.strftime("%H:%M") if isinstance(value, time) else value
+
+
+def rule(run: SyncRun) -> str:
+    """The rule in whose name a run writes, as a sentence without its full stop; "" for a person's run."""
+    if not run.is_automatic or run.rule_at is None:
+        return ""
+    on = nice_date(timezone.localdate(run.rule_at).isoformat())
+    return _("Automatic updates, turned on by %(by)s on %(date)s") % {"by": run.rule_by, "date": on}

@@ -1,0 +1,80 @@
+"""A company that has been synchronized once and keeps itself up to date from then on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from connections.clients import forget_clients
+from connections.models import Connection
+from connections.sandbox import Sandbox
+from sync.execute import context
+from sync.models import SyncRun
+from sync.services import schedule, switching, work
+from tests.sync import driving
+from tests.sync.execute.conftest import Company, Person
+
+QUICK = {
+    "JOB_WAIT_FIRST_SECONDS": 0.05,
+    "JOB_WAIT_MAX_SECONDS": 0.2,
+    "CREATE_SETTLE_SECONDS": 0.6,
+    "HUMA_SETTLE_SECONDS": 0.3,
+    "UNAVAILABLE_MINUTES": 0.5,
+}
+
+
+@contextmanager
+def company(settings: Any, user: User, *ways: str) -> Iterator[Company]:
+    """A company of people about whom both sides agree, or as the ``ways`` say."""
+    for name, value in QUICK.items():
+        setattr(settings, name, value)
+    context._usual_job_seconds.clear()
+    with Sandbox(employees=0, job_seconds=(0.02, 0.04)) as sandbox:
+        driving.point_at(settings, sandbox)
+        made = Company(sandbox, driving.connection(sandbox, user), user)
+        for way in ways:
+            made.add(way)
+        yield made
+        sandbox.faults.clear()
+        forget_clients(made.connection)
+
+
+def people(found: Company, count: int) -> list[Person]:
+    """So many more people about whom both sides agree."""
+    return [found.add() for _ in range(count)]
+
+
+def first_run(found: Company) -> SyncRun:
+    """The first run by hand, in which nobody decides anything."""
+    run = driving.apply(driving.read(found.connection, found.user), found.user)
+    assert run.state == SyncRun.State.FINISHED
+    return run
+
+
+def turn_on(found: Company, **chosen: Any) -> Connection:
+    """The first run, and then automatic updates with a schedule, or as ``chosen``."""
+    first_run(found)
+    switching.turn_on(found.connection, found.user)
+    switching.change(found.connection, found.user, {"schedule": "hours", **chosen})
+    return found.connection
+
+
+def make_due(connection: Connection) -> None:
+    """The time of the next scheduled sync has come."""
+    Connection.objects.filter(pk=connection.pk).update(schedule_next=timezone.now() - timedelta(minutes=1))
+    connection.refresh_from_db()
+
+
+def begin(connection: Connection) -> SyncRun:
+    """A scheduled sync that has begun and done nothing yet."""
+    make_due(connection)
+    (run,) = schedule.start_due()
+    return run
+
+
+def scheduled(found: Company) -> SyncRun:
+    """A whole scheduled sync."""
+    return found.ended(work.drive(begin(found.connection)))
