@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import SlugConverter
 
-from connections.views import connect, connection, credentials, disconnect, owners, settings
+from connections.views import connect, connection, credentials, disconnect, owners, pause, settings
 
 
 class CodeConverter(SlugConverter):
@@ -23,5 +23,7 @@ urlpatterns = [
     path(f"{_connection}/check/", credentials.check, name="connection_check"),
     path(f"{_connection}/owners/add/", owners.add, name="connection_owner_add"),
     path(f"{_connection}/owners/<int:pk>/remove/", owners.remove, name="connection_owner_remove"),
+    path(f"{_connection}/pause/", pause.page, name="connection_pause"),
+    path(f"{_connection}/resume/", pause.resume, name="connection_resume"),
     path(f"{_connection}/disconnect/", disconnect.page, name="connection_disconnect"),
 ]

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from connections.models import audit, name_of
+from connections.models import Connection, audit, name_of
 from sync.core.employee import Side
 from sync.core.fields import field as field_named
 from sync.display import Display, display
@@ -165,6 +165,8 @@ def confirm(
             )
             if not taken:
                 return
+            # Held until the plan is stored: who pauses the connection meanwhile finds a run to stop.
+            Connection.objects.select_for_update().only("pk").get(pk=run.connection_id)
             require_active(run.connection)
             plan = make_plan(run, only)
             if plan.stale:

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from connections.access import connections_of
 from connections.models import Connection
 from sync.models import Change, Conflict, SyncRun
-from sync.sentences import sentence
+from sync.pause_words import pause_of
 
 State = SyncRun.State
 
@@ -80,7 +80,8 @@ def _entry(connection: Connection, run: SyncRun | None, not_done: int, waiting: 
         label, name = _("Connect again"), "connection_credentials"
     elif connection.state == Connection.State.PAUSED:
         badge, tone, rank = _("Paused"), "danger", 0
-        line = sentence(connection.pause_reason) if connection.pause_reason else line
+        pause = pause_of(connection)
+        line = pause.title if pause else line
         label, name = _("Look at it"), "connection"
     elif run is None:
         badge, tone, rank = _("New"), "accent", 3

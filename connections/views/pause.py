@@ -1,0 +1,65 @@
+"""Pause a connection by hand, say until when, and resume it."""
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from connections import pausing
+from connections.access import connection_for, hr_page
+from connections.models import Connection
+from connections.nav import page_context
+
+
+class PauseForm(forms.Form):
+    """The last day of the pause, if there is one."""
+
+    until = forms.DateField(
+        label=gettext_lazy("Until and including"),
+        required=False,
+        input_formats=["%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y"],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text=gettext_lazy(
+            "The connection goes on by itself the day after. Left empty, it goes on when an owner resumes it."
+        ),
+    )
+
+    def clean_until(self) -> object:
+        until = self.cleaned_data["until"]
+        if until is not None and until < timezone.localdate():
+            raise ValidationError(_("That day is over. Choose today or a later one, or leave it empty."))
+        return until
+
+
+@require_http_methods(["GET", "POST"])
+@hr_page
+def page(request: HttpRequest, code: str) -> HttpResponse:
+    """What stops and what waits, and after *Pause* the connection's page. While it is paused: another last day."""
+    connection = connection_for(request.user, code)
+    if connection.state == Connection.State.DISCONNECTED:
+        return redirect("admin:connection", code)
+    by_hand = connection.pause_reason == pausing.BY_HAND
+    initial = {"until": connection.paused_until}
+    form = PauseForm(request.POST if request.method == "POST" else None, initial=initial)
+    form.fields["until"].widget.attrs["min"] = timezone.localdate().isoformat()
+    if form.is_valid():
+        pausing.pause(connection, request.user, form.cleaned_data["until"])
+        messages.success(request, _("Saved.") if by_hand else _("Paused. The owners get an email."))
+        return redirect("admin:connection", code)
+    title = _("Change the pause") if by_hand else _("Pause")
+    return render(request, "connections/pause.html", page_context(request, connection, title, form=form, again=by_hand))
+
+
+@require_POST
+@hr_page
+def resume(request: HttpRequest, code: str) -> HttpResponse:
+    """End the pause at once."""
+    connection = connection_for(request.user, code)
+    if pausing.resume(connection, request.user):
+        messages.success(request, _("The connection goes on, and what waited is caught up. The owners get an email."))
+    return redirect("admin:connection", code)
