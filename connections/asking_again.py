@@ -45,7 +45,7 @@ def look_after(seconds: float = 20.0) -> None:
 
 def _end_if_over(pk: int) -> None:
     with transaction.atomic():
-        row = Connection.objects.select_for_update().get(pk=pk)
+        row = Connection.objects.select_for_update(no_key=True).get(pk=pk)
         by_hand = row.state == Connection.State.PAUSED and row.pause_reason == BY_HAND
         if by_hand and row.paused_until and row.paused_until < timezone.localdate():
             end(row, HOUSE, "connection.resumed")
@@ -78,7 +78,7 @@ def _ask_again(row: Connection) -> None:
         _ask_sooner(row)
         return
     with transaction.atomic():
-        now = Connection.objects.select_for_update().get(pk=row.pk)
+        now = Connection.objects.select_for_update(no_key=True).get(pk=row.pk)
         if not is_refused(now) or now.paused_at != row.paused_at:
             return
         if not refusing:

@@ -28,7 +28,7 @@ QUIET = timedelta(days=2)
 def pause(connection: Connection, user: Any, until: date | None = None) -> None:
     """Pause it, until and including a day (Europe/Oslo's) or until somebody resumes it; again: change the day."""
     with transaction.atomic():
-        row = Connection.objects.select_for_update().get(pk=connection.pk)
+        row = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
         begins = row.state == Connection.State.ACTIVE
         same = row.pause_reason == BY_HAND and row.paused_until == until
         if row.state != Connection.State.DISCONNECTED and (begins or not same):
@@ -46,7 +46,7 @@ def pause(connection: Connection, user: Any, until: date | None = None) -> None:
 def resume(connection: Connection, user: Any) -> bool:
     """End a pause by hand; False when there is none. One for refused credentials ends when they are accepted."""
     with transaction.atomic():
-        row = Connection.objects.select_for_update().get(pk=connection.pk)
+        row = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
         by_hand = row.state == Connection.State.PAUSED and row.pause_reason == BY_HAND
         if by_hand:
             end(row, user, "connection.resumed")
@@ -80,7 +80,7 @@ def credentials_refused(connection: Connection, error: BadCredentials) -> None:
     if not Connection.objects.filter(pk=connection.pk, state=Connection.State.ACTIVE).exists():
         return
     with transaction.atomic():
-        row = Connection.objects.select_for_update().get(pk=connection.pk)
+        row = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
         if row.state != Connection.State.ACTIVE or (side == "huma" and _access(row) != _access(connection)):
             return
         now = timezone.now()

@@ -120,7 +120,7 @@ def renew(connection: Connection, user: Any, client_id: str, client_secret: str)
     probe = _same_organisation(connection, access.ask())
     try:
         with transaction.atomic():
-            row = Connection.objects.select_for_update().get(pk=connection.pk)
+            row = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
             again = row.state == Connection.State.DISCONNECTED
             _use(row, access, probe)
             if again:
@@ -139,7 +139,7 @@ def check(connection: Connection, user: Any) -> None:
     access = access_of(connection)
     probe = _same_organisation(connection, access.ask())
     with transaction.atomic():
-        row = Connection.objects.select_for_update().get(pk=connection.pk)
+        row = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
         if access_of(row) == access:  # else they were renewed, or deleted, meanwhile
             _use(row, access, probe)
             row.save(update_fields=ACCESS)

@@ -166,7 +166,7 @@ def confirm(
             if not taken:
                 return
             # Held until the plan is stored: who pauses the connection meanwhile finds a run to stop.
-            Connection.objects.select_for_update().only("pk").get(pk=run.connection_id)
+            Connection.objects.select_for_update(no_key=True).only("pk").get(pk=run.connection_id)
             require_active(run.connection)
             plan = make_plan(run, only)
             if plan.stale:

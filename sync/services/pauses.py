@@ -30,7 +30,6 @@ def pause_begins(sender: Any, *, connection: Connection, entry: AuditEntry, **mo
     for run in connection.runs.filter(trigger__in=BY_ITSELF, state__in=(SyncRun.State.FETCHING, SyncRun.State.REVIEW)):
         if cancel(run, HOUSE):
             not_handled(run)
-            _unanswer(run)
     if not is_refused(connection):
         for run in connection.runs.filter(state=SyncRun.State.APPLYING):
             stop(run, entry.who)
@@ -64,12 +63,6 @@ def catch_up(connection: Connection, since: datetime) -> None:
     if cut.exists() or failed.exists():
         Connection.objects.filter(pk=connection.pk).exclude(schedule_next=None).update(schedule_next=timezone.now())
     wake_connection(connection.pk)
-
-
-def _unanswer(run: SyncRun) -> None:
-    """What an owner released and wasn't written waits for an answer again."""
-    held = Change.objects.filter(pk__in=run.options.get("released", ()), state=Change.State.HELD, released_as=None)
-    held.filter(answer=Change.Answer.RELEASED).update(answer="", answered_by="", answered_at=None)
 
 
 def _tell(kind: str, connection: Connection, entry: AuditEntry) -> None:
