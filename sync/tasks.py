@@ -15,11 +15,11 @@ from connections.models import Connection
 from sync import heartbeat
 from sync.models import HumaEvent, SyncRun
 from sync.processes import is_dead
+from sync.services import date_roll, mail, realtime, retention, schedule, work
 from sync.services import letters as post
-from sync.services import mail, realtime, retention, work
 from sync.services.failures import bug_report
 from sync.services.runs import STEPS, cancel
-from sync.wake import queue_length, wake, wake_connection
+from sync.wake import queue_length, wake, wake_connection, wake_roll
 
 P = ParamSpec("P")
 
@@ -68,6 +68,14 @@ def letters() -> None:
 
 
 @_without_its_text
+def roll(connection_pk: int) -> None:
+    """Look for one slice at the people whose positions were to change by today."""
+    connection = Connection.objects.filter(pk=connection_pk).first()
+    if connection is not None and date_roll.look(connection):
+        wake_roll(connection_pk)
+
+
+@_without_its_text
 def beat() -> None:
     """Say that a worker is alive, and wake what a dead one left."""
     heartbeat.beat()
@@ -76,7 +84,10 @@ def beat() -> None:
 
 @_without_its_text
 def tick() -> None:
-    """The sweeper: wakes what the queue lost, sends mail that is due, and ends runs that nobody touches."""
+    """The sweeper: starts what is due, wakes what the queue lost, sends mail, and ends runs that nobody touches."""
+    schedule.start_due()
+    for connection_pk in date_roll.due():
+        wake_roll(connection_pk)
     _wake(_left_behind() | Q(lease_holder="") | Q(lease_until=None))
     _attend_forgotten()
     for run in mail.due():

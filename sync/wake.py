@@ -19,6 +19,11 @@ def wake_connection(connection_pk: int) -> None:
     transaction.on_commit(lambda: _ring(connection_pk, "attend"))
 
 
+def wake_roll(connection_pk: int) -> None:
+    """Have a worker look soon at the connection's people whose positions were to change."""
+    transaction.on_commit(lambda: _ring(connection_pk, "roll"))
+
+
 def wake_letters() -> None:
     """Have a worker send soon what letters wait."""
     transaction.on_commit(lambda: _ring(None, "letters"))

@@ -1,10 +1,12 @@
 """Which position counts, and whether two positions are the same employment. Source: design, Selected position."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from sync.core.employee import Period, Position
-from sync.core.timeline import OPEN_END, OPEN_START
+from sync.core.record import record
+from sync.core.timeline import OPEN_END, OPEN_START, period_of
 
 
 def select(positions: Sequence[Position], paired: str = "") -> Position | None:
@@ -37,6 +39,31 @@ def next_change(positions: Sequence[Position], today: str) -> str | None:
     days = [day for p in positions for day in (p.start, p.first_day) if day]
     days += [_day_after(day) for p in positions for day in (p.end, p.last_day) if day]
     return min((day for day in days if day > today), default=None)
+
+
+@record
+class Turn:
+    """What became of a selected position: which one it was and is, and whether that one has ended since."""
+
+    before: Position | None
+    now: Position | None
+    ended: bool
+
+
+def turn(positions: Sequence[Position], since: date, today: date, paired: str = "") -> Turn | None:
+    """What the days passing have made of the selected position; ``None`` where it still is the one that it was.
+
+    ``since``: the last day of which it is known. Only the dates count, as they are now.
+    """
+    before, now = (select([_as_of(one, day) for one in positions], paired) for day in (since, today))
+    ended = now is not None and now.ends is not None and since.isoformat() <= now.ends < today.isoformat()
+    if not ended and (before and before.id) == (now and now.id):
+        return None
+    return Turn(before, now, ended)
+
+
+def _as_of(position: Position, day: date) -> Position:
+    return replace(position, period=period_of(position.start, position.end, day))
 
 
 def _day_after(day: str) -> str:

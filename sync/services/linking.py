@@ -64,7 +64,8 @@ def _settle(run: SyncRun, link: EmployeeLink, analysis: Analysis, today: date) -
         return False
     before = [_copy(getattr(link, name)) for name in LINK_FIELDS]
     huma, visma = analysis.huma[link.huma_id], analysis.visma[link.visma_id]
-    settle_link(link, comparison, huma, visma, today, run.trigger in SHOWN_TO_A_PERSON)
+    shown = run.trigger in SHOWN_TO_A_PERSON
+    settle_link(link, comparison, huma, visma, today, shown, run.connection.automatic)
     return before != [getattr(link, name) for name in LINK_FIELDS]
 
 
@@ -73,9 +74,12 @@ def _copy(value: Any) -> Any:
 
 
 def settle_link(
-    link: EmployeeLink, comparison: Comparison, huma: Employee, visma: Employee, today: date, shown: bool
+    link: EmployeeLink, comparison: Comparison, huma: Employee, visma: Employee, today: date, shown: bool, rolls: bool
 ) -> None:
-    """Renew on the link what this comparison settled: agreed fields, the paired positions, the label, what was seen."""
+    """Renew on the link what this comparison settled: agreed fields, the paired positions, the label, what was seen.
+
+    ``rolls``: whether the daily look at positions takes place; then a day that has come is left for it to see.
+    """
     if comparison.positions and comparison.positions != (link.huma_position, link.visma_position):
         if link.huma_position:
             for name in ("first_workday", "last_workday"):
@@ -91,6 +95,12 @@ def settle_link(
                 link.seen[difference.field] = list(difference.prints)
     link.name = (huma.name or visma.name)[:255]
     link.number = (visma.number or huma.number)[:64]
+    if not (rolls and link.changes_on and link.changes_on <= today):
+        link.changes_on = nearest_change(huma, visma, today)
+
+
+def nearest_change(huma: Employee, visma: Employee, today: date) -> date | None:
+    """The next day on which the selected position of either side may become another one, or have ended."""
     days = [next_change(person.positions, today.isoformat()) for person in (huma, visma)]
     nearest = min((day for day in days if day), default=None)
-    link.changes_on = date.fromisoformat(nearest) if nearest else None
+    return date.fromisoformat(nearest) if nearest else None

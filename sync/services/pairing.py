@@ -50,7 +50,7 @@ def compare_in_run(
     default = run.connection.default_end_reason
     pair = Pair(huma, visma, today, default_end_reason=default, numbers=numbers)
     comparison = _comparison(run, link, pair)
-    settle_link(link, comparison, huma, visma, today, shown)
+    settle_link(link, comparison, huma, visma, today, shown, run.connection.automatic)
     link.save(update_fields=LINK_FIELDS)
     Conflict.objects.bulk_create([conflict_row(run, link.pk, difference) for difference in comparison.differences])
     return len(comparison.differences)
