@@ -17,7 +17,7 @@ _PANEL = """<details class="panel" id="webhook"{open}>
 <li>There, open <b>Changes from Huma</b>, and copy the address and the secret into this form.</li>
 <li>Below, at somebody who is on both sides, click <b>Edit</b> beside the phone, save another number, and watch Visma's
 side.</li></ol></div>
-<form method="post" action="/webhooks" class="fields"><h3>Huma's webhook</h3>
+<form method="post" action="/webhooks" class="fields"><h2>Huma's webhook</h2>
 <label for="url">Address</label><input type="url" id="url" name="url" required maxlength="500" autocomplete="off">
 <label for="secret">Secret</label>
 <input id="secret" name="secret" maxlength="500" autocomplete="off" spellcheck="false">
