@@ -45,7 +45,8 @@ def advance(run_pk: int, seconds: float | None = None) -> float | None:
         run = SyncRun.objects.select_related("connection").get(pk=run_pk)
         if not works(run) or run.dry:
             return None
-        SyncRun.objects.filter(pk=run_pk).update(touched_at=timezone.now())
+        if run.state != SyncRun.State.FETCHING:  # reading says so with each thing that it stores
+            SyncRun.objects.filter(pk=run_pk).update(touched_at=timezone.now())
         return _slice(run, lease, settings.SLICE_SECONDS if seconds is None else seconds)
 
 
@@ -87,8 +88,10 @@ def _read_and_go_on(run: SyncRun, lease: Lease, seconds: float) -> float | None:
     if run.state == SyncRun.State.FETCHING:
         read = realtime.read_slice if run.trigger in SINGLE else read_slice
         pause = read(run, lease, seconds)
+        if run.trigger not in BY_ITSELF:
+            return pause
         run.refresh_from_db()
-        if run.state == SyncRun.State.FETCHING or run.trigger not in BY_ITSELF:
+        if run.state == SyncRun.State.FETCHING:
             return pause
     if lease.lost or not automatic.carry_out(run):
         return None  # the end of the other run wakes this one
