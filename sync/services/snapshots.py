@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sync.core.employee import Employee, to_json
 from sync.models import EmployeeSnapshot, SyncRun
 
-BATCH = 500
+BATCH = 1000
 UPDATED = ["complete", "name", "number", "standing", "active", "draft", "payload"]
 
 

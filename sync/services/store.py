@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
 from django.utils import timezone
 
 from sync.core.collecting import no_collecting
@@ -111,10 +111,7 @@ def _store_people(run: SyncRun, analysis: Analysis) -> None:
     for side in ("huma", "visma"):
         hers = links.filter(**{f"{side}_id": OuterRef("vendor_id")})
         rows.filter(side=side).update(link=Subquery(hers.values("pk")[:1]))
-    for (group, blocked), found in alike.items():
-        for begin in range(0, len(found), IDS):
-            some = rows.filter(pk__in=found[begin : begin + IDS])
-            some.update(create_group=group, create_blocked=blocked, link=None)
+    _group(rows, alike)
     PossibleMatch.objects.bulk_create(
         [
             PossibleMatch(
@@ -128,3 +125,17 @@ def _store_people(run: SyncRun, analysis: Analysis) -> None:
         ],
         batch_size=BATCH,
     )
+
+
+def _group(rows: QuerySet[EmployeeSnapshot], alike: Mapping[tuple[str, str], list[int]]) -> None:
+    """Put people under the headings of Create, each with why she can't be created: all headings in one statement."""
+    left = [(pk, *why) for why, found in alike.items() for pk in found]
+    for some in batches(left, IDS):
+        now: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for pk, group, blocked in some:
+            now[group, blocked].append(pk)
+        rows.filter(pk__in=[pk for pk, _group, _blocked in some]).update(
+            create_group=Case(*(When(pk__in=found, then=Value(group)) for (group, _blocked), found in now.items())),
+            create_blocked=Case(*(When(pk__in=found, then=Value(why)) for (_group, why), found in now.items())),
+            link=None,
+        )
