@@ -1,11 +1,16 @@
-"""``python -m bench [--full] [PART …]``: measures, and prints one table. Exit code 1 where a goal isn't met."""
+"""``python -m bench [--full] [PART …]``: measures, and prints one table.
+
+Exit code 1 where a goal isn't met or a part failed; what the others measured is printed all the same.
+"""
 
 import argparse
 import os
 import sys
 import time
+import traceback
+from collections.abc import Callable, Iterable, Mapping
 
-from bench.figures import ALL, FULL, SHORT
+from bench.figures import ALL, FULL, SHORT, Scale
 from bench.house import House
 from bench.table import Figure, render
 
@@ -18,18 +23,33 @@ def main() -> int:
     arguments = parser.parse_args()
     if unknown := set(arguments.parts) - ALL.keys():
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
-    scale = FULL if arguments.full else SHORT
-    figures: list[Figure] = []
+    parts = {name: measure for name, measure in ALL.items() if name in (arguments.parts or ALL)}
     with House() as house:
-        for name, measure in ALL.items():
-            if name in (arguments.parts or ALL):
-                begun = time.monotonic()
-                figures += measure(house, scale)
-                said = f"{name}: {time.monotonic() - begun:.0f} s, load {os.getloadavg()[0]:.1f}"
-                print(said, file=sys.stderr, flush=True)  # noqa: T201
+        figures, failed = measured(parts, house, FULL if arguments.full else SHORT)
     print(render(figures))  # noqa: T201
     print(f"\n{os.cpu_count()} cores; load {', '.join(f'{load:.1f}' for load in os.getloadavg())}")  # noqa: T201
-    return int(any(figure.met is False for figure in figures))
+    for name in failed:
+        print(f"FAILED: {name}; what it measured before stands above, why it failed was said meanwhile.")  # noqa: T201
+    return int(bool(failed) or any(figure.met is False for figure in figures))
+
+
+def measured(
+    parts: Mapping[str, Callable[[House, Scale], Iterable[Figure]]], house: House, scale: Scale
+) -> tuple[list[Figure], list[str]]:
+    """The figures of all parts, and the names of the parts that failed."""
+    figures: list[Figure] = []
+    failed = []
+    for name, measure in parts.items():
+        begun = time.monotonic()
+        try:
+            for figure in measure(house, scale):
+                figures.append(figure)
+        except Exception:  # whatever it was: hours of measuring aren't thrown away for it
+            traceback.print_exc()
+            failed.append(name)
+        said = f"{name}: {time.monotonic() - begun:.0f} s, load {os.getloadavg()[0]:.1f}"
+        print(said, file=sys.stderr, flush=True)  # noqa: T201
+    return figures, failed
 
 
 if __name__ == "__main__":

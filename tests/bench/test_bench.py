@@ -1,7 +1,10 @@
 """The bench counts right: at a tiny size, in the processes that it really starts."""
 
+from collections.abc import Iterator
+
 import pytest
 
+from bench.__main__ import measured as all_parts
 from bench.figures import Scale, reading, writing
 from bench.house import House
 from bench.table import Figure, render
@@ -40,3 +43,17 @@ def test_the_table_says_what_is_met_and_what_is_not() -> None:
     )
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
     assert [row[3:] for row in rows[2:]] == [["0.50", "yes"], ["1.50", "NO"], ["0.50", "–"], ["–", "–"]]
+
+
+def test_a_part_that_fails_leaves_what_the_others_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    def breaks(house: House, scale: Scale) -> Iterator[Figure]:
+        yield Figure("before it broke", "≤ 2", "1", 1, 2)
+        raise ValueError("broken")
+
+    def works(house: House, scale: Scale) -> Iterator[Figure]:
+        yield Figure("after it", "≤ 2", "1", 1, 2)
+
+    figures, failed = all_parts({"breaks": breaks, "works": works}, House(), TINY)
+    assert [figure.name for figure in figures] == ["before it broke", "after it"]
+    assert failed == ["breaks"]
+    assert "ValueError: broken" in capsys.readouterr().err
