@@ -1,5 +1,6 @@
 """A real mail server on loopback, whose mail a test can read."""
 
+import asyncio
 import email
 import email.policy
 import socket
@@ -10,11 +11,14 @@ from aiosmtpd.controller import Controller
 
 
 class MailServer:
-    """Started by `with`; `messages` is what came in, `refusing` makes it answer "try later"."""
+    """Started by `with`; `messages` is what came in.
+
+    `refusing` makes it answer "try later", `silent` take a message and not answer for as long.
+    """
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
-        self.refusing = False
+        self.refusing = self.silent = False
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
@@ -27,6 +31,8 @@ class MailServer:
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         assert isinstance(message, EmailMessage)
         self.messages.append(message)
+        while self.silent:
+            await asyncio.sleep(0.02)
         return "250 OK"
 
     def __enter__(self) -> Self:
