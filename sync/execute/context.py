@@ -22,9 +22,6 @@ from sync.lease import Lease
 from sync.models import Change, SyncRun, Write
 from sync.services.reading import fingerprinter
 
-MAX_SENDS = 5
-"""How often a Write is sent whose answer is lost each time and of which nothing is found afterwards."""
-
 _usual_job_seconds: dict[int, float] = {}
 
 
@@ -71,10 +68,13 @@ class Context:
             raise
 
     def send_again(self, write: Write) -> bool:
-        """Nothing of it was found, so it may be sent once more. False when that is no use: then it has failed."""
+        """Nothing of it was found, so it may be sent once more. False when that is no use: then it has failed.
+
+        How often is a matter of patience: the pauses between the sends grow.
+        """
         with self.lock:
             puzzled = write.pk in self.puzzled
-        if puzzled or write.tries >= MAX_SENDS:
+        if puzzled or (write.trouble_since and life.patience_is_over(write)):
             life.end(write, Change.State.FAILED, "broken_contract" if puzzled else "unavailable")
             return False
         life.not_sent(write)

@@ -89,6 +89,11 @@ def patience_is_over(write: Write) -> bool:
     return timezone.now() - in_trouble(write) > timedelta(minutes=settings.UNAVAILABLE_MINUTES)
 
 
+def was_looked_for(write: Write) -> bool:
+    """Whether looks had as much time since it was sent: one that is answered settles it."""
+    return seconds_since(write.sent_at) > 60 * settings.UNAVAILABLE_MINUTES
+
+
 def seconds_since(moment: datetime | None) -> float:
     """How long ago that was; 0 for never."""
     return 0.0 if moment is None else max(0.0, (timezone.now() - moment).total_seconds())

@@ -84,8 +84,11 @@ def _next(context: Context, write: Write) -> float | None:
 
 
 def _later(write: Write, retry_after: float | None = None) -> float | None:
-    """Try later, with growing pauses; after UNAVAILABLE_MINUTES it failed, or is unknown if it may have been sent."""
-    if life.patience_is_over(write):
+    """Try later, with growing pauses; after UNAVAILABLE_MINUTES it failed where nothing was sent.
+
+    What may have been sent is looked for as long again: only when no look was answered either, it is unknown.
+    """
+    if life.patience_is_over(write) and (write.state in life.UNSENT or life.was_looked_for(write)):
         return _give_up(write, "unavailable")
     return retry_after or life.growing_pause(write.trouble_since)
 

@@ -12,10 +12,12 @@ from connections.visma_shapes import Document, Job
 from sync.core.employee import Value
 from sync.core.fields import field as field_named
 from sync.execute import life
-from sync.execute.context import MAX_SENDS, Context, now_in_visma
+from sync.execute.context import Context, now_in_visma
 from sync.execute.refused import fields_of, refused
 from sync.models import Change, Write
 
+MAX_MOVES = 5
+"""How often a Write is sent whose job fails each time because somebody edited the document meanwhile."""
 CLOCK_SLACK = timedelta(minutes=2)
 """How far the vendor's clock may be from ours when its jobs are compared with the time of a send."""
 
@@ -107,7 +109,7 @@ def _settle_job(context: Context, write: Write, job: Job) -> float | None:
     """
     changes = life.open_changes(write)
     if job.status == "Failed":
-        unnamed = not fields_of(job.problems, changes) and write.tries < MAX_SENDS
+        unnamed = not fields_of(job.problems, changes) and write.tries < MAX_MOVES
         if unnamed and read(context, write).etag[:200] != write.etag:
             life.not_sent(write)
             raise Stale(side="visma", method="PUT", path="job")

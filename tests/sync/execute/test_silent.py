@@ -21,12 +21,13 @@ def to_visma(company: Company) -> Person:
     return person
 
 
-def test_answers_that_are_always_lost_without_effect_end_as_failed(company: Company) -> None:
+def test_answers_that_are_always_lost_without_effect_end_as_failed(company: Company, quick: Any) -> None:
+    quick.UNAVAILABLE_MINUTES = 2 / 60
     person = to_visma(company)
     company.sandbox.faults.script("visma", "PUT", EMPLOYEE, "503", times=100)
     run = company.sync("huma", person)
     assert outcomes(run) == {"phone": "failed unavailable"}
-    assert len(company.sandbox.journal.writes()) == 5
+    assert 3 <= len(company.sandbox.journal.writes()) <= 10, "the pauses between them grow"
     assert company.open(person) == {"phone"}
 
 
