@@ -4,7 +4,8 @@ from collections.abc import Iterable, Set
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from connections.models import Connection, audit, name_of
@@ -62,6 +63,17 @@ def waiting(*connections: Connection) -> QuerySet[Notice]:
 
 def _left_out(side: str, vendor_id: OuterRef) -> QuerySet[LeftOut]:
     return LeftOut.objects.filter(connection=OuterRef("connection"), side=side, vendor_id=vendor_id)
+
+
+def some_of_each(rows: QuerySet[Notice], most: int) -> list[tuple[Notice, int]]:
+    """The newest notices of each connection and kind, with how many of these there are; in one statement."""
+    group = [F("connection"), F("kind")]
+    ranked = rows.annotate(
+        in_all=Window(Count("pk"), partition_by=group),
+        place=Window(RowNumber(), partition_by=group, order_by=F("pk").desc()),
+    )
+    shown = ranked.filter(place__lte=most).select_related("link").order_by("-pk")
+    return [(notice, notice.in_all) for notice in shown]
 
 
 def renew(about: QuerySet[Notice], said: Iterable[Notice], true: Set[Fact]) -> None:

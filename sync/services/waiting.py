@@ -77,9 +77,9 @@ class Looks:
         return found | {pk: connection for connection, pks in self.parts.items() for pk in pks}
 
 
-def looks_of(newest: Newest) -> Looks:
+def looks_of(newest: Newest, connections: Iterable[int]) -> Looks:
     """Who was compared by which run last, in one statement for many connections."""
-    looks = Looks({connection: pk for connection in newest.runs if (pk := newest.whole(connection))})
+    looks = Looks({connection: pk for connection in connections if (pk := newest.whole(connection))})
     for some in batches(looks.whole.items(), SOME):
         later = Q()
         for connection, pk in some:

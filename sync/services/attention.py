@@ -1,0 +1,197 @@
+"""Attention: what waits for a person over all her connections, most urgent first. Figures, and a few names.
+
+A fixed number of statements, however many connections and people.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.db.models import Count, Exists, OuterRef, Q
+
+from connections.models import Connection, Installation
+from connections.pausing import BY_HAND, REFUSED
+from sync.models import Change, EmployeeLink, EmployeeSnapshot, Notice, SyncRun
+from sync.services import notices
+from sync.services.choices import WHOLE
+from sync.services.runs import BY_HAND as BY_HAND_RUNS
+from sync.services.runs import STEPS
+from sync.services.waiting import Looks, Newest, looks_of, newest_runs, waiting_differences
+
+NAMED = 5
+"""So many people are named beside a figure; its link has them all."""
+State, Trigger = SyncRun.State, SyncRun.Trigger
+
+
+class Kind(StrEnum):
+    """What may wait, most urgent first."""
+
+    APPLICATION = "application"
+    PAUSED = "paused"
+    FAILED = "failed"
+    HELD = "held"
+    UNKNOWN = "unknown"
+    DEACTIVATED = "deactivated"
+    DELETED = "deleted"
+    GONE = "gone"
+    POSITION = "position"
+    DIFFERENCES = "differences"
+    NOT_ADDED = "not_added"
+    NEW_PERSON = "new_person"
+    DRAFTS = "drafts"
+    PAUSED_BY_HAND = "paused_by_hand"
+
+
+URGENCY = {kind: rank for rank, kind in enumerate(Kind)}
+
+
+@dataclass(frozen=True)
+class Waits:
+    """One thing that waits: ``count`` of a kind in a connection (``None``: in the whole installation).
+
+    ``run``: the one that failed, or the open one in which it is solved; ``result``: the primary key of the run whose
+    result tells more. ``notices``: some of them, newest first; ``people``: (name, id in Visma) of some drafts.
+    """
+
+    kind: Kind
+    count: int = 1
+    connection: Connection | None = None
+    run: SyncRun | None = None
+    result: int = 0
+    notices: tuple[Notice, ...] = ()
+    people: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def more(self) -> int:
+        """How many of them aren't named."""
+        named = len(self.notices) or len(self.people)
+        return self.count - named if named else 0
+
+
+@dataclass
+class Situation:
+    """What is known of some connections, for Attention and the start page: runs, and the differences that wait."""
+
+    connections: dict[int, Connection]
+    newest: Newest
+    looks: Looks
+    differences: dict[int, int]
+    runs: dict[int, SyncRun] = field(default_factory=dict)
+
+    def shown_run(self, connection: int) -> int:
+        """The run that tells how the connection is: the open one, else the last one over both sides; 0 for none.
+
+        What Huma told of meanwhile, and a schedule that is under way, don't disturb it.
+        """
+        by_hand = self.newest.of(connection, BY_HAND_RUNS, State.values)
+        scheduled = self.newest.of(connection, (Trigger.SCHEDULED,), (State.FINISHED, State.FAILED, State.STOPPED))
+        return self.newest.open(connection) or max(by_hand, scheduled)
+
+    def shown(self, connection: int) -> SyncRun | None:
+        """The same, as a run."""
+        return self.runs.get(self.shown_run(connection))
+
+
+def situation(connections: Iterable[Connection]) -> Situation:
+    """How the connections are; in those that are disconnected nothing waits."""
+    rows = list(connections)
+    newest = newest_runs([row.pk for row in rows])
+    known = {row.pk: row for row in rows if row.state != Connection.State.DISCONNECTED}
+    looks = looks_of(newest, known)
+    found = Situation(known, newest, looks, waiting_differences(looks) if looks.whole else {})
+    needed = {pk for row in rows for pk in (found.shown_run(row.pk), _failed(found, row.pk))}
+    found.runs = SyncRun.objects.in_bulk(needed - {0})
+    return found
+
+
+def attention(here: Situation, *, installation: bool = False, named: int = NAMED) -> list[Waits]:
+    """What waits, most urgent first, then by the connection's name. ``installation``: what superusers are told too."""
+    found = [*_states(here), *_failures(here), *_held(here), *_not_certain(here), *_notices(here, named)]
+    found += [
+        Waits(Kind.DIFFERENCES, count, here.connections[pk], _in_steps(here, pk))
+        for pk, count in here.differences.items()
+        if count > 0
+    ]
+    found += _drafts(here, named)
+    if installation and Installation.objects.exclude(visma_refused_at=None).exists():
+        found.append(Waits(Kind.APPLICATION))
+    return sorted(found, key=lambda one: (URGENCY[one.kind], one.connection.name.casefold() if one.connection else ""))
+
+
+def _states(here: Situation) -> Iterable[Waits]:
+    for connection in here.connections.values():
+        if connection.state == Connection.State.PAUSED:
+            by_hand = connection.pause_reason in ("", BY_HAND)
+            yield Waits(Kind.PAUSED_BY_HAND if by_hand else Kind.PAUSED, 1, connection)
+
+
+def _failures(here: Situation) -> Iterable[Waits]:
+    for pk, connection in here.connections.items():
+        run = here.runs.get(_failed(here, pk))
+        if run and not (connection.state == Connection.State.PAUSED and run.failure.startswith(REFUSED)):
+            yield Waits(Kind.FAILED, 1, connection, run)
+
+
+def _failed(here: Situation, connection: int) -> int:
+    """The run that failed, where no later one went well: one that reads both sides, else a look at single people."""
+    newest = here.newest
+    whole = newest.of(connection, WHOLE, State.values)
+    single = newest.of(connection, (Trigger.REAL_TIME,), (State.FAILED,))
+    if single > max(whole, *here.looks.parts.get(connection, ()), 0):
+        return single
+    return whole if whole and whole == newest.of(connection, WHOLE, (State.FAILED,)) else 0
+
+
+def _in_steps(here: Situation, connection: int) -> SyncRun | None:
+    """The open run in which a person decides."""
+    run = here.runs.get(here.newest.open(connection))
+    return run if run and run.state in STEPS else None
+
+
+def _held(here: Situation) -> Iterable[Waits]:
+    rows = Change.objects.filter(run__connection__in=here.connections, state=Change.State.HELD, answer="")
+    for pk, count in rows.values_list("run__connection").annotate(n=Count("pk")).order_by():
+        yield Waits(Kind.HELD, count, here.connections[pk])
+
+
+def _not_certain(here: Situation) -> Iterable[Waits]:
+    """Outcomes that nobody knows, and people who couldn't be added; what was looked at since is over."""
+    runs, looks = here.looks.runs, here.looks
+    there = EmployeeLink.objects.filter(connection=OuterRef("run__connection")).exclude(state="different")
+    added = Q(Exists(there.filter(huma_id=OuterRef("snapshot__vendor_id")))) & Q(snapshot__side="huma")
+    added |= Q(Exists(there.filter(visma_id=OuterRef("snapshot__vendor_id")))) & Q(snapshot__side="visma")
+    rows = Change.objects.filter(run__in=list(runs), state__in=(Change.State.UNKNOWN, Change.State.FAILED))
+    rows = rows.filter(Q(state=Change.State.UNKNOWN) | Q(action="create")).exclude(Q(action="create") & added)
+    found: dict[tuple[int, Kind], dict[tuple[object, ...], int]] = defaultdict(dict)
+    person = ("link", "field", "snapshot__side", "snapshot__vendor_id")
+    for run, state, link, *rest in rows.order_by("run").values_list("run", "state", *person):
+        kind = Kind.UNKNOWN if state == Change.State.UNKNOWN else Kind.NOT_ADDED
+        if run >= looks.last.get(link, 0):
+            found[runs[run], kind][link, *rest] = run
+    for (pk, kind), changes in found.items():
+        run = max(changes.values())
+        yield Waits(kind, len(changes), here.connections[pk], result=run)
+
+
+def _notices(here: Situation, named: int) -> Iterable[Waits]:
+    groups: dict[tuple[int, str], list[Notice]] = defaultdict(list)
+    counts: dict[tuple[int, str], int] = {}
+    for notice, count in notices.some_of_each(notices.waiting(*here.connections.values()), named):
+        group = (notice.connection_id, notice.kind)
+        groups[group].append(notice)
+        counts[group] = count
+    for (pk, kind), some in groups.items():
+        yield Waits(Kind(kind), counts[pk, kind], here.connections[pk], _in_steps(here, pk), notices=tuple(some))
+
+
+def _drafts(here: Situation, named: int) -> Iterable[Waits]:
+    """Whom a sync added to Visma as a draft, and the newest whole run still saw as one."""
+    runs = {pk: connection for connection, pk in here.looks.whole.items()}
+    added = Change.objects.filter(link=OuterRef("link"), action="create", side="visma", state=Change.State.DONE)
+    rows = EmployeeSnapshot.objects.filter(Exists(added), run__in=list(runs), side="visma", draft=True)
+    people: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for run, name, vendor_id in rows.order_by("name", "pk").values_list("run", "name", "vendor_id"):
+        people[runs[run]].append((name, vendor_id))
+    for pk, found in people.items():
+        yield Waits(Kind.DRAFTS, len(found), here.connections[pk], people=tuple(found[:named]))
