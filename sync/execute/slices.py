@@ -17,6 +17,7 @@ from sync.execute.step import step
 from sync.lease import Lease
 from sync.models import Change, SyncRun, Write
 from sync.services import mail
+from sync.services.closing import found_nothing
 from sync.services.events import answered
 from sync.services.runs import forget_values
 from sync.stopping import is_stopping
@@ -179,12 +180,15 @@ def finish(run: SyncRun) -> None:
         )
         if not ended:
             return
-        forget_values(run)
         answered(run)
+        wake_connection(run.connection_id)
+        if found_nothing(run):
+            run.delete()
+            return
+        forget_values(run)
         if not run.is_automatic:
             mail.ask_for(run)
         audit(run.confirmed_by or "humavisma", "run.finished", run.connection, run=run.pk)
-        wake_connection(run.connection_id)
     run.refresh_from_db()
     if not run.is_automatic:
         mail.send_result(run)

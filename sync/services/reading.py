@@ -1,8 +1,9 @@
 """Reading one person or one page from a vendor, in a worker thread: HTTP and the pure core only, no database."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from connections.clients import Clients
 from connections.errors import ContractBroken, Gone, Unavailable
@@ -14,9 +15,16 @@ from sync.core.read import huma_employee, huma_selected, visma_employee
 from sync.core.shape import WrongShape
 
 
+class Elsewhere(Exception):
+    """The user isn't one of those whom the connection is about."""
+
+
 @dataclass(frozen=True)
 class Reader:
-    """Reads people of one connection. ``paired``: the position that is paired, by the employee's id on its side."""
+    """Reads people of one connection. ``paired``: the position that is paired, by the employee's id on its side.
+
+    ``within``: whether the connection is about a user; ``None`` where nobody has to be asked.
+    """
 
     clients: Clients
     fingerprint: Fingerprinter
@@ -24,15 +32,18 @@ class Reader:
     fields: tuple[Field, ...] = FIELDS
     paired_huma: Mapping[str, str] | None = None
     paired_visma: Mapping[str, str] | None = None
+    within: Callable[[dict[str, Any]], bool] | None = None
 
     def huma(self, user_id: str) -> Employee | None:
         """One Huma user with her selected position; ``None`` when she isn't there any more (404).
 
-        Raises the vendor errors, ``ContractBroken`` for a document of another shape.
+        Raises the vendor errors, ``ContractBroken`` for a document of another shape, and ``Elsewhere``.
         """
         client = self.clients.huma
         try:
             details = client.user(user_id)
+            if self.within and not self.within(details):
+                raise Elsewhere
             summaries = details.get("currentPositions") or client.positions(user_id)
             chosen = huma_selected(summaries, (self.paired_huma or {}).get(user_id, ""), self.today)
         except Gone:

@@ -4,31 +4,25 @@ The events are gathered into one run at a time a connection; what comes meanwhil
 what was held takes the same way: both sides are read again before anything goes out.
 """
 
-import time
-from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from itertools import takewhile
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from connections.clients import clients_for
-from connections.errors import Unavailable
 from connections.models import Connection
-from sync.core.employee import Employee, Side, from_json
+from connections.pausing import application_refused
+from sync.core.employee import Employee, Side
 from sync.lease import Lease
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, HumaEvent, SyncRun
 from sync.services.news import tell_of
-from sync.services.pairing import compare_in_run, is_left_out
-from sync.services.reading import Reader, enabled_fields, fingerprinter
-from sync.services.snapshots import store_people
-from sync.stopping import is_stopping
+from sync.services.pairing import compare_in_run
+from sync.services.rereading import Rereading, taking_part
+from sync.services.store import load
 from sync.wake import wake
 
-LONGEST_PAUSE = 30.0
-LOOK_EVERY = 0.1
+MOST = 8
+"""So many runs that failed are looked at; more don't make the pause longer."""
 
 
 def start(connection: Connection) -> SyncRun | None:
@@ -39,8 +33,8 @@ def start(connection: Connection) -> SyncRun | None:
     waiting = HumaEvent.objects.filter(connection=connection, state=HumaEvent.State.WAITING)
     try:
         with transaction.atomic():
-            row = Connection.objects.select_for_update().get(pk=connection.pk)
-            if row.state != Connection.State.ACTIVE or is_writing(row):
+            row = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)  # intake goes on
+            if row.state != Connection.State.ACTIVE or application_refused() or is_writing(row) or _is_too_soon(row):
                 return None
             if not row.automatic:
                 waiting.update(state=HumaEvent.State.NOTED, handled_at=timezone.now())
@@ -62,6 +56,20 @@ def start(connection: Connection) -> SyncRun | None:
     return run
 
 
+def _is_too_soon(connection: Connection) -> bool:
+    """After runs that failed one after the other the pauses grow: what made them fail may take its time.
+
+    Refused credentials have pauses of their own.
+    """
+    rows = connection.runs.filter(trigger=SyncRun.Trigger.REAL_TIME).values_list("state", "failure", "finished_at")
+    failed = list(takewhile(lambda row: row[0] == SyncRun.State.FAILED and not _is_refusal(row[1]), rows[:MOST]))
+    return bool(failed) and timezone.now() < failed[0][2] + timedelta(minutes=min(60, 2 ** len(failed)))
+
+
+def _is_refusal(failure: str) -> bool:
+    return failure.startswith("credentials_") or failure == "application_refused"
+
+
 def is_writing(connection: Connection) -> bool:
     """Whether a run of the connection is writing now."""
     return SyncRun.objects.filter(connection=connection, state=SyncRun.State.APPLYING).exists()
@@ -70,81 +78,15 @@ def is_writing(connection: Connection) -> bool:
 def read_slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
     """Read the run's people for about ``seconds``, and once all are read, compare them.
 
-    Gives the seconds until there is more to do, ``None`` when the run is in review. Raises vendor errors; a vendor
-    that doesn't answer is asked again later, for as long as it takes.
+    Gives the seconds until there is more to do, ``None`` when the run is in review, or waits for another that writes.
+    Raises the vendor errors that concern all of them.
     """
-    began = timezone.now()
-    done = EmployeeSnapshot.objects.filter(run=run, side="huma").values_list("vendor_id", flat=True)
-    read, gone = set(done), dict(run.progress.get("gone", {}))
-    links = _links(run, run.people)
-    missing = [one for one in run.people if one not in read and one not in gone]
-    reader = _reader(run, links.values())
-    trouble = False
-
-    def one(huma_id: str) -> tuple[Employee | None, Employee | None]:
-        link = links.get(huma_id)
-        return reader.huma(huma_id), reader.visma_person(link.visma_id) if link else None
-
-    for huma_id, result in _side_by_side(missing, one, lease, seconds):
-        if isinstance(result, Unavailable):
-            trouble = True
-            continue
-        people = [employee for employee in result if employee]
-        store_people(run, people)
-        if result[0] is None or (huma_id in links and result[1] is None):
-            gone[huma_id] = "huma" if result[0] is None else "visma"
-        read.add(huma_id)
-    run.progress = {"began": began.isoformat(), **run.progress, "gone": gone}
-    run.progress["trouble"] = ["unavailable"] if trouble else []
-    SyncRun.objects.filter(pk=run.pk).update(progress=run.progress, touched_at=timezone.now())
-    if trouble:
-        return LONGEST_PAUSE
-    if lease.lost or is_stopping() or not set(run.people) <= read | set(gone):
-        return 0.0
-    return None if _compare(run, gone) else 1.0
-
-
-def _side_by_side(ids: list[str], one: Callable[[str], Any], lease: Lease, seconds: float) -> Iterable[tuple[str, Any]]:
-    """What ``one`` gives for each, several at a time, until the deadline; ``Unavailable`` comes as a result."""
-    deadline, left = time.monotonic() + seconds, ids[::-1]
-    pool = ThreadPoolExecutor(settings.SYNC_CONCURRENCY, thread_name_prefix="read")
-    futures: dict[Future[Any], str] = {}
-    try:
-        while left or futures:
-            going_on = time.monotonic() < deadline and not lease.lost and not is_stopping()
-            while going_on and left and len(futures) < settings.SYNC_CONCURRENCY:
-                huma_id = left.pop()
-                futures[pool.submit(one, huma_id)] = huma_id
-            if not futures:
-                return
-            finished, _pending = wait(futures, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
-            for future in finished:
-                error = future.exception()
-                if error is not None and not isinstance(error, Unavailable):
-                    raise error
-                yield futures.pop(future), error or future.result()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _reader(run: SyncRun, links: Iterable[EmployeeLink]) -> Reader:
-    paired = [link for link in links if link.huma_position]
-    return Reader(
-        clients_for(run.connection),
-        fingerprinter(run.connection),
-        timezone.localdate(),
-        enabled_fields(run.connection),
-        {link.huma_id: link.huma_position for link in paired},
-        {link.visma_id: link.visma_position for link in paired},
-    )
-
-
-def _links(run: SyncRun, huma_ids: list[str]) -> dict[str, EmployeeLink]:
-    """The linked ones among these Huma users; those who are left out aren't touched."""
-    rows = EmployeeLink.objects.filter(
-        connection=run.connection_id, huma_id__in=huma_ids, state=EmployeeLink.State.LINKED
-    )
-    return {link.huma_id: link for link in rows if not is_left_out(link)}
+    if is_writing(run.connection):
+        return None  # its end wakes this one
+    look = Rereading(run, lease)
+    if look.slice(seconds):
+        return None if _compare(run, look.gone) else 0.0
+    return None if lease.lost else look.pause
 
 
 def _compare(run: SyncRun, gone: dict[str, str]) -> bool:
@@ -160,15 +102,11 @@ def _compare(run: SyncRun, gone: dict[str, str]) -> bool:
         mine = SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.FETCHING)
         if not mine.update(state=SyncRun.State.REVIEW, read_at=timezone.now(), failure="", failure_params={}):
             return True
-        links = _links(run, run.people)
-        numbers = dict(
-            EmployeeLink.objects.filter(connection=run.connection_id)
-            .exclude(number="")
-            .values_list("number", "visma_id")
-        )
-        compared = []
+        links = taking_part(run)
+        compared, numbers = [], _numbers(run)
         humas, vismas = _read(run, Side.HUMA), _read(run, Side.VISMA)
-        for link in EmployeeLink.objects.select_for_update().filter(pk__in=[one.pk for one in links.values()]):
+        rows = EmployeeLink.objects.select_for_update().filter(pk__in=[one.pk for one in links.values()])
+        for link in rows.order_by("pk"):
             if link.huma_id in humas and link.visma_id in vismas:
                 compare_in_run(run, link, humas[link.huma_id], vismas[link.visma_id], numbers, shown=False)
                 compared.append(link.pk)
@@ -178,6 +116,12 @@ def _compare(run: SyncRun, gone: dict[str, str]) -> bool:
         SyncRun.objects.filter(pk=run.pk).update(progress=run.progress, figures=figures)
     run.refresh_from_db()
     return True
+
+
+def _numbers(run: SyncRun) -> dict[str, str]:
+    """Who has which Employment ID in Visma, as far as links tell; Visma itself refuses one that is taken."""
+    rows = EmployeeLink.objects.filter(connection=run.connection_id).exclude(gone_from="visma").exclude(number="")
+    return dict(rows.values_list("number", "visma_id"))
 
 
 def _was_overtaken(run: SyncRun) -> bool:
@@ -190,9 +134,7 @@ def _was_overtaken(run: SyncRun) -> bool:
 
 
 def _read(run: SyncRun, side: Side) -> dict[str, Employee]:
-    rows = EmployeeSnapshot.objects.filter(run=run, side=side.value, complete=True)
-    payloads = rows.values_list("payload", flat=True)
-    return {employee.id: employee for payload in payloads if payload and (employee := from_json(payload))}
+    return {employee.id: employee for employee in load(run, side.value)}
 
 
 def attend(connection: Connection) -> SyncRun | None:

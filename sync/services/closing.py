@@ -1,0 +1,36 @@
+"""Which runs that answered Huma's events are worth keeping: those that a person may want to open."""
+
+from sync.models import Change, Conflict, SyncRun
+from sync.services.waiting import WAITS
+
+SINGLE = (SyncRun.Trigger.REAL_TIME, SyncRun.Trigger.RELEASE)
+
+
+def found_nothing(run: SyncRun) -> bool:
+    """Whether nothing came of a run that answers Huma's events: nothing to write, no difference, no news of an old one.
+
+    Such a run would only hide the others in the history.
+    """
+    if run.trigger != SyncRun.Trigger.REAL_TIME:
+        return False
+    left = Change.objects.filter(run=run).exists() or Conflict.objects.filter(run=run).exists()
+    return not left and not _says_what_is_over(run)
+
+
+def _says_what_is_over(run: SyncRun) -> bool:
+    """Whether an earlier look at these people left a difference open that this one doesn't find any more.
+
+    The newest look at each person counts, so this one is needed to say so.
+    """
+    links = set(run.progress.get("links", ()))
+    others = SyncRun.objects.filter(connection=run.connection_id).exclude(pk=run.pk)
+    rows = Conflict.objects.filter(WAITS, link__in=links).exclude(run=run).order_by("run")
+    last = dict(rows.values_list("link", "run"))
+    if not last:
+        return False
+    whole = others.exclude(trigger__in=SINGLE).exclude(read_at=None).order_by("-pk").values_list("pk", flat=True)
+    last = {link: pk for link, pk in last.items() if pk >= (whole.first() or 0)}
+    later = others.filter(trigger__in=SINGLE, pk__gt=min(last.values(), default=0)).exclude(finished_at=None)
+    for pk, looked_at in later.values_list("pk", "progress__links"):
+        last = {link: one for link, one in last.items() if one >= pk or link not in (looked_at or ())}
+    return bool(last)

@@ -1,0 +1,203 @@
+"""Reading single people again, on both sides: whom Huma told of, and whose held changes an owner released.
+
+A vendor that doesn't answer is asked again for as long as it takes, with pauses that grow. Who can't be read for
+reasons of her own is passed over, so that she doesn't hold up the others.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from connections.clients import clients_for
+from connections.errors import ContractBroken, Rejected, Unavailable, VendorError
+from connections.models import Connection
+from sync.core.employee import Employee
+from sync.lease import Lease
+from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
+from sync.services.failures import bug_report
+from sync.services.reading import Elsewhere, Reader, enabled_fields, fingerprinter
+from sync.services.snapshots import store_people
+from sync.stopping import is_stopping
+
+logger = logging.getLogger(__name__)
+
+LOOK_EVERY = 0.1  # seconds
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.25, 30.0  # seconds
+GROUPS = {"companies": "huma_companies", "locations": "huma_locations", "teams": "huma_teams"}
+"""What a user belongs to, by its name in Huma's document, and the connection's limits."""
+
+Pair = tuple[Employee | None, Employee | None]
+
+
+class Rereading:
+    """One slice of it. ``SyncRun.progress`` remembers the rest: ``gone`` (from which side), ``passed`` over, when it
+    ``began``, since when a side is ``silent``."""
+
+    def __init__(self, run: SyncRun, lease: Lease) -> None:
+        self.run, self.lease = run, lease
+        self.links = taking_part(run)
+        self.clients = clients_for(run.connection)
+        self.progress: dict[str, Any] = {"began": timezone.now().isoformat(), "gone": {}, "passed": [], **run.progress}
+        read = EmployeeSnapshot.objects.filter(run=run, side="huma").values_list("vendor_id", flat=True)
+        known = {*read, *self.progress["gone"], *self.progress["passed"]}
+        self.left = [one for one in run.people if one not in known][::-1]
+        self.read: list[Employee] = []
+        self.broken: ContractBroken | None = None
+        self.futures: dict[Future[Pair], str] = {}
+        self.failures, self.not_before = 0, 0.0
+        self.reader = _reader(run, self.links)
+
+    @property
+    def gone(self) -> dict[str, str]:
+        """The side from which people are gone, by Huma id."""
+        return dict(self.progress["gone"])
+
+    @property
+    def pause(self) -> float:
+        """Seconds until there is something to do; 0 for at once."""
+        return 0.0 if self.futures or not self.left else max(0.0, self.not_before - time.monotonic())
+
+    def slice(self, seconds: float) -> bool:
+        """Read for about ``seconds``; True when everybody was read. Raises the vendor errors that concern all."""
+        deadline = time.monotonic() + seconds
+        self.clients.share_waiting(self.run.connection)
+        pool = ThreadPoolExecutor(settings.SYNC_CONCURRENCY, thread_name_prefix="read")
+        try:
+            while self.left or self.futures:
+                if self.lease.lost or time.monotonic() >= deadline or is_stopping():
+                    break
+                if self.pause > settings.SLICE_SECONDS:
+                    break  # others may have the worker meanwhile
+                self._submit(pool)
+                self._collect()
+            for future in list(self.futures):  # what is under way is finished, not thrown away
+                self._take(future)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+        self.clients.share_waiting(self.run.connection)
+        return self._save() and not self.left
+
+    def _submit(self, pool: ThreadPoolExecutor) -> None:
+        while self.left and len(self.futures) < settings.SYNC_CONCURRENCY and time.monotonic() >= self.not_before:
+            huma_id = self.left.pop()
+            self.futures[pool.submit(self._one, huma_id)] = huma_id
+
+    def _one(self, huma_id: str) -> Pair:
+        """Both sides of one person; in a thread, without the database."""
+        huma = self.reader.huma(huma_id)
+        link = self.links.get(huma_id)
+        return huma, self.reader.visma_person(link.visma_id) if link else None
+
+    def _collect(self) -> None:
+        if not self.futures:  # a vendor is given a pause
+            time.sleep(LOOK_EVERY)
+            return
+        done, _pending = wait(self.futures, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
+        for future in done:
+            self._take(future)
+
+    def _take(self, future: Future[Pair]) -> None:
+        huma_id = self.futures.pop(future)
+        try:
+            huma, visma = future.result()
+        except Unavailable as error:
+            self.left.append(huma_id)
+            self._wait(error)
+            return
+        except Elsewhere:
+            self.progress["passed"].append(huma_id)
+        except (Rejected, ContractBroken) as error:
+            logger.warning("Run %s passes somebody over: %s", self.run.pk, error)
+            self.progress["passed"].append(huma_id)
+            self.broken = error if isinstance(error, ContractBroken) else self.broken
+            return
+        except VendorError:
+            raise
+        except Exception as error:  # nothing but one person's documents was looked at
+            logger.error("Run %s passes somebody over, for a bug: %s", self.run.pk, bug_report(error))
+            self.progress["passed"].append(huma_id)
+            return
+        else:
+            self._keep(huma_id, huma, visma)
+        self.failures = 0
+        self.progress.pop("silent", None)
+        self.progress["trouble"] = []
+
+    def _keep(self, huma_id: str, huma: Employee | None, visma: Employee | None) -> None:
+        self.read += [employee for employee in (huma, visma) if employee]
+        if huma is None or (huma_id in self.links and visma is None):
+            self.progress["gone"][huma_id] = "huma" if huma is None else "visma"
+
+    def _wait(self, error: Unavailable) -> None:
+        if time.monotonic() >= self.not_before:  # requests that failed together count once
+            self.failures += 1
+        self.progress["trouble"] = [error.side]
+        silent = time.time() - self.progress.setdefault("silent", time.time())
+        pause = max(SHORTEST_PAUSE * 2 ** min(self.failures, 6), silent / 2)
+        self.not_before = max(self.not_before, time.monotonic() + (error.retry_after or min(pause, LONGEST_PAUSE)))
+
+    def _save(self) -> bool:
+        """Store what was read and how far that is, together; False when the run isn't ours any more."""
+        with transaction.atomic():
+            mine = SyncRun.objects.filter(pk=self.run.pk, state=SyncRun.State.FETCHING, lease_holder=self.lease.holder)
+            if self.lease.lost or not mine.update(progress=self.progress, touched_at=timezone.now()):
+                return False
+            store_people(self.run, self.read)
+        if self.read:
+            self.lease.progress()
+        self.run.progress = self.progress
+        known = EmployeeSnapshot.objects.filter(run=self.run, side="huma").exists() or self.progress["gone"]
+        if self.broken and not self.left and not known:
+            raise self.broken  # nobody can be read: that is no single person's matter
+        return True
+
+
+def taking_part(run: SyncRun) -> dict[str, EmployeeLink]:
+    """By Huma id, the run's people who are linked; those who are left out aren't touched."""
+    rows = EmployeeLink.objects.filter(connection=run.connection_id, state=EmployeeLink.State.LINKED)
+    links = list(rows.filter(huma_id__in=run.people))
+    out = LeftOut.objects.filter(connection=run.connection_id).exclude(vendor_id="")
+    left_out = set(out.values_list("side", "vendor_id"))
+    return {
+        link.huma_id: link
+        for link in links
+        if ("huma", link.huma_id) not in left_out and ("visma", link.visma_id) not in left_out
+    }
+
+
+def _reader(run: SyncRun, links: dict[str, EmployeeLink]) -> Reader:
+    paired = [link for link in links.values() if link.huma_position]
+    return Reader(
+        clients_for(run.connection),
+        fingerprinter(run.connection),
+        timezone.localdate(),
+        enabled_fields(run.connection),
+        {link.huma_id: link.huma_position for link in paired},
+        {link.visma_id: link.visma_position for link in paired},
+        within(run.connection),
+    )
+
+
+def within(connection: Connection) -> Callable[[dict[str, Any]], bool] | None:
+    """Whether a user belongs to what the connection is limited to, by Huma's document; ``None`` without limits.
+
+    The whole list is limited by Huma itself; a single user is whoever she is.
+    """
+    limits = {name: set(getattr(connection, column)) for name, column in GROUPS.items()}
+    limits = {name: wanted for name, wanted in limits.items() if wanted}
+
+    def is_within(details: dict[str, Any]) -> bool:
+        return all(wanted & _ids(details.get(name)) for name, wanted in limits.items())
+
+    return is_within if limits else None
+
+
+def _ids(wrapped: Any) -> set[str]:
+    value = wrapped.get("value") if isinstance(wrapped, dict) else None
+    return {str(one.get("id")) for one in value or () if isinstance(one, dict)}
