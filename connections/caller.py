@@ -6,7 +6,9 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from connections.answers import Answer, Call, NotJson, Passing, WrongShape, decode, encode, failure
@@ -34,6 +36,20 @@ RENEWALS = 3
 RENEWALS_OF_A_WRITE = 1
 
 log = logging.getLogger(__name__)
+
+_before_write: ContextVar[Callable[[], None] | None] = ContextVar("before_write", default=None)
+
+
+@contextmanager
+def before_each_write(check: Callable[[], None]) -> Iterator[None]:
+    """Within the block, this thread calls ``check`` right before a write goes out, each time: a token may have to be
+    had first, or a refused one renewed, and that takes time. What ``check`` raises keeps the write from being sent.
+    """
+    token = _before_write.set(check)
+    try:
+        yield
+    finally:
+        _before_write.reset(token)
 
 
 class Caller:
@@ -147,6 +163,9 @@ class Caller:
         elif call.body is not None:
             headers["Content-Type"] = self._media_type
             data = encode(call.body)
+        check = _before_write.get()
+        if check is not None and call.writes and call is not self._token_call:
+            check()
         started, met = time.monotonic(), time.time()
         trouble = None
         try:

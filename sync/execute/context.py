@@ -9,6 +9,7 @@ from datetime import date
 from django.conf import settings
 from django.utils import timezone
 
+from connections.caller import before_each_write
 from connections.clients import Clients, clients_for
 from connections.errors import VendorError
 from sync.core.employee import Canonical, Value
@@ -55,17 +56,25 @@ class Context:
     def request(self, write: Write, etag: str = "") -> Iterator[None]:
         """The one place where something is sent: stored before, and taken back where it surely had no effect.
 
-        Raises ``LeaseTooShort`` instead of sending what somebody else might send as well.
+        Raises ``LeaseTooShort`` instead of sending what somebody else might send as well, also where it is to be
+        repeated with a new token: that had no effect before.
         """
-        if not self.lease.lasts(settings.HTTP_CONNECT_TIMEOUT + settings.HTTP_READ_TIMEOUT):
-            raise LeaseTooShort
+        self._outlasts_a_request()
         life.sending(write, etag)
         try:
-            yield
+            with before_each_write(self._outlasts_a_request):
+                yield
+        except LeaseTooShort:
+            life.not_sent(write, without_effect=True)
+            raise
         except VendorError as error:
             if not getattr(error, "may_have_taken_effect", False):
                 life.not_sent(write, without_effect=True)
             raise
+
+    def _outlasts_a_request(self) -> None:
+        if not self.lease.lasts(settings.HTTP_CONNECT_TIMEOUT + settings.HTTP_READ_TIMEOUT):
+            raise LeaseTooShort
 
     def send_again(self, write: Write) -> bool:
         """Nothing of it was found, so it may be sent once more. False when that is no use: then it has failed.
