@@ -13,12 +13,21 @@ def released(run: SyncRun) -> dict[tuple[int | None, str], tuple[str, str]]:
 
 
 def answer_released(run: SyncRun) -> None:
-    """Tie what was released to what is written now; where a side moved meanwhile, it was overtaken."""
+    """Tie what was released to what is written now; where a side moved meanwhile, it was overtaken.
+
+    Who couldn't be read waits again.
+    """
     made = {(one.link_id, one.field): one for one in Change.objects.filter(run=run)}
-    for held in _released(run):
+    rows = _released(run).filter(answer=Change.Answer.RELEASED, released_as=None).select_related("link")
+    passed = set(run.progress.get("passed", ()))
+    unread = [held for held in rows if held.link and held.link.huma_id in passed]
+    for held in rows:
+        if held in unread:
+            continue
         held.released_as = made.get((held.link_id, held.field))
         held.answer = Change.Answer.RELEASED if held.released_as else Change.Answer.OVERTAKEN
         held.save(update_fields=["released_as", "answer"])
+    _wait_again(run, unread)
 
 
 def come_back(run: SyncRun) -> None:
@@ -28,7 +37,10 @@ def come_back(run: SyncRun) -> None:
     """
     if run.trigger != SyncRun.Trigger.RELEASE:
         return
-    unwritten = list(_released(run).filter(answer=Change.Answer.RELEASED, released_as=None))
+    _wait_again(run, list(_released(run).filter(answer=Change.Answer.RELEASED, released_as=None)))
+
+
+def _wait_again(run: SyncRun, unwritten: list[Change]) -> None:
     waiting = Change.objects.filter(run__connection=run.connection_id, state=Change.State.HELD, answer="")
     newer = set(waiting.values_list("link_id", "field"))
     back = [held.pk for held in unwritten if (held.link_id, held.field) not in newer]
