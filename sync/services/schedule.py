@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from connections.models import Connection, audit
+from connections.pausing import application_refused
 from sync.core.schedule import next_slot, spread_of
 from sync.models import SyncRun
 from sync.services.automatic import RULE
@@ -30,8 +31,10 @@ def start_due() -> list[SyncRun]:
     """Start what is due. Whoever else looks at the same time finds the slot taken.
 
     A slot that nobody was there for is made up once, however many there were; a paused connection's waits for the
-    end of the pause.
+    end of the pause, and everybody's for Visma to accept the installation's own credentials again.
     """
+    if application_refused():
+        return []
     due = Connection.objects.filter(state=Connection.State.ACTIVE, automatic=True, schedule_next__lte=timezone.now())
     return [run for connection in due if (run := _start(connection))]
 
