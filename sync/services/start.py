@@ -1,22 +1,23 @@
 """The start page: how each connection is, what needs attention first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from connections.access import connections_of
 from connections.models import Connection
-from sync.models import Change, Conflict, SyncRun
+from sync.models import AUTOMATIC, Change, SyncRun
 from sync.pause_words import pause_of
+from sync.services.attention import Situation, situation
 
 State = SyncRun.State
+FROM_HUMA = (*AUTOMATIC, SyncRun.Trigger.RELEASE)
+"""Runs that write by themselves, or what they had held."""
 
 
 @dataclass(frozen=True)
@@ -34,16 +35,11 @@ class Entry:
     rank: int
 
 
-def entries(user: Any, search: str = "") -> list[Entry]:
-    """All connections that the user may see, what needs attention first, then by name."""
-    rows = connections_of(user)
-    if search:
-        rows = rows.filter(name__icontains=search)
-    connections = list(rows.annotate(newest=Max("runs__pk")))
-    runs = SyncRun.objects.in_bulk([row.newest for row in connections if row.newest])
-    not_done, waiting = _not_done(runs), _waiting(runs)
+def entries(here: Situation, connections: Iterable[Connection]) -> list[Entry]:
+    """The connections, what needs attention first, then by name. ``here``: how they are."""
+    not_done, today = _not_done(here), written_today(here.connections)
     found = [
-        _entry(row, runs.get(row.newest or 0), not_done.get(row.newest, 0), waiting.get(row.newest, 0))
+        _entry(row, here.shown(row.pk), not_done.get(here.shown_run(row.pk), 0), here.differences.get(row.pk, 0), today)
         for row in connections
     ]
     return sorted(found, key=lambda entry: (entry.rank, entry.name.casefold()))
@@ -51,30 +47,30 @@ def entries(user: Any, search: str = "") -> list[Entry]:
 
 def entry_for(connection: Connection) -> Entry:
     """The same for one connection."""
-    run = connection.runs.first()
-    pks = [run.pk] if run else []
-    return _entry(connection, run, sum(_not_done(pks).values()), sum(_waiting(pks).values()))
+    return entries(situation([connection]), [connection])[0]
 
 
-def _not_done(runs: Iterable[int]) -> dict[int, int]:
+def _not_done(here: Situation) -> dict[int, int]:
     """By run, how many Changes were not done, or it isn't certain."""
-    rows = Change.objects.filter(run__in=list(runs), state__in=(Change.State.FAILED, Change.State.UNKNOWN))
+    shown = list(here.runs)
+    rows = Change.objects.filter(run__in=shown, state__in=(Change.State.FAILED, Change.State.UNKNOWN))
     return dict(rows.values_list("run").annotate(n=Count("pk")).order_by())
 
 
-def _waiting(runs: Iterable[int]) -> dict[int, int]:
-    """By run, how many Differences still wait for a decision, or were changed meanwhile and are open again."""
-    rows = Conflict.objects.filter(run__in=list(runs), standing="asks")
-    rows = rows.filter(Q(decision="") | Q(outcome="moved"))
-    return dict(rows.values_list("run").annotate(n=Count("pk")).order_by())
+def written_today(connections: Iterable[int]) -> dict[int, int]:
+    """By connection, how many changes from Huma were written by themselves since midnight in Oslo."""
+    midnight = localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = Change.objects.filter(run__connection__in=list(connections), run__trigger__in=FROM_HUMA)
+    rows = rows.filter(state=Change.State.DONE, settled_at__gte=midnight)
+    return dict(rows.values_list("run__connection").annotate(n=Count("pk")).order_by())
 
 
-def _entry(connection: Connection, run: SyncRun | None, not_done: int, waiting: int) -> Entry:
-    """How it is: its own state first, then its newest run's."""
+def _entry(connection: Connection, run: SyncRun | None, not_done: int, waiting: int, today: Mapping[int, int]) -> Entry:
+    """How it is: its own state first, then that of its newest run over both sides."""
     label, name = _("Synchronize users"), "sync_users"
     args: list[str | int] = [connection.code]
     badge, tone, rank = "", "", 5
-    line = _line(run, not_done)
+    line = " ".join(filter(None, (_line(run, not_done), _by_itself(today.get(connection.pk, 0)))))
     if connection.state == Connection.State.DISCONNECTED:
         badge, rank, waiting = _("Disconnected"), 9, 0
         label, name = _("Connect again"), "connection_credentials"
@@ -99,6 +95,8 @@ def _entry(connection: Connection, run: SyncRun | None, not_done: int, waiting: 
     elif not_done:
         badge, tone, rank, label, name = _("Not all done"), "warning", 1, _("See the result"), "result"
         args = [connection.code, run.pk]
+    elif connection.automatic:
+        badge, tone, rank = _("Automatic"), "success", 4 if waiting else 6
     elif run.state == State.FINISHED:
         badge, tone, rank = _("Active"), "success", 4 if waiting else 6
     return Entry(
@@ -107,11 +105,17 @@ def _entry(connection: Connection, run: SyncRun | None, not_done: int, waiting: 
         line=line,
         badge=badge,
         tone=tone,
-        waiting=waiting if run and run.state not in (State.CANCELLED, State.FAILED) else 0,
+        waiting=waiting,
         action_label=label,
         action_url=reverse(f"admin:{name}", args=args),
         rank=rank,
     )
+
+
+def _by_itself(count: int) -> str:
+    """What automatic updates did meanwhile."""
+    text = ngettext("%(n)d change from Huma written today.", "%(n)d changes from Huma written today.", count)
+    return text % {"n": count} if count else ""
 
 
 def _line(run: SyncRun | None, not_done: int) -> str:

@@ -1,4 +1,4 @@
-"""The start page: one's connections, what needs attention first."""
+"""The start page: what waits for somebody, and one's connections."""
 
 from typing import Any
 
@@ -10,25 +10,38 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from connections.access import connections_of, hr_page
+from sync.attention_words import item
+from sync.services.attention import attention, situation
 from sync.services.start import entries
 from sync.typed import searched
 
 SEARCH_FROM = 10
 A_PAGE = 20
+NAMED = 3
+ITEMS = 8
+"""So much of what waits is shown at once, with so many names each; a link shows the rest."""
 
 
 @require_http_methods(["GET", "POST"])
 @hr_page
 def page(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-    """From SEARCH_FROM connections on with a search, which is sent by POST."""
+    """From SEARCH_FROM connections on with a search, which is sent by POST. ``?all=1``: everything that waits."""
     search = searched(request.POST.get("q"))
     number = request.POST.get("page") or request.GET.get("page")
-    shown = Paginator(entries(request.user, search), A_PAGE).get_page(number)
+    connections = list(connections_of(request.user))
+    here = situation(connections)
+    found = [row for row in connections if search.casefold() in row.name.casefold()]
+    shown = Paginator(entries(here, found), A_PAGE).get_page(number)
+    waits = attention(here, installation=request.user.is_superuser, named=NAMED)
+    most = len(waits) if request.GET.get("all") else ITEMS
     context = {
         **admin.site.each_context(request),
         "connections": shown.object_list,
+        "items": [item(one) for one in waits[:most]],
+        "more": max(0, len(waits) - most),
+        "inbox": bool(connections) and not search and shown.number == 1,
         "connect_url": reverse("admin:connect"),
-        "search": connections_of(request.user).count() >= SEARCH_FROM,
+        "search": len(connections) >= SEARCH_FROM,
         "q": search,
         "page": shown,
         **(extra_context or {}),
