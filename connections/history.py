@@ -26,6 +26,9 @@ _ACTIONS = {
     "application.works": _("Visma accepts the installation's own credentials again"),
     "credentials.renewed": _("Renewed the credentials"),
     "settings.changed": _("Changed the settings"),
+    "automatic.on": _("Turned on automatic updates"),
+    "automatic.off": _("Turned off automatic updates"),
+    "automatic.not_yet": _("Left automatic updates off for now"),
     "owner.added": _("Added the owner %(owner)s"),
     "owner.removed": _("Removed the owner %(owner)s"),
     "run.started": _("Started a run"),
@@ -97,12 +100,14 @@ class _Known(dict[str, Any]):
 def _changes(entry: AuditEntry) -> Iterator[SettingChange]:
     if entry.action != "settings.changed":
         return
+    choices = {field.name: dict(field.flatchoices) for field in Connection._meta.concrete_fields}
     labels = {field.name: str(field.verbose_name) for field in Connection._meta.concrete_fields}
     words = dict(end_reasons()) | {field.name: field.label for field in supported_fields()}
     for name, pair in entry.detail.items():
         if isinstance(pair, list) and len(pair) == 2:
             label = labels.get(name, name)
-            yield SettingChange(label[:1].upper() + label[1:], *(_value(name, value, words) for value in pair))
+            own = words | choices.get(name, {})
+            yield SettingChange(label[:1].upper() + label[1:], *(_value(name, value, own) for value in pair))
 
 
 def _value(name: str, value: Any, words: dict[str, str]) -> str:

@@ -16,6 +16,7 @@ def connection_nav(connection: Connection, current: str) -> list[dict[str, Any]]
         ("sync_users", _("Synchronize users"), "sync"),
         ("people", _("People"), "people"),
         ("history", _("Runs"), "history"),
+        ("automatic", _("Automatic updates"), "clock"),
         ("connection", _("Connection"), "settings"),
     )
     return [

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from sync.views import (
+    automatic,
     attention,
     confirm,
     create,
@@ -56,6 +57,8 @@ urlpatterns = [
     path(f"{_connection}/result/<int:pk>/retry/", result.retry, name="result_retry"),
     path(f"{_connection}/attention/", attention.page, name="attention"),
     path(f"{_connection}/attention/done/", attention.done, name="attention_done"),
+    path(f"{_connection}/automatic/", automatic.page, name="automatic"),
+    path(f"{_connection}/automatic/switch/", automatic.switch, name="automatic_switch"),
     path(f"{_connection}/history/", history.page, name="history"),
     path(f"{_people}/", people.page, name="people"),
     path(f"{_people}/link/", people.link, name="people_link"),

@@ -4,16 +4,16 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from sync.core.report import Totals
 from sync.display import Display, display
 from sync.models import Change, Conflict, SyncRun
 from sync.sentences import change_sentence, field_label, outcome_label
 from sync.services.retrying import to_retry
-from sync.services.runs import run_totals
+from sync.services.runs import BY_HAND, run_totals
 
-ORDER = ("failed", "unknown", "moved", "stopped", "done", "nothing")
+ORDER = ("held", "failed", "unknown", "moved", "stopped", "done", "nothing")
 SHOWN = 200
 
 
@@ -78,10 +78,14 @@ def result(run: SyncRun) -> Result:
         left=Conflict.objects.filter(run=run, decision="leave").count(),
         drafts=list(_creations(run).filter(side="visma").order_by("name").values_list("name", flat=True)[:SHOWN]),
         can_retry=bool(totals.failed and to_retry(run)),
-        first=not SyncRun.objects.filter(
-            connection=run.connection, pk__lt=run.pk, state=SyncRun.State.FINISHED
-        ).exists(),
+        first=run.trigger in BY_HAND and not _earlier(run).exists(),
     )
+
+
+def _earlier(run: SyncRun) -> QuerySet[SyncRun]:
+    """The runs that a person started and that finished before this one."""
+    rows = SyncRun.objects.filter(connection=run.connection, trigger__in=BY_HAND, state=SyncRun.State.FINISHED)
+    return rows.filter(pk__lt=run.pk)
 
 
 def created(run: SyncRun) -> dict[str, int]:

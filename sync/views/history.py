@@ -14,6 +14,7 @@ from connections.models import Connection
 from sync.core.report import Totals, totals
 from sync.models import Change, SyncRun
 from sync.sentences import sentence
+from sync.services.runs import BY_HAND
 from sync.views.steps import connection_page, continue_url, page_context, step_url
 
 PER_PAGE = 25
@@ -39,11 +40,13 @@ def page(request: HttpRequest, connection: Connection) -> HttpResponse:
 
 
 def _row(connection: Connection, run: SyncRun, counts: Totals) -> dict[str, Any]:
+    waits = run.is_open and not (run.is_before_writing and run.trigger not in BY_HAND)
     ended = run.state in (SyncRun.State.FINISHED, SyncRun.State.STOPPED, SyncRun.State.FAILED)
     url = step_url("result", connection, run) if ended else ""
     return {
         "run": run,
-        "url": continue_url(connection, run) if run.is_open else url,
+        "by": run.started_by or (_("By itself") if run.is_automatic else "–"),
+        "url": continue_url(connection, run) if waits else url,
         "tone": TONES.get(run.state, "accent" if run.is_open else ""),
         "totals": counts,
         "sentence": sentence(run.failure, run.failure_params),

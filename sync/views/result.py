@@ -10,12 +10,12 @@ from connections.models import Connection
 from sync.core.report import OUTCOMES, Totals
 from sync.models import SyncRun
 from sync.sentences import outcome_label, sentence
-from sync.services import mail, runs
+from sync.services import mail, runs, switching
 from sync.services.result import result
 from sync.services.retrying import retry_failed
 from sync.views.steps import continue_url, inactive, page_context, run_page, step_url
 
-ALWAYS_OPEN = ("failed", "unknown", "moved", "stopped")
+ALWAYS_OPEN = ("held", "failed", "unknown", "moved", "stopped")
 
 
 @require_GET
@@ -32,13 +32,15 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
         request,
         connection,
         _("Result"),
-        step="" if run.state == SyncRun.State.FAILED else "result",
+        step="" if run.state == SyncRun.State.FAILED or run.trigger not in runs.BY_HAND else "result",
         run=run,
         current="history",
         found=found,
         counts=counts(found.totals),
         failure=sentence(run.failure, run.failure_params),
         mail_sentence=mail_sentence(run),
+        rule=switching.rule(run),
+        asks=run.trigger in runs.BY_HAND and run.state == SyncRun.State.FINISHED and switching.is_offered(connection),
         always_open=ALWAYS_OPEN,
         can_retry=found.can_retry and connection.state == Connection.State.ACTIVE and not runs.open_run(connection),
     )

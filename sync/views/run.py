@@ -14,6 +14,7 @@ from sync.core.report import OUTCOMES
 from sync.models import SyncRun
 from sync.sentences import outcome_label
 from sync.services import runs
+from sync.services.switching import rule
 from sync.views.steps import continue_url, go_to, page_context, run_page
 
 
@@ -23,7 +24,8 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
     """How far writing is; a run that doesn't write is shown where it is."""
     if run.state != SyncRun.State.APPLYING:
         return redirect(continue_url(connection, run))
-    context = page_context(request, connection, _("Run"), step="run", run=run, **_live(connection, run))
+    step = "run" if run.trigger in runs.BY_HAND else ""
+    context = page_context(request, connection, _("Run"), step=step, run=run, rule=rule(run), **_live(connection, run))
     return render(request, "sync/run.html", context)
 
 

@@ -56,7 +56,8 @@ def _live(connection: Connection, run: SyncRun | None) -> dict[str, Any]:
 
 
 def _last_written(connection: Connection) -> SyncRun | None:
-    return connection.runs.filter(state__in=(SyncRun.State.FINISHED, SyncRun.State.STOPPED)).first()
+    ended = connection.runs.filter(state__in=(SyncRun.State.FINISHED, SyncRun.State.STOPPED))
+    return ended.filter(trigger__in=runs.BY_HAND).first()
 
 
 def _failure(request: HttpRequest, run: SyncRun, check_error: str) -> dict[str, Any]:
