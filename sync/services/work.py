@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections
@@ -22,6 +23,7 @@ from sync.services.events import not_handled
 from sync.services.failures import CannotRead, bug_report, reason_for_reading
 from sync.services.fetch import Fetch
 from sync.services.runs import CHECKS, forget_values
+from sync.services.schedule import make_up
 from sync.services.store import load, store
 
 logger = logging.getLogger(__name__)
@@ -32,6 +34,8 @@ BY_ITSELF = (*AUTOMATIC, SyncRun.Trigger.RELEASE)
 SINGLE = (SyncRun.Trigger.REAL_TIME, SyncRun.Trigger.RELEASE)
 """Runs over the people whom Huma told of, or an owner released; the others read everybody."""
 AWAY_PAUSE = 1.0
+OLD = timedelta(hours=1)
+"""What was read so long ago isn't written by itself."""
 
 
 def advance(run_pk: int, seconds: float | None = None) -> float | None:
@@ -85,6 +89,8 @@ def works(run: SyncRun) -> bool:
 
 def _read_and_go_on(run: SyncRun, lease: Lease, seconds: float) -> float | None:
     """Read; a run that goes on by itself then begins to write."""
+    if run.trigger == SyncRun.Trigger.SCHEDULED and not _may_go_on(run):
+        return None
     if run.state == SyncRun.State.FETCHING:
         read = realtime.read_slice if run.trigger in SINGLE else read_slice
         pause = read(run, lease, seconds)
@@ -96,6 +102,19 @@ def _read_and_go_on(run: SyncRun, lease: Lease, seconds: float) -> float | None:
     if lease.lost or not automatic.carry_out(run):
         return None  # the end of the other run wakes this one
     return apply_slice(run, lease, seconds)
+
+
+def _may_go_on(run: SyncRun) -> bool:
+    """Whether a scheduled sync may read or begin to write now.
+
+    It is made up later where the connection was paused, or what it read has grown old behind another run.
+    """
+    connection = Connection.objects.get(pk=run.connection_id)
+    old = run.read_at is not None and timezone.now() - run.read_at > OLD
+    if connection.state != Connection.State.ACTIVE or old:
+        make_up(run)
+        return False
+    return bool(run.progress) or not realtime.is_writing(connection)  # the end of the other run wakes this one
 
 
 def _database_away(run: SyncRun, error: Exception) -> float:
