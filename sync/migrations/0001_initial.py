@@ -421,11 +421,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='conflict',
-            index=models.Index(fields=['run', 'standing', 'decision'], name='conflict_open'),
+            index=models.Index(fields=['run', 'standing', 'decision', 'link'], name='conflict_open'),
         ),
         migrations.AddIndex(
             model_name='conflict',
-            index=models.Index(fields=['run', 'field', 'kind'], name='conflict_filter'),
+            index=models.Index(fields=['run', 'standing', 'field', 'kind', 'is_new', 'decision', 'suggestion', 'blocked_to_huma', 'blocked_to_visma'], name='conflict_filter'),
         ),
         migrations.AddConstraint(
             model_name='conflict',
