@@ -3,10 +3,11 @@
 from django.urls import path
 
 from sync.views import (
-    automatic,
     attention,
+    automatic,
     confirm,
     create,
+    held,
     history,
     overview,
     people,
@@ -22,6 +23,7 @@ _connection = "connections/<slug:code>"
 _sync = f"{_connection}/sync"
 _review = f"{_connection}/review"
 _create = f"{_connection}/create"
+_held = f"{_connection}/held"
 _people = f"{_connection}/people"
 _person = f"{_people}/<slug:side>/<str:vendor_id>"
 
@@ -55,6 +57,10 @@ urlpatterns = [
     path(f"{_connection}/run/<int:pk>/stop/", run.stop, name="run_stop"),
     path(f"{_connection}/result/<int:pk>/", result.page, name="result"),
     path(f"{_connection}/result/<int:pk>/retry/", result.retry, name="result_retry"),
+    path(f"{_held}/", held.page, name="held"),
+    path(f"{_held}/answer/", held.ask, name="held_ask"),
+    path(f"{_held}/release/", held.release, name="held_release"),
+    path(f"{_held}/drop/", held.drop, name="held_drop"),
     path(f"{_connection}/attention/", attention.page, name="attention"),
     path(f"{_connection}/attention/done/", attention.done, name="attention_done"),
     path(f"{_connection}/automatic/", automatic.page, name="automatic"),

@@ -1,0 +1,300 @@
+"""Held: too much within an hour, or to be looked at first, waits for an owner. Nothing of it reaches payroll before."""
+
+import threading
+
+import pytest
+from django.db import connections
+
+from sync.core.automatic import MOST_SENSITIVE
+from sync.lease import Lease
+from sync.models import Change, Conflict, Letter, SyncRun
+from sync.services import realtime, work
+from tests.sync.driving import apply, connection, decide, outcomes, read, running
+from tests.sync.execute.conftest import NUMBER, Company
+from tests.sync.scheduling import company, first_run, people, scheduled, turn_on
+from tests.sync.telling import (
+    account,
+    accounts,
+    an_hour_later,
+    answers,
+    new_account,
+    new_phone,
+    phone,
+    phones,
+    tell,
+    told,
+    waits,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def fjordheim(settings, hr):
+    """Ten people; more than three within an hour are too many."""
+    with company(settings, hr) as found:
+        found.everybody = people(found, 10)
+        found.connection.threshold_people, found.connection.threshold_percent = 3, 1
+        found.connection.save()
+        turn_on(found)
+        yield found
+
+
+def import_phones(found, some, first=1):
+    """Another phone for each of them in Huma, all at once."""
+    return {person: new_phone(found, person, first + index) for index, person in enumerate(some)}
+
+
+def totals(run):
+    """How many Changes of the run came to what."""
+    states = [one.split()[0] for one in outcomes(run).values()]
+    return {state: states.count(state) for state in sorted(set(states))}
+
+
+def arrived(found, numbers):
+    """Whose new phone is in payroll."""
+    return [person for person, number in numbers.items() if phone(found, person) == number]
+
+
+def test_beyond_the_threshold_of_people_the_rest_is_held(fjordheim):
+    numbers = import_phones(fjordheim, fjordheim.everybody)
+    run = told(fjordheim, *fjordheim.everybody)
+    assert (run.state, totals(run)) == ("finished", {"done": 3, "held": 7})
+    assert len(arrived(fjordheim, numbers)) == 3
+    held = waits(fjordheim.connection)
+    assert {one.reason for one in held} == {"held_many"}
+    assert Conflict.objects.filter(run=run, outcome="held", decision="huma").count() == 7
+    assert not any(one.write_id for one in held)
+
+
+def test_the_runs_of_an_hour_count_as_one(fjordheim):
+    numbers = import_phones(fjordheim, fjordheim.everybody[:5])
+    runs = [told(fjordheim, person) for person in fjordheim.everybody[:5]]
+    assert [totals(run) for run in runs] == [{"done": 1}] * 3 + [{"held": 1}] * 2
+    again = new_phone(fjordheim, fjordheim.everybody[0], 99)
+    assert totals(told(fjordheim, fjordheim.everybody[0])) == {"held": 1}, "once it is too much, the rest is held"
+    an_hour_later(fjordheim.connection)
+    other = fjordheim.everybody[5]
+    import_phones(fjordheim, [other], 50)
+    assert totals(told(fjordheim, other)) == {"done": 1}
+    assert len(arrived(fjordheim, numbers)) == 3
+    assert phone(fjordheim, fjordheim.everybody[0]) != again, "what is held doesn't go out with time"
+
+
+def test_the_same_people_once_more_are_no_more_people(fjordheim):
+    for number in range(3):
+        import_phones(fjordheim, fjordheim.everybody[:3], 10 * number)
+        assert totals(told(fjordheim, *fjordheim.everybody[:3])) == {"done": 3}
+
+
+@pytest.mark.parametrize("by_people", [True, False], ids=["one by one", "at once"])
+def test_beyond_five_bank_accounts_the_rest_is_held(fjordheim, by_people):
+    fjordheim.connection.threshold_people = 50
+    fjordheim.connection.save()
+    some = fjordheim.everybody[: MOST_SENSITIVE + 2]
+    numbers = {person: new_account(fjordheim, person, number) for person, number in zip(some, accounts(7), strict=True)}
+    for people_told in [[person] for person in some] if by_people else [some]:
+        told(fjordheim, *people_told)
+    assert len(waits(fjordheim.connection)) == 2
+    assert sum(account(fjordheim, person) == number for person, number in numbers.items()) == MOST_SENSITIVE
+
+
+def test_a_scheduled_sync_over_the_threshold_writes_nothing(fjordheim):
+    numbers = import_phones(fjordheim, fjordheim.everybody[:4])
+    run = scheduled(fjordheim)
+    assert totals(run) == {"held": 4}
+    assert arrived(fjordheim, numbers) == []
+    again = scheduled(fjordheim)
+    assert totals(again) == {}, "the same isn't held twice"
+    assert len(waits(fjordheim.connection)) == 4
+
+
+def test_a_scheduled_sync_within_the_threshold_writes(fjordheim):
+    numbers = import_phones(fjordheim, fjordheim.everybody[:3])
+    assert totals(scheduled(fjordheim)) == {"done": 3}
+    assert len(arrived(fjordheim, numbers)) == 3
+
+
+def test_owners_are_told_once_while_something_waits(fjordheim):
+    fjordheim.connection.owners.create(username="second", email="second@example.com", is_staff=True)
+    import_phones(fjordheim, fjordheim.everybody[:8])
+    run = told(fjordheim, *fjordheim.everybody[:6])
+    letter = Letter.objects.get(kind="held")
+    assert sorted(letter.to) == ["hr@example.com", "second@example.com"]
+    assert (letter.connection, letter.params) == (fjordheim.connection, {"run": run.pk, "changes": 3, "people": 3})
+    told(fjordheim, *fjordheim.everybody[6:8])
+    assert len(waits(fjordheim.connection)) == 5
+    assert Letter.objects.filter(kind="held").count() == 1
+    Change.objects.filter(state="held").update(answer="dropped")
+    an_hour_later(fjordheim.connection)
+    import_phones(fjordheim, fjordheim.everybody, 50)
+    told(fjordheim, *fjordheim.everybody)
+    assert Letter.objects.filter(kind="held").count() == 2, "nothing waited any more"
+
+
+def held_phone(found):
+    """Somebody whose phone is held, with the number that it is to become."""
+    numbers = import_phones(found, found.everybody[:4])
+    told(found, *found.everybody[:4])
+    (change,) = waits(found.connection)
+    person = next(one for one in numbers if one.user_id == change.link.huma_id)
+    return person, numbers[person], change
+
+
+def test_a_field_that_waits_is_never_written_by_itself(fjordheim):
+    person, number, change = held_phone(fjordheim)
+    an_hour_later(fjordheim.connection)
+    for _ in range(2):
+        told(fjordheim, person)
+        assert totals(scheduled(fjordheim)) == {}
+    assert waits(fjordheim.connection) == [change]
+    assert phone(fjordheim, person) != number
+    fjordheim.huma(person, email="somebody.else@example.com")
+    assert totals(told(fjordheim, person)) == {"done": 1}, "her other fields aren't held up"
+    assert waits(fjordheim.connection) == [change]
+
+
+def test_what_huma_changes_anew_takes_the_place_of_what_waits(fjordheim):
+    person, _number, change = held_phone(fjordheim)
+    an_hour_later(fjordheim.connection)
+    newer = new_phone(fjordheim, person, 77)
+    told(fjordheim, person)
+    change.refresh_from_db()
+    (waiting,) = waits(fjordheim.connection)
+    assert (change.answer, waiting.reason, waiting.after) == ("overtaken", "held_waits", newer)
+    assert change.answered_at
+    assert Letter.objects.filter(kind="held").count() == 1
+
+
+def test_what_was_taken_back_in_huma_waits_no_more(fjordheim):
+    person, _number, _change = held_phone(fjordheim)
+    fjordheim.huma(person, phone=phone(fjordheim, person))
+    told(fjordheim, person)
+    assert answers(fjordheim.connection) == ["overtaken"]
+    an_hour_later(fjordheim.connection)
+    new_phone(fjordheim, person, 88)
+    assert totals(told(fjordheim, person)) == {"done": 1}
+
+
+def test_what_the_clerk_did_by_hand_waits_no_more(fjordheim):
+    person, number, _change = held_phone(fjordheim)
+    fjordheim.phone(person, number)
+    scheduled(fjordheim)
+    assert answers(fjordheim.connection) == ["overtaken"]
+
+
+def test_what_the_clerk_changed_to_something_else_is_a_difference(fjordheim):
+    person, _number, _change = held_phone(fjordheim)
+    fjordheim.phone(person, NUMBER)
+    run = told(fjordheim, person)
+    assert answers(fjordheim.connection) == ["overtaken"]
+    assert Conflict.objects.get(run=run).why == "both_moved"
+    assert phone(fjordheim, person) == NUMBER
+
+
+def test_a_run_by_hand_that_writes_it_answers_it(fjordheim):
+    person, number, change = held_phone(fjordheim)
+    run = read(fjordheim.connection, fjordheim.user)
+    assert waits(fjordheim.connection) == [change], "it is a difference there"
+    decide(run, fjordheim.user, person.user_id, "phone", "huma")
+    apply(run, fjordheim.user)
+    assert phone(fjordheim, person) == number
+    assert answers(fjordheim.connection) == ["overtaken"]
+
+
+def test_a_run_by_hand_that_finds_no_difference_answers_it(fjordheim):
+    person, number, _change = held_phone(fjordheim)
+    fjordheim.phone(person, number)
+    read(fjordheim.connection, fjordheim.user)
+    assert answers(fjordheim.connection) == ["overtaken"]
+
+
+def test_what_a_person_leaves_as_it_is_waits_no_more(fjordheim):
+    person, _number, _change = held_phone(fjordheim)
+    run = read(fjordheim.connection, fjordheim.user)
+    decide(run, fjordheim.user, person.user_id, "phone", "leave")
+    told(fjordheim, person)
+    assert answers(fjordheim.connection) == [""], "she hasn't confirmed it yet"
+    apply(run, fjordheim.user)
+    told(fjordheim, person)
+    assert answers(fjordheim.connection) == ["overtaken"]
+
+
+def test_what_cannot_be_read_just_now_goes_on_waiting(fjordheim):
+    person, _number, change = held_phone(fjordheim)
+    fjordheim.sandbox.huma.hide(person.user_id, "phone")
+    told(fjordheim, person)
+    scheduled(fjordheim)
+    assert waits(fjordheim.connection) == [change]
+
+
+def test_who_is_unlinked_waits_no_more(fjordheim):
+    _person, _number, change = held_phone(fjordheim)
+    change.link.state = "different"
+    change.link.save()
+    scheduled(fjordheim)
+    assert answers(fjordheim.connection) == ["overtaken"]
+
+
+def test_a_bad_import_of_120_people_does_not_reach_payroll(settings, hr):
+    with running(settings, 0, job_seconds=(0.01, 0.02)) as sandbox:
+        found = Company(sandbox, connection(sandbox, hr), hr)
+        everybody = [found.add() for _ in range(150)]
+        first_run(found)
+        turn_on(found)
+        before = phones(found)
+        for person in everybody[:120]:
+            found.huma(person, phone=NUMBER, bankAccount=None)
+        tell(found.connection, *everybody[:120], topic="users-export")
+        run = realtime.start(found.connection)
+        found.ended(work.drive(run))
+        assert totals(run) == {"done": 30, "held": 90}
+        after = phones(found)
+        assert sum(before[id_] != after[id_] for id_ in before) == 30
+        assert all(account(found, person) for person in everybody), "an emptied account is never written"
+        assert Letter.objects.get(kind="held").params["people"] == 90
+
+
+def test_two_runs_at_once_share_one_hour(fjordheim, settings):
+    connection = fjordheim.connection
+    numbers = import_phones(fjordheim, fjordheim.everybody[:6])
+    runs = []
+    for trigger, some in (("scheduled", fjordheim.everybody[:3]), ("real-time", fjordheim.everybody[3:6])):
+        tell(connection, *some)
+        run = realtime.start(connection)
+        ready(run)
+        SyncRun.objects.filter(pk=run.pk).update(trigger=trigger)
+        runs.append(run.pk)
+    at_once(*[lambda pk=pk: work.drive(SyncRun.objects.get(pk=pk)) for pk in runs])
+    fjordheim.sandbox.wait_for_jobs()
+    assert set(SyncRun.objects.filter(pk__in=runs).values_list("state", flat=True)) == {"finished"}
+    assert len(arrived(fjordheim, numbers)) == 3
+    assert len(waits(connection)) == 3
+
+
+def ready(run):
+    """The run once it has read both sides, as if its worker ended there."""
+    with Lease(SyncRun, run.pk) as lease:
+        realtime.read_slice(run, lease, 10.0)
+    run.refresh_from_db()
+    assert run.state == "review"
+
+
+def at_once(*calls):
+    """All of them side by side, each in a thread of its own; raises what one of them raised."""
+    errors = []
+
+    def one(call):
+        try:
+            call()
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=one, args=(call,)) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
