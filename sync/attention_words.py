@@ -1,7 +1,9 @@
 """What waits, in one line of plain words, with where it is solved."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -13,7 +15,7 @@ from connections.models import Connection
 from connections.pausing import REFUSED
 from sync.models import AUTOMATIC, Notice, SyncRun
 from sync.pause_words import pause_of
-from sync.sentences import sentence
+from sync.sentences import nice_dates, sentence, side_name
 from sync.services.attention import Kind, Waits
 
 DANGER = (Kind.APPLICATION, Kind.PAUSED, Kind.FAILED)
@@ -72,12 +74,28 @@ def of_notice(connection: Connection, notice: Notice) -> Named:
     if link:
         side = "visma" if link.gone_from == "huma" else "huma"
         url = _person(connection, side, link.visma_id if side == "visma" else link.huma_id)
-    return Named(notice.name, notice.number, url, "", notice.pk, notice.made_at)
+    note = _positions(notice.params or {}) if notice.kind == Notice.Kind.POSITION else ""
+    return Named(notice.name, notice.number, url, note, notice.pk, notice.made_at)
+
+
+def _positions(params: Mapping[str, Any]) -> str:
+    """The positions of both sides as a date roll found them: from when to when, before and now."""
+    return " ".join(filter(None, (_of_side(side, params.get(side) or {}) for side in ("huma", "visma"))))
+
+
+def _of_side(side: str, told: Mapping[str, str]) -> str:
+    if not told.get("now"):
+        return _("%(side)s: no position.") % {"side": side_name(side)} if told.get("before") else ""
+    words = {"side": side_name(side), "now": nice_dates(told["now"]), "before": nice_dates(told.get("before") or "–")}
+    if told.get("what") == "another":
+        return _("%(side)s: now %(now)s, before that %(before)s.") % words
+    if told.get("what") == "ended":
+        return _("%(side)s: %(now)s, which has ended.") % words
+    return _("%(side)s: still %(now)s.") % words
 
 
 def line(waits: Waits) -> str:
     """What waits, in a sentence that needs no other beside it but the connection's name."""
-    counted = {"n": waits.count}
     match waits.kind:
         case Kind.APPLICATION:
             return _("Visma.net refuses this installation's own credentials. Nothing reaches or leaves Visma.")
@@ -86,7 +104,7 @@ def line(waits: Waits) -> str:
             return pause.title if pause else ""
         case Kind.FAILED:
             return _failure(waits.run) if waits.run else ""
-    return _counted(waits.kind, waits.count) % counted
+    return counted(waits.kind, waits.count)
 
 
 def _failure(run: SyncRun) -> str:
@@ -98,8 +116,9 @@ def _failure(run: SyncRun) -> str:
     return text % {"at": at, "why": sentence(run.failure or "bug", run.failure_params)}
 
 
-def _counted(kind: Kind, n: int) -> str:
-    return {
+def counted(kind: Kind, n: int) -> str:
+    """How many of a kind wait, in a sentence."""
+    text = {
         Kind.HELD: ngettext(
             "%(n)d change is held back until an owner has looked at it.",
             "%(n)d changes are held back until an owner has looked at them.",
@@ -126,8 +145,8 @@ def _counted(kind: Kind, n: int) -> str:
             n,
         ),
         Kind.POSITION: ngettext(
-            "%(n)d person has another position. No dates are written by themselves.",
-            "%(n)d people have another position. No dates are written by themselves.",
+            "%(n)d person has another position now, or it has ended. Nothing was written.",
+            "%(n)d people have another position now, or it has ended. Nothing was written.",
             n,
         ),
         Kind.DIFFERENCES: ngettext(
@@ -141,6 +160,7 @@ def _counted(kind: Kind, n: int) -> str:
             n,
         ),
     }[kind]
+    return text % {"n": n}
 
 
 def _solved_at(waits: Waits) -> tuple[str, str]:

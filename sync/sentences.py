@@ -44,8 +44,13 @@ def change_sentence(change: Change) -> str:
     return sentence(code, {"system": side_name(change.side)})
 
 
+def nice_dates(text: str) -> str:
+    """A text with its ISO dates as people write them."""
+    return _ISO_DATE.sub(lambda found: nice_date(found.group()), text)
+
+
 def _nice(value: Any) -> Any:
-    return _ISO_DATE.sub(lambda found: nice_date(found.group()), value) if isinstance(value, str) else value
+    return nice_dates(value) if isinstance(value, str) else value
 
 
 def field_label(name: str) -> str:
