@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 from .clock import OSLO
 from .page_rows import LINES, Row
 
-FRESH = timedelta(minutes=1)
+FRESH = timedelta(minutes=3)
 _SIDES = ("huma", "visma")
 
 
 class News:
     """Remembers what was shown of everybody, and since when each line of each side is another one.
 
-    A line is news for a minute. Who is seen for the first time is none.
+    A line is news for a few minutes. Who is seen for the first time is none.
     """
 
     def __init__(self) -> None:

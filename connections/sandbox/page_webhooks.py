@@ -13,8 +13,8 @@ _PANEL = """<details class="panel" id="webhook"{open}>
 <summary>Real time <span id="webhook-state" data-live>{state}</span></summary>
 <div class="columns"><div><p>A change in Huma is in Visma seconds later:</p><ol>
 <li>In humavisma, connect this company and let the first sync finish.</li>
-<li>On the connection's page, turn on automatic updates.</li>
-<li>There, open <b>Changes from Huma</b>, and copy the address and the secret into this form.</li>
+<li>In the menu of the connection, open <b>Automatic updates</b> and turn them on.</li>
+<li>Open <b>Changes from Huma</b> there, and copy the address and the secret into this form.</li>
 <li>Below, at somebody who is on both sides, click <b>Edit</b> beside the phone, save another number, and watch Visma's
 side.</li></ol></div>
 <form method="post" action="/webhooks" class="fields"><h2>Huma's webhook</h2>
