@@ -96,7 +96,7 @@ class ConnectionAdmin(LookOnly):
     list_display = ["name", "code", "state", "tenant_id", "created_at"]
     list_filter = ["state"]
     search_fields = ["name", "code", "tenant_id"]
-    exclude = ["huma_client_id", "huma_client_secret", "fingerprint_key"]
+    exclude = ["huma_client_id", "huma_client_secret", "fingerprint_key", "webhook_token"]
     readonly_fields = ["code", "created_at"]
     words = {"default_end_reason": lambda code: dict(end_reasons()).get(code, code)}
 

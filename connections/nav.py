@@ -17,6 +17,7 @@ def connection_nav(connection: Connection, current: str) -> list[dict[str, Any]]
         ("people", _("People"), "people"),
         ("history", _("Runs"), "history"),
         ("automatic", _("Automatic updates"), "clock"),
+        ("webhook", _("Changes from Huma"), "sync"),
         ("connection", _("Connection"), "settings"),
     )
     return [

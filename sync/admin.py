@@ -17,12 +17,17 @@ from sync.models import (
     Conflict,
     EmployeeLink,
     EmployeeSnapshot,
+    HumaEvent,
     LeftOut,
+    Letter,
+    Notice,
     PossibleMatch,
+    RefusedEvent,
     SyncRun,
     Write,
 )
 from sync.sentences import change_sentence, field_label, sentence, side_name
+from sync.webhook_words import refused_words, topic_words, verified_words
 
 DOTS = "•••"
 
@@ -207,3 +212,64 @@ class WriteAdmin(OfAConnection):
     list_select_related = ["run"]
     search_fields = ["=id", "=run__id", "=link__id", "=owner_id"]
     exclude = ["lease_holder"]
+
+
+@admin.register(HumaEvent)
+class HumaEventAdmin(OfAConnection):
+    """What Huma told: ids and no values."""
+
+    path = "connection"
+    list_display = ["id", "connection", "topic", "people", "times", "verified_by", "state", "received_at", "run"]
+    list_filter = ["state", ("topic", Worded), ("connection", Hers)]
+    list_select_related = ["connection", "run"]
+    search_fields = ["=id", "=run__id", "connection__name"]
+    exclude = ["body_hash"]
+    words = {**WORDS, "topic": topic_words, "verified_by": verified_words}
+
+    @admin.display(description=_("people"))
+    def people(self, obj: HumaEvent) -> int:
+        """How many it names."""
+        return len(obj.huma_ids)
+
+
+@admin.register(RefusedEvent)
+class RefusedEventAdmin(OfAConnection):
+    """How often requests to the webhook were refused."""
+
+    path = "connection"
+    list_display = ["id", "connection", "why", "times", "last_at"]
+    list_filter = [("why", Worded), ("connection", Hers)]
+    list_select_related = ["connection"]
+    search_fields = ["=id", "connection__name"]
+    words = {"why": refused_words}
+
+
+@admin.register(Notice)
+class NoticeAdmin(OfAConnection):
+    """What somebody should know about one person."""
+
+    path = "connection"
+    hidden = ("params",)
+    list_display = ["id", "name", "connection", "kind", "made_at", "closed_at", "closed_by"]
+    list_filter = ["kind", ("connection", Hers)]
+    list_select_related = ["connection"]
+    search_fields = ["=id", "=link__id", "closed_by", "connection__name"]
+    exclude = ["params", "key"]
+
+
+@admin.register(Letter)
+class LetterAdmin(OfAConnection):
+    """Emails that aren't a run's result."""
+
+    path = "connection"
+    list_display = ["id", "kind", "connection", "state_in_words", "made_at", "sent_at"]
+    list_filter = ["kind", ("connection", Hers)]
+    list_select_related = ["connection"]
+    search_fields = ["=id", "connection__name"]
+    exclude = ["params", "key", "holder", "state"]
+    readonly_fields = ["state_in_words"]
+
+    @admin.display(description=_("state"))
+    def state_in_words(self, obj: Letter) -> str:
+        """Whether it was sent."""
+        return WORDS["mail_state"](obj.state)

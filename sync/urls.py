@@ -17,6 +17,7 @@ from sync.views import (
     review_matches,
     run,
     sync_users,
+    webhook,
 )
 
 _connection = "connections/<slug:code>"
@@ -65,6 +66,10 @@ urlpatterns = [
     path(f"{_connection}/attention/done/", attention.done, name="attention_done"),
     path(f"{_connection}/automatic/", automatic.page, name="automatic"),
     path(f"{_connection}/automatic/switch/", automatic.switch, name="automatic_switch"),
+    path(f"{_connection}/webhook/", webhook.page, name="webhook"),
+    path(f"{_connection}/webhook/secret/", webhook.rotate, name="webhook_rotate"),
+    path(f"{_connection}/webhook/secret/end-old/", webhook.end_old, name="webhook_end_old"),
+    path(f"{_connection}/webhook/token/", webhook.token, name="webhook_token"),
     path(f"{_connection}/history/", history.page, name="history"),
     path(f"{_people}/", people.page, name="people"),
     path(f"{_people}/link/", people.link, name="people_link"),
