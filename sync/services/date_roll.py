@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,6 +25,8 @@ from connections.pausing import credentials_refused
 from sync.core.compare import describe
 from sync.core.employee import Employee, Position
 from sync.core.positions import Turn, turn
+from sync.core.read import huma_position_summary
+from sync.core.shape import WrongShape
 from sync.models import DateRoll, EmployeeLink, Notice
 from sync.services.linking import nearest_change
 from sync.services.notices import tell
@@ -121,12 +124,21 @@ def _reader(connection: Connection, links: Iterable[EmployeeLink], today: date) 
 def _read(reader: Reader, link: EmployeeLink) -> Both:
     """What both sides say of her now. What can't be read of one person doesn't hold up the others."""
     try:
-        return reader.huma(link.huma_id), reader.visma_person(link.visma_id)
+        huma = reader.huma(link.huma_id)
+        return huma and _with_all_positions(reader, huma), reader.visma_person(link.visma_id)
     except (Unavailable, BadCredentials):
         raise
-    except VendorError as error:
+    except (VendorError, WrongShape) as error:
         logger.warning("Link %s can't be looked at today: %s", link.pk, error)
         return None, None
+
+
+def _with_all_positions(reader: Reader, huma: Employee) -> Employee:
+    """The Huma user with her former and coming positions too: she is read with the current ones, where she has any."""
+    summaries = reader.clients.huma.positions(huma.id)
+    found = [huma_position_summary(summary, reader.today) for summary in summaries]
+    known = {position.id: position for position in huma.positions if position.id == huma.selected}
+    return replace(huma, positions=tuple(known.get(position.id, position) for position in found))
 
 
 def _tell_of(connection: Connection, link: EmployeeLink, both: Both, today: date) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.core.employee import Period, Position
-from sync.core.positions import next_change, overlap, select
+from sync.core.positions import next_change, overlap, select, turn
 from sync.core.timeline import period_of
 from tests.sync.core.documents import TODAY, day, modest
 
@@ -157,3 +157,30 @@ def test_the_days_of_work_count_for_the_period() -> None:
     contract = Position("a", day(0), day(30), first_day=day(2), last_day=day(20))
     assert not overlap(contract, Position("b", day(21), None))
     assert not overlap(contract, Position("b", None, day(1)))
+
+
+def test_the_days_passing_turn_a_position_into_another():
+    old, new = place("old", day(-900), day(-1)), place("new", day(0), None)
+    turned = turn([old, new], TODAY - timedelta(days=1), TODAY)
+    assert turned is not None
+    assert (turned.before and turned.before.id, turned.now and turned.now.id, turned.ended) == ("old", "new", False)
+
+
+def test_the_days_passing_end_a_position():
+    for ended in (place("one", day(-900), day(-1)), Position("one", day(-900), last_day=day(-1))):
+        turned = turn([ended], TODAY - timedelta(days=1), TODAY)
+        assert turned is not None
+        assert turned.ended
+        assert turn([ended], TODAY, TODAY) is None, "it had ended before"
+
+
+def test_a_position_that_begins_is_the_one_that_was_waited_for():
+    assert turn([place("soon", day(0), None)], TODAY - timedelta(days=1), TODAY) is None
+
+
+@given(places(), st.integers(0, 900))
+def test_nothing_turns_before_the_day_that_next_change_names(positions: list[Position], days: int) -> None:
+    since = TODAY - timedelta(days=days)
+    changes = next_change(positions, since.isoformat())
+    if changes is None or changes > TODAY.isoformat():
+        assert turn(positions, since, TODAY) is None
