@@ -64,6 +64,12 @@ def tell(connection, huma_ids):
     HumaEvent.objects.create(connection=connection, topic="users-update", huma_ids=huma_ids, body_hash=body_hash)
 
 
+def begun(connection):
+    run = realtime.start(connection)
+    assert run
+    return run
+
+
 def phone_in_visma(sandbox, person):
     phones = sandbox.state()["visma"][person.employee_id]["phones"]
     return next(one["number"] for one in phones if one["type"] == "business")
@@ -144,8 +150,7 @@ def test_a_schedule_whose_only_slot_came_to_nothing_is_made_up_at_once(fjordheim
 
 def test_refused_mid_run_what_is_left_fails_and_is_written_later(fjordheim, person, mails, hr):
     several = [person, *people(fjordheim, 5)]
-    read(fjordheim.connection, hr)  # links the new ones
-    runs.cancel(runs.open_run(fjordheim.connection), hr)
+    runs.cancel(read(fjordheim.connection, hr), hr)  # links the new ones
     for one in several:
         fjordheim.huma(one, phone=NUMBER)
     fjordheim.sandbox.faults.before("visma", "PUT", "/employees/", lambda: visma_refuses(fjordheim))
@@ -314,7 +319,8 @@ def test_a_pause_by_hand_lasts_until_its_last_day_is_over(fjordheim, person, mai
 
 def test_another_last_day_is_no_other_pause(fjordheim, person, mails, hr):
     for days in (1, 1, 3, None):
-        pausing.pause(fjordheim.connection, hr, days and timezone.localdate() + timedelta(days=days))
+        until = timezone.localdate() + timedelta(days=days) if days else None
+        pausing.pause(fjordheim.connection, hr, until)
     until_quiet()
     assert len(mails()) == 1
     assert AuditEntry.objects.filter(action__startswith="connection.paused").count() == 3
@@ -337,8 +343,7 @@ def test_accepted_credentials_do_not_end_a_pause_by_hand(fjordheim, person, hr):
 def test_a_pause_stops_what_writes_and_what_is_left_is_caught_up(fjordheim, person, mails, hr, settings):
     settings.SYNC_CONCURRENCY = 1
     several = [person, *people(fjordheim, 4)]
-    read(fjordheim.connection, hr)
-    runs.cancel(runs.open_run(fjordheim.connection), hr)
+    runs.cancel(read(fjordheim.connection, hr), hr)  # links the new ones
     for one in several:
         fjordheim.huma(one, phone=NUMBER)
     tell(fjordheim.connection, [one.user_id for one in several])
@@ -355,7 +360,7 @@ def test_a_pause_stops_what_writes_and_what_is_left_is_caught_up(fjordheim, pers
 
     fjordheim.sandbox.faults.before("visma", "PUT", "/employees/", lambda: in_another_thread(somebody_pauses))
     OrmQ.objects.all().delete()
-    run = work.drive(realtime.start(fjordheim.connection))
+    run = work.drive(begun(fjordheim.connection))
     assert (run.state, run.stop_requested_by) == ("stopped", "hr")
     assert Change.objects.filter(run=run, state="stopped").exists()
     assert HumaEvent.objects.get().state == "waiting"
@@ -379,7 +384,7 @@ def in_another_thread(what):
 
 def test_a_run_of_its_own_that_has_not_written_is_given_up(fjordheim, person, hr):
     tell(fjordheim.connection, [person.user_id])
-    run = realtime.start(fjordheim.connection)
+    run = begun(fjordheim.connection)
     pausing.pause(fjordheim.connection, hr)
     run.refresh_from_db()
     assert run.state == "cancelled"
