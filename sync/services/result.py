@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -19,7 +20,10 @@ SHOWN = 200
 
 @dataclass(frozen=True)
 class Outcome:
-    """One Change with what became of it. ``vendor_words`` are the vendor's own; ``what`` is the field or creation."""
+    """One Change with what became of it. ``vendor_words`` are the vendor's own; ``what`` is the field or creation.
+
+    ``answer``: what an owner answered where it was held, by whom and when.
+    """
 
     name: str
     number: str
@@ -31,6 +35,9 @@ class Outcome:
     vendor_words: list[str]
     before: Display
     after: Display
+    answer: str = ""
+    answered_by: str = ""
+    answered_at: datetime | None = None
 
     @property
     def what(self) -> str:
@@ -65,6 +72,7 @@ class Result:
     drafts: list[str]
     can_retry: bool
     first: bool
+    held_waiting: int = 0
 
 
 def result(run: SyncRun) -> Result:
@@ -79,6 +87,7 @@ def result(run: SyncRun) -> Result:
         drafts=list(_creations(run).filter(side="visma").order_by("name").values_list("name", flat=True)[:SHOWN]),
         can_retry=bool(totals.failed and to_retry(run)),
         first=run.trigger in BY_HAND and not _earlier(run).exists(),
+        held_waiting=Change.objects.filter(run=run, state=Change.State.HELD, answer="").count(),
     )
 
 
@@ -137,4 +146,7 @@ def _outcome(change: Change) -> Outcome:
         vendor_words=change.vendor_words.splitlines(),
         before=Display() if creates else display(change.field, change.side, change.before),
         after=Display() if creates else display(change.field, change.side, change.after),
+        answer=str(change.get_answer_display()) if change.state == Change.State.HELD else "",
+        answered_by=change.answered_by,
+        answered_at=change.answered_at,
     )

@@ -12,20 +12,23 @@ from django.views.decorators.http import require_GET
 
 from connections.models import Connection
 from sync.core.report import Totals, totals
-from sync.models import Change, SyncRun
+from sync.models import AUTOMATIC, Change, SyncRun
 from sync.sentences import sentence
-from sync.services.runs import BY_HAND
 from sync.views.steps import connection_page, continue_url, page_context, step_url
 
 PER_PAGE = 25
 TONES = {"finished": "success", "failed": "danger", "stopped": "warning", "applying": "accent"}
+HAND, BY_ITSELF = "hand", "automatic"
 
 
 @require_GET
 @connection_page
 def page(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """The runs, newest first."""
-    shown = Paginator(connection.runs.all(), PER_PAGE).get_page(request.GET.get("page"))
+    """The runs, newest first: those that people started, or those that came by themselves."""
+    show = BY_ITSELF if request.GET.get("show") == BY_ITSELF else HAND
+    automatic = connection.runs.filter(trigger__in=AUTOMATIC)
+    by_hand = connection.runs.exclude(trigger__in=AUTOMATIC)
+    shown = Paginator(automatic if show == BY_ITSELF else by_hand, PER_PAGE).get_page(request.GET.get("page"))
     counted = _totals([run.pk for run in shown.object_list])
     context = page_context(
         request,
@@ -33,20 +36,21 @@ def page(request: HttpRequest, connection: Connection) -> HttpResponse:
         _("Runs"),
         current="history",
         page=shown,
-        query="",
+        query=f"show={show}&" if show == BY_ITSELF else "",
+        show=show,
+        counts=[(HAND, _("By hand"), by_hand.count()), (BY_ITSELF, _("By themselves"), automatic.count())],
         rows=[_row(connection, run, counted[run.pk]) for run in shown.object_list],
     )
     return render(request, "sync/history.html", context)
 
 
 def _row(connection: Connection, run: SyncRun, counts: Totals) -> dict[str, Any]:
-    waits = run.is_open and not (run.is_before_writing and run.trigger not in BY_HAND)
     ended = run.state in (SyncRun.State.FINISHED, SyncRun.State.STOPPED, SyncRun.State.FAILED)
     url = step_url("result", connection, run) if ended else ""
     return {
         "run": run,
-        "by": run.started_by or (_("By itself") if run.is_automatic else "–"),
-        "url": continue_url(connection, run) if waits else url,
+        "by": run.started_by or ("" if run.is_automatic else "–"),
+        "url": continue_url(connection, run) if run.is_open else url,
         "tone": TONES.get(run.state, "accent" if run.is_open else ""),
         "totals": counts,
         "sentence": sentence(run.failure, run.failure_params),

@@ -22,17 +22,18 @@ ALWAYS_OPEN = ("held", "failed", "unknown", "moved", "stopped")
 @run_page
 def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
     """What became of every Change; a run that is still open is shown where it is."""
-    if run.is_open:
+    by_hand = run.trigger in runs.BY_HAND
+    if run.is_open and (by_hand or not run.is_before_writing):
         return redirect(continue_url(connection, run))
     if run.state == SyncRun.State.CANCELLED:
         messages.info(request, _("That run was cancelled. Nothing was written."))
-        return redirect(step_url("sync_users", connection))
+        return redirect(step_url("sync_users" if run.trigger in runs.BY_HAND else "history", connection))
     found = result(run)
     context = page_context(
         request,
         connection,
         _("Result"),
-        step="" if run.state == SyncRun.State.FAILED or run.trigger not in runs.BY_HAND else "result",
+        step="result" if by_hand and run.state != SyncRun.State.FAILED else "",
         run=run,
         current="history",
         found=found,
@@ -40,7 +41,8 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
         failure=sentence(run.failure, run.failure_params),
         mail_sentence=mail_sentence(run),
         rule=switching.rule(run),
-        asks=run.trigger in runs.BY_HAND and run.state == SyncRun.State.FINISHED and switching.is_offered(connection),
+        by_hand=by_hand,
+        asks=by_hand and run.state == SyncRun.State.FINISHED and switching.is_offered(connection),
         always_open=ALWAYS_OPEN,
         can_retry=found.can_retry and connection.state == Connection.State.ACTIVE and not runs.open_run(connection),
     )

@@ -86,10 +86,10 @@ def _passed(run: SyncRun | None) -> list[str]:
 def continue_url(connection: Connection, run: SyncRun) -> str:
     """Where a run goes on: the page that waits for somebody, or shows how far it is.
 
-    One that goes on by itself waits for nobody: before it writes it is only listed.
+    One that goes on by itself waits for nobody: before it writes, its result's page says so.
     """
     if run.trigger not in runs.BY_HAND and run.is_before_writing:
-        return reverse("admin:history", args=[connection.code])
+        return step_url("result", connection, run)
     if run.state == SyncRun.State.REVIEW:
         return step_url("overview", connection)
     if run.state in runs.STEPS:
