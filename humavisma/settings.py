@@ -7,6 +7,7 @@ that is read here stands in `.env.example`, with what it is for.
 from __future__ import annotations
 
 import os
+from datetime import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -197,6 +198,10 @@ WEBHOOK_MAX_BYTES: int = env.int("WEBHOOK_MAX_BYTES", default=1024 * 1024)
 WEBHOOK_MAX_PEOPLE: int = env.int("WEBHOOK_MAX_PEOPLE", default=10_000)
 WEBHOOK_REFUSALS_PER_MINUTE: int = env.int("WEBHOOK_REFUSALS_PER_MINUTE", default=60)
 WEBHOOK_OLD_SECRET_HOURS: float = env.float("WEBHOOK_OLD_SECRET_HOURS", default=24.0)
+
+# When the day's digest is written, on Norwegian working days (Europe/Oslo).
+
+DIGEST_TIME: time = time.fromisoformat(env.str("DIGEST_TIME", default="07:00"))
 
 # Keeping (days)
 

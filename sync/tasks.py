@@ -15,7 +15,7 @@ from connections.models import Connection
 from sync import heartbeat
 from sync.models import HumaEvent, SyncRun
 from sync.processes import is_dead
-from sync.services import date_roll, mail, realtime, retention, schedule, work
+from sync.services import date_roll, digest, mail, realtime, retention, schedule, work
 from sync.services import letters as post
 from sync.services.failures import bug_report
 from sync.services.runs import STEPS, cancel
@@ -92,6 +92,7 @@ def tick() -> None:
     _attend_forgotten()
     for run in mail.due():
         mail.send_result(run)
+    digest.write_due()
     for letter in post.due():
         post.send(letter)
     _cancel_untouched()
