@@ -1,0 +1,162 @@
+"""A scheduled sync that is killed, waits for another run, or meets one, ends as it would have ended alone."""
+
+import pytest
+
+from connections.models import Connection
+from sync.lease import Lease
+from sync.models import Change, Conflict, SyncRun, Write
+from sync.services import confirm, schedule, switching, work
+from tests.sync.driving import decide, outcomes, read, until
+from tests.sync.execute.conftest import NUMBER
+from tests.sync.scheduling import begin, company, make_due, people, scheduled, turn_on
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DEAD = "nowhere:1:0:dead"
+
+
+@pytest.fixture
+def fjordheim(settings, hr):
+    with company(settings, hr) as found:
+        people(found, 6)
+        yield found
+
+
+def moved(found, count: int) -> None:
+    """So many people get another phone in Huma."""
+    for number, user_id in enumerate(list(found.sandbox.huma.users)[:count]):
+        found.sandbox.huma.edit(user_id, phone=f"+479000000{number}")
+
+
+def has_ended(run: SyncRun) -> bool:
+    return not work.works(run)
+
+
+def requests(found) -> int:
+    return len(found.sandbox.journal.of())
+
+
+def assert_all_written(found, run: SyncRun, count: int) -> None:
+    found.ended(run)
+    assert run.state == "finished"
+    assert list(run.changes.values_list("field", "state")) == [("phone", "done")] * count
+    assert len([one for one in found.sandbox.journal.writes("visma") if one.method == "PUT"]) == count
+    assert list(Conflict.objects.filter(run=scheduled(found))) == []
+
+
+def test_in_tiny_slices_it_comes_to_the_same(fjordheim):
+    connection = turn_on(fjordheim)
+    moved(fjordheim, 6)
+    run = until(begin(connection), has_ended, seconds=0.01)
+    assert_all_written(fjordheim, run, 6)
+
+
+def test_the_death_of_its_worker_holds_it_up_only_until_its_lease_is_over(fjordheim, settings):
+    """At each stage: while it reads, once it has read, and while it writes."""
+    settings.SYNC_CONCURRENCY = 1
+    connection = turn_on(fjordheim)
+    moved(fjordheim, 6)
+    run, died_in = begin(connection), []
+    for _ in range(500):
+        work.advance(run.pk, seconds=0.02)
+        run.refresh_from_db()
+        if has_ended(run):
+            break
+        if run.state not in died_in:
+            died_in.append(run.state)
+            SyncRun.objects.filter(pk=run.pk).update(lease_holder=DEAD, lease_until="2020-01-01T00:00:00Z")
+            Write.objects.filter(run=run).exclude(state="settled").update(lease_holder=DEAD)
+    assert {"fetching", "applying"} <= set(died_in)
+    assert_all_written(fjordheim, run, 6)
+
+
+def test_who_finds_its_lease_taken_does_nothing(fjordheim):
+    connection = turn_on(fjordheim)
+    run = begin(connection)
+    before = requests(fjordheim)
+    with Lease(SyncRun, run.pk):
+        assert work.advance(run.pk) is None
+    assert requests(fjordheim) == before
+
+
+def test_it_does_not_read_while_another_run_writes(fjordheim):
+    connection = turn_on(fjordheim)
+    moved(fjordheim, 2)
+    other = SyncRun.objects.create(connection=connection, state="applying", started_by="hr")
+    run = begin(connection)
+    before = requests(fjordheim)
+    assert work.advance(run.pk) is None
+    run.refresh_from_db()
+    assert (run.state, requests(fjordheim)) == ("fetching", before)
+    SyncRun.objects.filter(pk=other.pk).update(state="finished")
+    assert_all_written(fjordheim, work.drive(run), 2)
+
+
+def test_it_waits_with_writing_for_a_run_that_came_in_between(fjordheim):
+    connection = turn_on(fjordheim)
+    moved(fjordheim, 2)
+    run = until(begin(connection), lambda run: bool(run.progress), seconds=0)
+    other = SyncRun.objects.create(connection=connection, state="applying", started_by="hr")
+    run = until(run, lambda run: run.state == "review")
+    assert work.advance(run.pk) is None
+    run.refresh_from_db()
+    assert run.state == "review"
+    SyncRun.objects.filter(pk=other.pk).update(state="finished")
+    assert_all_written(fjordheim, work.drive(run), 2)
+
+
+def test_what_another_run_wrote_meanwhile_stays(fjordheim, hr):
+    """It read a value in Huma that a person then took back: it is not written after all."""
+    person, other = fjordheim.add(), fjordheim.add()
+    connection = turn_on(fjordheim)
+    for one in (person, other):
+        fjordheim.huma(one, phone=NUMBER)
+    mine = read(connection, hr)
+    decide(mine, hr, person.user_id, "phone", "visma")
+    run = until(begin(connection), lambda run: bool(run.progress), seconds=0)
+    confirm.confirm(mine, hr, confirm.build(mine).fingerprint)
+    run = until(run, lambda run: run.state == "review")
+    assert work.drive(mine).state == "finished"
+    before = fjordheim.in_visma(person)
+    run = fjordheim.ended(work.drive(run))
+    assert list(Change.objects.filter(run=run).values_list("link__huma_id", "state")) == [(other.user_id, "done")]
+    assert fjordheim.in_visma(person) == before
+    assert outcomes(scheduled(fjordheim)) == {}
+
+
+def test_what_it_read_long_ago_is_read_again_by_another(fjordheim):
+    connection = turn_on(fjordheim)
+    moved(fjordheim, 2)
+    run = until(begin(connection), lambda run: bool(run.progress), seconds=0)
+    other = SyncRun.objects.create(connection=connection, state="applying", started_by="hr")
+    run = until(run, lambda run: run.state == "review")
+    SyncRun.objects.filter(pk=run.pk).update(read_at=run.read_at - 2 * work.OLD)
+    SyncRun.objects.filter(pk=other.pk).update(state="finished")
+    assert work.drive(run).state == "cancelled"
+    (again,) = schedule.start_due()
+    assert_all_written(fjordheim, work.drive(again), 2)
+
+
+def test_turned_off_while_it_reads_it_writes_nothing(fjordheim, hr):
+    connection = turn_on(fjordheim)
+    moved(fjordheim, 2)
+    before = fjordheim.sandbox.state()
+    run = until(begin(connection), lambda run: bool(run.progress), seconds=0)
+    switching.turn_off(connection, hr)
+    assert work.drive(run).state == "cancelled"
+    assert fjordheim.sandbox.state() == before
+
+
+def test_a_vendor_that_does_not_answer_fails_it_and_the_next_one_succeeds(fjordheim, settings):
+    connection = turn_on(fjordheim)
+    moved(fjordheim, 2)
+    settings.UNAVAILABLE_MINUTES = 0.001
+    fjordheim.sandbox.faults.script("visma", "*", "", "503", times=999)
+    run = work.drive(begin(connection))
+    assert (run.state, run.failure) == ("failed", "read_failed_visma")
+    fjordheim.sandbox.faults.clear()
+    settings.UNAVAILABLE_MINUTES = 0.5
+    Connection.objects.update(huma_blocked_until=0, visma_blocked_until=0)
+    make_due(connection)
+    (again,) = schedule.start_due()
+    assert_all_written(fjordheim, work.drive(again), 2)
