@@ -88,7 +88,7 @@ def page(run: SyncRun, shown: ReviewFilter, number: int = 1, per_page: int = PER
     people = EmployeeLink.objects.filter(pk__in=rows.values("link")).order_by("name", "pk")
     ids = list(people.values_list("pk", flat=True)[begin : begin + per_page])
     found: dict[int, list[Conflict]] = {pk: [] for pk in ids}
-    for conflict in rows.filter(link_id__in=ids).select_related("link"):
+    for conflict in rows.filter(link_id__in=ids).select_related("link").defer("link__baseline", "link__seen"):
         found[conflict.link_id].append(conflict)
     cards = [card(conflicts) for conflicts in found.values() if conflicts]
     return ReviewPage(cards, number, pages, totals["people"], totals["differences"], facets(run, shown))

@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -38,7 +39,7 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
     found = cards.page(run, shown, int(number))
     context = {
         **page_context(request, connection, _("Review"), step="review", run=run),
-        **_list_context(found, shown),
+        **_list_context(connection, found, shown),
         **progress_context(run, found.progress),
     }
     if not htmx:
@@ -76,11 +77,18 @@ def filter_fields(shown: ReviewFilter) -> list[tuple[str, str]]:
     return [(name, value) for name, value in values if value]
 
 
-def _list_context(found: cards.ReviewPage, shown: ReviewFilter) -> dict[str, Any]:
+def _addresses_of_choices(connection: Connection) -> dict[str, str]:
+    """Where a choice is sent, for a difference and for an employee; they stand on every card."""
+    names = {"decide_url": "admin:review_decide", "person_url": "admin:review_person"}
+    return {key: reverse(name, args=[connection.code]) for key, name in names.items()}
+
+
+def _list_context(connection: Connection, found: cards.ReviewPage, shown: ReviewFilter) -> dict[str, Any]:
     fields = found.facets["field"]
     return {
         "shown": shown,
         "found": found,
+        **_addresses_of_choices(connection),
         "shows": _shows(shown, found.facets["show"]),
         "fields": [
             (name, label, fields.get(name, 0)) for name, label in field_choices() if name in (*fields, shown.field)
@@ -158,6 +166,7 @@ def decide(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpRe
         notice = _("That choice isn't possible here.")
     context = {
         "connection": connection,
+        **_addresses_of_choices(connection),
         "row": cards.row(conflict),
         "notice": notice,
         "saved": "" if notice else _("Saved: %(choice)s") % {"choice": decision_label(conflict.decision)},
@@ -220,6 +229,7 @@ def decide_person(request: HttpRequest, connection: Connection, run: SyncRun) ->
     shown_rows = scope.apply(run).select_related("link").filter(pk__in=map(typed.number, seen))
     context = {
         "connection": connection,
+        **_addresses_of_choices(connection),
         "card": cards.card(shown_rows or rows),
         "shown": shown,
         "hidden": filter_fields(shown),
