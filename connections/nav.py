@@ -14,6 +14,7 @@ def connection_nav(connection: Connection, current: str) -> list[dict[str, Any]]
     """``current``: the name of the address of the page that is shown."""
     pages = (
         ("sync_users", _("Synchronize users"), "sync"),
+        ("attention", _("Attention"), "warning"),
         ("people", _("People"), "people"),
         ("history", _("Runs"), "history"),
         ("automatic", _("Automatic updates"), "clock"),

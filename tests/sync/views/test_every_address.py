@@ -18,6 +18,7 @@ PATTERNS = [p for p in (*connections.urls.urlpatterns, *sync.urls.urlpatterns) i
 ADDRESSES = [(p.name, tuple(p.pattern.converters)) for p in PATTERNS]
 each_address = pytest.mark.parametrize(("name", "parts"), ADDRESSES, ids=[name for name, _parts in ADDRESSES])
 ROW_NUMBERS = {
+    "attention_done": "notice",
     "review_decide": "conflict",
     "review_person": "link",
     "review_matches_decide": "match",
