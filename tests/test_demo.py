@@ -1,5 +1,6 @@
 """`make run`: everything comes up, works, and is gone again."""
 
+import fcntl
 import os
 import re
 import signal
@@ -59,7 +60,15 @@ def ports() -> Ports:
 
 
 @pytest.fixture
-def running(tmp_path: Path, ports: Ports) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+def alone() -> Iterator[None]:
+    """One demo at a time, also of other processes' tests: all of a clone collect their static files in one folder."""
+    with (settings.BASE_DIR / "Makefile").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture
+def running(tmp_path: Path, ports: Ports, alone: None) -> Iterator[tuple["subprocess.Popen[str]", str]]:
     process = demo(tmp_path / "demo", ports)
     try:
         yield process, until_it_works(process)
@@ -81,6 +90,7 @@ def test_it_comes_up_and_ctrl_c_leaves_nobody(running: Running, ports: Ports, tm
     family = children(process.pid)
     assert read(f"http://127.0.0.1:{ports.web}/healthz") == '{"worker": true, "database": true}'
     assert "Tenant ID" in said
+    assert "Real time" in said
     assert re.search(r"hr\s+password\s+\S+", said)
     assert "<html" in read(f"http://127.0.0.1:{ports.huma}/")
     assert "<html" in read(f"http://127.0.0.1:{ports.visma}/")

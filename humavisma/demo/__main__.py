@@ -38,8 +38,8 @@ Look on:  Huma              http://127.0.0.1:{huma}/
           Visma.net Payroll http://127.0.0.1:{visma}/
           sent mail         http://127.0.0.1:{mail}/
 
-Real time: once the first sync is done, turn on automatic updates on the connection's
-page, open "Changes from Huma" there, and copy its address and secret to the webhook on
+Real time: once the first sync is done, turn on "Automatic updates" in the connection's menu,
+open "Changes from Huma" there, and copy the address and the secret into the form on
 http://127.0.0.1:{huma}/ . Then edit somebody's phone there, and watch Visma's side.
 
 Everything is made up, and only on this machine; each start begins afresh. Logs: {log}
