@@ -74,7 +74,8 @@ def _carry_out(run: SyncRun, connection: Connection, decided: set[tuple[int, str
     else:
         holding.hold(run, held, compared(run), left)
     detail = {"changes": len(written), "people": len({item.planned.person for item in written}), "held": len(held)}
-    audit(run.started_by or RULE, "run.confirmed", connection, run=run.pk, **detail)
+    if items or run.trigger != SyncRun.Trigger.REAL_TIME:  # Huma tells of much that changes nothing
+        audit(run.started_by or RULE, "run.confirmed", connection, run=run.pk, **detail)
 
 
 def may_run(connection: Connection, run: SyncRun) -> bool:

@@ -1,0 +1,239 @@
+"""Huma tells while something else goes on or goes wrong: nothing is lost, and nothing is written twice."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from django_q.models import OrmQ
+
+from connections import pausing, services
+from sync import tasks
+from sync.lease import Lease
+from sync.models import Change, HumaEvent, SyncRun
+from sync.services import realtime, work
+from tests.sync import bell, driving, hearing
+from tests.sync.hearing import NEW, NEWER, live, notices, phone, states, tell
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def company(settings, hr):
+    with hearing.company(settings, hr) as found:
+        yield found
+
+
+@pytest.fixture
+def fjordheim(company):
+    return company[0]
+
+
+@pytest.fixture
+def anna(company):
+    return company[1]
+
+
+@pytest.fixture
+def berit(company):
+    return company[2]
+
+
+def until(done, most=200):
+    """The tick comes and the bell is answered, again and again, until it is done."""
+    for _ in range(most):
+        bell.a_minute()
+        if done():
+            return
+    raise AssertionError("it never came to that")
+
+
+def writing_by_hand(found, person):
+    """A run by hand that has begun to write and hasn't sent anything."""
+    found.huma(person, phone=NEW)
+    run = driving.read(found.connection, found.user)
+    found.decide(run, "huma", person, "phone")
+    return found.confirm(run)
+
+
+def test_what_comes_while_a_run_writes_waits_for_its_end(fjordheim, anna, berit):
+    run = writing_by_hand(fjordheim, anna)
+    OrmQ.objects.all().delete()
+    fjordheim.huma(berit, phone=NEWER)
+    tell(fjordheim, berit)
+    bell.until_quiet()
+    assert states() == ["waiting"]
+    assert not live().exists()
+    work.drive(run)
+    bell.until_quiet()
+    assert states() == ["done"]
+    assert phone(fjordheim, anna) == NEW
+    assert phone(fjordheim, berit) == NEWER
+
+
+def test_a_look_that_was_begun_before_a_run_wrote_waits_for_it(fjordheim, anna):
+    fjordheim.huma(anna, phone=NEWER)
+    tell(fjordheim, anna)
+    started = realtime.start(fjordheim.connection)
+    run = writing_by_hand(fjordheim, anna)
+    tasks.advance(started.pk)
+    started.refresh_from_db()
+    assert started.state == "fetching"
+    work.drive(run)
+    fjordheim.huma(anna, phone=NEWER)
+    bell.until_quiet()
+    assert phone(fjordheim, anna) == NEWER
+    assert states() == ["done"]
+
+
+def test_what_comes_while_another_is_answered_is_next(fjordheim, anna):
+    fjordheim.huma(anna, phone=NEW)
+    tell(fjordheim, anna)
+    first = realtime.start(fjordheim.connection)
+    fjordheim.sandbox.faults.before(
+        "visma", "PUT", "/employees/", lambda: fjordheim.huma(anna, phone=NEWER)
+    )  # she is changed once more while it is being written
+    tell(fjordheim, anna, number=2)
+    tasks.attend(fjordheim.connection.pk)
+    assert states() == ["taken", "waiting"]
+    work.drive(first)
+    bell.until_quiet()
+    assert states() == ["done", "done"]
+    assert phone(fjordheim, anna) == NEWER
+    assert live().count() == 2
+
+
+@pytest.mark.parametrize("side", ["huma", "visma"])
+def test_a_vendor_that_is_away_for_a_moment_is_waited_for(fjordheim, anna, side):
+    fjordheim.huma(anna, phone=NEW)
+    fjordheim.sandbox.faults.script(side, "GET", "/users/|/employees/", "503", times=6)
+    tell(fjordheim, anna)
+    until(lambda: phone(fjordheim, anna) == NEW)
+    assert live().count() == 1
+    assert states() == ["done"]
+
+
+@pytest.mark.parametrize("side", ["huma", "visma"])
+def test_a_vendor_that_stays_away_keeps_the_run_open_until_it_is_back(fjordheim, anna, side, settings):
+    settings.SLICE_SECONDS = 0.3
+    fjordheim.huma(anna, phone=NEW)
+    fjordheim.sandbox.faults.script(side, "GET", "/users/|/employees/", "503", times=float("inf"))
+    tell(fjordheim, anna)
+    for _ in range(4):
+        bell.a_minute()
+    run = live().get()
+    assert (run.state, run.progress["trouble"]) == ("fetching", [side])
+    assert states() == ["taken"]
+    fjordheim.sandbox.faults.clear()
+    until(lambda: phone(fjordheim, anna) == NEW)
+    assert live().get().state == "finished"
+
+
+def test_an_interrupted_look_is_gone_on_with_by_another_process(fjordheim, anna):
+    fjordheim.huma(anna, phone=NEW)
+    tell(fjordheim, anna)
+    OrmQ.objects.all().delete()
+    run = realtime.start(fjordheim.connection)
+    SyncRun.objects.filter(pk=run.pk).update(
+        lease_holder="somewhere:1:1:x",
+        lease_until=timezone.now() - timedelta(minutes=1),
+        touched_at=timezone.now() - timedelta(minutes=5),
+    )
+    until(lambda: phone(fjordheim, anna) == NEW)
+    assert states() == ["done"]
+
+
+def test_a_lost_bell_is_found_by_the_tick(fjordheim, anna):
+    fjordheim.huma(anna, phone=NEW)
+    tell(fjordheim, anna)
+    OrmQ.objects.all().delete()
+    bell.a_minute()
+    assert phone(fjordheim, anna) == NEW
+
+
+def test_a_second_delivery_does_nothing(fjordheim, anna):
+    fjordheim.huma(anna, phone=NEW)
+    tell(fjordheim, anna)
+    run = realtime.start(fjordheim.connection)
+    with Lease(SyncRun, run.pk):
+        tasks.advance(run.pk)
+        tasks.attend(fjordheim.connection.pk)
+    assert fjordheim.sandbox.journal.writes() == []
+    bell.until_quiet()
+    for _ in range(2):
+        tasks.attend(fjordheim.connection.pk)
+        tasks.advance(run.pk)
+    assert len(fjordheim.sandbox.journal.writes()) == 1
+    assert Change.objects.filter(run=run).count() == 1
+
+
+def test_refused_credentials_pause_the_connection_and_the_event_waits_for_the_end_of_it(fjordheim, anna, hr):
+    fjordheim.huma(anna, phone=NEW)
+    fjordheim.connection.refresh_from_db()
+    fjordheim.connection.huma_organization_id = fjordheim.sandbox.huma.organization_id
+    fjordheim.connection.save()
+    secret = fjordheim.connection.huma_client_secret
+    fjordheim.sandbox.huma.api_keys = {fjordheim.connection.huma_client_id: "another"}
+    fjordheim.sandbox.huma_tokens.revoke_all()
+    tell(fjordheim, anna)
+    bell.until_quiet()
+    fjordheim.connection.refresh_from_db()
+    assert fjordheim.connection.state == "paused"
+    assert states() == ["waiting"]
+    bell.a_minute()
+    assert live().count() == 1, "it isn't tried again and again"
+    fjordheim.sandbox.huma.api_keys = {fjordheim.connection.huma_client_id: secret}
+    services.check(fjordheim.connection, hr)
+    bell.until_quiet()
+    assert phone(fjordheim, anna) == NEW
+    assert states() == ["done"]
+
+
+def test_what_comes_during_a_pause_is_caught_up_with_after_it(fjordheim, anna, hr):
+    pausing.pause(fjordheim.connection, hr)
+    fjordheim.huma(anna, phone=NEW)
+    tell(fjordheim, anna)
+    bell.a_minute()
+    assert states() == ["waiting"]
+    pausing.resume(fjordheim.connection, hr)
+    bell.until_quiet()
+    assert phone(fjordheim, anna) == NEW
+
+
+def test_who_cannot_be_read_does_not_hold_up_the_others(fjordheim, anna, berit, caplog):
+    fjordheim.huma(anna, phone=NEW)
+    fjordheim.huma(berit, phone=NEW)
+    fjordheim.sandbox.faults.rewrite("huma", "GET", f"/users/{anna.user_id}$", lambda _body: {"id": 5}, float("inf"))
+    tell(fjordheim, anna, berit)
+    bell.until_quiet()
+    assert phone(fjordheim, berit) == NEW
+    assert phone(fjordheim, anna) != NEW
+    assert states() == ["done"]
+    assert "passes somebody over" in caplog.text
+    assert NEW not in caplog.text
+
+
+def test_where_nobody_can_be_read_it_fails_and_is_tried_again_with_growing_pauses(fjordheim, anna):
+    fjordheim.huma(anna, phone=NEW)
+    fjordheim.sandbox.faults.rewrite("huma", "GET", f"/users/{anna.user_id}$", lambda _body: {"id": 5}, float("inf"))
+    tell(fjordheim, anna)
+    for _ in range(3):
+        bell.a_minute()
+    run = live().get()
+    assert (run.state, run.failure) == ("failed", "contract_huma")
+    assert states() == ["waiting"]
+    fjordheim.sandbox.faults.clear()
+    live().update(finished_at=timezone.now() - timedelta(minutes=3))
+    bell.a_minute()
+    assert phone(fjordheim, anna) == NEW
+    assert states() == ["done"]
+
+
+def test_without_automatic_updates_what_waits_is_noted(fjordheim, anna):
+    tell(fjordheim, anna)
+    fjordheim.connection.automatic = False
+    fjordheim.connection.save()
+    bell.until_quiet()
+    assert states() == ["noted"]
+    assert HumaEvent.objects.get().handled_at
+    assert not live().exists()
+    assert notices() == []
