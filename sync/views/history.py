@@ -14,7 +14,6 @@ from connections.models import Connection
 from sync.core.report import Totals, totals
 from sync.models import AUTOMATIC, Change, SyncRun
 from sync.sentences import sentence
-from sync.services.runs import BY_HAND
 from sync.views.steps import connection_page, continue_url, page_context, step_url
 
 PER_PAGE = 25
@@ -46,13 +45,12 @@ def page(request: HttpRequest, connection: Connection) -> HttpResponse:
 
 
 def _row(connection: Connection, run: SyncRun, counts: Totals) -> dict[str, Any]:
-    only_listed = run.is_before_writing and run.trigger not in BY_HAND  # it goes on by itself
     ended = run.state in (SyncRun.State.FINISHED, SyncRun.State.STOPPED, SyncRun.State.FAILED)
     url = step_url("result", connection, run) if ended else ""
     return {
         "run": run,
         "by": run.started_by or ("" if run.is_automatic else "–"),
-        "url": continue_url(connection, run) if run.is_open and not only_listed else url,
+        "url": continue_url(connection, run) if run.is_open else url,
         "tone": TONES.get(run.state, "accent" if run.is_open else ""),
         "totals": counts,
         "sentence": sentence(run.failure, run.failure_params),

@@ -230,11 +230,13 @@ def test_a_scheduled_sync_does_not_make_the_next_run_a_later_one(web, fjordheim,
 
 
 @pytest.mark.parametrize("state", ["fetching", "review"])
-def test_one_that_has_not_written_is_only_listed(web, fjordheim, state):
-    run = by_itself(fjordheim, state)
-    assert "By itself" in words(web.get(at("history", fjordheim)))
-    for name in ("run", "result"):
-        assert web.get(at(name, fjordheim, run.pk))["Location"] == at("history", fjordheim)
+def test_one_that_has_not_written_says_so(web, fjordheim, state):
+    run = by_itself(fjordheim, state, rule_by="hr", rule_at=timezone.now())
+    listed = web.get(at("history", fjordheim), {"show": "automatic"})
+    assert at("result", fjordheim, run.pk) in listed.content.decode()
+    said = web.get(at("run", fjordheim, run.pk), follow=True)
+    assert said.status_code == 200
+    assert "Automatic updates, turned on by hr on" in words(said)
 
 
 def test_who_may_not_see_the_connection_cannot_switch_it(other, fjordheim, first):
