@@ -11,8 +11,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from connections.clients import clients_for
-from connections.errors import VendorError
+from connections.errors import BadCredentials, VendorError
 from connections.models import Connection
+from connections.pausing import credentials_refused
 from sync.core.reasons import Reason
 from sync.execute import apply_slice
 from sync.lease import Lease
@@ -22,6 +23,8 @@ from sync.services.analyse import analyse
 from sync.services.events import not_handled
 from sync.services.failures import CannotRead, bug_report, reason_for_reading
 from sync.services.fetch import Fetch
+from sync.services.holding import overtake_gone
+from sync.services.releases import come_back
 from sync.services.runs import CHECKS, forget_values
 from sync.services.schedule import make_up
 from sync.services.store import load, store
@@ -66,6 +69,8 @@ def _slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
     except VendorError as error:
         logger.warning("Run %s failed while it read: %s", run.pk, error)
         fail(run, reason_for_reading(error))
+        if isinstance(error, BadCredentials):
+            credentials_refused(run.connection, error)
     except (OperationalError, InterfaceError) as error:
         return _database_away(run, error)
     except Exception as error:
@@ -100,7 +105,7 @@ def _read_and_go_on(run: SyncRun, lease: Lease, seconds: float) -> float | None:
         if run.state == SyncRun.State.FETCHING:
             return pause
     if lease.lost or not automatic.carry_out(run):
-        return None  # the end of the other run wakes this one
+        return 0.0 if run.state == SyncRun.State.FETCHING else None  # the end of the other run wakes this one
     return apply_slice(run, lease, seconds)
 
 
@@ -138,6 +143,8 @@ def read_slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
     if lease.lost:
         return None
     store(run, analysis, today)
+    if run.trigger not in BY_ITSELF:
+        overtake_gone(run)
     remember_sunset(run)
     return None
 
@@ -164,6 +171,7 @@ def fail(run: SyncRun, reason: Reason) -> None:
         forget_values(run)
     if failed and run.trigger in SINGLE:
         not_handled(run)
+        come_back(run)
     run.refresh_from_db()
 
 
@@ -171,7 +179,11 @@ def drive(run: SyncRun, after_slice: Callable[[SyncRun], None] | None = None, se
     """Work in the foreground until the run waits for a person or has ended. Needs no worker."""
     while True:
         pause = advance(run.pk, seconds)
-        run.refresh_from_db()
+        try:
+            run.refresh_from_db()
+        except SyncRun.DoesNotExist:  # it found nothing that is worth keeping
+            run.state = SyncRun.State.FINISHED
+            return run
         if after_slice:
             after_slice(run)
         if not works(run):
