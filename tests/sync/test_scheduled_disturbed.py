@@ -150,12 +150,12 @@ def test_turned_off_while_it_reads_it_writes_nothing(fjordheim, hr):
 def test_a_vendor_that_does_not_answer_fails_it_and_the_next_one_succeeds(fjordheim, settings):
     connection = turn_on(fjordheim)
     moved(fjordheim, 2)
-    settings.UNAVAILABLE_MINUTES = 0.001
+    settings.READ_PATIENCE_SECONDS = 0.1
     fjordheim.sandbox.faults.script("visma", "*", "", "503", times=999)
     run = work.drive(begin(connection))
     assert (run.state, run.failure) == ("failed", "read_failed_visma")
     fjordheim.sandbox.faults.clear()
-    settings.UNAVAILABLE_MINUTES = 0.5
+    settings.READ_PATIENCE_SECONDS = 30
     Connection.objects.update(huma_blocked_until=0, visma_blocked_until=0)
     make_due(connection)
     (again,) = schedule.start_due()
