@@ -30,7 +30,7 @@ class Named:
     name: str
     number: str = ""
     url: str = ""
-    note: str = ""
+    notes: tuple[str, ...] = ()
     notice: int = 0
     since: datetime | None = None
 
@@ -63,6 +63,8 @@ def item(waits: Waits) -> Item:
         named = [of_notice(connection, notice) for notice in waits.notices]
         named += [Named(name, url=_person(connection, "visma", id_)) for name, id_ in waits.people]
         more_url = _all_of(waits, connection)
+        if url == more_url and waits.notices and not waits.more:
+            url = ""  # everybody is here
     tone = "danger" if waits.kind in DANGER else "" if waits.kind in QUIET else "warning"
     return Item(waits, line(waits), url, label, tone, tuple(named), more_url)
 
@@ -74,13 +76,13 @@ def of_notice(connection: Connection, notice: Notice) -> Named:
     if link:
         side = "visma" if link.gone_from == "huma" else "huma"
         url = _person(connection, side, link.visma_id if side == "visma" else link.huma_id)
-    note = _positions(notice.params or {}) if notice.kind == Notice.Kind.POSITION else ""
-    return Named(notice.name, notice.number, url, note, notice.pk, notice.made_at)
+    notes = _positions(notice.params or {}) if notice.kind == Notice.Kind.POSITION else ()
+    return Named(notice.name, notice.number, url, notes, notice.pk, notice.made_at)
 
 
-def _positions(params: Mapping[str, Any]) -> str:
+def _positions(params: Mapping[str, Any]) -> tuple[str, ...]:
     """The positions of both sides as a date roll found them: from when to when, before and now."""
-    return " ".join(filter(None, (_of_side(side, params.get(side) or {}) for side in ("huma", "visma"))))
+    return tuple(filter(None, (_of_side(side, params.get(side) or {}) for side in ("huma", "visma"))))
 
 
 def _of_side(side: str, told: Mapping[str, str]) -> str:
