@@ -1,16 +1,56 @@
 """Huma tells of people, and what it tells is worked off to its end; an owner answers what is held."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
+
+from django.contrib.auth.models import User
 
 from connections.models import Connection
 from sync.models import Change, HumaEvent, SyncRun
 from sync.services import held, realtime, work
+from tests.sync.driving import outcomes
 from tests.sync.execute.conftest import Company, Person
+from tests.sync.scheduling import company, people, turn_on
 
-ACCOUNTS = ("12345678903", "86011117947", "15032080119", "60293812340")
+
+@contextmanager
+def six_people(settings: Any, owner: User) -> Iterator[Company]:
+    """A company of six, with automatic updates; more than two people within an hour are too many."""
+    with company(settings, owner) as found:
+        people(found, 6)
+        found.connection.threshold_people, found.connection.threshold_percent = 2, 1
+        found.connection.save()
+        turn_on(found)
+        yield found
+
+
+def everybody(found: Company) -> list[Person]:
+    """All who were added, in that order."""
+    return [Person(one.user_id or "", one.employee_id or "") for one in found.sandbox.people["equal"]]
+
+
+def hold_phones(found: Company) -> dict[Person, str]:
+    """All get another phone at once; gives those whose new one waits. The first two were written."""
+    numbers = {person: new_phone(found, person, at) for at, person in enumerate(everybody(found), 1)}
+    told(found, *numbers)
+    names = {change.link.huma_id for change in waits(found.connection) if change.link}
+    assert len(names) == len(numbers) - 2
+    return {person: number for person, number in numbers.items() if person.user_id in names}
+
+
+def of(found: Company, *some: Person) -> list[Change]:
+    """What waits of these people."""
+    ids = {person.user_id for person in some}
+    return [change for change in waits(found.connection) if change.link and change.link.huma_id in ids]
+
+
+def totals(run: SyncRun) -> dict[str, int]:
+    """How many Changes of the run came to what."""
+    states = [one.split()[0] for one in outcomes(run).values()]
+    return {state: states.count(state) for state in sorted(set(states))}
 
 
 def tell(connection: Connection, *people: Person, topic: str = "users-update") -> None:

@@ -9,7 +9,7 @@ from sync.core.automatic import MOST_SENSITIVE
 from sync.lease import Lease
 from sync.models import Change, Conflict, Letter, SyncRun
 from sync.services import realtime, work
-from tests.sync.driving import apply, connection, decide, outcomes, read, running
+from tests.sync.driving import apply, connection, decide, read, running
 from tests.sync.execute.conftest import NUMBER, Company
 from tests.sync.scheduling import company, first_run, people, scheduled, turn_on
 from tests.sync.telling import (
@@ -23,6 +23,7 @@ from tests.sync.telling import (
     phones,
     tell,
     told,
+    totals,
     waits,
 )
 
@@ -43,12 +44,6 @@ def fjordheim(settings, hr):
 def import_phones(found, some, first=1):
     """Another phone for each of them in Huma, all at once."""
     return {person: new_phone(found, person, first + index) for index, person in enumerate(some)}
-
-
-def totals(run):
-    """How many Changes of the run came to what."""
-    states = [one.split()[0] for one in outcomes(run).values()]
-    return {state: states.count(state) for state in sorted(set(states))}
 
 
 def arrived(found, numbers):

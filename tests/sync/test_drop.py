@@ -1,0 +1,96 @@
+"""An owner drops what is held; what was blanked can only be dropped; and both answers leave a trace."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from connections.models import AuditEntry, Connection
+from sync.models import Conflict, SyncRun
+from sync.services import held, runs
+from sync.services.retention import blank_values
+from tests.sync.driving import read
+from tests.sync.scheduling import scheduled
+from tests.sync.telling import (
+    an_hour_later,
+    hold_phones,
+    new_phone,
+    of,
+    phone,
+    release,
+    six_people,
+    told,
+    totals,
+    waits,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def fjordheim(settings, hr):
+    with six_people(settings, hr) as found:
+        yield found
+
+
+@pytest.fixture
+def held_phones(fjordheim):
+    return hold_phones(fjordheim)
+
+
+def test_what_was_dropped_stays_a_difference_and_does_not_come_again(fjordheim, held_phones):
+    person = next(iter(held_phones))
+    before, link = fjordheim.sandbox.state(), fjordheim.link(person)
+    assert held.drop(fjordheim.connection, fjordheim.user, [one.pk for one in of(fjordheim, person)]).changes == 1
+    an_hour_later(fjordheim.connection)
+    for run in (told(fjordheim, person), scheduled(fjordheim), scheduled(fjordheim)):
+        assert totals(run) == {}
+    assert fjordheim.sandbox.state() == before
+    assert fjordheim.link(person).baseline == link.baseline
+    conflict = Conflict.objects.get(run=read(fjordheim.connection, fjordheim.user), link=link)
+    assert (conflict.suggestion, conflict.why) == ("huma", "huma_moved")
+    runs.cancel(conflict.run, fjordheim.user)
+    newer = new_phone(fjordheim, person, 66)
+    assert totals(told(fjordheim, person)) == {"done": 1}
+    assert phone(fjordheim, person) == newer
+
+
+def test_both_leave_a_trace_without_values(fjordheim, held_phones):
+    one, other, *_rest = held_phones
+    run = release(fjordheim, of(fjordheim, one))
+    held.drop(fjordheim.connection, fjordheim.user, [change.pk for change in of(fjordheim, other)])
+    released, dropped = (AuditEntry.objects.get(action=f"held.{name}") for name in ("released", "dropped"))
+    assert (released.who, released.detail) == ("hr", {"run": run.pk, "changes": 1, "people": 1})
+    assert (dropped.who, dropped.detail) == ("hr", {"changes": 1, "people": 1})
+
+
+def test_what_was_blanked_can_be_dropped_and_not_released(fjordheim, held_phones, settings):
+    SyncRun.objects.update(finished_at=timezone.now() - timedelta(days=settings.RETENTION_DAYS + 1))
+    blank_values()
+    changes = waits(fjordheim.connection)
+    pks = [one.pk for one in changes]
+    assert {(one.before, one.after) for one in changes} == {(None, None)}
+    selection = held.select(fjordheim.connection, pks, True)
+    assert (selection.changes, selection.blanked) == (0, 4)
+    assert held.release(fjordheim.connection, fjordheim.user, pks, "4").changes == 0
+    assert held.drop(fjordheim.connection, fjordheim.user, pks[:1]).changes == 1
+
+
+def test_what_was_blanked_is_shown_again_once_it_is_read_again(fjordheim, held_phones, settings):
+    SyncRun.objects.update(
+        finished_at=timezone.now() - timedelta(days=settings.RETENTION_DAYS + 1),
+        confirmed_at=timezone.now() - timedelta(days=settings.RETENTION_DAYS + 1),
+    )
+    blank_values()
+    told(fjordheim, *held_phones)
+    changes = waits(fjordheim.connection)
+    assert {one.after for one in changes} == set(held_phones.values())
+    assert totals(release(fjordheim, changes, "4")) == {"done": 4}
+
+
+def test_nothing_of_another_connection_is_answered(fjordheim, held_phones):
+    other = Connection.objects.create(name="Other", tenant_id="0" * 36)
+    pks = [one.pk for one in waits(fjordheim.connection)]
+    assert held.release(other, fjordheim.user, pks).changes == 0
+    assert held.drop(other, fjordheim.user, pks).changes == 0
+    assert len(waits(fjordheim.connection)) == 4
