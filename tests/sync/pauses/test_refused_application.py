@@ -10,15 +10,10 @@ from sync.models import HumaEvent, SyncRun
 from tests.sync.bell import a_minute, until_quiet
 from tests.sync.driving import read
 from tests.sync.execute.conftest import NUMBER
+from tests.sync.pauses.access import phone_in_visma, tell
 from tests.sync.scheduling import company, make_due, people, turn_on
-from tests.sync.test_pauses import phone_in_visma, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def english(settings):
-    settings.LANGUAGE_CODE = "en"
 
 
 @pytest.fixture

@@ -1,0 +1,34 @@
+"""A company that keeps itself up to date, and the emails that come."""
+
+import pytest
+
+from tests.sync.bell import until_quiet
+from tests.sync.scheduling import company, people, turn_on
+
+
+@pytest.fixture(autouse=True)
+def english(settings):
+    settings.LANGUAGE_CODE = "en"
+
+
+@pytest.fixture
+def fjordheim(settings, hr, smtp):
+    with company(settings, hr) as found:
+        people(found, 4)
+        yield found
+
+
+@pytest.fixture
+def person(fjordheim):
+    """Somebody in a company that keeps itself up to date."""
+    added = fjordheim.add()
+    turn_on(fjordheim)
+    until_quiet()
+    return added
+
+
+@pytest.fixture
+def mails(fjordheim, person, smtp):
+    """Gives the subjects of what came since the company was set up."""
+    before = len(smtp.messages)
+    return lambda: [str(message["Subject"]) for message in smtp.messages[before:]]
