@@ -199,13 +199,16 @@ def _huma_marks(user: User) -> list[str]:
         *(["Deactivated"] if not user.active else []),
         *(["No position"] if user.type == "user" and not statuses else []),
         *(["Former"] if statuses == {"ENDED"} else []),
+        *(["Upcoming"] if "UPCOMING" in statuses and "CURRENT" not in statuses else []),
     ]
 
 
 def _visma_marks(employee: Employee) -> list[str]:
     ends = [one.body.get("activeEnd") for one in employee.positions.values()]
     former = bool(ends) and all(end and end < today().isoformat() for end in ends)
-    return [*(["Draft"] if employee.is_draft else []), *(["Former"] if former else [])]
+    upcoming = bool(ends) and not former and not employee.is_active()
+    marks = (("Draft", employee.is_draft), ("Former", former), ("Upcoming", upcoming))
+    return [mark for mark, true in marks if true]
 
 
 def _plain(text: str) -> str:

@@ -32,7 +32,9 @@ def test_a_person_stands_once_with_both_sides(sandbox: Sandbox) -> None:
 
 def test_drafts_and_people_on_one_side_are_marked(sandbox: Sandbox) -> None:
     draft = sandbox.visma.employees[str(sandbox.people["draft"][0].employee_id)].body["number"]
-    assert ">Draft<" in page(sandbox, find=draft)
+    assert 'class="mark">Draft<' in page(sandbox, find=draft)
+    back = sandbox.huma.users[str(sandbox.people["returns"][0].user_id)].values["employmentId"]
+    assert page(sandbox, find=back).count('class="mark">Upcoming<') == 2
     only = sandbox.huma.users[str(sandbox.people["only_huma"][0].user_id)].values["employmentId"]
     assert "not here" in page(sandbox, find=only)
 
