@@ -191,11 +191,10 @@ JOB_WAIT_MAX_SECONDS: float = env.float("JOB_WAIT_MAX_SECONDS", default=10.0)
 JOB_WAIT_TOTAL_SECONDS: float = env.float("JOB_WAIT_TOTAL_SECONDS", default=900.0)
 STOP_SECONDS: float = env.float("STOP_SECONDS", default=30.0)
 
-# Huma's webhook: the largest body (bytes), the most people in it, after how many requests of a kind within a minute
-# those that can't be verified aren't counted any more, and how long a secret works after it was replaced.
+# Huma's webhook
 
-WEBHOOK_MAX_BYTES: int = env.int("WEBHOOK_MAX_BYTES", default=1024 * 1024)
-WEBHOOK_MAX_PEOPLE: int = env.int("WEBHOOK_MAX_PEOPLE", default=10_000)
+WEBHOOK_MAX_BYTES: int = env.int("WEBHOOK_MAX_BYTES", default=1048576)
+WEBHOOK_MAX_PEOPLE: int = env.int("WEBHOOK_MAX_PEOPLE", default=10000)
 WEBHOOK_REFUSALS_PER_MINUTE: int = env.int("WEBHOOK_REFUSALS_PER_MINUTE", default=60)
 WEBHOOK_OLD_SECRET_HOURS: float = env.float("WEBHOOK_OLD_SECRET_HOURS", default=24.0)
 
@@ -252,13 +251,8 @@ STORAGES = {
 # Who may come in, and how safely
 
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
+    for name in ("UserAttributeSimilarity", "MinimumLength", "CommonPassword", "NumericPassword")
 ]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"

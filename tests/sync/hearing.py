@@ -12,6 +12,7 @@ from django_q.models import OrmQ
 
 from connections.sandbox.webhooks import signed
 from sync.models import HumaEvent, Notice, SyncRun
+from sync.services import realtime
 from tests.sync import scheduling
 from tests.sync.execute.conftest import Company, Person
 
@@ -38,6 +39,13 @@ def tell(found: Company, *people: Person | str, topic: str = "users-update", **m
     headers = signed(body, found.connection.webhook_secret, topic=topic)
     path = f"/webhooks/huma/{found.connection.code}/"
     assert Client().post(path, body, content_type="application/json", headers=headers).status_code == 200
+
+
+def begin(found: Company) -> SyncRun:
+    """The run that answers what Huma has told, which has done nothing yet."""
+    run = realtime.start(found.connection)
+    assert run is not None
+    return run
 
 
 def phone(found: Company, person: Person) -> str:

@@ -57,7 +57,7 @@ def test_somebody_who_was_there_on_the_first_run_is_not_new(settings, hr):
     with scheduling.company(settings, hr, "equal", "only_huma") as found:
         scheduling.turn_on(found)
         person = found.sandbox.people["only_huma"][0]
-        tell(found, person.user_id)
+        tell(found, person.user_id or "")
         bell.until_quiet()
     assert notices() == []
 

@@ -10,9 +10,9 @@ from connections import pausing, services
 from sync import tasks
 from sync.lease import Lease
 from sync.models import Change, HumaEvent, SyncRun
-from sync.services import realtime, work
+from sync.services import work
 from tests.sync import bell, driving, hearing
-from tests.sync.hearing import NEW, NEWER, live, notices, phone, states, tell
+from tests.sync.hearing import NEW, NEWER, begin, live, notices, phone, states, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -73,7 +73,7 @@ def test_what_comes_while_a_run_writes_waits_for_its_end(fjordheim, anna, berit)
 def test_a_look_that_was_begun_before_a_run_wrote_waits_for_it(fjordheim, anna):
     fjordheim.huma(anna, phone=NEWER)
     tell(fjordheim, anna)
-    started = realtime.start(fjordheim.connection)
+    started = begin(fjordheim)
     run = writing_by_hand(fjordheim, anna)
     tasks.advance(started.pk)
     started.refresh_from_db()
@@ -88,7 +88,7 @@ def test_a_look_that_was_begun_before_a_run_wrote_waits_for_it(fjordheim, anna):
 def test_what_comes_while_another_is_answered_is_next(fjordheim, anna):
     fjordheim.huma(anna, phone=NEW)
     tell(fjordheim, anna)
-    first = realtime.start(fjordheim.connection)
+    first = begin(fjordheim)
     fjordheim.sandbox.faults.before(
         "visma", "PUT", "/employees/", lambda: fjordheim.huma(anna, phone=NEWER)
     )  # she is changed once more while it is being written
@@ -132,7 +132,7 @@ def test_an_interrupted_look_is_gone_on_with_by_another_process(fjordheim, anna)
     fjordheim.huma(anna, phone=NEW)
     tell(fjordheim, anna)
     OrmQ.objects.all().delete()
-    run = realtime.start(fjordheim.connection)
+    run = begin(fjordheim)
     SyncRun.objects.filter(pk=run.pk).update(
         lease_holder="somewhere:1:1:x",
         lease_until=timezone.now() - timedelta(minutes=1),
@@ -153,7 +153,7 @@ def test_a_lost_bell_is_found_by_the_tick(fjordheim, anna):
 def test_a_second_delivery_does_nothing(fjordheim, anna):
     fjordheim.huma(anna, phone=NEW)
     tell(fjordheim, anna)
-    run = realtime.start(fjordheim.connection)
+    run = begin(fjordheim)
     with Lease(SyncRun, run.pk):
         tasks.advance(run.pk)
         tasks.attend(fjordheim.connection.pk)
