@@ -1,13 +1,12 @@
 """A slice of an applying run: people side by side up to the limit, one person's Writes one after the other."""
 
 import heapq
-import threading
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from django.conf import settings
-from django.db import close_old_connections, transaction
-from django.db import connection as database
+from django.db import DEFAULT_DB_ALIAS, close_old_connections, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from connections.models import audit
@@ -35,6 +34,7 @@ class _Slice:
         self.people: dict[str, list[Write]] = {}
         self.waiting: list[tuple[float, str]] = []
         self.futures: dict[Future[float | None], str] = {}
+        self.databases: set[BaseDatabaseWrapper] = set()
         self.looked_at = 0.0
 
     def work(self) -> float | None:
@@ -52,8 +52,8 @@ class _Slice:
             while self.futures:  # what is under way is brought to the next stored step
                 self._collect(None)
         finally:
-            _close_databases(pool)
             pool.shutdown(wait=True)
+            self._close_databases()
         self.context.clients.share_waiting(self.run.connection)
         if self.lease.lost:
             return None
@@ -97,7 +97,18 @@ class _Slice:
             heapq.heapify(self.waiting)
         while self.waiting and self.waiting[0][0] <= now and len(self.futures) < settings.SYNC_CONCURRENCY:
             _due, key = heapq.heappop(self.waiting)
-            self.futures[pool.submit(_in_thread, self.context, self.people[key][0])] = key
+            self.futures[pool.submit(self._in_thread, self.people[key][0])] = key
+
+    def _in_thread(self, write: Write) -> float | None:
+        close_old_connections()
+        self.databases.add(connections[DEFAULT_DB_ALIAS])
+        return None if write.state == Write.State.SETTLED else step(self.context, write)
+
+    def _close_databases(self) -> None:
+        """Close the connections to our database that the threads worked with; they have ended."""
+        for each in self.databases:
+            each.inc_thread_sharing()
+            each.close()
 
     def _is_unsent(self, key: str) -> bool:
         return self.people[key][0].state in life.UNSENT
@@ -127,23 +138,6 @@ class _Slice:
                 heapq.heappush(self.waiting, (0.0, key))
             else:
                 del self.people[key]
-
-
-def _in_thread(context: Context, write: Write) -> float | None:
-    close_old_connections()
-    return None if write.state == Write.State.SETTLED else step(context, write)
-
-
-def _close_databases(pool: ThreadPoolExecutor) -> None:
-    """Each thread closes the connection to our database that it worked with."""
-    everybody = threading.Barrier(settings.SYNC_CONCURRENCY)
-
-    def close() -> None:
-        everybody.wait()
-        database.close()
-
-    for _ in range(settings.SYNC_CONCURRENCY):
-        pool.submit(close)
 
 
 def apply_slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
