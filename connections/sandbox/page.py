@@ -88,7 +88,7 @@ class Page:
         cards = _Cards(self._news, {"find": find, "page": str(number)}, edited)
         return _FRAME.format(
             find=escape(find),
-            news=escape(self._news.headline(everyone)),
+            news=_headline(*self._news.headline(everyone)),
             panel=panel(self._webhooks, self._huma),
             sum=_sum(shown),
             people="".join(map(cards.card, shown[(number - 1) * _PER_PAGE : number * _PER_PAGE])),
@@ -147,6 +147,10 @@ class _Cards:
 
 def _html(status: int, html: str) -> Answer:
     return Answer(status, html.encode(), "text/html; charset=utf-8", dict(_HEADERS))
+
+
+def _headline(said: str, followed: bool) -> str:
+    return f'<span class="{"followed" if followed else "waits"}">{escape(said)}</span>' if said else ""
 
 
 def _sum(shown: list[Row]) -> str:

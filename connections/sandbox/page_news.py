@@ -44,17 +44,19 @@ class News:
             return self._since.get((side, row.id(side), line))
 
     def told(self, row: Row, side: str, line: str) -> str:
-        """The same in words, and how long after Huma where Visma followed; blank when it is no news."""
+        """The same in words, and how long after Huma where Visma followed; blank when it is no news, or overtaken."""
         at = self.since(row, side, line)
         if at is None:
             return ""
-        first = self.since(row, "huma", line)
-        if side == "visma" and first and at >= first and not row.differs(line):
-            return f"changed {_seconds(at - first)} after Huma"
+        other = self.since(row, "visma" if side == "huma" else "huma", line)
+        if other and other > at and row.differs(line):
+            return ""
+        if side == "visma" and other and at >= other and not row.differs(line):
+            return f"changed {_seconds(at - other)} after Huma"
         return f"changed {at.astimezone(OSLO):%H:%M:%S}"
 
-    def headline(self, everyone: list[Row]) -> str:
-        """The newest change in Huma in a sentence, and whether Visma has followed; blank when there is none."""
+    def headline(self, everyone: list[Row]) -> tuple[str, bool]:
+        """The newest change in Huma in a sentence (blank when there is none), and whether Visma has followed."""
         found = [
             (at, row, line)
             for row in everyone
@@ -63,13 +65,14 @@ class News:
             if (at := self.since(row, "huma", line))
         ]
         if not found:
-            return ""
+            return "", False
         at, row, line = max(found, key=lambda one: one[0])
         said = f"{row.name}: {line[0].lower()}{line[1:]} changed in Huma at {at.astimezone(OSLO):%H:%M:%S}"
         if row.differs(line):
-            return f"{said}. Visma still has another value."
+            return f"{said}. Visma still has another value.", False
         followed = self.since(row, "visma", line)
-        return f"{said}, and in Visma {_seconds(followed - at)} later." if followed and followed >= at else f"{said}."
+        later = f", and in Visma {_seconds(followed - at)} later" if followed and followed >= at else ""
+        return f"{said}{later}.", True
 
 
 def _seconds(took: timedelta) -> str:

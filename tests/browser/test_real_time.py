@@ -129,3 +129,16 @@ def test_the_stand_ins_page_is_accessible_on_a_laptop_and_a_phone(vendors, desk)
         desk.goto(vendors.huma_url + address)
         look.here(address)
     assert look.found == {}
+
+
+def test_what_one_types_stays_while_the_page_follows_what_happens(vendors, desk):
+    typed, other = (str(vendors.add_person("equal").user_id) for _ in range(2))
+    desk.goto(f"{vendors.huma_url}/?edit={typed}")
+    field = desk.get_by_role("textbox", name="The phone of")
+    field.fill("+4791")
+    vendors.huma.edit(other, phone=PHONE)
+    vendors.huma.edit(typed, familyName="Nordlie")
+    desk.locator(f"#p-{other}").get_by_text(PHONE).wait_for()
+    assert field.input_value() == "+4791"
+    desk.get_by_role("link", name="Cancel").click()
+    desk.locator(f"#p-{typed}").get_by_text("Nordlie").first.wait_for()

@@ -74,6 +74,8 @@ def test_a_change_is_marked_on_both_sides_with_how_long_it_took(sandbox: Sandbox
     assert shown.count('class="fresh"') == 2
     assert "s after Huma" in shown
     assert "s later." in shown
+    edit(sandbox, user, "+4790000002")
+    assert page(sandbox).count('class="fresh"') == 1
 
 
 def test_a_webhook_is_registered_by_the_form_and_removed(sandbox: Sandbox, receiver: Receiver, user: str) -> None:
