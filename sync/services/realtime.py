@@ -63,7 +63,8 @@ def _is_too_soon(connection: Connection) -> bool:
     """
     rows = connection.runs.filter(trigger=SyncRun.Trigger.REAL_TIME).values_list("state", "failure", "finished_at")
     failed = list(takewhile(lambda row: row[0] == SyncRun.State.FAILED and not _is_refusal(row[1]), rows[:MOST]))
-    return bool(failed) and timezone.now() < failed[0][2] + timedelta(minutes=min(60, 2 ** len(failed)))
+    ended = failed[0][2] if failed else None
+    return ended is not None and timezone.now() - ended < timedelta(minutes=min(60, 2 ** len(failed)))
 
 
 def _is_refusal(failure: str) -> bool:

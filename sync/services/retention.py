@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_q.models import Task
 
 from connections.models import AuditEntry
-from sync.models import Change, Conflict, EmployeeSnapshot, SyncRun
+from sync.models import Change, Conflict, EmployeeSnapshot, HumaEvent, Letter, Notice, SyncRun
 
 BATCH = 50  # runs at a time
 DRY_RUN = timedelta(minutes=10)  # without a sign of life
@@ -42,9 +42,16 @@ def drop_dry_runs() -> int:
 
 
 def drop_history() -> int:
-    """Delete runs and audit entries older than HISTORY_DAYS; gives the number of runs."""
-    until = timezone.now() - timedelta(days=settings.HISTORY_DAYS)
+    """Delete runs, audit entries, emails and closed notices older than HISTORY_DAYS; gives the number of runs.
+
+    What Huma told is of use for RETENTION_DAYS only.
+    """
+    now = timezone.now()
+    until = now - timedelta(days=settings.HISTORY_DAYS)
     ids = list(SyncRun.objects.filter(finished_at__lt=until).values_list("pk", flat=True)[:BATCH])
     SyncRun.objects.filter(pk__in=ids).delete()
     AuditEntry.objects.filter(at__lt=until).delete()
+    Letter.objects.filter(made_at__lt=until).delete()
+    Notice.objects.filter(closed_at__lt=until).delete()
+    HumaEvent.objects.filter(handled_at__lt=now - timedelta(days=settings.RETENTION_DAYS)).delete()
     return len(ids)

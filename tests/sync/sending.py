@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from connections.models import Connection
@@ -34,7 +33,7 @@ def send(
     content_type: str = "application/json",
     client: Client | None = None,
     **how: Any,
-) -> HttpResponse:
+) -> Any:
     """Send it; ``how`` is another secret, topic, token, or base64, unless the ``headers`` are given."""
     body = body_of(ANNA) if body is None else body
     how.setdefault("topic", "users-update")

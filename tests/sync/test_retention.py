@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from connections.models import AuditEntry, Connection, audit
-from sync.models import Change, Conflict, EmployeeLink, SyncRun
+from sync.models import Change, Conflict, EmployeeLink, HumaEvent, Letter, Notice, SyncRun
 from sync.services.retention import blank_values, drop_history
 
 pytestmark = pytest.mark.django_db
@@ -74,3 +74,24 @@ def test_old_runs_and_audit_entries_go_and_links_stay(run: SyncRun, settings: An
     assert not SyncRun.objects.exists()
     assert not AuditEntry.objects.exists()
     assert EmployeeLink.objects.count() == 1
+
+
+def test_what_huma_told_goes_once_it_is_answered_and_old(run: SyncRun, settings: Any) -> None:
+    long_ago = timezone.now() - timedelta(days=settings.RETENTION_DAYS + 1)
+    for state, handled_at in (("done", long_ago), ("done", timezone.now()), ("waiting", None)):
+        one = HumaEvent.objects.create(connection=run.connection, topic="users-update", state=state)
+        HumaEvent.objects.filter(pk=one.pk).update(handled_at=handled_at, received_at=long_ago)
+    drop_history()
+    assert set(HumaEvent.objects.values_list("state", "handled_at__isnull")) == {("done", False), ("waiting", True)}
+
+
+def test_old_emails_and_closed_notices_go_and_open_ones_stay(run: SyncRun, settings: Any) -> None:
+    long_ago = timezone.now() - timedelta(days=settings.HISTORY_DAYS + 1)
+    for key, closed_at in (("old", long_ago), ("closed", timezone.now()), ("open", None)):
+        Notice.objects.create(connection=run.connection, kind="gone", key=key, closed_at=closed_at)
+        Letter.objects.create(kind="digest", key=key)
+    Notice.objects.update(made_at=long_ago)
+    Letter.objects.filter(key="old").update(made_at=long_ago)
+    drop_history()
+    assert set(Notice.objects.values_list("key", flat=True)) == {"closed", "open"}
+    assert set(Letter.objects.values_list("key", flat=True)) == {"closed", "open"}

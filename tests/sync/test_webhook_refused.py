@@ -5,6 +5,7 @@ import hmac
 import json
 import logging
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -57,7 +58,7 @@ def test_a_disconnected_connection_is_not_found(made):
     assert not RefusedEvent.objects.exists()
 
 
-BAD = {
+BAD: dict[str, tuple[dict[str, Any], int]] = {
     "unsigned": ({}, 401),
     "signature": ({"secret": "another"}, 401),
     "no_token": ({"token": ""}, 401),
