@@ -119,7 +119,7 @@ SENTENCES: dict[str, str] = {
     # Why a change is held.
     "held_many": _("So much changed at once that somebody should look before it reaches payroll."),
     "held_account": _("Changed bank accounts are written after a look. You can change that in the settings."),
-    "held_waits": _("An earlier change of this field still waits for an owner."),
+    "held_waits": _("An earlier change of this field waited for an owner. This one has taken its place."),
     # Why a run failed or stops and asks.
     "read_failed_huma": _("Huma couldn't be read to the end. Nothing was written. Try again in a while."),
     "read_failed_visma": _("Visma couldn't be read to the end. Nothing was written. Try again in a while."),
