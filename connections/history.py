@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_noop as _
 
@@ -12,6 +13,8 @@ from connections.models import AuditEntry, Connection
 from connections.supported import end_reasons, supported_fields
 
 SHOWN = 50
+NOBODY = ("automatic", "humavisma")
+"""Who did what nobody did by hand."""
 
 _ACTIONS = {
     "connection.made": _("Connected"),
@@ -78,22 +81,28 @@ class Entry:
 
 
 def history(connection: Connection, most: int = SHOWN) -> list[Entry]:
-    """The latest entries, newest first."""
+    """The latest entries, newest first; what happened to runs that nobody started stands in the list of runs."""
     return [
         Entry(entry.at, entry.who, action_words(entry), list(_changes(entry)))
-        for entry in connection.audit.all()[:most]
+        for entry in connection.audit.exclude(who__in=NOBODY, action__startswith="run.")[:most]
     ]
 
 
 def action_words(entry: AuditEntry) -> str:
     """What was done, in a few words; an action that isn't known here comes back as its code."""
     text = _ACTIONS.get(entry.action)
-    return gettext(text) % _Known(entry.detail) if text else entry.action
+    return gettext(text) % _Known(_nice(entry.detail)) if text else entry.action
 
 
 def action_label(action: str) -> str:
     """What was done, without the details."""
     return gettext(_ACTIONS[action]) % _Known() if action in _ACTIONS else action
+
+
+def _nice(detail: dict[str, Any]) -> dict[str, Any]:
+    """The last day of a pause as people write it."""
+    until = detail.get("until")
+    return {**detail, "until": date_format(date.fromisoformat(until), "SHORT_DATE_FORMAT")} if until else detail
 
 
 class _Known(dict[str, Any]):

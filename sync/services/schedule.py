@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from connections.models import Connection, audit
 from connections.pausing import application_refused
 from sync.core.schedule import next_slot, spread_of
-from sync.models import SyncRun
+from sync.models import OPEN_STATES, Conflict, EmployeeSnapshot, SyncRun
 from sync.services.automatic import RULE
 from sync.services.runs import cancel
 from sync.wake import wake
@@ -36,7 +37,10 @@ def start_due() -> list[SyncRun]:
     if application_refused():
         return []
     due = Connection.objects.filter(state=Connection.State.ACTIVE, automatic=True, schedule_next__lte=timezone.now())
-    return [run for connection in due if (run := _start(connection))]
+    started = [run for connection in due if (run := _start(connection))]
+    for run in started:
+        forget_superseded(run.connection)
+    return started
 
 
 def _start(connection: Connection) -> SyncRun | None:
@@ -64,6 +68,19 @@ def _start(connection: Connection) -> SyncRun | None:
         audit(RULE, "run.started", connection, run=run.pk, trigger=run.trigger)
         wake(run.pk)
     return run
+
+
+def forget_superseded(connection: Connection) -> None:
+    """Drop what earlier scheduled syncs read and left undecided: the newest one that ended tells it anew.
+
+    What they wrote or held stays. Many a day would otherwise keep everybody many times.
+    """
+    ended = connection.runs.filter(trigger=SyncRun.Trigger.SCHEDULED).exclude(state__in=OPEN_STATES)
+    newest = ended.filter(state__in=(SyncRun.State.FINISHED, SyncRun.State.STOPPED)).first()
+    came_to_nothing = Q(state__in=(SyncRun.State.FAILED, SyncRun.State.CANCELLED))
+    old = ended.filter(came_to_nothing | Q(pk__lt=newest.pk if newest else 0)).values("pk")
+    EmployeeSnapshot.objects.filter(run__in=old).delete()
+    Conflict.objects.filter(run__in=old, decision="").delete()
 
 
 def make_up(run: SyncRun) -> None:

@@ -5,6 +5,7 @@ import pytest
 from connections.models import AuditEntry
 from sync.models import Change, Conflict, LeftOut, SyncRun
 from sync.services import review, work
+from sync.services.people import people as everyone
 from tests.sync.driving import apply, decide, outcomes, read
 from tests.sync.execute.conftest import NUMBER
 from tests.sync.scheduling import begin, company, first_run, people, scheduled, turn_on
@@ -267,6 +268,24 @@ def test_more_than_five_last_workdays_are_all_held(fjordheim):
     run = scheduled(fjordheim)
     assert set(Change.objects.filter(run=run).values_list("field", "state")) == {("last_workday", "held")}
     assert fjordheim.sandbox.state() == before
+
+
+def test_many_of_them_keep_everybody_once(fjordheim):
+    person = fjordheim.add()
+    turn_on(fjordheim)
+    fjordheim.phone(person, NUMBER)
+    earlier = [scheduled(fjordheim) for _ in range(3)]
+    fjordheim.huma(person, employmentId="77001")
+    last = scheduled(fjordheim)
+    assert [run.snapshots.count() for run in earlier[:2]] == [0, 0]
+    assert last.snapshots.count() == 10
+    assert not Conflict.objects.filter(run__in=earlier[:2]).exists()
+    assert Conflict.objects.filter(run=last, field="phone", decision="").exists()
+    assert fields(last) == {"employment_id": "done"}
+    assert len(everyone(fjordheim.connection).page.object_list) == 5
+    scheduled(fjordheim), scheduled(fjordheim)
+    assert fields(last) == {"employment_id": "done"}, "what was written stays"
+    assert Conflict.objects.get(run=last).field == "employment_id"
 
 
 def test_the_differences_that_wait_are_decided_in_a_run_by_hand(fjordheim, hr):
