@@ -61,6 +61,7 @@ _ACTIONS = {
     "person.taken_back": _("Took a person back"),
     "field.left_out": _("Left a field of a person out"),
     "field.taken_back": _("Took a field of a person back"),
+    "notices.closed": _("Closed notices under Attention"),
 }
 
 
