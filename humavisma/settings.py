@@ -56,6 +56,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "humavisma.frames.RoomForFramesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "humavisma.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
