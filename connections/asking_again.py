@@ -43,6 +43,16 @@ def look_after(seconds: float = 20.0) -> None:
         _ask_again(row)
 
 
+def ask_now(connection: Connection) -> None:
+    """End its pause where that is possible now: somebody is about to start a run, and perhaps there is no worker."""
+    if connection.state == Connection.State.PAUSED:
+        _end_if_over(connection.pk)
+        connection.refresh_from_db()
+    if is_refused(connection):
+        _ask_again(connection)
+        connection.refresh_from_db()
+
+
 def _end_if_over(pk: int) -> None:
     with transaction.atomic():
         row = Connection.objects.select_for_update(no_key=True).get(pk=pk)

@@ -18,7 +18,7 @@ from sync.core.report import Totals
 from sync.lease import Lease
 from sync.models import Conflict, SyncRun
 from sync.sentences import sentence
-from sync.services import creation, mail, runs, work
+from sync.services import creation, letters, mail, runs, work
 from sync.services.analyse import analyse
 from sync.services.confirm import confirm
 from sync.services.failures import CannotRead, reason_for_reading
@@ -89,6 +89,7 @@ def whole_run(connection: Connection, options: Options, progress: Progress) -> R
     resumed = None if options.dry_run else finish_interrupted(connection, progress)
     report = _dry_run(connection, options, progress) if options.dry_run else _run(connection, options, progress)
     report.resumed = resumed
+    letters.send_due(connection)
     return report
 
 

@@ -50,6 +50,12 @@ def due() -> QuerySet[Letter]:
     return OUTBOX.due().select_related("connection")
 
 
+def send_due(connection: Connection) -> None:
+    """Send what is due about a connection, or about all: where nothing else may, as beside a command."""
+    for letter in due().filter(Q(connection=connection) | Q(connection=None)):
+        send(letter)
+
+
 def send(letter: Letter) -> bool:
     """Send it; True when it is out. Somebody else who sends it at once is let be.
 

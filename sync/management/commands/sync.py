@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
+from connections.asking_again import ask_now
 from connections.command_line import OneLineCommand, mistake
 from connections.models import Connection
 from sync.models import SyncRun
@@ -69,6 +70,7 @@ def _connection(code: str) -> Connection:
     connection = Connection.objects.filter(code=code).exclude(state=Connection.State.DISCONNECTED).first()
     if connection is None:
         raise mistake(_("There is no connection with the code %s.") % code)
+    ask_now(connection)
     if connection.state != Connection.State.ACTIVE:
         raise mistake(_("The connection isn't active, so nothing was started."))
     return connection
