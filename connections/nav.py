@@ -18,7 +18,7 @@ def connection_nav(connection: Connection, current: str) -> list[dict[str, Any]]
         ("people", _("People"), "people"),
         ("history", _("Runs"), "history"),
         ("automatic", _("Automatic updates"), "clock"),
-        ("webhook", _("Changes from Huma"), "sync"),
+        ("webhook", _("Changes from Huma"), "arrow"),
         ("connection", _("Connection"), "settings"),
     )
     return [

@@ -51,7 +51,7 @@ def event_hint(event: HumaEvent, connection: Connection) -> str:
     if event.state == HumaEvent.State.WAITING and connection.state == Connection.State.PAUSED:
         return gettext("It waits for the end of the pause.")
     if event.state == HumaEvent.State.DONE and event.run_id is None:
-        return gettext("Nothing was different.")
+        return gettext("There was nothing to write.")
     if event.state != HumaEvent.State.NOTED:
         return ""
     if event.topic not in TOPICS:

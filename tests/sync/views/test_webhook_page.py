@@ -96,7 +96,7 @@ def test_events_are_shown_in_words(web, fjordheim, address):
         "Signed with the old secret",
         f"/result/{run.pk}/",
         "Exported from Huma",
-        "Nothing was different.",
+        "There was nothing to write.",
         "Something else",
         "Nothing follows from it.",
     ):
