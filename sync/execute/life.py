@@ -17,6 +17,7 @@ from connections.errors import Problem
 from sync.core.employee import Side
 from sync.lease import Lease
 from sync.models import Change, Conflict, EmployeeLink, Write
+from sync.services.runs import STEPS
 
 UNSENT = (Write.State.PLANNED, Write.State.CLAIMED)
 SENT = (Write.State.SENDING, Write.State.ACCEPTED)
@@ -177,3 +178,11 @@ def _renew_baseline(change: Change) -> None:
     link.save(update_fields=["baseline", "seen"])
     waited = Change.objects.filter(link=change.link_id, field=change.field, state=Change.State.HELD, answer="")
     waited.update(answer=Change.Answer.OVERTAKEN, answered_at=timezone.now())
+    _close_elsewhere(change)
+
+
+def _close_elsewhere(change: Change) -> None:
+    """The same difference in a run that waits for a person: there is nothing left to decide about it."""
+    before = (change.source, change.pin) if change.side == Side.VISMA else (change.pin, change.source)
+    rows = Conflict.objects.filter(link=change.link_id, field=change.field, decision="", run__state__in=STEPS)
+    rows.exclude(run=change.run_id).filter(huma_fingerprint=before[0], visma_fingerprint=before[1]).delete()

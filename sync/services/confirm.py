@@ -14,6 +14,7 @@ from sync.core.fields import field as field_named
 from sync.display import Display, display
 from sync.models import Change, Conflict, EmployeeLink, LeftOut, SyncRun, Write
 from sync.sentences import field_label, sentence
+from sync.services.meanwhile import settled_elsewhere
 from sync.services.planning import Item, make_plan
 from sync.services.runs import STEPS, NotAllowed, require_active
 from sync.wake import wake
@@ -155,6 +156,8 @@ def confirm(
     """
     try:
         with transaction.atomic():
+            # Held until the plan is stored: who pauses the connection meanwhile finds a run to stop.
+            Connection.objects.select_for_update(no_key=True).only("pk").get(pk=run.connection_id)
             taken = SyncRun.objects.filter(pk=run.pk, state__in=STEPS).update(
                 state=SyncRun.State.APPLYING,
                 confirmed_by=name_of(user),
@@ -165,8 +168,6 @@ def confirm(
             )
             if not taken:
                 return
-            # Held until the plan is stored: who pauses the connection meanwhile finds a run to stop.
-            Connection.objects.select_for_update(no_key=True).only("pk").get(pk=run.connection_id)
             require_active(run.connection)
             plan = make_plan(run, only)
             if plan.stale:
@@ -203,7 +204,12 @@ def _settle_left(run: SyncRun, user: Any) -> None:
         ignore_conflicts=True,
         batch_size=500,
     )
-    left = list(rows.filter(decision="leave"))
+    settled = settled_elsewhere(run)
+    left = [
+        one
+        for one in rows.filter(decision="leave")
+        if (one.link_id, one.field, one.huma_fingerprint, one.visma_fingerprint) not in settled
+    ]
     locked = EmployeeLink.objects.select_for_update().filter(pk__in={conflict.link_id for conflict in left})
     links = {link.pk: link for link in locked.order_by("pk")}  # another run may be writing baselines
     for conflict in left:

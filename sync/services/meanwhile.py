@@ -5,7 +5,8 @@ from datetime import datetime
 from sync.models import OPEN_STATES, Change, Conflict, SyncRun
 from sync.services.runs import MANUAL
 
-WROTE = (Change.State.PLANNED, Change.State.DONE, Change.State.NOTHING, Change.State.UNKNOWN)
+SETTLED = (Change.State.DONE, Change.State.NOTHING)
+WROTE = (*SETTLED, Change.State.PLANNED, Change.State.UNKNOWN)
 """Outcomes of a Change after which the person isn't what she was, or may not be."""
 
 
@@ -22,6 +23,17 @@ def written_meanwhile(run: SyncRun) -> set[int]:
     ended = rows.filter(settled_at__gte=began(run)).values_list("link_id", flat=True)
     under_way = rows.filter(settled_at=None, run__state=SyncRun.State.APPLYING).values_list("link_id", flat=True)
     return {link for link in (*ended, *under_way) if link}
+
+
+def settled_elsewhere(run: SyncRun) -> set[tuple[int, str, str, str]]:
+    """The differences of the run that another run has settled since: (link, field, Huma's, Visma's fingerprint)."""
+    rows = Change.objects.filter(run__connection=run.connection_id, state__in=SETTLED, settled_at__gte=began(run))
+    found = rows.exclude(run=run).values_list("link_id", "field", "side", "source", "pin")
+    return {
+        (link, field, source, pin) if side == "visma" else (link, field, pin, source)
+        for link, field, side, source, pin in found
+        if link
+    }
 
 
 def chosen_by_hand(run: SyncRun) -> set[tuple[int, str]]:

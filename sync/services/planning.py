@@ -14,6 +14,7 @@ from sync.core.plan import Planned, field_change, plan_fingerprint
 from sync.core.reasons import Reason
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
 from sync.services.creation import options
+from sync.services.meanwhile import settled_elsewhere
 from sync.services.reading import fingerprinter
 
 STALE_AFTER = timedelta(hours=24)
@@ -76,11 +77,13 @@ def _decided(run: SyncRun) -> Iterator[Item]:
     rows = Conflict.objects.filter(run=run, decision__in=("huma", "visma")).select_related("link")
     rows = rows.filter(link__state=EmployeeLink.State.LINKED)
     fingerprint, today = fingerprinter(run.connection), timezone.localdate()
-    out = left_out(run)
+    out, settled = left_out(run), settled_elsewhere(run)
     for conflict in rows.order_by("link__name", "link_id", "pk"):
         link = conflict.link
         if out & {("huma", link.huma_id), ("visma", link.visma_id), (link.pk, conflict.field)}:
             continue  # left out since it was decided
+        if (link.pk, conflict.field, conflict.huma_fingerprint, conflict.visma_fingerprint) in settled:
+            continue  # another run was faster
         target = Side(conflict.decision).other
         blocked = conflict.blocked_to_visma if target is Side.VISMA else conflict.blocked_to_huma
         if blocked or conflict.values is None:

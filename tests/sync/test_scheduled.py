@@ -235,6 +235,32 @@ def test_what_a_person_has_chosen_in_the_open_run_stays_hers(fjordheim, hr):
     assert visma_phone(fjordheim, person) != NUMBER
 
 
+def test_what_it_wrote_is_asked_no_more_in_the_open_run(fjordheim, hr):
+    person, other = fjordheim.add(), fjordheim.add()
+    connection = turn_on(fjordheim)
+    for one in (person, other):
+        fjordheim.huma(one, phone=NUMBER)
+    fjordheim.phone(other, "+4799999999")
+    mine = read(connection, hr)
+    assert fields(scheduled(fjordheim)) == {"phone": "done"}
+    assert list(mine.conflicts.values_list("link__huma_id", flat=True)) == [other.user_id]
+
+
+def test_a_choice_that_came_too_late_swaps_nothing(fjordheim, hr):
+    """She chose Visma's old value while Huma's was on its way there."""
+    person = fjordheim.add()
+    connection = turn_on(fjordheim)
+    fjordheim.huma(person, phone=NUMBER)
+    mine = read(connection, hr)
+    seen = Conflict.objects.get(run=mine)
+    scheduled(fjordheim)
+    seen.decision, seen.decided_by = "visma", "hr"
+    seen.save(force_insert=True)
+    before = fjordheim.sandbox.state()
+    assert apply(mine, hr).changes.count() == 0
+    assert fjordheim.sandbox.state() == before
+
+
 def test_a_side_that_is_suddenly_empty_stops_it(fjordheim):
     turn_on(fjordheim)
     for user_id in list(fjordheim.sandbox.huma.users):
