@@ -1,11 +1,13 @@
 """What follows from Huma's webhook: who is read again, what is written, what waits, and what is only told."""
 
 import pytest
+from django.test import Client
 
 from connections.models import AuditEntry
 from sync import tasks
 from sync.models import Change, HumaEvent
 from sync.services.people_changes import leave_out
+from sync.views.history import BY_ITSELF
 from tests.sync import bell, hearing
 from tests.sync.hearing import NEW, NEWER, live, notices, phone, states, tell
 
@@ -50,6 +52,21 @@ def test_a_phone_changed_in_huma_is_in_visma(fjordheim, anna):
     assert (change.field, change.side, change.state) == ("phone", "visma", "done")
     after = fjordheim.sandbox.state()
     assert {id_ for id_ in after["visma"] if after["visma"][id_] != before["visma"][id_]} == {anna.employee_id}
+
+
+def test_a_person_can_open_what_was_written(fjordheim, anna):
+    fjordheim.huma(anna, phone=NEW)
+    tell(fjordheim, anna)
+    bell.until_quiet()
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(fjordheim.user)
+    address = f"/admin/connections/{fjordheim.connection.code}"
+    result = f"{address}/result/{live().get().pk}/"
+    for page in ("webhook/", f"history/?show={BY_ITSELF}"):
+        assert f'href="{result}"' in client.get(f"{address}/{page}").content.decode()
+    shown = client.get(result).content.decode()
+    assert "Phone" in shown
+    assert HumaEvent.objects.get().run == live().get()
 
 
 def test_what_the_event_says_is_a_hint_and_no_data(fjordheim, anna):
