@@ -84,7 +84,7 @@ def credentials_refused(connection: Connection, error: BadCredentials) -> None:
         if row.state != Connection.State.ACTIVE or (side == "huma" and _access(row) != _access(connection)):
             return
         now = timezone.now()
-        again = row.paused_at is not None and now - row.paused_at < QUIET
+        again = row.audit.filter(action="connection.works_again", at__gte=now - QUIET).exists()
         row.state, row.pause_reason, row.paused_by = Connection.State.PAUSED, REFUSED + side, ""
         row.paused_at, row.paused_until, row.retry_tries = now, None, row.retry_tries if again else 0
         row.retry_next = now + interval(row.retry_tries)
