@@ -46,10 +46,11 @@ class _Script:
 
 
 class Faults:
-    """The faults of both sides. `rate` is the share of requests, 0 to 1, that meet a random one."""
+    """The faults of both sides. `rate` is the share of requests, 0 to 1, that meet a random one of `kinds`."""
 
     def __init__(self, rate: float = 0.0, seed: int = 1) -> None:
         self.rate = rate
+        self.kinds: tuple[str, ...] = RANDOM_KINDS
         self._random = random.Random(seed)
         self._lock = threading.Lock()
         self._scripts: dict[str, list[_Script]] = {"fault": [], "before": [], "rewrite": []}
@@ -62,13 +63,7 @@ class Faults:
         job-fails, job-warns:FIELD, job-slow:SECONDS; `lost+job-slow:2` is an answer's and a job's at once.
         Raises `ValueError` for any other.
         """
-        found = [Fault(name, detail) for name, _, detail in (part.partition(":") for part in kind.split("+"))]
-        unknown = [one.kind for one in found if one.kind not in ANSWER_KINDS | JOB_KINDS]
-        if unknown:
-            raise ValueError(f"There is no fault of the kind {unknown[0]!r}.")
-        fault = found[0]
-        fault.job = next((one for one in found if one.kind in JOB_KINDS), None)
-        self._add("fault", side, method, path_regex, fault, times)
+        self._add("fault", side, method, path_regex, _read(kind), times)
 
     def before(self, side: str, method: str, path_regex: str, action: Callable[[], object], times: float = 1) -> None:
         """Do something (as the payroll clerk, say) just before the next matching request is answered."""
@@ -92,7 +87,7 @@ class Faults:
             return scripted
         with self._lock:
             if self.rate and self._random.random() < self.rate:
-                return Fault(self._random.choice(RANDOM_KINDS))
+                return _read(self._random.choice(self.kinds))
         return None
 
     def action_before(self, side: str, method: str, path: str) -> Callable[[], object] | None:
@@ -115,3 +110,14 @@ class Faults:
                     script.left -= 1
                     return script.what
         return None
+
+
+def _read(kind: str) -> Fault:
+    """The fault that is written so; raises `ValueError` where there is none."""
+    found = [Fault(name, detail) for name, _, detail in (part.partition(":") for part in kind.split("+"))]
+    unknown = [one.kind for one in found if one.kind not in ANSWER_KINDS | JOB_KINDS]
+    if unknown:
+        raise ValueError(f"There is no fault of the kind {unknown[0]!r}.")
+    fault = found[0]
+    fault.job = next((one for one in found if one.kind in JOB_KINDS), None)
+    return fault
