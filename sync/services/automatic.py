@@ -11,6 +11,7 @@ from connections.models import Connection, audit
 from sync.core.automatic import Disagreement, writes_by_itself
 from sync.models import Change, Conflict, EmployeeSnapshot, SyncRun
 from sync.services import holding
+from sync.services.batches import batches
 from sync.services.confirm import store_plan
 from sync.services.events import not_handled
 from sync.services.meanwhile import began, chosen_by_hand
@@ -123,9 +124,10 @@ def _choose(run: SyncRun, connection: Connection, left: set[tuple[int, str]]) ->
     else:
         huma_wins, refused = connection.both_moved == Connection.BothMoved.HUMA, _refused_before(run, undecided)
         by, chosen = RULE, [one for one in rows if writes_by_itself(_disagreement(one, refused), huma_wins)]
-    Conflict.objects.filter(pk__in=[one.pk for one in chosen]).update(
-        decision="huma", decided_by=by, decided_at=timezone.now(), allow_clearing=True
-    )
+    for some in batches(one.pk for one in chosen):
+        Conflict.objects.filter(pk__in=some).update(
+            decision="huma", decided_by=by, decided_at=timezone.now(), allow_clearing=True
+        )
 
 
 def _prints(conflict: Conflict) -> tuple[str, str]:

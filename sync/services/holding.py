@@ -1,5 +1,6 @@
 """Held: what is too much for an hour, or is to be looked at first, waits for an owner. Source: design, Held."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 
@@ -11,10 +12,12 @@ from sync.core.automatic import SENSITIVE, Hour, too_many
 from sync.core.employee import from_json
 from sync.models import AUTOMATIC, Change, Conflict, EmployeeLink, EmployeeSnapshot, Letter, SyncRun
 from sync.services import letters
+from sync.services.batches import batches
 from sync.services.confirm import change_row
 from sync.services.planning import Item
 
 HOUR = timedelta(hours=1)
+VALUES = ("before", "after", "vendor_words")
 Key = tuple[int | None, str]
 
 
@@ -58,8 +61,8 @@ def what_is_held(run: SyncRun, connection: Connection, items: list[Item]) -> dic
 def _released_before(connection: Connection, items: Iterable[Item]) -> set[tuple[int | None, str, str, str]]:
     """What an owner had written already, as it is now, and which didn't get through: she needn't look again."""
     rows = Change.objects.filter(run__connection=connection, state=Change.State.HELD, answer=Change.Answer.RELEASED)
-    rows = rows.filter(link__in={item.link_id for item in items})
-    return set(rows.values_list("link_id", "field", "source", "pin"))
+    hers = {item.link_id for item in items}
+    return {one for one in rows.values_list("link_id", "field", "source", "pin") if one[0] in hers}
 
 
 def _hour(run: SyncRun, connection: Connection) -> Hour:
@@ -85,7 +88,7 @@ def hold(run: SyncRun, held: Mapping[Item, str], compared: Collection[int], left
     ``left`` are fields about which nothing was decided now. One email goes out when the first Change waits, none for
     those that join it.
     """
-    before = {(one.link_id, one.field): one for one in waiting(run.connection).select_related("run")}
+    before = {_key(one): one for one in waiting(run.connection).defer(*VALUES).select_related("run")}
     rows, now = [], timezone.now()
     for item, why in held.items():
         old = before.get(key(item))
@@ -103,7 +106,8 @@ def hold(run: SyncRun, held: Mapping[Item, str], compared: Collection[int], left
         still = [one for one in before.values() if (*_key(one), one.source, one.pin) in same or _key(one) in keys]
         _let_go(run, compared, still)
     Change.objects.bulk_create(rows, batch_size=500)
-    Conflict.objects.filter(pk__in=[item.conflict.pk for item in held if item.conflict]).update(outcome="held")
+    for some in batches(item.conflict.pk for item in held if item.conflict):
+        Conflict.objects.filter(pk__in=some).update(outcome="held")
     if rows and not before:
         _tell(run, rows)
 
@@ -122,13 +126,14 @@ def _asking(run: SyncRun) -> QuerySet[Conflict]:
 
 def overtake(held: Iterable[Change]) -> None:
     """Held Changes that nobody has to answer any more."""
-    rows = Change.objects.filter(pk__in=[one.pk for one in held], state=Change.State.HELD, answer="")
-    rows.update(answer=Change.Answer.OVERTAKEN, answered_at=timezone.now())
+    for some in batches(held):
+        rows = Change.objects.filter(pk__in=[one.pk for one in some], state=Change.State.HELD, answer="")
+        rows.update(answer=Change.Answer.OVERTAKEN, answered_at=timezone.now())
 
 
 def overtake_gone(run: SyncRun) -> None:
     """What was held and is no difference any more, as far as a run over both sides can see."""
-    waits = list(waiting(run.connection))
+    waits = list(waiting(run.connection).defer(*VALUES))
     if waits:
         there = EmployeeSnapshot.objects.filter(run=run, side="visma", complete=True).exclude(link=None)
         differ = set(_asking(run).values_list("link_id", "field"))
@@ -137,20 +142,24 @@ def overtake_gone(run: SyncRun) -> None:
 
 def _let_go(run: SyncRun, compared: Collection[int], still: Iterable[Change]) -> None:
     """Overtake what waits of the compared people but ``still``, and what waits of those who aren't linked any more."""
-    rows = waiting(run.connection).exclude(pk__in=[one.pk for one in still]).select_related("link")
-    looked_at = set(compared)
-    gone = [one for one in rows if one.link is None or one.link.state != EmployeeLink.State.LINKED]
-    overtake([*gone, *(one for one in rows if one.link_id in looked_at and _is_readable(run, one))])
+    kept, looked_at = {one.pk for one in still}, set(compared)
+    rows = [one for one in waiting(run.connection).defer(*VALUES).select_related("link") if one.pk not in kept]
+    linked = [one for one in rows if one.link is not None and one.link.state == EmployeeLink.State.LINKED]
+    over = {one.pk for one in linked if one.link_id in looked_at}
+    over -= _unreadable(run, [one for one in linked if one.pk in over])
+    overtake([one for one in rows if one.pk in over or one not in linked])
 
 
-def _is_readable(run: SyncRun, held: Change) -> bool:
-    """Whether both sides could be read for the field: what isn't readable isn't compared, and nothing is known."""
-    if held.link is None:
-        return True
-    ids = {"huma": held.link.huma_id, "visma": held.link.visma_id}
-    for side, vendor_id in ids.items():
-        row = EmployeeSnapshot.objects.filter(run=run, side=side, vendor_id=vendor_id).first()
-        value = from_json(row.payload).values.get(held.field) if row and row.payload else None
-        if value is not None and not value.readable:
-            return False
-    return True
+def _unreadable(run: SyncRun, held: Iterable[Change]) -> set[int]:
+    """Those whose field couldn't be read on both sides: what isn't readable isn't compared, and nothing is known."""
+    found: set[int] = set()
+    for side in ("huma", "visma"):
+        hers: dict[str, list[Change]] = defaultdict(list)
+        for one in held:
+            hers[getattr(one.link, f"{side}_id")].append(one)
+        for some in batches(hers):
+            rows = EmployeeSnapshot.objects.filter(run=run, side=side, vendor_id__in=some)
+            for vendor_id, payload in rows.values_list("vendor_id", "payload"):
+                values = from_json(payload).values if payload else {}
+                found |= {one.pk for one in hers[vendor_id] if one.field in values and not values[one.field].readable}
+    return found

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from connections.models import Connection
+from sync.lease import Lease
 from sync.models import Change, HumaEvent, SyncRun
 from sync.services import held, realtime, work
 from tests.sync.driving import outcomes
@@ -64,12 +65,26 @@ def tell(connection: Connection, *people: Person, topic: str = "users-update") -
     )
 
 
-def told(found: Company, *people: Person) -> SyncRun:
-    """The run that answers it, at its end."""
-    tell(found.connection, *people)
+def begun(found: Company, *people: Person, topic: str = "users-update") -> SyncRun:
+    """The run that is to answer it; nothing was read yet."""
+    tell(found.connection, *people, topic=topic)
     run = realtime.start(found.connection)
     assert run is not None
-    return found.ended(work.drive(run))
+    return run
+
+
+def ready(run: SyncRun) -> SyncRun:
+    """The run once it has read both sides, as if its worker ended there."""
+    with Lease(SyncRun, run.pk) as lease:
+        realtime.read_slice(run, lease, 10.0)
+    run.refresh_from_db()
+    assert run.state == SyncRun.State.REVIEW
+    return run
+
+
+def told(found: Company, *people: Person) -> SyncRun:
+    """The run that answers it, at its end."""
+    return found.ended(work.drive(begun(found, *people)))
 
 
 def release(found: Company, changes: Iterable[Change], typed: str = "") -> SyncRun:
@@ -78,6 +93,13 @@ def release(found: Company, changes: Iterable[Change], typed: str = "") -> SyncR
     assert run is not None
     work.drive(run)
     found.sandbox.wait_for_jobs()
+    return run
+
+
+def released(found: Company, changes: Iterable[Change]) -> SyncRun:
+    """The run of a release that has just begun."""
+    run = held.release(found.connection, found.user, [one.pk for one in changes]).run
+    assert run is not None
     return run
 
 

@@ -4,11 +4,11 @@ import pytest
 
 from connections.models import AuditEntry
 from sync.models import Change, Conflict, HumaEvent, SyncRun
-from sync.services import realtime, review, runs, work
+from sync.services import review, runs, work
 from tests.sync.driving import apply, changed, decide, outcomes, read
 from tests.sync.execute.conftest import NUMBER
 from tests.sync.scheduling import company, people, turn_on
-from tests.sync.telling import account, accounts, new_account, new_phone, phone, tell, told, waits
+from tests.sync.telling import account, accounts, begun, new_account, new_phone, phone, ready, told, waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,8 +45,7 @@ def test_every_run_names_its_rule_as_it_stands_when_it_writes(fjordheim):
     person = fjordheim.add()
     connection = turn_on(fjordheim)
     new_phone(fjordheim, person, 1)
-    tell(connection, person)
-    run = realtime.start(connection)
+    run = begun(fjordheim, person)
     connection.automatic_by = "colleague"
     connection.save()
     work.drive(run)
@@ -179,8 +178,7 @@ def test_nothing_is_written_once_the_rule_is_gone(fjordheim):
     connection = turn_on(fjordheim)
     new_phone(fjordheim, person, 1)
     before = fjordheim.sandbox.state()
-    tell(connection, person)
-    run = realtime.start(connection)
+    run = begun(fjordheim, person)
     connection.automatic = False
     connection.save()
     work.drive(run)
@@ -190,40 +188,41 @@ def test_nothing_is_written_once_the_rule_is_gone(fjordheim):
     assert not Change.objects.filter(run=run).exists()
 
 
-def test_what_another_run_decided_meanwhile_is_read_again(fjordheim):
+@pytest.mark.parametrize("choice", ["visma", "leave"])
+def test_what_a_person_decided_meanwhile_is_not_written_over(fjordheim, choice):
     person = fjordheim.add()
     connection = turn_on(fjordheim)
     new_phone(fjordheim, person, 1)
     manual = read(connection, fjordheim.user)
-    decide(manual, fjordheim.user, person.user_id, "phone", "visma")
-    tell(connection, person)
-    run = realtime.start(connection)
-    assert until_review(run).state == "review"
-    fjordheim.huma(person, email="kari.nordmann@new.example")  # and nobody was told of that yet
-    apply(manual, fjordheim.user)  # Huma has got Visma's phone again
-    before = phone(fjordheim, person)
+    decide(manual, fjordheim.user, person.user_id, "phone", choice)
+    run = ready(begun(fjordheim, person))
+    apply(manual, fjordheim.user)
+    before = fjordheim.sandbox.state()
     work.drive(run)
-    assert (run.state, fields(run)) == ("finished", {"email": "done"}), "it has read again"
-    assert phone(fjordheim, person) == before, "what it had read before was not written over that"
+    assert (run.state, fields(run)) == ("finished", {})
+    assert fjordheim.sandbox.state() == before
 
 
-def until_review(run):
-    """The run once it has read both sides, as if its worker ended there."""
-    from sync.lease import Lease
-
-    with Lease(SyncRun, run.pk) as lease:
-        realtime.read_slice(run, lease, 10.0)
-    run.refresh_from_db()
-    return run
+def test_what_was_read_before_a_person_decided_is_read_again(fjordheim):
+    person = fjordheim.add()
+    connection = turn_on(fjordheim)
+    new_phone(fjordheim, person, 1)
+    manual = read(connection, fjordheim.user)
+    decide(manual, fjordheim.user, person.user_id, "phone", "leave")
+    run = ready(begun(fjordheim, person))
+    apply(manual, fjordheim.user)
+    newer = new_phone(fjordheim, person, 2)
+    work.drive(run)
+    assert fields(run) == {"phone": "done"}
+    assert phone(fjordheim, person) == newer
 
 
 def test_while_another_run_writes_it_waits(fjordheim):
     person = fjordheim.add()
     connection = turn_on(fjordheim)
     number = new_phone(fjordheim, person, 1)
-    tell(connection, person)
-    run = realtime.start(connection)
-    until_review(run)
+    run = begun(fjordheim, person)
+    ready(run)
     other = SyncRun.objects.create(connection=connection, state="applying")
     assert work.advance(run.pk) is None
     run.refresh_from_db()

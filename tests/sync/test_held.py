@@ -6,9 +6,8 @@ import pytest
 from django.db import connections
 
 from sync.core.automatic import MOST_SENSITIVE
-from sync.lease import Lease
 from sync.models import Change, Conflict, Letter, SyncRun
-from sync.services import realtime, work
+from sync.services import work
 from tests.sync.driving import apply, connection, decide, read, running
 from tests.sync.execute.conftest import NUMBER, Company
 from tests.sync.scheduling import company, first_run, people, scheduled, turn_on
@@ -17,11 +16,14 @@ from tests.sync.telling import (
     accounts,
     an_hour_later,
     answers,
+    begun,
+    everybody,
     new_account,
     new_phone,
+    of,
     phone,
     phones,
-    tell,
+    ready,
     told,
     totals,
     waits,
@@ -34,7 +36,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def fjordheim(settings, hr):
     """Ten people; more than three within an hour are too many."""
     with company(settings, hr) as found:
-        found.everybody = people(found, 10)
+        people(found, 10)
         found.connection.threshold_people, found.connection.threshold_percent = 3, 1
         found.connection.save()
         turn_on(found)
@@ -52,8 +54,8 @@ def arrived(found, numbers):
 
 
 def test_beyond_the_threshold_of_people_the_rest_is_held(fjordheim):
-    numbers = import_phones(fjordheim, fjordheim.everybody)
-    run = told(fjordheim, *fjordheim.everybody)
+    numbers = import_phones(fjordheim, everybody(fjordheim))
+    run = told(fjordheim, *everybody(fjordheim))
     assert (run.state, totals(run)) == ("finished", {"done": 3, "held": 7})
     assert len(arrived(fjordheim, numbers)) == 3
     held = waits(fjordheim.connection)
@@ -63,30 +65,30 @@ def test_beyond_the_threshold_of_people_the_rest_is_held(fjordheim):
 
 
 def test_the_runs_of_an_hour_count_as_one(fjordheim):
-    numbers = import_phones(fjordheim, fjordheim.everybody[:5])
-    runs = [told(fjordheim, person) for person in fjordheim.everybody[:5]]
+    numbers = import_phones(fjordheim, everybody(fjordheim)[:5])
+    runs = [told(fjordheim, person) for person in everybody(fjordheim)[:5]]
     assert [totals(run) for run in runs] == [{"done": 1}] * 3 + [{"held": 1}] * 2
-    again = new_phone(fjordheim, fjordheim.everybody[0], 99)
-    assert totals(told(fjordheim, fjordheim.everybody[0])) == {"held": 1}, "once it is too much, the rest is held"
+    again = new_phone(fjordheim, everybody(fjordheim)[0], 99)
+    assert totals(told(fjordheim, everybody(fjordheim)[0])) == {"held": 1}, "once it is too much, the rest is held"
     an_hour_later(fjordheim.connection)
-    other = fjordheim.everybody[5]
+    other = everybody(fjordheim)[5]
     import_phones(fjordheim, [other], 50)
     assert totals(told(fjordheim, other)) == {"done": 1}
     assert len(arrived(fjordheim, numbers)) == 3
-    assert phone(fjordheim, fjordheim.everybody[0]) != again, "what is held doesn't go out with time"
+    assert phone(fjordheim, everybody(fjordheim)[0]) != again, "what is held doesn't go out with time"
 
 
 def test_the_same_people_once_more_are_no_more_people(fjordheim):
     for number in range(3):
-        import_phones(fjordheim, fjordheim.everybody[:3], 10 * number)
-        assert totals(told(fjordheim, *fjordheim.everybody[:3])) == {"done": 3}
+        import_phones(fjordheim, everybody(fjordheim)[:3], 10 * number)
+        assert totals(told(fjordheim, *everybody(fjordheim)[:3])) == {"done": 3}
 
 
 @pytest.mark.parametrize("by_people", [True, False], ids=["one by one", "at once"])
 def test_beyond_five_bank_accounts_the_rest_is_held(fjordheim, by_people):
     fjordheim.connection.threshold_people = 50
     fjordheim.connection.save()
-    some = fjordheim.everybody[: MOST_SENSITIVE + 2]
+    some = everybody(fjordheim)[: MOST_SENSITIVE + 2]
     numbers = {person: new_account(fjordheim, person, number) for person, number in zip(some, accounts(7), strict=True)}
     for people_told in [[person] for person in some] if by_people else [some]:
         told(fjordheim, *people_told)
@@ -95,7 +97,7 @@ def test_beyond_five_bank_accounts_the_rest_is_held(fjordheim, by_people):
 
 
 def test_a_scheduled_sync_over_the_threshold_writes_nothing(fjordheim):
-    numbers = import_phones(fjordheim, fjordheim.everybody[:4])
+    numbers = import_phones(fjordheim, everybody(fjordheim)[:4])
     run = scheduled(fjordheim)
     assert totals(run) == {"held": 4}
     assert arrived(fjordheim, numbers) == []
@@ -105,34 +107,34 @@ def test_a_scheduled_sync_over_the_threshold_writes_nothing(fjordheim):
 
 
 def test_a_scheduled_sync_within_the_threshold_writes(fjordheim):
-    numbers = import_phones(fjordheim, fjordheim.everybody[:3])
+    numbers = import_phones(fjordheim, everybody(fjordheim)[:3])
     assert totals(scheduled(fjordheim)) == {"done": 3}
     assert len(arrived(fjordheim, numbers)) == 3
 
 
 def test_owners_are_told_once_while_something_waits(fjordheim):
     fjordheim.connection.owners.create(username="second", email="second@example.com", is_staff=True)
-    import_phones(fjordheim, fjordheim.everybody[:8])
-    run = told(fjordheim, *fjordheim.everybody[:6])
+    import_phones(fjordheim, everybody(fjordheim)[:8])
+    run = told(fjordheim, *everybody(fjordheim)[:6])
     letter = Letter.objects.get(kind="held")
     assert sorted(letter.to) == ["hr@example.com", "second@example.com"]
     assert (letter.connection, letter.params) == (fjordheim.connection, {"run": run.pk, "changes": 3, "people": 3})
-    told(fjordheim, *fjordheim.everybody[6:8])
+    told(fjordheim, *everybody(fjordheim)[6:8])
     assert len(waits(fjordheim.connection)) == 5
     assert Letter.objects.filter(kind="held").count() == 1
     Change.objects.filter(state="held").update(answer="dropped")
     an_hour_later(fjordheim.connection)
-    import_phones(fjordheim, fjordheim.everybody, 50)
-    told(fjordheim, *fjordheim.everybody)
+    import_phones(fjordheim, everybody(fjordheim), 50)
+    told(fjordheim, *everybody(fjordheim))
     assert Letter.objects.filter(kind="held").count() == 2, "nothing waited any more"
 
 
 def held_phone(found):
     """Somebody whose phone is held, with the number that it is to become."""
-    numbers = import_phones(found, found.everybody[:4])
-    told(found, *found.everybody[:4])
+    numbers = import_phones(found, everybody(found)[:4])
+    told(found, *everybody(found)[:4])
     (change,) = waits(found.connection)
-    person = next(one for one in numbers if one.user_id == change.link.huma_id)
+    (person,) = [one for one in numbers if of(found, one)]
     return person, numbers[person], change
 
 
@@ -234,30 +236,26 @@ def test_who_is_unlinked_waits_no_more(fjordheim):
 def test_a_bad_import_of_120_people_does_not_reach_payroll(settings, hr):
     with running(settings, 0, job_seconds=(0.01, 0.02)) as sandbox:
         found = Company(sandbox, connection(sandbox, hr), hr)
-        everybody = [found.add() for _ in range(150)]
+        company_of_150 = [found.add() for _ in range(150)]
         first_run(found)
         turn_on(found)
         before = phones(found)
-        for person in everybody[:120]:
+        for person in company_of_150[:120]:
             found.huma(person, phone=NUMBER, bankAccount=None)
-        tell(found.connection, *everybody[:120], topic="users-export")
-        run = realtime.start(found.connection)
-        found.ended(work.drive(run))
+        run = found.ended(work.drive(begun(found, *company_of_150[:120], topic="users-export")))
         assert totals(run) == {"done": 30, "held": 90}
         after = phones(found)
         assert sum(before[id_] != after[id_] for id_ in before) == 30
-        assert all(account(found, person) for person in everybody), "an emptied account is never written"
+        assert all(account(found, person) for person in company_of_150), "an emptied account is never written"
         assert Letter.objects.get(kind="held").params["people"] == 90
 
 
 def test_two_runs_at_once_share_one_hour(fjordheim, settings):
     connection = fjordheim.connection
-    numbers = import_phones(fjordheim, fjordheim.everybody[:6])
+    numbers = import_phones(fjordheim, everybody(fjordheim)[:6])
     runs = []
-    for trigger, some in (("scheduled", fjordheim.everybody[:3]), ("real-time", fjordheim.everybody[3:6])):
-        tell(connection, *some)
-        run = realtime.start(connection)
-        ready(run)
+    for trigger, some in (("scheduled", everybody(fjordheim)[:3]), ("real-time", everybody(fjordheim)[3:6])):
+        run = ready(begun(fjordheim, *some))
         SyncRun.objects.filter(pk=run.pk).update(trigger=trigger)
         runs.append(run.pk)
     at_once(*[lambda pk=pk: work.drive(SyncRun.objects.get(pk=pk)) for pk in runs])
@@ -265,14 +263,6 @@ def test_two_runs_at_once_share_one_hour(fjordheim, settings):
     assert set(SyncRun.objects.filter(pk__in=runs).values_list("state", flat=True)) == {"finished"}
     assert len(arrived(fjordheim, numbers)) == 3
     assert len(waits(connection)) == 3
-
-
-def ready(run):
-    """The run once it has read both sides, as if its worker ended there."""
-    with Lease(SyncRun, run.pk) as lease:
-        realtime.read_slice(run, lease, 10.0)
-    run.refresh_from_db()
-    assert run.state == "review"
 
 
 def at_once(*calls):

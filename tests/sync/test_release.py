@@ -28,6 +28,7 @@ from tests.sync.telling import (
     of,
     phone,
     release,
+    released,
     six_people,
     tell,
     told,
@@ -113,7 +114,7 @@ def test_a_clerk_who_writes_between_the_look_and_the_write_is_not_overwritten(fj
     person = next(iter(held_phones))
     fjordheim.sandbox.faults.script("visma", "PUT", "/employees/", "412", times=1)
     changes = of(fjordheim, person)
-    run = held.release(fjordheim.connection, fjordheim.user, [one.pk for one in changes]).run
+    run = released(fjordheim, changes)
     with Lease(SyncRun, run.pk) as lease:
         realtime.read_slice(run, lease, 10.0)
     fjordheim.phone(person, NUMBER)
@@ -186,7 +187,7 @@ def test_nothing_is_released_while_the_connection_is_not_active(fjordheim, held_
 
 def test_a_release_that_meets_a_pause_waits_again(fjordheim, held_phones):
     changes = waits(fjordheim.connection)[:2]
-    run = held.release(fjordheim.connection, fjordheim.user, [one.pk for one in changes]).run
+    run = released(fjordheim, changes)
     Connection.objects.update(state="paused")
     before = fjordheim.sandbox.state()
     work.drive(run)
@@ -201,7 +202,7 @@ def test_a_release_that_fails_waits_again_and_says_so(fjordheim, held_phones):
     changes = waits(fjordheim.connection)[:2]
     forget_clients(fjordheim.connection)
     Connection.objects.update(huma_client_secret="wrong")
-    run = held.release(fjordheim.connection, fjordheim.user, [one.pk for one in changes]).run
+    run = released(fjordheim, changes)
     fjordheim.sandbox.expire_tokens()
     work.drive(run)
     assert (run.state, run.failure) == ("failed", "credentials_huma")
@@ -211,7 +212,7 @@ def test_a_release_that_fails_waits_again_and_says_so(fjordheim, held_phones):
 
 
 def test_a_release_that_is_cancelled_waits_again(fjordheim, held_phones):
-    run = held.release(fjordheim.connection, fjordheim.user, [waits(fjordheim.connection)[0].pk]).run
+    run = released(fjordheim, waits(fjordheim.connection)[:1])
     assert len(waits(fjordheim.connection)) == 3
     runs.cancel(run, fjordheim.user)
     assert len(waits(fjordheim.connection)) == 4
@@ -220,7 +221,7 @@ def test_a_release_that_is_cancelled_waits_again(fjordheim, held_phones):
 def test_what_came_back_gives_way_to_what_was_held_meanwhile(fjordheim, held_phones):
     person = next(iter(held_phones))
     (older,) = of(fjordheim, person)
-    run = held.release(fjordheim.connection, fjordheim.user, [older.pk]).run
+    run = released(fjordheim, [older])
     new_phone(fjordheim, person, 77)
     told(fjordheim, person)
     (newer,) = of(fjordheim, person)
@@ -256,7 +257,7 @@ def test_what_was_released_and_did_not_get_through_needs_no_second_look(fjordhei
 
 def test_what_huma_tells_of_during_a_release_waits_for_it(fjordheim, held_phones):
     person, other, *_rest = held_phones
-    run = held.release(fjordheim.connection, fjordheim.user, [one.pk for one in of(fjordheim, person)]).run
+    run = released(fjordheim, of(fjordheim, person))
     tell(fjordheim.connection, other)
     work.drive(run)
     assert phone(fjordheim, person) == held_phones[person]

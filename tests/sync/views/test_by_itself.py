@@ -153,3 +153,12 @@ def test_without_runs_of_their_own_there_is_nothing_to_choose(web, fjordheim, st
     assert "By themselves" not in words(web.get(at("history", fjordheim)))
     assert "Nothing has run by itself yet" in words(web.get(at("history", fjordheim) + "?show=automatic"))
     assert "By hand" in words(web.get(at("history", fjordheim) + "?show=anything"))
+
+
+def test_what_failed_is_tried_again_by_hand(web, start):
+    run = start("real-time", read_at=timezone.now(), figures={"linked": 1, "conflicts": 1})
+    changed(run, "failed", reason="unavailable", before="+4722222222", after="+4733333333", source="1:a", pin="1:b")
+    response = web.post(at("result_retry", run.connection, run.pk))
+    assert response.url == at("confirm", run.connection)
+    for page in ("confirm", "create", "review", "overview"):
+        assert web.get(at(page, run.connection)).status_code == 200, page

@@ -1,0 +1,87 @@
+"""A person's click at the very moment when a run of its own begins to write: one of them waits, none is lost."""
+
+import threading
+
+import pytest
+from django.db import connections
+
+from connections.models import Connection
+from sync.models import SyncRun
+from sync.services import automatic, confirm, held, runs, work
+from sync.services.runs import NotAllowed
+from tests.sync.driving import decide, read
+from tests.sync.telling import begun, everybody, hold_phones, new_phone, phone, ready, six_people, waits
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def fjordheim(settings, hr):
+    with six_people(settings, hr) as found:
+        yield found
+
+
+def at_once(*calls):
+    """All of them side by side; gives what went wrong."""
+    errors, start = [], threading.Barrier(len(calls))
+
+    def one(call):
+        start.wait()
+        try:
+            call()
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=one, args=(call,)) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return errors
+
+
+@pytest.mark.parametrize("moment", range(3))
+def test_the_last_click_of_the_wizard(fjordheim, moment):
+    one, other, *_rest = everybody(fjordheim)
+    numbers = {person: new_phone(fjordheim, person, 10 + at) for at, person in enumerate((one, other))}
+    manual = read(fjordheim.connection, fjordheim.user)
+    decide(manual, fjordheim.user, one.user_id, "phone", "huma")
+    shown = confirm.build(manual)
+    run = ready(begun(fjordheim, other))
+
+    def click():
+        mine = SyncRun.objects.get(pk=manual.pk)
+        confirm.confirm(mine, fjordheim.user, shown.fingerprint, str(shown.people))
+
+    errors = at_once(click, lambda: automatic.carry_out(SyncRun.objects.get(pk=run.pk)))
+    assert {type(error) for error in errors} <= {NotAllowed}, errors
+    assert SyncRun.objects.filter(state="applying").count() == 1
+    if errors:
+        work.drive(run)
+        click()
+    work.drive(SyncRun.objects.get(pk=manual.pk))
+    work.drive(SyncRun.objects.get(pk=run.pk))
+    fjordheim.sandbox.wait_for_jobs()
+    assert {person: phone(fjordheim, person) for person in numbers} == numbers
+
+
+@pytest.mark.parametrize("moment", range(3))
+def test_a_release_and_what_huma_tells_of(fjordheim, moment):
+    held_phones = hold_phones(fjordheim)
+    person, *_rest = held_phones
+    run = ready(begun(fjordheim, person))
+    pks = [one.pk for one in waits(fjordheim.connection)]
+
+    def click():
+        held.release(Connection.objects.get(), fjordheim.user, pks, str(len(held_phones)))
+
+    assert at_once(click, lambda: automatic.carry_out(SyncRun.objects.get(pk=run.pk))) == []
+    release = SyncRun.objects.get(trigger="release")
+    for each in (run, release):
+        work.drive(SyncRun.objects.get(pk=each.pk)) if SyncRun.objects.filter(pk=each.pk).exists() else None
+    fjordheim.sandbox.wait_for_jobs()
+    assert {one: phone(fjordheim, one) for one in held_phones} == held_phones
+    assert waits(fjordheim.connection) == []
+    assert runs.run_totals(release).failed == 0
