@@ -14,10 +14,11 @@ from connections.models import Connection, Installation
 from connections.pausing import BY_HAND, REFUSED
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, Notice, SyncRun
 from sync.services import notices
+from sync.services.batches import batches
 from sync.services.choices import WHOLE
 from sync.services.runs import BY_HAND as BY_HAND_RUNS
 from sync.services.runs import STEPS
-from sync.services.waiting import Looks, Newest, looks_of, newest_runs, waiting_differences
+from sync.services.waiting import MANY, Looks, Newest, looks_of, newest_runs, waiting_differences
 
 NAMED = 5
 """So many people are named beside a figure; its link has them all."""
@@ -161,14 +162,15 @@ def _not_certain(here: Situation) -> Iterable[Waits]:
     there = EmployeeLink.objects.filter(connection=OuterRef("run__connection")).exclude(state="different")
     added = Q(Exists(there.filter(huma_id=OuterRef("snapshot__vendor_id")))) & Q(snapshot__side="huma")
     added |= Q(Exists(there.filter(visma_id=OuterRef("snapshot__vendor_id")))) & Q(snapshot__side="visma")
-    rows = Change.objects.filter(run__in=list(runs), state__in=(Change.State.UNKNOWN, Change.State.FAILED))
-    rows = rows.filter(Q(state=Change.State.UNKNOWN) | Q(action="create")).exclude(Q(action="create") & added)
+    open_ends = Q(state=Change.State.UNKNOWN) | Q(state=Change.State.FAILED, action="create")
     found: dict[tuple[int, Kind], dict[tuple[object, ...], int]] = defaultdict(dict)
     person = ("link", "field", "snapshot__side", "snapshot__vendor_id")
-    for run, state, link, *rest in rows.order_by("run").values_list("run", "state", *person):
-        kind = Kind.UNKNOWN if state == Change.State.UNKNOWN else Kind.NOT_ADDED
-        if run >= looks.last.get(link, 0):
-            found[runs[run], kind][link, *rest] = run
+    for some in batches(sorted(runs), MANY):
+        rows = Change.objects.filter(open_ends, run__in=some).exclude(Q(action="create") & added)
+        for run, state, link, *rest in rows.order_by("run").values_list("run", "state", *person):
+            kind = Kind.UNKNOWN if state == Change.State.UNKNOWN else Kind.NOT_ADDED
+            if run >= looks.last.get(link, 0):
+                found[runs[run], kind][link, *rest] = run
     for (pk, kind), changes in found.items():
         run = max(changes.values())
         yield Waits(kind, len(changes), here.connections[pk], result=run)

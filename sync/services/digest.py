@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from connections.models import Connection, Installation
@@ -23,8 +23,9 @@ from sync.letter_emails import COMPOSERS
 from sync.models import AUTOMATIC, Change, Conflict, Letter, SyncRun
 from sync.services import letters, notices
 from sync.services.attention import Kind, Situation, attention, situation
+from sync.services.batches import batches
 from sync.services.posting import each_once
-from sync.services.waiting import asking
+from sync.services.waiting import MANY, asking
 
 TOLD = ("bank_account", "last_workday", "given_name", "family_name")
 """Fields of which payroll contacts are told."""
@@ -155,10 +156,13 @@ def _new_since(here: Situation, since: datetime) -> set[int]:
         run__read_at__lte=since,
         pk__lt=OuterRef("pk"),
     )
-    asks = asking(here.looks.runs).filter(run__read_at__gt=since).exclude(Exists(before))
+    asks = [
+        asking(some).filter(run__read_at__gt=since).exclude(Exists(before)).values_list("run__connection", flat=True)
+        for some in batches(sorted(here.looks.runs), MANY)
+    ]
     return {
         *changes.filter(held | unknown).values_list("run__connection", flat=True),
         *failed.filter(connection__in=here.connections).values_list("connection", flat=True),
         *said.values_list("connection", flat=True),
-        *asks.values_list(F("run__connection"), flat=True),
+        *(connection for found in asks for connection in found),
     }

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, Max, OuterRef, Q, QuerySet, When
 
 from sync.models import OPEN_STATES, Change, Conflict, LeftOut, SyncRun
 from sync.services.batches import batches
@@ -23,8 +23,8 @@ PART = (*SINGLE, Trigger.RETRY, Trigger.UNDO)
 NOT_DONE = ("moved", "failed", "unknown", "stopped")
 WAITS = Q(standing="asks") & (Q(decision="", outcome="") | Q(outcome__in=NOT_DONE))
 """A difference that nobody has decided, or that was decided and not written; what is held has its own page."""
-SOME = 200  # connections, or their people, in one statement
-MANY = 5000
+SOME = 200  # connections in one statement
+MANY = 5000  # runs in one statement
 
 
 @dataclass(frozen=True)
@@ -94,14 +94,35 @@ def looks_of(newest: Newest, connections: Iterable[int]) -> Looks:
 
 def waiting_differences(looks: Looks) -> Counter[int]:
     """By connection, how many differences wait for a person."""
+    since = {connection: pk for connection, pk in looks.whole.items() if looks.parts.get(connection)}
+    alone = {pk: connection for connection, pk in looks.whole.items() if connection not in since}
     count: Counter[int] = Counter()
-    whole = {pk: connection for connection, pk in looks.whole.items()}
-    rows = asking(whole).values_list("run").annotate(n=Count("pk")).order_by()
-    for run, n in rows:
-        count[whole[run]] += n
-    for some in batches(_looked_at_since(looks), MANY):
-        _look_again(looks, some, count)
+    for run, n in asking(alone).values_list("run").annotate(n=Count("pk")).order_by():
+        count[alone[run]] += n
+    count.update(_with_later_looks(looks, {pk: connection for connection, pk in since.items()}))
     return count
+
+
+def _with_later_looks(looks: Looks, whole: Mapping[int, int]) -> Iterable[int]:
+    """For each difference that waits in these connections, the connection; the newest look at a person counts."""
+    now: dict[tuple[int, str], int] = {}
+    for run, link, name in asking(whole).values_list("run", "link", "field"):
+        if run >= looks.last.get(link, 0):
+            now[link, name] = whole[run]
+    parts = {pk: connection for connection, pks in looks.parts.items() for pk in pks}
+    tried_again = Q(run__trigger__in=(Trigger.RETRY, Trigger.UNDO))
+    for some in batches(sorted(parts), MANY):
+        rows = (
+            _taking_part(some).filter(WAITS | tried_again).annotate(waits=Case(When(WAITS, then=True), default=False))
+        )
+        for run, link, name, waits in rows.order_by("run").values_list("run", "link", "field", "waits"):
+            if run < looks.last.get(link, 0):
+                continue
+            if waits:
+                now[link, name] = parts[run]
+            else:
+                now.pop((link, name), None)
+    return now.values()
 
 
 def asking(runs: Iterable[int]) -> QuerySet[Conflict]:
@@ -119,26 +140,3 @@ def _taking_part(runs: Iterable[int]) -> QuerySet[Conflict]:
         .exclude(Exists(out.filter(side="huma", vendor_id=OuterRef("link__huma_id"))))
         .exclude(Exists(out.filter(side="visma", vendor_id=OuterRef("link__visma_id"))))
     )
-
-
-def _looked_at_since(looks: Looks) -> list[int]:
-    """The links that a later run compared, or tried again."""
-    parts = [pk for pks in looks.parts.values() for pk in pks]
-    tried = Conflict.objects.filter(run__in=parts).values_list("link", flat=True) if parts else ()
-    return sorted({*looks.last, *tried})
-
-
-def _look_again(looks: Looks, links: list[int], count: Counter[int]) -> None:
-    """For these people, take the newest look's word instead of the whole run's."""
-    runs = looks.runs
-    whole = set(looks.whole.values())
-    now: dict[tuple[int, str], tuple[bool, int]] = {}
-    rows = _taking_part(runs).filter(link__in=links).order_by("run")
-    waits = set(rows.filter(WAITS).values_list("pk", flat=True))
-    for pk, run, link, name in rows.values_list("pk", "run", "link", "field"):
-        if run in whole and pk in waits:
-            count[runs[run]] -= 1
-        if run >= looks.last.get(link, 0):
-            now[link, name] = (pk in waits, runs[run])
-    for is_waiting, connection in now.values():
-        count[connection] += is_waiting
