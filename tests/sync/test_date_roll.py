@@ -40,6 +40,12 @@ def begins_another(found, person) -> None:
     days_pass(found, person)
 
 
+def said(notice: Notice) -> tuple[dict[str, str], dict[str, str]]:
+    """What the notice says of Huma's side, and of Visma's."""
+    assert notice.params
+    return notice.params["huma"], notice.params["visma"]
+
+
 def look(found) -> bool:
     found.connection.refresh_from_db()
     return date_roll.look(found.connection)
@@ -55,11 +61,12 @@ def test_another_position_is_told_with_both(fjordheim):
     notice = Notice.objects.get()
     link = fjordheim.link(person)
     assert (notice.kind, notice.link, notice.name, notice.number) == ("position", link, link.name, link.number)
-    assert notice.params["huma"]["what"] == "another"
-    assert notice.params["huma"]["before"].endswith(f" – {day(-1)}")
-    assert notice.params["huma"]["now"] == f"{day(0)} – …"
-    assert notice.params["visma"]["what"] == ""
-    assert notice.params["visma"]["now"].endswith(" – …")
+    huma, visma = said(notice)
+    assert huma["what"] == "another"
+    assert huma["before"].endswith(f" – {day(-1)}")
+    assert huma["now"] == f"{day(0)} – …"
+    assert visma["what"] == ""
+    assert visma["now"].endswith(" – …")
     assert fjordheim.sandbox.state() == before
     assert len(fjordheim.sandbox.journal.writes()) == asked
     assert link.changes_on is None or link.changes_on > timezone.localdate()
@@ -72,9 +79,9 @@ def test_an_end_is_told(fjordheim):
     fjordheim.sandbox.visma.end(person.employee_id, day(-1))
     days_pass(fjordheim, person)
     look(fjordheim)
-    said = Notice.objects.get().params
-    assert (said["visma"]["what"], said["huma"]["what"]) == ("ended", "")
-    assert said["visma"]["now"].endswith(f" – {day(-1)}")
+    huma, visma = said(Notice.objects.get())
+    assert (visma["what"], huma["what"]) == ("ended", "")
+    assert visma["now"].endswith(f" – {day(-1)}")
 
 
 def test_values_stay_encrypted(fjordheim):

@@ -1,6 +1,7 @@
 """A scheduled sync that is killed, waits for another run, or meets one, ends as it would have ended alone."""
 
 import pytest
+from django.utils import timezone
 
 from connections.models import Connection
 from sync.lease import Lease
@@ -130,7 +131,7 @@ def test_what_it_read_long_ago_is_read_again_by_another(fjordheim):
     run = until(begin(connection), lambda run: bool(run.progress), seconds=0)
     other = SyncRun.objects.create(connection=connection, state="applying", started_by="hr")
     run = until(run, lambda run: run.state == "review")
-    SyncRun.objects.filter(pk=run.pk).update(read_at=run.read_at - 2 * work.OLD)
+    SyncRun.objects.filter(pk=run.pk).update(read_at=timezone.now() - 2 * work.OLD)
     SyncRun.objects.filter(pk=other.pk).update(state="finished")
     assert work.drive(run).state == "cancelled"
     (again,) = schedule.start_due()

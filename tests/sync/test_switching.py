@@ -86,6 +86,7 @@ def test_turning_off_gives_up_what_has_not_written(fjordheim, hr):
     by_hand = SyncRun.objects.create(connection=fjordheim, state="review", started_by="hr")
     event(fjordheim, "kari")
     answering = realtime.start(fjordheim)
+    assert answering
     late = event(fjordheim, "ola")
     switching.turn_off(fjordheim, hr)
     states = {run.pk: run.state for run in SyncRun.objects.all()}
