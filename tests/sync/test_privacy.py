@@ -32,6 +32,8 @@ NAMED = {  # columns that hold a person's name or number on purpose
     ("sync_change", "name"),
     ("sync_change", "number"),
     ("sync_leftout", "name"),
+    ("sync_notice", "name"),
+    ("sync_notice", "number"),
 }
 
 

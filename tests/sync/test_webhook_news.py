@@ -74,6 +74,21 @@ def test_of_another_company_of_the_organisation_nobody_is_named(fjordheim):
     assert list(Notice.objects.values_list("key", flat=True)) == [hers.user_id]
 
 
+def test_who_has_gone_over_to_another_company_is_not_written_any_more(fjordheim, anna, berit):
+    ours = next(id_ for id_, group in fjordheim.sandbox.huma.groups.items() if group["type"] == "company")
+    fjordheim.connection.huma_companies = [ours]
+    fjordheim.connection.save()
+    fjordheim.sandbox.huma.users[anna.user_id].groups = []
+    fjordheim.sandbox.huma.users[berit.user_id].groups = [ours]
+    for person in (anna, berit):
+        fjordheim.huma(person, phone=NEW)
+    tell(fjordheim, anna, berit)
+    bell.until_quiet()
+    assert phone(fjordheim, anna) != NEW
+    assert phone(fjordheim, berit) == NEW
+    assert states() == ["done"]
+
+
 def test_somebody_deleted_in_huma_is_ended_nowhere(fjordheim, anna):
     before = fjordheim.sandbox.state()["visma"]
     fjordheim.sandbox.huma.delete(anna.user_id)

@@ -11,7 +11,7 @@ from sync import tasks
 from sync.lease import Lease
 from sync.models import Change, HumaEvent, SyncRun
 from sync.services import work
-from tests.sync import bell, driving, hearing
+from tests.sync import bell, driving, hearing, scheduling
 from tests.sync.hearing import NEW, NEWER, begin, live, notices, phone, states, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -140,6 +140,21 @@ def test_an_interrupted_look_is_gone_on_with_by_another_process(fjordheim, anna)
     )
     until(lambda: phone(fjordheim, anna) == NEW)
     assert states() == ["done"]
+
+
+def test_many_people_are_read_in_slices_each_once(fjordheim, settings):
+    settings.SLICE_SECONDS, settings.SYNC_CONCURRENCY = 0.02, 1
+    several = scheduling.people(fjordheim, 5)
+    driving.read(fjordheim.connection, fjordheim.user)
+    for person in several:
+        fjordheim.huma(person, phone=NEW)
+    fjordheim.sandbox.journal.clear()
+    tell(fjordheim, *several, topic="users-export")
+    until(lambda: states() == ["done"])
+    assert {phone(fjordheim, person) for person in several} == {NEW}
+    asked = [one.path for one in fjordheim.sandbox.journal if one.method == "GET"]
+    assert [asked.count(f"/users/{person.user_id}") for person in several] == [1] * 5
+    assert live().count() == 1
 
 
 def test_a_lost_bell_is_found_by_the_tick(fjordheim, anna):
