@@ -9,7 +9,7 @@ from sync.models import Change, SyncRun
 
 def released(run: SyncRun) -> dict[tuple[int | None, str], tuple[str, str]]:
     """The fingerprints (Huma's, Visma's) that were released, by link and field."""
-    return {(change.link_id, change.field): (change.source, change.pin) for change in _released(run)}
+    return {(change.link_id, change.field): (change.source, change.pin) for change in _unwritten(run)}
 
 
 def answer_released(run: SyncRun) -> None:
@@ -18,15 +18,14 @@ def answer_released(run: SyncRun) -> None:
     Who couldn't be read waits again.
     """
     made = {(one.link_id, one.field): one for one in Change.objects.filter(run=run)}
-    rows = _released(run).filter(answer=Change.Answer.RELEASED, released_as=None).select_related("link")
+    rows = _unwritten(run).select_related("link")
     passed = set(run.progress.get("passed", ()))
     unread = [held for held in rows if held.link and held.link.huma_id in passed]
-    for held in rows:
-        if held in unread:
-            continue
+    read = [held for held in rows if held.link is None or held.link.huma_id not in passed]
+    for held in read:
         held.released_as = made.get((held.link_id, held.field))
         held.answer = Change.Answer.RELEASED if held.released_as else Change.Answer.OVERTAKEN
-        held.save(update_fields=["released_as", "answer"])
+    Change.objects.bulk_update(read, ["released_as", "answer"], batch_size=500)
     _wait_again(run, unread)
 
 
@@ -37,7 +36,7 @@ def come_back(run: SyncRun) -> None:
     """
     if run.trigger != SyncRun.Trigger.RELEASE:
         return
-    _wait_again(run, list(_released(run).filter(answer=Change.Answer.RELEASED, released_as=None)))
+    _wait_again(run, list(_unwritten(run)))
 
 
 def _wait_again(run: SyncRun, unwritten: list[Change]) -> None:
@@ -53,3 +52,7 @@ def _wait_again(run: SyncRun, unwritten: list[Change]) -> None:
 
 def _released(run: SyncRun) -> QuerySet[Change]:
     return Change.objects.filter(pk__in=run.options.get("released", ()), state=Change.State.HELD)
+
+
+def _unwritten(run: SyncRun) -> QuerySet[Change]:
+    return _released(run).filter(answer=Change.Answer.RELEASED, released_as=None).defer("before", "after")
