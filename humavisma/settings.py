@@ -191,9 +191,6 @@ JOB_WAIT_FIRST_SECONDS: float = env.float("JOB_WAIT_FIRST_SECONDS", default=0.5)
 JOB_WAIT_MAX_SECONDS: float = env.float("JOB_WAIT_MAX_SECONDS", default=10.0)
 JOB_WAIT_TOTAL_SECONDS: float = env.float("JOB_WAIT_TOTAL_SECONDS", default=900.0)
 STOP_SECONDS: float = env.float("STOP_SECONDS", default=30.0)
-
-# Huma's webhook
-
 WEBHOOK_MAX_BYTES: int = env.int("WEBHOOK_MAX_BYTES", default=1048576)
 WEBHOOK_MAX_PEOPLE: int = env.int("WEBHOOK_MAX_PEOPLE", default=10000)
 WEBHOOK_REFUSALS_PER_MINUTE: int = env.int("WEBHOOK_REFUSALS_PER_MINUTE", default=60)
