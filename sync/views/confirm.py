@@ -1,5 +1,6 @@
 """Confirm: exactly what will be written where, and the one click that writes it."""
 
+import time
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +14,8 @@ from sync.models import SyncRun
 from sync.services import confirm as service
 from sync.services import runs
 from sync.views.steps import connection_page, continue_url, inactive, open_run_page, page_context, step_url
+
+MOMENT, LOOK_AGAIN = 3.0, 0.2  # seconds
 
 
 @require_http_methods(["GET", "POST"])
@@ -44,6 +47,20 @@ def _page(
     return render(request, "sync/confirm.html", context)
 
 
+def _confirm(run: SyncRun, user: Any, fingerprint: str, number: str, only: list[str] | None) -> None:
+    """The last click. A run that came by itself writes for a moment only: it is waited for, up to MOMENT seconds."""
+    until = time.monotonic() + MOMENT
+    while True:
+        try:
+            service.confirm(run, user, fingerprint, number, only=only)
+            return
+        except runs.NotAllowed as refusal:
+            hers = run.connection.runs.filter(state=SyncRun.State.APPLYING, trigger__in=runs.BY_HAND)
+            if refusal.code != "applying" or time.monotonic() > until or hers.exists():
+                raise
+        time.sleep(LOOK_AGAIN)
+
+
 @require_POST
 @connection_page
 def run_now(request: HttpRequest, connection: Connection) -> HttpResponse:
@@ -55,7 +72,7 @@ def run_now(request: HttpRequest, connection: Connection) -> HttpResponse:
     if run.state in runs.STEPS:
         try:
             fingerprint = request.POST.get("fingerprint", "")
-            service.confirm(run, request.user, fingerprint, request.POST.get("number", ""), only=only or None)
+            _confirm(run, request.user, fingerprint, request.POST.get("number", ""), only or None)
         except service.PlanChanged:
             text = _("The plan changed since you opened this page. Nothing was written: look at it again.")
             return _page(request, connection, run, only, notice=text)

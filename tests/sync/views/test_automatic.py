@@ -1,14 +1,17 @@
 """The page of automatic updates, and the question that the first result asks once."""
 
 import re
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection as database
 from django.utils import timezone
 
 from connections.models import AuditEntry, Connection
 from sync.models import SyncRun
-from tests.sync.views.conftest import at, signed_in, words
+from sync.services import review
+from tests.sync.views.conftest import at, fingerprint_of, signed_in, words
 
 pytestmark = pytest.mark.django_db
 
@@ -237,6 +240,26 @@ def test_one_that_has_not_written_says_so(web, fjordheim, state):
     said = web.get(at("run", fjordheim, run.pk), follow=True)
     assert said.status_code == 200
     assert "Automatic updates, turned on by hr on" in words(said)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_last_click_waits_a_moment_for_what_writes_by_itself(web, fjordheim, run, conflict, hr):
+    review.decide(run, hr, [conflict("kari", "phone").pk], "huma")
+    other = by_itself(fjordheim, "applying", "real-time")
+    page = web.get(at("confirm", fjordheim)).content.decode()
+
+    def end() -> None:
+        try:
+            SyncRun.objects.filter(pk=other.pk).update(state="finished")
+        finally:
+            database.close()
+
+    ends = threading.Timer(0.3, end)
+    ends.start()
+    web.post(at("confirm_run", fjordheim), {"fingerprint": fingerprint_of(page), "number": "1"})
+    ends.join()
+    run.refresh_from_db()
+    assert run.state == "applying"
 
 
 def test_who_may_not_see_the_connection_cannot_switch_it(other, fjordheim, first):
