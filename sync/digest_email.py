@@ -46,6 +46,7 @@ def digest_email(letter: Letter) -> EmailMultiAlternatives | None:
         "several": count > 1,
         "waiting": waiting,
         "changed": people,
+        "url": waiting[0].url if len(waiting) == 1 else absolute(reverse("admin:index")),
         "subject": ", ".join(_subject(things, persons)),
     }
     return message("digest", context, letter.to, letter.message_id)

@@ -52,12 +52,14 @@ def waiting(*connections: Connection) -> QuerySet[Notice]:
     for side, id_ in ids.items():
         rows = rows.exclude(Exists(_left_out(side, id_)))
     new, gone = Q(kind=Kind.NEW_PERSON), Q(kind__in=GONE)
+    newer = Notice.objects.filter(kind=Kind.POSITION, link=OuterRef("link"), pk__gt=OuterRef("pk"))
     known = EmployeeLink.objects.filter(connection=OuterRef("connection"), huma_id=OuterRef("key"))
     known = known.exclude(state=EmployeeLink.State.DIFFERENT)
     return (
         rows.exclude(new & (Exists(known) | Exists(_left_out("huma", OuterRef("key")))))
         .exclude(gone & ~Q(link__state=EmployeeLink.State.GONE))
         .exclude(~new & ~gone & ~Q(link__state=EmployeeLink.State.LINKED))
+        .exclude(Q(kind=Kind.POSITION) & Exists(newer))
     )
 
 

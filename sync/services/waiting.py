@@ -94,12 +94,11 @@ def looks_of(newest: Newest, connections: Iterable[int]) -> Looks:
 
 def waiting_differences(looks: Looks) -> Counter[int]:
     """By connection, how many differences wait for a person."""
-    since = {connection: pk for connection, pk in looks.whole.items() if looks.parts.get(connection)}
-    alone = {pk: connection for connection, pk in looks.whole.items() if connection not in since}
-    count: Counter[int] = Counter()
+    again = {pk: connection for connection, pk in looks.whole.items() if looks.parts.get(connection)}
+    alone = {pk: connection for connection, pk in looks.whole.items() if pk not in again}
+    count = Counter(_with_later_looks(looks, again))
     for run, n in asking(alone).values_list("run").annotate(n=Count("pk")).order_by():
         count[alone[run]] += n
-    count.update(_with_later_looks(looks, {pk: connection for connection, pk in since.items()}))
     return count
 
 

@@ -237,6 +237,16 @@ def test_notices_are_counted_and_some_of_them_named(hr):
     assert (deactivated.count, deactivated.more) == (1, 0)
 
 
+def test_of_several_positions_the_newest_counts(hr):
+    made = company(hr)
+    her, him = linked(made, 1), linked(made, 2)
+    for key in ("first", "second"):
+        tell(made, "position", key, link=her, params={"key": key})
+    tell(made, "position", "his", link=him)
+    [positions] = attention(situation([made]))
+    assert [notice.key for notice in positions.notices] == ["his", "second"]
+
+
 def test_a_disconnected_connection_waits_for_nothing(hr):
     made = company(hr, state="disconnected")
     differs(a_run(made), linked(made, 1))
