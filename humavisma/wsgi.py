@@ -3,6 +3,7 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.db import connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "humavisma.settings")
 
@@ -12,3 +13,7 @@ from connections.checks import require_sound_installation  # noqa: E402  # needs
 
 # At 3 gunicorn gives up; at any other code it would try again without end.
 require_sound_installation(exit_code=3)
+
+# The last one that closes SQLite tidies up after everybody, which took longer than a short request itself: the web's
+# threads keep their connections a while. A worker's processes don't: what is open must not cross a fork.
+connections.settings["default"]["CONN_MAX_AGE"] = 60
