@@ -113,6 +113,14 @@ def test_it_can_be_turned_off_again(web, fjordheim, first):
     assert list(AuditEntry.objects.values_list("action", flat=True)) == ["automatic.off", "automatic.on"]
 
 
+def test_the_connections_page_says_whether_it_is_on(web, fjordheim, first):
+    shown = web.get(at("connection", fjordheim))
+    assert "Automatic updates off." in words(shown)
+    assert f'class="link" href="{at("automatic", fjordheim)}"' in shown.content.decode()
+    press(web, fjordheim, "on")
+    assert "Automatic updates on, turned on by hr." in words(web.get(at("connection", fjordheim)))
+
+
 def test_nothing_else_can_be_switched(web, fjordheim):
     assert web.post(at("automatic_switch", fjordheim), {"to": "sideways"}).status_code == 404
 
