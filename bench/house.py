@@ -4,14 +4,18 @@ import itertools
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+STOP_SECONDS = 60
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -45,10 +49,31 @@ class House:
         self._postgres.psql(f"CREATE DATABASE {name}")
         return str(self._postgres.get_uri(name))
 
+    def environment(self, engine: str, vendors: dict[str, str] | None = None) -> dict[str, str]:
+        """The environment for processes of ours that share a new database."""
+        return {**_plain(), **_ours(), "DATABASE_URL": self.database(engine), **(vendors or {})}
+
     def run(self, measure: str, engine: str = "sqlite", vendors: dict[str, str] | None = None, **options: Any) -> Any:
         """What ``bench.ours`` found out in a process of its own; ``vendors`` are the stand-ins' settings."""
-        environment = {**_plain(), **_ours(), "DATABASE_URL": self.database(engine), **(vendors or {})}
+        return self.run_in(self.environment(engine, vendors), measure, **options)
+
+    def run_in(self, environment: dict[str, str], measure: str, **options: Any) -> Any:
+        """The same in an environment that others share."""
         return _json([sys.executable, "-m", "bench.ours", measure, json.dumps(options)], environment)
+
+    @contextmanager
+    def process(self, environment: dict[str, str], *command: str) -> Iterator[None]:
+        """A Python process of ours that runs until the block ends; what it says is lost."""
+        quiet = subprocess.DEVNULL
+        running = subprocess.Popen(  # noqa: S603
+            [sys.executable, *command], cwd=ROOT, env=environment, stdout=quiet, stderr=quiet, start_new_session=True
+        )
+        try:
+            yield
+        finally:
+            if running.poll() is None:
+                os.killpg(running.pid, signal.SIGTERM)
+            running.wait(STOP_SECONDS)
 
     def bare(self, requests: dict[str, list[str]], threads: int) -> float:
         """Seconds that a bare loop takes for these requests (addresses by vendor), in a process of its own."""
@@ -74,7 +99,7 @@ def _ours() -> dict[str, str]:
         "SECRET_KEY": "only-for-the-bench-" + "0" * 40,
         "FIELD_ENCRYPTION_KEY": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
         "SITE_URL": "http://localhost",
-        "ALLOWED_HOSTS": "localhost,testserver",
+        "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
         "EMAIL_URL": "dummymail://",
         "LOG_LEVEL": "ERROR",
         "DEBUG": "false",

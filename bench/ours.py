@@ -56,6 +56,30 @@ def write() -> dict[str, Any]:
     return {"seconds": time.perf_counter() - begun, "changes": run_totals(started).as_dict()}
 
 
+def always_on() -> dict[str, Any]:
+    """A first run in which nobody decides anything, and automatic updates turned on: how to reach the webhook."""
+    from bench.measuring import admin, run
+    from sync.services import confirm, switching, work
+
+    started = work.drive(run())
+    made = started.connection
+    made.threshold_people = 10_000  # nothing is held for being many
+    made.save()
+    shown = confirm.build(started)
+    confirm.confirm(started, admin(), shown.fingerprint, str(shown.people))
+    work.drive(started)
+    switching.turn_on(made, admin())
+    made.refresh_from_db()
+    return {"path": f"/webhooks/huma/{made.code}/", "secret": made.webhook_secret}
+
+
+def is_alive() -> bool:
+    """Whether a worker's beat came through the queue."""
+    from sync import heartbeat
+
+    return heartbeat.last_beat() is not None
+
+
 def review(differences: int, views: int) -> dict[str, Any]:
     """The Review page over so many differences: the server's time for each view, and its statements."""
     from bench.reviewing import views_of_review
@@ -70,7 +94,7 @@ def cpu(pairs: int, rivals: bool = True) -> dict[str, Any]:
     return measure(pairs, rivals)
 
 
-MEASURES = {measure.__name__: measure for measure in (compare, memory, write, review, cpu)}
+MEASURES = {one.__name__: one for one in (compare, memory, write, review, cpu, always_on, is_alive)}
 
 
 def main(name: str, options: str) -> None:

@@ -12,17 +12,20 @@ from connections.sandbox.huma_state import HumaState
 
 @dataclass(frozen=True)
 class Asked:
-    """One request out of the stand-ins' journal; ``target`` is its path with the query."""
+    """One request out of the stand-ins' journal; ``target`` is its path with the query, ``at`` when it came, in
+    seconds since 1970."""
 
     side: str
     method: str
     target: str
     status: int
+    at: float
 
 
 @dataclass(frozen=True)
 class Facts:
-    """Where the stand-ins are, and how many people they have. ``resting``: Huma users without a current position."""
+    """Where the stand-ins are, and how many people they have. ``resting``: Huma users without a current position;
+    ``agreed``: the ids on both sides of people about whom they agree."""
 
     huma_url: str
     visma_url: str
@@ -30,14 +33,16 @@ class Facts:
     huma: int
     visma: int
     resting: int
+    agreed: list[tuple[str, str]]
 
 
 class StandIns:
     """``with StandIns(employees=1000, latency_ms=50) as vendors:`` both vendors answer until the block ends."""
 
-    def __init__(self, differ: bool = False, **options: Any) -> None:
-        """``options`` are the ``Sandbox``'s; ``differ``: everybody moved and got another phone in Huma."""
-        self._options = (differ, options)
+    def __init__(self, differ: bool = False, agree: int = 0, **options: Any) -> None:
+        """``options`` are the ``Sandbox``'s; ``differ``: everybody moved and got another phone in Huma; ``agree``: so
+        many more people, about whom both sides agree."""
+        self._options = (differ, agree, options)
 
     def __enter__(self) -> "StandIns":
         # A fresh interpreter: a forked one would bring our memory and threads along.
@@ -61,6 +66,11 @@ class StandIns:
         found: list[Asked] = self._pipe.recv()
         return found
 
+    def edit(self, user_id: str, **changes: Any) -> None:
+        """Somebody edits a user in Huma."""
+        self._pipe.send((user_id, changes))
+        self._pipe.recv()
+
     def environment(self) -> dict[str, str]:
         """The settings that point at them."""
         return {
@@ -72,16 +82,27 @@ class StandIns:
         }
 
 
-def _serve(pipe: Pipe, differ: bool, options: dict[str, Any]) -> None:
+def _serve(pipe: Pipe, differ: bool, agree: int, options: dict[str, Any]) -> None:
     """The stand-ins' process: serve until told to stop."""
     with Sandbox(**options) as sandbox:
+        for _ in range(agree):
+            sandbox.add_person("equal")
         if differ:
             _let_differ(sandbox.huma)
         pipe.send(_facts(sandbox))
-        while pipe.recv() != "stop":
-            journal = [Asked(r.side, r.method, _target(r.path, r.query), r.status) for r in sandbox.journal.of()]
-            sandbox.journal.clear()
-            pipe.send(journal)
+        while (told := pipe.recv()) != "stop":
+            if told == "asked":
+                pipe.send(_asked(sandbox))
+                continue
+            user_id, changes = told
+            sandbox.huma.edit(user_id, **changes)
+            pipe.send("done")
+
+
+def _asked(sandbox: Sandbox) -> list[Asked]:
+    found = list(sandbox.journal.of())
+    del sandbox.journal[: len(found)]  # what comes meanwhile is for the next time
+    return [Asked(r.side, r.method, _target(r.path, r.query), r.status, r.at.timestamp()) for r in found]
 
 
 def _let_differ(huma: HumaState) -> None:
@@ -103,5 +124,6 @@ def _facts(sandbox: Sandbox) -> Facts:
         visma_token_url=sandbox.visma_token_url,
         huma=len(sandbox.huma.users),
         visma=len(sandbox.visma.employees),
+        agreed=[(one.user_id or "", one.employee_id or "") for one in sandbox.people.get("equal", ())],
         resting=sum(all(p.status() != "CURRENT" for p in user.positions.values()) for user in users),
     )
