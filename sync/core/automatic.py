@@ -75,6 +75,6 @@ def too_many(changes: Sequence[tuple[str, str]], hour: Hour, whole: bool) -> set
     for person in order:
         people.add(person)
         so_far += sensitive[person]
-        if held or len(people) > hour.most_people or so_far > MOST_SENSITIVE:
+        if len(people) > hour.most_people or so_far > MOST_SENSITIVE:
             held.add(person)
     return set(order) if whole and held else held
