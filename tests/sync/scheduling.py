@@ -27,14 +27,16 @@ QUICK = {
 
 
 @contextmanager
-def company(settings: Any, user: User, **more: Any) -> Iterator[Company]:
-    """A company without anybody; ``more`` is for both vendors' stand-ins."""
+def company(settings: Any, user: User, *ways: str, **more: Any) -> Iterator[Company]:
+    """A company without anybody but those of the ``ways``; ``more`` is for both vendors' stand-ins."""
     for name, value in QUICK.items():
         setattr(settings, name, value)
     context._usual_job_seconds.clear()
     with Sandbox(employees=0, job_seconds=(0.02, 0.04), **more) as sandbox:
         driving.point_at(settings, sandbox)
         made = Company(sandbox, driving.connection(sandbox, user), user)
+        for way in ways:
+            made.add(way)
         yield made
         sandbox.faults.clear()
         forget_clients(made.connection)
