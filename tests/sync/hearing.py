@@ -23,8 +23,8 @@ NEWER = "+4798765433"
 @contextmanager
 def company(settings: Any, owner: User, **chosen: Any) -> Iterator[tuple[Company, Person, Person]]:
     """A company after its first run, with automatic updates on, and two of its people."""
-    with scheduling.company(settings, owner, "equal") as found:
-        anna, berit = scheduling.people(found, 2)
+    with scheduling.company(settings, owner) as found:
+        anna, berit, _third = scheduling.people(found, 3)
         scheduling.turn_on(found, schedule="off", **chosen)
         found.connection.refresh_from_db()
         OrmQ.objects.all().delete()

@@ -54,10 +54,11 @@ def test_somebody_who_is_linked_is_not_new(fjordheim, anna):
 
 
 def test_somebody_who_was_there_on_the_first_run_is_not_new(settings, hr):
-    with scheduling.company(settings, hr, "equal", "only_huma") as found:
+    with scheduling.company(settings, hr) as found:
+        found.add()
+        person = found.add("only_huma")
         scheduling.turn_on(found)
-        person = found.sandbox.people["only_huma"][0]
-        tell(found, person.user_id or "")
+        tell(found, person)
         bell.until_quiet()
     assert notices() == []
 
