@@ -20,7 +20,7 @@ from sync.models import Conflict, SyncRun
 from sync.sentences import sentence
 from sync.services import creation, letters, mail, runs, work
 from sync.services.analyse import analyse
-from sync.services.confirm import confirm
+from sync.services.confirm import PlanChanged, confirm
 from sync.services.failures import CannotRead, reason_for_reading
 from sync.services.fetch import Fetch
 from sync.services.planning import make_plan
@@ -124,15 +124,29 @@ def _run(connection: Connection, options: Options, progress: Progress) -> Report
     plan = make_plan(run)
     if plan.over_threshold and not options.confirm_large:
         return _too_large(run, plan.people, plan.threshold)
-    try:
-        confirm(run, NAME, plan.fingerprint, large=True)
-    except (runs.NotAllowed, IntegrityError):
+    if not _confirm(run, progress):
         runs.cancel(run, NAME)
         found = report(run)
         found.error = _("Another run of this connection is writing. Try again when it has ended.")
         return found
     work.drive(run, progress, seconds=1)
     return report(run)
+
+
+def _confirm(run: SyncRun, progress: Progress) -> bool:
+    """Have it written; False where a person's run is writing. One that came by itself is carried out first."""
+    while True:
+        try:
+            confirm(run, NAME, make_plan(run).fingerprint, large=True)
+            return True
+        except PlanChanged:  # something was settled by itself meanwhile
+            continue
+        except (runs.NotAllowed, IntegrityError) as refusal:
+            writing = SyncRun.objects.filter(connection=run.connection_id, state=SyncRun.State.APPLYING)
+            if getattr(refusal, "code", "applying") != "applying" or writing.filter(trigger__in=runs.BY_HAND).exists():
+                return False
+            for other in writing:
+                work.drive(other, progress, seconds=1)
 
 
 def _decide(run: SyncRun, options: Options) -> None:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from connections.models import Connection
 from sync.lease import Lease
 from sync.models import Change, Conflict, SyncRun, Write
-from sync.services import confirm, schedule, switching, work
+from sync.services import command, confirm, schedule, switching, work
 from tests.sync.driving import decide, outcomes, read, until
 from tests.sync.execute.conftest import NUMBER
 from tests.sync.scheduling import begin, company, make_due, people, scheduled, turn_on
@@ -161,3 +161,20 @@ def test_a_vendor_that_does_not_answer_fails_it_and_the_next_one_succeeds(fjordh
     make_due(connection)
     (again,) = schedule.start_due()
     assert_all_written(fjordheim, work.drive(again), 2)
+
+
+@pytest.mark.parametrize(("trigger", "error"), [("real-time", False), ("scheduled", False), ("manual", True)])
+def test_the_command_carries_out_what_writes_by_itself_and_leaves_a_persons_run_alone(fjordheim, trigger, error):
+    connection = turn_on(fjordheim)
+    moved(fjordheim, 2)
+    others: list[SyncRun] = []
+
+    def began_meanwhile(run: SyncRun) -> None:
+        if run.state == "review" and not others:
+            others.append(SyncRun.objects.create(connection=connection, state="applying", trigger=trigger))
+
+    found = command.whole_run(connection, command.Options(conflicts="huma"), began_meanwhile)
+    assert bool(found.error) == error
+    assert found.state == ("cancelled" if error else "finished")
+    assert SyncRun.objects.filter(pk=others[0].pk, state="applying").exists() == error
+    assert found.totals.done == (0 if error else 2)
