@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from connections.clients import forget_clients
-from connections.models import Connection, audit, name_of
+from connections.models import Connection, audit, name_of, new_webhook_secret
 from connections.pausing import application_works, end, is_refused
 from connections.probe import Probe, Trouble, ask_both
 from connections.signals import disconnecting
@@ -155,7 +155,8 @@ def disconnect(connection: Connection, user: Any) -> None:
             disconnecting.send(Connection, connection=row, user=user)
             row.state, row.pause_reason, row.automatic = Connection.State.DISCONNECTED, "", False
             row.paused_until = row.retry_next = None
-            row.huma_client_id = row.huma_client_secret = ""
+            row.huma_client_id = row.huma_client_secret = row.webhook_secret_old = row.webhook_token = ""
+            row.webhook_secret = new_webhook_secret()  # who comes back enters a new one in Huma
             row.save()
             audit(user, "connection.disconnected", row)
     forget_clients(connection)

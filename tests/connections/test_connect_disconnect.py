@@ -40,6 +40,16 @@ def test_it_deletes_the_credentials_at_once_and_keeps_who_is_who(site, url, conn
     assert AuditEntry.objects.filter(action="connection.disconnected").exists()
 
 
+def test_what_huma_signed_with_is_worth_nothing_afterwards(site, url, connection):
+    before = connection.webhook_secret
+    connection.webhook_secret_old, connection.webhook_token = "old", "token"
+    connection.save()
+    site.post(url)
+    connection.refresh_from_db()
+    assert connection.webhook_secret not in ("", before)
+    assert connection.webhook_secret_old == connection.webhook_token == ""
+
+
 def test_a_run_that_waits_is_cancelled(site, url, connection):
     run = SyncRun.objects.create(connection=connection, state="review")
     site.post(url)
