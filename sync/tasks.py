@@ -92,13 +92,13 @@ def tick() -> None:
     _attend_forgotten()
     for run in mail.due():
         mail.send_result(run)
-    digest.write_due()
     for letter in post.due():
         post.send(letter)
     _cancel_untouched()
     retention.drop_dry_runs()
     retention.blank_values()
     retention.drop_history()
+    digest.write_due()
     asking_again.look_after()
 
 
