@@ -84,10 +84,13 @@ def _write(digest: Digest, day: date) -> bool:
 
 
 def digests(since: datetime, until: datetime, day: date) -> list[Digest]:
-    """Whom to tell what. ``since``, ``until``: what was changed by itself between them is told."""
-    rows = Connection.objects.exclude(state=Connection.State.DISCONNECTED).filter(automatic=True)
+    """Whom to tell what. ``since``, ``until``: what was changed by itself between them is told.
+
+    Owners are reminded of connections that run by themselves; payroll hears of what was written, whatever came then.
+    """
+    rows = Connection.objects.exclude(state=Connection.State.DISCONNECTED)
     connections = list(rows.prefetch_related("owners").order_by("name"))
-    here = situation(connections)
+    here = situation([connection for connection in connections if connection.automatic])
     counts: dict[int, dict[str, int]] = defaultdict(dict)
     for one in attention(here, named=1):
         if one.connection and one.kind not in NOT_TOLD:

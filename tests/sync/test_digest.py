@@ -162,6 +162,13 @@ def test_what_does_not_run_by_itself_writes_no_digest(made, days, smtp, state):
     assert digest.write_due(at(next(days))) == 0
 
 
+def test_payroll_is_told_of_what_was_written_before_automatic_updates_were_turned_off(made, days, smtp):
+    changed(a_run(made, "real-time"), "bank_account")
+    type(made).objects.update(automatic=False)
+    assert digest.write_due(at(next(days))) == 1
+    assert list(sent(smtp)) == ["payroll@example.com"]
+
+
 def test_an_owner_who_has_left_gets_none(made, hr, days):
     tell(made, "new_person", "n", name="Nina Ny")
     type(hr).objects.update(is_active=False)
