@@ -2,32 +2,35 @@
 
 An effect is a request to a vendor, something stored for good, a mail that is handed over: there is a point before
 and a point after each. Started as `python -m tests.crash.child REPORT KILL_AT sync CODE …`; KILL_AT 0 lives on. The
-points are written to REPORT, one name a line.
+points are written to REPORT, one name a line. A worker's cluster, which is a process of its own, gets its points from
+`tests/crash/site`.
 """
 
 import os
 import signal
 import smtplib
 import sys
-import threading
 from collections.abc import Callable
 from typing import Any
 
+LINE = 20
+"""Bytes of a line of the report."""
+
 
 class Points:
-    """Counts the points, and ends the process at the one that was asked for."""
+    """Counts the points of a process and its children, and ends the one that comes to the point asked for."""
 
     def __init__(self, report: str, kill_at: int) -> None:
-        self.report = open(report, "a", buffering=1, encoding="utf-8")  # noqa: SIM115  # open until the end
-        self.kill_at, self.count, self.lock = kill_at, 0, threading.Lock()
+        self.report, self.kill_at = report, kill_at
 
     def passed(self, name: str) -> None:
-        """One more point."""
-        with self.lock:
-            self.count += 1
-            self.report.write(name + "\n")
-            if self.count == self.kill_at:
-                os.kill(os.getpid(), signal.SIGKILL)
+        """One more point: a line of the report, each as long, so that its end tells how many there are."""
+        report = os.open(self.report, os.O_WRONLY | os.O_APPEND)
+        os.write(report, name.ljust(LINE - 1).encode() + b"\n")
+        count = os.lseek(report, 0, os.SEEK_CUR) // LINE
+        os.close(report)
+        if count == self.kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
 
     def around(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
         """``call`` with a point before and a point after it."""
@@ -48,13 +51,8 @@ class Points:
         return execute(sql, params, many, context)
 
 
-def main() -> None:
-    """Number the points, then do what `manage.py` does."""
-    points = Points(sys.argv[1], int(sys.argv[2]))
-    import django
-
-    django.setup()
-    from django.core.management import execute_from_command_line
+def install(points: Points) -> None:
+    """Have this process, and those that it forks, pass the points."""
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.backends.signals import connection_created
 
@@ -68,7 +66,14 @@ def main() -> None:
     def watch(sender: Any, connection: Any, **kwargs: Any) -> None:
         connection.execute_wrappers.append(points.statement)
 
-    connection_created.connect(watch)
+    connection_created.connect(watch, weak=False)
+
+
+def main() -> None:
+    """Number the points, then do what `manage.py` does."""
+    install(Points(sys.argv[1], int(sys.argv[2])))
+    from django.core.management import execute_from_command_line
+
     execute_from_command_line(["manage.py", *sys.argv[3:]])
 
 

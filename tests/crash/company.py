@@ -42,8 +42,8 @@ def template(folder: Path) -> tuple[Path, str]:
     """A migrated database with one connection, made once, and the connection's code."""
     with Sandbox(employees=0) as sandbox:
         env = environment(folder / "template.sqlite3", sandbox, mail_port=9)
-        _manage(env, "migrate", "-v0")
-        told = _manage(
+        manage(env, "migrate", "-v0")
+        told = manage(
             env,
             *("connect", "--name", "Fjordheim", "--confirm-authority", "--notify", "lonn@example.com"),
             *("--tenant-id", vendors.TENANT_ID, "--end-reason", "arbeidstakerHarSagtOppSelv"),
@@ -102,14 +102,14 @@ def play(folder: Path, made: tuple[Path, str], kill_at: int) -> Outcome:
     with Sandbox(employees=PEOPLE, seed=5, job_seconds=(0.02, 0.1)) as sandbox, MailServer() as mail:
         env = environment(database, sandbox, mail.port)
         first = _child(env, report, kill_at, "sync", code, *SYNC)
-        points = report.read_text().splitlines()
+        points = [line.strip() for line in report.read_text().splitlines()]
         if kill_at and first.returncode == 0:
             raise EndedBefore(len(points))
         assert first.returncode == (-signal.SIGKILL if kill_at else 0), first.stderr
         second = _child(env, report, 0, "sync", code, *SYNC)
         assert second.returncode == 0, second.stderr
         sandbox.wait_for_jobs()
-        ended = json.loads(_manage(env, "shell", "-v0", "-c", _FINISHED))
+        ended = json.loads(manage(env, "shell", "-v0", "-c", _FINISHED))
         return Outcome(
             state=plain(sandbox.state()),
             report=json.loads(second.stdout),
@@ -127,6 +127,7 @@ def _child(env: dict[str, str], report: Path, kill_at: int, *args: str) -> subpr
     return subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=120)
 
 
-def _manage(env: dict[str, str], *args: str) -> str:
+def manage(env: dict[str, str], *args: str) -> str:
+    """What a command of `manage.py` printed, which must succeed."""
     command = [sys.executable, "manage.py", *args]
     return subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True).stdout

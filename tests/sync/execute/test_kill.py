@@ -1,6 +1,6 @@
 """Real processes that are killed at any moment: whoever goes on ends where nobody was killed, and nobody is doubled.
 
-`make test` kills 15 times a `sync` and 4 times a worker, `make test-full` 75 and 60 times.
+`make test` kills 12 times a `sync` and 4 times a worker, `make test-full` 75 and 60 times.
 """
 
 import json
@@ -30,8 +30,7 @@ from tests.sync.workers import Workers, kill, wait_for
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.kill]
 
 ROUNDS = range(max(1, int(os.environ.get("HUMAVISMA_CRASH_POINTS", "20")) // 50))
-SYNC_TRIALS = 5
-WORKER_TRIALS = 1 if len(ROUNDS) == 1 else 3
+SYNC_TRIALS, WORKER_TRIALS = (4, 1) if len(ROUNDS) == 1 else (5, 3)
 SYNC = ["--conflicts", "huma", "--create-in-huma", "--create-in-visma", "--confirm-large", "--json"]
 
 
