@@ -72,7 +72,7 @@ test-postgres: .venv/installed-dev ## what uses the database, on PostgreSQL
 test-sqlite: .venv/installed-dev ## all tests, on SQLite
 	$(PYTEST)
 
-test-full: .venv/installed-dev ## SIGKILL at 250 points and at 135 random moments, for the better part of an hour
+test-full: .venv/installed-dev ## SIGKILL at 300 points and at up to 135 random moments, for the better part of an hour
 	HUMAVISMA_CRASH_POINTS=250 $(PYTEST) -m kill
 
 screenshots: .venv/installed-dev ## the README's pictures, anew
