@@ -13,6 +13,7 @@ from tests.sync.driving import read
 from tests.sync.scheduling import scheduled
 from tests.sync.telling import (
     an_hour_later,
+    everybody,
     hold_phones,
     new_phone,
     of,
@@ -94,3 +95,23 @@ def test_nothing_of_another_connection_is_answered(fjordheim, held_phones):
     assert held.release(other, fjordheim.user, pks).changes == 0
     assert held.drop(other, fjordheim.user, pks).changes == 0
     assert len(waits(fjordheim.connection)) == 4
+
+
+def test_what_an_owner_has_answered_is_nothing_of_the_hours(fjordheim, held_phones):
+    written = next(person for person in everybody(fjordheim) if person not in held_phones)
+    new_phone(fjordheim, written, 55)
+    assert totals(told(fjordheim, written)) == {"held": 1}, "it is too much already"
+    held.drop(fjordheim.connection, fjordheim.user, [one.pk for one in waits(fjordheim.connection)])
+    number = new_phone(fjordheim, written, 56)
+    assert totals(told(fjordheim, written)) == {"done": 1}
+    assert phone(fjordheim, written) == number
+
+
+def test_what_was_overtaken_still_counts_within_the_hour(fjordheim, held_phones):
+    written = next(person for person in everybody(fjordheim) if person not in held_phones)
+    for person in held_phones:
+        fjordheim.huma(person, phone=phone(fjordheim, person))
+    told(fjordheim, *held_phones)
+    assert waits(fjordheim.connection) == []
+    new_phone(fjordheim, written, 55)
+    assert totals(told(fjordheim, written)) == {"held": 1}
