@@ -37,21 +37,27 @@ def carry_out(run: SyncRun) -> bool:
         with transaction.atomic():
             # The hour is counted by one run at a time. Rows that only point at the connection don't wait for it.
             connection = Connection.objects.select_for_update(no_key=True).get(pk=run.connection_id)
-            _take(run, connection)
-    except IntegrityError:
-        return False
+            if _take(run, connection):
+                _go_on(run, connection)
     finally:
         run.refresh_from_db()
     return run.state == SyncRun.State.APPLYING
 
 
-def _take(run: SyncRun, connection: Connection) -> None:
+def _take(run: SyncRun, connection: Connection) -> bool:
+    """Begin to write; False when somebody else did so with this run, or another one is writing."""
     now = timezone.now()
     values = {"state": SyncRun.State.APPLYING, "confirmed_at": now, "touched_at": now}
     if run.is_automatic:  # the rule as it stands now
         values |= {"rule_by": connection.automatic_by, "rule_at": connection.automatic_at}
-    if not SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.REVIEW).update(**values):
-        return
+    try:
+        with transaction.atomic():
+            return bool(SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.REVIEW).update(**values))
+    except IntegrityError:
+        return False
+
+
+def _go_on(run: SyncRun, connection: Connection) -> None:
     if not may_run(connection, run):
         _give_up(run)
         return
