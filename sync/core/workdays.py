@@ -1,4 +1,7 @@
-"""Working days in Norway: Monday to Friday, but for public holidays. Source: lov om 1 og 17 mai, lov om trudomssamfunn."""
+"""Working days in Norway: Monday to Friday, but for public holidays.
+
+Source: lov om 1 og 17 mai, lov om trudomssamfunn.
+"""
 
 from datetime import date, timedelta
 
