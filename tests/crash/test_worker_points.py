@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash.company import template
-from tests.crash.worker import Carried, carry_out, decided
+from tests.crash.worker import Carried, carry_out, carry_out_killed, decided
 from tests.sync.execute.whole import differences
 
 pytestmark = pytest.mark.kill
@@ -38,9 +38,7 @@ def test_an_undisturbed_worker_passes_every_kind_of_point(undisturbed: Carried) 
 def test_a_process_that_is_killed_changes_nothing_about_the_end(
     share: int, made: Path, undisturbed: Carried, tmp_path: Path
 ) -> None:
-    at = 1 + round((share + 0.5) / SHARES * (len(undisturbed.points) - 3))
-    killed = carry_out(tmp_path, made, at)
-    assert len(killed.points) >= at, "nobody came to that point"
+    killed = carry_out_killed(tmp_path, made, (share + 0.5) / SHARES, len(undisturbed.points))
     assert not differences(undisturbed.state, killed.state)
     assert killed.ended == undisturbed.ended
     assert set(killed.ended) <= {"done", "nothing"}
