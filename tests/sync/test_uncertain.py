@@ -30,7 +30,7 @@ def told(run, hr, **change):
     Change.objects.create(run=run, link=link, name="Hans Holm", state="unknown", **{"field": "phone", **change})
     mail = result_email(run, ["hr@example.com"])
     page = words(signed_in(hr).get(at("result", run.connection, run.pk)))
-    html = words_of(str(tuple(mail.alternatives[0])[0]))
+    html = words_of(str(next(iter(mail.alternatives[0]))))
     return [page, " ".join(mail.body.split()), html, failures(run)[0]["reason"]]
 
 
