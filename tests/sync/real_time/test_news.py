@@ -3,31 +3,10 @@
 import pytest
 
 from sync.models import EmployeeLink, Notice
-from tests.sync import bell, hearing, scheduling
+from tests.sync import bell, scheduling
 from tests.sync.hearing import NEW, live, notices, phone, states, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def company(settings, hr):
-    with hearing.company(settings, hr) as found:
-        yield found
-
-
-@pytest.fixture
-def fjordheim(company):
-    return company[0]
-
-
-@pytest.fixture
-def anna(company):
-    return company[1]
-
-
-@pytest.fixture
-def berit(company):
-    return company[2]
 
 
 def nothing_written(found):

@@ -11,31 +11,10 @@ from sync import tasks
 from sync.lease import Lease
 from sync.models import Change, HumaEvent, SyncRun
 from sync.services import work
-from tests.sync import bell, driving, hearing, scheduling
+from tests.sync import bell, driving, scheduling
 from tests.sync.hearing import NEW, NEWER, begin, live, notices, phone, states, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def company(settings, hr):
-    with hearing.company(settings, hr) as found:
-        yield found
-
-
-@pytest.fixture
-def fjordheim(company):
-    return company[0]
-
-
-@pytest.fixture
-def anna(company):
-    return company[1]
-
-
-@pytest.fixture
-def berit(company):
-    return company[2]
 
 
 def until(done, most=200):

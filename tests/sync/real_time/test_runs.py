@@ -8,33 +8,12 @@ from sync import tasks
 from sync.models import Change, HumaEvent
 from sync.services.people_changes import leave_out
 from sync.views.history import BY_ITSELF
-from tests.sync import bell, hearing
+from tests.sync import bell
 from tests.sync.hearing import NEW, NEWER, live, notices, phone, states, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 UNKNOWN = "0a1b2c3d-0000-4000-8000-000000000001"
-
-
-@pytest.fixture
-def company(settings, hr):
-    with hearing.company(settings, hr) as found:
-        yield found
-
-
-@pytest.fixture
-def fjordheim(company):
-    return company[0]
-
-
-@pytest.fixture
-def anna(company):
-    return company[1]
-
-
-@pytest.fixture
-def berit(company):
-    return company[2]
 
 
 def test_a_phone_changed_in_huma_is_in_visma(fjordheim, anna):

@@ -14,29 +14,16 @@ from tests.sync.scheduling import scheduled
 from tests.sync.telling import (
     an_hour_later,
     everybody,
-    hold_phones,
     new_phone,
     of,
     phone,
     release,
-    six_people,
     told,
     totals,
     waits,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def fjordheim(settings, hr):
-    with six_people(settings, hr) as found:
-        yield found
-
-
-@pytest.fixture
-def held_phones(fjordheim):
-    return hold_phones(fjordheim)
 
 
 def test_what_was_dropped_stays_a_difference_and_does_not_come_again(fjordheim, held_phones):

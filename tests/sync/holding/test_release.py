@@ -22,14 +22,12 @@ from tests.sync.telling import (
     an_hour_later,
     answers,
     everybody,
-    hold_phones,
     new_account,
     new_phone,
     of,
     phone,
     release,
     released,
-    six_people,
     tell,
     told,
     totals,
@@ -37,17 +35,6 @@ from tests.sync.telling import (
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def fjordheim(settings, hr):
-    with six_people(settings, hr) as found:
-        yield found
-
-
-@pytest.fixture
-def held_phones(fjordheim):
-    return hold_phones(fjordheim)
 
 
 def test_a_release_writes_exactly_what_was_released(fjordheim, held_phones):
