@@ -66,13 +66,9 @@ def start(connection: Connection, user: Any, trigger: str = SyncRun.Trigger.MANU
     return run
 
 
-def require_active(connection: Connection, lock: bool = False) -> None:
-    """Raises ``NotAllowed("inactive")`` unless the connection is active now, whatever it was when it was looked up.
-
-    ``lock``: inside a transaction, so that it is not paused before that is over.
-    """
-    rows = Connection.objects.select_for_update() if lock else Connection.objects.all()
-    if not rows.filter(pk=connection.pk, state=Connection.State.ACTIVE).first():
+def require_active(connection: Connection) -> None:
+    """Raises ``NotAllowed("inactive")`` unless the connection is active now, whatever it was when it was looked up."""
+    if not Connection.objects.filter(pk=connection.pk, state=Connection.State.ACTIVE).exists():
         raise NotAllowed("inactive")
 
 
