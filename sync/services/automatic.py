@@ -12,9 +12,9 @@ from sync.core.automatic import Disagreement, writes_by_itself
 from sync.models import Change, Conflict, EmployeeSnapshot, SyncRun
 from sync.services import holding
 from sync.services.batches import batches
-from sync.services.confirm import store_plan
 from sync.services.events import not_handled
 from sync.services.meanwhile import began, chosen_by_hand
+from sync.services.plan_rows import store_plan
 from sync.services.planning import make_plan
 from sync.services.releases import answer_released, come_back, released
 from sync.services.runs import forget_values

@@ -1,7 +1,7 @@
 """Confirm: exactly what will be written where, and the click that has it written."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from connections.models import Connection, audit, name_of
 from sync.core.employee import Side
-from sync.core.fields import field as field_named
 from sync.display import Display, display
-from sync.models import Change, Conflict, EmployeeLink, LeftOut, SyncRun, Write
+from sync.models import Conflict, EmployeeLink, LeftOut, SyncRun
 from sync.sentences import field_label, sentence
 from sync.services.meanwhile import settled_elsewhere
+from sync.services.plan_rows import store_plan
 from sync.services.planning import Item, make_plan
 from sync.services.runs import STEPS, NotAllowed, require_active
 from sync.wake import wake
@@ -217,68 +217,3 @@ def _settle_left(run: SyncRun, user: Any) -> None:
         link.baseline[conflict.field] = [conflict.huma_fingerprint, conflict.visma_fingerprint]
         link.seen.pop(conflict.field, None)
     EmployeeLink.objects.bulk_update(links.values(), ["baseline", "seen"], batch_size=500)
-
-
-def store_plan(run: SyncRun, items: Iterable[Item]) -> None:
-    """The plan as rows: one Write a document, with its Changes."""
-    writes: dict[tuple[str, str], Write] = {}
-    changes = []
-    for item in items:
-        document, order = _document(item)
-        key = (item.planned.person, document)
-        if key not in writes:
-            writes[key] = _write(run, item, document, order)
-        changes.append((key, item))
-    Write.objects.bulk_create(writes.values(), batch_size=500)
-    Change.objects.bulk_create([change_row(run, writes[key], item) for key, item in changes], batch_size=500)
-
-
-def _document(item: Item) -> tuple[str, int]:
-    planned = item.planned
-    huma = planned.side is Side.HUMA
-    if planned.action == "create":
-        return (Write.Document.NEW_USER if huma else Write.Document.NEW_EMPLOYEE), 0
-    if field_named(planned.field).on_position:
-        return (Write.Document.HUMA_POSITION if huma else Write.Document.VISMA_POSITION), 2
-    return (Write.Document.USER if huma else Write.Document.EMPLOYEE), 1
-
-
-def _write(run: SyncRun, item: Item, document: str, order: int) -> Write:
-    link = item.conflict.link if item.conflict else None
-    huma = item.planned.side is Side.HUMA
-    owner = (link.huma_id if huma else link.visma_id) if link else ""
-    position = (link.huma_position if huma else link.visma_position) if link and order == 2 else ""
-    return Write(
-        run=run,
-        link=link,
-        snapshot=item.snapshot,
-        person_key=item.planned.person,
-        order=order,
-        side=item.planned.side.value,
-        document=document,
-        owner_id=owner,
-        document_id=position,
-    )
-
-
-def change_row(run: SyncRun, write: Write | None, item: Item) -> Change:
-    """An item of the plan as the row that every total counts; without a Write it isn't executed."""
-    planned = item.planned
-    return Change(
-        run=run,
-        write=write,
-        link_id=item.link_id,
-        conflict=item.conflict,
-        snapshot=item.snapshot,
-        side=planned.side.value,
-        action=planned.action,
-        field=planned.field,
-        name=item.name,
-        number=item.number,
-        before=planned.before,
-        after=planned.after,
-        pin=planned.pin,
-        becomes=planned.becomes,
-        source=planned.source,
-        look_twice=planned.look_twice,
-    )

@@ -13,7 +13,7 @@ from sync.core.employee import from_json
 from sync.models import AUTOMATIC, Change, Conflict, EmployeeLink, EmployeeSnapshot, Letter, SyncRun
 from sync.services import letters
 from sync.services.batches import batches
-from sync.services.confirm import change_row
+from sync.services.plan_rows import change_row
 from sync.services.planning import Item
 
 HOUR = timedelta(hours=1)

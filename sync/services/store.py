@@ -21,6 +21,7 @@ from sync.services.linking import store_links
 from sync.services.news import tell_of_all
 
 IDS = 5000  # primary keys in one statement
+ROWS = 1000  # differences in one statement
 MANY = 500  # people
 
 
@@ -70,7 +71,7 @@ def _read_at(run: SyncRun) -> datetime:
 def _store_conflicts(run: SyncRun, analysis: Analysis, links: Mapping[tuple[str, str], int]) -> None:
     seen_before = shown_before(run)
     found = ((links[pair], one) for pair, comparison in analysis.pairs.items() for one in comparison.differences)
-    for some in batches(found):
+    for some in batches(found, ROWS):
         Conflict.objects.bulk_create([conflict_row(run, link, difference, seen_before) for link, difference in some])
 
 
@@ -120,9 +121,8 @@ def _store_people(run: SyncRun, analysis: Analysis) -> None:
         ids[key] = pk
         if key in analysis.headings:
             alike[analysis.headings[key], analysis.refusals.get(key, "")].append(pk)
-    for side in ("huma", "visma"):
-        hers = links.filter(**{f"{side}_id": OuterRef("vendor_id")})
-        rows.filter(side=side).update(link=Subquery(hers.values("pk")[:1]))
+    hers = {side: links.filter(**{f"{side}_id": OuterRef("vendor_id")}).values("pk")[:1] for side in ("huma", "visma")}
+    rows.update(link=Case(*(When(side=side, then=Subquery(link)) for side, link in hers.items())))
     _group(rows, alike)
     PossibleMatch.objects.bulk_create(
         [
