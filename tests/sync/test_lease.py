@@ -143,9 +143,8 @@ def test_a_killed_process_loses_its_lease_at_once(run: SyncRun, hold: Hold) -> N
 
 
 def test_of_many_processes_one_gets_the_lease(run: SyncRun, hold: Hold) -> None:
-    crowd = [hold(30, 2) for _ in range(4)]
+    crowd = [hold(600, 60) for _ in range(4)]
     assert sorted(said(process) for process in crowd) == ["held", "lost", "lost", "lost"]
-    assert [process.wait(20) for process in crowd] == [0, 0, 0, 0]
 
 
 def test_a_holder_learns_that_its_lease_was_taken(run: SyncRun) -> None:

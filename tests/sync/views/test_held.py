@@ -39,7 +39,7 @@ def hold(came):
         )
         return Change.objects.create(
             run=came, link=link, side="visma", field=field, name=name, number="1", before=before, after=after,
-            pin=f"1:{before}", source=f"1:{after}", state="held", reason=reason,
+            pin=f"1:{before}"[:80], source=f"1:{after}"[:80], state="held", reason=reason,
         )  # fmt: skip
 
     return one
