@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection as database
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from connections.models import AuditEntry, Connection
 from sync import tasks
@@ -15,6 +15,12 @@ from tests.connections.companies import company
 from tests.sync.scheduling import make_due
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

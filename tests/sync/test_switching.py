@@ -3,7 +3,7 @@
 from datetime import time, timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from connections.models import AuditEntry, Connection
 from sync.models import HumaEvent, SyncRun
@@ -13,6 +13,12 @@ from tests.connections.companies import company
 from tests.sync.scheduling import make_due
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
