@@ -1,5 +1,7 @@
 """A scheduled sync that is killed, waits for another run, or meets one, ends as it would have ended alone."""
 
+import time
+
 import pytest
 from django.utils import timezone
 
@@ -57,6 +59,8 @@ def test_the_death_of_its_worker_holds_it_up_only_until_its_lease_is_over(fjordh
     settings.SYNC_CONCURRENCY = 1
     connection = turn_on(fjordheim)
     moved(fjordheim, 6)
+    for side in ("huma", "visma"):  # each request takes longer than a slice: no stage is over within one
+        fjordheim.sandbox.faults.before(side, "GET", "", lambda: time.sleep(0.03), times=1000)
     run, died_in = begin(connection), []
     for _ in range(500):
         work.advance(run.pk, seconds=0.02)
