@@ -75,11 +75,14 @@ def _body(request: HttpRequest) -> tuple[bytes, Refused | None]:
         if not request.META.get("wsgi.input_terminated"):
             return b"", Refused(411, "length")
         stream = request.META["wsgi.input"]
-    if length.isascii() and length.isdigit() and len(length) < 20 and int(length) > most:
+    promised = int(length) if length.isascii() and length.isdigit() and len(length) < 20 else 0
+    if promised > most:
         return b"", Refused(413, "too_large")
     try:
         body = _read(stream, most + 1)
     except OSError:  # the sender went away
+        return b"", Refused(400, "broken_off")
+    if len(body) < promised:
         return b"", Refused(400, "broken_off")
     return (b"", Refused(413, "too_large")) if len(body) > most else (body, None)
 

@@ -92,7 +92,10 @@ def test_a_length_that_is_a_lie_holds_up_nobody(port, made):
     with socket.create_connection(("127.0.0.1", port), PATIENCE) as liar:
         liar.sendall(f"{head}Content-Length: 100000\r\n\r\n".encode() + BODY)
         assert post(port, made, BODY) == 200
+        liar.shutdown(socket.SHUT_WR)
+        assert liar.recv(100).startswith(b"HTTP/1.1 400 "), "what broke off isn't taken, however it is signed"
     assert HumaEvent.objects.get().times == 1
+    assert RefusedEvent.objects.get().why == "broken_off"
 
 
 def test_the_same_one_many_times_at_once_is_one_that_waits(port, made):
