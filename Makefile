@@ -6,7 +6,7 @@ MANAGE := $(BIN)/python manage.py
 # Settings of the tests for commands that only look at the code.
 CODE := DJANGO_SETTINGS_MODULE=tests.settings
 # More processes than the 2 cores of CI: most of a test is waiting for somebody else.
-PYTEST := $(BIN)/python -m pytest -n 5 --dist worksteal
+PYTEST := $(BIN)/python -m pytest -n 4 --dist worksteal
 PO := locale/nb/LC_MESSAGES/django.po
 
 .DEFAULT_GOAL := help

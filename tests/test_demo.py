@@ -117,7 +117,7 @@ def test_killed_it_takes_everybody_along(running: Running) -> None:
     family = children(process.pid)
     assert len(family) > 8
     process.kill()
-    assert wait_for(lambda: not any(map(alive, family)), 10)
+    assert wait_for(lambda: not any(map(alive, family)), 60)
 
 
 def test_a_part_that_ends_ends_the_demo(running: Running) -> None:

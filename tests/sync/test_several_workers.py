@@ -133,7 +133,7 @@ def test_two_workers_share_the_work_and_one_finishes_what_the_other_left(
         assert watch.until(somebody_is_in_the_middle)
         run, worker, pids = victims[0]
         kill(worker)
-        assert wait_for(lambda: not any(map(alive, pids)), 3)
+        assert wait_for(lambda: not any(map(alive, pids)), 60)
         run.refresh_from_db()
         assert run.state == "applying"
         assert is_dead(run.lease_holder)

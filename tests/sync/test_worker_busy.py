@@ -75,7 +75,7 @@ def test_started_again_it_takes_up_at_once_what_it_left_when_it_was_killed(
     run.refresh_from_db()
     assert run.state == "applying"
     start(SYNC_CONCURRENCY="8")
-    assert wait_for(lambda: SyncRun.objects.get(pk=run.pk).state == "finished", 20)
+    assert wait_for(lambda: SyncRun.objects.get(pk=run.pk).state == "finished", 60)
     assert each_was_written_once(slow)
 
 
@@ -84,5 +84,5 @@ def test_when_the_process_that_works_is_killed_another_one_goes_on(start: Worker
     assert wait_for(lambda: is_in_the_middle(run))
     run.refresh_from_db()
     os.kill(int(run.lease_holder.split(":")[1]), signal.SIGKILL)
-    assert wait_for(lambda: SyncRun.objects.get(pk=run.pk).state == "finished", 20)
+    assert wait_for(lambda: SyncRun.objects.get(pk=run.pk).state == "finished", 60)
     assert each_was_written_once(slow)

@@ -38,7 +38,7 @@ def alive(pid: int) -> bool:
         return False
 
 
-def wait_for(what: Callable[[], object], seconds: float = 20) -> bool:
+def wait_for(what: Callable[[], object], seconds: float = 60) -> bool:
     """Whether it became true in time."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:

@@ -22,10 +22,10 @@ def test_each_slice_closes_what_its_threads_opened(company: Company) -> None:
     run = decided(company, 4)
     before = open_connections()
     while work.advance(run.pk, seconds=0.2) is not None:
-        assert wait_for(lambda: open_connections() == before, 5)
+        assert wait_for(lambda: open_connections() == before, 60)
     run.refresh_from_db()
     assert_all_done(company, run)
-    assert wait_for(lambda: open_connections() == before, 5)
+    assert wait_for(lambda: open_connections() == before, 60)
 
 
 def test_a_limit_beyond_what_the_machine_has_does_not_hold_it_up(company: Company, quick: Any) -> None:

@@ -93,7 +93,7 @@ def test_a_pause_stops_what_writes_and_what_is_left_is_caught_up(fjordheim, pers
             looks.add(SyncRun.objects.values_list("touched_at", flat=True).get(state="applying"))
             return len(looks) > 2
 
-        assert wait_for(was_seen, 10)
+        assert wait_for(was_seen, 60)
 
     fjordheim.sandbox.faults.before("visma", "PUT", "/employees/", lambda: in_another_thread(somebody_pauses))
     OrmQ.objects.all().delete()
