@@ -86,7 +86,8 @@ class Employee:
     """An EmployeeSnapshot: what one side said about one employee in one run.
 
     ``values`` has an entry for each field of the registry. ``birth`` is a date of birth or a fingerprint of it, used
-    for matching only. ``huma_id`` is the Huma user that Visma's ``externalIds`` names, "" without one.
+    for matching only. ``huma_id`` is the Huma user that Visma's ``externalIds`` names, "" without one; ``visma_ids``
+    are the employees that Huma's own Visma integration keeps of a user.
     """
 
     side: Side
@@ -100,6 +101,7 @@ class Employee:
     values: Mapping[str, Value] = field(default_factory=dict)
     huma_id: str = ""
     birth: str = ""
+    visma_ids: tuple[str, ...] = ()
 
     @property
     def number(self) -> str:
@@ -152,6 +154,7 @@ def to_json(employee: Employee) -> dict[str, Any]:
         "selected": employee.selected,
         "huma_id": employee.huma_id,
         "birth": employee.birth,
+        "visma_ids": employee.visma_ids,
         "positions": [
             [p.id, p.start, p.end, p.period.value, p.percentage, p.first_day, p.last_day, p.contract_type]
             for p in employee.positions
@@ -175,6 +178,7 @@ def from_json(data: dict[str, Any]) -> Employee:
         selected=data["selected"],
         huma_id=data["huma_id"],
         birth=data["birth"],
+        visma_ids=tuple(data.get("visma_ids", ())),  # what an older version stored lacks it
         positions=tuple(_position(*position) for position in data["positions"]),
         values={intern(name): _value(*value) for name, value in data["values"].items()},
     )

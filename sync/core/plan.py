@@ -83,16 +83,20 @@ def bulk_refusal(
     standing: str,
     filter_standing: str,
     allow_clearing: bool,
+    doubted: bool = False,
 ) -> str:
-    """Why a bulk choice leaves a difference alone: "", forbidden, empties, singly or elsewhere.
+    """Why a bulk choice leaves a difference alone: "", doubted, forbidden, empties, singly or elsewhere.
 
     A bulk choice never empties a field, and former employees and drafts are only touched from under their own filter.
-    Source: design, Emptying is never a side effect.
+    ``doubted``: something has come to speak against the two being one person.
+    Source: design, Emptying is never a side effect, and Who is who.
     """
     if standing != filter_standing and standing != "asks":
         return "elsewhere"
     if choice not in BULK_CHOICES:
         return ""
+    if doubted:
+        return "doubted"
     if blocked:
         return "forbidden"
     if empties and not allow_clearing:

@@ -61,6 +61,7 @@ def huma_employee(
         selected=selected,
         values=values,
         birth=as_day(_wrapped_text(details, "birthDate"), "birthDate") or "",
+        visma_ids=connected_ids(details),
     )
 
 
@@ -106,6 +107,20 @@ def external_id(doc: Doc) -> str:
         if str(entry.get("key", "")).lower() == EXTERNAL_KEY:
             return clean(entry.get("value"))
     return ""
+
+
+def connected_ids(details: Doc) -> tuple[str, ...]:
+    """The Visma employees that Huma's other integrations name for the user [A: ``externalId`` is Visma's id].
+
+    Source: huma.md, Reading (``connectedIntegrations``) and assumption H9. One goes to Visma where its name or type
+    says so.
+    """
+    integrations = details.get("connectedIntegrations")
+    found: list[str] = []
+    for name, one in integrations.items() if isinstance(integrations, dict) else ():
+        if isinstance(one, dict) and "visma" in f"{name} {one.get('type')}".casefold():
+            found.append(clean(one.get("externalId")))
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def _part_time(position: Doc, today: date) -> float:
