@@ -167,7 +167,14 @@ class PossibleMatch(models.Model):
     run = models.ForeignKey(SyncRun, models.CASCADE, verbose_name=_("run"), related_name="possible_matches")
     huma = models.ForeignKey(EmployeeSnapshot, models.CASCADE, verbose_name=_("in Huma"), related_name="+")
     visma = models.ForeignKey(EmployeeSnapshot, models.CASCADE, verbose_name=_("in Visma"), related_name="+")
-    agrees = models.JSONField(_("what agrees"), default=list)  # names of what agrees, e.g. ["number", "given_name"]
+    agrees = models.JSONField(_("what agrees"), default=list)  # codes of sync.core.evidence, e.g. ["number", "email"]
+    differs = models.JSONField(_("what differs"), default=list)
+    against = models.JSONField(_("what speaks against it"), default=list)
+    # The same for all for which the same speaks for and against; these may be answered together where ``at_once``.
+    group = models.CharField(_("group"), max_length=250, blank=True)
+    at_once = models.BooleanField(_("may be answered together"), default=False)
+    place = models.PositiveIntegerField(_("place"), default=0)  # the strongest first
+    decided_together = models.BooleanField(_("answered together"), default=False)
     why = models.CharField(_("why"), max_length=60)  # code of sync.core.reasons
     decision = models.CharField(_("decision"), max_length=10, blank=True)  # "", linked, different
     decided_by = models.CharField(_("decided by"), max_length=150, blank=True)

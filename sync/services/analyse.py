@@ -9,9 +9,11 @@ from sync.core.collecting import no_collecting
 from sync.core.compare import Comparison, compare
 from sync.core.create import heading, refused
 from sync.core.employee import Employee, Side
+from sync.core.evidence import Weighing
 from sync.core.fields import Pair
-from sync.core.match import Linked, Matching, match
+from sync.core.match import Linked, Matching, match, weighing_of
 from sync.core.reasons import Reason
+from sync.core.relook import better_employee, seen_of
 from sync.models import EmployeeLink, LeftOut
 from sync.services.failures import CannotRead
 from sync.services.reading import enabled_fields, fingerprinter
@@ -23,7 +25,7 @@ SAME_COMPANY_SHARE = 1 / 3
 @dataclass
 class Analysis:
     """The outcome of one read. ``pairs`` has each linked pair with its comparison; ``headings`` and ``refusals`` are
-    by (side, id) of those who are on one side only."""
+    by (side, id) of those who are on one side only. ``against``: what speaks against each linked pair now."""
 
     huma: dict[str, Employee]
     visma: dict[str, Employee]
@@ -34,6 +36,7 @@ class Analysis:
     back: list[int] = field(default_factory=list)
     headings: dict[tuple[str, str], str] = field(default_factory=dict)
     refusals: dict[tuple[str, str], str] = field(default_factory=dict)
+    against: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
 
 @no_collecting()
@@ -51,8 +54,11 @@ def analyse(
     known = [link for link in links if link.state != EmployeeLink.State.DIFFERENT]
     check_plausible(known, humas, vismas, set(passed_checks))
     different = [(link.huma_id, link.visma_id) for link in links if link.state == EmployeeLink.State.DIFFERENT]
-    matching = match(humas.values(), vismas.values(), [(link.huma_id, link.visma_id) for link in known], different)
+    weighing = weighing_of(humas.values(), vismas.values())
+    existing = [(link.huma_id, link.visma_id) for link in known]
+    matching = match(humas.values(), vismas.values(), existing, different, weighing)
     analysis = Analysis(humas, vismas, matching)
+    analysis.against = look_again(weighing, matching.linked)
     _presence(analysis, known)
     analysis.new_links = [linked for linked in matching.linked if linked.by != "existing"]
     if not known and "same_company" not in passed_checks and not connection.same_company_confirmed_by:
@@ -60,6 +66,13 @@ def analyse(
     _compare_all(analysis, connection, {(link.huma_id, link.visma_id): link for link in known}, left_out, today)
     _candidates(analysis, known, left_out)
     return analysis
+
+
+def look_again(weighing: Weighing, linked: Iterable[Linked]) -> dict[tuple[str, str], list[str]]:
+    """What speaks against each of the linked pairs, as codes of ``relook``."""
+    pairs = [(one.huma, one.visma) for one in linked]
+    taken = {visma for _huma, visma in pairs}
+    return {pair: seen_of(weighing.weigh(*pair), better_employee(weighing, pair, taken)) for pair in pairs}
 
 
 def check_plausible(

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from connections.models import Connection, audit
 from sync.core.automatic import Disagreement, writes_by_itself
+from sync.core.relook import stops
 from sync.models import Change, Conflict, EmployeeSnapshot, SyncRun
 from sync.services import holding
 from sync.services.batches import batches
@@ -152,6 +153,7 @@ def _disagreement(conflict: Conflict, refused: set[tuple[int, str, str]]) -> Dis
         by_bulk=not conflict.bulk_blocked,
         seen=(seen[0], seen[1]) if seen else None,
         refused=(conflict.link_id, conflict.field, conflict.huma_fingerprint) in refused,
+        doubted=stops(conflict.link.doubt),
     )
 
 

@@ -6,11 +6,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from sync.core.compare import Comparison, compare
-from sync.core.employee import Employee, from_json
+from sync.core.employee import Employee, Period, from_json
 from sync.core.fields import Pair
+from sync.core.relook import other_employee
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
 from sync.services.creation import recheck
-from sync.services.linking import LINK_FIELDS, settle_link
+from sync.services.linking import LINK_FIELDS, against_alone, doubt, settle_link
 from sync.services.reading import enabled_fields, fingerprinter
 from sync.services.store import conflict_row
 
@@ -36,24 +37,37 @@ def compare_pair(run: SyncRun, link: EmployeeLink) -> int:
 
 
 def _compare(run: SyncRun, link: EmployeeLink, huma: Employee, visma: Employee) -> int:
-    return compare_in_run(run, link, huma, visma, _numbers(run), shown=True)
+    return compare_in_run(run, link, huma, visma, numbers_in_visma(run), shown=True)
 
 
 def compare_in_run(
-    run: SyncRun, link: EmployeeLink, huma: Employee, visma: Employee, numbers: Mapping[str, str], shown: bool
+    run: SyncRun,
+    link: EmployeeLink,
+    huma: Employee,
+    visma: Employee,
+    numbers: Mapping[str, str],
+    shown: bool,
+    instead: str = "",
 ) -> int:
     """Compare the two and store the differences with the run; gives their number.
 
-    ``numbers``: who has which Employment ID in Visma. ``shown``: whether a person sees them.
+    ``numbers``: who has which Employment ID in Visma. ``shown``: whether a person sees them. ``instead``: the employee
+    in Visma who agrees better than an ended one does.
     """
     today = timezone.localdate()
     default = run.connection.default_end_reason
     pair = Pair(huma, visma, today, default_end_reason=default, numbers=numbers)
     comparison = _comparison(run, link, pair)
     settle_link(link, comparison, huma, visma, today, shown, run.connection.automatic)
+    doubt(link, against_alone(huma, visma, instead or _still_instead(link, visma)))
     link.save(update_fields=LINK_FIELDS)
     Conflict.objects.bulk_create([conflict_row(run, link.pk, difference) for difference in comparison.differences])
     return len(comparison.differences)
+
+
+def _still_instead(link: EmployeeLink, visma: Employee) -> str:
+    """Who agreed better when both sides were read last: a look at two people alone can't say that it is over."""
+    return other_employee(link.doubt) if visma.standing is Period.FORMER else ""
 
 
 def _comparison(run: SyncRun, link: EmployeeLink, pair: Pair) -> Comparison:
@@ -63,7 +77,8 @@ def _comparison(run: SyncRun, link: EmployeeLink, pair: Pair) -> Comparison:
     return compare(pair, fingerprinter(run.connection), link.baseline, positions, fields_out, fields)
 
 
-def _numbers(run: SyncRun) -> dict[str, str]:
+def numbers_in_visma(run: SyncRun) -> dict[str, str]:
+    """Who has which Employment ID in Visma, as the run read it."""
     rows = EmployeeSnapshot.objects.filter(run=run, side="visma").exclude(number="")
     return dict(rows.values_list("number", "vendor_id"))
 

@@ -70,6 +70,8 @@ def people_sentence(found: Overview) -> str:
         "external": _("%(n)s by the Huma id in Visma"),
         "number": _("%(n)s by Employment ID"),
         "email": _("%(n)s by email"),
+        "connected": _("%(n)s by Huma's own integration"),
+        "name_birth": _("%(n)s by name and date of birth"),
         "existing": _("%(n)s known from before"),
     }
     ways = ", ".join(by[code] % {"n": found.linked_by[code]} for code in by if found.linked_by.get(code))

@@ -50,7 +50,7 @@ def test_equal_numbers_of_different_people_link_nobody(sandbox, run):
     one = sandbox.people["same_number"][0]
     assert one.user_id not in linked_ids(run)
     found = match_of(run, one.user_id)
-    assert (found.why, found.visma.vendor_id) == ("number_only", sandbox.people["same_number"][1].employee_id)
+    assert (found.why, found.visma.vendor_id) == ("number_against", sandbox.people["same_number"][1].employee_id)
 
 
 def test_one_email_for_two_links_the_right_one_and_takes_nobody_twice(sandbox, run):
@@ -141,8 +141,8 @@ def test_a_match_of_another_run_is_not_found(sandbox, run, hr):
 def test_somebody_linked_meanwhile_is_taken(sandbox, run, hr):
     found = possible(sandbox, run)
     stranger = EmployeeSnapshot.objects.filter(run=run, side="huma", link=None).exclude(pk=found.huma_id)[0]
-    people_changes.link(run.connection, hr, stranger.vendor_id, found.visma.vendor_id)
-    card = next(card for card in matches.matches(run) if card.match.pk == found.pk)
+    people_changes.link(run.connection, hr, stranger.vendor_id, found.visma.vendor_id, births_confirmed=True)
+    card = next(card for card in matches.matches(run)[1] if card.match.pk == found.pk)
     assert card.taken
     with pytest.raises(NotAllowed):
         matches.link_match(run, hr, found.pk)
