@@ -193,7 +193,7 @@ class HumaApi(Api):
             taken = {str(other.values.get("email", "")).casefold(), (other.requested_email or "").casefold()}
             if other is not user and email.casefold() in taken:
                 raise huma_query.invalid(
-                    "email", code="user:email-already-exists", message="The email is already in use"
+                    "email", code=self.state.email_taken_code, message="The email is already in use"
                 )
 
     def _store_user(self, user: User, body: dict[str, Any]) -> None:

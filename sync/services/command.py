@@ -24,6 +24,7 @@ from sync.services.confirm import PlanChanged, confirm
 from sync.services.failures import CannotRead, reason_for_reading
 from sync.services.fetch import Fetch
 from sync.services.planning import make_plan
+from sync.services.relooking import to_look_at
 from sync.services.result import created, failures
 from sync.services.review import ReviewFilter, decide_bulk
 from sync.services.store import load, store
@@ -228,6 +229,27 @@ def _plan_only(run: SyncRun, options: Options) -> Report:
         )
         transaction.set_rollback(True)
     return found
+
+
+def links_to_look_at(connection: Connection) -> int | str:
+    """How many links a read of both sides would ask about; a sentence where they couldn't be read. Nothing is kept."""
+    run = SyncRun.objects.create(connection=connection, trigger=SyncRun.Trigger.COMMAND, started_by=NAME, dry=True)
+    try:
+        _read(run, lambda _run: None)
+        today = timezone.localdate()
+        analysis = analyse(connection, load(run, "huma"), load(run, "visma"), today, set(runs.CHECKS))
+        with transaction.atomic():
+            store(run, analysis, today)
+            found = to_look_at([connection]).count()
+            transaction.set_rollback(True)
+        return found
+    except CannotRead as error:
+        return sentence(error.reason.code, error.reason.params)
+    except VendorError as error:
+        reason = reason_for_reading(error)
+        return sentence(reason.code, reason.params)
+    finally:
+        SyncRun.objects.filter(pk=run.pk).delete()
 
 
 def _dry_failure(run: SyncRun, reason: Reason) -> Report:

@@ -39,7 +39,7 @@ class Command(OneLineCommand):
         parser.add_argument("--confirm-large", action="store_true", help="go on where a threshold would stop the run")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        connection = _connection(options["code"])
+        connection = active_connection(options["code"])
         bar = _Bar()
         try:
             report = whole_run(
@@ -66,7 +66,8 @@ class Command(OneLineCommand):
             sys.exit(report.exit_code)
 
 
-def _connection(code: str) -> Connection:
+def active_connection(code: str) -> Connection:
+    """The connection that may be worked on now; ends the command with one line where there is none."""
     connection = Connection.objects.filter(code=code).exclude(state=Connection.State.DISCONNECTED).first()
     if connection is None:
         raise mistake(_("There is no connection with the code %s.") % code)
