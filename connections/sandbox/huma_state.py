@@ -46,7 +46,10 @@ class Position:
 
 @dataclass
 class User:
-    """One user: plain values by Huma's names; a value that is unset is absent."""
+    """One user: plain values by Huma's names; a value that is unset is absent.
+
+    `integrations` are the other systems that write to the user (`connectedIntegrations`). Source: huma.md, Reading.
+    """
 
     id: str
     values: dict[str, Any]
@@ -56,6 +59,7 @@ class User:
     deactivated_at: str | None = None
     groups: list[str] = field(default_factory=list)
     custom: dict[str, Any] = field(default_factory=dict)
+    integrations: dict[str, dict[str, str]] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
     locked: set[str] = field(default_factory=set)
     requested_email: str | None = None

@@ -174,3 +174,25 @@ def test_a_person_left_out_is_not_compared_created_or_written(sandbox, hr):
     assert person.user_id not in {user for user, _field in differences(run)}
     creation.choose_all(run, hr, "visma", True)
     assert not EmployeeSnapshot.objects.filter(vendor_id=alone.user_id, create_chosen=True).exists()
+
+
+@pytest.mark.parametrize(
+    "integration",
+    [{"Visma.net Payroll": {"type": "payroll"}}, {"lonn": {"type": "VISMA_NET"}}],
+)
+def test_an_id_that_humas_own_integration_keeps_links(sandbox, hr, integration):
+    person = sandbox.people["possible_match"][0]
+    (name, told), *_rest = integration.items()
+    user = sandbox.huma.users[person.user_id]
+    user.integrations = {name: {**told, "externalId": person.employee_id}, "Time": {"type": "t", "externalId": "x"}}
+    run = read(connection(sandbox, hr), hr)
+    link = EmployeeLink.objects.get(huma_id=person.user_id)
+    assert (link.visma_id, link.linked_by) == (person.employee_id, "connected")
+    assert run.figures["linked_by"]["connected"] == 1
+
+
+def test_an_integration_with_another_system_says_nothing(sandbox, hr):
+    person = sandbox.people["possible_match"][0]
+    sandbox.huma.users[person.user_id].integrations = {"Time": {"type": "t", "externalId": person.employee_id}}
+    read(connection(sandbox, hr), hr)
+    assert not EmployeeLink.objects.filter(huma_id=person.user_id).exists()
