@@ -33,12 +33,17 @@ SENTENCES: dict[str, str] = {
     "huma_filled": _("Visma has nothing here yet."),
     "visma_filled": _("Huma has nothing here yet."),
     "never_settled": _("The two have never agreed on this. Only you can tell which one is right."),
+    "number_fixed": _("Payroll says that a saved employee's number can't be changed: Visma's is suggested."),
     "was_left": _("You left this as it is, and neither side has changed since."),
     # Why a direction isn't possible.
     "not_editable": _("Huma doesn't let this access change the field. Change it in Huma, or ask the administrator."),
     "number_empty": _("An Employment ID can't be removed in Visma. Enter one in Huma."),
     "number_too_long": _("Visma takes at most 12 characters, this one has %(length)s. Shorten it in Huma."),
     "number_taken": _("Somebody else has this Employment ID in Visma. Change it in one of the two systems."),
+    "number_swapped": _(
+        "In Visma this is %(name)s's Employment ID: numbers have changed places. Use Visma's for each of them, or "
+        "change them back in Huma."
+    ),
     "would_be_empty": _("This field can't be empty. Fill it in where it is missing."),
     "no_position_huma": _("There is no position in Huma. Add one in Huma first."),
     "no_position_visma": _("There is no position in Visma. Add one in Visma first."),
@@ -71,7 +76,10 @@ SENTENCES: dict[str, str] = {
     "several_business": _("Visma has more than one business entry. Remove the others in Visma first."),
     # Worth knowing on a card.
     "contract_note": _("The contract ends %(contract)s, the last day of work is %(last)s: Visma gets the latter."),
-    "email_note": _("In Huma this is the address that the person signs in with."),
+    "email_note": _(
+        "In Huma this is the address that the person signs in with, and in Visma too: somebody who signs in to Visma "
+        "changes it there first, or may get a second user."
+    ),
     "cash_note": _("A national account of another country becomes cash (no bank payment) in Visma."),
     # Possible matches.
     "number_only": _("The same Employment ID, but nothing else agrees."),
@@ -94,6 +102,9 @@ SENTENCES: dict[str, str] = {
     "rejected": _("The value wasn't accepted."),
     "unavailable": _("The system didn't answer. Nothing was written; try again later."),
     "not_performed": _("The system accepted the change but didn't carry it out."),
+    "number_kept": _(
+        "Visma kept the old number. Use Visma's number in Huma, or ask payroll whether it can be changed in Visma."
+    ),
     "job_failed": _("Visma couldn't carry out the change."),
     "unknown_outcome": _(
         "No answer came: either %(system)s has made this change, or it hasn't. Look at the employee in %(system)s. "
@@ -147,6 +158,7 @@ SENTENCES: dict[str, str] = {
     "twice_last_day": _("A last workday, and with it the end of the employment"),
     "twice_past": _("A date in the past"),
     "twice_number": _("An employee number changes"),
+    "twice_email": _("An email changes: people sign in with it"),
     "twice_emptied": _("A value is emptied"),
     "twice_huma": _("Written into Huma"),
 }

@@ -10,6 +10,7 @@ from sync.core.compare import Comparison, compare
 from sync.core.create import heading, refused
 from sync.core.employee import Employee, Side
 from sync.core.fields import Pair
+from sync.core.fields.number import holders, same_number
 from sync.core.match import Linked, Matching, match
 from sync.core.reasons import Reason
 from sync.models import EmployeeLink, LeftOut
@@ -105,7 +106,9 @@ def _compare_all(
     today: date,
 ) -> None:
     fingerprint, fields = fingerprinter(connection), enabled_fields(connection)
-    numbers = {e.number: e.id for e in analysis.visma.values() if e.number}
+    numbers = holders((e.number, e.id) for e in analysis.visma.values())
+    humas = ((linked.visma, analysis.huma[linked.huma]) for linked in analysis.matching.linked)
+    wanted = {visma: (same_number(huma.number), huma.name) for visma, huma in humas}
     fields_out: dict[int, set[str]] = {}
     people_out = {(row.side, row.vendor_id) for row in left_out if row.vendor_id}
     for row in left_out:
@@ -122,6 +125,7 @@ def _compare_all(
             today=today,
             default_end_reason=connection.default_end_reason,
             numbers=numbers,
+            wanted=wanted,
         )
         analysis.pairs[linked.huma, linked.visma] = compare(
             pair,
@@ -136,7 +140,7 @@ def _compare_all(
 def _candidates(analysis: Analysis, links: list[EmployeeLink], left_out: list[LeftOut]) -> None:
     """Who is on one side only; never somebody whose link says that she is gone from the other, unless a sync added
     her there: then she is listed apart."""
-    numbers = {e.number: e.id for e in analysis.visma.values() if e.number}
+    numbers = holders((e.number, e.id) for e in analysis.visma.values())
     emails = {str(e.canonical("email")) for e in analysis.huma.values() if e.canonical("email")}
     for side, people in ((Side.HUMA, analysis.huma), (Side.VISMA, analysis.visma)):
         held = {link.huma_id if side is Side.HUMA else link.visma_id: link for link in links}

@@ -13,6 +13,7 @@ from django.utils import timezone
 from connections.models import audit, name_of
 from sync.core.create import refused
 from sync.core.employee import Side, from_json
+from sync.core.fields.number import holders
 from sync.models import EmployeeSnapshot, LeftOut, SyncRun
 from sync.services.people import open_matches
 from sync.services.runs import STEPS, NotAllowed
@@ -96,7 +97,7 @@ def recheck(run: SyncRun, people: Iterable[EmployeeSnapshot]) -> None:
         found = (from_json(payload).canonical("email") for payload in payloads.iterator(chunk_size=500) if payload)
         emails = {str(email) for email in found if email}
     visma = EmployeeSnapshot.objects.filter(run=run, side="visma").exclude(number="")
-    numbers = dict(visma.values_list("number", "vendor_id"))
+    numbers = holders(visma.values_list("number", "vendor_id"))
     matched = {pk for pair in open_matches(run).values_list("huma_id", "visma_id") for pk in pair}
     out = set(LeftOut.objects.filter(connection=run.connection_id).values_list("side", "vendor_id"))
     for person in people:

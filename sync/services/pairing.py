@@ -8,6 +8,7 @@ from django.utils import timezone
 from sync.core.compare import Comparison, compare
 from sync.core.employee import Employee, from_json
 from sync.core.fields import Pair
+from sync.core.fields.number import holders, same_number
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
 from sync.services.creation import recheck
 from sync.services.linking import LINK_FIELDS, settle_link
@@ -36,19 +37,25 @@ def compare_pair(run: SyncRun, link: EmployeeLink) -> int:
 
 
 def _compare(run: SyncRun, link: EmployeeLink, huma: Employee, visma: Employee) -> int:
-    return compare_in_run(run, link, huma, visma, _numbers(run), shown=True)
+    return compare_in_run(run, link, huma, visma, _numbers(run), shown=True, wanted=_wanted(run))
 
 
 def compare_in_run(
-    run: SyncRun, link: EmployeeLink, huma: Employee, visma: Employee, numbers: Mapping[str, str], shown: bool
+    run: SyncRun,
+    link: EmployeeLink,
+    huma: Employee,
+    visma: Employee,
+    numbers: Mapping[str, str],
+    shown: bool,
+    wanted: Mapping[str, tuple[str, str]] | None = None,
 ) -> int:
     """Compare the two and store the differences with the run; gives their number.
 
-    ``numbers``: who has which Employment ID in Visma. ``shown``: whether a person sees them.
+    ``numbers``, ``wanted``: the Employment IDs of others, as ``Pair`` has them. ``shown``: whether a person sees them.
     """
     today = timezone.localdate()
     default = run.connection.default_end_reason
-    pair = Pair(huma, visma, today, default_end_reason=default, numbers=numbers)
+    pair = Pair(huma, visma, today, default_end_reason=default, numbers=numbers, wanted=wanted or {})
     comparison = _comparison(run, link, pair)
     settle_link(link, comparison, huma, visma, today, shown, run.connection.automatic)
     link.save(update_fields=LINK_FIELDS)
@@ -65,7 +72,15 @@ def _comparison(run: SyncRun, link: EmployeeLink, pair: Pair) -> Comparison:
 
 def _numbers(run: SyncRun) -> dict[str, str]:
     rows = EmployeeSnapshot.objects.filter(run=run, side="visma").exclude(number="")
-    return dict(rows.values_list("number", "vendor_id"))
+    return holders(rows.values_list("number", "vendor_id"))
+
+
+def _wanted(run: SyncRun) -> dict[str, tuple[str, str]]:
+    rows = EmployeeSnapshot.objects.filter(run=run, side="huma").exclude(link=None)
+    return {
+        visma: (same_number(number), name)
+        for visma, number, name in rows.values_list("link__visma_id", "number", "name")
+    }
 
 
 def is_left_out(link: EmployeeLink) -> bool:
