@@ -90,10 +90,27 @@ SENTENCES: dict[str, str] = {
     "key_not_unique": _("More than one employee in Visma carries this Huma user's id."),
     # Why somebody can't be created.
     "create_open_match": _("May be the same person as somebody else. Decide about the possible match first."),
-    "create_no_number": _("There is no Employment ID in Huma, and Visma needs one. Enter it in Huma."),
+    "create_no_number": _("There is no Employment ID in Huma. Enter it there, or let Visma assign the number."),
+    "create_number_off": _(
+        "Employment ID is switched off for this connection, so nobody can be added to Visma. Switch it on in the "
+        "connection's settings."
+    ),
+    "create_number_locked": _(
+        "There is no Employment ID in Huma, and the one that Visma assigns couldn't be written there: Huma doesn't let "
+        "this access change the field. Enter one in Huma."
+    ),
     "create_no_email": _("There is no business email in Visma, and Huma needs one. Enter it in Visma."),
     "create_no_name": _("A given name and a family name are needed. Fill in what is missing."),
     "create_email_taken": _("Somebody in Huma has this email already."),
+    "create_email_in_visma": _("Somebody in Visma has this email already. Change it in one of the two systems."),
+    "create_number_in_huma": _("Somebody in Huma has this Employment ID already. Change it in one of the two systems."),
+    "create_shared_email": _(
+        "Somebody else who could be added has the same email. Change it for one of them, or choose never to add one."
+    ),
+    "create_shared_number": _(
+        "Somebody else who could be added has the same Employment ID. Change it for one of them, or choose never to "
+        "add one."
+    ),
     "create_not_a_person": _("Not a person, but an account for a program."),
     "create_left_out": _("Left out. Take it back on the People page."),
     # What became of a change.
@@ -102,6 +119,7 @@ SENTENCES: dict[str, str] = {
     "rejected": _("The value wasn't accepted."),
     "unavailable": _("The system didn't answer. Nothing was written; try again later."),
     "not_performed": _("The system accepted the change but didn't carry it out."),
+    "number_not_given": _("Visma has given no number yet. The next sync looks again."),
     "number_kept": _(
         "Visma kept the old number. Use Visma's number in Huma, or ask payroll whether it can be changed in Visma."
     ),

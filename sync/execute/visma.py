@@ -17,7 +17,7 @@ from sync.execute.refused import fields_of, refused
 from sync.models import Change, Write
 
 OWN_REASONS = {"employment_id": "number_kept"}
-"""Fields that Visma may keep as they were, whatever it says of the write. Source: design, The fields (Employment ID)."""
+"""Fields that Visma may keep as they were, whatever it says of a write. Source: design, The fields."""
 MAX_MOVES = 5
 """How often a Write is sent whose job fails each time because somebody edited the document meanwhile."""
 CLOCK_SLACK = timedelta(minutes=2)

@@ -7,7 +7,7 @@ from datetime import date
 from connections.models import Connection
 from sync.core.collecting import no_collecting
 from sync.core.compare import Comparison, compare
-from sync.core.create import heading, refused
+from sync.core.create import heading, keys, refused, shared_keys
 from sync.core.employee import Employee, Side
 from sync.core.fields import Pair
 from sync.core.fields.number import holders, same_number
@@ -147,12 +147,24 @@ def _candidates(analysis: Analysis, links: list[EmployeeLink], left_out: list[Le
         taken = {linked.huma if side is Side.HUMA else linked.visma for linked in analysis.matching.linked}
         unsettled = {p.huma if side is Side.HUMA else p.visma for p in analysis.matching.possible}
         out = {row.vendor_id for row in left_out if row.side == side.value and row.vendor_id}
+        found: dict[str, Employee] = {}
         for id_, employee in people.items():
             link = held.get(id_)
             returned = link is not None and link.linked_by == EmployeeLink.By.CREATED
             if id_ in taken or (link is not None and not returned):
                 continue
+            found[id_] = employee
             analysis.headings[side.value, id_] = heading(employee, returned)
+        shared = shared_keys(employee for id_, employee in found.items() if id_ not in out)
+        theirs = analysis.visma if side is Side.HUMA else analysis.huma
+        across = {key for employee in theirs.values() for key in keys(employee)} if found else set()
+        for id_, employee in found.items():
             analysis.refusals[side.value, id_] = refused(
-                employee, open_matches=unsettled, left_out=out, numbers=numbers, huma_emails=emails
+                employee,
+                open_matches=unsettled,
+                left_out=out,
+                numbers=numbers,
+                huma_emails=emails,
+                across=across,
+                shared=shared,
             )

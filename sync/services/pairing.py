@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from sync.core.compare import Comparison, compare
+from sync.core.create import SHARED
 from sync.core.employee import Employee, from_json
 from sync.core.fields import Pair
 from sync.core.fields.number import holders, same_number
@@ -99,7 +100,7 @@ def refresh_candidates(run: SyncRun) -> None:
     )
     waiting = {pk for pair in open_matches for pk in pair}
     rows = EmployeeSnapshot.objects.filter(run=run, link=None).exclude(create_group="")
-    recheck(run, rows.filter(create_blocked="create_open_match").exclude(pk__in=waiting))
+    recheck(run, rows.filter(create_blocked__in=("create_open_match", *SHARED)).exclude(pk__in=waiting))
     rows.filter(pk__in=waiting, create_blocked="").update(
         create_blocked="create_open_match", create_chosen=False, create_chosen_by=""
     )

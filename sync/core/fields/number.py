@@ -19,6 +19,9 @@ SEVERAL = "*"
 LONGEST_SWAP = 10
 """People whose numbers have changed places among them; a longer row of them isn't followed."""
 
+TO_BE_GIVEN: Own = {"given_by": "visma"}
+"""Stands for a number that nobody knows yet: the one that Visma gives a new employee, to be written to Huma."""
+
 
 def same_number(text: str) -> str:
     """An Employment ID as a key: case doesn't count, leading zeros do. Source: design, The fields (Employment ID)."""
