@@ -18,6 +18,7 @@ from sync.core.collecting import no_collecting
 from sync.core.compare import Comparison, compare
 from sync.core.employee import Employee, Side
 from sync.core.fields import FIELDS, Pair, field
+from sync.core.fields.number import holders
 from sync.core.fingerprint import Fingerprinter
 from sync.core.match import match
 from sync.core.plan import Planned, field_change, plan_fingerprint

@@ -7,6 +7,7 @@ from django.utils import translation
 
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, SyncRun, Write
 from sync.services import confirm, creation, retrying, runs
+from tests.sync import driving
 from tests.sync.driving import until
 from tests.sync.execute.conftest import Company, Person, outcomes
 from tests.sync.execute.states import changes
@@ -152,6 +153,14 @@ def test_whoever_goes_on_knows_which_number_was_sent(company: Company) -> None:
     change = Change.objects.get(run=run, field="employment_id")
     assert change.after == number_in_huma(company, person)
     assert change.source == change.becomes != ""
+
+
+def test_the_command_adds_nobody_without_a_number(company: Company) -> None:
+    unnumbered(company)
+    other = company.add("only_huma")
+    code, report = driving.sync(company.connection, "--create-in-visma", "--confirm-large")
+    assert (code, report["created"]) == (0, {"huma": 0, "visma": 1})
+    assert EmployeeLink.objects.get(linked_by="created").huma_id == other.user_id
 
 
 def test_a_number_that_was_entered_meanwhile_stays(company: Company) -> None:
