@@ -1,12 +1,12 @@
 """Comparing a pair that a person has just linked, or takes back, within an open run."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.db import transaction
 from django.utils import timezone
 
 from sync.core.compare import Comparison, compare
-from sync.core.create import SHARED
+from sync.core.create import SHARED, keys
 from sync.core.employee import Employee, from_json
 from sync.core.fields import Pair
 from sync.core.fields.number import holders, same_number
@@ -33,7 +33,7 @@ def compare_pair(run: SyncRun, link: EmployeeLink) -> int:
         rows.filter(pk__in=(huma_row.pk, visma_row.pk)).update(
             link=link, create_group="", create_blocked="", create_chosen=False, create_chosen_by=""
         )
-        refresh_candidates(run)
+        refresh_candidates(run, {*keys(huma), *keys(visma)})
     return found
 
 
@@ -93,14 +93,17 @@ def is_left_out(link: EmployeeLink) -> bool:
     )
 
 
-def refresh_candidates(run: SyncRun) -> None:
-    """Say anew who can't be created because of an open possible match."""
+def refresh_candidates(run: SyncRun, freed: Collection[str] = ()) -> None:
+    """Say anew who can't be created because of an open possible match, or shares one of the ``freed`` keys with people
+    who were just linked."""
     open_matches = PossibleMatch.objects.filter(run=run, decision="", huma__link=None, visma__link=None).values_list(
         "huma_id", "visma_id"
     )
     waiting = {pk for pair in open_matches for pk in pair}
     rows = EmployeeSnapshot.objects.filter(run=run, link=None).exclude(create_group="")
-    recheck(run, rows.filter(create_blocked__in=("create_open_match", *SHARED)).exclude(pk__in=waiting))
+    recheck(run, rows.filter(create_blocked="create_open_match").exclude(pk__in=waiting))
+    shared = (row for row in rows.filter(create_blocked__in=SHARED) if row.payload)
+    recheck(run, [row for row in shared if not {*keys(from_json(row.payload or {}))}.isdisjoint(freed)])
     rows.filter(pk__in=waiting, create_blocked="").update(
         create_blocked="create_open_match", create_chosen=False, create_chosen_by=""
     )
