@@ -53,6 +53,7 @@ _ACTIONS = {
     "create.chosen": _("Chose people to create"),
     "create.unchosen": _("Took people off the list to create"),
     "create.options": _("Chose how new Huma users are created"),
+    "create.numbering": _("Chose whether Visma assigns employee numbers"),
     "people.linked": _("Linked two people"),
     "people.linked_together": _("Linked a group of people"),
     "people.unlinked": _("Unlinked two people"),

@@ -55,6 +55,7 @@ urlpatterns = [
     path(f"{_create}/take-back/", create.take_back, name="create_take_back"),
     path(f"{_create}/groups/", create.groups, name="create_groups"),
     path(f"{_create}/options/", create.options, name="create_options"),
+    path(f"{_create}/numbering/", create.numbering, name="create_numbering"),
     path(f"{_connection}/confirm/", confirm.page, name="confirm"),
     path(f"{_connection}/confirm/run/", confirm.run_now, name="confirm_run"),
     path(f"{_connection}/run/<int:pk>/", run.page, name="run"),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import copy
 import threading
+import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -65,6 +66,7 @@ class User:
     requested_email: str | None = None
     invited_at: str | None = None
     changed_at: datetime | None = None
+    old: tuple[float, User] | None = None
 
     def ordered_positions(self) -> list[Position]:
         return sorted(self.positions.values(), key=lambda one: one.values.get("contractStartDate") or "", reverse=True)
@@ -85,7 +87,8 @@ class HumaState:
     `email_taken_code` is what a refusal of an address that somebody has is called ([A], H7).
     `email_needs_confirmation` makes a new email wait in `requestedValue` (Source: huma.md, Writing, [A]).
     `api_keys` are client ids and secrets that open the API. `listeners` are called with every event: its topic, and
-    the user's id, email and what changed.
+    the user's id, email and what changed. For `old_seconds` after a change the old is read ([A] H10), unless `catch_up`
+    says that the moment has passed.
     """
 
     def __init__(self) -> None:
@@ -95,6 +98,7 @@ class HumaState:
         self.api_keys = {credentials.HUMA_CLIENT_ID: credentials.HUMA_CLIENT_SECRET}
         self.email_needs_confirmation = False
         self.email_taken_code = "user:email-already-exists"
+        self.old_seconds = 0.0
         self.users: dict[str, User] = {}
         self.groups: dict[str, dict[str, Any]] = {}
         self.titles: dict[str, str] = {}
@@ -120,6 +124,21 @@ class HumaState:
             self._tell("users-create", user, copy.deepcopy(user.values))
         return user.id
 
+    def shown(self, user: User) -> User:
+        """The user as reads show them now: for a moment after a change as they were before."""
+        return user.old[1] if user.old and time.monotonic() < user.old[0] else user
+
+    def catch_up(self) -> None:
+        """The moment has passed: reads show what is so."""
+        with self.lock:
+            for user in self.users.values():
+                user.old = None
+
+    def _keep_old(self, user: User) -> None:
+        if self.old_seconds:
+            was = copy.deepcopy(replace(self.shown(user), old=None))
+            user.old = (time.monotonic() + self.old_seconds, was)
+
     def add_position(self, user_id: str, values: dict[str, Any], *, id: str | None = None) -> str:
         """A further position of a user; returns its id. Contract and title have harmless defaults."""
         with self.lock:
@@ -140,6 +159,7 @@ class HumaState:
         """Act as somebody in Huma: set plain values by Huma's names; None unsets."""
         with self.lock:
             user = self.users[user_id]
+            self._keep_old(user)
             before = dict(user.values)
             _merge(user.values, changes)
             self._forget_subordinates(changes)
@@ -173,6 +193,7 @@ class HumaState:
         with self.lock:
             user = self.users[user_id]
             position = user.positions[position_id] if position_id else user.ordered_positions()[0]
+            self._keep_old(user)
             before = dict(position.values)
             _merge(position.values, changes)
             self._tell_of_changes(user, before, position.values)
@@ -203,6 +224,7 @@ class HumaState:
     def activate(self, user_id: str, active: bool = True) -> None:
         with self.lock:
             user = self.users[user_id]
+            self._keep_old(user)
             was = user.active
             user.active, user.deactivated_at = active, None if active else stamp()
             if active != was:

@@ -14,6 +14,8 @@ from .clock import covers, stamp, today
 
 # What the vendor keeps itself, whatever a document says [A].
 OWN_EMPLOYEE = ("id", "tenantId", "lastChange")
+_ENDS = ("activeStart", "activeEnd")
+_PERIODS = frozenset({"personNames", "personIds", "partTimeFactors", "positions"})
 OWN_POSITION = ("id", "employeeId", "lastChange")
 
 
@@ -57,7 +59,10 @@ class VismaState:
 
     `scopes` are what the tenant activated; `token_error` (`invalid_grant`, `unauthorized_client`,
     `invalid_scope`) is what a tenant gets that has not authorised the application; `absolute_locations` makes
-    job addresses absolute URLs; `sunset` is sent as a `Sunset` header.
+    job addresses absolute URLs; `sunset` is sent as a `Sunset` header. What `modes.py` switches: `number_changes` is
+    what becomes of a new number of a saved employee (`done`, `refused`, or `kept` as it was, in silence),
+    `assigns_numbers` whether a draft without a number is given one, `paged_positions`, `weak_etags` and `null_dates`
+    how documents are shown.
     """
 
     def __init__(self) -> None:
@@ -68,6 +73,9 @@ class VismaState:
         self.token_error = "invalid_grant"
         self.absolute_locations = False
         self.sunset: str | None = None
+        self.number_changes = "done"
+        self.assigns_numbers = True
+        self.paged_positions = self.weak_etags = self.null_dates = False
         self.employees: dict[str, Employee] = {}
         self._sequence = 0
 
@@ -153,8 +161,24 @@ def _merged(body: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in after.items() if name not in changes or changes[name] is not None}
 
 
+def shown(value: Any, key: str = "") -> Any:
+    """A document in which every period says both of its ends, the open ones as null."""
+    if isinstance(value, dict):
+        found = {name: shown(one, name) for name, one in value.items()}
+        return {**dict.fromkeys(_ENDS), **found} if key in _PERIODS or found.keys() & set(_ENDS) else found
+    return [shown(one, key) for one in value] if isinstance(value, list) else value
+
+
+def _bounded(value: Any) -> Any:
+    """The same document without open ends: null is as good as absent. Source: visma-employee.md, Reading."""
+    if isinstance(value, dict):
+        return {n: _bounded(one) for n, one in value.items() if not (n in _ENDS and one is None)}
+    return [_bounded(one) for one in value] if isinstance(value, list) else value
+
+
 def _state(employee: Employee) -> dict[str, Any]:
     def plain(document: Document) -> dict[str, Any]:
-        return {name: value for name, value in document.body.items() if name != "lastChange"}
+        body: dict[str, Any] = _bounded(document.body)
+        return {name: value for name, value in body.items() if name != "lastChange"}
 
     return {**plain(employee), "positions": {id: plain(one) for id, one in employee.positions.items()}}

@@ -9,6 +9,8 @@ from sync.core.record import record
 
 EMPTIED_BY_ITSELF = frozenset({"phone", "last_workday"})
 """What is emptied in Visma where it was emptied in Huma; everything else waits for a person."""
+NEVER_BY_ITSELF = frozenset({"email", "employment_id"})
+"""What no automatic run writes to Visma: people sign in with the one, and a saved employee's other is fixed there."""
 SENSITIVE = frozenset({"bank_account", "last_workday"})
 MOST_SENSITIVE = 5
 """So many bank accounts and last workdays together may change by themselves within an hour."""
@@ -40,6 +42,8 @@ def writes_by_itself(one: Disagreement, huma_wins: bool) -> bool:
     ``huma_wins``: the connection's setting for what both sides moved. Former employees and drafts are never written.
     """
     if one.standing != "asks" or one.blocked or one.refused or one.doubted or not one.by_bulk:
+        return False
+    if one.field in NEVER_BY_ITSELF:
         return False
     if one.empties and one.field not in EMPTIED_BY_ITSELF:
         return False

@@ -114,7 +114,7 @@ def make_pair(pair: Pair, known: tuple[str, str] | None) -> Pair:
     """The pair with its positions settled."""
     found = pair_positions(pair.huma, pair.visma, known)
     ids, why = (None, found) if isinstance(found, Reason) else (found, None)
-    return Pair(pair.huma, pair.visma, pair.today, ids, why, pair.default_end_reason, pair.numbers)
+    return Pair(pair.huma, pair.visma, pair.today, ids, why, pair.default_end_reason, pair.numbers, pair.wanted)
 
 
 def forbidden(field: Field, target: Side, pair: Pair) -> Reason | None:
@@ -170,9 +170,7 @@ def _difference(field: Field, pair: Pair, now: Prints, settled: Prints | None) -
     huma, visma = pair.value(Side.HUMA, field.name), pair.value(Side.VISMA, field.name)
     verdict = judge(now, settled, _is_blank(field, huma), visma.canonical is None)
     reasons = {side: reason for side in SIDES if (reason := forbidden(field, side, pair))}
-    suggestion, why = verdict.suggestion, verdict.why
-    if suggestion and Side(suggestion).other in reasons:
-        suggestion = ""
+    suggestion, why = _suggested(field, pair, verdict, reasons)
     return Difference(
         field=field.name,
         huma=huma,
@@ -187,6 +185,18 @@ def _difference(field: Field, pair: Pair, now: Prints, settled: Prints | None) -
         by_bulk=_by_bulk(field, pair, verdict),
         notes=_notes(field, pair),
     )
+
+
+def _suggested(field: Field, pair: Pair, verdict: Verdict, reasons: Mapping[Side, Reason]) -> tuple[str, str]:
+    """Which side is suggested, and why. Nothing that can't be written; and where a saved employee's value isn't to be
+    changed in Visma, Visma's, whoever moved. Source: design, The fields (Employment ID)."""
+    suggestion, why = verdict.suggestion, verdict.why
+    saved = field.fixed_in_visma and not pair.visma.draft and not verdict.left
+    if saved and pair.value(Side.VISMA, field.name).canonical is not None and suggestion != "visma":
+        suggestion, why = "visma", field.fixed_in_visma if Side.HUMA not in reasons else why
+    if suggestion and Side(suggestion).other in reasons:
+        suggestion = ""
+    return suggestion, why
 
 
 def _by_bulk(field: Field, pair: Pair, verdict: Verdict) -> bool:

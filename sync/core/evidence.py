@@ -6,6 +6,7 @@ The weights are the few tables and tests of this module; the help's page *Who is
 from collections.abc import Collection, Hashable, Iterable, Mapping
 
 from sync.core.employee import Employee, Period, Side
+from sync.core.fields.number import same_number
 from sync.core.person_names import Likeness, PersonName, likeness, person_name
 from sync.core.positions import overlap
 from sync.core.record import record
@@ -40,7 +41,7 @@ def clues_of(employee: Employee) -> Clues:
     if employee.birth:
         things["birth"] = employee.birth
     given, family = (str(employee.canonical(field) or "") for field in ("given_name", "family_name"))
-    return Clues(things, person_name(given, family), employee.number.casefold(), employee)
+    return Clues(things, person_name(given, family), same_number(employee.number), employee)
 
 
 @record

@@ -10,6 +10,8 @@ from sync.core.fields import Field, field
 from sync.core.fingerprint import Fingerprinter
 from sync.core.record import record
 
+ALWAYS_TWICE = frozenset({"twice_account", "twice_last_day", "twice_email"})
+"""Looked at twice whatever the value was before, on both sides."""
 BULK_CHOICES = ("huma", "visma")
 
 
@@ -63,7 +65,7 @@ def field_change(
 
 def look_twice(spec: Field, target: Side, before: Canonical, after: Canonical, today: date) -> str:
     """Why a person should look twice at a Change, or "". Source: design, A run (Confirm)."""
-    if spec.look_twice in ("twice_account", "twice_last_day"):
+    if spec.look_twice in ALWAYS_TWICE:
         return spec.look_twice
     if after is None:
         return "twice_emptied"

@@ -33,12 +33,17 @@ SENTENCES: dict[str, str] = {
     "huma_filled": _("Visma has nothing here yet."),
     "visma_filled": _("Huma has nothing here yet."),
     "never_settled": _("The two have never agreed on this. Only you can tell which one is right."),
+    "number_fixed": _("Payroll says that a saved employee's number can't be changed: Visma's is suggested."),
     "was_left": _("You left this as it is, and neither side has changed since."),
     # Why a direction isn't possible.
     "not_editable": _("Huma doesn't let this access change the field. Change it in Huma, or ask the administrator."),
     "number_empty": _("An Employment ID can't be removed in Visma. Enter one in Huma."),
     "number_too_long": _("Visma takes at most 12 characters, this one has %(length)s. Shorten it in Huma."),
     "number_taken": _("Somebody else has this Employment ID in Visma. Change it in one of the two systems."),
+    "number_swapped": _(
+        "In Visma this is %(name)s's Employment ID: numbers have changed places. Use Visma's for each of them, or "
+        "change them back in Huma."
+    ),
     "would_be_empty": _("This field can't be empty. Fill it in where it is missing."),
     "no_position_huma": _("There is no position in Huma. Add one in Huma first."),
     "no_position_visma": _("There is no position in Visma. Add one in Visma first."),
@@ -71,7 +76,10 @@ SENTENCES: dict[str, str] = {
     "several_business": _("Visma has more than one business entry. Remove the others in Visma first."),
     # Worth knowing on a card.
     "contract_note": _("The contract ends %(contract)s, the last day of work is %(last)s: Visma gets the latter."),
-    "email_note": _("In Huma this is the address that the person signs in with."),
+    "email_note": _(
+        "In Huma this is the address that the person signs in with, and in Visma too: somebody who signs in to Visma "
+        "changes it there first, or may get a second user."
+    ),
     "cash_note": _("A national account of another country becomes cash (no bank payment) in Visma."),
     # Possible matches.
     "external_against": _("Visma's record carries this Huma user's id, but something speaks against it."),
@@ -97,10 +105,27 @@ SENTENCES: dict[str, str] = {
     "key_not_unique": _("More than one employee in Visma carries this Huma user's id."),
     # Why somebody can't be created.
     "create_open_match": _("May be the same person as somebody else. Decide about the possible match first."),
-    "create_no_number": _("There is no Employment ID in Huma, and Visma needs one. Enter it in Huma."),
+    "create_no_number": _("There is no Employment ID in Huma. Enter it there, or let Visma assign the number."),
+    "create_number_off": _(
+        "Employment ID is switched off for this connection, so nobody can be added to Visma. Switch it on in the "
+        "connection's settings."
+    ),
+    "create_number_locked": _(
+        "There is no Employment ID in Huma, and the one that Visma assigns couldn't be written there: Huma doesn't let "
+        "this access change the field. Enter one in Huma."
+    ),
     "create_no_email": _("There is no business email in Visma, and Huma needs one. Enter it in Visma."),
     "create_no_name": _("A given name and a family name are needed. Fill in what is missing."),
     "create_email_taken": _("Somebody in Huma has this email already."),
+    "create_email_in_visma": _("Somebody in Visma has this email already. Change it in one of the two systems."),
+    "create_number_in_huma": _("Somebody in Huma has this Employment ID already. Change it in one of the two systems."),
+    "create_shared_email": _(
+        "Somebody else who could be added has the same email. Change it for one of them, or choose never to add one."
+    ),
+    "create_shared_number": _(
+        "Somebody else who could be added has the same Employment ID. Change it for one of them, or choose never to "
+        "add one."
+    ),
     "create_not_a_person": _("Not a person, but an account for a program."),
     "create_left_out": _("Left out. Take it back on the People page."),
     # What became of a change.
@@ -109,6 +134,10 @@ SENTENCES: dict[str, str] = {
     "rejected": _("The value wasn't accepted."),
     "unavailable": _("The system didn't answer. Nothing was written; try again later."),
     "not_performed": _("The system accepted the change but didn't carry it out."),
+    "number_not_given": _("Visma has given no number yet. The next sync looks again."),
+    "number_kept": _(
+        "Visma kept the old number. Use Visma's number in Huma, or ask payroll whether it can be changed in Visma."
+    ),
     "job_failed": _("Visma couldn't carry out the change."),
     "unknown_outcome": _(
         "No answer came: either %(system)s has made this change, or it hasn't. Look at the employee in %(system)s. "
@@ -162,6 +191,7 @@ SENTENCES: dict[str, str] = {
     "twice_last_day": _("A last workday, and with it the end of the employment"),
     "twice_past": _("A date in the past"),
     "twice_number": _("An employee number changes"),
+    "twice_email": _("An email changes: people sign in with it"),
     "twice_emptied": _("A value is emptied"),
     "twice_huma": _("Written into Huma"),
 }

@@ -241,7 +241,8 @@ def _created(context: Context, write: Write, new_id: str, there: There | None = 
                 link.baseline[name] = [mine, theirs] if target is Side.VISMA else [theirs, mine]
         link.save(update_fields=["baseline"])
         rest = Write.objects.filter(run=write.run, person_key=write.person_key).exclude(pk=write.pk)
-        rest.update(link=link, owner_id=new_id)
+        for side in Side:
+            rest.filter(side=side.value).update(link=link, owner_id=new_id if side is target else person.vendor_id)
         Change.objects.filter(write__in=[*rest, write]).update(link=link)
         Write.objects.filter(pk=write.pk).update(link=link)
         EmployeeSnapshot.objects.filter(pk=person.pk).update(link=link)

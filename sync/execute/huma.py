@@ -8,7 +8,7 @@ from connections.errors import Gone, Rejected
 from sync.core.employee import Side
 from sync.core.fields import field as field_named
 from sync.core.shape import Doc
-from sync.execute import life
+from sync.execute import given, life
 from sync.execute.context import Context, now_in_huma
 from sync.execute.refused import refused
 from sync.models import Change, Write
@@ -30,6 +30,7 @@ def send(context: Context, write: Write) -> float | None:
     if not write.owner_id:  # the user she was to be added to wasn't created
         life.end(write, Change.State.FAILED, "creation_failed")
         return None
+    given.fill_in(context, write)
     lost = write.state == Write.State.SENDING
     document = read(context, write)
     changes = _still_to_write(context, write, document, lost)

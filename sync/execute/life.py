@@ -21,7 +21,7 @@ from sync.services.runs import STEPS
 
 UNSENT = (Write.State.PLANNED, Write.State.CLAIMED)
 SENT = (Write.State.SENDING, Write.State.ACCEPTED)
-BASELINE_KEEPERS = frozenset({"waits_for_person", "email_exists"})
+BASELINE_KEEPERS = frozenset({"waits_for_person", "email_exists", "number_not_given"})
 """Reasons of "already right" after which the field isn't settled: nothing has changed there yet."""
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
 

@@ -60,7 +60,8 @@ class SyncRun(models.Model):
     progress = models.JSONField(_("how far reading is"), default=dict, blank=True)
     # The figures of the overview: counts only.
     figures = models.JSONField(_("figures"), default=dict, blank=True)
-    # What was chosen on Create for new Huma users: {"groups": [ids], "invite": bool}.
+    # What was chosen on Create: {"groups": [ids], "invite": bool} for new Huma users, {"assign_numbers": bool} for who
+    # has no Employment ID and is added to Visma.
     options = models.JSONField(_("how new Huma users are created"), default=dict, blank=True)
     plan_fingerprint = models.CharField(max_length=64, blank=True)
     # An automatic run: the Huma users whose events it answers (real time), and the rule in whose name it writes.

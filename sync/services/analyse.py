@@ -7,10 +7,11 @@ from datetime import date
 from connections.models import Connection
 from sync.core.collecting import no_collecting
 from sync.core.compare import Comparison, compare
-from sync.core.create import heading, refused
+from sync.core.create import heading, keys, refused, shared_keys
 from sync.core.employee import Employee, Side
 from sync.core.evidence import Weighing
 from sync.core.fields import Pair
+from sync.core.fields.number import holders, same_number
 from sync.core.match import Linked, Matching, match, weighing_of
 from sync.core.reasons import Reason
 from sync.core.relook import better_employee, seen_of
@@ -118,7 +119,9 @@ def _compare_all(
     today: date,
 ) -> None:
     fingerprint, fields = fingerprinter(connection), enabled_fields(connection)
-    numbers = {e.number: e.id for e in analysis.visma.values() if e.number}
+    numbers = holders((e.number, e.id) for e in analysis.visma.values())
+    humas = ((linked.visma, analysis.huma[linked.huma]) for linked in analysis.matching.linked)
+    wanted = {visma: (same_number(huma.number), huma.name) for visma, huma in humas}
     fields_out: dict[int, set[str]] = {}
     people_out = {(row.side, row.vendor_id) for row in left_out if row.vendor_id}
     for row in left_out:
@@ -135,6 +138,7 @@ def _compare_all(
             today=today,
             default_end_reason=connection.default_end_reason,
             numbers=numbers,
+            wanted=wanted,
         )
         analysis.pairs[linked.huma, linked.visma] = compare(
             pair,
@@ -149,19 +153,31 @@ def _compare_all(
 def _candidates(analysis: Analysis, links: list[EmployeeLink], left_out: list[LeftOut]) -> None:
     """Who is on one side only; never somebody whose link says that she is gone from the other, unless a sync added
     her there: then she is listed apart."""
-    numbers = {e.number: e.id for e in analysis.visma.values() if e.number}
+    numbers = holders((e.number, e.id) for e in analysis.visma.values())
     emails = {str(e.canonical("email")) for e in analysis.huma.values() if e.canonical("email")}
     for side, people in ((Side.HUMA, analysis.huma), (Side.VISMA, analysis.visma)):
         held = {link.huma_id if side is Side.HUMA else link.visma_id: link for link in links}
         taken = {linked.huma if side is Side.HUMA else linked.visma for linked in analysis.matching.linked}
         unsettled = {p.huma if side is Side.HUMA else p.visma for p in analysis.matching.possible}
         out = {row.vendor_id for row in left_out if row.side == side.value and row.vendor_id}
+        found: dict[str, Employee] = {}
         for id_, employee in people.items():
             link = held.get(id_)
             returned = link is not None and link.linked_by == EmployeeLink.By.CREATED
             if id_ in taken or (link is not None and not returned):
                 continue
+            found[id_] = employee
             analysis.headings[side.value, id_] = heading(employee, returned)
+        shared = shared_keys(employee for id_, employee in found.items() if id_ not in out)
+        theirs = analysis.visma if side is Side.HUMA else analysis.huma
+        across = {key for employee in theirs.values() for key in keys(employee)} if found else set()
+        for id_, employee in found.items():
             analysis.refusals[side.value, id_] = refused(
-                employee, open_matches=unsettled, left_out=out, numbers=numbers, huma_emails=emails
+                employee,
+                open_matches=unsettled,
+                left_out=out,
+                numbers=numbers,
+                huma_emails=emails,
+                across=across,
+                shared=shared,
             )

@@ -14,7 +14,7 @@ from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
 from sync.sentences import agrees_label
 from sync.services.batches import batches
 from sync.services.matches import hold_steps, make_link, open_ones, together
-from sync.services.pairing import compare_in_run, is_left_out, numbers_in_visma, refresh_candidates
+from sync.services.pairing import compare_in_run, is_left_out, numbers_in_visma, refresh_candidates, wanted_in_visma
 from sync.services.runs import NotAllowed
 
 NAMED = 5
@@ -79,8 +79,8 @@ def link_group(run: SyncRun, user: Any, key: str, count: int) -> int:
         rows = list(open_ones(run).filter(group=key, at_once=True).select_related("huma", "visma").order_by("pk"))
         if len(rows) != count or not rows:
             raise NotAllowed("changed")
-        numbers = numbers_in_visma(run)
-        links = [_link(run, user, row, numbers) for row in rows]
+        links = [_link(run, user, row) for row in rows]
+        _compare(run, rows)
         pks = [row.pk for row in rows]
         _answer(pks, "linked", name_of(user), together=True)
         audit(user, "people.linked_together", run.connection, run=run.pk, people=len(rows), links=links[:100])
@@ -88,14 +88,22 @@ def link_group(run: SyncRun, user: Any, key: str, count: int) -> int:
     return len(rows)
 
 
-def _link(run: SyncRun, user: Any, row: PossibleMatch, numbers: dict[str, str]) -> int:
+def _link(run: SyncRun, user: Any, row: PossibleMatch) -> int:
     link = make_link(run.connection, user, row.huma, row.visma)
-    if row.huma.payload and row.visma.payload and not is_left_out(link):
-        compare_in_run(run, link, from_json(row.huma.payload), from_json(row.visma.payload), numbers, shown=True)
+    row.huma.link = link
     EmployeeSnapshot.objects.filter(pk__in=(row.huma_id, row.visma_id)).update(
         link=link, create_group="", create_blocked="", create_chosen=False, create_chosen_by=""
     )
     return link.pk
+
+
+def _compare(run: SyncRun, rows: list[PossibleMatch]) -> None:
+    numbers, wanted = numbers_in_visma(run), wanted_in_visma(run)
+    for row in rows:
+        link = row.huma.link
+        if link and row.huma.payload and row.visma.payload and not is_left_out(link):
+            huma, visma = from_json(row.huma.payload), from_json(row.visma.payload)
+            compare_in_run(run, link, huma, visma, numbers, shown=True, wanted=wanted)
 
 
 def undo_group(run: SyncRun, user: Any, key: str) -> int:

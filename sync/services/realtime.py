@@ -14,6 +14,7 @@ from connections.errors import Unavailable
 from connections.models import Connection
 from connections.pausing import application_refused
 from sync.core.employee import Employee, Side
+from sync.core.fields.number import holders
 from sync.lease import Lease
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, HumaEvent, SyncRun
 from sync.services.news import tell_of
@@ -137,7 +138,7 @@ def _compare(run: SyncRun, gone: dict[str, str], instead: dict[tuple[str, str], 
 def _numbers(run: SyncRun) -> dict[str, str]:
     """Who has which Employment ID in Visma, as far as links tell; Visma itself refuses one that is taken."""
     rows = EmployeeLink.objects.filter(connection=run.connection_id).exclude(gone_from="visma").exclude(number="")
-    return dict(rows.values_list("number", "visma_id"))
+    return holders(rows.values_list("number", "visma_id"))
 
 
 def _was_overtaken(run: SyncRun) -> bool:

@@ -17,6 +17,7 @@ from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, PossibleMatch,
 from sync.services.analyse import Analysis
 from sync.services.batches import BATCH, batches
 from sync.services.choices import carry_choices, shown_before
+from sync.services.creation import carry_numbering
 from sync.services.figures import figures
 from sync.services.linking import store_links
 from sync.services.news import tell_of_all
@@ -47,6 +48,7 @@ def store(run: SyncRun, analysis: Analysis, today: date) -> None:
         _store_conflicts(run, analysis, links)
         tell_of_all(run, analysis, links)
         _store_people(run, analysis)
+        carry_numbering(run)
         carry_choices(run)
         run.figures = figures(run, analysis)
         SyncRun.objects.filter(pk=run.pk).update(figures=run.figures)

@@ -65,17 +65,17 @@ def test_many_of_them_keep_everybody_once(fjordheim):
     turn_on(fjordheim)
     fjordheim.phone(person, NUMBER)
     earlier = [scheduled(fjordheim) for _ in range(3)]
-    fjordheim.huma(person, employmentId="77001")
+    fjordheim.huma(person, familyName="Nyhjem")
     last = scheduled(fjordheim)
     assert [run.snapshots.count() for run in earlier[:2]] == [0, 0]
     assert last.snapshots.count() == 10
     assert not Conflict.objects.filter(run__in=earlier[:2]).exists()
     assert Conflict.objects.filter(run=last, field="phone", decision="").exists()
-    assert fields(last) == {"employment_id": "done"}
+    assert fields(last) == {"family_name": "done"}
     assert len(everyone(fjordheim.connection).page.object_list) == 5
     scheduled(fjordheim), scheduled(fjordheim)
-    assert fields(last) == {"employment_id": "done"}, "what was written stays"
-    assert Conflict.objects.get(run=last).field == "employment_id"
+    assert fields(last) == {"family_name": "done"}, "what was written stays"
+    assert Conflict.objects.get(run=last).field == "family_name"
 
 
 def test_the_differences_that_wait_are_decided_in_a_run_by_hand(fjordheim, hr):

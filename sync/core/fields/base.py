@@ -15,7 +15,8 @@ class Pair:
     """The same person on both sides, with what the rules of a field may ask about.
 
     ``positions``: the ids (Huma's, Visma's) of the positions that are the same employment, or ``None``.
-    ``no_pair``: why there is none. ``numbers``: who in Visma has which Employment ID.
+    ``no_pair``: why there is none. ``numbers``: who in Visma has which Employment ID (``fields.number.holders``).
+    ``wanted``: the Employment ID that Huma has of a linked person (``same_number``) and the name, by Visma's id.
     """
 
     huma: Employee
@@ -25,6 +26,7 @@ class Pair:
     no_pair: Reason | None = None
     default_end_reason: str = ""
     numbers: Mapping[str, str] = field(default_factory=dict)
+    wanted: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def on(self, side: Side) -> Employee:
         """The employee as one side has her."""
@@ -52,7 +54,8 @@ class Field:
     ``convert(target, pair)`` gives what would be written, in the target's own form (``None`` empties).
     ``forbids(target, pair)`` is the field's own rule on top of the common ones.
     ``write_huma(document, after)`` gives the part of a PATCH body; ``write_visma(document, after, today)`` changes
-    the document in place. ``clearable`` are the sides on which the field can be emptied.
+    the document in place. ``clearable`` are the sides on which the field can be emptied. ``fixed_in_visma``: why (a
+    code of ``reasons``) a saved employee's value isn't to be changed in Visma, "" where it may be.
     """
 
     name: str
@@ -63,6 +66,7 @@ class Field:
     look_twice: str = ""
     clearable: frozenset[Side] = frozenset()
     clears_by_itself: bool = False
+    fixed_in_visma: str = ""
     read_huma: Callable[[Doc, Doc | None], Value]
     read_visma: Callable[[Doc, Doc | None, date], Value]
     canonical: Callable[[Side, Own], Canonical]

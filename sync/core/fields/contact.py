@@ -40,6 +40,7 @@ def _entry_field(
     label: str,
     rule: str,
     clearable: frozenset[Side] = frozenset(),
+    look_twice: str = "",
 ) -> Field:
     def read_huma(details: Doc, position: Doc | None) -> Value:
         wrapped = wrapper(details, name)
@@ -74,6 +75,7 @@ def _entry_field(
         rule=rule,
         clearable=clearable,
         clears_by_itself=bool(clearable),
+        look_twice=look_twice,
         read_huma=read_huma,
         read_visma=read_visma,
         canonical=canonical,
@@ -130,7 +132,8 @@ EMAIL = _entry_field(
     _convert_email,
     _forbid_email,
     _("Email"),
-    _("Only the business email. In Huma it is the address that the person signs in with."),
+    _("Only the business email. People sign in with it in both systems, so it is never changed in Visma by itself."),
+    look_twice="twice_email",
 )
 PHONE = _entry_field(
     "phone",
