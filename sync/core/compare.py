@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sync.core.employee import Employee, Own, Period, Position, Side, Value
+from sync.core.employee import Canonical, Employee, Own, Period, Position, Side, Value
 from sync.core.fields import FIELDS, Field, Pair
-from sync.core.fields.bank import becomes_cash
+from sync.core.fields.bank import UNKNOWN, becomes_cash, of_another_country
 from sync.core.fingerprint import Fingerprinter, comparable
+from sync.core.placeholders import UNBOUNDED, is_placeholder
 from sync.core.positions import overlap
 from sync.core.reasons import Reason
 from sync.core.record import record
@@ -51,6 +52,7 @@ class Difference:
 
     ``kind``: value, spelling, huma_empty, visma_empty. ``standing``: asks, left, former, draft.
     ``forbidden[side]``: why it can't be written to that side. ``by_bulk``: whether a bulk choice may decide it.
+    ``by_hand``: no automatic run writes it, whichever side moved.
     """
 
     field: str
@@ -64,6 +66,7 @@ class Difference:
     forbidden: Mapping[Side, Reason]
     to: Mapping[Side, Own]
     by_bulk: bool = True
+    by_hand: bool = False
     notes: tuple[Reason, ...] = ()
 
     def empties(self, target: Side) -> bool:
@@ -123,6 +126,8 @@ def forbidden(field: Field, target: Side, pair: Pair) -> Reason | None:
     own = field.forbids(target, pair)
     if own and own.code.startswith("no_p"):
         return own
+    if is_placeholder(source.problem):
+        return Reason(source.problem)
     if not current.editable:
         return Reason("not_editable")
     if own:
@@ -166,11 +171,16 @@ def compare(
     return Comparison(tuple(differences), agreed, tuple(unreadable), pair.positions, prints)
 
 
+def only_spelling(one: Canonical, other: Canonical) -> bool:
+    """Whether two values differ in their spelling alone: capitals, spaces, kinds of apostrophes and hyphens."""
+    return one is not None and other is not None and one != other and _flat(one) == _flat(other)
+
+
 def _difference(field: Field, pair: Pair, now: Prints, settled: Prints | None) -> Difference:
     huma, visma = pair.value(Side.HUMA, field.name), pair.value(Side.VISMA, field.name)
     verdict = judge(now, settled, _is_blank(field, huma), visma.canonical is None)
     reasons = {side: reason for side in SIDES if (reason := forbidden(field, side, pair))}
-    suggestion, why = verdict.suggestion, verdict.why
+    suggestion, why = _filled_side(huma, visma, verdict)
     if suggestion and Side(suggestion).other in reasons:
         suggestion = ""
     return Difference(
@@ -185,8 +195,22 @@ def _difference(field: Field, pair: Pair, now: Prints, settled: Prints | None) -
         forbidden=reasons,
         to={side: field.convert(side, pair) for side in SIDES if side not in reasons},
         by_bulk=_by_bulk(field, pair, verdict),
+        by_hand=_by_hand(field, huma, visma),
         notes=_notes(field, pair),
     )
+
+
+def _filled_side(huma: Value, visma: Value, verdict: Verdict) -> tuple[str, str]:
+    """The suggestion and its reason; against a placeholder it is the side with a value, whichever moved."""
+    for value, side in ((huma, Side.HUMA), (visma, Side.VISMA)):
+        if is_placeholder(value.problem) and not verdict.left and verdict.suggestion != side.other.value:
+            return side.other.value, f"{side.value}_placeholder"
+    return verdict.suggestion, verdict.why
+
+
+def _by_hand(field: Field, huma: Value, visma: Value) -> bool:
+    """Whether only a person writes it: a workday emptied by one that means no end, an odd account, an unknown code."""
+    return huma.problem == UNBOUNDED or bool(field.look_closer(huma.canonical)) or visma.problem in UNKNOWN.values()
 
 
 def _by_bulk(field: Field, pair: Pair, verdict: Verdict) -> bool:
@@ -216,11 +240,10 @@ def _kind(field: Field, huma: Value, visma: Value) -> str:
         return "value"
     if visma.canonical is None:
         return "visma_empty"
-    return "spelling" if _flat(huma) == _flat(visma) else "value"
+    return "spelling" if only_spelling(huma.canonical, visma.canonical) else "value"
 
 
-def _flat(value: Value) -> str:
-    canonical = value.canonical
+def _flat(canonical: Canonical) -> str:
     parts = canonical if isinstance(canonical, tuple) else (canonical,)
     return "|".join(loose(part or "") for part in parts)
 
@@ -234,4 +257,6 @@ def _notes(field: Field, pair: Pair) -> tuple[Reason, ...]:
         notes.append(Reason("email_note"))
     if field.name == "bank_account" and becomes_cash(pair.value(Side.HUMA, field.name)):
         notes.append(Reason("cash_note"))
+    if field.name == "bank_account" and any(of_another_country(pair.value(s, field.name).canonical) for s in SIDES):
+        notes.append(Reason("bic_note"))
     return tuple(notes)

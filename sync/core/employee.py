@@ -43,7 +43,8 @@ class Value:
     ``readable``: False where the key may not see it, or there is nothing to read it from; such a field isn't compared.
     ``editable``: False where the side says that the key may not write it.
     ``waiting``: the canonical form of a value that waits for the person's confirmation (an email in Huma).
-    ``problem``: code of ``reasons`` that forbids sending this value to the other side, or "".
+    ``problem``: code of ``reasons`` that forbids sending this value to the other side; or ``placeholders.UNBOUNDED``;
+    or "".
     """
 
     own: Own = None

@@ -63,6 +63,8 @@ def field_change(
 
 def look_twice(spec: Field, target: Side, before: Canonical, after: Canonical, today: date) -> str:
     """Why a person should look twice at a Change, or "". Source: design, A run (Confirm)."""
+    if closer := spec.look_closer(after):
+        return closer
     if spec.look_twice in ("twice_account", "twice_last_day"):
         return spec.look_twice
     if after is None:

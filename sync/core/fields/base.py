@@ -39,6 +39,10 @@ def _equal(huma: Canonical, visma: Canonical) -> bool:
     return huma == visma
 
 
+def _nothing_odd(canonical: Canonical) -> str:
+    return ""
+
+
 def _nothing_more(target: Side, pair: Pair) -> Reason | None:
     return None
 
@@ -53,6 +57,8 @@ class Field:
     ``forbids(target, pair)`` is the field's own rule on top of the common ones.
     ``write_huma(document, after)`` gives the part of a PATCH body; ``write_visma(document, after, today)`` changes
     the document in place. ``clearable`` are the sides on which the field can be emptied.
+    ``look_closer(canonical)`` gives the code of what is odd about a value, or "": a person looks twice before it is
+    written, and no automatic run writes it.
     """
 
     name: str
@@ -61,6 +67,7 @@ class Field:
     version: int = 1
     on_position: bool = False
     look_twice: str = ""
+    look_closer: Callable[[Canonical], str] = _nothing_odd
     clearable: frozenset[Side] = frozenset()
     clears_by_itself: bool = False
     read_huma: Callable[[Doc, Doc | None], Value]
