@@ -79,6 +79,7 @@ class HumaState:
     """The organisation. Everything here may be called while the servers run; ids are UUIDs as text.
 
     `email_needs_confirmation` makes a new email wait in `requestedValue` (Source: huma.md, Writing, [A]).
+    `respells` keeps towns that the API is sent in capitals.
     `api_keys` are client ids and secrets that open the API. `listeners` are called with every event: its topic, and
     the user's id, email and what changed.
     """
@@ -89,6 +90,7 @@ class HumaState:
         self.service_user_id = credentials.SERVICE_USER_ID
         self.api_keys = {credentials.HUMA_CLIENT_ID: credentials.HUMA_CLIENT_SECRET}
         self.email_needs_confirmation = False
+        self.respells = False
         self.users: dict[str, User] = {}
         self.groups: dict[str, dict[str, Any]] = {}
         self.titles: dict[str, str] = {}

@@ -57,7 +57,8 @@ class VismaState:
 
     `scopes` are what the tenant activated; `token_error` (`invalid_grant`, `unauthorized_client`,
     `invalid_scope`) is what a tenant gets that has not authorised the application; `absolute_locations` makes
-    job addresses absolute URLs; `sunset` is sent as a `Sunset` header.
+    job addresses absolute URLs; `sunset` is sent as a `Sunset` header. `respells` keeps towns
+    that the API is sent in capitals.
     """
 
     def __init__(self) -> None:
@@ -67,6 +68,7 @@ class VismaState:
         self.scopes = {credentials.READ_SCOPE, credentials.WRITE_SCOPE}
         self.token_error = "invalid_grant"
         self.absolute_locations = False
+        self.respells = False
         self.sunset: str | None = None
         self.employees: dict[str, Employee] = {}
         self._sequence = 0

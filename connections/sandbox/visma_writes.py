@@ -27,7 +27,7 @@ def employee_update(state: VismaState, id: str, sent: dict[str, Any], etag: str 
         employee = state.employees.get(id)
         if employee is None or (etag and employee.etag != etag):
             return id, [_MOVED]
-        after = _overwritten(employee.body, sent, OWN_EMPLOYEE, spared)
+        after = _overwritten(employee.body, _respelt(state, sent), OWN_EMPLOYEE, spared)
         findings = employee_findings(state, id, employee.body, after)
         if not _failed(findings):
             employee.replace(after)
@@ -64,9 +64,18 @@ def creation(state: VismaState, sent: dict[str, Any], positions: list[dict[str, 
             findings += position_findings(position, f"$.positions[{index}]")
         if _failed(findings):
             return None, findings
-        return state.add_employee({**new, "number": new.get("number") or state.next_number()}, positions), findings
+        new = _respelt(state, {**new, "number": new.get("number") or state.next_number()})
+        return state.add_employee(new, positions), findings
 
     return work
+
+
+def _respelt(state: VismaState, document: dict[str, Any]) -> dict[str, Any]:
+    """The document as the vendor keeps it: towns in capitals where `respells` says so."""
+    address = document.get("address")
+    if not (state.respells and isinstance(address, dict) and isinstance(address.get("cityName"), str)):
+        return document
+    return {**document, "address": {**address, "cityName": address["cityName"].upper()}}
 
 
 def foreign(body: Any, own: dict[str, str]) -> list[Finding]:

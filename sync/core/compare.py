@@ -17,6 +17,11 @@ SIDES = (Side.HUMA, Side.VISMA)
 Prints = tuple[str, str]
 """The fingerprints of what Huma said and what Visma said."""
 
+Mark = Sequence[str]
+"""To which side a field was written last, and the fingerprint of what was written without regard to its spelling."""
+
+NOTHING_WRITTEN: Mapping[str, Mark] = {}
+
 
 @record
 class Verdict:
@@ -77,13 +82,17 @@ class Difference:
 
 @record
 class Comparison:
-    """What came of comparing one pair. ``agreed`` has the fingerprints to settle, per field."""
+    """What came of comparing one pair. ``agreed`` has the fingerprints to settle, per field.
+
+    ``respelt``: the fields whose target spells what was written to it in its own way.
+    """
 
     differences: tuple[Difference, ...]
     agreed: Mapping[str, Prints]
     unreadable: tuple[str, ...]
     positions: tuple[str, str] | None
     prints: Mapping[str, Prints]
+    respelt: frozenset[str] = frozenset()
 
 
 def pair_positions(huma: Employee, visma: Employee, known: tuple[str, str] | None) -> Reason | tuple[str, str]:
@@ -144,11 +153,16 @@ def compare(
     known_positions: tuple[str, str] | None = None,
     left_out: Collection[str] = (),
     fields: Sequence[Field] = FIELDS,
+    written: Mapping[str, Mark] = NOTHING_WRITTEN,
 ) -> Comparison:
-    """Compare all fields of one linked person; fields in ``left_out`` aren't looked at."""
+    """Compare all fields of one linked person; fields in ``left_out`` aren't looked at.
+
+    ``written``: per field, what was written last, until it was seen what that side made of it.
+    """
     pair = make_pair(pair, known_positions)
     dates_are_new = pair.positions is not None and known_positions is not None and pair.positions != known_positions
     differences, agreed, unreadable, prints = [], {}, [], {}
+    respelt = set()
     for field in fields:
         if field.name in left_out:
             continue
@@ -167,13 +181,43 @@ def compare(
         if huma.waiting is not None and huma.waiting == visma.canonical:
             continue  # it waits for the person's confirmation: not a difference, nothing is settled
         settled = None if field.on_position and dates_are_new else baseline.get(field.name)
+        if settled and field.name in written:
+            seen = _seen_spelling(written[field.name], field, pair, now, (settled[0], settled[1]), fingerprint)
+            if seen:
+                respelt.add(field.name)
+                if seen == now and only_spelling(huma.canonical, visma.canonical):
+                    agreed[field.name] = now
+                    continue
+                settled = seen
         differences.append(_difference(field, pair, now, (settled[0], settled[1]) if settled else None))
-    return Comparison(tuple(differences), agreed, tuple(unreadable), pair.positions, prints)
+    return Comparison(tuple(differences), agreed, tuple(unreadable), pair.positions, prints, frozenset(respelt))
 
 
 def only_spelling(one: Canonical, other: Canonical) -> bool:
     """Whether two values differ in their spelling alone: capitals, spaces, kinds of apostrophes and hyphens."""
     return one is not None and other is not None and one != other and _flat(one) == _flat(other)
+
+
+def mark(field: Field, target: Side, canonical: Canonical, fingerprint: Fingerprinter) -> list[str]:
+    """What a link keeps of a value that was written to ``target``, until it is seen how that side spells it."""
+    flat = None if canonical is None else _flat(canonical)
+    return [target.value, fingerprint(f"{field.name} however spelt", field.version, flat)]
+
+
+def _seen_spelling(
+    written: Mark, field: Field, pair: Pair, now: Prints, settled: Prints, fingerprint: Fingerprinter
+) -> Prints | None:
+    """The baseline with the target's own spelling of what was written there; ``None`` where it says something else.
+
+    Once that spelling has been seen, another one isn't the vendor's any more. Source: design, The vendor's spelling.
+    """
+    target = Side(written[0])
+    mine, theirs = (0, 1) if target is Side.VISMA else (1, 0)
+    if settled[theirs] not in (settled[mine], now[theirs]):
+        return None
+    if mark(field, target, pair.value(target, field.name).canonical, fingerprint) != list(written):
+        return None
+    return (settled[0], now[1]) if target is Side.VISMA else (now[0], settled[1])
 
 
 def _difference(field: Field, pair: Pair, now: Prints, settled: Prints | None) -> Difference:

@@ -39,8 +39,8 @@ class EmployeeLink(models.Model):
     baseline = models.JSONField(default=dict, blank=True)
     # Per field never settled, the pair that was last shown to a person.
     seen = models.JSONField(default=dict, blank=True)
-    # Per field, the side to which it was written last: until the next comparison, and while that side keeps it in a
-    # spelling of its own.
+    # Per field, the side to which it was written last and a fingerprint without regard to spelling: until the next
+    # comparison, and while that side keeps it in a spelling of its own.
     written = models.JSONField(default=dict, blank=True)
 
     class Meta:

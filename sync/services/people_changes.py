@@ -59,6 +59,7 @@ def unlink(made: EmployeeLink, user: Any) -> None:
             visma_position="",
             changes_on=None,
             baseline={},
+            written={},
             seen={},
         )
         audit(user, "people.unlinked", connection, link=made.pk)
