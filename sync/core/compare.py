@@ -239,7 +239,7 @@ def _difference(field: Field, pair: Pair, now: Prints, settled: Prints | None) -
         forbidden=reasons,
         to={side: field.convert(side, pair) for side in SIDES if side not in reasons},
         by_bulk=_by_bulk(field, pair, verdict),
-        by_hand=_by_hand(field, huma, visma),
+        by_hand=_by_hand(field, huma, visma, settled),
         notes=_notes(field, pair),
     )
 
@@ -252,8 +252,14 @@ def _filled_side(huma: Value, visma: Value, verdict: Verdict) -> tuple[str, str]
     return verdict.suggestion, verdict.why
 
 
-def _by_hand(field: Field, huma: Value, visma: Value) -> bool:
-    """Whether only a person writes it: a workday emptied by one that means no end, an odd account, an unknown code."""
+def _by_hand(field: Field, huma: Value, visma: Value, settled: Prints | None) -> bool:
+    """Whether only a person writes it: a workday emptied by one that means no end, an odd account, an unknown code.
+
+    Also where a person left the field as it was, and Huma's value came with signs that can't be seen: its fingerprint
+    may be another one only because such signs once counted.
+    """
+    if huma.unseen and settled is not None and settled[0] != settled[1]:
+        return True
     return huma.problem == UNBOUNDED or bool(field.look_closer(huma.canonical)) or visma.problem in UNKNOWN.values()
 
 

@@ -76,6 +76,7 @@ def test_an_end_reason_that_we_do_not_know_is_never_reported_as_the_default(fjor
     position = fjordheim.sandbox.huma.users[person.user_id].ordered_positions()[0]
     fjordheim.sandbox.huma.edit_position(person.user_id, position.id, lastDayOfWork=DAY, endReason="employee_retired")
     one = assert_nothing_is_written(fjordheim, person, "last_workday", "unknown_end_reason")
+    assert one.values is not None
     assert one.values["blocked"]["visma"] == {"code": "employee_retired"}
 
 

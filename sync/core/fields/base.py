@@ -8,6 +8,7 @@ from sync.core.employee import UNREADABLE, Canonical, Employee, Own, Side, Value
 from sync.core.reasons import Reason
 from sync.core.record import record
 from sync.core.shape import Doc
+from sync.core.text import visible
 
 
 @record
@@ -88,4 +89,10 @@ def huma_value(
     """A value out of Huma's wrapper; not readable where the wrapper is missing."""
     if wrapped is None:
         return UNREADABLE
-    return Value(own, canonical, True, wrapped.get("editable") is not False, waiting, problem)
+    editable = wrapped.get("editable") is not False
+    return Value(own, canonical, True, editable, waiting, problem, _has_unseen(wrapped.get("value")))
+
+
+def _has_unseen(value: object) -> bool:
+    texts = value.values() if isinstance(value, dict) else (value,)
+    return any(isinstance(text, str) and visible(text) != text for text in texts)

@@ -8,13 +8,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sync.core.employee import Employee, Side, to_json
+from sync.core.automatic import Disagreement, writes_by_itself
+from sync.core.employee import Employee, Side, from_json, to_json
 from sync.core.fields import FIELDS
 from sync.core.read import huma_employee, visma_employee
 from sync.core.shape import WrongShape
 from sync.core.text import clean, loose, visible
 from tests.sync.core.documents import (
     ACCOUNT,
+    PRINT,
     TODAY,
     both,
     compared,
@@ -154,9 +156,26 @@ def test_people_whose_texts_differ_only_in_it_agree() -> None:
     assert visma(dirty) == visma()
 
 
+@pytest.mark.parametrize(("huma_says", "writes"), [("Kari", True), ("Kari\u200b", False)])
+def test_what_a_person_left_as_it_is_is_not_overwritten_because_it_stopped_counting(
+    huma_says: str, writes: bool
+) -> None:
+    """Once the sign counted: the fingerprint that was left is another one, though nobody changed anything."""
+    left = PRINT("given_name", 1, "Kari\u200b"), PRINT("given_name", 1, "Karianne")
+    two = both(
+        huma_doc(givenName=wrap(huma_says)),
+        visma_doc(personNames=[{"firstName": "Karianne", "lastName": "Nordmann"}]),
+    )
+    (one,) = compared(two, {"given_name": left}).differences
+    moved = Disagreement(one.field, one.standing, one.why, one.prints, False, False, one.by_bulk, by_hand=one.by_hand)
+    assert one.why == "huma_moved"
+    assert writes_by_itself(moved, huma_wins=False) is writes
+
+
 def test_nothing_of_it_is_stored() -> None:
     for employee in (huma(dirty), visma(dirty)):
         stored = json.dumps(to_json(employee))
+        assert from_json(json.loads(stored)) == employee
         assert not [sign for sign in ("200b", "00ad", "202e", "0000", "d800") if f"\\u{sign}" in stored]
 
 
