@@ -10,9 +10,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from sync.core.employee import Own
-from sync.core.fields.bank import BANK, INTERNATIONAL
+from sync.core.fields.bank import BANK, CASH, INTERNATIONAL
 from sync.core.fields.dates import TO_VISMA
 from sync.core.fields.number import TO_BE_GIVEN
+from sync.core.reasons import shown_code
+from sync.core.text import clean
 from sync.sentences import end_reason_label, nice_date
 
 
@@ -121,12 +123,15 @@ def _account(side: str, own: Own) -> Display:
 
 
 def _visma_account(own: dict[str, Any]) -> Display:
-    if str(own.get("paymentType") or "").lower() == BANK:
+    kind = clean(own.get("paymentType")).lower()
+    if kind == BANK:
         if own.get("internationalBankAccount") or not own.get("localBankAccount"):
             if own.get("internationalIban"):
                 return _iban(own["internationalIban"], own.get("internationalBankSwift"))
         else:
             return Display([group_account(str(own["localBankAccount"]))], False)
+    elif kind not in (CASH, ""):
+        return Display([_("Payment in another way: %(code)s") % {"code": shown_code(kind)}], False)
     return Display([_("Cash (no bank payment)")], True)
 
 

@@ -206,7 +206,15 @@ class HumaApi(Api):
         if isinstance(changes.get("bankAccount"), dict):
             # Accounts are shown with a code that no input carries. [A] huma.md, Reading: its meaning is unknown.
             changes["bankAccount"] = {**changes["bankAccount"], "code": changes["bankAccount"]["type"].upper()}
-        self.state.edit(user.id, **changes)
+        self.state.edit(user.id, **_respelt(self.state, changes))
+
+
+def _respelt(state: HumaState, changes: dict[str, Any]) -> dict[str, Any]:
+    """What the vendor makes of a write: towns in capitals where `respells` says so."""
+    address = changes.get("homeAddress")
+    if not (state.respells and isinstance(address, dict)):
+        return changes
+    return {**changes, "homeAddress": {**address, "city": address["city"].upper()}}
 
 
 def _check_editable(holder: User | Position, body: dict[str, Any]) -> None:

@@ -86,6 +86,7 @@ class HumaState:
 
     `email_taken_code` is what a refusal of an address that somebody has is called ([A], H7).
     `email_needs_confirmation` makes a new email wait in `requestedValue` (Source: huma.md, Writing, [A]).
+    `respells` keeps towns that the API is sent in capitals.
     `api_keys` are client ids and secrets that open the API. `listeners` are called with every event: its topic, and
     the user's id, email and what changed. For `old_seconds` after a change the old is read ([A] H10), unless `catch_up`
     says that the moment has passed.
@@ -99,6 +100,7 @@ class HumaState:
         self.email_needs_confirmation = False
         self.email_taken_code = "user:email-already-exists"
         self.old_seconds = 0.0
+        self.respells = False
         self.users: dict[str, User] = {}
         self.groups: dict[str, dict[str, Any]] = {}
         self.titles: dict[str, str] = {}

@@ -62,7 +62,8 @@ class VismaState:
     job addresses absolute URLs; `sunset` is sent as a `Sunset` header. What `modes.py` switches: `number_changes` is
     what becomes of a new number of a saved employee (`done`, `refused`, or `kept` as it was, in silence),
     `assigns_numbers` whether a draft without a number is given one, `paged_positions`, `weak_etags` and `null_dates`
-    how documents are shown.
+    how documents are shown. `respells` keeps
+    towns that the API is sent in capitals.
     """
 
     def __init__(self) -> None:
@@ -72,6 +73,7 @@ class VismaState:
         self.scopes = {credentials.READ_SCOPE, credentials.WRITE_SCOPE}
         self.token_error = "invalid_grant"
         self.absolute_locations = False
+        self.respells = False
         self.sunset: str | None = None
         self.number_changes = "done"
         self.assigns_numbers = True

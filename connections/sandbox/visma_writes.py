@@ -27,7 +27,7 @@ def employee_update(state: VismaState, id: str, sent: dict[str, Any], etag: str 
         employee = state.employees.get(id)
         if employee is None or (etag and employee.etag != etag):
             return id, [_MOVED]
-        after = _overwritten(employee.body, sent, OWN_EMPLOYEE, spared)
+        after = _overwritten(employee.body, _respelt(state, sent), OWN_EMPLOYEE, spared)
         if state.number_changes == "kept" and changes_number(employee.body, after):
             after["number"] = employee.body["number"]
         findings = employee_findings(state, id, employee.body, after)
@@ -68,9 +68,18 @@ def creation(state: VismaState, sent: dict[str, Any], positions: list[dict[str, 
             return None, findings
         if not new.get("number") and (state.assigns_numbers or new.get("isDraft") is not True):
             new["number"] = state.next_number()
+        new = _respelt(state, new)
         return state.add_employee(new, positions), findings
 
     return work
+
+
+def _respelt(state: VismaState, document: dict[str, Any]) -> dict[str, Any]:
+    """The document as the vendor keeps it: towns in capitals where `respells` says so."""
+    address = document.get("address")
+    if not (state.respells and isinstance(address, dict) and isinstance(address.get("cityName"), str)):
+        return document
+    return {**document, "address": {**address, "cityName": address["cityName"].upper()}}
 
 
 def foreign(body: Any, own: dict[str, str]) -> list[Finding]:

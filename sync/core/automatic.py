@@ -21,8 +21,8 @@ NEVER_SETTLED = frozenset({"never_settled", "huma_filled", "visma_filled"})
 @record
 class Disagreement:
     """What the rule looks at of a stored difference. ``seen``: the pair last shown to a person, for a field that was
-    never settled. ``refused``: the very same change was refused or dropped before. ``doubted``: something has come to
-    speak against the two being one person."""
+    never settled. ``by_hand``: only a person writes it. ``refused``: the very same change was refused or dropped
+    before. ``doubted``: something has come to speak against the two being one person."""
 
     field: str
     standing: str
@@ -32,6 +32,7 @@ class Disagreement:
     empties: bool
     by_bulk: bool
     seen: Prints | None = None
+    by_hand: bool = False
     refused: bool = False
     doubted: bool = False
 
@@ -41,7 +42,7 @@ def writes_by_itself(one: Disagreement, huma_wins: bool) -> bool:
 
     ``huma_wins``: the connection's setting for what both sides moved. Former employees and drafts are never written.
     """
-    if one.standing != "asks" or one.blocked or one.refused or one.doubted or not one.by_bulk:
+    if one.standing != "asks" or one.blocked or one.by_hand or one.refused or one.doubted or not one.by_bulk:
         return False
     if one.field in NEVER_BY_ITSELF:
         return False

@@ -9,8 +9,9 @@ from typing import Any
 from sync.core.employee import Employee, Own, Period, Side, Value
 from sync.core.fields import FIELDS, Pair
 from sync.core.fields.contact import is_email
-from sync.core.fields.dates import visma_reason
+from sync.core.fields.dates import untold, visma_reason
 from sync.core.fields.number import refusal, same_number
+from sync.core.placeholders import is_placeholder
 from sync.core.read import EXTERNAL_KEY, NOT_EMPLOYEES
 from sync.core.reasons import Reason
 
@@ -103,7 +104,8 @@ def _refused_in_visma(employee: Employee, numbers: Mapping[str, str], assign_num
 def _refused_in_huma(employee: Employee, huma_emails: Collection[str]) -> str:
     email = employee.canonical("email")
     if not email:
-        return "create_no_email"
+        problem = employee.values["email"].problem
+        return problem if is_placeholder(problem) else "create_no_email"
     if not is_email(email):
         return "bad_email"
     return "create_email_taken" if email in huma_emails else ""
@@ -145,7 +147,11 @@ def creation(employee: Employee, today: date, default_end_reason: str, fields_of
     for spec in FIELDS:
         source = employee.values.get(spec.name)
         needed = spec.name in (*NAMES_AND_EMAIL, "employment_id")
-        if not source or not source.readable or source.canonical is None or (spec.name in fields_off and not needed):
+        if not source or not source.readable or (spec.name in fields_off and not needed):
+            continue
+        if is_placeholder(source.problem):
+            omitted[spec.name] = Reason(source.problem)
+        if source.canonical is None:
             continue
         if spec.on_position:
             if target is Side.VISMA:
@@ -165,7 +171,7 @@ def _date(
         return
     reason, origin = visma_reason(source.own.get("reason"), None, default_end_reason)
     if reason is None:
-        omitted[name] = Reason("no_end_reason")
+        omitted[name] = untold(Side.HUMA, source.own.get("reason")) or Reason("no_end_reason")
     else:
         values[name] = {"date": source.own["date"], "reason": reason, "reason_from": origin}
 

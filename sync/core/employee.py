@@ -43,7 +43,9 @@ class Value:
     ``readable``: False where the key may not see it, or there is nothing to read it from; such a field isn't compared.
     ``editable``: False where the side says that the key may not write it.
     ``waiting``: the canonical form of a value that waits for the person's confirmation (an email in Huma).
-    ``problem``: code of ``reasons`` that forbids sending this value to the other side, or "".
+    ``problem``: code of ``reasons`` that forbids sending this value to the other side; or ``placeholders.UNBOUNDED``;
+    or "".
+    ``unseen``: whether the side wrote it with signs that can't be seen; they aren't in ``own``.
     """
 
     own: Own = None
@@ -52,6 +54,7 @@ class Value:
     editable: bool = True
     waiting: Canonical = None
     problem: str = ""
+    unseen: bool = field(default=False, compare=False)
 
 
 UNREADABLE = Value(readable=False)
@@ -160,7 +163,7 @@ def to_json(employee: Employee) -> dict[str, Any]:
             for p in employee.positions
         ],
         "values": {
-            name: [v.own, v.canonical, v.readable, v.editable, v.waiting, v.problem]
+            name: [v.own, v.canonical, v.readable, v.editable, v.waiting, v.problem, v.unseen]
             for name, v in employee.values.items()
         },
     }
@@ -189,10 +192,12 @@ def _position(id_: str, start: str | None, end: str | None, period: str, percent
     return Position(id_, _shared(start), _shared(end), Period(period), percentage, first, last, contract)
 
 
-def _value(own: Own, canonical: Any, readable: bool, editable: bool, waiting: Any, problem: str) -> Value:
+def _value(
+    own: Own, canonical: Any, readable: bool, editable: bool, waiting: Any, problem: str, unseen: bool = False
+) -> Value:
     own = {intern(key): _shared(part) for key, part in own.items()} if isinstance(own, dict) else _shared(own)
     same = own if canonical == own else _canonical(canonical)
-    return Value(own, same, readable, editable, _canonical(waiting), problem)
+    return Value(own, same, readable, editable, _canonical(waiting), problem, unseen)
 
 
 def _canonical(data: Any) -> Canonical:

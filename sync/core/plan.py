@@ -65,6 +65,8 @@ def field_change(
 
 def look_twice(spec: Field, target: Side, before: Canonical, after: Canonical, today: date) -> str:
     """Why a person should look twice at a Change, or "". Source: design, A run (Confirm)."""
+    if closer := spec.look_closer(after):
+        return closer
     if spec.look_twice in ALWAYS_TWICE:
         return spec.look_twice
     if after is None:

@@ -7,6 +7,10 @@ into an email or a log.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sync.core.text import clean
+
+LONGEST_CODE = 40
+
 
 def gettext_noop(text: str) -> str:
     """Marks a text for translation; the core itself stays English."""
@@ -24,6 +28,12 @@ class Reason:
         assert self.code in SENTENCES, self.code
 
 
+def shown_code(code: object) -> str:
+    """A vendor's code that we don't know, as it stands in a sentence: what can be seen of it, and not too much."""
+    text = clean(code)
+    return text if len(text) <= LONGEST_CODE else f"{text[: LONGEST_CODE - 1]}…"
+
+
 _ = gettext_noop
 SENTENCES: dict[str, str] = {
     # Why a side is suggested.
@@ -34,6 +44,8 @@ SENTENCES: dict[str, str] = {
     "visma_filled": _("Huma has nothing here yet."),
     "never_settled": _("The two have never agreed on this. Only you can tell which one is right."),
     "number_fixed": _("Payroll says that a saved employee's number can't be changed: Visma's is suggested."),
+    "huma_placeholder": _("Huma has only a placeholder here, not a real value."),
+    "visma_placeholder": _("Visma has only a placeholder here, not a real value."),
     "was_left": _("You left this as it is, and neither side has changed since."),
     # Why a direction isn't possible.
     "not_editable": _("Huma doesn't let this access change the field. Change it in Huma, or ask the administrator."),
@@ -73,6 +85,30 @@ SENTENCES: dict[str, str] = {
     "bad_phone": _("This isn't a phone number that Visma can take. Correct it in Huma."),
     "bad_email": _("This isn't an email address. Correct it where it comes from."),
     "bad_country": _("The country isn't a two-letter code. Correct it where it comes from."),
+    "placeholder_huma": _(
+        "What stands in Huma is a placeholder, not a real value, so it is neither sent nor does it empty the field. "
+        "Enter the real value in Huma, or remove the placeholder."
+    ),
+    "placeholder_visma": _(
+        "What stands in Visma is a placeholder, not a real value, so it is neither sent nor does it empty the field. "
+        "Enter the real value in Visma, or remove the placeholder."
+    ),
+    "unknown_end_reason": _(
+        "Huma's end reason is %(code)s, and there is no word for that in Visma that we know. Enter the end reason in "
+        "Visma by hand, or choose another one in Huma."
+    ),
+    "unknown_end_reason_visma": _(
+        "Visma's end reason is %(code)s, and there is no word for that in Huma that we know. Change the date and the "
+        "end reason in Huma by hand."
+    ),
+    "unknown_payment_type": _(
+        "Visma pays this salary in a way that we don't know: %(code)s. Enter the account in Huma by hand if it should "
+        "be there."
+    ),
+    "unknown_account_type": _(
+        "Huma has an account of a kind that we don't know: %(code)s. Enter it in Visma by hand, or choose another kind "
+        "in Huma."
+    ),
     "several_business": _("Visma has more than one business entry. Remove the others in Visma first."),
     # Worth knowing on a card.
     "contract_note": _("The contract ends %(contract)s, the last day of work is %(last)s: Visma gets the latter."),
@@ -80,6 +116,7 @@ SENTENCES: dict[str, str] = {
         "In Huma this is the address that the person signs in with, and in Visma too: somebody who signs in to Visma "
         "changes it there first, or may get a second user."
     ),
+    "bic_note": _("The bank's SWIFT/BIC belongs to another country than the IBAN. Compare both with the person."),
     "cash_note": _("A national account of another country becomes cash (no bank payment) in Visma."),
     # Possible matches.
     "external_against": _("Visma's record carries this Huma user's id, but something speaks against it."),
@@ -188,6 +225,7 @@ SENTENCES: dict[str, str] = {
     "number_series": _("The employee numbers in Huma and in Visma don't look like the same series."),
     # Look twice.
     "twice_account": _("A bank account changes"),
+    "twice_bic": _("A bank account whose SWIFT/BIC belongs to another country than the IBAN"),
     "twice_last_day": _("A last workday, and with it the end of the employment"),
     "twice_past": _("A date in the past"),
     "twice_number": _("An employee number changes"),

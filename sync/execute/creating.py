@@ -11,6 +11,7 @@ from django.utils import timezone
 from connections.errors import Gone, Rejected
 from connections.huma import may_be_about_the_email
 from connections.visma_shapes import Job
+from sync.core.compare import mark, only_spelling
 from sync.core.create import huma_user, visma_draft
 from sync.core.employee import Canonical, Side, from_json
 from sync.core.fields import field as field_named
@@ -237,9 +238,10 @@ def _created(context: Context, write: Write, new_id: str, there: There | None = 
             spec = field_named(name)
             mine = context.fingerprint(name, spec.version, employee.canonical(name) if employee else None)
             theirs = context.fingerprint(name, spec.version, spec.canonical(target, own))
-            if there is None or context.fingerprint(name, spec.version, there(name)) == theirs:
+            if there is None or _arrived(there(name), spec.canonical(target, own)):
                 link.baseline[name] = [mine, theirs] if target is Side.VISMA else [theirs, mine]
-        link.save(update_fields=["baseline"])
+                link.written[name] = mark(spec, target, spec.canonical(target, own), context.fingerprint)
+        link.save(update_fields=["baseline", "written"])
         rest = Write.objects.filter(run=write.run, person_key=write.person_key).exclude(pk=write.pk)
         for side in Side:
             rest.filter(side=side.value).update(link=link, owner_id=new_id if side is target else person.vendor_id)
@@ -247,6 +249,11 @@ def _created(context: Context, write: Write, new_id: str, there: There | None = 
         Write.objects.filter(pk=write.pk).update(link=link)
         EmployeeSnapshot.objects.filter(pk=person.pk).update(link=link)
         life.end(write, Change.State.DONE)
+
+
+def _arrived(now: Canonical, sent: Canonical) -> bool:
+    """Whether what was sent is there, be it in the side's own spelling."""
+    return now == sent or only_spelling(now, sent)
 
 
 def _link(write: Write, person: EmployeeSnapshot, *, huma_id: str, visma_id: str, by: str) -> EmployeeLink:

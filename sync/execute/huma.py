@@ -74,9 +74,12 @@ def _still_to_write(context: Context, write: Write, document: Doc, lost: bool) -
         if not (value.readable and value.editable):  # what can't be seen is not empty
             life.settle(change, Change.State.FAILED, "not_editable")
             continue
+        if lost and context.is_there(change, value.canonical):
+            life.settle(change, Change.State.DONE)
+            continue
         match context.verdict(change, value.canonical):
             case "nothing":
-                life.settle(change, Change.State.DONE if lost else Change.State.NOTHING)
+                life.settle(change, Change.State.NOTHING)
             case "moved":
                 life.settle(change, Change.State.MOVED, "moved")
             case _:
@@ -96,7 +99,7 @@ def _settle_by_answer(context: Context, change: Change, answer: Doc) -> None:
 
 
 def _agrees(context: Context, change: Change, now: Any) -> bool:
-    if context.is_there(change, now):
+    if context.is_there(change, now) or context.is_respelt(change, now):
         return True
     # Huma's end reason is left alone where it has one of its own that doesn't contradict: the dates decide.
     spec = field_named(change.field)

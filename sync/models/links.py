@@ -46,6 +46,9 @@ class EmployeeLink(models.Model):
     # What has come to speak against it since, "" for nothing: a person is asked.
     doubt = models.CharField(_("to look at"), max_length=80, blank=True)
     doubt_at = models.DateTimeField(_("to look at since"), null=True, blank=True)
+    # Per field, the side to which it was written last and a fingerprint without regard to spelling: until the next
+    # comparison, and while that side keeps it in a spelling of its own.
+    written = models.JSONField(default=dict, blank=True)
 
     class Meta:
         verbose_name = _("link")

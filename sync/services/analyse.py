@@ -147,6 +147,7 @@ def _compare_all(
             positions,
             fields_out.get(link.pk, ()) if link else (),
             fields,
+            link.written if link else {},
         )
 
 

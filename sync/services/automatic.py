@@ -158,6 +158,7 @@ def _disagreement(conflict: Conflict, refused: set[tuple[int, str, str]]) -> Dis
         empties=conflict.empties_visma,
         by_bulk=not conflict.bulk_blocked,
         seen=(seen[0], seen[1]) if seen else None,
+        by_hand=conflict.by_hand,
         refused=(conflict.link_id, conflict.field, conflict.huma_fingerprint) in refused,
         doubted=stops(conflict.link.doubt),
     )

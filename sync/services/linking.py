@@ -17,7 +17,7 @@ from sync.services.analyse import Analysis
 from sync.services.batches import BATCH, batches
 from sync.services.meanwhile import written_meanwhile
 
-LINK_FIELDS = ["baseline", "seen", "huma_position", "visma_position", "name", "number", "changes_on"]
+LINK_FIELDS = ["baseline", "seen", "written", "huma_position", "visma_position", "name", "number", "changes_on"]
 LINK_FIELDS += ["known", "doubt", "doubt_at"]
 SHOWN_TO_A_PERSON = (SyncRun.Trigger.MANUAL, SyncRun.Trigger.RETRY, SyncRun.Trigger.UNDO)
 
@@ -101,6 +101,9 @@ def settle_link(
     for name, prints in comparison.agreed.items():
         link.baseline[name] = list(prints)
         link.seen.pop(name, None)
+    link.written = {
+        name: side for name, side in link.written.items() if name in comparison.respelt or name not in comparison.prints
+    }
     if shown:
         for difference in comparison.differences:
             if difference.field not in link.baseline:

@@ -78,7 +78,7 @@ def _comparison(run: SyncRun, link: EmployeeLink, pair: Pair) -> Comparison:
     positions = (link.huma_position, link.visma_position) if link.huma_position else None
     fields_out = set(LeftOut.objects.filter(link=link).exclude(field="").values_list("field", flat=True))
     fields = enabled_fields(run.connection)
-    return compare(pair, fingerprinter(run.connection), link.baseline, positions, fields_out, fields)
+    return compare(pair, fingerprinter(run.connection), link.baseline, positions, fields_out, fields, link.written)
 
 
 def numbers_in_visma(run: SyncRun) -> dict[str, str]:

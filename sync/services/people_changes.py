@@ -74,6 +74,7 @@ def unlink(made: EmployeeLink, user: Any) -> None:
             visma_position="",
             changes_on=None,
             baseline={},
+            written={},
             seen={},
             known=None,
             doubt="",

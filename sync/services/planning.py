@@ -183,6 +183,12 @@ def _create_item(row: EmployeeSnapshot, target: Side, after: dict[str, Any], omi
         becomes="",
         source="",
         action="create",
-        look_twice="twice_huma" if target is Side.HUMA else "",
+        look_twice=_odd(target, after["values"]) or ("twice_huma" if target is Side.HUMA else ""),
     )
     return Item(planned, row.name, row.number, snapshot=row, omitted=dict(omitted))
+
+
+def _odd(target: Side, values: dict[str, Any]) -> str:
+    """Why a person should look twice at what somebody is created with, or ""."""
+    specs = ((field_named(name), own) for name, own in values.items() if own is not None)
+    return next((odd for spec, own in specs if (odd := spec.look_closer(spec.canonical(target, own)))), "")

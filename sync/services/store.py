@@ -108,6 +108,7 @@ def conflict_row(
         blocked_to_huma=blocked[Side.HUMA].code if Side.HUMA in blocked else "",
         blocked_to_visma=blocked[Side.VISMA].code if Side.VISMA in blocked else "",
         bulk_blocked=not difference.by_bulk,
+        by_hand=difference.by_hand,
         empties_huma=difference.empties(Side.HUMA),
         empties_visma=difference.empties(Side.VISMA),
     )

@@ -120,7 +120,7 @@ def groups(connection: Connection, found: Overview) -> list[Figure]:
     shown = [
         Figure(found.linked, _("The same person in both"), people(show="linked")),
         Figure(found.one_side_empty, _("Differences that are empty on one side"), review(kind="empty", show="all")),
-        Figure(found.spelling, _("Differences in capitals or spaces only"), review(kind="spelling", show="all")),
+        Figure(found.spelling, _("Differences in spelling only"), review(kind="spelling", show="all")),
         Figure(found.standing.get("left", 0), _("Differences left as they are before"), review(show="left")),
         Figure(found.standing.get("former", 0), _("Differences of former employees"), review(show="former")),
         Figure(found.standing.get("draft", 0), _("Differences of drafts in Visma"), review(show="draft")),

@@ -100,7 +100,7 @@ class Story(Work):
     def decide_matches(self, run: SyncRun) -> None:
         """Who is certain is linked, one pair is different, the others stay open."""
         certain = self.of("possible_match").user_id
-        cards = matches.matches(run)
+        _page, cards = matches.matches(run)
         (mine,) = (card for card in cards if card.huma.vendor_id == certain)
         other = next(card for card in cards if card.huma.vendor_id != certain)
         matches.link_match(run, self.hr, mine.match.pk)

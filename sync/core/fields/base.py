@@ -8,6 +8,7 @@ from sync.core.employee import UNREADABLE, Canonical, Employee, Own, Side, Value
 from sync.core.reasons import Reason
 from sync.core.record import record
 from sync.core.shape import Doc
+from sync.core.text import visible
 
 
 @record
@@ -41,6 +42,10 @@ def _equal(huma: Canonical, visma: Canonical) -> bool:
     return huma == visma
 
 
+def _nothing_odd(canonical: Canonical) -> str:
+    return ""
+
+
 def _nothing_more(target: Side, pair: Pair) -> Reason | None:
     return None
 
@@ -56,6 +61,8 @@ class Field:
     ``write_huma(document, after)`` gives the part of a PATCH body; ``write_visma(document, after, today)`` changes
     the document in place. ``clearable`` are the sides on which the field can be emptied. ``fixed_in_visma``: why (a
     code of ``reasons``) a saved employee's value isn't to be changed in Visma, "" where it may be.
+    ``look_closer(canonical)`` gives the code of what is odd about a value, or "": a person looks twice before it is
+    written, and no automatic run writes it.
     """
 
     name: str
@@ -64,6 +71,7 @@ class Field:
     version: int = 1
     on_position: bool = False
     look_twice: str = ""
+    look_closer: Callable[[Canonical], str] = _nothing_odd
     clearable: frozenset[Side] = frozenset()
     clears_by_itself: bool = False
     fixed_in_visma: str = ""
@@ -85,4 +93,10 @@ def huma_value(
     """A value out of Huma's wrapper; not readable where the wrapper is missing."""
     if wrapped is None:
         return UNREADABLE
-    return Value(own, canonical, True, wrapped.get("editable") is not False, waiting, problem)
+    editable = wrapped.get("editable") is not False
+    return Value(own, canonical, True, editable, waiting, problem, _has_unseen(wrapped.get("value")))
+
+
+def _has_unseen(value: object) -> bool:
+    texts = value.values() if isinstance(value, dict) else (value,)
+    return any(isinstance(text, str) and visible(text) != text for text in texts)

@@ -89,7 +89,7 @@ def test_it_is_taken_back_at_once(web, run):
 
 
 def test_who_was_settled_singly_meanwhile_is_not_counted(web, run):
-    first = PossibleMatch.objects.filter(run=run, group=GROUP).first()
+    first = PossibleMatch.objects.filter(run=run, group=GROUP)[0]
     web.post(at("review_matches_decide", run.connection), {"match": first.pk, "choice": "different"})
     assert "Type the number of pairs: 2." in answer(web, run, typed="3")
     assert "2 people are linked." in answer(web, run, typed="2")
