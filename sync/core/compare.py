@@ -256,10 +256,11 @@ def _suggested(field: Field, pair: Pair, verdict: Verdict, reasons: Mapping[Side
 
 
 def _filled_side(huma: Value, visma: Value, verdict: Verdict) -> tuple[str, str]:
-    """The suggestion and its reason; against a placeholder it is the side with a value, whichever moved."""
-    for value, side in ((huma, Side.HUMA), (visma, Side.VISMA)):
-        if is_placeholder(value.problem) and not verdict.left and verdict.suggestion != side.other.value:
-            return side.other.value, f"{side.value}_placeholder"
+    """The suggestion and its reason; against a placeholder it is the side with a value, though the other moved."""
+    if is_placeholder(huma.problem) and verdict.why in ("huma_moved", "both_moved"):
+        return Side.VISMA.value, "huma_placeholder"
+    if is_placeholder(visma.problem) and verdict.why == "visma_moved":
+        return Side.HUMA.value, "visma_placeholder"
     return verdict.suggestion, verdict.why
 
 

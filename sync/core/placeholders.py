@@ -12,8 +12,8 @@ IN_HUMA, IN_VISMA = "placeholder_huma", "placeholder_visma"
 UNBOUNDED = "unbounded"
 """The problem of a workday that means no beginning, or no end: an empty value, that no automatic run acts upon."""
 
-_ROWS = ("01234567890", "09876543210")
-"""Digits in the order of a keyboard, in both directions."""
+_ROW = "01234567890"
+"""Digits counted up, in the order of a keyboard. Counted down they are a number that people have (98 76 54 32)."""
 
 _SHORTEST_ROW, _SHORTEST_REPEAT = 5, 3
 _NOT_A_DOMAIN = (".invalid", ".localhost")
@@ -56,13 +56,13 @@ def is_phone(text: str) -> bool:
 
 
 def _is_no_number(digits: str) -> bool:
-    return _repeats(digits) or (len(digits) >= _SHORTEST_ROW and any(digits in row for row in _ROWS))
+    return _repeats(digits) or (len(digits) >= _SHORTEST_ROW and digits in _ROW)
 
 
 def _without_country(text: str, digits: str) -> list[str]:
     """The number without a country's code, in each way in which its beginning may be one."""
     end = digits[-_SHORTEST_REPEAT:]
-    if not (_repeats(end) or any(end in row for row in _ROWS)):
+    if not (_repeats(end) or end in _ROW):
         return []  # nearly all of them: what follows the code can't be such a number
     found = [digits[len(code) :] for code in ("0047", "47") if digits.startswith(code) and len(digits) >= 8 + len(code)]
     if text.startswith("+"):

@@ -17,7 +17,7 @@ from sync.core.employee import Canonical, Side, from_json
 from sync.core.fields import field as field_named
 from sync.core.read import external_id
 from sync.core.shape import Doc
-from sync.core.text import clean
+from sync.core.text import clean, loose
 from sync.execute import life
 from sync.execute.context import Context, now_in_visma
 from sync.execute.email_exists import is_the_same
@@ -178,7 +178,7 @@ def _email_exists(context: Context, write: Write, found: Doc) -> float | None:
     change, person = _person(write)
     values = _after(change)["values"]
     names = (("givenName", "given_name"), ("familyName", "family_name"))
-    ours = write.tries > 0 and all(clean(found.get(key)) == clean(values[name]) for key, name in names)
+    ours = write.tries > 0 and all(loose(clean(found.get(key))) == loose(clean(values[name])) for key, name in names)
     user_id = str(found["id"])
     links = EmployeeLink.objects.filter(connection=write.run.connection, huma_id=user_id)
     if links.exclude(state=EmployeeLink.State.DIFFERENT).exists():

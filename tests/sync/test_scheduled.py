@@ -77,18 +77,18 @@ def test_where_both_moved_a_person_is_asked(fjordheim):
     person = fjordheim.add()
     turn_on(fjordheim)
     fjordheim.huma(person, phone=NUMBER)
-    fjordheim.phone(person, "+4799999999")
+    fjordheim.phone(person, "+4799887766")
     run = scheduled(fjordheim)
     assert fields(run) == {}
     assert Conflict.objects.get(run=run).why == "both_moved"
-    assert visma_phone(fjordheim, person) == "+4799999999"
+    assert visma_phone(fjordheim, person) == "+4799887766"
 
 
 def test_where_both_moved_humas_value_is_written_when_an_owner_said_so(fjordheim):
     person = fjordheim.add()
     turn_on(fjordheim, both_moved="huma")
     fjordheim.huma(person, phone=NUMBER)
-    fjordheim.phone(person, "+4799999999")
+    fjordheim.phone(person, "+4799887766")
     assert fields(scheduled(fjordheim)) == {"phone": "done"}
     assert visma_phone(fjordheim, person) == NUMBER
 
@@ -156,7 +156,7 @@ def test_a_field_that_was_never_settled_and_moved_in_visma_too_is_asked(fjordhei
     fjordheim.huma(person, phone="+4790000001")
     turn_on(fjordheim)
     fjordheim.huma(person, phone=NUMBER)
-    fjordheim.phone(person, "+4799999999")
+    fjordheim.phone(person, "+4799887766")
     assert fields(scheduled(fjordheim)) == {}
 
 

@@ -39,7 +39,7 @@ def test_what_it_wrote_is_asked_no_more_in_the_open_run(fjordheim, hr):
     connection = turn_on(fjordheim)
     for one in (person, other):
         fjordheim.huma(one, phone=NUMBER)
-    fjordheim.phone(other, "+4799999999")
+    fjordheim.phone(other, "+4799887766")
     mine = read(connection, hr)
     assert fields(scheduled(fjordheim)) == {"phone": "done"}
     assert list(mine.conflicts.values_list("link__huma_id", flat=True)) == [other.user_id]
@@ -82,7 +82,7 @@ def test_the_differences_that_wait_are_decided_in_a_run_by_hand(fjordheim, hr):
     person = fjordheim.add()
     connection = turn_on(fjordheim)
     fjordheim.huma(person, phone=NUMBER)
-    fjordheim.phone(person, "+4799999999")
+    fjordheim.phone(person, "+4799887766")
     scheduled(fjordheim)
     run = read(connection, hr)
     assert review.ReviewFilter(new=True).apply(run).count() == 1, "it is new to whoever looks"
