@@ -21,6 +21,7 @@ from sync.sentences import sentence
 from sync.services import creation, letters, mail, runs, work
 from sync.services.analyse import analyse
 from sync.services.confirm import PlanChanged, confirm
+from sync.services.employees import NotOne, find
 from sync.services.failures import CannotRead, reason_for_reading
 from sync.services.fetch import Fetch
 from sync.services.planning import make_plan
@@ -36,7 +37,10 @@ Progress = Callable[[SyncRun], None]
 
 @dataclass(frozen=True)
 class Options:
-    """What the command's arguments ask for; ``conflicts``: huma, visma, suggested or leave (decide nothing)."""
+    """What the command's arguments ask for; ``conflicts``: huma, visma, suggested or leave (decide nothing).
+
+    ``only``: whom it decides about, as ``employees.find`` takes it; everybody where nobody is named.
+    """
 
     conflicts: str = "leave"
     create_in_huma: bool = False
@@ -44,6 +48,7 @@ class Options:
     allow_clearing: bool = False
     dry_run: bool = False
     confirm_large: bool = False
+    only: tuple[str, ...] = ()
 
 
 @dataclass
@@ -121,7 +126,13 @@ def _run(connection: Connection, options: Options, progress: Progress) -> Report
     if run.state != SyncRun.State.REVIEW:
         runs.forget_values(run)  # nobody can answer the check any more
         return report(run)
-    _decide(run, options)
+    try:
+        _decide(run, options)
+    except NotOne as error:
+        runs.cancel(run, NAME)
+        found = report(run)
+        found.error = _not_one(error)
+        return found
     plan = make_plan(run)
     if plan.over_threshold and not options.confirm_large:
         return _too_large(run, plan.people, plan.threshold)
@@ -151,12 +162,28 @@ def _confirm(run: SyncRun, progress: Progress) -> bool:
 
 
 def _decide(run: SyncRun, options: Options) -> None:
+    """Decide as told. Raises ``NotOne`` before anything is decided, where ``only`` names nobody or several people."""
+    people = [find(run.connection, text, run) for text in options.only]
+    shown = [ReviewFilter(show="all", link=one.link) for one in people if one.link]
     if options.conflicts != "leave":
-        decide_bulk(run, NAME, ReviewFilter(show="all"), options.conflicts, options.allow_clearing)
-    if options.create_in_huma:
-        creation.choose_all(run, NAME, "huma", True)
-    if options.create_in_visma:
-        creation.choose_all(run, NAME, "visma", True)
+        for one in shown if options.only else [ReviewFilter(show="all")]:
+            decide_bulk(run, NAME, one, options.conflicts, options.allow_clearing)
+    for target, wanted in (("huma", options.create_in_huma), ("visma", options.create_in_visma)):
+        if wanted and options.only:
+            rows = creation.possible(run, target).filter(create_group=creation.MAIN)
+            named = {(one.side, one.vendor_id) for one in people}
+            ids = [pk for pk, *who in rows.values_list("pk", "side", "vendor_id") if tuple(who) in named]
+            creation.choose(run, NAME, ids, True)
+        elif wanted:
+            creation.choose_all(run, NAME, target, True)
+
+
+def _not_one(error: NotOne) -> str:
+    if error.several:
+        return _("--only: “%(who)s” is more than one person. Name one as link:N, huma:ID or visma:ID.") % {
+            "who": error.text
+        }
+    return _("--only: there is nobody called “%(who)s”.") % {"who": error.text}
 
 
 def _too_large(run: SyncRun, people: int, threshold: int) -> Report:
@@ -198,6 +225,8 @@ def _dry_run(connection: Connection, options: Options, progress: Progress) -> Re
         return _dry_failure(run, error.reason)
     except VendorError as error:
         return _dry_failure(run, reason_for_reading(error))
+    except NotOne as error:
+        return Report(run=run.pk, state=SyncRun.State.CANCELLED.value, error=_not_one(error))
     finally:
         SyncRun.objects.filter(pk=run.pk).delete()
 

@@ -34,6 +34,13 @@ class Command(OneLineCommand):
         parser.add_argument("--create-in-huma", action="store_true", help="add to Huma who is in Visma only")
         parser.add_argument("--create-in-visma", action="store_true", help="add to Visma who is in Huma only")
         parser.add_argument("--allow-clearing", action="store_true", help="let --conflicts empty fields")
+        parser.add_argument(
+            "--only",
+            action="append",
+            default=[],
+            metavar="EMPLOYEE",
+            help="decide about nobody else: an Employment ID, link:N, huma:ID or visma:ID; repeat for more",
+        )
         parser.add_argument("--dry-run", action="store_true", help="say what would be written, and keep nothing")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
         parser.add_argument("--confirm-large", action="store_true", help="go on where a threshold would stop the run")
@@ -51,6 +58,7 @@ class Command(OneLineCommand):
                     allow_clearing=options["allow_clearing"],
                     dry_run=options["dry_run"],
                     confirm_large=options["confirm_large"],
+                    only=tuple(options["only"]),
                 ),
                 bar.show,
             )
