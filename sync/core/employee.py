@@ -87,6 +87,8 @@ class Employee:
 
     ``values`` has an entry for each field of the registry. ``birth`` is a date of birth or a fingerprint of it, used
     for matching only. ``huma_id`` is the Huma user that Visma's ``externalIds`` names, "" without one.
+    ``vanished`` is the id of the paired position where the side says that it doesn't exist any more (404); all others
+    are in ``positions`` then.
     """
 
     side: Side
@@ -100,6 +102,7 @@ class Employee:
     values: Mapping[str, Value] = field(default_factory=dict)
     huma_id: str = ""
     birth: str = ""
+    vanished: str = ""
 
     @property
     def number(self) -> str:
@@ -152,6 +155,7 @@ def to_json(employee: Employee) -> dict[str, Any]:
         "selected": employee.selected,
         "huma_id": employee.huma_id,
         "birth": employee.birth,
+        "vanished": employee.vanished,
         "positions": [
             [p.id, p.start, p.end, p.period.value, p.percentage, p.first_day, p.last_day, p.contract_type]
             for p in employee.positions
@@ -175,6 +179,7 @@ def from_json(data: dict[str, Any]) -> Employee:
         selected=data["selected"],
         huma_id=data["huma_id"],
         birth=data["birth"],
+        vanished=data.get("vanished", ""),
         positions=tuple(_position(*position) for position in data["positions"]),
         values={intern(name): _value(*value) for name, value in data["values"].items()},
     )

@@ -54,6 +54,10 @@ SENTENCES: dict[str, str] = {
         "The employment in Visma (%(visma)s) isn't the one that belongs to the position in Huma (%(huma)s). "
         "Add the new position in Huma first."
     ),
+    "pair_unclear": _(
+        "One of the two positions that belonged together doesn't exist any more, and more than one could have taken "
+        "its place: Huma has %(huma)s, Visma has %(visma)s. Correct the dates by hand where they are wrong."
+    ),
     "others_run_on": _(
         "Another position in Huma runs on, and Visma has only one employment. Ending it would end all of it: "
         "change the date in Visma by hand if that is right."
@@ -72,6 +76,14 @@ SENTENCES: dict[str, str] = {
     # Worth knowing on a card.
     "contract_note": _("The contract ends %(contract)s, the last day of work is %(last)s: Visma gets the latter."),
     "email_note": _("In Huma this is the address that the person signs in with."),
+    "pair_remade_huma": _(
+        "The position in Huma was made anew. It is paired with the employment in Visma again; its dates are compared "
+        "for the first time."
+    ),
+    "pair_remade_visma": _(
+        "The employment in Visma was made anew. It is paired with the position in Huma again; its dates are compared "
+        "for the first time."
+    ),
     "cash_note": _("A national account of another country becomes cash (no bank payment) in Visma."),
     # Possible matches.
     "number_only": _("The same Employment ID, but nothing else agrees."),

@@ -96,7 +96,7 @@ def make_link(connection: Any, user: Any, huma: EmployeeSnapshot, visma: Employe
 
     Raises ``NotAllowed("taken")`` when one of them is linked to somebody else.
     """
-    others = EmployeeLink.objects.filter(connection=connection, state=EmployeeLink.State.LINKED)
+    others = EmployeeLink.objects.filter(connection=connection, state__in=EmployeeLink.HOLDING)
     if others.filter(Q(huma_id=huma.vendor_id) | Q(visma_id=visma.vendor_id)).exists():
         raise NotAllowed("taken")
     retire_gone(connection, "huma", [huma.vendor_id])

@@ -48,7 +48,7 @@ def compare_in_run(
     """
     today = timezone.localdate()
     default = run.connection.default_end_reason
-    pair = Pair(huma, visma, today, default_end_reason=default, numbers=numbers)
+    pair = Pair(huma, visma, today, default_end_reason=default, numbers=numbers, remade=link.remade)
     comparison = _comparison(run, link, pair)
     settle_link(link, comparison, huma, visma, today, shown, run.connection.automatic)
     link.save(update_fields=LINK_FIELDS)

@@ -17,6 +17,7 @@ from sync.lease import Lease
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, HumaEvent, SyncRun
 from sync.services.news import tell_of
 from sync.services.pairing import compare_in_run
+from sync.services.presence import Asked, changes, store_presence
 from sync.services.rereading import Rereading, taking_part
 from sync.services.store import load
 from sync.wake import wake
@@ -86,11 +87,11 @@ def read_slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
         return None  # its end wakes this one
     look = Rereading(run, lease)
     if look.slice(seconds):
-        return None if _compare(run, look.gone) else 0.0
+        return None if _compare(run, look.asked) else 0.0
     return None if lease.lost else look.pause
 
 
-def _compare(run: SyncRun, gone: dict[str, str]) -> bool:
+def _compare(run: SyncRun, asked: Asked) -> bool:
     """Compare who was read, and open the run for what it does by itself.
 
     False when another run wrote meanwhile: then what was read may be older than that, and is read again.
@@ -106,11 +107,14 @@ def _compare(run: SyncRun, gone: dict[str, str]) -> bool:
         links = taking_part(run)
         compared, numbers = [], _numbers(run)
         humas, vismas = _read(run, Side.HUMA), _read(run, Side.VISMA)
+        found = changes(links.values(), humas, vismas, asked)
+        store_presence(found)
         rows = EmployeeLink.objects.select_for_update().filter(pk__in=[one.pk for one in links.values()])
         for link in rows.order_by("pk"):
             if link.huma_id in humas and link.visma_id in vismas:
                 compare_in_run(run, link, humas[link.huma_id], vismas[link.visma_id], numbers, shown=False)
                 compared.append(link.pk)
+        gone = {huma_id: found[link.pk].gone_from for huma_id, link in links.items() if link.pk in found}
         tell_of(run, links, humas, vismas, gone)
         run.progress["links"] = compared
         figures = {"linked": len(compared), "conflicts": Conflict.objects.filter(run=run).count()}

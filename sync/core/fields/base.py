@@ -15,7 +15,8 @@ class Pair:
     """The same person on both sides, with what the rules of a field may ask about.
 
     ``positions``: the ids (Huma's, Visma's) of the positions that are the same employment, or ``None``.
-    ``no_pair``: why there is none. ``numbers``: who in Visma has which Employment ID.
+    ``no_pair``: why there is none. ``numbers``: who in Visma has which Employment ID. ``remade``: the side whose
+    position was made anew, so that the pair is a new one, "" without.
     """
 
     huma: Employee
@@ -25,6 +26,7 @@ class Pair:
     no_pair: Reason | None = None
     default_end_reason: str = ""
     numbers: Mapping[str, str] = field(default_factory=dict)
+    remade: str = ""
 
     def on(self, side: Side) -> Employee:
         """The employee as one side has her."""
