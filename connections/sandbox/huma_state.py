@@ -80,7 +80,7 @@ class HumaState:
 
     `email_needs_confirmation` makes a new email wait in `requestedValue` (Source: huma.md, Writing, [A]).
     `api_keys` are client ids and secrets that open the API. `listeners` are called with every event: its topic, and
-    the user's id, email and what changed.
+    the user's id, email and what changed. `before_page` is called with the offset before a page of users is answered.
     """
 
     def __init__(self) -> None:
@@ -93,6 +93,7 @@ class HumaState:
         self.groups: dict[str, dict[str, Any]] = {}
         self.titles: dict[str, str] = {}
         self.listeners: list[Callable[[str, dict[str, Any]], None]] = []
+        self.before_page: Callable[[int], None] | None = None
         self._subordinates: Counter[str] | None = None
 
     def add_user(

@@ -6,6 +6,7 @@ import copy
 import secrets
 import threading
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,7 +58,9 @@ class VismaState:
 
     `scopes` are what the tenant activated; `token_error` (`invalid_grant`, `unauthorized_client`,
     `invalid_scope`) is what a tenant gets that has not authorised the application; `absolute_locations` makes
-    job addresses absolute URLs; `sunset` is sent as a `Sunset` header.
+    job addresses absolute URLs; `sunset` is sent as a `Sunset` header. `cursors_count` lets a cursor say how many were
+    listed instead of who was the last one [A: nothing says what it keeps]. `before_page` is called before a page of
+    employees is answered, with 0 for the first one.
     """
 
     def __init__(self) -> None:
@@ -68,6 +71,8 @@ class VismaState:
         self.token_error = "invalid_grant"
         self.absolute_locations = False
         self.sunset: str | None = None
+        self.cursors_count = False
+        self.before_page: Callable[[int], None] | None = None
         self.employees: dict[str, Employee] = {}
         self._sequence = 0
 
@@ -85,6 +90,14 @@ class VismaState:
             for position in positions or []:
                 self.add_position(id, position)
         return id
+
+    def move_to_end(self, employee_id: str) -> None:
+        """The employee comes last in the lists from now on."""
+        with self.lock:
+            self._sequence += 1
+            employee = self.employees.pop(employee_id)
+            employee.sequence = self._sequence
+            self.employees[employee_id] = employee
 
     def add_position(self, employee_id: str, body: dict[str, Any], *, id: str | None = None) -> str:
         """A further position of an employee; returns its id."""
