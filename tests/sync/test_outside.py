@@ -61,10 +61,6 @@ def state(found: Any, person: Any) -> tuple[str, str]:
     return link.state, link.gone_from
 
 
-def asked_for(found: Any, person: Any) -> int:
-    return len(found.sandbox.journal.of("huma", "GET", f"/users/{person.user_id}$"))
-
-
 def test_who_left_the_location_is_outside_and_not_gone(fjordheim, anna, berit):
     leave(fjordheim, anna)
     fjordheim.sandbox.huma.delete(berit.user_id)
