@@ -264,7 +264,8 @@ class Fetch:
     def _store(self) -> None:
         self.list.flush()
         self.visma.flush()
-        store_people(self.run, self.read)
+        newest = {(person.side, person.id): person for person in self.read}  # a list that shifts names some twice
+        store_people(self.run, list(newest.values()))
         if self.read and self.run.attempts:
             self.lease.progress()
             self.run.attempts = 0
