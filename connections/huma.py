@@ -96,7 +96,7 @@ class HumaClient:
 
     def all_users(self) -> list[dict[str, Any]]:
         """Summaries of all users, whatever groups they are in. Source: huma-openapi.yaml, GET /users."""
-        return self._all("/users", {}, [], USERS_PAGE, huma_shapes.SUMMARY)
+        return self._all("/users", {}, [], USERS_PAGE, huma_shapes.SUMMARY, shared=1)
 
     def user(self, user_id: str) -> dict[str, Any]:
         """UserDetails, its properties wrapped. Source: huma.md, Reading."""
@@ -151,14 +151,26 @@ class HumaClient:
         )
 
     def _all(
-        self, template: str, ids: dict[str, str], params: Sequence[tuple[str, str]], limit: int, item: shapes.Shape
+        self,
+        template: str,
+        ids: dict[str, str],
+        params: Sequence[tuple[str, str]],
+        limit: int,
+        item: shapes.Shape,
+        shared: int = 0,
     ) -> list[dict[str, Any]]:
-        """All pages of a list, each id once; a list that ends before its ``total`` is Unavailable, never shorter."""
+        """All pages of a list, each id once; a list that ends before its ``total`` is Unavailable, never shorter.
+
+        ``shared``: with 1, each page begins with the last of the page before; where it doesn't, the list moved.
+        """
         found: dict[str, dict[str, Any]] = {}
         offset = 0
         while True:
-            page = self._list(template, ids, params, offset, limit, item)
-            offset += len(page.items)
+            again = shared if found else 0
+            page = self._list(template, ids, params, offset - again, limit, item)
+            if again and (not page.items or page.items[0]["id"] != next(reversed(found))):
+                raise Unavailable("list moved while it was read", side="huma", method="GET", path=template)
+            offset += len(page.items) - again
             found.update((entry["id"], entry) for entry in page.items)
             complete = len(page.items) < limit if page.total is None else offset >= page.total
             if complete and (page.total is None or len(found) == page.total):

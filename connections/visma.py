@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-from connections import visma_shapes
+from connections import shapes, visma_shapes
 from connections.answers import Answer, Call, WrongShape
 from connections.caller import Caller
 from connections.errors import ContractBroken
@@ -105,6 +105,14 @@ class VismaClient:
             if (employee.get("_embedded") or {}).get("positions") is None:
                 employee["_embedded"] = {"positions": self.positions(employee["id"])}
         return page
+
+    def list_employee_ids(self, cursor: str | None) -> VismaPage:
+        """One page of the employees that ``list_employees`` lists, with nothing but their ids: ``fields=(id)``.
+
+        Source: visma-employee.md, Reading.
+        """
+        params = [(PAGE_SIZE_PARAM, str(PAGE_SIZE)), ("includeDrafts", "true"), ("fields", "(id)")]
+        return self._list("/employees", {}, params, cursor, visma_shapes.page(shapes.record, cursor))
 
     def employee(self, employee_id: str) -> Document:
         """The whole document and its ETag. Source: visma-employee.md, Reading."""

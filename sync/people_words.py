@@ -6,6 +6,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from sync.core.compare import REMADE
 from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch
 from sync.sentences import against_sentence, agrees_label, sentence, side_name
 from sync.services.people import FILTERS, LOOKING_INSIDE, Person
@@ -49,6 +50,8 @@ def badges(person: Person) -> list[Badge]:
         found.append(Badge(_("Gone from %(side)s") % {"side": side_name(person.gone_from)}, "danger"))
     if person.doubted:
         found.append(Badge(_("Still the same person?"), "warning"))
+    if person.outside:
+        found.append(Badge(_("Outside the selection"), "warning"))
     if person.possible:
         found.append(Badge(_("Possible match"), "warning"))
     if person.draft:
@@ -102,6 +105,7 @@ def filter_labels() -> dict[str, str]:
         "only_huma": _("Only in Huma"),
         "only_visma": _("Only in Visma"),
         "gone": _("Gone from one side"),
+        "outside": _("Outside the selection"),
         "different": _("Called different people"),
         "left_out": _("Left out"),
         "draft": _("Draft in Visma"),
@@ -131,6 +135,11 @@ def why_linked(link: EmployeeLink) -> str:
         "created": _("Linked since %(at)s, when a sync added the person on the other side."),
     }.get(link.linked_by, _("Linked since %(at)s."))
     return text % {"at": at}
+
+
+def why_paired_anew(link: EmployeeLink) -> str:
+    """That one of the paired positions was made anew, as long as that is news; else ""."""
+    return sentence(REMADE[link.remade]) if link.remade in REMADE else ""
 
 
 def why_different(link: EmployeeLink) -> str:

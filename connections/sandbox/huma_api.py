@@ -84,6 +84,8 @@ class HumaApi(Api):
         active, text = huma_query.flag(call, "isActive"), call.http.args.get("search", "").casefold()
         me = self.state.service_user_id
         with self.state.lock:
+            if self.state.before_page:
+                self.state.before_page(offset)
             found = [
                 user
                 for user in self.state.users.values()

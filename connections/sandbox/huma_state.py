@@ -89,7 +89,7 @@ class HumaState:
     `respells` keeps towns that the API is sent in capitals.
     `api_keys` are client ids and secrets that open the API. `listeners` are called with every event: its topic, and
     the user's id, email and what changed. For `old_seconds` after a change the old is read ([A] H10), unless `catch_up`
-    says that the moment has passed.
+    says that the moment has passed. `before_page` is called with the offset before a page of users is answered.
     """
 
     def __init__(self) -> None:
@@ -105,6 +105,7 @@ class HumaState:
         self.groups: dict[str, dict[str, Any]] = {}
         self.titles: dict[str, str] = {}
         self.listeners: list[Callable[[str, dict[str, Any]], None]] = []
+        self.before_page: Callable[[int], None] | None = None
         self._subordinates: Counter[str] | None = None
 
     def add_user(

@@ -100,6 +100,8 @@ class VismaApi(Api):
             return {name: body[name] for name in body if name in fields} if fields else body
 
         with self.state.lock:
+            if self.state.before_page:
+                self.state.before_page(int("cursor" in args))
             found = [
                 (one.sequence, one)
                 for one in self.state.employees.values()
@@ -108,6 +110,8 @@ class VismaApi(Api):
                 and (manager is None or one.body.get("manager") == manager)
                 and (since is None or one.body["lastChange"][:10] > since)
             ]
+            if self.state.cursors_count:
+                found = [(index, one) for index, (_, one) in enumerate(found)]
             return self._shown(visma_lists.page(args, found, show))
 
     def do_employee(self, call: Call) -> Answer:

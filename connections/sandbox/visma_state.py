@@ -6,6 +6,7 @@ import copy
 import secrets
 import threading
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,8 +63,9 @@ class VismaState:
     job addresses absolute URLs; `sunset` is sent as a `Sunset` header. What `modes.py` switches: `number_changes` is
     what becomes of a new number of a saved employee (`done`, `refused`, or `kept` as it was, in silence),
     `assigns_numbers` whether a draft without a number is given one, `paged_positions`, `weak_etags` and `null_dates`
-    how documents are shown. `respells` keeps
-    towns that the API is sent in capitals.
+    how documents are shown; `respells` keeps towns that the API is sent in capitals. `cursors_count` lets a cursor say
+    how many were listed instead of who was the last one [A: nothing says what it keeps]. `before_page` is called before
+    a page of employees is answered, with 0 for the first one.
     """
 
     def __init__(self) -> None:
@@ -78,6 +80,8 @@ class VismaState:
         self.number_changes = "done"
         self.assigns_numbers = True
         self.paged_positions = self.weak_etags = self.null_dates = False
+        self.cursors_count = False
+        self.before_page: Callable[[int], None] | None = None
         self.employees: dict[str, Employee] = {}
         self._sequence = 0
 
@@ -95,6 +99,14 @@ class VismaState:
             for position in positions or []:
                 self.add_position(id, position)
         return id
+
+    def move_to_end(self, employee_id: str) -> None:
+        """The employee comes last in the lists from now on."""
+        with self.lock:
+            self._sequence += 1
+            employee = self.employees.pop(employee_id)
+            employee.sequence = self._sequence
+            self.employees[employee_id] = employee
 
     def add_position(self, employee_id: str, body: dict[str, Any], *, id: str | None = None) -> str:
         """A further position of an employee; returns its id."""

@@ -1,13 +1,14 @@
 """Who is right: a three-way compare of each field of a linked person. Source: design, Who is right."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from sync.core.employee import Canonical, Employee, Own, Period, Position, Side, Value
 from sync.core.fields import FIELDS, Field, Pair
 from sync.core.fields.bank import UNKNOWN, becomes_cash, of_another_country
 from sync.core.fingerprint import Fingerprinter, comparable
 from sync.core.placeholders import UNBOUNDED, is_placeholder
-from sync.core.positions import overlap
+from sync.core.positions import heir, overlap
 from sync.core.reasons import Reason
 from sync.core.record import record
 from sync.core.text import loose
@@ -21,6 +22,8 @@ Mark = Sequence[str]
 """To which side a field was written last, and the fingerprint of what was written without regard to its spelling."""
 
 NOTHING_WRITTEN: Mapping[str, Mark] = {}
+REMADE = {"huma": "pair_remade_huma", "visma": "pair_remade_visma"}
+"""The note on the dates of a pair that was made anew, by the side whose position was."""
 
 
 @record
@@ -85,6 +88,7 @@ class Comparison:
     """What came of comparing one pair. ``agreed`` has the fingerprints to settle, per field.
 
     ``respelt``: the fields whose target spells what was written to it in its own way.
+    ``remade``: the side whose position was made anew, as long as a date of the new pair was never settled; else "".
     """
 
     differences: tuple[Difference, ...]
@@ -93,13 +97,15 @@ class Comparison:
     positions: tuple[str, str] | None
     prints: Mapping[str, Prints]
     respelt: frozenset[str] = frozenset()
+    remade: str = ""
 
 
 def pair_positions(huma: Employee, visma: Employee, known: tuple[str, str] | None) -> Reason | tuple[str, str]:
     """The positions that are the same employment, or why there are none. Source: design, The same employment.
 
     Made the first time that both selected positions are seen and their periods overlap. Where only one of the two
-    became another one, the pair stays what it was and the dates wait for a person.
+    became another one, the pair stays what it was and the dates wait for a person; but where the old one doesn't exist
+    any more, the one that took its place is paired in its stead.
     """
     one, other = huma.position, visma.position
     if one is None:
@@ -108,13 +114,25 @@ def pair_positions(huma: Employee, visma: Employee, known: tuple[str, str] | Non
         return Reason("no_position_visma")
     if known == (one.id, other.id):
         return known
-    if known and (known[0] == one.id or known[1] == other.id):
-        why = "pair_changed" if known[1] == other.id else "pair_changed_visma"
-    elif overlap(one, other):
-        return one.id, other.id
+    if known and known[1] == other.id:
+        why = _instead_of(known[0], huma, one, other, "pair_changed")
+    elif known and known[0] == one.id:
+        why = _instead_of(known[1], visma, other, one, "pair_changed_visma")
     else:
-        why = "no_pair"
+        why = "" if overlap(one, other) else "no_pair"
+    if not why:
+        return one.id, other.id
     return Reason(why, {"huma": describe(one), "visma": describe(other)})
+
+
+def _instead_of(old: str, person: Employee, selected: Position, other: Position, while_there: str) -> str:
+    """Why ``selected`` isn't paired with ``other`` instead of the position ``old``, "" where it is."""
+    if person.vanished != old:
+        return while_there
+    took_its_place = heir(person.positions, selected, other)
+    if took_its_place is None:
+        return "no_pair"
+    return "" if took_its_place else "pair_unclear"
 
 
 def describe(position: Position) -> str:
@@ -126,7 +144,15 @@ def make_pair(pair: Pair, known: tuple[str, str] | None) -> Pair:
     """The pair with its positions settled."""
     found = pair_positions(pair.huma, pair.visma, known)
     ids, why = (None, found) if isinstance(found, Reason) else (found, None)
-    return Pair(pair.huma, pair.visma, pair.today, ids, why, pair.default_end_reason, pair.numbers, pair.wanted)
+    remade = pair.remade if ids == known else _remade(ids, known)
+    return replace(pair, positions=ids, no_pair=why, remade=remade)
+
+
+def _remade(now: tuple[str, str] | None, known: tuple[str, str] | None) -> str:
+    """The side of which one half of the known pair was replaced, "" where none or both were."""
+    if now and known and now[1] == known[1]:
+        return Side.HUMA.value
+    return Side.VISMA.value if now and known and now[0] == known[0] else ""
 
 
 def forbidden(field: Field, target: Side, pair: Pair) -> Reason | None:
@@ -163,6 +189,7 @@ def compare(
     dates_are_new = pair.positions is not None and known_positions is not None and pair.positions != known_positions
     differences, agreed, unreadable, prints = [], {}, [], {}
     respelt = set()
+    has_open_date = False
     for field in fields:
         if field.name in left_out:
             continue
@@ -189,8 +216,10 @@ def compare(
                     agreed[field.name] = now
                     continue
                 settled = seen
+        has_open_date = has_open_date or (field.on_position and settled is None)
         differences.append(_difference(field, pair, now, (settled[0], settled[1]) if settled else None))
-    return Comparison(tuple(differences), agreed, tuple(unreadable), pair.positions, prints, frozenset(respelt))
+    remade = pair.remade if has_open_date else ""
+    return Comparison(tuple(differences), agreed, tuple(unreadable), pair.positions, prints, frozenset(respelt), remade)
 
 
 def only_spelling(one: Canonical, other: Canonical) -> bool:
@@ -238,7 +267,7 @@ def _difference(field: Field, pair: Pair, now: Prints, settled: Prints | None) -
         to={side: field.convert(side, pair) for side in SIDES if side not in reasons},
         by_bulk=_by_bulk(field, pair, verdict),
         by_hand=_by_hand(field, huma, visma, settled),
-        notes=_notes(field, pair),
+        notes=_notes(field, pair, settled is None),
     )
 
 
@@ -310,8 +339,10 @@ def _flat(canonical: Canonical) -> str:
     return "|".join(loose(part or "") for part in parts)
 
 
-def _notes(field: Field, pair: Pair) -> tuple[Reason, ...]:
+def _notes(field: Field, pair: Pair, never_settled: bool) -> tuple[Reason, ...]:
     notes: list[Reason] = []
+    if field.on_position and pair.remade and never_settled:
+        notes.append(Reason(REMADE[pair.remade]))
     position = pair.huma.position
     if field.name == "last_workday" and position and position.end and position.ends and position.ends != position.end:
         notes.append(Reason("contract_note", {"contract": position.end, "last": position.ends}))

@@ -91,6 +91,8 @@ class Employee:
     ``values`` has an entry for each field of the registry. ``birth`` is a date of birth or a fingerprint of it, used
     for matching only. ``huma_id`` is the Huma user that Visma's ``externalIds`` names, "" without one; ``visma_ids``
     are the employees that Huma's own Visma integration keeps of a user.
+    ``vanished`` is the id of the paired position where the side says that it doesn't exist any more (404); all others
+    are in ``positions`` then.
     """
 
     side: Side
@@ -105,6 +107,7 @@ class Employee:
     huma_id: str = ""
     birth: str = ""
     visma_ids: tuple[str, ...] = ()
+    vanished: str = ""
 
     @property
     def number(self) -> str:
@@ -158,6 +161,7 @@ def to_json(employee: Employee) -> dict[str, Any]:
         "huma_id": employee.huma_id,
         "birth": employee.birth,
         "visma_ids": employee.visma_ids,
+        "vanished": employee.vanished,
         "positions": [
             [p.id, p.start, p.end, p.period.value, p.percentage, p.first_day, p.last_day, p.contract_type]
             for p in employee.positions
@@ -182,6 +186,7 @@ def from_json(data: dict[str, Any]) -> Employee:
         huma_id=data["huma_id"],
         birth=data["birth"],
         visma_ids=tuple(data.get("visma_ids", ())),  # what an older version stored lacks it
+        vanished=data.get("vanished", ""),
         positions=tuple(_position(*position) for position in data["positions"]),
         values={intern(name): _value(*value) for name, value in data["values"].items()},
     )

@@ -65,13 +65,15 @@ def match(
     existing: Iterable[Couple] = (),
     different: Iterable[Couple] = (),
     weighing: Weighing | None = None,
+    held: Iterable[tuple[str, Id]] = (),
 ) -> Matching:
     """Who is who, given the links that exist and the pairs that a person called different.
 
     Never links one person twice; an existing link beats every key, and *different* beats all but that.
-    ``weighing``: of the same people, where the caller has made it already.
+    ``weighing``: of the same people, where the caller has made it already. ``held``: (side, id) of those who count as
+    evidence and are nobody else's, because their other half isn't there in this run.
     """
-    matcher = _Matcher(weighing or weighing_of(huma, visma), different)
+    matcher = _Matcher(weighing or weighing_of(huma, visma), different, held)
     for couple in existing:
         # Who is gone from a side leaves the other half free for whoever took their place: a new account, a rehire.
         if couple[0] in matcher.huma and couple[1] in matcher.visma:
@@ -92,10 +94,11 @@ def weighing_of(huma: Iterable[Employee], visma: Iterable[Employee]) -> Weighing
 
 
 class _Matcher:
-    def __init__(self, weighing: Weighing, different: Iterable[Couple]) -> None:
+    def __init__(self, weighing: Weighing, different: Iterable[Couple], held: Iterable[tuple[str, Id]]) -> None:
         self.weighing = weighing
         self.huma, self.visma = weighing.huma, weighing.visma
         self.different = set(different)
+        self.held = set(held)
         self.linked: dict[Id, Linked] = {}
         self.taken: set[Id] = set()
         self.possible: dict[Couple, Possible] = {}
@@ -108,7 +111,9 @@ class _Matcher:
             self.taken.add(visma)
 
     def free(self, couple: Couple) -> bool:
-        return couple[0] not in self.linked and couple[1] not in self.taken and couple not in self.different
+        if couple[0] in self.linked or couple[1] in self.taken or couple in self.different:
+            return False
+        return ("huma", couple[0]) not in self.held and ("visma", couple[1]) not in self.held
 
     def doubt(self, couple: Couple, why: str, evidence: Evidence | None = None) -> None:
         if self.free(couple) and couple not in self.possible:

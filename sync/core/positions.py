@@ -31,6 +31,15 @@ def overlap(one: Position, other: Position) -> bool:
     )
 
 
+def heir(positions: Sequence[Position], selected: Position, other: Position) -> bool | None:
+    """Whether the selected position took the place of one that doesn't exist any more, paired with ``other``.
+
+    It did where it is the only one of the side that shares a day with ``other``. ``None``: none of them does.
+    """
+    sharing = [one.id for one in positions if overlap(one, other)]
+    return sharing == [selected.id] if sharing else None
+
+
 def next_change(positions: Sequence[Position], today: str) -> str | None:
     """The next day (ISO) on which the selected position may become another one or have ended; ``None`` when never.
 

@@ -71,6 +71,10 @@ SENTENCES: dict[str, str] = {
         "The employment in Visma (%(visma)s) isn't the one that belongs to the position in Huma (%(huma)s). "
         "Add the new position in Huma first."
     ),
+    "pair_unclear": _(
+        "One of the two positions that belonged together doesn't exist any more, and more than one could have taken "
+        "its place: Huma has %(huma)s, Visma has %(visma)s. Correct the dates by hand where they are wrong."
+    ),
     "others_run_on": _(
         "Another position in Huma runs on, and Visma has only one employment. Ending it would end all of it: "
         "change the date in Visma by hand if that is right."
@@ -117,6 +121,14 @@ SENTENCES: dict[str, str] = {
         "changes it there first, or may get a second user."
     ),
     "bic_note": _("The bank's SWIFT/BIC belongs to another country than the IBAN. Compare both with the person."),
+    "pair_remade_huma": _(
+        "The position in Huma was made anew. It is paired with the employment in Visma again; its dates are compared "
+        "for the first time."
+    ),
+    "pair_remade_visma": _(
+        "The employment in Visma was made anew. It is paired with the position in Huma again; its dates are compared "
+        "for the first time."
+    ),
     "cash_note": _("A national account of another country becomes cash (no bank payment) in Visma."),
     # Possible matches.
     "external_against": _("Visma's record carries this Huma user's id, but something speaks against it."),

@@ -10,7 +10,7 @@ from sync.core.match import Possible, weighing_of
 from sync.execute.context import Context
 from sync.models import EmployeeSnapshot, PossibleMatch, SyncRun, Write
 from sync.services.batches import BATCH
-from sync.services.reading import Reader, enabled_fields
+from sync.services.reading import Reader, enabled_fields, within
 from sync.services.snapshots import store_people
 from sync.services.store import possible_row
 
@@ -24,7 +24,8 @@ def is_the_same(context: Context, write: Write, user_id: str) -> bool:
     """
     person = write.snapshot
     assert person is not None
-    user = _reader(context, write.run.connection).huma(user_id)
+    # Whoever has the email counts, outside the selection too.
+    user = _reader(context, write.run.connection).huma(user_id, listed=True)
     if user is None or not person.payload:
         return False
     evidence, alone = _weigh(write.run, user, from_json(person.payload))
@@ -35,7 +36,7 @@ def is_the_same(context: Context, write: Write, user_id: str) -> bool:
 
 
 def _reader(context: Context, connection: Connection) -> Reader:
-    return Reader(context.clients, context.fingerprint, context.today, enabled_fields(connection))
+    return Reader(context.clients, context.fingerprint, context.today, within(connection), enabled_fields(connection))
 
 
 def _weigh(run: SyncRun, user: Employee, person: Employee) -> tuple[Evidence, bool]:

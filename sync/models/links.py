@@ -14,6 +14,7 @@ class EmployeeLink(models.Model):
         LINKED = "linked", _("Linked")
         DIFFERENT = "different", _("Different people")
         GONE = "gone", _("Gone from one side")
+        OUTSIDE = "outside", _("Outside the selection")
 
     class By(models.TextChoices):
         EXTERNAL = "external", _("the Huma id stored in Visma")
@@ -23,6 +24,9 @@ class EmployeeLink(models.Model):
         NAME_BIRTH = "name_birth", _("name and date of birth")
         PERSON = "person", _("a person's choice")
         CREATED = "created", _("created by a sync")
+
+    HOLDING = (State.LINKED, State.OUTSIDE)
+    """The two are one: neither half is free for anybody else."""
 
     connection = models.ForeignKey(Connection, models.CASCADE, verbose_name=_("connection"), related_name="links")
     huma_id = models.CharField(_("id in Huma"), max_length=64)
@@ -36,6 +40,8 @@ class EmployeeLink(models.Model):
     number = models.CharField(_("Employment ID"), max_length=64, blank=True, db_index=True)
     huma_position = models.CharField(_("position in Huma"), max_length=64, blank=True)
     visma_position = models.CharField(_("position in Visma"), max_length=64, blank=True)
+    # The side whose position was made anew, as long as a date of the new pair was never settled.
+    remade = models.CharField(_("position made anew in"), max_length=5, blank=True)
     changes_on = models.DateField(_("selected position next changes"), null=True, blank=True)
     # Per field, the pair of fingerprints [Huma's, Visma's] when it was last settled; a missing field is NEVER.
     baseline = models.JSONField(default=dict, blank=True)

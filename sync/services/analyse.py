@@ -1,5 +1,6 @@
 """What both sides say, put together: who is who, where they disagree, who could be created. Nothing is stored here."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,31 +14,41 @@ from sync.core.evidence import Weighing
 from sync.core.fields import Pair
 from sync.core.fields.number import holders, same_number
 from sync.core.match import Linked, Matching, match, weighing_of
+from sync.core.presence import Presence, Seen, too_many
 from sync.core.reasons import Reason
 from sync.core.relook import better_employee, seen_of
 from sync.models import EmployeeLink, LeftOut
 from sync.services.failures import CannotRead
+from sync.services.presence import Asked, changes, id_of
 from sync.services.reading import enabled_fields, fingerprinter
 
-LOST_SHARE, LOST_PEOPLE = 0.10, 3
 SAME_COMPANY_SHARE = 1 / 3
 
 
 @dataclass
 class Analysis:
-    """The outcome of one read. ``pairs`` has each linked pair with its comparison; ``headings`` and ``refusals`` are
-    by (side, id) of those who are on one side only. ``against``: what speaks against each linked pair now."""
+    """The outcome of one read. ``pairs`` has each linked pair with its comparison; ``presence`` is what became another
+    one of known links, by primary key; ``headings`` and ``refusals`` are by (side, id) of those who are on one side
+    only. ``against``: what speaks against each linked pair now."""
 
     huma: dict[str, Employee]
     visma: dict[str, Employee]
     matching: Matching
     pairs: dict[tuple[str, str], Comparison] = field(default_factory=dict)
     new_links: list[Linked] = field(default_factory=list)
-    gone: dict[int, str] = field(default_factory=dict)
-    back: list[int] = field(default_factory=list)
+    presence: dict[int, Presence] = field(default_factory=dict)
     headings: dict[tuple[str, str], str] = field(default_factory=dict)
     refusals: dict[tuple[str, str], str] = field(default_factory=dict)
     against: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+
+    @property
+    def gone(self) -> dict[int, str]:
+        """The side from which people have gone since the last read, by their links' primary keys."""
+        return {pk: now.gone_from for pk, now in self.presence.items() if now.gone_from}
+
+    def state_of(self, link: EmployeeLink) -> str:
+        """The state of a known link after this read."""
+        return self.presence[link.pk].state if link.pk in self.presence else link.state
 
 
 @no_collecting()
@@ -47,20 +58,24 @@ def analyse(
     visma: Iterable[Employee],
     today: date,
     passed_checks: Iterable[str] = (),
+    asked: Asked | None = None,
 ) -> Analysis:
-    """Match and compare everybody. Raises ``CannotRead`` when what was read isn't plausible."""
+    """Match and compare everybody. Raises ``CannotRead`` when what was read isn't plausible.
+
+    ``asked``: what became of the linked people who aren't among them; of whom it says nothing, nothing is known.
+    """
     links = list(EmployeeLink.objects.filter(connection=connection))
     left_out = list(LeftOut.objects.filter(connection=connection))
     humas, vismas = {e.id: e for e in huma}, {e.id: e for e in visma}
     known = [link for link in links if link.state != EmployeeLink.State.DIFFERENT]
-    check_plausible(known, humas, vismas, set(passed_checks))
+    check_plausible(known, humas, vismas, set(passed_checks), asked or {})
     different = [(link.huma_id, link.visma_id) for link in links if link.state == EmployeeLink.State.DIFFERENT]
-    weighing = weighing_of(humas.values(), vismas.values())
+    presence = changes(known, humas, vismas, asked or {})
+    weighing, held = weighing_of(humas.values(), vismas.values()), _held(known, presence, humas, vismas)
     existing = [(link.huma_id, link.visma_id) for link in known]
-    matching = match(humas.values(), vismas.values(), existing, different, weighing)
-    analysis = Analysis(humas, vismas, matching)
-    analysis.against = look_again(weighing, matching.linked)
-    _presence(analysis, known)
+    matching = match(humas.values(), vismas.values(), existing, different, weighing, held)
+    analysis = Analysis(humas, vismas, matching, presence=presence)
+    analysis.against = look_again(weighing, matching.linked, held)
     analysis.new_links = [linked for linked in matching.linked if linked.by != "existing"]
     if not known and "same_company" not in passed_checks and not connection.same_company_confirmed_by:
         _check_same_company(matching, humas, vismas)
@@ -69,15 +84,21 @@ def analyse(
     return analysis
 
 
-def look_again(weighing: Weighing, linked: Iterable[Linked]) -> dict[tuple[str, str], list[str]]:
-    """What speaks against each of the linked pairs, as codes of ``relook``."""
+def look_again(
+    weighing: Weighing, linked: Iterable[Linked], held: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], list[str]]:
+    """What speaks against each of the linked pairs, as codes of ``relook``. ``held``: who is nobody else's."""
     pairs = [(one.huma, one.visma) for one in linked]
-    taken = {visma for _huma, visma in pairs}
+    taken = {visma for _huma, visma in pairs} | {id_ for side, id_ in held if side == "visma"}
     return {pair: seen_of(weighing.weigh(*pair), better_employee(weighing, pair, taken)) for pair in pairs}
 
 
 def check_plausible(
-    links: list[EmployeeLink], huma: dict[str, Employee], visma: dict[str, Employee], passed: set[str]
+    links: list[EmployeeLink],
+    huma: dict[str, Employee],
+    visma: dict[str, Employee],
+    passed: set[str],
+    asked: Asked,
 ) -> None:
     """Stop where a side is suddenly empty or lost too many linked people. Source: design, A run (Fetch)."""
     linked = [link for link in links if link.state == EmployeeLink.State.LINKED]
@@ -88,8 +109,11 @@ def check_plausible(
     if not visma and "visma_empty" not in passed:
         raise CannotRead(Reason("visma_empty", {"people": len(huma)}))
     for side, ids in (("huma", huma), ("visma", visma)):
-        lost = sum((link.huma_id if side == "huma" else link.visma_id) not in ids for link in linked)
-        if lost >= LOST_PEOPLE and lost > LOST_SHARE * len(linked) and f"{side}_lost" not in passed:
+        absent = {id_of(link, side) for link in linked} - ids.keys()
+        answers = Counter(asked.get(side, {}).get(id_, "") for id_ in absent)
+        # Once too many are gone nobody else is asked for: they are missing too, as far as anybody knows.
+        lost = answers[Seen.GONE] + answers[""]
+        if too_many(answers[Seen.GONE], len(linked)) and f"{side}_lost" not in passed:
             raise CannotRead(Reason(f"{side}_lost", {"lost": lost, "linked": len(linked)}))
 
 
@@ -101,14 +125,16 @@ def _check_same_company(matching: Matching, huma: dict[str, Employee], visma: di
         raise CannotRead(Reason("same_company", {"matched": matched, "people": len(current)}))
 
 
-def _presence(analysis: Analysis, links: list[EmployeeLink]) -> None:
+def _held(
+    links: list[EmployeeLink], presence: dict[int, Presence], huma: dict[str, Employee], visma: dict[str, Employee]
+) -> set[tuple[str, str]]:
+    """(side, id) of the halves whose other half is there, and isn't compared in this run: they are nobody else's."""
+    held = set()
     for link in links:
-        gone = "huma" if link.huma_id not in analysis.huma else "visma" if link.visma_id not in analysis.visma else ""
-        if gone != link.gone_from:
-            if gone:
-                analysis.gone[link.pk] = gone
-            else:
-                analysis.back.append(link.pk)
+        state = presence[link.pk].state if link.pk in presence else link.state
+        if state in EmployeeLink.HOLDING and not (link.huma_id in huma and link.visma_id in visma):
+            held |= {("huma", link.huma_id), ("visma", link.visma_id)}
+    return held
 
 
 def _compare_all(
@@ -139,6 +165,7 @@ def _compare_all(
             default_end_reason=connection.default_end_reason,
             numbers=numbers,
             wanted=wanted,
+            remade=link.remade if link else "",
         )
         analysis.pairs[linked.huma, linked.visma] = compare(
             pair,
@@ -164,7 +191,8 @@ def _candidates(analysis: Analysis, links: list[EmployeeLink], left_out: list[Le
         found: dict[str, Employee] = {}
         for id_, employee in people.items():
             link = held.get(id_)
-            returned = link is not None and link.linked_by == EmployeeLink.By.CREATED
+            gone = link is not None and analysis.state_of(link) == EmployeeLink.State.GONE
+            returned = link is not None and gone and link.linked_by == EmployeeLink.By.CREATED
             if id_ in taken or (link is not None and not returned):
                 continue
             found[id_] = employee

@@ -244,7 +244,7 @@ def _read(run: SyncRun, progress: Progress) -> None:
 def _plan_only(run: SyncRun, options: Options) -> Report:
     today = timezone.localdate()
     passed = set(runs.CHECKS) if options.confirm_large else set()
-    analysis = analyse(run.connection, load(run, "huma"), load(run, "visma"), today, passed)
+    analysis = analyse(run.connection, load(run, "huma"), load(run, "visma"), today, passed, run.progress["asked"])
     with transaction.atomic():
         store(run, analysis, today)
         _decide(run, options)

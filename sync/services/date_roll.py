@@ -7,7 +7,6 @@ on (Date roll).
 import hashlib
 import logging
 import time
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
@@ -18,20 +17,21 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from connections.clients import clients_for
 from connections.errors import BadCredentials, Unavailable, VendorError
 from connections.models import Connection
 from connections.pausing import credentials_refused
 from sync.core.compare import describe
 from sync.core.employee import Employee, Position
 from sync.core.positions import Turn, turn
+from sync.core.presence import Presence
 from sync.core.read import huma_position_summary
 from sync.core.shape import WrongShape
 from sync.models import DateRoll, EmployeeLink, Notice
 from sync.services.linking import nearest_change
 from sync.services.notices import tell
 from sync.services.pairing import is_left_out
-from sync.services.reading import Reader, enabled_fields, fingerprinter
+from sync.services.presence import store_presence
+from sync.services.reading import CannotTell, Elsewhere, Reader, reader_for
 from sync.stopping import is_stopping
 
 logger = logging.getLogger(__name__)
@@ -41,7 +41,8 @@ CLAIM = timedelta(minutes=5)
 PAUSES = (1, 2, 5, 15, 30, 60)
 """Minutes until the next try where a vendor doesn't answer."""
 
-Both = tuple[Employee | None, Employee | None]
+Both = tuple[Employee | None, Employee | None] | Presence
+"""What both sides say of somebody, or where they are instead."""
 
 
 def due_links(connection: Connection, today: date) -> QuerySet[EmployeeLink]:
@@ -95,7 +96,7 @@ def _slice(connection: Connection, roll: DateRoll, today: date) -> int | None:
     """Look at people side by side until the time is over; the last one's primary key, ``None`` after everybody."""
     deadline = time.monotonic() + settings.SLICE_SECONDS
     links = list(due_links(connection, today).filter(pk__gt=roll.after_link).order_by("pk"))
-    reader = _reader(connection, links, today)
+    reader = reader_for(connection, links)
     size = settings.SYNC_CONCURRENCY
     with ThreadPoolExecutor(size, thread_name_prefix="roll") as pool:
         for begin in range(0, len(links), size):
@@ -109,26 +110,16 @@ def _slice(connection: Connection, roll: DateRoll, today: date) -> int | None:
     return None
 
 
-def _reader(connection: Connection, links: Iterable[EmployeeLink], today: date) -> Reader:
-    paired = [link for link in links if link.huma_position]
-    return Reader(
-        clients_for(connection),
-        fingerprinter(connection),
-        today,
-        enabled_fields(connection),
-        {link.huma_id: link.huma_position for link in paired},
-        {link.visma_id: link.visma_position for link in paired},
-    )
-
-
 def _read(reader: Reader, link: EmployeeLink) -> Both:
-    """What both sides say of her now. What can't be read of one person doesn't hold up the others."""
+    """What both sides say of a person now. What can't be read of one doesn't hold up the others."""
     try:
         huma = reader.huma(link.huma_id)
         return huma and _with_all_positions(reader, huma), reader.visma_person(link.visma_id)
+    except Elsewhere:
+        return Presence("outside")
     except (Unavailable, BadCredentials):
         raise
-    except (VendorError, WrongShape) as error:
+    except (VendorError, WrongShape, CannotTell) as error:
         logger.warning("Link %s can't be looked at today: %s", link.pk, error)
         return None, None
 
@@ -143,9 +134,12 @@ def _with_all_positions(reader: Reader, huma: Employee) -> Employee:
 
 def _tell_of(connection: Connection, link: EmployeeLink, both: Both, today: date) -> None:
     """Leave the notice, and the day of the next change; once, whoever else looked at the same time."""
+    if isinstance(both, Presence):
+        store_presence({link.pk: both})
+        return
     huma, visma = both
     if huma is None or visma is None or link.changes_on is None:
-        return  # she is gone, or can't be read: what looks at everybody says so
+        return  # they are gone, or can't be read: what looks at everybody says so
     since = link.changes_on - timedelta(days=1)
     turns = {
         "huma": turn(huma.positions, since, today, link.huma_position),

@@ -5,6 +5,7 @@ EmployeeSnapshot rows; ``SyncRun.progress`` says how far each side is.
 """
 
 import time
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any
 
@@ -16,20 +17,30 @@ from connections.clients import clients_for
 from connections.errors import Rejected, Unavailable
 from connections.huma_shapes import Page
 from sync.core.employee import Employee, Side
-from sync.core.reasons import Reason
+from sync.core.presence import Seen
 from sync.lease import Lease
 from sync.models import EmployeeLink, SyncRun
+from sync.services import asking
+from sync.services.asking import Asking
 from sync.services.failures import CannotRead
-from sync.services.huma_list import MAX_RESTARTS, HumaList
+from sync.services.huma_list import HumaList
 from sync.services.patience import Patience
-from sync.services.reading import Reader, enabled_fields, fingerprinter
+from sync.services.reading import reader_for
 from sync.services.snapshots import forget, listed, store_people, unread
+from sync.services.visma_list import VismaList
 from sync.stopping import is_stopping
 
 FLUSH_EVERY = 500  # people
 SAVE_EVERY = 3.0  # seconds
 SHARE_EVERY = 5.0  # seconds between looks at how long others were told to keep away
 LOOK_EVERY = 0.1  # seconds
+
+
+SIDE_OF = {
+    **dict.fromkeys(("list", "user", "ask huma"), "huma"),
+    **dict.fromkeys(("pages", "ids", "ask visma"), "visma"),
+}
+"""The side of a request, by its kind."""
 
 
 class _Over(Exception):
@@ -43,22 +54,16 @@ class Fetch:
         self.run = run
         self.clients = clients_for(run.connection)
         self.progress: dict[str, Any] = run.progress or _start()
-        links = EmployeeLink.objects.filter(connection=run.connection, state=EmployeeLink.State.LINKED)
-        pairs = list(links.values_list("huma_id", "visma_id", "huma_position", "visma_position"))
-        self.reader = Reader(
-            self.clients,
-            fingerprinter(run.connection),
-            timezone.localdate(),
-            enabled_fields(run.connection),
-            {huma: position for huma, _visma, position, _other in pairs if position},
-            {visma: position for _huma, visma, _other, position in pairs if position},
-        )
+        rows = EmployeeLink.objects.filter(connection=run.connection).exclude(state=EmployeeLink.State.DIFFERENT)
+        links = list(rows.defer("baseline", "seen"))
+        self.reader = reader_for(run.connection, [one for one in links if one.state != EmployeeLink.State.GONE])
+        self.asking = Asking(run, links, self.progress.setdefault("asked", asking.start()))
         self.list = HumaList(run, self.clients.huma, self.progress["huma"])
-        self.in_visma = set(listed(run, "visma") if self.progress["visma"]["cursor"] else ())
-        self.visma_afresh = False
+        self.visma = VismaList(run, self.progress["visma"], self.asking.asked["visma"])
         self.to_read: list[str] = []
+        self.to_ask: dict[str, list[str]] = {"huma": [], "visma": []}
         self.read: list[Employee] = []
-        self.gone: list[str] = []
+        self.gone: dict[str, list[str]] = {"huma": [], "visma": []}
         silent = self.progress.setdefault("silent", {})
         self.sides = {name: Patience(name, silent) for name in ("huma", "visma")}
         self.saved_at = self.shared_at = time.monotonic()
@@ -70,7 +75,10 @@ class Fetch:
         deadline = time.monotonic() + seconds
         self.lease = lease
         self.clients.share_waiting(self.run.connection)
-        self.to_read = unread(self.run)[::-1] if self.list.is_complete else []
+        if self.list.is_complete:
+            self.to_read = unread(self.run)[::-1]
+            self.to_ask["huma"] = self.asking.absent("huma", listed(self.run, "huma"))
+        self._find_absent_in_visma()
         pool = ThreadPoolExecutor(settings.SYNC_CONCURRENCY + 1, thread_name_prefix="read")
         try:
             while not self.is_complete and not lease.lost and time.monotonic() < deadline and not is_stopping():
@@ -94,29 +102,48 @@ class Fetch:
         """Seconds until there is something to do, where every side that isn't complete is given a pause; else 0."""
         if self.futures or self.is_complete:
             return 0.0
-        done = {"huma": self.list.is_complete and not self.to_read, "visma": self.progress["visma"]["stage"] == "done"}
-        return max(0.0, min(self.sides[name].not_before for name in done if not done[name]) - time.monotonic())
+        left = [name for name, side in self.sides.items() if not self._is_read(name)]
+        return max(0.0, min(self.sides[name].not_before for name in left) - time.monotonic())
 
     @property
     def is_complete(self) -> bool:
         """Whether both sides were read to the end."""
-        huma = self.list.is_complete and not self.to_read and not any(k == "user" for k, _ in self.futures.values())
-        return huma and self.progress["visma"]["stage"] == "done"
+        return all(self._is_read(side) for side in self.sides)
+
+    def _is_read(self, side: str) -> bool:
+        if self.to_ask[side] or any(SIDE_OF[kind] == side for kind, _what in self.futures.values()):
+            return False
+        return self.visma.is_complete if side == "visma" else self.list.is_complete and not self.to_read
 
     def _submit(self, pool: ThreadPoolExecutor) -> None:
         now = time.monotonic()
         kinds = [kind for kind, _what in self.futures.values()]
-        if self.progress["visma"]["stage"] == "list" and "visma" not in kinds and now >= self.sides["visma"].not_before:
-            cursor = self.progress["visma"]["cursor"] or None
-            self.futures[pool.submit(self.reader.visma_page, cursor)] = ("visma", cursor)
-        if now < self.sides["huma"].not_before:
-            return
-        room = settings.SYNC_CONCURRENCY - sum(kind in ("list", "user") for kind in kinds)
-        for offset in self.list.next_offsets(room):
-            self.futures[pool.submit(self.list.page, offset)] = ("list", (self.list.attempt, offset))
-        for _ in range(min(room, len(self.to_read)) if self.list.is_complete else 0):
-            user_id = self.to_read.pop()
-            self.futures[pool.submit(self.reader.huma, user_id)] = ("user", user_id)
+        room = settings.SYNC_CONCURRENCY - sum(kind not in ("pages", "ids") for kind in kinds)
+        if now >= self.sides["visma"].not_before:
+            if self.visma.page_wanted and not {"pages", "ids"}.intersection(kinds):
+                self._submit_visma_page(pool)
+            room -= self._submit_asks(pool, "visma", self.reader.visma_person, room)
+        if now >= self.sides["huma"].not_before:
+            for offset in self.list.next_offsets(room):
+                self.futures[pool.submit(self.list.page, offset)] = ("list", (self.list.attempt, offset))
+            for _ in range(min(room, len(self.to_read)) if self.list.is_complete else 0):
+                user_id = self.to_read.pop()
+                self.futures[pool.submit(self.reader.huma, user_id, listed=True)] = ("user", user_id)
+                room -= 1
+            self._submit_asks(pool, "huma", self.reader.huma, room)
+
+    def _submit_visma_page(self, pool: ThreadPoolExecutor) -> None:
+        cursor = self.visma.cursor
+        if self.visma.page_wanted == "ids":
+            self.futures[pool.submit(self.reader.visma_ids, cursor)] = ("ids", cursor)
+        else:
+            self.futures[pool.submit(self.reader.visma_page, cursor)] = ("pages", cursor)
+
+    def _submit_asks(self, pool: ThreadPoolExecutor, side: str, read: Callable[[str], Any], room: int) -> int:
+        """Ask for at most ``room`` people singly; gives how many."""
+        asks = [self.to_ask[side].pop() for _ in range(max(0, min(room, len(self.to_ask[side]))))]
+        self.futures |= {pool.submit(read, id_): (f"ask {side}", id_) for id_ in asks}
+        return len(asks)
 
     def _collect(self) -> None:
         if not self.futures:  # both sides are given a pause
@@ -128,59 +155,98 @@ class Fetch:
 
     def _take(self, future: Future[Any]) -> None:
         kind, what = self.futures.pop(future)
-        side = self.sides["visma" if kind == "visma" else "huma"]
+        side = self.sides[SIDE_OF[kind]]
         try:
             result = future.result()
         except Unavailable as error:
-            if kind == "list":
-                self.list.failed(*what)
-            elif kind == "user":
-                self.to_read.append(what)
-            side.bad(error)
+            self._take_unavailable(kind, what, error)
             return
-        except Rejected:
-            if kind != "visma" or not what:
+        except Exception as error:
+            if kind.startswith("ask "):
+                side.good()
+                self._take_answer(side.name, what, None, error)
+            elif kind in ("pages", "ids") and what and isinstance(error, Rejected):
+                self._go_on_in_visma(self.visma.refused)  # a cursor from before an interruption may have run out
+            else:
                 raise
-            self._restart_visma()  # a cursor from before an interruption may have run out
             return
         side.good()
-        if kind == "visma":
-            self._take_visma(*result)
+        if kind.startswith("ask "):
+            self._take_answer(side.name, what, result)
+        elif kind == "pages":
+            self.read += result[0]
+            self._go_on_in_visma(self.visma.take, *result)
+        elif kind == "ids":
+            self._go_on_in_visma(self.visma.take_ids, *result)
         elif kind == "list":
             self._take_list(what[0], what[1], result)
         elif result is None:
-            self.gone.append(what)
+            self.gone["huma"].append(what)
+            self.asking.gone_since_listed(what)
         else:
             self.read.append(result)
             self.progress["huma"]["read"] += 1
 
+    def _take_unavailable(self, kind: str, what: Any, error: Unavailable) -> None:
+        """Ask again later. Where that has lasted too long, reading fails; one person's trouble is theirs alone."""
+        side = self.sides[SIDE_OF[kind]]
+        try:
+            side.bad(error)
+        except CannotRead as over:
+            if not kind.startswith("ask "):
+                raise
+            self._take_answer(side.name, what, None, over)
+            return
+        if kind == "list":
+            self.list.failed(*what)
+        elif kind == "user":
+            self.to_read.append(what)
+        elif kind.startswith("ask "):
+            self.to_ask[side.name].insert(0, what)  # the others first
+
+    def _take_answer(self, side: str, id_: str, found: Employee | None, error: Exception | None = None) -> None:
+        """Somebody was asked for singly: who is there takes part as if they had been listed."""
+        if error is None:
+            seen = self.asking.answered(side, id_, found is not None)
+        else:
+            seen = self.asking.failed(side, id_, error)
+        if found is not None:
+            self.read.append(found)
+        elif seen is Seen.GONE:
+            self.gone[side].append(id_)
+        if side == "visma":
+            self.visma.answered(id_, seen.value)
+        if self.asking.is_over(side) and (side == "huma" or self.visma.is_complete):
+            self.to_ask[side] = []
+
     def _take_list(self, attempt: int, offset: int, page: Page) -> None:
+        if self.list.is_complete:
+            return  # a page that was asked for before the list was read again
         self.list.take(attempt, offset, page)
         if self.list.is_complete:
             self.to_read = self.list.people[::-1]
+            self.to_ask["huma"] = self.asking.absent("huma", self.list.people)
 
-    def _take_visma(self, employees: list[Employee], cursor: str | None) -> None:
-        progress = self.progress["visma"]
-        ids = {employee.id for employee in employees}
-        if len(ids) < len(employees) or ids & self.in_visma:
-            self._restart_visma()  # it shifted while it was read: read it again
-            return
-        self.in_visma |= ids
-        self.read += employees
-        progress.update(read=progress["read"] + len(ids), cursor=cursor or "", stage="list" if cursor else "done")
+    def _go_on_in_visma(self, step: Callable[..., None], *result: Any) -> None:
+        """Take a step in Visma's list; where reading it begins anew, what was read so far is dropped."""
+        before = self.visma.progress["restarts"]
+        step(*result)
+        if self.visma.progress["restarts"] != before:
+            self.read = [person for person in self.read if person.side is not Side.VISMA]
+            self.gone["visma"] = []
+        self._find_absent_in_visma()
 
-    def _restart_visma(self) -> None:
-        """Read Visma's list from the start; raises ``CannotRead`` after some times."""
-        restarts = self.progress["visma"]["restarts"] + 1
-        if restarts > MAX_RESTARTS:
-            raise CannotRead(Reason("list_unsteady"))
-        self.read = [person for person in self.read if person.side is not Side.VISMA]
-        self.in_visma, self.visma_afresh = set(), True
-        self.progress["visma"] = {**_visma_start(), "restarts": restarts}
+    def _find_absent_in_visma(self) -> None:
+        """Whom to ask for singly, once a stage of Visma's list is over."""
+        if self.visma.progress["stage"] == "settle":
+            self.to_ask["visma"] = self.visma.odd()
+        elif self.visma.is_complete:
+            self.to_ask["visma"] = self.asking.absent("visma", self.visma.known)
 
     def _save(self) -> None:
         """Store what was read and how far that is, together. Raises ``_Over`` when the run isn't ours any more."""
         self.progress["trouble"] = sorted(self.progress["silent"])
+        self.visma.note()
         if self.is_complete:  # a check may hold the run up for days; it isn't any fresher then
             self.progress.setdefault("read_at", timezone.now().isoformat())
         with transaction.atomic():
@@ -188,7 +254,7 @@ class Fetch:
             if self.lease.lost or not mine.update(progress=self.progress, touched_at=timezone.now()):
                 raise _Over
             self._store()
-        self.read, self.gone, self.visma_afresh = [], [], False
+        self.read, self.gone = [], {"huma": [], "visma": []}
         self.run.progress = self.progress
         self.saved_at = time.monotonic()
         if self.clients.is_waiting or self.saved_at - self.shared_at > SHARE_EVERY:
@@ -197,19 +263,16 @@ class Fetch:
 
     def _store(self) -> None:
         self.list.flush()
-        if self.visma_afresh:
-            forget(self.run, "visma")
-        store_people(self.run, self.read)
+        self.visma.flush()
+        newest = {(person.side, person.id): person for person in self.read}  # a list that shifts names some twice
+        store_people(self.run, list(newest.values()))
         if self.read and self.run.attempts:
             self.lease.progress()
             self.run.attempts = 0
-        if self.gone:
-            forget(self.run, "huma", self.gone)
+        for side, ids in self.gone.items():
+            if ids:
+                forget(self.run, side, ids)
 
 
 def _start() -> dict[str, Any]:
-    return {"began": timezone.now().isoformat(), "huma": HumaList.start(), "visma": _visma_start()}
-
-
-def _visma_start() -> dict[str, Any]:
-    return {"stage": "list", "cursor": "", "read": 0, "restarts": 0}
+    return {"began": timezone.now().isoformat(), "huma": HumaList.start(), "visma": VismaList.start()}

@@ -5,7 +5,7 @@ from typing import Any
 
 from sync.core.employee import Employee, Period
 from sync.core.fields import bank
-from sync.models import Conflict, SyncRun
+from sync.models import Conflict, EmployeeLink, SyncRun
 from sync.services.analyse import Analysis
 
 
@@ -37,6 +37,7 @@ def figures(run: SyncRun, analysis: Analysis) -> dict[str, Any]:
         "new": Conflict.objects.filter(run=run, is_new=True, standing="asks").count(),
         "series_broken": analysis.matching.series_broken,
         "gone": len(analysis.gone),
+        "outside": EmployeeLink.objects.filter(connection=run.connection_id, state=EmployeeLink.State.OUTSIDE).count(),
         "worth": _worth_knowing(analysis),
     }
 

@@ -15,6 +15,7 @@ from sync.services import letters
 from sync.services.batches import batches
 from sync.services.plan_rows import change_row
 from sync.services.planning import Item
+from sync.services.presence import SIDES, id_of, unread
 
 HOUR = timedelta(hours=1)
 VALUES = ("before", "after", "vendor_words")
@@ -146,6 +147,8 @@ def _let_go(run: SyncRun, compared: Collection[int], still: Iterable[Change]) ->
     rows = [one for one in waiting(run.connection).defer(*VALUES).select_related("link") if one.pk not in kept]
     linked = [one for one in rows if one.link is not None and one.link.state == EmployeeLink.State.LINKED]
     over = {one.pk for one in linked if one.link_id in looked_at}
+    missed = unread(run)
+    over -= {one.pk for one in linked if one.link and {(side, id_of(one.link, side)) for side in SIDES} & missed}
     over -= _unreadable(run, [one for one in linked if one.pk in over])
     overtake([one for one in rows if one.pk in over or one not in linked])
 

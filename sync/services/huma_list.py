@@ -1,6 +1,8 @@
 """Huma's list of users, page by page and several at once, read again when it shifts meanwhile.
 
-The order of pages isn't promised and ``total`` may be missing. Source: huma.md, Reading.
+Each page begins with the one who ends the page before: where the two aren't the same, somebody was added or removed
+in between, and who slipped from one page to the other would be missed. ``total`` may be missing.
+Source: huma.md, Reading; design, Who is who (Absent from a list is not gone).
 """
 
 from typing import Any
@@ -13,6 +15,8 @@ from sync.services.failures import CannotRead
 from sync.services.snapshots import forget, listed, store_listed
 
 PAGE = 50
+STEP = PAGE - 1
+"""From one page to the next: they share one user."""
 MAX_RESTARTS = 3
 
 
@@ -20,8 +24,9 @@ class HumaList:
     """The list stage of reading Huma.
 
     ``progress`` is the run's own dict and is changed in place; with the rows of who was seen it is all that another
-    process needs to go on: ``said`` is Huma's own total, ``pages`` has the number of users on each page by offset,
-    ``programs`` are the users who aren't people. ``flush`` stores the rows, in one transaction with ``progress``.
+    process needs to go on: ``said`` is Huma's own total, ``pages`` has of each page by offset the number of users and
+    the ids of the first and the last, ``programs`` are the users who aren't people. ``flush`` stores the rows, in one
+    transaction with ``progress``.
     """
 
     def __init__(self, run: SyncRun, client: HumaClient, progress: dict[str, Any]) -> None:
@@ -32,6 +37,8 @@ class HumaList:
         self._seen = {*self.people, *progress["programs"]}
         self._stored = len(self.people)
         self._afresh = False
+        if any(isinstance(page, int) for page in progress["pages"].values()):  # begun when pages didn't overlap yet
+            self._start_afresh(self.attempt)
 
     @staticmethod
     def start(restarts: int = 0) -> dict[str, Any]:
@@ -84,33 +91,46 @@ class HumaList:
         if attempt != self.attempt:
             return
         self.under_way.discard(offset)
-        ids = {item["id"] for item in page.items}
+        ids = [item["id"] for item in page.items]
         said = self.progress["said"]
         shifted = page.total is not None and said is not None and page.total != said
-        if shifted or len(ids) < len(page.items) or ids & self._seen:
+        if shifted or not self._fits(offset, ids):
             self._restart()
             return
-        self._seen |= ids
+        new = set(ids) - self._seen
+        self._seen |= new
         for item in page.items:
-            found = self.people if item.get("type", "user") == "user" else self.progress["programs"]
-            found.append(item["id"])
+            if item["id"] in new:
+                is_person = item.get("type", "user") == "user"
+                (self.people if is_person else self.progress["programs"]).append(item["id"])
         self.progress["said"] = said if page.total is None else page.total
-        self.progress["pages"][str(offset)] = len(page.items)
+        self.progress["pages"][str(offset)] = [len(ids), *([ids[0], ids[-1]] if ids else ["", ""])]
         if not (self._missing() or self.under_way or self.again):
             self._end()
+
+    def _fits(self, offset: int, ids: list[str]) -> bool:
+        """Whether a page shares with the pages beside it, as far as they are known, one user each, and nobody else."""
+        before, after = (self.progress["pages"].get(str(offset + step)) for step in (-STEP, STEP))
+        if before and before[2] != (ids[0] if ids else None):
+            return False
+        if after and not (len(ids) == PAGE and after[1] == ids[-1]):
+            return False
+        shared = {before[2]} if before else set()
+        shared |= {after[1]} if after else set()
+        return len(set(ids)) == len(ids) and self._seen.isdisjoint(set(ids) - shared)
 
     def _missing(self) -> list[int]:
         pages, said = self.progress["pages"], self.progress["said"]
         if "0" not in pages:
             return [0]
         if said is not None:
-            return [offset for offset in range(0, said, PAGE) if str(offset) not in pages]
+            return [offset for offset in range(0, said - 1, STEP) if str(offset) not in pages]
         last = max(map(int, pages))  # without a total, one page after the other until a short one
-        return [last + PAGE] if pages[str(last)] == PAGE else []
+        return [last + STEP] if pages[str(last)][0] == PAGE else []
 
     def _end(self) -> None:
-        said = self.progress["said"]
-        if said is not None and said != sum(self.progress["pages"].values()):
+        said, pages = self.progress["said"], self.progress["pages"]
+        if said is not None and said != sum(page[0] for page in pages.values()) - (len(pages) - 1):
             self._restart()
             return
         self.progress.update(stage="details", total=len(self.people), pages={}, programs=[])
@@ -119,6 +139,9 @@ class HumaList:
         restarts = self.attempt + 1
         if restarts > MAX_RESTARTS:
             raise CannotRead(Reason("list_unsteady"))
+        self._start_afresh(restarts)
+
+    def _start_afresh(self, restarts: int) -> None:
         self.under_way, self.again = set(), []
         self.people, self._seen, self._stored, self._afresh = [], set(), 0, True
         self.progress.update(self.start(restarts))

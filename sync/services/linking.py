@@ -16,9 +16,10 @@ from sync.models import EmployeeLink, SyncRun
 from sync.services.analyse import Analysis
 from sync.services.batches import BATCH, batches
 from sync.services.meanwhile import written_meanwhile
+from sync.services.presence import store_presence
 
-LINK_FIELDS = ["baseline", "seen", "written", "huma_position", "visma_position", "name", "number", "changes_on"]
-LINK_FIELDS += ["known", "doubt", "doubt_at"]
+LINK_FIELDS = ["baseline", "seen", "written", "huma_position", "visma_position", "remade", "name", "number"]
+LINK_FIELDS += ["changes_on", "known", "doubt", "doubt_at"]
 SHOWN_TO_A_PERSON = (SyncRun.Trigger.MANUAL, SyncRun.Trigger.RETRY, SyncRun.Trigger.UNDO)
 
 
@@ -50,10 +51,7 @@ def store_links(run: SyncRun, analysis: Analysis, today: date) -> dict[tuple[str
 
 
 def _store_presence(connection: Connection, analysis: Analysis) -> None:
-    for side in ("huma", "visma"):
-        ids = [pk for pk, gone in analysis.gone.items() if gone == side]
-        EmployeeLink.objects.filter(pk__in=ids).update(state=EmployeeLink.State.GONE, gone_from=side)
-    EmployeeLink.objects.filter(pk__in=analysis.back).update(state=EmployeeLink.State.LINKED, gone_from="")
+    store_presence(analysis.presence)
     gone = EmployeeLink.objects.filter(connection=connection).exclude(gone_from="")
     held = {one for pair in gone.values_list("huma_id", "visma_id") for one in pair}
     for linked in analysis.new_links:
@@ -98,6 +96,7 @@ def settle_link(
                 link.baseline.pop(name, None)
                 link.seen.pop(name, None)
         link.huma_position, link.visma_position = comparison.positions
+    link.remade = comparison.remade
     for name, prints in comparison.agreed.items():
         link.baseline[name] = list(prints)
         link.seen.pop(name, None)

@@ -151,7 +151,7 @@ def make_link(
     known = _against(huma, visma)
     if "birth" in known and not births_confirmed:
         raise NotAllowed("births")
-    others = EmployeeLink.objects.filter(connection=connection, state=EmployeeLink.State.LINKED)
+    others = EmployeeLink.objects.filter(connection=connection, state__in=EmployeeLink.HOLDING)
     if others.filter(Q(huma_id=huma.vendor_id) | Q(visma_id=visma.vendor_id)).exists():
         raise NotAllowed("taken")
     retire_gone(connection, "huma", [huma.vendor_id])

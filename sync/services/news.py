@@ -25,12 +25,12 @@ def tell_of(
     vismas: Mapping[str, Employee],
     gone: Mapping[str, str],
 ) -> None:
-    """The news of a look at single people. ``links`` and ``gone`` (from which side) are by Huma id."""
+    """The news of a look at single people, once their links are stored. ``links`` and ``gone`` (from which side) are by
+    Huma id; where nobody is gone, the side is ""."""
     said = []
     for huma_id, link in links.items():
         huma, visma = humas.get(huma_id), vismas.get(link.visma_id)
         if side := gone.get(huma_id):
-            EmployeeLink.objects.filter(pk=link.pk).update(state=EmployeeLink.State.GONE, gone_from=side)
             said.append(_gone(run, link, side))
         elif huma and visma and _is_deactivated(huma, visma):
             said.append(_notice(run, Kind.DEACTIVATED, str(link.pk), link.name, link.number, link.pk))

@@ -39,6 +39,7 @@ class Overview:
     new: int
     new_since: datetime | None
     gone: int
+    outside: int
     series_broken: bool
     worth: list[tuple[str, int]]
 
@@ -75,6 +76,7 @@ def overview(run: SyncRun) -> Overview:
         new=figures.get("new", 0),
         new_since=last.finished_at if last else None,
         gone=figures.get("gone", 0),
+        outside=figures.get("outside", 0),
         series_broken=bool(figures.get("series_broken")),
         worth=[(code, figures["worth"][code]) for code in WORTH if figures.get("worth", {}).get(code)],
     )

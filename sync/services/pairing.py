@@ -60,7 +60,9 @@ def compare_in_run(
     """
     today = timezone.localdate()
     default = run.connection.default_end_reason
-    pair = Pair(huma, visma, today, default_end_reason=default, numbers=numbers, wanted=wanted or {})
+    pair = Pair(
+        huma, visma, today, default_end_reason=default, numbers=numbers, wanted=wanted or {}, remade=link.remade
+    )
     comparison = _comparison(run, link, pair)
     settle_link(link, comparison, huma, visma, today, shown, run.connection.automatic)
     doubt(link, against_alone(huma, visma, instead or _still_instead(link, visma)))

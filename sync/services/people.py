@@ -65,6 +65,11 @@ class Person:
         return bool(self.link and self.link.doubt and not self.gone_from)
 
     @property
+    def outside(self) -> bool:
+        """Whether the person is in Huma still, but not among those whom the connection is about."""
+        return self.link is not None and self.link.state == EmployeeLink.State.OUTSIDE
+
+    @property
     def draft(self) -> bool:
         """Whether payroll still has to complete her in Visma."""
         return bool(self.visma and self.visma.draft)
@@ -99,7 +104,7 @@ def _only(side: str) -> Callable[[Person], bool]:
 
 
 FILTERS: dict[str, Callable[[Person], bool]] = {
-    "linked": lambda p: p.link is not None and not p.gone_from,
+    "linked": lambda p: p.link is not None and not p.gone_from and not p.outside,
     "by_external": _by("external"),
     "by_number": _by("number"),
     "by_email": _by("email"),
@@ -115,6 +120,7 @@ FILTERS: dict[str, Callable[[Person], bool]] = {
     "former": lambda p: p.former,
     "inactive": lambda p: p.inactive,
     "gone": lambda p: bool(p.gone_from),
+    "outside": lambda p: p.outside,
     "different": lambda p: p.different,
     "left_out": lambda p: p.left_out is not None or bool(p.fields_out),
     "deactivated": lambda p: p.inactive and bool(p.visma and p.visma.standing == "current"),
@@ -175,7 +181,7 @@ def counterparts(connection: Connection, side: str, search: str, limit: int = 20
     run = latest_read(connection)
     if run is None or not words:
         return []
-    taken = EmployeeLink.objects.filter(connection=connection, state=EmployeeLink.State.LINKED)
+    taken = EmployeeLink.objects.filter(connection=connection, state__in=EmployeeLink.HOLDING)
     rows = EmployeeSnapshot.objects.filter(run=run, side=side, complete=True).defer("payload")
     rows = rows.exclude(vendor_id__in=taken.values_list(f"{side}_id", flat=True))
     for word in words:
@@ -227,7 +233,7 @@ def _put_together(
         if link.state == EmployeeLink.State.DIFFERENT:
             different.update(pair)
             continue
-        side, vendor_id = pair[link.gone_from == "huma"]
+        side, vendor_id = pair[link.gone_from == "huma" or link.state == EmployeeLink.State.OUTSIDE]
         row = Person(link, seen.get(pair[0]), seen.get(pair[1]), side, vendor_id)
         found.append(row)
         by_link[link.pk] = by_id[pair[0]] = by_id[pair[1]] = row

@@ -19,6 +19,7 @@ from sync.lease import Lease
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, HumaEvent, SyncRun
 from sync.services.news import tell_of
 from sync.services.pairing import compare_in_run
+from sync.services.presence import Asked, changes, store_presence
 from sync.services.rehires import look_for_rehires
 from sync.services.rereading import Rereading, taking_part
 from sync.services.store import load
@@ -95,7 +96,7 @@ def read_slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
         instead = look_for_rehires(run, look.reader, _pairs(run))
     except Unavailable as error:
         return error.retry_after or LOOK_AGAIN
-    return None if _compare(run, look.gone, instead) else 0.0
+    return None if _compare(run, look.asked, instead) else 0.0
 
 
 def _pairs(run: SyncRun) -> dict[tuple[str, str], tuple[Employee, Employee]]:
@@ -105,7 +106,7 @@ def _pairs(run: SyncRun) -> dict[tuple[str, str], tuple[Employee, Employee]]:
     return {one: (humas[one[0]], vismas[one[1]]) for one in couples if one[0] in humas and one[1] in vismas}
 
 
-def _compare(run: SyncRun, gone: dict[str, str], instead: dict[tuple[str, str], str]) -> bool:
+def _compare(run: SyncRun, asked: Asked, instead: dict[tuple[str, str], str]) -> bool:
     """Compare who was read, and open the run for what it does by itself. ``instead``: who agrees better, by the pair.
 
     False when another run wrote meanwhile: then what was read may be older than that, and is read again.
@@ -121,12 +122,15 @@ def _compare(run: SyncRun, gone: dict[str, str], instead: dict[tuple[str, str], 
         links = taking_part(run)
         compared, numbers = [], _numbers(run)
         humas, vismas = _read(run, Side.HUMA), _read(run, Side.VISMA)
+        found = changes(links.values(), humas, vismas, asked)
+        store_presence(found)
         rows = EmployeeLink.objects.select_for_update().filter(pk__in=[one.pk for one in links.values()])
         for link in rows.order_by("pk"):
             if link.huma_id in humas and link.visma_id in vismas:
                 other = instead.get((link.huma_id, link.visma_id), "")
                 compare_in_run(run, link, humas[link.huma_id], vismas[link.visma_id], numbers, False, other)
                 compared.append(link.pk)
+        gone = {huma_id: found[link.pk].gone_from for huma_id, link in links.items() if link.pk in found}
         tell_of(run, links, humas, vismas, gone)
         run.progress["links"] = compared
         figures = {"linked": len(compared), "conflicts": Conflict.objects.filter(run=run).count()}

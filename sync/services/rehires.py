@@ -31,7 +31,7 @@ def look_for_rehires(run: SyncRun, reader: Reader, pairs: dict[Couple, tuple[Emp
     changed = _changed_since(reader, _last_read(run.connection))
     people = {employee.id: employee for employee in (*changed, *(visma for _huma, visma in ended.values()))}
     weighing = weighing_of([huma for huma, _visma in ended.values()], people.values())
-    links = EmployeeLink.objects.filter(connection=run.connection_id, state=EmployeeLink.State.LINKED)
+    links = EmployeeLink.objects.filter(connection=run.connection_id, state__in=EmployeeLink.HOLDING)
     taken = set(links.filter(visma_id__in=people).values_list("visma_id", flat=True))
     found = {couple: better_employee(weighing, couple, taken) for couple in ended}
     return {couple: other for couple, other in found.items() if other}

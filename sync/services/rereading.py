@@ -6,7 +6,6 @@ reasons of her own is passed over, so that she doesn't hold up the others.
 
 import logging
 import time
-from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any
 
@@ -16,12 +15,13 @@ from django.utils import timezone
 
 from connections.clients import clients_for
 from connections.errors import ContractBroken, Rejected, Unavailable, VendorError
-from connections.models import Connection
 from sync.core.employee import Employee
+from sync.core.presence import Seen
 from sync.lease import Lease
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
 from sync.services.failures import bug_report
-from sync.services.reading import Elsewhere, Reader, enabled_fields, fingerprinter
+from sync.services.presence import SIDES, id_of
+from sync.services.reading import CannotTell, Elsewhere, reader_for
 from sync.services.snapshots import store_people
 from sync.stopping import is_stopping
 
@@ -29,34 +29,37 @@ logger = logging.getLogger(__name__)
 
 LOOK_EVERY = 0.1  # seconds
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.25, 30.0  # seconds
-GROUPS = {"companies": "huma_companies", "locations": "huma_locations", "teams": "huma_teams"}
-"""What a user belongs to, by its name in Huma's document, and the connection's limits."""
-
 Pair = tuple[Employee | None, Employee | None]
 
 
 class Rereading:
-    """One slice of it. ``SyncRun.progress`` remembers the rest: ``gone`` (from which side), ``passed`` over, when it
-    ``began``, since when a side is ``silent``."""
+    """One slice of it. ``SyncRun.progress`` remembers the rest: ``gone`` (from which side), ``outside`` what the
+    connection is about, ``passed`` over, when it ``began``, since when a side is ``silent``."""
 
     def __init__(self, run: SyncRun, lease: Lease) -> None:
         self.run, self.lease = run, lease
         self.links = taking_part(run)
         self.clients = clients_for(run.connection)
-        self.progress: dict[str, Any] = {"began": timezone.now().isoformat(), "gone": {}, "passed": [], **run.progress}
+        empty: dict[str, Any] = {"gone": {}, "outside": [], "passed": []}
+        self.progress: dict[str, Any] = {"began": timezone.now().isoformat(), **empty, **run.progress}
         read = EmployeeSnapshot.objects.filter(run=run, side="huma").values_list("vendor_id", flat=True)
-        known = {*read, *self.progress["gone"], *self.progress["passed"]}
+        known = {*read, *self.progress["gone"], *self.progress["outside"], *self.progress["passed"]}
         self.left = [one for one in run.people if one not in known][::-1]
         self.read: list[Employee] = []
         self.broken: ContractBroken | None = None
         self.futures: dict[Future[Pair], str] = {}
         self.failures, self.not_before = 0, 0.0
-        self.reader = _reader(run, self.links)
+        self.reader = reader_for(run.connection, self.links.values())
 
     @property
-    def gone(self) -> dict[str, str]:
-        """The side from which people are gone, by Huma id."""
-        return dict(self.progress["gone"])
+    def asked(self) -> dict[str, dict[str, str]]:
+        """What became of those who weren't read, by side and id."""
+        found: dict[str, dict[str, str]] = {side: {} for side in SIDES}
+        found |= {"huma": dict.fromkeys(self.progress["outside"], Seen.OUTSIDE.value)}
+        for huma_id, side in self.progress["gone"].items():
+            link = self.links.get(huma_id)
+            found[side][id_of(link, side) if link else huma_id] = Seen.GONE.value
+        return found
 
     @property
     def pause(self) -> float:
@@ -111,6 +114,8 @@ class Rereading:
             self._wait(error)
             return
         except Elsewhere:
+            self.progress["outside"].append(huma_id)
+        except CannotTell:
             self.progress["passed"].append(huma_id)
         except (Rejected, ContractBroken) as error:
             logger.warning("Run %s passes somebody over: %s", self.run.pk, error)
@@ -152,15 +157,17 @@ class Rereading:
         if self.read:
             self.lease.progress()
         self.run.progress = self.progress
-        known = EmployeeSnapshot.objects.filter(run=self.run, side="huma").exists() or self.progress["gone"]
+        known = EmployeeSnapshot.objects.filter(run=self.run, side="huma").exists()
+        known = known or self.progress["gone"] or self.progress["outside"]
         if self.broken and not self.left and not known:
             raise self.broken  # nobody can be read: that is no single person's matter
         return True
 
 
 def taking_part(run: SyncRun) -> dict[str, EmployeeLink]:
-    """By Huma id, the run's people who are linked; those who are left out aren't touched."""
-    rows = EmployeeLink.objects.filter(connection=run.connection_id, state=EmployeeLink.State.LINKED)
+    """By Huma id, the run's people who are linked, or were until they left what the connection is about; those who are
+    left out aren't touched."""
+    rows = EmployeeLink.objects.filter(connection=run.connection_id, state__in=EmployeeLink.HOLDING)
     links = list(rows.filter(huma_id__in=run.people))
     out = LeftOut.objects.filter(connection=run.connection_id).exclude(vendor_id="")
     left_out = set(out.values_list("side", "vendor_id"))
@@ -169,35 +176,3 @@ def taking_part(run: SyncRun) -> dict[str, EmployeeLink]:
         for link in links
         if ("huma", link.huma_id) not in left_out and ("visma", link.visma_id) not in left_out
     }
-
-
-def _reader(run: SyncRun, links: dict[str, EmployeeLink]) -> Reader:
-    paired = [link for link in links.values() if link.huma_position]
-    return Reader(
-        clients_for(run.connection),
-        fingerprinter(run.connection),
-        timezone.localdate(),
-        enabled_fields(run.connection),
-        {link.huma_id: link.huma_position for link in paired},
-        {link.visma_id: link.visma_position for link in paired},
-        within(run.connection),
-    )
-
-
-def within(connection: Connection) -> Callable[[dict[str, Any]], bool] | None:
-    """Whether a user belongs to what the connection is limited to, by Huma's document; ``None`` without limits.
-
-    The whole list is limited by Huma itself; a single user is whoever she is.
-    """
-    limits = {name: set(getattr(connection, column)) for name, column in GROUPS.items()}
-    limits = {name: wanted for name, wanted in limits.items() if wanted}
-
-    def is_within(details: dict[str, Any]) -> bool:
-        return all(wanted & _ids(details.get(name)) for name, wanted in limits.items())
-
-    return is_within if limits else None
-
-
-def _ids(wrapped: Any) -> set[str]:
-    value = wrapped.get("value") if isinstance(wrapped, dict) else None
-    return {str(one.get("id")) for one in value or () if isinstance(one, dict)}

@@ -139,7 +139,9 @@ def read_slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
     if not fetch.slice(lease, seconds):
         return fetch.pause
     today = timezone.localdate()
-    analysis = analyse(run.connection, load(run, "huma"), load(run, "visma"), today, run.passed_checks)
+    analysis = analyse(
+        run.connection, load(run, "huma"), load(run, "visma"), today, run.passed_checks, run.progress["asked"]
+    )
     if lease.lost:
         return None
     store(run, analysis, today)

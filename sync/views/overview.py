@@ -125,6 +125,7 @@ def groups(connection: Connection, found: Overview) -> list[Figure]:
         Figure(found.standing.get("former", 0), _("Differences of former employees"), review(show="former")),
         Figure(found.standing.get("draft", 0), _("Differences of drafts in Visma"), review(show="draft")),
         Figure(found.gone, _("Gone from one side"), people(show="gone")),
+        Figure(found.outside, _("Outside the selection"), people(show="outside")),
     ]
     return [figure for index, figure in enumerate(shown) if index == 0 or figure.number]
 

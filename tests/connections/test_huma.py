@@ -10,6 +10,7 @@ import pytest
 from connections.errors import BadCredentials, ContractBroken, Gone, Rejected, Unavailable
 from connections.huma import CLEARABLE_USER, MAX_FILTER_IDS, HumaClient, may_be_about_the_email
 from connections.sandbox import HUMA_CLIENT_ID, HUMA_CLIENT_SECRET, ORGANIZATION_ID, Sandbox
+from connections.sandbox.shifting import move_first_to_end, shift_once
 from tests.connections.vendor import USER, Vendor, answer, huma
 
 
@@ -69,6 +70,15 @@ def test_groups_are_read_to_the_end(company: Sandbox, client: HumaClient) -> Non
 
 def test_all_users_are_listed(company: Sandbox, client: HumaClient) -> None:
     assert {user["id"] for user in client.all_users()} == set(company.huma.users)
+
+
+def test_all_users_of_a_list_that_moves_meanwhile_are_asked_for_again(client: HumaClient, company: Sandbox) -> None:
+    order = list(company.huma.users)
+    shift_once(company.huma, lambda: move_first_to_end(company.huma))
+    with pytest.raises(Unavailable):
+        client.all_users()
+    assert list(company.huma.users) == [*order[1:], order[0]]
+    assert {user["id"] for user in client.all_users()} == set(order)
 
 
 def test_a_user_and_its_positions_are_read(company: Sandbox, client: HumaClient, user_id: str) -> None:

@@ -102,6 +102,14 @@ def test_all_employees_are_listed_with_drafts_and_positions(company: Sandbox, cl
         assert embedded == set(company.visma.employees[employee["id"]].positions)
 
 
+def test_the_ids_of_all_employees_are_listed_and_nothing_else(company: Sandbox, client: VismaClient) -> None:
+    first = client.list_employee_ids(None)
+    second = client.list_employee_ids(first.cursor)
+    assert second.cursor is None
+    assert [employee.keys() for employee in first.items] == [{"id"}] * 100
+    assert {employee["id"] for employee in first.items + second.items} == set(company.visma.employees)
+
+
 def test_employees_changed_since_a_day_are_listed(client: VismaClient) -> None:
     assert client.list_employees(None, date.today() + timedelta(days=2)).items == []
     assert client.list_employees(None, date(2000, 1, 1)).items

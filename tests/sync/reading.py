@@ -64,8 +64,15 @@ def read(connection: Connection, *people: Employee, **more: Any) -> SyncRun:
     )
     today = timezone.localdate()
     passed = ("visma_empty", "same_company")
-    store(run, analyse(connection, load(run, "huma"), load(run, "visma"), today, passed), today)
+    asked = {side: dict.fromkeys(ids, "gone") for side, ids in known_ids(connection).items()}
+    store(run, analyse(connection, load(run, "huma"), load(run, "visma"), today, passed, asked), today)
     return run
+
+
+def known_ids(connection: Connection) -> dict[str, list[str]]:
+    """The ids of the linked people by side; who of them isn't read is asked for singly, and not there any more."""
+    pairs = list(connection.links.exclude(state="different").values_list("huma_id", "visma_id"))
+    return {"huma": [huma for huma, _visma in pairs], "visma": [visma for _huma, visma in pairs]}
 
 
 def snapshot(run: SyncRun, vendor_id: str) -> EmployeeSnapshot:

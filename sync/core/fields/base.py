@@ -18,6 +18,7 @@ class Pair:
     ``positions``: the ids (Huma's, Visma's) of the positions that are the same employment, or ``None``.
     ``no_pair``: why there is none. ``numbers``: who in Visma has which Employment ID (``fields.number.holders``).
     ``wanted``: the Employment ID that Huma has of a linked person (``same_number``) and the name, by Visma's id.
+    ``remade``: the side whose position was made anew, so that the pair is a new one, "" without.
     """
 
     huma: Employee
@@ -28,6 +29,7 @@ class Pair:
     default_end_reason: str = ""
     numbers: Mapping[str, str] = field(default_factory=dict)
     wanted: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    remade: str = ""
 
     def on(self, side: Side) -> Employee:
         """The employee as one side has her."""

@@ -1,5 +1,7 @@
 """The same employment: the pair of positions that both dates belong to."""
 
+from dataclasses import replace
+
 import pytest
 
 from sync.core.compare import Comparison, Difference
@@ -155,3 +157,87 @@ def test_an_employment_does_not_end_while_another_position_runs_on(
     found = dates(compared(pair(read_huma(huma_doc(), LAST, other), read_visma(visma_doc(), *vismas), ("hp1", "vp1"))))
     forbidden = found["last_workday"].forbidden.get(Side.VISMA)
     assert (forbidden.code if forbidden else None) == reason
+
+
+APART = {"contractStartDate": wrap("2010-01-01"), "contractEndDate": wrap("2015-12-31"), "status": "ENDED"}
+
+
+@pytest.mark.parametrize(
+    ("others", "begins", "reason"),
+    [
+        ([], "2020-01-01", ""),
+        ([], "2021-06-01", ""),
+        ([huma_place("hp2", **APART)], "2020-01-01", ""),
+        ([huma_place("hp2")], "2020-01-01", "pair_unclear"),
+        ([huma_place("hp2", contractEndDate=wrap("2024-01-01"), status="ENDED")], "2020-01-01", "pair_unclear"),
+    ],
+)
+def test_a_position_made_anew_in_huma_takes_the_place_of_the_old_one(
+    others: list[Doc], begins: str, reason: str
+) -> None:
+    mine = read_huma(huma_doc(), huma_place(contractStartDate=wrap(begins)), *others)
+    found = pair(replace(mine, vanished="hp0"), read_visma(visma_doc(), visma_place()), ("hp0", "vp1"))
+    assert (found.no_pair.code if found.no_pair else "") == reason
+    assert (found.positions, found.remade) == ((("hp1", "vp1"), "huma") if not reason else (None, ""))
+
+
+@pytest.mark.parametrize(
+    ("others", "begins", "reason"),
+    [
+        ([], "2020-01-01", ""),
+        ([visma_place("vp2", activeStart="2010-01-01", activeEnd="2015-12-31")], "2020-01-01", ""),
+        ([visma_place("vp2", activeStart="2019-01-01", activeEnd="2021-12-31")], "2020-01-01", "pair_unclear"),
+    ],
+)
+def test_an_employment_made_anew_in_visma_takes_the_place_of_the_old_one(
+    others: list[Doc], begins: str, reason: str
+) -> None:
+    mine = read_visma(visma_doc(), visma_place(activeStart=begins), *others)
+    found = pair(read_huma(huma_doc(), huma_place()), replace(mine, vanished="vp0"), ("hp1", "vp0"))
+    assert (found.no_pair.code if found.no_pair else "") == reason
+    assert (found.positions, found.remade) == ((("hp1", "vp1"), "visma") if not reason else (None, ""))
+
+
+def test_where_nothing_overlaps_a_new_position_is_another_employment() -> None:
+    mine = replace(read_huma(huma_doc(), huma_place(contractStartDate=wrap(day(-10)))), vanished="hp0")
+    found = pair(mine, read_visma(visma_doc(), visma_place(**ENDED)), ("hp0", "vp1"))
+    assert found.no_pair is not None
+    assert found.no_pair.code == "no_pair"
+
+
+def test_another_position_that_vanished_means_nothing() -> None:
+    mine = replace(read_huma(huma_doc(), huma_place()), vanished="hp9")
+    found = pair(mine, read_visma(visma_doc(), visma_place()), ("hp0", "vp1"))
+    assert found.no_pair is not None
+    assert found.no_pair.code == "pair_changed"
+
+
+def made_anew(**visma: str) -> Pair:
+    mine = replace(read_huma(huma_doc(), huma_place(firstDayOfWork=wrap("2020-03-01"))), vanished="hp0")
+    return pair(mine, read_visma(visma_doc(), visma_place(**visma)))
+
+
+def test_the_dates_of_a_pair_made_anew_were_never_settled_and_say_so() -> None:
+    old = {"first_workday": ("old", "old"), "last_workday": ("old", "old")}
+    comparison = compared(made_anew(), old, known_positions=("hp0", "vp1"))
+    found = dates(comparison)["first_workday"]
+    assert (found.why, found.suggestion, found.forbidden) == ("never_settled", "", {})
+    assert "pair_remade_huma" in [note.code for note in found.notes]
+    assert (comparison.positions, comparison.remade) == (("hp1", "vp1"), "huma")
+
+
+def test_dates_that_agree_need_no_word() -> None:
+    comparison = compared(made_anew(activeStart="2020-03-01"), known_positions=("hp0", "vp1"))
+    assert set(DATES) <= set(comparison.agreed)
+    assert comparison.remade == ""
+
+
+def test_it_is_said_until_the_dates_are_settled() -> None:
+    pair_of_before = replace(made_anew(), remade="huma")
+    first = compared(pair_of_before, known_positions=("hp1", "vp1"))
+    assert first.remade == "huma"
+    assert "pair_remade_huma" in [note.code for note in dates(first)["first_workday"].notes]
+    settled = {"first_workday": first.prints["first_workday"]}
+    second = compared(pair_of_before, settled, known_positions=("hp1", "vp1"))
+    assert second.remade == ""
+    assert "pair_remade_huma" not in [note.code for note in dates(second)["first_workday"].notes]
