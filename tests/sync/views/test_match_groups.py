@@ -49,7 +49,7 @@ def answer(web, run, **data):
 
 def test_the_group_comes_first_and_the_odd_ones_are_asked_about_by_themselves(web, run):
     text = listed(web, run)
-    assert "3 pairs for which the same speaks" in text
+    assert "3 pairs agree on the same things" in text
     assert "What agrees: Bank account, Name. What differs: Employment ID. Nothing speaks against it." in text
     assert "Ola Vik and Ola Vik" in text
     assert "What differs: Bank account, Employment ID." in text
@@ -85,7 +85,7 @@ def test_it_is_taken_back_at_once(web, run):
     assert not Conflict.objects.filter(run=run).exists()
     after = set(EmployeeSnapshot.objects.filter(run=run).values_list("vendor_id", "create_group", "create_blocked"))
     assert after == before
-    assert "3 pairs for which the same speaks" in listed(web, run)
+    assert "3 pairs agree on the same things" in listed(web, run)
 
 
 def test_who_was_settled_singly_meanwhile_is_not_counted(web, run):
