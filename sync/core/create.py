@@ -59,8 +59,8 @@ def refused(
         return "" if reason is None else {"number_empty": "create_no_number"}.get(reason.code, reason.code)
     email = employee.canonical("email")
     if not email:
-        problem = employee.values["email"].problem
-        return problem if is_placeholder(problem) else "create_no_email"
+        is_false = is_placeholder(employee.values["email"].problem)
+        return "create_placeholder_email" if is_false else "create_no_email"
     if not is_email(email):
         return "bad_email"
     return "create_email_taken" if email in huma_emails else ""

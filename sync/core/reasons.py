@@ -121,6 +121,9 @@ SENTENCES: dict[str, str] = {
     "create_open_match": _("May be the same person as somebody else. Decide about the possible match first."),
     "create_no_number": _("There is no Employment ID in Huma, and Visma needs one. Enter it in Huma."),
     "create_no_email": _("There is no business email in Visma, and Huma needs one. Enter it in Visma."),
+    "create_placeholder_email": _(
+        "The business email in Visma is a placeholder, and Huma needs a real one. Enter it in Visma."
+    ),
     "create_no_name": _("A given name and a family name are needed. Fill in what is missing."),
     "create_email_taken": _("Somebody in Huma has this email already."),
     "create_not_a_person": _("Not a person, but an account for a program."),
