@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence, Set
 
-from sync.core.compare import Prints
 from sync.core.fingerprint import comparable
 from sync.core.record import record
+from sync.core.spelling import Prints
 
 EMPTIED_BY_ITSELF = frozenset({"phone", "last_workday"})
 """What is emptied in Visma where it was emptied in Huma; everything else waits for a person."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from sync.core.employee import Canonical, Employee, Own, Period, Position, Side, Value
+from sync.core.employee import Employee, Own, Period, Position, Side, Value
 from sync.core.fields import FIELDS, Field, Pair
 from sync.core.fields.bank import UNKNOWN, becomes_cash, of_another_country
 from sync.core.fingerprint import Fingerprinter, comparable
@@ -11,17 +11,10 @@ from sync.core.placeholders import UNBOUNDED, is_placeholder
 from sync.core.positions import heir, overlap
 from sync.core.reasons import Reason
 from sync.core.record import record
-from sync.core.text import loose
+from sync.core.spelling import NOTHING_WRITTEN, Mark, Prints, only_spelling, seen_spelling
 
 SIDES = (Side.HUMA, Side.VISMA)
 
-Prints = tuple[str, str]
-"""The fingerprints of what Huma said and what Visma said."""
-
-Mark = Sequence[str]
-"""To which side a field was written last, and the fingerprint of what was written without regard to its spelling."""
-
-NOTHING_WRITTEN: Mapping[str, Mark] = {}
 REMADE = {"huma": "pair_remade_huma", "visma": "pair_remade_visma"}
 """The note on the dates of a pair that was made anew, by the side whose position was."""
 
@@ -209,7 +202,7 @@ def compare(
             continue  # it waits for the person's confirmation: not a difference, nothing is settled
         settled = None if field.on_position and dates_are_new else baseline.get(field.name)
         if settled and field.name in written:
-            seen = _seen_spelling(written[field.name], field, pair, now, (settled[0], settled[1]), fingerprint)
+            seen = seen_spelling(written[field.name], field, pair, now, (settled[0], settled[1]), fingerprint)
             if seen:
                 respelt.add(field.name)
                 if seen == now and only_spelling(huma.canonical, visma.canonical):
@@ -220,33 +213,6 @@ def compare(
         differences.append(_difference(field, pair, now, (settled[0], settled[1]) if settled else None))
     remade = pair.remade if has_open_date else ""
     return Comparison(tuple(differences), agreed, tuple(unreadable), pair.positions, prints, frozenset(respelt), remade)
-
-
-def only_spelling(one: Canonical, other: Canonical) -> bool:
-    """Whether two values differ in their spelling alone: capitals, spaces, kinds of apostrophes and hyphens."""
-    return one is not None and other is not None and one != other and _flat(one) == _flat(other)
-
-
-def mark(field: Field, target: Side, canonical: Canonical, fingerprint: Fingerprinter) -> list[str]:
-    """What a link keeps of a value that was written to ``target``, until it is seen how that side spells it."""
-    flat = None if canonical is None else _flat(canonical)
-    return [target.value, fingerprint(f"{field.name} however spelt", field.version, flat)]
-
-
-def _seen_spelling(
-    written: Mark, field: Field, pair: Pair, now: Prints, settled: Prints, fingerprint: Fingerprinter
-) -> Prints | None:
-    """The baseline with the target's own spelling of what was written there; ``None`` where it says something else.
-
-    Once that spelling has been seen, another one isn't the vendor's any more. Source: design, The vendor's spelling.
-    """
-    target = Side(written[0])
-    mine, theirs = (0, 1) if target is Side.VISMA else (1, 0)
-    if settled[theirs] not in (settled[mine], now[theirs]):
-        return None
-    if mark(field, target, pair.value(target, field.name).canonical, fingerprint) != list(written):
-        return None
-    return (settled[0], now[1]) if target is Side.VISMA else (now[0], settled[1])
 
 
 def _difference(field: Field, pair: Pair, now: Prints, settled: Prints | None) -> Difference:
@@ -332,11 +298,6 @@ def _kind(field: Field, huma: Value, visma: Value) -> str:
     if visma.canonical is None:
         return "visma_empty"
     return "spelling" if only_spelling(huma.canonical, visma.canonical) else "value"
-
-
-def _flat(canonical: Canonical) -> str:
-    parts = canonical if isinstance(canonical, tuple) else (canonical,)
-    return "|".join(loose(part or "") for part in parts)
 
 
 def _notes(field: Field, pair: Pair, never_settled: bool) -> tuple[Reason, ...]:

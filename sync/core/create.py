@@ -104,8 +104,8 @@ def _refused_in_visma(employee: Employee, numbers: Mapping[str, str], assign_num
 def _refused_in_huma(employee: Employee, huma_emails: Collection[str]) -> str:
     email = employee.canonical("email")
     if not email:
-        problem = employee.values["email"].problem
-        return problem if is_placeholder(problem) else "create_no_email"
+        is_false = is_placeholder(employee.values["email"].problem)
+        return "create_placeholder_email" if is_false else "create_no_email"
     if not is_email(email):
         return "bad_email"
     return "create_email_taken" if email in huma_emails else ""

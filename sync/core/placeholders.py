@@ -49,6 +49,9 @@ def is_account(compact: str) -> bool:
 
 def is_phone(text: str) -> bool:
     """Whether a phone number, as written or in E.164, is one digit or a counting row, with or without its country."""
+    end = text[-_SHORTEST_REPEAT:]
+    if end.isascii() and end.isdigit() and not (_repeats(end) or end in _ROW or len(end) < _SHORTEST_REPEAT):
+        return False  # nearly all of them
     if not _DIGITS_ONLY.fullmatch(text):
         return False
     digits = "".join(str(int(sign)) for sign in text if sign.isdecimal())
@@ -61,9 +64,6 @@ def _is_no_number(digits: str) -> bool:
 
 def _without_country(text: str, digits: str) -> list[str]:
     """The number without a country's code, in each way in which its beginning may be one."""
-    end = digits[-_SHORTEST_REPEAT:]
-    if not (_repeats(end) or end in _ROW):
-        return []  # nearly all of them: what follows the code can't be such a number
     found = [digits[len(code) :] for code in ("0047", "47") if digits.startswith(code) and len(digits) >= 8 + len(code)]
     if text.startswith("+"):
         codes = [digits[:length] for length in (1, 2, 3)]
@@ -73,15 +73,15 @@ def _without_country(text: str, digits: str) -> list[str]:
 
 def is_email(text: str) -> bool:
     """Whether an address goes nowhere by its domain: without a dot, or reserved for that."""
-    local, at, domain = text.casefold().rpartition("@")
-    if not (local and at and domain) or "@" in local or any(map(str.isspace, text)):
-        return False  # not even the shape of an address
-    return domain.replace("-", "").isalnum() or domain.endswith(_NOT_A_DOMAIN)
+    local, _at, domain = text.lower().rpartition("@")
+    if not (domain.replace("-", "").isalnum() or domain.endswith(_NOT_A_DOMAIN)):
+        return False
+    return bool(local) and "@" not in local and not any(map(str.isspace, text))  # else it isn't even an address
 
 
 def is_unbounded(day: str | None) -> bool:
     """Whether an ISO date means no beginning or no end: it is in the first or the last year that there is."""
-    return day is not None and day[:4] in ("0001", "9999")
+    return day is not None and not "0002" <= day < "9999"
 
 
 def bounded(day: str | None) -> str | None:

@@ -164,6 +164,9 @@ SENTENCES: dict[str, str] = {
         "this access change the field. Enter one in Huma."
     ),
     "create_no_email": _("There is no business email in Visma, and Huma needs one. Enter it in Visma."),
+    "create_placeholder_email": _(
+        "The business email in Visma is a placeholder, and Huma needs a real one. Enter it in Visma."
+    ),
     "create_no_name": _("A given name and a family name are needed. Fill in what is missing."),
     "create_email_taken": _("Somebody in Huma has this email already."),
     "create_email_in_visma": _("Somebody in Visma has this email already. Change it in one of the two systems."),

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sync.core.text import visible
+from sync.core.text import clean, visible
 
 Doc = dict[str, Any]
 
@@ -28,10 +28,12 @@ def as_text(value: Any, prop: str) -> str | None:
 
 def as_day(value: Any, prop: str) -> str | None:
     """The ISO date of a date or timestamp text, or nothing."""
-    text = as_text(value, prop)
-    if not text:
+    if not value:
+        as_text(value, prop)
         return None
-    day = _day(text)
+    day = _day(value) if isinstance(value, str) else None
+    if day is None:
+        day = _day(clean(as_text(value, prop)))
     if day is None:
         raise WrongShape(prop)
     return day

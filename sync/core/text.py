@@ -73,7 +73,10 @@ def clean(text: Any) -> str:
     """Text as it is compared, stored and written: only what can be seen, trimmed, composed (NFC); "" for nothing."""
     if text is None:
         return ""
-    shown = visible(str(text))
+    plain = str(text)
+    if plain.isascii() and plain.isprintable():  # nearly all of them
+        return plain.strip()
+    shown = visible(plain)
     return (shown if shown.isascii() else unicodedata.normalize("NFC", shown)).strip()
 
 

@@ -12,13 +12,13 @@ from django.utils import timezone
 from connections.caller import before_each_write
 from connections.clients import Clients, clients_for
 from connections.errors import VendorError
-from sync.core.compare import only_spelling
 from sync.core.employee import Canonical, Side, Value
 from sync.core.fields import Field
 from sync.core.fields import field as field_named
 from sync.core.fingerprint import Fingerprinter
 from sync.core.plan import settle as verdict
 from sync.core.shape import Doc
+from sync.core.spelling import only_spelling
 from sync.execute import life
 from sync.lease import Lease
 from sync.models import Change, SyncRun, Write

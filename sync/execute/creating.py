@@ -11,12 +11,12 @@ from django.utils import timezone
 from connections.errors import Gone, Rejected
 from connections.huma import may_be_about_the_email
 from connections.visma_shapes import Job
-from sync.core.compare import mark, only_spelling
 from sync.core.create import huma_user, visma_draft
 from sync.core.employee import Canonical, Side, from_json
 from sync.core.fields import field as field_named
 from sync.core.read import external_id
 from sync.core.shape import Doc
+from sync.core.spelling import mark, only_spelling
 from sync.core.text import clean, loose
 from sync.execute import life
 from sync.execute.context import Context, now_in_visma

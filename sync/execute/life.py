@@ -14,9 +14,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from connections.errors import Problem
-from sync.core.compare import mark
 from sync.core.employee import Side
 from sync.core.fields import field as field_named
+from sync.core.spelling import mark
 from sync.lease import Lease
 from sync.models import Change, Conflict, EmployeeLink, Write
 from sync.services.reading import fingerprinter

@@ -100,5 +100,6 @@ def huma_value(
 
 
 def _has_unseen(value: object) -> bool:
-    texts = value.values() if isinstance(value, dict) else (value,)
-    return any(isinstance(text, str) and visible(text) != text for text in texts)
+    if isinstance(value, dict):
+        return any(map(_has_unseen, value.values()))
+    return isinstance(value, str) and visible(value) != value

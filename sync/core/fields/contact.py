@@ -45,7 +45,6 @@ def _entry_field(
     canonical: Callable[[Side, Own], Canonical],
     convert: Callable[[Side, Pair], Own],
     forbids: Callable[[Side, Pair], Reason | None],
-    is_placeholder: Callable[[str], bool],
     label: str,
     rule: str,
     clearable: frozenset[Side] = frozenset(),
@@ -55,16 +54,18 @@ def _entry_field(
         wrapped = wrapper(details, name)
         own = as_text((wrapped or {}).get("value"), name)
         requested = as_text((wrapped or {}).get("requestedValue"), f"{name}.requestedValue")
-        problem = placeholders.IN_HUMA if is_placeholder(clean(own)) else ""
-        return huma_value(wrapped, own, canonical(Side.HUMA, own), problem, waiting=canonical(Side.HUMA, requested))
+        said = canonical(Side.HUMA, own)
+        problem = placeholders.IN_HUMA if said is None and clean(own) else ""
+        return huma_value(wrapped, own, said, problem, waiting=canonical(Side.HUMA, requested))
 
     def read_visma(doc: Doc, position: Doc | None, today: date) -> Value:
         business = [entry for entry in as_dicts(doc.get(list_key), list_key) if _is_business(entry)]
         own = as_text(business[0].get(key), f"{list_key}.{key}") if business else None
+        said = canonical(Side.VISMA, own)
         problem = "several_business" if len(business) > 1 else ""
-        if is_placeholder(clean(own)):
+        if said is None and clean(own):
             problem = placeholders.IN_VISMA
-        return Value(own, canonical(Side.VISMA, own), problem=problem)
+        return Value(own, said, problem=problem)
 
     def write_huma(details: Doc, after: Own) -> Doc:
         return {name: after}
@@ -148,13 +149,12 @@ def _forbid_email(target: Side, pair: Pair) -> Reason | None:
     return None if source.canonical is None or is_email(source.canonical) else Reason("bad_email")
 
 
-def _is_no_phone(text: str) -> bool:
-    return placeholders.is_phone(e164(text) or loose(text))
-
-
 def _canonical_phone(side: Side, own: Own) -> Canonical:
     text = clean(own)
-    return None if not text or _is_no_phone(text) else e164(text) or f"text:{text}"
+    number = e164(text) if text else None
+    if not text or placeholders.is_phone(number or loose(text)):
+        return None
+    return number or f"text:{text}"
 
 
 def _convert_phone(target: Side, pair: Pair) -> Own:
@@ -178,7 +178,6 @@ EMAIL = _entry_field(
     _canonical_email,
     _convert_email,
     _forbid_email,
-    placeholders.is_email,
     _("Email"),
     _(
         "Only the business email. People sign in with it in both systems, so it is never changed in Visma by itself. "
@@ -193,7 +192,6 @@ PHONE = _entry_field(
     _canonical_phone,
     _convert_phone,
     _forbid_phone,
-    _is_no_phone,
     _("Phone"),
     _(
         "Only the business phone. Norway is the default country. "

@@ -10,7 +10,7 @@ from sync.core.create import creation, refused
 from sync.core.employee import Side, Value
 from sync.core.fields import field
 from sync.core.match import match
-from sync.core.placeholders import birth, is_account, is_email, is_phone, is_unbounded
+from sync.core.placeholders import birth, is_account, is_email, is_phone
 from sync.core.plan import bulk_refusal
 from tests.sync.core.documents import (
     ACCOUNT,
@@ -26,7 +26,6 @@ from tests.sync.core.documents import (
     read_huma,
     read_visma,
     visma_doc,
-    visma_place,
     wrap,
 )
 
@@ -265,58 +264,6 @@ def _stored(one: Difference) -> Disagreement:
     )
 
 
-UNBOUNDED = ["9999-12-31", "9999-12-31T00:00:00", "0001-01-01", "9999-01-01"]
-
-
-@pytest.mark.parametrize("date", UNBOUNDED)
-def test_a_workday_without_an_end_is_none(date: str) -> None:
-    assert is_unbounded(date)
-    two = both(
-        huma_position=huma_place(lastDayOfWork=wrap(date)),
-        visma_position=visma_place(activeEnd=None),
-    )
-    assert not compared(two).differences
-    two = both(
-        huma_position=huma_place(contractStartDate=wrap(date), contractEndDate=wrap(date)),
-        visma_position=visma_place(activeStart=date, activeEnd=date, positionEndReason=["x"]),
-    )
-    assert not compared(two).differences
-    assert (two.huma.position.end, two.visma.position.ends) == (None, None)  # type: ignore[union-attr]
-
-
-@pytest.mark.parametrize("date", UNBOUNDED)
-def test_where_the_workday_means_no_end_the_contract_counts(date: str) -> None:
-    place = huma_place(lastDayOfWork=wrap(date), contractEndDate=wrap(day(30)))
-    two = both(huma_position=place)
-    assert two.value(Side.HUMA, "last_workday").canonical == (day(30), None)
-
-
-@pytest.mark.parametrize("date", UNBOUNDED)
-def test_an_end_that_means_none_is_never_written_as_a_date(date: str) -> None:
-    end = wrap(day(20))
-    places = {"huma_position": huma_place(lastDayOfWork=end), "visma_position": visma_place(activeEnd=date)}
-    two = both(**places, default_end_reason="arbeidstakerHarSagtOppSelv")
-    (one,) = compared(two).differences
-    assert one.to[Side.HUMA] is None
-    assert one.empties(Side.HUMA)
-    assert (one.suggestion, one.kind) == ("huma", "visma_empty")
-
-
-@pytest.mark.parametrize("date", UNBOUNDED)
-def test_an_end_that_became_none_empties_nothing_by_itself(date: str) -> None:
-    last = {"activeEnd": day(20), "positionEndReason": ["arbeidstakerHarSagtOppSelv"]}
-    two = both(huma_position=huma_place(lastDayOfWork=wrap(date)), visma_position=visma_place(**last))
-    was = PRINT("last_workday", 1, two.value(Side.VISMA, "last_workday").canonical)
-    (one,) = compared(two, {"last_workday": (was, was)}, known_positions=("hp1", "vp1")).differences
-    assert (one.suggestion, one.why) == ("huma", "huma_moved")
-    assert not writes_by_itself(_stored(one), huma_wins=True)
-
-
-def test_a_first_workday_without_a_beginning_is_none() -> None:
-    two = both(huma_position=huma_place(firstDayOfWork=wrap("0001-01-01"), contractStartDate=wrap()))
-    assert two.value(Side.HUMA, "first_workday").canonical is None
-
-
 @pytest.mark.parametrize(
     ("huma", "visma"),
     [
@@ -349,4 +296,4 @@ def test_who_is_created_gets_none_and_the_page_says_so() -> None:
 def test_nobody_is_created_in_huma_with_one_as_the_email() -> None:
     visma = read_visma(visma_doc(emails=[{"type": "business", "address": "ukjent@ukjent"}], number="7"))
     why = refused(visma, open_matches=[], left_out=[], numbers={}, huma_emails=[])
-    assert why == "placeholder_visma"
+    assert why == "create_placeholder_email"

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from sync.core.compare import Comparison, mark, only_spelling
+from sync.core.compare import Comparison
 from sync.core.employee import Canonical, Side
 from sync.core.fields import field
+from sync.core.spelling import mark, only_spelling
 from tests.sync.core.documents import PRINT, both, compared, huma_doc, visma_doc, wrap
 
 
