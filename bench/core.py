@@ -18,6 +18,7 @@ from sync.core.collecting import no_collecting
 from sync.core.compare import Comparison, compare
 from sync.core.employee import Employee, Side
 from sync.core.fields import FIELDS, Pair, field
+from sync.core.fields.number import holders
 from sync.core.fingerprint import Fingerprinter
 from sync.core.match import match
 from sync.core.plan import Planned, field_change, plan_fingerprint
@@ -53,7 +54,7 @@ def read(people: list[str], normalise: Callable[..., Employee], today: date) -> 
 def whole_core(huma: dict[str, Employee], visma: dict[str, Employee], today: date) -> Compared:
     """Match, compare and plan, as a run does it."""
     fingerprint = Fingerprinter(bytes.fromhex(new_fingerprint_key()))
-    numbers = {e.number: e.id for e in visma.values() if e.number}
+    numbers = holders((e.number, e.id) for e in visma.values())
     planned: list[Planned] = []
     pairs = []
     for linked in match(huma.values(), visma.values()).linked:

@@ -4,7 +4,12 @@ import logging
 import sys
 from typing import Any, NoReturn
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+from connections.models import Connection
 
 
 class OneLineCommand(BaseCommand):
@@ -33,6 +38,24 @@ class OneLineCommand(BaseCommand):
 def mistake(text: str) -> CommandError:
     """What ends a command with one line and exit code 2."""
     return CommandError(" ".join(text.split()), returncode=2)
+
+
+def connection_called(code: str) -> Connection:
+    """The connection with this code, whatever its state; the command ends where there is none."""
+    connection = Connection.objects.filter(code=code).first()
+    if connection is None:
+        raise mistake(_("There is no connection with the code %s.") % code)
+    return connection
+
+
+def email_address(argument: str, text: str) -> str:
+    """An email address that was given as this argument; the command ends where it isn't one."""
+    try:
+        validate_email(text)
+    except ValidationError:
+        words = {"argument": argument, "address": text}
+        raise mistake(_("%(argument)s: “%(address)s” isn't an email address.") % words) from None
+    return text
 
 
 def _one_line(message: str) -> NoReturn:

@@ -27,13 +27,13 @@ CLEARABLE_USER = frozenset({"phone", "employmentId", "bankAccount", "homeAddress
 CLEARABLE_POSITION = frozenset({"lastDayOfWork", "endReason"})
 
 
-def email_is_taken(error: Rejected) -> bool:
-    """[A] Was a user refused because another one has the email? 400 or 409 with a word for it about ``email``."""
-    return error.status in (400, 409) and any(
-        problem.path.rpartition(".")[2] == "email"
-        and any(word in problem.code.casefold() for word in ("exist", "taken", "unique", "duplicate", "in-use"))
-        for problem in error.problems
-    )
+def may_be_about_the_email(error: Rejected) -> bool:
+    """[A] May a user have been refused because another one has the email? Its name or code says so, or nothing does.
+
+    Source: huma.md, assumption H7. Whether somebody has it, only the list of users tells.
+    """
+    said = [f"{problem.path} {problem.code}".casefold() for problem in error.problems]
+    return error.status in (400, 409, 422) and (not any(map(str.strip, said)) or any("mail" in one for one in said))
 
 
 class HumaClient:

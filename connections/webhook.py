@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +27,12 @@ class TokenForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         help_text=_("At least 16 characters of your own choice. Stored encrypted, and never shown again."),
     )
+
+
+def address(connection: Connection) -> str:
+    """Where Huma sends its requests, to be entered there; "" where SITE_URL isn't set."""
+    path = reverse("huma_webhook", args=[connection.code])
+    return f"{settings.SITE_URL}{path}" if settings.SITE_URL else ""
 
 
 def old_secret_until(connection: Connection) -> Any:

@@ -72,7 +72,7 @@ class EmployeeLinkAdmin(OfAConnection):
     list_filter = ["state", "linked_by", ("gone_from", Worded), ("connection", Hers)]
     list_select_related = ["connection"]
     search_fields = ["=id", "=huma_id", "=visma_id", "linked_by_user", "connection__name"]
-    exclude = ["baseline", "seen"]
+    exclude = ["baseline", "seen", "written"]
 
 
 @admin.register(LeftOut)

@@ -131,6 +131,11 @@ def counted(kind: Kind, n: int) -> str:
             "%(n)d changes aren't certain: they may or may not have been made.",
             n,
         ),
+        Kind.LINKS: ngettext(
+            "%(n)d linked person to look at: are the two still the same person?",
+            "%(n)d linked people to look at: are the two still the same person?",
+            n,
+        ),
         Kind.DEACTIVATED: ngettext(
             "%(n)d person is deactivated in Huma and still employed in Visma.",
             "%(n)d people are deactivated in Huma and still employed in Visma.",
@@ -180,6 +185,8 @@ def _solved_at(waits: Waits) -> tuple[str, str]:
             return (_page(connection, "history"), _("See the runs")) if by_itself else _again(connection)
         case Kind.HELD:
             return _page(connection, "held"), _("Look at them")
+        case Kind.LINKS:
+            return _page(connection, "links"), _("Look at them")
         case Kind.UNKNOWN | Kind.NOT_ADDED:
             return reverse("admin:result", args=[connection.code, waits.result]), _("See the result")
         case Kind.DIFFERENCES:

@@ -10,8 +10,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from sync.core.employee import Own
-from sync.core.fields.bank import BANK, INTERNATIONAL
+from sync.core.fields.bank import BANK, CASH, INTERNATIONAL
 from sync.core.fields.dates import TO_VISMA
+from sync.core.fields.number import TO_BE_GIVEN
+from sync.core.reasons import shown_code
+from sync.core.text import clean
 from sync.sentences import end_reason_label, nice_date
 
 
@@ -42,7 +45,13 @@ class Segment:
 
 def display(name: str, side: str, own: Own, masked: bool = False) -> Display:
     """The value ``own`` of the field ``name`` in the form of ``side``; ``masked`` hides most of an account."""
-    show = {"bank_account": _account, "address": _address, "last_workday": _last_day, "first_workday": _day}.get(name)
+    show = {
+        "bank_account": _account,
+        "address": _address,
+        "last_workday": _last_day,
+        "first_workday": _day,
+        "employment_id": _number,
+    }.get(name)
     shown = show(side, own) if show else _text(own)
     if masked and name == "bank_account":
         return Display([_mask(line) for line in shown.lines], shown.empty, shown.hint)
@@ -52,6 +61,10 @@ def display(name: str, side: str, own: Own, masked: bool = False) -> Display:
 def _text(own: Own) -> Display:
     text = "" if own is None else str(own)
     return Display([text], False) if text.strip() else Display()
+
+
+def _number(side: str, own: Own) -> Display:
+    return Display([_("The number that Visma assigns")], False) if own == TO_BE_GIVEN else _text(own)
 
 
 def _day(side: str, own: Own) -> Display:
@@ -110,12 +123,15 @@ def _account(side: str, own: Own) -> Display:
 
 
 def _visma_account(own: dict[str, Any]) -> Display:
-    if str(own.get("paymentType") or "").lower() == BANK:
+    kind = clean(own.get("paymentType")).lower()
+    if kind == BANK:
         if own.get("internationalBankAccount") or not own.get("localBankAccount"):
             if own.get("internationalIban"):
                 return _iban(own["internationalIban"], own.get("internationalBankSwift"))
         else:
             return Display([group_account(str(own["localBankAccount"]))], False)
+    elif kind not in (CASH, ""):
+        return Display([_("Payment in another way: %(code)s") % {"code": shown_code(kind)}], False)
     return Display([_("Cash (no bank payment)")], True)
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from sync.core.compare import REMADE
 from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch
-from sync.sentences import agrees_label, sentence, side_name
+from sync.sentences import against_sentence, agrees_label, sentence, side_name
 from sync.services.people import FILTERS, LOOKING_INSIDE, Person
 
 
@@ -48,6 +48,8 @@ def badges(person: Person) -> list[Badge]:
         found.append(Badge(_("Left out"), "warning"))
     if person.gone_from:
         found.append(Badge(_("Gone from %(side)s") % {"side": side_name(person.gone_from)}, "danger"))
+    if person.doubted:
+        found.append(Badge(_("Still the same person?"), "warning"))
     if person.outside:
         found.append(Badge(_("Outside the selection"), "warning"))
     if person.possible:
@@ -80,6 +82,8 @@ def linked_label(link: EmployeeLink) -> str:
         "external": _("Linked by the Huma id in Visma"),
         "number": _("Linked by Employment ID"),
         "email": _("Linked by email"),
+        "connected": _("Linked by Huma's own integration"),
+        "name_birth": _("Linked by name and date of birth"),
         "person": _("Linked by hand"),
         "created": _("Added by a sync"),
     }.get(link.linked_by, _("Linked"))
@@ -92,8 +96,11 @@ def filter_labels() -> dict[str, str]:
         "by_number": _("Linked by Employment ID"),
         "by_email": _("Linked by email"),
         "by_external": _("Linked by the Huma id in Visma"),
+        "by_connected": _("Linked by Huma's own integration"),
+        "by_name_birth": _("Linked by name and date of birth"),
         "by_person": _("Linked by hand"),
         "by_created": _("Added by a sync"),
+        "doubted": _("To look at: still the same person?"),
         "possible": _("Possible match"),
         "only_huma": _("Only in Huma"),
         "only_visma": _("Only in Visma"),
@@ -121,8 +128,10 @@ def why_linked(link: EmployeeLink) -> str:
         return text % {"who": who, "at": at}
     text = {
         "external": _("Linked since %(at)s, because the employee in Visma carries this Huma user's id."),
-        "number": _("Linked since %(at)s: the same Employment ID on both sides, and at least one more thing agreed."),
-        "email": _("Linked since %(at)s: the same email on both sides, and at least one more thing agreed."),
+        "number": _("Linked since %(at)s: the same Employment ID in both systems, and enough else agreed."),
+        "email": _("Linked since %(at)s: the same email in both systems, and enough else agreed."),
+        "connected": _("Linked since %(at)s, because Huma's own Visma integration connects the two."),
+        "name_birth": _("Linked since %(at)s: the same name and date of birth, which nobody else has."),
         "created": _("Linked since %(at)s, when a sync added the person on the other side."),
     }.get(link.linked_by, _("Linked since %(at)s."))
     return text % {"at": at}
@@ -143,7 +152,8 @@ def why_different(link: EmployeeLink) -> str:
 
 
 def why_possible(match: PossibleMatch) -> str:
-    """Why two people may be one."""
-    agrees = ", ".join(agrees_label(name) for name in match.agrees)
-    why = sentence(match.why)
-    return f"{why} {_('What agrees: %(what)s.') % {'what': agrees}}" if agrees else why
+    """Why two people may be one, and what speaks against it."""
+    said = [sentence(match.why)]
+    if agrees := ", ".join(agrees_label(name) for name in match.agrees):
+        said.append(_("What agrees: %(what)s.") % {"what": agrees})
+    return " ".join([*said, *(against_sentence(code) for code in match.against)])

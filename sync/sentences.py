@@ -93,7 +93,25 @@ def end_reason_label(code: str | None) -> str:
 
 def agrees_label(name: str) -> str:
     """One thing that agrees between two people who may be one."""
-    return {"number": field_label("employment_id"), "birth": gettext("Date of birth")}.get(name) or field_label(name)
+    labels = {
+        "number": field_label("employment_id"),
+        "birth": gettext("Date of birth"),
+        "same_name": gettext("Name"),
+        "half_name": gettext("A part of the name"),
+        "external": gettext("The Huma id stored in Visma"),
+        "connected": gettext("The link of Huma's own integration"),
+    }
+    return labels.get(name) or field_label(name)
+
+
+def against_sentence(code: str) -> str:
+    """What speaks against two people being one (codes of ``sync.core.evidence`` and ``sync.core.relook``)."""
+    return {
+        "birth": gettext("The dates of birth differ."),
+        "names": gettext("No part of the names agrees."),
+        "employments": gettext("The employment in Visma ended before the one in Huma began."),
+        "instead": gettext("The employment in Visma has ended, and another employee there agrees better."),
+    }.get(code, "")
 
 
 def skipped_sentence(code: str, count: int) -> str:
@@ -117,6 +135,11 @@ def skipped_sentence(code: str, count: int) -> str:
         "elsewhere": ngettext(
             "%(n)s is left alone: former employees, drafts and what was left as it is have filters of their own.",
             "%(n)s are left alone: former employees, drafts and what was left as it is have filters of their own.",
+            count,
+        ),
+        "doubted": ngettext(
+            "%(n)s is left alone: it isn't certain that the two are the same person. See Attention.",
+            "%(n)s are left alone: it isn't certain that the two are the same person. See Attention.",
             count,
         ),
         "no_suggestion": ngettext(

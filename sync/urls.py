@@ -9,6 +9,7 @@ from sync.views import (
     create,
     held,
     history,
+    links,
     overview,
     people,
     result,
@@ -24,6 +25,7 @@ _connection = "connections/<slug:code>"
 _sync = f"{_connection}/sync"
 _review = f"{_connection}/review"
 _create = f"{_connection}/create"
+_links = f"{_connection}/links"
 _held = f"{_connection}/held"
 _people = f"{_connection}/people"
 _person = f"{_people}/<slug:side>/<str:vendor_id>"
@@ -44,6 +46,8 @@ urlpatterns = [
     path(f"{_review}/bulk/decide/", review_bulk.decide, name="review_bulk_decide"),
     path(f"{_review}/matches/", review_matches.page, name="review_matches"),
     path(f"{_review}/matches/decide/", review_matches.decide, name="review_matches_decide"),
+    path(f"{_review}/matches/group/", review_matches.group, name="review_match_group"),
+    path(f"{_review}/matches/group/decide/", review_matches.decide_group, name="review_match_group_decide"),
     path(f"{_create}/", create.page, name="create"),
     path(f"{_create}/choose/", create.choose, name="create_choose"),
     path(f"{_create}/all/", create.choose_all, name="create_all"),
@@ -51,6 +55,7 @@ urlpatterns = [
     path(f"{_create}/take-back/", create.take_back, name="create_take_back"),
     path(f"{_create}/groups/", create.groups, name="create_groups"),
     path(f"{_create}/options/", create.options, name="create_options"),
+    path(f"{_create}/numbering/", create.numbering, name="create_numbering"),
     path(f"{_connection}/confirm/", confirm.page, name="confirm"),
     path(f"{_connection}/confirm/run/", confirm.run_now, name="confirm_run"),
     path(f"{_connection}/run/<int:pk>/", run.page, name="run"),
@@ -64,6 +69,9 @@ urlpatterns = [
     path(f"{_held}/drop/", held.drop, name="held_drop"),
     path(f"{_connection}/attention/", attention.page, name="attention"),
     path(f"{_connection}/attention/done/", attention.done, name="attention_done"),
+    path(f"{_links}/", links.page, name="links"),
+    path(f"{_links}/still-right/", links.still_right, name="links_still_right"),
+    path(f"{_links}/instead/", links.instead, name="links_instead"),
     path(f"{_connection}/automatic/", automatic.page, name="automatic"),
     path(f"{_connection}/automatic/switch/", automatic.switch, name="automatic_switch"),
     path(f"{_connection}/webhook/", webhook.page, name="webhook"),

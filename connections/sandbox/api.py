@@ -53,10 +53,18 @@ class Call:
         return json.loads(self.http.get_data())
 
 
+def _encoded(body: Any) -> bytes:
+    """JSON in UTF-8, which has no halves of pairs: they are escaped, as every JSON may have them."""
+    try:
+        return json.dumps(body, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return json.dumps(body).encode()
+
+
 def as_json(body: Any, status: int = 200, content_type: str = "application/json", **headers: str) -> Answer:
     """An answer with a JSON body; further headers are named with `_` for `-`."""
     names = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer(status, json.dumps(body, ensure_ascii=False).encode(), content_type, names)
+    return Answer(status, _encoded(body), content_type, names)
 
 
 class Api:

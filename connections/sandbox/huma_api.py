@@ -97,12 +97,13 @@ class HumaApi(Api):
             ]
             if call.http.args.get("orderDirection") == "DESC":
                 found.reverse()
-            items = [huma_render.summary(self.state, user) for user in found[offset : offset + limit]]
+            shown = [self.state.shown(user) for user in found[offset : offset + limit]]
+            items = [huma_render.summary(self.state, user) for user in shown]
         return as_json({"total": len(found), "items": items})
 
     def do_user(self, call: Call) -> Answer:
         with self.state.lock:
-            return as_json(huma_render.details(self.state, self._user(call)))
+            return as_json(huma_render.details(self.state, self.state.shown(self._user(call))))
 
     def do_patch_user(self, call: Call) -> Answer:
         """`UserDetailsInput`: plain values, only what changes. Source: huma.md, Writing."""
@@ -135,19 +136,19 @@ class HumaApi(Api):
     def do_positions(self, call: Call) -> Answer:
         limit, offset = huma_query.page(call, 25, None)
         with self.state.lock:
-            positions = self._user(call).ordered_positions()
+            positions = self.state.shown(self._user(call)).ordered_positions()
             items = [huma_render.position_summary(self.state, one) for one in positions[offset : offset + limit]]
         return as_json({"total": len(positions), "items": items})
 
     def do_position(self, call: Call) -> Answer:
         with self.state.lock:
-            return as_json(huma_render.position(self.state, self._position(call)))
+            return as_json(huma_render.position(self.state, self._position(call, self.state.shown(self._user(call)))))
 
     def do_patch_position(self, call: Call) -> Answer:
         """`PositionUpdateInput`. Source: huma.md, Writing."""
         body = huma_query.body(call)
         with self.state.lock:
-            position = self._position(call)
+            position = self._position(call, self._user(call))
             huma_query.refuse(huma_input.wrong(body, huma_input.POSITION, huma_input.POSITION_CLEARABLE))
             if "titleId" in body:
                 body["title"] = body.pop("titleId")
@@ -180,11 +181,11 @@ class HumaApi(Api):
             raise huma_query.missing("User", id)
         return user
 
-    def _position(self, call: Call) -> Position:
+    def _position(self, call: Call, user: User) -> Position:
         id = call.ids["position_id"]
         if not huma_input.is_uuid(id):
             raise huma_query.invalid("id")
-        position = self._user(call).positions.get(id)
+        position = user.positions.get(id)
         if position is None:
             raise huma_query.missing("Position", id)
         return position
@@ -195,7 +196,7 @@ class HumaApi(Api):
             taken = {str(other.values.get("email", "")).casefold(), (other.requested_email or "").casefold()}
             if other is not user and email.casefold() in taken:
                 raise huma_query.invalid(
-                    "email", code="user:email-already-exists", message="The email is already in use"
+                    "email", code=self.state.email_taken_code, message="The email is already in use"
                 )
 
     def _store_user(self, user: User, body: dict[str, Any]) -> None:
@@ -207,7 +208,15 @@ class HumaApi(Api):
         if isinstance(changes.get("bankAccount"), dict):
             # Accounts are shown with a code that no input carries. [A] huma.md, Reading: its meaning is unknown.
             changes["bankAccount"] = {**changes["bankAccount"], "code": changes["bankAccount"]["type"].upper()}
-        self.state.edit(user.id, **changes)
+        self.state.edit(user.id, **_respelt(self.state, changes))
+
+
+def _respelt(state: HumaState, changes: dict[str, Any]) -> dict[str, Any]:
+    """What the vendor makes of a write: towns in capitals where `respells` says so."""
+    address = changes.get("homeAddress")
+    if not (state.respells and isinstance(address, dict)):
+        return changes
+    return {**changes, "homeAddress": {**address, "city": address["city"].upper()}}
 
 
 def _check_editable(holder: User | Position, body: dict[str, Any]) -> None:

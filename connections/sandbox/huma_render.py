@@ -76,6 +76,8 @@ def details(state: HumaState, user: User) -> dict[str, Any]:
         ],
         "custom": user.custom,
     }
+    if user.integrations:
+        shown["connectedIntegrations"] = user.integrations
     if user.invited_at:
         shown["invitedAt"] = user.invited_at
     return shown

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import copy
 import threading
+import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -46,7 +47,10 @@ class Position:
 
 @dataclass
 class User:
-    """One user: plain values by Huma's names; a value that is unset is absent."""
+    """One user: plain values by Huma's names; a value that is unset is absent.
+
+    `integrations` are the other systems that write to the user (`connectedIntegrations`). Source: huma.md, Reading.
+    """
 
     id: str
     values: dict[str, Any]
@@ -56,11 +60,13 @@ class User:
     deactivated_at: str | None = None
     groups: list[str] = field(default_factory=list)
     custom: dict[str, Any] = field(default_factory=dict)
+    integrations: dict[str, dict[str, str]] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
     locked: set[str] = field(default_factory=set)
     requested_email: str | None = None
     invited_at: str | None = None
     changed_at: datetime | None = None
+    old: tuple[float, User] | None = None
 
     def ordered_positions(self) -> list[Position]:
         return sorted(self.positions.values(), key=lambda one: one.values.get("contractStartDate") or "", reverse=True)
@@ -78,9 +84,12 @@ def _merge(values: dict[str, Any], changes: dict[str, Any]) -> None:
 class HumaState:
     """The organisation. Everything here may be called while the servers run; ids are UUIDs as text.
 
+    `email_taken_code` is what a refusal of an address that somebody has is called ([A], H7).
     `email_needs_confirmation` makes a new email wait in `requestedValue` (Source: huma.md, Writing, [A]).
+    `respells` keeps towns that the API is sent in capitals.
     `api_keys` are client ids and secrets that open the API. `listeners` are called with every event: its topic, and
-    the user's id, email and what changed. `before_page` is called with the offset before a page of users is answered.
+    the user's id, email and what changed. For `old_seconds` after a change the old is read ([A] H10), unless `catch_up`
+    says that the moment has passed. `before_page` is called with the offset before a page of users is answered.
     """
 
     def __init__(self) -> None:
@@ -89,6 +98,9 @@ class HumaState:
         self.service_user_id = credentials.SERVICE_USER_ID
         self.api_keys = {credentials.HUMA_CLIENT_ID: credentials.HUMA_CLIENT_SECRET}
         self.email_needs_confirmation = False
+        self.email_taken_code = "user:email-already-exists"
+        self.old_seconds = 0.0
+        self.respells = False
         self.users: dict[str, User] = {}
         self.groups: dict[str, dict[str, Any]] = {}
         self.titles: dict[str, str] = {}
@@ -115,6 +127,21 @@ class HumaState:
             self._tell("users-create", user, copy.deepcopy(user.values))
         return user.id
 
+    def shown(self, user: User) -> User:
+        """The user as reads show them now: for a moment after a change as they were before."""
+        return user.old[1] if user.old and time.monotonic() < user.old[0] else user
+
+    def catch_up(self) -> None:
+        """The moment has passed: reads show what is so."""
+        with self.lock:
+            for user in self.users.values():
+                user.old = None
+
+    def _keep_old(self, user: User) -> None:
+        if self.old_seconds:
+            was = copy.deepcopy(replace(self.shown(user), old=None))
+            user.old = (time.monotonic() + self.old_seconds, was)
+
     def add_position(self, user_id: str, values: dict[str, Any], *, id: str | None = None) -> str:
         """A further position of a user; returns its id. Contract and title have harmless defaults."""
         with self.lock:
@@ -135,6 +162,7 @@ class HumaState:
         """Act as somebody in Huma: set plain values by Huma's names; None unsets."""
         with self.lock:
             user = self.users[user_id]
+            self._keep_old(user)
             before = dict(user.values)
             _merge(user.values, changes)
             self._forget_subordinates(changes)
@@ -168,6 +196,7 @@ class HumaState:
         with self.lock:
             user = self.users[user_id]
             position = user.positions[position_id] if position_id else user.ordered_positions()[0]
+            self._keep_old(user)
             before = dict(position.values)
             _merge(position.values, changes)
             self._tell_of_changes(user, before, position.values)
@@ -198,6 +227,7 @@ class HumaState:
     def activate(self, user_id: str, active: bool = True) -> None:
         with self.lock:
             user = self.users[user_id]
+            self._keep_old(user)
             was = user.active
             user.active, user.deactivated_at = active, None if active else stamp()
             if active != was:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from types import TracebackType
 from typing import Any
 
+from . import modes as modes_module
 from .api import Shared
 from .credentials import (
     HUMA_CLIENT_ID,
@@ -33,7 +35,8 @@ class Sandbox:
 
     `employees` people are seeded, the same for the same `seed`; 0 leaves both sides empty. Ports of 0 are free
     ones. `latency_ms` is added to every answer, `faults` is the share of requests (0 to 1) that meet a random
-    fault, `job_seconds` the shortest and longest life of a Visma job, `token_seconds` that of a token.
+    fault, `job_seconds` the shortest and longest life of a Visma job, `token_seconds` that of a token, `modes` names
+    of `modes.MODES` (`ValueError` for any other).
     Raises `server.PortInUse` from `start`.
     """
 
@@ -54,11 +57,13 @@ class Sandbox:
         job_seconds: tuple[float, float] = (0.05, 0.15),
         token_seconds: float = 3600,
         keep_answers: bool = False,
+        modes: Iterable[str] = (),
     ) -> None:
         self.faults = Faults(faults, seed)
         self.journal = Journal()
         self.huma = HumaState()
         self.visma = VismaState()
+        modes_module.switch(modes, {"huma": self.huma, "visma": self.visma})
         self.webhooks = Webhooks()
         self._company = Company(self.huma, self.visma, seed)
         self._company.seed(employees)

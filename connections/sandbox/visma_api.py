@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from werkzeug.routing import Map, Rule
 
-from . import visma_checks, visma_lists, visma_writes
+from . import visma_checks, visma_lists, visma_state, visma_writes
 from .api import Api, Call, Refused, Shared, as_json
 from .credentials import READ_SCOPE, WRITE_SCOPE
 from .huma_input import is_day
@@ -96,7 +96,7 @@ class VismaApi(Api):
             raise visma_lists.wrong("fromLastChangedDate", "A date is expected.")
 
         def show(one: Employee) -> dict[str, Any]:
-            body = _with_positions(one) if embedded else one.body
+            body = self._periods(_with_positions(one) if embedded else one.body)
             return {name: body[name] for name in body if name in fields} if fields else body
 
         with self.state.lock:
@@ -117,17 +117,20 @@ class VismaApi(Api):
     def do_employee(self, call: Call) -> Answer:
         with self.state.lock:
             one = self._employee(call)
-            return self._shown(_with_positions(one) if self._embeds(call) else one.body, ETag=one.etag)
+            body = _with_positions(one) if self._embeds(call) else one.body
+            return self._shown(self._periods(body), ETag=self._tag(one))
 
     def do_positions(self, call: Call) -> Answer:
         with self.state.lock:
-            positions = enumerate(self._employee(call).positions.values())
-            return self._shown(visma_lists.page(call.http.args, positions, lambda one: one.body))
+            found = [self._periods(one.body, "positions") for one in self._employee(call).positions.values()]
+            if not self.state.paged_positions:
+                return self._shown(found)
+            return self._shown(visma_lists.page(call.http.args, enumerate(found), lambda one: one))
 
     def do_position(self, call: Call) -> Answer:
         with self.state.lock:
             one = self._position(call)
-            return self._shown(one.body, ETag=one.etag)
+            return self._shown(self._periods(one.body, "positions"), ETag=self._tag(one))
 
     def do_put_employee(self, call: Call) -> Answer:
         """Overwrites the whole document: what is left out is deleted. Source: visma-employee.md, Writing."""
@@ -181,6 +184,12 @@ class VismaApi(Api):
             raise Refused(404)
         return self._shown(job.shown())
 
+    def _periods(self, body: dict[str, Any], key: str = "") -> dict[str, Any]:
+        return cast(dict[str, Any], visma_state.shown(body, key)) if self.state.null_dates else body
+
+    def _tag(self, document: Document) -> str:
+        return f"W/{document.etag}" if self.state.weak_etags else document.etag
+
     def _embeds(self, call: Call) -> bool:
         asked = visma_lists.names(call.http.args, "embed")
         if asked - {"positions"}:
@@ -220,11 +229,12 @@ class VismaApi(Api):
             raise visma_lists.refused([Finding("$", "JSON is expected.", code="Malformed")]) from None
 
     def _guard(self, call: Call, document: Document) -> str | None:
-        """The ETag that the caller relies on, quoted or not; `412` when it is an old one."""
+        """The ETag that the caller relies on, quoted or not, a weak one as it came; `412` when it is an old one."""
         given = call.http.headers.get("If-Match")
         if given is None or given == "*":
             return None
-        if given.strip('"') != document.etag.strip('"'):
+        tag = self._tag(document)
+        if given != tag and (self.state.weak_etags or given.strip('"') != tag.strip('"')):
             raise Refused(412)
         return document.etag
 

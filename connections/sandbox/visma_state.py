@@ -15,6 +15,8 @@ from .clock import covers, stamp, today
 
 # What the vendor keeps itself, whatever a document says [A].
 OWN_EMPLOYEE = ("id", "tenantId", "lastChange")
+_ENDS = ("activeStart", "activeEnd")
+_PERIODS = frozenset({"personNames", "personIds", "partTimeFactors", "positions"})
 OWN_POSITION = ("id", "employeeId", "lastChange")
 
 
@@ -58,9 +60,12 @@ class VismaState:
 
     `scopes` are what the tenant activated; `token_error` (`invalid_grant`, `unauthorized_client`,
     `invalid_scope`) is what a tenant gets that has not authorised the application; `absolute_locations` makes
-    job addresses absolute URLs; `sunset` is sent as a `Sunset` header. `cursors_count` lets a cursor say how many were
-    listed instead of who was the last one [A: nothing says what it keeps]. `before_page` is called before a page of
-    employees is answered, with 0 for the first one.
+    job addresses absolute URLs; `sunset` is sent as a `Sunset` header. What `modes.py` switches: `number_changes` is
+    what becomes of a new number of a saved employee (`done`, `refused`, or `kept` as it was, in silence),
+    `assigns_numbers` whether a draft without a number is given one, `paged_positions`, `weak_etags` and `null_dates`
+    how documents are shown; `respells` keeps towns that the API is sent in capitals. `cursors_count` lets a cursor say
+    how many were listed instead of who was the last one [A: nothing says what it keeps]. `before_page` is called before
+    a page of employees is answered, with 0 for the first one.
     """
 
     def __init__(self) -> None:
@@ -70,7 +75,11 @@ class VismaState:
         self.scopes = {credentials.READ_SCOPE, credentials.WRITE_SCOPE}
         self.token_error = "invalid_grant"
         self.absolute_locations = False
+        self.respells = False
         self.sunset: str | None = None
+        self.number_changes = "done"
+        self.assigns_numbers = True
+        self.paged_positions = self.weak_etags = self.null_dates = False
         self.cursors_count = False
         self.before_page: Callable[[int], None] | None = None
         self.employees: dict[str, Employee] = {}
@@ -166,8 +175,24 @@ def _merged(body: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in after.items() if name not in changes or changes[name] is not None}
 
 
+def shown(value: Any, key: str = "") -> Any:
+    """A document in which every period says both of its ends, the open ones as null."""
+    if isinstance(value, dict):
+        found = {name: shown(one, name) for name, one in value.items()}
+        return {**dict.fromkeys(_ENDS), **found} if key in _PERIODS or found.keys() & set(_ENDS) else found
+    return [shown(one, key) for one in value] if isinstance(value, list) else value
+
+
+def _bounded(value: Any) -> Any:
+    """The same document without open ends: null is as good as absent. Source: visma-employee.md, Reading."""
+    if isinstance(value, dict):
+        return {n: _bounded(one) for n, one in value.items() if not (n in _ENDS and one is None)}
+    return [_bounded(one) for one in value] if isinstance(value, list) else value
+
+
 def _state(employee: Employee) -> dict[str, Any]:
     def plain(document: Document) -> dict[str, Any]:
-        return {name: value for name, value in document.body.items() if name != "lastChange"}
+        body: dict[str, Any] = _bounded(document.body)
+        return {name: value for name, value in body.items() if name != "lastChange"}
 
     return {**plain(employee), "positions": {id: plain(one) for id, one in employee.positions.items()}}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from .visma_checks import employee_findings, position_findings
+from .visma_checks import changes_number, employee_findings, position_findings
 from .visma_jobs import Finding, Work
 from .visma_state import OWN_EMPLOYEE, OWN_POSITION, VismaState
 
@@ -27,7 +27,9 @@ def employee_update(state: VismaState, id: str, sent: dict[str, Any], etag: str 
         employee = state.employees.get(id)
         if employee is None or (etag and employee.etag != etag):
             return id, [_MOVED]
-        after = _overwritten(employee.body, sent, OWN_EMPLOYEE, spared)
+        after = _overwritten(employee.body, _respelt(state, sent), OWN_EMPLOYEE, spared)
+        if state.number_changes == "kept" and changes_number(employee.body, after):
+            after["number"] = employee.body["number"]
         findings = employee_findings(state, id, employee.body, after)
         if not _failed(findings):
             employee.replace(after)
@@ -55,7 +57,7 @@ def position_update(state: VismaState, id: str, position_id: str, sent: dict[str
 
 
 def creation(state: VismaState, sent: dict[str, Any], positions: list[dict[str, Any]]) -> Work:
-    """Create an employee and its positions; without a number it is given the next one."""
+    """Create an employee and its positions; without a number it is given the next one [A]."""
 
     def work(spared: frozenset[str]) -> tuple[str | None, list[Finding]]:
         new = {name: value for name, value in sent.items() if name not in spared}
@@ -64,9 +66,20 @@ def creation(state: VismaState, sent: dict[str, Any], positions: list[dict[str, 
             findings += position_findings(position, f"$.positions[{index}]")
         if _failed(findings):
             return None, findings
-        return state.add_employee({**new, "number": new.get("number") or state.next_number()}, positions), findings
+        if not new.get("number") and (state.assigns_numbers or new.get("isDraft") is not True):
+            new["number"] = state.next_number()
+        new = _respelt(state, new)
+        return state.add_employee(new, positions), findings
 
     return work
+
+
+def _respelt(state: VismaState, document: dict[str, Any]) -> dict[str, Any]:
+    """The document as the vendor keeps it: towns in capitals where `respells` says so."""
+    address = document.get("address")
+    if not (state.respells and isinstance(address, dict) and isinstance(address.get("cityName"), str)):
+        return document
+    return {**document, "address": {**address, "cityName": address["cityName"].upper()}}
 
 
 def foreign(body: Any, own: dict[str, str]) -> list[Finding]:

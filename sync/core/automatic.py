@@ -9,6 +9,8 @@ from sync.core.record import record
 
 EMPTIED_BY_ITSELF = frozenset({"phone", "last_workday"})
 """What is emptied in Visma where it was emptied in Huma; everything else waits for a person."""
+NEVER_BY_ITSELF = frozenset({"email", "employment_id"})
+"""What no automatic run writes to Visma: people sign in with the one, and a saved employee's other is fixed there."""
 SENSITIVE = frozenset({"bank_account", "last_workday"})
 MOST_SENSITIVE = 5
 """So many bank accounts and last workdays together may change by themselves within an hour."""
@@ -19,7 +21,8 @@ NEVER_SETTLED = frozenset({"never_settled", "huma_filled", "visma_filled"})
 @record
 class Disagreement:
     """What the rule looks at of a stored difference. ``seen``: the pair last shown to a person, for a field that was
-    never settled. ``refused``: the very same change was refused or dropped before."""
+    never settled. ``by_hand``: only a person writes it. ``refused``: the very same change was refused or dropped
+    before. ``doubted``: something has come to speak against the two being one person."""
 
     field: str
     standing: str
@@ -29,7 +32,9 @@ class Disagreement:
     empties: bool
     by_bulk: bool
     seen: Prints | None = None
+    by_hand: bool = False
     refused: bool = False
+    doubted: bool = False
 
 
 def writes_by_itself(one: Disagreement, huma_wins: bool) -> bool:
@@ -37,7 +42,9 @@ def writes_by_itself(one: Disagreement, huma_wins: bool) -> bool:
 
     ``huma_wins``: the connection's setting for what both sides moved. Former employees and drafts are never written.
     """
-    if one.standing != "asks" or one.blocked or one.refused or not one.by_bulk:
+    if one.standing != "asks" or one.blocked or one.by_hand or one.refused or one.doubted or not one.by_bulk:
+        return False
+    if one.field in NEVER_BY_ITSELF:
         return False
     if one.empties and one.field not in EMPTIED_BY_ITSELF:
         return False

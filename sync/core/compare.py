@@ -1,11 +1,13 @@
 """Who is right: a three-way compare of each field of a linked person. Source: design, Who is right."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
-from sync.core.employee import Employee, Own, Period, Position, Side, Value
+from sync.core.employee import Canonical, Employee, Own, Period, Position, Side, Value
 from sync.core.fields import FIELDS, Field, Pair
-from sync.core.fields.bank import becomes_cash
+from sync.core.fields.bank import UNKNOWN, becomes_cash, of_another_country
 from sync.core.fingerprint import Fingerprinter, comparable
+from sync.core.placeholders import UNBOUNDED, is_placeholder
 from sync.core.positions import heir, overlap
 from sync.core.reasons import Reason
 from sync.core.record import record
@@ -16,6 +18,10 @@ SIDES = (Side.HUMA, Side.VISMA)
 Prints = tuple[str, str]
 """The fingerprints of what Huma said and what Visma said."""
 
+Mark = Sequence[str]
+"""To which side a field was written last, and the fingerprint of what was written without regard to its spelling."""
+
+NOTHING_WRITTEN: Mapping[str, Mark] = {}
 REMADE = {"huma": "pair_remade_huma", "visma": "pair_remade_visma"}
 """The note on the dates of a pair that was made anew, by the side whose position was."""
 
@@ -54,6 +60,7 @@ class Difference:
 
     ``kind``: value, spelling, huma_empty, visma_empty. ``standing``: asks, left, former, draft.
     ``forbidden[side]``: why it can't be written to that side. ``by_bulk``: whether a bulk choice may decide it.
+    ``by_hand``: no automatic run writes it, whichever side moved.
     """
 
     field: str
@@ -67,6 +74,7 @@ class Difference:
     forbidden: Mapping[Side, Reason]
     to: Mapping[Side, Own]
     by_bulk: bool = True
+    by_hand: bool = False
     notes: tuple[Reason, ...] = ()
 
     def empties(self, target: Side) -> bool:
@@ -79,6 +87,7 @@ class Difference:
 class Comparison:
     """What came of comparing one pair. ``agreed`` has the fingerprints to settle, per field.
 
+    ``respelt``: the fields whose target spells what was written to it in its own way.
     ``remade``: the side whose position was made anew, as long as a date of the new pair was never settled; else "".
     """
 
@@ -87,6 +96,7 @@ class Comparison:
     unreadable: tuple[str, ...]
     positions: tuple[str, str] | None
     prints: Mapping[str, Prints]
+    respelt: frozenset[str] = frozenset()
     remade: str = ""
 
 
@@ -135,7 +145,7 @@ def make_pair(pair: Pair, known: tuple[str, str] | None) -> Pair:
     found = pair_positions(pair.huma, pair.visma, known)
     ids, why = (None, found) if isinstance(found, Reason) else (found, None)
     remade = pair.remade if ids == known else _remade(ids, known)
-    return Pair(pair.huma, pair.visma, pair.today, ids, why, pair.default_end_reason, pair.numbers, remade)
+    return replace(pair, positions=ids, no_pair=why, remade=remade)
 
 
 def _remade(now: tuple[str, str] | None, known: tuple[str, str] | None) -> str:
@@ -151,6 +161,8 @@ def forbidden(field: Field, target: Side, pair: Pair) -> Reason | None:
     own = field.forbids(target, pair)
     if own and own.code.startswith("no_p"):
         return own
+    if is_placeholder(source.problem):
+        return Reason(source.problem)
     if not current.editable:
         return Reason("not_editable")
     if own:
@@ -167,11 +179,16 @@ def compare(
     known_positions: tuple[str, str] | None = None,
     left_out: Collection[str] = (),
     fields: Sequence[Field] = FIELDS,
+    written: Mapping[str, Mark] = NOTHING_WRITTEN,
 ) -> Comparison:
-    """Compare all fields of one linked person; fields in ``left_out`` aren't looked at."""
+    """Compare all fields of one linked person; fields in ``left_out`` aren't looked at.
+
+    ``written``: per field, what was written last, until it was seen what that side made of it.
+    """
     pair = make_pair(pair, known_positions)
     dates_are_new = pair.positions is not None and known_positions is not None and pair.positions != known_positions
     differences, agreed, unreadable, prints = [], {}, [], {}
+    respelt = set()
     has_open_date = False
     for field in fields:
         if field.name in left_out:
@@ -191,19 +208,52 @@ def compare(
         if huma.waiting is not None and huma.waiting == visma.canonical:
             continue  # it waits for the person's confirmation: not a difference, nothing is settled
         settled = None if field.on_position and dates_are_new else baseline.get(field.name)
+        if settled and field.name in written:
+            seen = _seen_spelling(written[field.name], field, pair, now, (settled[0], settled[1]), fingerprint)
+            if seen:
+                respelt.add(field.name)
+                if seen == now and only_spelling(huma.canonical, visma.canonical):
+                    agreed[field.name] = now
+                    continue
+                settled = seen
         has_open_date = has_open_date or (field.on_position and settled is None)
         differences.append(_difference(field, pair, now, (settled[0], settled[1]) if settled else None))
     remade = pair.remade if has_open_date else ""
-    return Comparison(tuple(differences), agreed, tuple(unreadable), pair.positions, prints, remade)
+    return Comparison(tuple(differences), agreed, tuple(unreadable), pair.positions, prints, frozenset(respelt), remade)
+
+
+def only_spelling(one: Canonical, other: Canonical) -> bool:
+    """Whether two values differ in their spelling alone: capitals, spaces, kinds of apostrophes and hyphens."""
+    return one is not None and other is not None and one != other and _flat(one) == _flat(other)
+
+
+def mark(field: Field, target: Side, canonical: Canonical, fingerprint: Fingerprinter) -> list[str]:
+    """What a link keeps of a value that was written to ``target``, until it is seen how that side spells it."""
+    flat = None if canonical is None else _flat(canonical)
+    return [target.value, fingerprint(f"{field.name} however spelt", field.version, flat)]
+
+
+def _seen_spelling(
+    written: Mark, field: Field, pair: Pair, now: Prints, settled: Prints, fingerprint: Fingerprinter
+) -> Prints | None:
+    """The baseline with the target's own spelling of what was written there; ``None`` where it says something else.
+
+    Once that spelling has been seen, another one isn't the vendor's any more. Source: design, The vendor's spelling.
+    """
+    target = Side(written[0])
+    mine, theirs = (0, 1) if target is Side.VISMA else (1, 0)
+    if settled[theirs] not in (settled[mine], now[theirs]):
+        return None
+    if mark(field, target, pair.value(target, field.name).canonical, fingerprint) != list(written):
+        return None
+    return (settled[0], now[1]) if target is Side.VISMA else (now[0], settled[1])
 
 
 def _difference(field: Field, pair: Pair, now: Prints, settled: Prints | None) -> Difference:
     huma, visma = pair.value(Side.HUMA, field.name), pair.value(Side.VISMA, field.name)
     verdict = judge(now, settled, _is_blank(field, huma), visma.canonical is None)
     reasons = {side: reason for side in SIDES if (reason := forbidden(field, side, pair))}
-    suggestion, why = verdict.suggestion, verdict.why
-    if suggestion and Side(suggestion).other in reasons:
-        suggestion = ""
+    suggestion, why = _suggested(field, pair, verdict, reasons)
     return Difference(
         field=field.name,
         huma=huma,
@@ -216,8 +266,42 @@ def _difference(field: Field, pair: Pair, now: Prints, settled: Prints | None) -
         forbidden=reasons,
         to={side: field.convert(side, pair) for side in SIDES if side not in reasons},
         by_bulk=_by_bulk(field, pair, verdict),
+        by_hand=_by_hand(field, huma, visma, settled),
         notes=_notes(field, pair, settled is None),
     )
+
+
+def _suggested(field: Field, pair: Pair, verdict: Verdict, reasons: Mapping[Side, Reason]) -> tuple[str, str]:
+    """Which side is suggested, and why. Nothing that can't be written; and where a saved employee's value isn't to be
+    changed in Visma, Visma's, whoever moved. Source: design, The fields (Employment ID)."""
+    huma, visma = pair.value(Side.HUMA, field.name), pair.value(Side.VISMA, field.name)
+    suggestion, why = _filled_side(huma, visma, verdict)
+    saved = field.fixed_in_visma and not pair.visma.draft and not verdict.left
+    if saved and visma.canonical is not None and suggestion != "visma":
+        suggestion, why = "visma", field.fixed_in_visma if Side.HUMA not in reasons else why
+    if suggestion and Side(suggestion).other in reasons:
+        suggestion = ""
+    return suggestion, why
+
+
+def _filled_side(huma: Value, visma: Value, verdict: Verdict) -> tuple[str, str]:
+    """The suggestion and its reason; against a placeholder it is the side with a value, though the other moved."""
+    if is_placeholder(huma.problem) and verdict.why in ("huma_moved", "both_moved"):
+        return Side.VISMA.value, "huma_placeholder"
+    if is_placeholder(visma.problem) and verdict.why == "visma_moved":
+        return Side.HUMA.value, "visma_placeholder"
+    return verdict.suggestion, verdict.why
+
+
+def _by_hand(field: Field, huma: Value, visma: Value, settled: Prints | None) -> bool:
+    """Whether only a person writes it: a workday emptied by one that means no end, an odd account, an unknown code.
+
+    Also where a person left the field as it was, and Huma's value came with signs that can't be seen: its fingerprint
+    may be another one only because such signs once counted.
+    """
+    if huma.unseen and settled is not None and settled[0] != settled[1]:
+        return True
+    return huma.problem == UNBOUNDED or bool(field.look_closer(huma.canonical)) or visma.problem in UNKNOWN.values()
 
 
 def _by_bulk(field: Field, pair: Pair, verdict: Verdict) -> bool:
@@ -247,11 +331,10 @@ def _kind(field: Field, huma: Value, visma: Value) -> str:
         return "value"
     if visma.canonical is None:
         return "visma_empty"
-    return "spelling" if _flat(huma) == _flat(visma) else "value"
+    return "spelling" if only_spelling(huma.canonical, visma.canonical) else "value"
 
 
-def _flat(value: Value) -> str:
-    canonical = value.canonical
+def _flat(canonical: Canonical) -> str:
     parts = canonical if isinstance(canonical, tuple) else (canonical,)
     return "|".join(loose(part or "") for part in parts)
 
@@ -267,4 +350,6 @@ def _notes(field: Field, pair: Pair, never_settled: bool) -> tuple[Reason, ...]:
         notes.append(Reason("email_note"))
     if field.name == "bank_account" and becomes_cash(pair.value(Side.HUMA, field.name)):
         notes.append(Reason("cash_note"))
+    if field.name == "bank_account" and any(of_another_country(pair.value(s, field.name).canonical) for s in SIDES):
+        notes.append(Reason("bic_note"))
     return tuple(notes)

@@ -1,6 +1,7 @@
 """Who can be created on the other side, under which heading, and with what. Source: design, A run (Create)."""
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,14 +9,38 @@ from typing import Any
 from sync.core.employee import Employee, Own, Period, Side, Value
 from sync.core.fields import FIELDS, Pair
 from sync.core.fields.contact import is_email
-from sync.core.fields.dates import visma_reason
-from sync.core.fields.number import refusal
+from sync.core.fields.dates import untold, visma_reason
+from sync.core.fields.number import refusal, same_number
+from sync.core.placeholders import is_placeholder
 from sync.core.read import EXTERNAL_KEY, NOT_EMPLOYEES
 from sync.core.reasons import Reason
 
 NAMES_AND_EMAIL = ("given_name", "family_name", "email")
 AFTERWARDS_IN_HUMA = ("phone", "employment_id", "bank_account", "address")
 """What follows ``POST /users`` as ordinary Changes; no dates, as the new user has no position."""
+
+SHARED = frozenset(
+    {
+        "create_shared_email",
+        "create_shared_number",
+        "create_email_taken",
+        "create_email_in_visma",
+        "create_number_in_huma",
+    }
+)
+"""Refusals that come from somebody else's email or Employment ID, and end when that one is linked or left out."""
+
+
+def keys(employee: Employee) -> tuple[str, ...]:
+    """What no two people may share who are to be created: the email, and the Employment ID, as far as there are any."""
+    email, number = employee.canonical("email"), same_number(employee.number)
+    return tuple(f"{name}:{text}" for name, text in (("email", email), ("number", number)) if text)
+
+
+def shared_keys(people: Iterable[Employee]) -> set[str]:
+    """The ``keys`` that more than one of these people has, accounts of programs aside."""
+    counted = Counter(key for one in people if one.is_person for key in keys(one))
+    return {key for key, people_with_it in counted.items() if people_with_it > 1}
 
 
 def heading(employee: Employee, returned: bool = False) -> str:
@@ -39,11 +64,16 @@ def refused(
     left_out: Collection[str],
     numbers: Mapping[str, str],
     huma_emails: Collection[str],
+    across: Collection[str] = (),
+    shared: Collection[str] = (),
+    assign_number: bool = False,
 ) -> str:
-    """Why the person can't be created on the other side, as a code of ``reasons``; "" when she can.
+    """Why the person can't be created on the other side, as a code of ``reasons``; "" when they can.
 
-    ``open_matches``/``left_out``: ids on the employee's own side. ``numbers``: the Employment IDs that Visma has.
-    ``huma_emails``: canonical emails that Huma has.
+    ``open_matches``/``left_out``: ids on the employee's own side. ``numbers``: the Employment IDs that Visma has
+    (``holders``). ``huma_emails``: canonical emails that Huma has. ``across``: the ``keys`` of everybody on the other
+    side, ``shared``: of more than one of those who could be created from this one. ``assign_number``: whether Visma
+    gives a number to who has none in Huma.
     """
     if not employee.is_person:
         return "create_not_a_person"
@@ -53,15 +83,46 @@ def refused(
         return "create_open_match"
     if not (employee.canonical("given_name") and employee.canonical("family_name")):
         return "create_no_name"
-    if employee.side is Side.HUMA:
-        reason = refusal(employee.number, "", dict(numbers))
-        return "" if reason is None else {"number_empty": "create_no_number"}.get(reason.code, reason.code)
+    own = _refused_in_visma(employee, numbers, assign_number) if employee.side is Side.HUMA else ""
+    if employee.side is Side.VISMA:
+        own = _refused_in_huma(employee, huma_emails)
+    return own or _shares(employee, across, shared)
+
+
+def _refused_in_visma(employee: Employee, numbers: Mapping[str, str], assign_number: bool) -> str:
+    value = employee.values.get("employment_id")
+    if value is None:  # the field is switched off, so nobody knows whether there is one
+        return "create_number_off"
+    reason = refusal(employee.number, "", numbers)
+    if reason is None or reason.code != "number_empty":
+        return reason.code if reason else ""
+    if not assign_number:
+        return "create_no_number"
+    return "" if value.readable and value.editable else "create_number_locked"
+
+
+def _refused_in_huma(employee: Employee, huma_emails: Collection[str]) -> str:
     email = employee.canonical("email")
     if not email:
-        return "create_no_email"
+        problem = employee.values["email"].problem
+        return problem if is_placeholder(problem) else "create_no_email"
     if not is_email(email):
         return "bad_email"
     return "create_email_taken" if email in huma_emails else ""
+
+
+def _shares(employee: Employee, across: Collection[str], shared: Collection[str]) -> str:
+    """Nobody is created who would be the second one with an email or an Employment ID. Source: design, Who is who."""
+    there = {"email": "create_email_in_visma", "number": "number_taken"}
+    if employee.side is Side.VISMA:
+        there = {"email": "create_email_taken", "number": "create_number_in_huma"}
+    for key in keys(employee):
+        kind = key.partition(":")[0]
+        if key in across:
+            return there[kind]
+        if key in shared:
+            return f"create_shared_{kind}"
+    return ""
 
 
 @dataclass(frozen=True)
@@ -86,7 +147,11 @@ def creation(employee: Employee, today: date, default_end_reason: str, fields_of
     for spec in FIELDS:
         source = employee.values.get(spec.name)
         needed = spec.name in (*NAMES_AND_EMAIL, "employment_id")
-        if not source or not source.readable or source.canonical is None or (spec.name in fields_off and not needed):
+        if not source or not source.readable or (spec.name in fields_off and not needed):
+            continue
+        if is_placeholder(source.problem):
+            omitted[spec.name] = Reason(source.problem)
+        if source.canonical is None:
             continue
         if spec.on_position:
             if target is Side.VISMA:
@@ -106,7 +171,7 @@ def _date(
         return
     reason, origin = visma_reason(source.own.get("reason"), None, default_end_reason)
     if reason is None:
-        omitted[name] = Reason("no_end_reason")
+        omitted[name] = untold(Side.HUMA, source.own.get("reason")) or Reason("no_end_reason")
     else:
         values[name] = {"date": source.own["date"], "reason": reason, "reason_from": origin}
 

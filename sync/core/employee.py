@@ -43,7 +43,9 @@ class Value:
     ``readable``: False where the key may not see it, or there is nothing to read it from; such a field isn't compared.
     ``editable``: False where the side says that the key may not write it.
     ``waiting``: the canonical form of a value that waits for the person's confirmation (an email in Huma).
-    ``problem``: code of ``reasons`` that forbids sending this value to the other side, or "".
+    ``problem``: code of ``reasons`` that forbids sending this value to the other side; or ``placeholders.UNBOUNDED``;
+    or "".
+    ``unseen``: whether the side wrote it with signs that can't be seen; they aren't in ``own``.
     """
 
     own: Own = None
@@ -52,6 +54,7 @@ class Value:
     editable: bool = True
     waiting: Canonical = None
     problem: str = ""
+    unseen: bool = field(default=False, compare=False)
 
 
 UNREADABLE = Value(readable=False)
@@ -86,7 +89,8 @@ class Employee:
     """An EmployeeSnapshot: what one side said about one employee in one run.
 
     ``values`` has an entry for each field of the registry. ``birth`` is a date of birth or a fingerprint of it, used
-    for matching only. ``huma_id`` is the Huma user that Visma's ``externalIds`` names, "" without one.
+    for matching only. ``huma_id`` is the Huma user that Visma's ``externalIds`` names, "" without one; ``visma_ids``
+    are the employees that Huma's own Visma integration keeps of a user.
     ``vanished`` is the id of the paired position where the side says that it doesn't exist any more (404); all others
     are in ``positions`` then.
     """
@@ -102,6 +106,7 @@ class Employee:
     values: Mapping[str, Value] = field(default_factory=dict)
     huma_id: str = ""
     birth: str = ""
+    visma_ids: tuple[str, ...] = ()
     vanished: str = ""
 
     @property
@@ -155,13 +160,14 @@ def to_json(employee: Employee) -> dict[str, Any]:
         "selected": employee.selected,
         "huma_id": employee.huma_id,
         "birth": employee.birth,
+        "visma_ids": employee.visma_ids,
         "vanished": employee.vanished,
         "positions": [
             [p.id, p.start, p.end, p.period.value, p.percentage, p.first_day, p.last_day, p.contract_type]
             for p in employee.positions
         ],
         "values": {
-            name: [v.own, v.canonical, v.readable, v.editable, v.waiting, v.problem]
+            name: [v.own, v.canonical, v.readable, v.editable, v.waiting, v.problem, v.unseen]
             for name, v in employee.values.items()
         },
     }
@@ -179,6 +185,7 @@ def from_json(data: dict[str, Any]) -> Employee:
         selected=data["selected"],
         huma_id=data["huma_id"],
         birth=data["birth"],
+        visma_ids=tuple(data.get("visma_ids", ())),  # what an older version stored lacks it
         vanished=data.get("vanished", ""),
         positions=tuple(_position(*position) for position in data["positions"]),
         values={intern(name): _value(*value) for name, value in data["values"].items()},
@@ -190,10 +197,12 @@ def _position(id_: str, start: str | None, end: str | None, period: str, percent
     return Position(id_, _shared(start), _shared(end), Period(period), percentage, first, last, contract)
 
 
-def _value(own: Own, canonical: Any, readable: bool, editable: bool, waiting: Any, problem: str) -> Value:
+def _value(
+    own: Own, canonical: Any, readable: bool, editable: bool, waiting: Any, problem: str, unseen: bool = False
+) -> Value:
     own = {intern(key): _shared(part) for key, part in own.items()} if isinstance(own, dict) else _shared(own)
     same = own if canonical == own else _canonical(canonical)
-    return Value(own, same, readable, editable, _canonical(waiting), problem)
+    return Value(own, same, readable, editable, _canonical(waiting), problem, unseen)
 
 
 def _canonical(data: Any) -> Canonical:

@@ -1,195 +1,256 @@
-"""Who is who. Source: design, Who is who (matching)."""
+"""Who is who: who is linked by which key, and who may be the same person. Source: design, Who is who (matching).
+
+Time and memory grow with the number of people, whatever their data look like: a value, a name or a key that very many
+share is never paired out.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any
 
-from sync.core.employee import Employee
+from sync.core.alike import CROWD, Alike, index
+from sync.core.employee import Employee, Side
+from sync.core.evidence import Evidence, Weighing, contradicts, is_plain, is_worth_asking, links_by_itself
+from sync.core.person_names import Likeness
 from sync.core.record import record
 
-FIELDS = ("given_name", "family_name", "email", "phone", "bank_account", "first_workday")
-THINGS = (*FIELDS, "birth")
-"""What may agree beside a key. The Employment ID is a key only: two of them don't vouch for each other."""
-
-Evidence = dict[str, str | tuple[str | None, ...]]
-
-SERIES_LIMIT = 0.1
-"""More than this share of contradicting equal numbers, and numbers link nobody."""
+SERIES_SHARE, SERIES_LEAST = 0.1, 3
+"""More than this share of contradicting equal numbers, and at least so many, and numbers link nobody."""
+BEST = 3
+"""So many possible matches are shown of one person."""
+Id = str
+Couple = tuple[Id, Id]
+"""A Huma user and a Visma employee, by their ids."""
 
 
 @record
 class Linked:
-    """Two people who are one, and by which key: existing, external, number or email."""
+    """Two people who are one, and by which key: existing, external, connected, number, email or name_birth."""
 
-    huma: str
-    visma: str
+    huma: Id
+    visma: Id
     by: str
 
 
 @record
 class Possible:
-    """Two people who may be one; ``agrees`` names what agrees, ``why`` is a code of ``reasons``."""
+    """Two people who may be one; ``why`` is a code of ``reasons``.
 
-    huma: str
-    visma: str
-    agrees: tuple[str, ...]
+    ``at_once``: whether it may be answered together with all others for which the same speaks for and against.
+    """
+
+    huma: Id
+    visma: Id
     why: str
+    evidence: Evidence
+    at_once: bool = False
 
 
 @dataclass(frozen=True)
 class Matching:
-    """The outcome for one run. ``series_broken``: the employee numbers don't look like the same series."""
+    """The outcome for one run; possible matches come the strongest first.
+
+    ``series_broken``: the employee numbers don't look like the same series.
+    """
 
     linked: tuple[Linked, ...]
     possible: tuple[Possible, ...]
     series_broken: bool
 
 
-def evidence(employee: Employee) -> Evidence:
-    """The things that may agree, in a comparable form; what is empty isn't there."""
-    found: Evidence = {}
-    for name in FIELDS:
-        value = employee.values.get(name)
-        if value is not None and value.readable and value.canonical is not None:
-            found[name] = value.canonical
-    for name in ("given_name", "family_name"):
-        if name in found:
-            found[name] = str(found[name]).casefold()
-    if employee.birth:
-        found["birth"] = employee.birth
-    if employee.number:
-        found["number"] = employee.number.casefold()
-    return found
-
-
-class _Matcher:
-    def __init__(self, huma: Iterable[Employee], visma: Iterable[Employee], different: Iterable[tuple[str, str]]):
-        self.huma = {e.id: e for e in huma if e.is_person}
-        self.visma = {e.id: e for e in visma}
-        self.different = set(different)
-        self.seen = {id_: evidence(e) for id_, e in (*self.huma.items(), *self.visma.items())}
-        self.linked: dict[str, Linked] = {}
-        self.taken: set[str] = set()
-        self.possible: dict[tuple[str, str], Possible] = {}
-
-    def link(self, huma: str, visma: str, by: str) -> None:
-        if huma not in self.linked and visma not in self.taken:
-            self.linked[huma] = Linked(huma, visma, by)
-            self.taken.add(visma)
-
-    def free(self, huma: str, visma: str) -> bool:
-        return huma not in self.linked and visma not in self.taken and (huma, visma) not in self.different
-
-    def agrees(self, huma: str, visma: str) -> tuple[str, ...]:
-        one, other = self.seen[huma], self.seen[visma]
-        return tuple(sorted(k for k in one.keys() & other.keys() if one[k] == other[k]))
-
-    def vouched(self, huma: str, visma: str, key: str) -> bool:
-        """Whether one more thing than ``key`` agrees."""
-        one, other = self.seen[huma], self.seen[visma]
-        return any(one[thing] == other.get(thing) for thing in THINGS if thing != key and thing in one)
-
-    def doubt(self, huma: str, visma: str, why: str) -> None:
-        if self.free(huma, visma) and (huma, visma) not in self.possible:
-            self.possible[huma, visma] = Possible(huma, visma, self.agrees(huma, visma), why)
-
-    def groups(self, key: str) -> list[tuple[list[str], list[str]]]:
-        """The people of both sides who share a value of ``key``, only where both have some."""
-        visma = self.index(self.visma, key)
-        return [(ids, visma[value]) for value, ids in self.index(self.huma, key).items() if value in visma]
-
-    def index(self, people: Iterable[str], key: str) -> dict[Any, list[str]]:
-        """By each value of ``key``, who has it."""
-        found: dict[Any, list[str]] = {}
-        for id_ in people:
-            value = self.seen[id_].get(key)
-            if value is not None:
-                found.setdefault(value, []).append(id_)
-        return found
-
-    def by_external(self) -> None:
-        named: dict[str, list[str]] = defaultdict(list)
-        for id_, employee in self.visma.items():
-            if employee.huma_id in self.huma:
-                named[employee.huma_id].append(id_)
-        for huma, vismas in named.items():
-            for visma in vismas:
-                if len(vismas) == 1 and self.free(huma, visma):
-                    self.link(huma, visma, "external")
-                else:
-                    self.doubt(huma, visma, "key_not_unique")
-
-    def series_broken(self) -> bool:
-        """Whether the equal numbers contradict each other too often.
-
-        They do where nothing else agrees between two who aren't linked, or where a person called the two different.
-        """
-        pairs = [(h[0], v[0]) for h, v in self.groups("number") if len(h) == len(v) == 1]
-        contradicting = sum(not (self.are_one(*pair) or self.may_be_one(*pair)) for pair in pairs)
-        return contradicting > SERIES_LIMIT * len(pairs)
-
-    def are_one(self, huma: str, visma: str) -> bool:
-        return huma in self.linked and self.linked[huma].visma == visma
-
-    def may_be_one(self, huma: str, visma: str) -> bool:
-        return self.free(huma, visma) and self.vouched(huma, visma, "number")
-
-    def by_key(self, key: str, series_broken: bool = False) -> None:
-        for humas, vismas in self.groups(key):
-            unique = len(humas) == len(vismas) == 1
-            for huma in humas:
-                for visma in vismas:
-                    if not self.free(huma, visma):
-                        continue
-                    if not unique:
-                        self.doubt(huma, visma, f"{key}_not_unique")
-                    elif series_broken:
-                        self.doubt(huma, visma, "number_series")
-                    elif self.vouched(huma, visma, key):
-                        self.link(huma, visma, key)
-                    else:
-                        self.doubt(huma, visma, f"{key}_only")
-
-    def by_two_things(self) -> None:
-        free_huma = [(id_, self.seen[id_]) for id_ in self.huma if id_ not in self.linked]
-        free_visma = [(id_, self.seen[id_]) for id_ in self.visma if id_ not in self.taken]
-        for one, other in combinations(THINGS, 2):
-            index: dict[tuple[Any, Any], list[str]] = defaultdict(list)
-            for visma, seen in free_visma:
-                if one in seen and other in seen:
-                    index[seen[one], seen[other]].append(visma)
-            for huma, seen in free_huma:
-                if one in seen and other in seen:
-                    for visma in index.get((seen[one], seen[other]), ()):
-                        self.doubt(huma, visma, "two_agree")
-
-
 def match(
     huma: Iterable[Employee],
     visma: Iterable[Employee],
-    existing: Iterable[tuple[str, str]] = (),
-    different: Iterable[tuple[str, str]] = (),
+    existing: Iterable[Couple] = (),
+    different: Iterable[Couple] = (),
+    weighing: Weighing | None = None,
+    held: Iterable[tuple[str, Id]] = (),
 ) -> Matching:
     """Who is who, given the links that exist and the pairs that a person called different.
 
     Never links one person twice; an existing link beats every key, and *different* beats all but that.
+    ``weighing``: of the same people, where the caller has made it already. ``held``: (side, id) of those who count as
+    evidence and are nobody else's, because their other half isn't there in this run.
     """
-    matcher = _Matcher(huma, visma, different)
-    for huma_id, visma_id in existing:
-        # Who is gone from a side leaves the other half free for whoever took her place there: a new account, a rehire.
-        if huma_id in matcher.huma and visma_id in matcher.visma:
-            matcher.link(huma_id, visma_id, "existing")
-    matcher.by_external()
+    matcher = _Matcher(weighing or weighing_of(huma, visma), different, held)
+    for couple in existing:
+        # Who is gone from a side leaves the other half free for whoever took their place: a new account, a rehire.
+        if couple[0] in matcher.huma and couple[1] in matcher.visma:
+            matcher.link(couple, "existing")
+    matcher.by_key("external")
+    matcher.by_key("connected")
     broken = matcher.series_broken()
-    matcher.by_key("number", series_broken=broken)
+    matcher.by_key("number", trusted=not broken)
     matcher.by_key("email")
-    matcher.by_two_things()
-    return Matching(
-        linked=tuple(matcher.linked.values()),
-        possible=tuple(
-            p for p in matcher.possible.values() if p.huma not in matcher.linked and p.visma not in matcher.taken
-        ),
-        series_broken=broken,
-    )
+    matcher.by_name_and_birth()
+    matcher.by_evidence()
+    return Matching(tuple(matcher.linked.values()), matcher.best(), broken)
+
+
+def weighing_of(huma: Iterable[Employee], visma: Iterable[Employee]) -> Weighing:
+    """Everybody's evidence; programs in Huma are nobody."""
+    return Weighing((employee for employee in huma if employee.is_person), visma)
+
+
+class _Matcher:
+    def __init__(self, weighing: Weighing, different: Iterable[Couple], held: Iterable[tuple[str, Id]]) -> None:
+        self.weighing = weighing
+        self.huma, self.visma = weighing.huma, weighing.visma
+        self.different = set(different)
+        self.held = set(held)
+        self.linked: dict[Id, Linked] = {}
+        self.taken: set[Id] = set()
+        self.possible: dict[Couple, Possible] = {}
+        self.alike = Alike(weighing)
+
+    def link(self, couple: Couple, by: str) -> None:
+        huma, visma = couple
+        if huma not in self.linked and visma not in self.taken:
+            self.linked[huma] = Linked(huma, visma, by)
+            self.taken.add(visma)
+
+    def free(self, couple: Couple) -> bool:
+        if couple[0] in self.linked or couple[1] in self.taken or couple in self.different:
+            return False
+        return ("huma", couple[0]) not in self.held and ("visma", couple[1]) not in self.held
+
+    def doubt(self, couple: Couple, why: str, evidence: Evidence | None = None) -> None:
+        if self.free(couple) and couple not in self.possible:
+            self.possible[couple] = Possible(*couple, why, evidence or self.weighing.weigh(*couple))
+
+    # Keys ------------------------------------------------------------------------------------------------------
+
+    def by_key(self, key: str, trusted: bool = True) -> None:
+        """Link those of whom one on each side has the key, where the evidence allows; ask about the others."""
+        for humas, vismas in self.groups(key):
+            if max(len(humas), len(vismas)) > CROWD:
+                continue
+            unique = len(humas) == len(vismas) == 1
+            for couple in ((huma, visma) for huma in humas for visma in vismas):
+                if not self.free(couple):
+                    continue
+                evidence = self.weighing.weigh(*couple)
+                if not unique:
+                    self.doubt(couple, f"{key}_not_unique", evidence)
+                elif not trusted:
+                    self.doubt(couple, "number_series", evidence)
+                elif links_by_itself(evidence, key) and not self._is_somebody_else(couple, evidence):
+                    self.link(couple, key)
+                else:
+                    self.doubt(couple, _why_not(evidence, key), evidence)
+
+    def _is_somebody_else(self, couple: Couple, evidence: Evidence) -> bool:
+        """Whether one of two without the same name has it, and the date of birth, in common with another person.
+
+        So twins whose numbers were confused aren't taken for each other.
+        """
+        if evidence.name is Likeness.SAME:
+            return False
+        huma, visma = couple
+        others = [(huma, id_) for id_ in self.alike.by_name_and_birth(Side.VISMA, huma)]
+        others += [(id_, visma) for id_ in self.alike.by_name_and_birth(Side.HUMA, visma)]
+        return any(self.free(other) for other in others)
+
+    def groups(self, key: str) -> list[tuple[Sequence[Id], Sequence[Id]]]:
+        """The people of both sides who share a value of the key, only where both sides have some."""
+        huma, visma = self._keyed(key)
+        return [(ids, visma[value]) for value, ids in huma.items() if value in visma]
+
+    def _keyed(self, key: str) -> tuple[Mapping[Any, Sequence[Id]], Mapping[Any, Sequence[Id]]]:
+        if key == "external":
+            named = index((c.employee.huma_id, id_) for id_, c in self.visma.items() if c.employee.huma_id)
+            return index((id_, id_) for id_ in self.huma if id_ in named), named
+        if key == "connected":
+            said = index((other, id_) for id_, clues in self.huma.items() for other in clues.employee.visma_ids)
+            return said, index((id_, id_) for id_ in self.visma if id_ in said)
+        if key == "email":
+            return self.weighing.who[Side.HUMA]["email"], self.weighing.who[Side.VISMA]["email"]
+        return index((clues.number, id_) for id_, clues in self.huma.items() if clues.number), self.weighing.numbers
+
+    def series_broken(self) -> bool:
+        """Whether too many of the equal numbers that one on each side has belong to different people."""
+        couples = [(humas[0], vismas[0]) for humas, vismas in self.groups("number") if len(humas) == len(vismas) == 1]
+        against = sum(self._contradicts(couple) for couple in couples)
+        return against >= SERIES_LEAST and against > SERIES_SHARE * len(couples)
+
+    def _contradicts(self, couple: Couple) -> bool:
+        if couple in self.different:
+            return True
+        linked = self.linked.get(couple[0])
+        if linked and linked.visma == couple[1]:
+            return False
+        return contradicts(self.weighing.weigh(*couple))
+
+    # Without an equal key --------------------------------------------------------------------------------------
+
+    def by_name_and_birth(self) -> None:
+        """Link those with the same name and date of birth, where each is the other's only candidate."""
+        couples = [couple for couple in self._same_names_and_births() if self.free(couple)]
+        humas, vismas = (index((couple[side], couple) for couple in couples) for side in (0, 1))
+        for couple in couples:
+            if len(humas[couple[0]]) == len(vismas[couple[1]]) == 1:
+                self.link(couple, "name_birth")
+            else:
+                self.doubt(couple, "name_birth_not_unique")
+
+    def _same_names_and_births(self) -> Iterator[Couple]:
+        for huma in self.huma:
+            if huma not in self.linked:
+                yield from ((huma, visma) for visma in self.alike.by_name_and_birth(Side.VISMA, huma))
+
+    def by_evidence(self) -> None:
+        """Ask about those who share enough although no key of theirs is equal."""
+        couples = ((huma, visma) for huma in self.huma for visma in self._not_linked(huma))
+        for couple in couples:
+            if couple in self.possible or not self.free(couple):
+                continue
+            evidence = self.weighing.weigh(*couple)
+            why = is_worth_asking(evidence)
+            if (
+                not why
+                and not evidence.birth_differs
+                and evidence.name is Likeness.SAME
+                and self.alike.only_they_have_the_name(*couple)
+            ):
+                why = "name_alone"
+            if why:
+                self.doubt(couple, why, evidence)
+
+    def _not_linked(self, huma: Id) -> Iterable[Id]:
+        return () if huma in self.linked else self.alike.by_anything(huma)
+
+    # What is shown ---------------------------------------------------------------------------------------------
+
+    def best(self) -> tuple[Possible, ...]:
+        """The possible matches, the strongest first, of each person the best ones only."""
+        there = [one for couple, one in self.possible.items() if self.free(couple)]
+        there.sort(key=lambda one: (one.huma, one.visma))
+        there.sort(key=lambda one: one.evidence.rank, reverse=True)
+        in_all = _count(there)
+        shown: dict[Id, int] = defaultdict(int)
+        found = []
+        for one in there:
+            if shown[f"h{one.huma}"] < BEST and shown[f"v{one.visma}"] < BEST:
+                shown[f"h{one.huma}"] += 1
+                shown[f"v{one.visma}"] += 1
+                only = in_all[f"h{one.huma}"] == in_all[f"v{one.visma}"] == 1
+                at_once = only and is_plain(one.evidence)
+                found.append(Possible(one.huma, one.visma, one.why, one.evidence, at_once))
+        return tuple(found)
+
+
+def _why_not(evidence: Evidence, key: str) -> str:
+    """Why an equal key that nobody else has isn't enough, as a code of ``reasons``."""
+    if evidence.against:
+        return f"{key}_against"
+    strong, weak = evidence.besides(key)
+    return f"{key}_weak" if strong or weak or evidence.name > 0 else f"{key}_only"
+
+
+def _count(possible: Iterable[Possible]) -> Mapping[Id, int]:
+    counted: dict[Id, int] = defaultdict(int)
+    for one in possible:
+        counted[f"h{one.huma}"] += 1
+        counted[f"v{one.visma}"] += 1
+    return counted

@@ -10,6 +10,8 @@ from sync.core.fields import Field, field
 from sync.core.fingerprint import Fingerprinter
 from sync.core.record import record
 
+ALWAYS_TWICE = frozenset({"twice_account", "twice_last_day", "twice_email"})
+"""Looked at twice whatever the value was before, on both sides."""
 BULK_CHOICES = ("huma", "visma")
 
 
@@ -63,7 +65,9 @@ def field_change(
 
 def look_twice(spec: Field, target: Side, before: Canonical, after: Canonical, today: date) -> str:
     """Why a person should look twice at a Change, or "". Source: design, A run (Confirm)."""
-    if spec.look_twice in ("twice_account", "twice_last_day"):
+    if closer := spec.look_closer(after):
+        return closer
+    if spec.look_twice in ALWAYS_TWICE:
         return spec.look_twice
     if after is None:
         return "twice_emptied"
@@ -83,16 +87,20 @@ def bulk_refusal(
     standing: str,
     filter_standing: str,
     allow_clearing: bool,
+    doubted: bool = False,
 ) -> str:
-    """Why a bulk choice leaves a difference alone: "", forbidden, empties, singly or elsewhere.
+    """Why a bulk choice leaves a difference alone: "", doubted, forbidden, empties, singly or elsewhere.
 
     A bulk choice never empties a field, and former employees and drafts are only touched from under their own filter.
-    Source: design, Emptying is never a side effect.
+    ``doubted``: something has come to speak against the two being one person.
+    Source: design, Emptying is never a side effect, and Who is who.
     """
     if standing != filter_standing and standing != "asks":
         return "elsewhere"
     if choice not in BULK_CHOICES:
         return ""
+    if doubted:
+        return "doubted"
     if blocked:
         return "forbidden"
     if empties and not allow_clearing:

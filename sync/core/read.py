@@ -7,9 +7,10 @@ from typing import Any
 
 from sync.core.employee import Employee, Period, Position, Side, Value
 from sync.core.fields import FIELDS
+from sync.core.placeholders import birth, bounded
 from sync.core.positions import select
 from sync.core.shape import Doc, WrongShape, as_day, as_dict, as_dicts, as_text, wrapper
-from sync.core.text import clean
+from sync.core.text import clean, visible
 from sync.core.timeline import period_of, pick
 
 EXTERNAL_KEY = "huma"
@@ -23,8 +24,8 @@ _HUMA_PERIODS = {"CURRENT": Period.CURRENT, "ENDED": Period.FORMER, "UPCOMING": 
 
 def huma_position_summary(summary: Doc, today: date) -> Position:
     """A position out of ``currentPositions`` or the list of positions (contract dates). Source: huma.md, Reading."""
-    start = as_day(summary.get("contractStartDate"), "contractStartDate")
-    end = as_day(summary.get("contractEndDate"), "contractEndDate")
+    start = bounded(as_day(summary.get("contractStartDate"), "contractStartDate"))
+    end = bounded(as_day(summary.get("contractEndDate"), "contractEndDate"))
     return Position(
         id=_id(summary, "position.id"),
         start=start,
@@ -60,7 +61,8 @@ def huma_employee(
         positions=tuple(positions),
         selected=selected,
         values=values,
-        birth=as_day(_wrapped_text(details, "birthDate"), "birthDate") or "",
+        birth=birth(as_day(_wrapped_text(details, "birthDate"), "birthDate"), today.isoformat()),
+        visma_ids=connected_ids(details),
     )
 
 
@@ -83,14 +85,14 @@ def visma_employee(
         selected=chosen.id if chosen else "",
         values={field.name: field.read_visma(doc, selected, today) for field in fields},
         huma_id=external_id(doc),
-        birth=as_day(doc.get("dateOfBirth"), "dateOfBirth") or "",
+        birth=birth(as_day(doc.get("dateOfBirth"), "dateOfBirth"), today.isoformat()),
     )
 
 
 def visma_position(position: Doc, today: date) -> Position:
     """One of Visma's positions (arbeidsforhold)."""
-    start = as_day(position.get("activeStart"), "activeStart")
-    end = as_day(position.get("activeEnd"), "activeEnd")
+    start = bounded(as_day(position.get("activeStart"), "activeStart"))
+    end = bounded(as_day(position.get("activeEnd"), "activeEnd"))
     return Position(
         id=_id(position, "position.id"),
         start=start,
@@ -106,6 +108,20 @@ def external_id(doc: Doc) -> str:
         if str(entry.get("key", "")).lower() == EXTERNAL_KEY:
             return clean(entry.get("value"))
     return ""
+
+
+def connected_ids(details: Doc) -> tuple[str, ...]:
+    """The Visma employees that Huma's other integrations name for the user [A: ``externalId`` is Visma's id].
+
+    Source: huma.md, Reading (``connectedIntegrations``) and assumption H9. One goes to Visma where its name or type
+    says so.
+    """
+    integrations = details.get("connectedIntegrations")
+    found: list[str] = []
+    for name, one in integrations.items() if isinstance(integrations, dict) else ():
+        if isinstance(one, dict) and "visma" in f"{name} {one.get('type')}".casefold():
+            found.append(clean(one.get("externalId")))
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def _part_time(position: Doc, today: date) -> float:
@@ -129,15 +145,15 @@ def _with_days(position: Position, values: dict[str, Value]) -> Position:
         position.end,
         position.period,
         position.percentage,
-        first.own if first else None,
-        (last.own or {}).get("date") if last else None,
+        bounded(first.own) if first else None,
+        bounded((last.own or {}).get("date")) if last else None,
         position.contract_type,
     )
 
 
 def _id(doc: Doc, prop: str) -> str:
     value = doc.get("id")
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not value or visible(value) != value:  # an id goes out again as it came
         raise WrongShape(prop)
     return value
 

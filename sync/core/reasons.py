@@ -7,6 +7,10 @@ into an email or a log.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sync.core.text import clean
+
+LONGEST_CODE = 40
+
 
 def gettext_noop(text: str) -> str:
     """Marks a text for translation; the core itself stays English."""
@@ -24,6 +28,12 @@ class Reason:
         assert self.code in SENTENCES, self.code
 
 
+def shown_code(code: object) -> str:
+    """A vendor's code that we don't know, as it stands in a sentence: what can be seen of it, and not too much."""
+    text = clean(code)
+    return text if len(text) <= LONGEST_CODE else f"{text[: LONGEST_CODE - 1]}…"
+
+
 _ = gettext_noop
 SENTENCES: dict[str, str] = {
     # Why a side is suggested.
@@ -33,12 +43,19 @@ SENTENCES: dict[str, str] = {
     "huma_filled": _("Visma has nothing here yet."),
     "visma_filled": _("Huma has nothing here yet."),
     "never_settled": _("The two have never agreed on this. Only you can tell which one is right."),
+    "number_fixed": _("Payroll says that a saved employee's number can't be changed: Visma's is suggested."),
+    "huma_placeholder": _("Huma has only a placeholder here, not a real value."),
+    "visma_placeholder": _("Visma has only a placeholder here, not a real value."),
     "was_left": _("You left this as it is, and neither side has changed since."),
     # Why a direction isn't possible.
     "not_editable": _("Huma doesn't let this access change the field. Change it in Huma, or ask the administrator."),
     "number_empty": _("An Employment ID can't be removed in Visma. Enter one in Huma."),
     "number_too_long": _("Visma takes at most 12 characters, this one has %(length)s. Shorten it in Huma."),
     "number_taken": _("Somebody else has this Employment ID in Visma. Change it in one of the two systems."),
+    "number_swapped": _(
+        "In Visma this is %(name)s's Employment ID: numbers have changed places. Use Visma's for each of them, or "
+        "change them back in Huma."
+    ),
     "would_be_empty": _("This field can't be empty. Fill it in where it is missing."),
     "no_position_huma": _("There is no position in Huma. Add one in Huma first."),
     "no_position_visma": _("There is no position in Visma. Add one in Visma first."),
@@ -72,10 +89,38 @@ SENTENCES: dict[str, str] = {
     "bad_phone": _("This isn't a phone number that Visma can take. Correct it in Huma."),
     "bad_email": _("This isn't an email address. Correct it where it comes from."),
     "bad_country": _("The country isn't a two-letter code. Correct it where it comes from."),
+    "placeholder_huma": _(
+        "What stands in Huma is a placeholder, not a real value, so it is neither sent nor does it empty the field. "
+        "Enter the real value in Huma, or remove the placeholder."
+    ),
+    "placeholder_visma": _(
+        "What stands in Visma is a placeholder, not a real value, so it is neither sent nor does it empty the field. "
+        "Enter the real value in Visma, or remove the placeholder."
+    ),
+    "unknown_end_reason": _(
+        "Huma's end reason is %(code)s, and there is no word for that in Visma that we know. Enter the end reason in "
+        "Visma by hand, or choose another one in Huma."
+    ),
+    "unknown_end_reason_visma": _(
+        "Visma's end reason is %(code)s, and there is no word for that in Huma that we know. Change the date and the "
+        "end reason in Huma by hand."
+    ),
+    "unknown_payment_type": _(
+        "Visma pays this salary in a way that we don't know: %(code)s. Enter the account in Huma by hand if it should "
+        "be there."
+    ),
+    "unknown_account_type": _(
+        "Huma has an account of a kind that we don't know: %(code)s. Enter it in Visma by hand, or choose another kind "
+        "in Huma."
+    ),
     "several_business": _("Visma has more than one business entry. Remove the others in Visma first."),
     # Worth knowing on a card.
     "contract_note": _("The contract ends %(contract)s, the last day of work is %(last)s: Visma gets the latter."),
-    "email_note": _("In Huma this is the address that the person signs in with."),
+    "email_note": _(
+        "In Huma this is the address that the person signs in with, and in Visma too: somebody who signs in to Visma "
+        "changes it there first, or may get a second user."
+    ),
+    "bic_note": _("The bank's SWIFT/BIC belongs to another country than the IBAN. Compare both with the person."),
     "pair_remade_huma": _(
         "The position in Huma was made anew. It is paired with the employment in Visma again; its dates are compared "
         "for the first time."
@@ -86,18 +131,50 @@ SENTENCES: dict[str, str] = {
     ),
     "cash_note": _("A national account of another country becomes cash (no bank payment) in Visma."),
     # Possible matches.
+    "external_against": _("Visma's record carries this Huma user's id, but something speaks against it."),
+    "connected_against": _("Huma's own integration connects the two, but something speaks against it."),
+    "number_against": _("The same Employment ID, but something speaks against it."),
+    "email_against": _("The same email, but something speaks against it."),
+    "number_weak": _("The same Employment ID, but too little else agrees."),
+    "email_weak": _("The same email, but too little else agrees."),
     "number_only": _("The same Employment ID, but nothing else agrees."),
     "email_only": _("The same email, but nothing else agrees."),
+    "external_not_unique": _("More than one employee in Visma carries this Huma user's id."),
+    "connected_not_unique": _("Huma's own integration connects more than one person here."),
     "number_not_unique": _("More than one person has this Employment ID."),
     "email_not_unique": _("More than one person has this email."),
+    "name_birth_not_unique": _("More than one person has this name and date of birth."),
+    "two_strong": _("Two things agree that nobody else has."),
+    "name_and_thing": _("The same name, and something more agrees."),
+    "half_and_strong": _("A part of the name agrees, and something that nobody else has."),
+    "name_alone": _("The same name, which nobody else has."),
+    "email_exists_match": _("Adding this person to Huma was refused: somebody there has this email already."),
+    # Codes of matches that an older version found.
     "two_agree": _("Two or more things agree, but neither the Employment ID nor the email decides it."),
     "key_not_unique": _("More than one employee in Visma carries this Huma user's id."),
     # Why somebody can't be created.
     "create_open_match": _("May be the same person as somebody else. Decide about the possible match first."),
-    "create_no_number": _("There is no Employment ID in Huma, and Visma needs one. Enter it in Huma."),
+    "create_no_number": _("There is no Employment ID in Huma. Enter it there, or let Visma assign the number."),
+    "create_number_off": _(
+        "Employment ID is switched off for this connection, so nobody can be added to Visma. Switch it on in the "
+        "connection's settings."
+    ),
+    "create_number_locked": _(
+        "There is no Employment ID in Huma, and the one that Visma assigns couldn't be written there: Huma doesn't let "
+        "this access change the field. Enter one in Huma."
+    ),
     "create_no_email": _("There is no business email in Visma, and Huma needs one. Enter it in Visma."),
     "create_no_name": _("A given name and a family name are needed. Fill in what is missing."),
     "create_email_taken": _("Somebody in Huma has this email already."),
+    "create_email_in_visma": _("Somebody in Visma has this email already. Change it in one of the two systems."),
+    "create_number_in_huma": _("Somebody in Huma has this Employment ID already. Change it in one of the two systems."),
+    "create_shared_email": _(
+        "Somebody else who could be added has the same email. Change it for one of them, or choose never to add one."
+    ),
+    "create_shared_number": _(
+        "Somebody else who could be added has the same Employment ID. Change it for one of them, or choose never to "
+        "add one."
+    ),
     "create_not_a_person": _("Not a person, but an account for a program."),
     "create_left_out": _("Left out. Take it back on the People page."),
     # What became of a change.
@@ -106,6 +183,10 @@ SENTENCES: dict[str, str] = {
     "rejected": _("The value wasn't accepted."),
     "unavailable": _("The system didn't answer. Nothing was written; try again later."),
     "not_performed": _("The system accepted the change but didn't carry it out."),
+    "number_not_given": _("Visma has given no number yet. The next sync looks again."),
+    "number_kept": _(
+        "Visma kept the old number. Use Visma's number in Huma, or ask payroll whether it can be changed in Visma."
+    ),
     "job_failed": _("Visma couldn't carry out the change."),
     "unknown_outcome": _(
         "No answer came: either %(system)s has made this change, or it hasn't. Look at the employee in %(system)s. "
@@ -156,9 +237,11 @@ SENTENCES: dict[str, str] = {
     "number_series": _("The employee numbers in Huma and in Visma don't look like the same series."),
     # Look twice.
     "twice_account": _("A bank account changes"),
+    "twice_bic": _("A bank account whose SWIFT/BIC belongs to another country than the IBAN"),
     "twice_last_day": _("A last workday, and with it the end of the employment"),
     "twice_past": _("A date in the past"),
     "twice_number": _("An employee number changes"),
+    "twice_email": _("An email changes: people sign in with it"),
     "twice_emptied": _("A value is emptied"),
     "twice_huma": _("Written into Huma"),
 }

@@ -4,6 +4,8 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
+from sync.core.text import visible
+
 Doc = dict[str, Any]
 
 
@@ -16,9 +18,11 @@ class WrongShape(Exception):
 
 
 def as_text(value: Any, prop: str) -> str | None:
-    """Text or nothing."""
-    if value is None or isinstance(value, str):
-        return value
+    """Text or nothing; what can't be seen isn't in it. Source: design, What is written."""
+    if isinstance(value, str):
+        return visible(value)
+    if value is None:
+        return None
     raise WrongShape(prop)
 
 

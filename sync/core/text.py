@@ -13,17 +13,84 @@ _NORWEGIAN = re.compile(r"(?:\+47)?([2-9]\d{7})", re.ASCII)
 _LETTER_AFTER_DIGIT = re.compile(r"\d.*[^\W\d_]", re.DOTALL)
 
 
+_UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs"})
+"""Control and format characters (zero-width, bidirectional, soft hyphens, the byte order mark), and halves of pairs."""
+
+_BREAKS = frozenset("\t\n\v\f\r\x85\u2028\u2029")
+_BLANKS = re.compile(r"\s+")
+
+_ALSO_UNSEEN = (
+    (0x034F, 0x034F),  # the grapheme joiner
+    (0x115F, 0x1160),  # fillers of Hangul
+    (0x17B4, 0x17B5),  # Khmer vowels that aren't shown
+    (0x180B, 0x180F),  # variation selectors of Mongolian
+    (0x2065, 0x2065),
+    (0x3164, 0x3164),
+    (0xFDD0, 0xFDEF),  # not characters at all
+    (0xFE00, 0xFE0F),  # variation selectors
+    (0xFFA0, 0xFFA0),
+    (0xFFF0, 0xFFF8),
+    (0xE0000, 0xE0FFF),
+)
+"""What shows nothing although its category doesn't say so. Source: Unicode, Default_Ignorable_Code_Point."""
+
+
+class _Shown(dict[int, int | str | None]):
+    """For ``str.translate``: a blank for what breaks a line, nothing for what can't be seen, all else as it is."""
+
+    def __missing__(self, code: int) -> int | str | None:
+        self[code] = found = _shown(code)
+        return found
+
+
+def _shown(code: int) -> int | str | None:
+    if chr(code) in _BREAKS:
+        return "\n"
+    if unicodedata.category(chr(code)) in _UNSEEN_CATEGORIES or code & 0xFFFE == 0xFFFE:
+        return None
+    return None if any(first <= code <= last for first, last in _ALSO_UNSEEN) else code
+
+
+_SHOWN = _Shown()
+
+
+def _one_blank(blanks: re.Match[str]) -> str:
+    return " " if "\n" in blanks[0] else blanks[0]
+
+
+def visible(text: str) -> str:
+    """Text without what can't be seen; blanks with a line break or a tab among them are one space.
+
+    What joins or parts letters (in Persian, in emoji) can't be seen either, and goes. Source: design, What is written.
+    """
+    if text.isascii() and text.isprintable():  # nearly all of them
+        return text
+    shown = text.translate(_SHOWN)
+    return _BLANKS.sub(_one_blank, shown) if "\n" in shown else shown
+
+
 def clean(text: Any) -> str:
-    """Text as it is written to a vendor: trimmed, composed (NFC); "" for nothing."""
+    """Text as it is compared, stored and written: only what can be seen, trimmed, composed (NFC); "" for nothing."""
     if text is None:
         return ""
-    text = str(text)
-    return (text if text.isascii() else unicodedata.normalize("NFC", text)).strip()
+    shown = visible(str(text))
+    return (shown if shown.isascii() else unicodedata.normalize("NFC", shown)).strip()
+
+
+_SAME_SIGN = str.maketrans(
+    dict.fromkeys(
+        "\u2018\u2019\u201b\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\u02ca\u02cb\u2032\u2035\uff07\u00b4`", "'"
+    )
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d", "-")
+)
+"""The kinds of apostrophe and of hyphen that keyboards and programs put in place of one another."""
 
 
 def loose(text: str) -> str:
-    """Text without capitals and spaces: what is left when only the spelling differs."""
-    return "".join(text.casefold().split())
+    """Text without capitals and spaces, with one kind of apostrophe and of hyphen: what is left when only the
+    spelling differs."""
+    plain = text if text.isascii() and "`" not in text else text.translate(_SAME_SIGN)
+    return "".join(plain.casefold().split())
 
 
 def e164(text: str) -> str | None:

@@ -12,7 +12,8 @@ from django.utils import timezone
 from connections.caller import before_each_write
 from connections.clients import Clients, clients_for
 from connections.errors import VendorError
-from sync.core.employee import Canonical, Value
+from sync.core.compare import only_spelling
+from sync.core.employee import Canonical, Side, Value
 from sync.core.fields import Field
 from sync.core.fields import field as field_named
 from sync.core.fingerprint import Fingerprinter
@@ -94,9 +95,17 @@ class Context:
         return verdict(change.field, now, change.pin, change.becomes, self.fingerprint)
 
     def is_there(self, change: Change, now: Canonical) -> bool:
-        """Whether the target says what it was to become."""
+        """Whether the target says what it was to become; or spells it in its own way, and said something else before.
+
+        Source: design, The vendor's spelling.
+        """
         spec = field_named(change.field)
-        return self.fingerprint(spec.name, spec.version, now) == change.becomes
+        print_now = self.fingerprint(spec.name, spec.version, now)
+        return print_now == change.becomes or (print_now != change.pin and self.is_respelt(change, now))
+
+    def is_respelt(self, change: Change, now: Canonical) -> bool:
+        """Whether what the target says differs only in spelling from what was written."""
+        return only_spelling(now, field_named(change.field).canonical(Side(change.side), change.after))
 
     def first_look(self) -> float:
         """Seconds until a job is worth a first look: what this connection's last jobs took."""

@@ -9,16 +9,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from connections.errors import Gone, Rejected
-from connections.huma import email_is_taken
+from connections.huma import may_be_about_the_email
 from connections.visma_shapes import Job
+from sync.core.compare import mark, only_spelling
 from sync.core.create import huma_user, visma_draft
 from sync.core.employee import Canonical, Side, from_json
 from sync.core.fields import field as field_named
 from sync.core.read import external_id
 from sync.core.shape import Doc
-from sync.core.text import clean
+from sync.core.text import clean, loose
 from sync.execute import life
 from sync.execute.context import Context, now_in_visma
+from sync.execute.email_exists import is_the_same
 from sync.execute.visma import CLOCK_SLACK, next_look
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, Write
 
@@ -141,10 +143,12 @@ def send_to_huma(context: Context, write: Write) -> float | None:
         with context.request(write):
             user = context.clients.huma.create_user(huma_user(after["values"], after["groups"], after["invite"]))
     except Rejected as error:
-        if not email_is_taken(error):
+        # Whatever the refusal is called: if somebody has the address, that is what it was about.
+        found = _find_user(context, after["values"]["email"]) if may_be_about_the_email(error) else None
+        if found is None:
             life.end(write, Change.State.FAILED, "rejected", error.problems)
             return None
-        return _email_exists(context, write, _find_user(context, after["values"]["email"]))
+        return _email_exists(context, write, found)
     _created(context, write, str(user["id"]))
     return None
 
@@ -153,7 +157,7 @@ def lost_in_huma(context: Context, write: Write) -> float | None:
     """A ``POST /users`` whose answer got lost: the email is unique in Huma, so the email tells."""
     change = _person(write)[0]
     found = _find_user(context, _after(change)["values"]["email"])
-    if found:
+    if found is not None:
         return _email_exists(context, write, found)
     if life.seconds_since(write.sent_at) < settings.HUMA_SETTLE_SECONDS:
         return life.growing_pause(write.sent_at, longest=settings.HUMA_SETTLE_SECONDS / 4)
@@ -168,15 +172,13 @@ def _find_user(context: Context, email: str) -> Doc | None:
     return next((user for user in found if clean(user.get("email")).lower() == wanted), None)
 
 
-def _email_exists(context: Context, write: Write, found: Doc | None) -> float | None:
-    """Somebody in Huma has this email. She is ours where an earlier send may have made her, by the same name; else
-    she is linked, unless she is linked already or was called another person, and nothing of her is overwritten."""
+def _email_exists(context: Context, write: Write, found: Doc) -> float | None:
+    """Somebody in Huma has this email. They are ours where an earlier send may have made them, by the same name; else
+    they are linked only if matching says that the two are one, and nothing of theirs is overwritten."""
     change, person = _person(write)
     values = _after(change)["values"]
-    if found is None:
-        return _instead(write, Change.State.FAILED, "create_email_taken")
     names = (("givenName", "given_name"), ("familyName", "family_name"))
-    ours = write.tries > 0 and all(clean(found.get(key)) == clean(values[name]) for key, name in names)
+    ours = write.tries > 0 and all(loose(clean(found.get(key))) == loose(clean(values[name])) for key, name in names)
     user_id = str(found["id"])
     links = EmployeeLink.objects.filter(connection=write.run.connection, huma_id=user_id)
     if links.exclude(state=EmployeeLink.State.DIFFERENT).exists():
@@ -184,7 +186,7 @@ def _email_exists(context: Context, write: Write, found: Doc | None) -> float | 
     if ours:
         _created(context, write, user_id)
         return None
-    if links.filter(visma_id=person.vendor_id).exists():
+    if links.filter(visma_id=person.vendor_id).exists() or not is_the_same(context, write, user_id):
         return _instead(write, Change.State.FAILED, "create_email_taken")
     with transaction.atomic():
         link = _link(write, person, huma_id=user_id, visma_id=person.vendor_id, by=EmployeeLink.By.EMAIL)
@@ -236,15 +238,22 @@ def _created(context: Context, write: Write, new_id: str, there: There | None = 
             spec = field_named(name)
             mine = context.fingerprint(name, spec.version, employee.canonical(name) if employee else None)
             theirs = context.fingerprint(name, spec.version, spec.canonical(target, own))
-            if there is None or context.fingerprint(name, spec.version, there(name)) == theirs:
+            if there is None or _arrived(there(name), spec.canonical(target, own)):
                 link.baseline[name] = [mine, theirs] if target is Side.VISMA else [theirs, mine]
-        link.save(update_fields=["baseline"])
+                link.written[name] = mark(spec, target, spec.canonical(target, own), context.fingerprint)
+        link.save(update_fields=["baseline", "written"])
         rest = Write.objects.filter(run=write.run, person_key=write.person_key).exclude(pk=write.pk)
-        rest.update(link=link, owner_id=new_id)
+        for side in Side:
+            rest.filter(side=side.value).update(link=link, owner_id=new_id if side is target else person.vendor_id)
         Change.objects.filter(write__in=[*rest, write]).update(link=link)
         Write.objects.filter(pk=write.pk).update(link=link)
         EmployeeSnapshot.objects.filter(pk=person.pk).update(link=link)
         life.end(write, Change.State.DONE)
+
+
+def _arrived(now: Canonical, sent: Canonical) -> bool:
+    """Whether what was sent is there, be it in the side's own spelling."""
+    return now == sent or only_spelling(now, sent)
 
 
 def _link(write: Write, person: EmployeeSnapshot, *, huma_id: str, visma_id: str, by: str) -> EmployeeLink:

@@ -8,7 +8,7 @@ from connections.errors import Gone, Rejected
 from sync.core.employee import Side
 from sync.core.fields import field as field_named
 from sync.core.shape import Doc
-from sync.execute import life
+from sync.execute import given, life
 from sync.execute.context import Context, now_in_huma
 from sync.execute.refused import refused
 from sync.models import Change, Write
@@ -30,6 +30,7 @@ def send(context: Context, write: Write) -> float | None:
     if not write.owner_id:  # the user she was to be added to wasn't created
         life.end(write, Change.State.FAILED, "creation_failed")
         return None
+    given.fill_in(context, write)
     lost = write.state == Write.State.SENDING
     document = read(context, write)
     changes = _still_to_write(context, write, document, lost)
@@ -73,9 +74,12 @@ def _still_to_write(context: Context, write: Write, document: Doc, lost: bool) -
         if not (value.readable and value.editable):  # what can't be seen is not empty
             life.settle(change, Change.State.FAILED, "not_editable")
             continue
+        if lost and context.is_there(change, value.canonical):
+            life.settle(change, Change.State.DONE)
+            continue
         match context.verdict(change, value.canonical):
             case "nothing":
-                life.settle(change, Change.State.DONE if lost else Change.State.NOTHING)
+                life.settle(change, Change.State.NOTHING)
             case "moved":
                 life.settle(change, Change.State.MOVED, "moved")
             case _:
@@ -95,7 +99,7 @@ def _settle_by_answer(context: Context, change: Change, answer: Doc) -> None:
 
 
 def _agrees(context: Context, change: Change, now: Any) -> bool:
-    if context.is_there(change, now):
+    if context.is_there(change, now) or context.is_respelt(change, now):
         return True
     # Huma's end reason is left alone where it has one of its own that doesn't contradict: the dates decide.
     spec = field_named(change.field)

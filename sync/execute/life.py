@@ -14,14 +14,17 @@ from django.db.models import F
 from django.utils import timezone
 
 from connections.errors import Problem
+from sync.core.compare import mark
 from sync.core.employee import Side
+from sync.core.fields import field as field_named
 from sync.lease import Lease
 from sync.models import Change, Conflict, EmployeeLink, Write
+from sync.services.reading import fingerprinter
 from sync.services.runs import STEPS
 
 UNSENT = (Write.State.PLANNED, Write.State.CLAIMED)
 SENT = (Write.State.SENDING, Write.State.ACCEPTED)
-BASELINE_KEEPERS = frozenset({"waits_for_person", "email_exists"})
+BASELINE_KEEPERS = frozenset({"waits_for_person", "email_exists", "number_not_given"})
 """Reasons of "already right" after which the field isn't settled: nothing has changed there yet."""
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
 
@@ -171,11 +174,15 @@ def _renew_baseline(change: Change) -> None:
     """The pair (Huma's, Visma's) as it is after the write. One writer an employee at a time, so no lock is needed."""
     if not change.link_id or not change.field:
         return
-    link = EmployeeLink.objects.select_for_update().get(pk=change.link_id)
+    links = EmployeeLink.objects.select_related("connection").select_for_update(of=("self",))
+    link = links.get(pk=change.link_id)
     to_visma = change.side == Side.VISMA
     link.baseline[change.field] = [change.source, change.becomes] if to_visma else [change.becomes, change.source]
     link.seen.pop(change.field, None)
-    link.save(update_fields=["baseline", "seen"])
+    spec, side = field_named(change.field), Side(change.side)
+    written = spec.canonical(side, change.after)  # how the side spells it is seen when it is read
+    link.written[change.field] = mark(spec, side, written, fingerprinter(link.connection))
+    link.save(update_fields=["baseline", "seen", "written"])
     waited = Change.objects.filter(link=change.link_id, field=change.field, state=Change.State.HELD, answer="")
     waited.update(answer=Change.Answer.OVERTAKEN, answered_at=timezone.now())
     _close_elsewhere(change)

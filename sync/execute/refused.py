@@ -1,7 +1,7 @@
 """What a vendor refused: which fields its words are about, and which of them can go out without the others."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import transaction
 
@@ -43,10 +43,17 @@ def _most_precise(found: dict[int, list[Problem]], changes: Iterable[Change]) ->
     return found
 
 
-def refused(write: Write, changes: Sequence[Change], problems: tuple[Problem, ...], reason: str) -> None:
+def refused(
+    write: Write,
+    changes: Sequence[Change],
+    problems: tuple[Problem, ...],
+    reason: str,
+    own_reasons: Mapping[str, str] | None = None,
+) -> None:
     """Nothing of the document was written. Fail what the vendor named; the rest may be sent again without it.
 
-    Where it named nothing and there are several fields, they go out one by one.
+    Where it named nothing and there are several fields, they go out one by one. ``own_reasons``: of fields that have
+    a sentence of their own.
     """
     named = fields_of(problems, changes)
     if not named and len(changes) > 1:
@@ -55,6 +62,7 @@ def refused(write: Write, changes: Sequence[Change], problems: tuple[Problem, ..
     with transaction.atomic():
         for change in changes:
             if change.pk in named or not named:
-                life.settle(change, Change.State.FAILED, reason, named.get(change.pk, problems))
+                why = (own_reasons or {}).get(change.field, reason)
+                life.settle(change, Change.State.FAILED, why, named.get(change.pk, problems))
         if not life.finish(write):
             life.not_sent(write)

@@ -16,6 +16,8 @@ from sync.execute.context import Context, now_in_visma
 from sync.execute.refused import fields_of, refused
 from sync.models import Change, Write
 
+OWN_REASONS = {"employment_id": "number_kept"}
+"""Fields that Visma may keep as they were, whatever it says of a write. Source: design, The fields."""
 MAX_MOVES = 5
 """How often a Write is sent whose job fails each time because somebody edited the document meanwhile."""
 CLOCK_SLACK = timedelta(minutes=2)
@@ -103,7 +105,8 @@ def next_look(write: Write) -> float:
 
 
 def _settle_job(context: Context, write: Write, job: Job) -> float | None:
-    """What a finished job did. With warnings the document is read again, and each field settled by what is there.
+    """What a finished job did. With warnings the document is read again, and each field settled by what is there; a
+    number is always settled so, whatever the job said.
 
     Raises ``Stale`` when the job failed because of somebody's edit in between.
     """
@@ -113,10 +116,11 @@ def _settle_job(context: Context, write: Write, job: Job) -> float | None:
         if unnamed and read(context, write).etag[:200] != write.etag:
             life.not_sent(write)
             raise Stale(side="visma", method="PUT", path="job")
-        refused(write, changes, job.problems, "job_failed")
-    elif job.problems:
-        _settle_by_document(context, write, changes, Change.State.FAILED, "not_performed", job)
+        refused(write, _without_number(context, write, changes), job.problems, "job_failed", OWN_REASONS)
     else:
+        doubtful = changes if job.problems else [change for change in changes if _is_number(change)]
+        if doubtful:
+            _settle_by_document(context, write, doubtful, Change.State.FAILED, "not_performed", job)
         life.end(write, Change.State.DONE)
     return 0.0
 
@@ -130,8 +134,22 @@ def _settle_by_document(
             if _is_there(context, change, document):
                 life.settle(change, Change.State.DONE)
             else:
-                life.settle(change, otherwise, reason, job.problems if job else ())
+                own = OWN_REASONS.get(change.field) if otherwise == Change.State.FAILED else None
+                life.settle(change, otherwise, own or reason, job.problems if job else ())
         life.finish(write)
+
+
+def _is_number(change: Change) -> bool:
+    return change.field in OWN_REASONS
+
+
+def _without_number(context: Context, write: Write, changes: list[Change]) -> list[Change]:
+    """What is left of a write whose job failed: a number that is there all the same is done."""
+    number = next((change for change in changes if _is_number(change)), None)
+    if number is None or not _is_there(context, number, read(context, write)):
+        return changes
+    life.settle(number, Change.State.DONE)
+    return [change for change in changes if change is not number]
 
 
 def _is_there(context: Context, change: Change, document: Document) -> bool:
@@ -160,6 +178,8 @@ def settle_lost(context: Context, write: Write) -> float | None:
         document = read(context, write)
     with transaction.atomic():
         life.settle_all((c for c in changes if _is_there(context, c, document)), Change.State.DONE)
+        if write.tries >= MAX_MOVES:  # sent so often, and no answer tells that Visma keeps it
+            life.settle_all((c for c in life.open_changes(write) if _is_number(c)), Change.State.FAILED, "number_kept")
         if not life.finish(write):
             context.send_again(write)
     return 0.0

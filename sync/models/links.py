@@ -20,6 +20,8 @@ class EmployeeLink(models.Model):
         EXTERNAL = "external", _("the Huma id stored in Visma")
         NUMBER = "number", _("Employment ID")
         EMAIL = "email", _("email")
+        CONNECTED = "connected", _("Huma's own integration")
+        NAME_BIRTH = "name_birth", _("name and date of birth")
         PERSON = "person", _("a person's choice")
         CREATED = "created", _("created by a sync")
 
@@ -45,6 +47,14 @@ class EmployeeLink(models.Model):
     baseline = models.JSONField(default=dict, blank=True)
     # Per field never settled, the pair that was last shown to a person.
     seen = models.JSONField(default=dict, blank=True)
+    # What spoke against the link when it was made or confirmed, as codes of sync.core.relook; null: not looked at yet.
+    known = models.JSONField(null=True, blank=True, default=None)
+    # What has come to speak against it since, "" for nothing: a person is asked.
+    doubt = models.CharField(_("to look at"), max_length=80, blank=True)
+    doubt_at = models.DateTimeField(_("to look at since"), null=True, blank=True)
+    # Per field, the side to which it was written last and a fingerprint without regard to spelling: until the next
+    # comparison, and while that side keeps it in a spelling of its own.
+    written = models.JSONField(default=dict, blank=True)
 
     class Meta:
         verbose_name = _("link")

@@ -60,7 +60,8 @@ class SyncRun(models.Model):
     progress = models.JSONField(_("how far reading is"), default=dict, blank=True)
     # The figures of the overview: counts only.
     figures = models.JSONField(_("figures"), default=dict, blank=True)
-    # What was chosen on Create for new Huma users: {"groups": [ids], "invite": bool}.
+    # What was chosen on Create: {"groups": [ids], "invite": bool} for new Huma users, {"assign_numbers": bool} for who
+    # has no Employment ID and is added to Visma.
     options = models.JSONField(_("how new Huma users are created"), default=dict, blank=True)
     plan_fingerprint = models.CharField(max_length=64, blank=True)
     # An automatic run: the Huma users whose events it answers (real time), and the rule in whose name it writes.
@@ -167,7 +168,14 @@ class PossibleMatch(models.Model):
     run = models.ForeignKey(SyncRun, models.CASCADE, verbose_name=_("run"), related_name="possible_matches")
     huma = models.ForeignKey(EmployeeSnapshot, models.CASCADE, verbose_name=_("in Huma"), related_name="+")
     visma = models.ForeignKey(EmployeeSnapshot, models.CASCADE, verbose_name=_("in Visma"), related_name="+")
-    agrees = models.JSONField(_("what agrees"), default=list)  # names of what agrees, e.g. ["number", "given_name"]
+    agrees = models.JSONField(_("what agrees"), default=list)  # codes of sync.core.evidence, e.g. ["number", "email"]
+    differs = models.JSONField(_("what differs"), default=list)
+    against = models.JSONField(_("what speaks against it"), default=list)
+    # The same for all for which the same speaks for and against; these may be answered together where ``at_once``.
+    group = models.CharField(_("group"), max_length=250, blank=True)
+    at_once = models.BooleanField(_("may be answered together"), default=False)
+    place = models.PositiveIntegerField(_("place"), default=0)  # the strongest first
+    decided_together = models.BooleanField(_("answered together"), default=False)
     why = models.CharField(_("why"), max_length=60)  # code of sync.core.reasons
     decision = models.CharField(_("decision"), max_length=10, blank=True)  # "", linked, different
     decided_by = models.CharField(_("decided by"), max_length=150, blank=True)

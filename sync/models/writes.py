@@ -23,7 +23,7 @@ class Conflict(models.Model):
 
     class Kind(models.TextChoices):
         VALUE = "value", _("Different values")
-        SPELLING = "spelling", _("Only capitals or spaces")
+        SPELLING = "spelling", _("Only the spelling")
         HUMA_EMPTY = "huma_empty", _("Empty in Huma")
         VISMA_EMPTY = "visma_empty", _("Empty in Visma")
 
@@ -48,6 +48,7 @@ class Conflict(models.Model):
     empties_visma = models.BooleanField(_("empties the field in Visma"), default=False)
     # Dates with more than one current position: chosen singly only.
     bulk_blocked = models.BooleanField(_("chosen singly only"), default=False)
+    by_hand = models.BooleanField(_("never written automatically"), default=False)
     decision = models.CharField(_("decision"), max_length=6, choices=Decision, blank=True, default="")
     decided_by = models.CharField(_("decided by"), max_length=150, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)

@@ -8,12 +8,15 @@ from datetime import date
 from connections.models import Connection
 from sync.core.collecting import no_collecting
 from sync.core.compare import Comparison, compare
-from sync.core.create import heading, refused
+from sync.core.create import heading, keys, refused, shared_keys
 from sync.core.employee import Employee, Side
+from sync.core.evidence import Weighing
 from sync.core.fields import Pair
-from sync.core.match import Linked, Matching, match
+from sync.core.fields.number import holders, same_number
+from sync.core.match import Linked, Matching, match, weighing_of
 from sync.core.presence import Presence, Seen, too_many
 from sync.core.reasons import Reason
+from sync.core.relook import better_employee, seen_of
 from sync.models import EmployeeLink, LeftOut
 from sync.services.failures import CannotRead
 from sync.services.presence import Asked, changes, id_of
@@ -26,7 +29,7 @@ SAME_COMPANY_SHARE = 1 / 3
 class Analysis:
     """The outcome of one read. ``pairs`` has each linked pair with its comparison; ``presence`` is what became another
     one of known links, by primary key; ``headings`` and ``refusals`` are by (side, id) of those who are on one side
-    only."""
+    only. ``against``: what speaks against each linked pair now."""
 
     huma: dict[str, Employee]
     visma: dict[str, Employee]
@@ -36,6 +39,7 @@ class Analysis:
     presence: dict[int, Presence] = field(default_factory=dict)
     headings: dict[tuple[str, str], str] = field(default_factory=dict)
     refusals: dict[tuple[str, str], str] = field(default_factory=dict)
+    against: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
     @property
     def gone(self) -> dict[int, str]:
@@ -67,15 +71,26 @@ def analyse(
     check_plausible(known, humas, vismas, set(passed_checks), asked or {})
     different = [(link.huma_id, link.visma_id) for link in links if link.state == EmployeeLink.State.DIFFERENT]
     presence = changes(known, humas, vismas, asked or {})
-    free = _not_held(known, presence, humas, vismas)
-    matching = match(*free, [(link.huma_id, link.visma_id) for link in known], different)
+    weighing, held = weighing_of(humas.values(), vismas.values()), _held(known, presence, humas, vismas)
+    existing = [(link.huma_id, link.visma_id) for link in known]
+    matching = match(humas.values(), vismas.values(), existing, different, weighing, held)
     analysis = Analysis(humas, vismas, matching, presence=presence)
+    analysis.against = look_again(weighing, matching.linked, held)
     analysis.new_links = [linked for linked in matching.linked if linked.by != "existing"]
     if not known and "same_company" not in passed_checks and not connection.same_company_confirmed_by:
         _check_same_company(matching, humas, vismas)
     _compare_all(analysis, connection, {(link.huma_id, link.visma_id): link for link in known}, left_out, today)
     _candidates(analysis, known, left_out)
     return analysis
+
+
+def look_again(
+    weighing: Weighing, linked: Iterable[Linked], held: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], list[str]]:
+    """What speaks against each of the linked pairs, as codes of ``relook``. ``held``: who is nobody else's."""
+    pairs = [(one.huma, one.visma) for one in linked]
+    taken = {visma for _huma, visma in pairs} | {id_ for side, id_ in held if side == "visma"}
+    return {pair: seen_of(weighing.weigh(*pair), better_employee(weighing, pair, taken)) for pair in pairs}
 
 
 def check_plausible(
@@ -110,19 +125,16 @@ def _check_same_company(matching: Matching, huma: dict[str, Employee], visma: di
         raise CannotRead(Reason("same_company", {"matched": matched, "people": len(current)}))
 
 
-def _not_held(
+def _held(
     links: list[EmployeeLink], presence: dict[int, Presence], huma: dict[str, Employee], visma: dict[str, Employee]
-) -> tuple[list[Employee], list[Employee]]:
-    """Those who may be somebody's: all but the halves whose other half is there, and isn't compared in this run."""
+) -> set[tuple[str, str]]:
+    """(side, id) of the halves whose other half is there, and isn't compared in this run: they are nobody else's."""
     held = set()
     for link in links:
         state = presence[link.pk].state if link.pk in presence else link.state
         if state in EmployeeLink.HOLDING and not (link.huma_id in huma and link.visma_id in visma):
             held |= {("huma", link.huma_id), ("visma", link.visma_id)}
-    return (
-        [one for id_, one in huma.items() if ("huma", id_) not in held],
-        [one for id_, one in visma.items() if ("visma", id_) not in held],
-    )
+    return held
 
 
 def _compare_all(
@@ -133,7 +145,9 @@ def _compare_all(
     today: date,
 ) -> None:
     fingerprint, fields = fingerprinter(connection), enabled_fields(connection)
-    numbers = {e.number: e.id for e in analysis.visma.values() if e.number}
+    numbers = holders((e.number, e.id) for e in analysis.visma.values())
+    humas = ((linked.visma, analysis.huma[linked.huma]) for linked in analysis.matching.linked)
+    wanted = {visma: (same_number(huma.number), huma.name) for visma, huma in humas}
     fields_out: dict[int, set[str]] = {}
     people_out = {(row.side, row.vendor_id) for row in left_out if row.vendor_id}
     for row in left_out:
@@ -150,6 +164,7 @@ def _compare_all(
             today=today,
             default_end_reason=connection.default_end_reason,
             numbers=numbers,
+            wanted=wanted,
             remade=link.remade if link else "",
         )
         analysis.pairs[linked.huma, linked.visma] = compare(
@@ -159,26 +174,39 @@ def _compare_all(
             positions,
             fields_out.get(link.pk, ()) if link else (),
             fields,
+            link.written if link else {},
         )
 
 
 def _candidates(analysis: Analysis, links: list[EmployeeLink], left_out: list[LeftOut]) -> None:
     """Who is on one side only; never somebody whose link says that she is gone from the other, unless a sync added
     her there: then she is listed apart."""
-    numbers = {e.number: e.id for e in analysis.visma.values() if e.number}
+    numbers = holders((e.number, e.id) for e in analysis.visma.values())
     emails = {str(e.canonical("email")) for e in analysis.huma.values() if e.canonical("email")}
     for side, people in ((Side.HUMA, analysis.huma), (Side.VISMA, analysis.visma)):
         held = {link.huma_id if side is Side.HUMA else link.visma_id: link for link in links}
         taken = {linked.huma if side is Side.HUMA else linked.visma for linked in analysis.matching.linked}
         unsettled = {p.huma if side is Side.HUMA else p.visma for p in analysis.matching.possible}
         out = {row.vendor_id for row in left_out if row.side == side.value and row.vendor_id}
+        found: dict[str, Employee] = {}
         for id_, employee in people.items():
             link = held.get(id_)
             gone = link is not None and analysis.state_of(link) == EmployeeLink.State.GONE
             returned = link is not None and gone and link.linked_by == EmployeeLink.By.CREATED
             if id_ in taken or (link is not None and not returned):
                 continue
+            found[id_] = employee
             analysis.headings[side.value, id_] = heading(employee, returned)
+        shared = shared_keys(employee for id_, employee in found.items() if id_ not in out)
+        theirs = analysis.visma if side is Side.HUMA else analysis.huma
+        across = {key for employee in theirs.values() for key in keys(employee)} if found else set()
+        for id_, employee in found.items():
             analysis.refusals[side.value, id_] = refused(
-                employee, open_matches=unsettled, left_out=out, numbers=numbers, huma_emails=emails
+                employee,
+                open_matches=unsettled,
+                left_out=out,
+                numbers=numbers,
+                huma_emails=emails,
+                across=across,
+                shared=shared,
             )

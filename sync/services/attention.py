@@ -16,6 +16,7 @@ from sync.models import Change, EmployeeLink, EmployeeSnapshot, Notice, SyncRun
 from sync.services import notices
 from sync.services.batches import batches
 from sync.services.choices import WHOLE
+from sync.services.relooking import to_look_at
 from sync.services.runs import BY_HAND as BY_HAND_RUNS
 from sync.services.runs import STEPS
 from sync.services.waiting import MANY, Looks, Newest, looks_of, newest_runs, waiting_differences
@@ -33,6 +34,7 @@ class Kind(StrEnum):
     FAILED = "failed"
     HELD = "held"
     UNKNOWN = "unknown"
+    LINKS = "links"
     DEACTIVATED = "deactivated"
     DELETED = "deleted"
     GONE = "gone"
@@ -115,6 +117,7 @@ def attention(here: Situation, *, installation: bool = False, named: int = NAMED
         if count > 0
     ]
     found += _drafts(here, named)
+    found += _links(here)
     if installation and Installation.objects.exclude(visma_refused_at=None).exists():
         found.append(Waits(Kind.APPLICATION))
     return sorted(found, key=lambda one: (URGENCY[one.kind], one.connection.name.casefold() if one.connection else ""))
@@ -174,6 +177,13 @@ def _not_certain(here: Situation) -> Iterable[Waits]:
     for (pk, kind), changes in found.items():
         run = max(changes.values())
         yield Waits(kind, len(changes), here.connections[pk], result=run)
+
+
+def _links(here: Situation) -> Iterable[Waits]:
+    """Links of which something has come to speak against the two being one."""
+    rows = to_look_at(here.connections.values())
+    for pk, count in rows.values_list("connection").annotate(n=Count("pk")).order_by():
+        yield Waits(Kind.LINKS, count, here.connections[pk])
 
 
 def _notices(here: Situation, named: int) -> Iterable[Waits]:

@@ -3,12 +3,15 @@
 Every automatic write names its rule: automatic updates, turned on by whom and when (``SyncRun.rule_by``, ``rule_at``).
 """
 
+from datetime import timedelta
+
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from connections.models import Connection, audit
 from sync.core.automatic import Disagreement, writes_by_itself
+from sync.core.relook import stops
 from sync.models import Change, Conflict, EmployeeSnapshot, SyncRun
 from sync.services import holding
 from sync.services.batches import batches
@@ -23,6 +26,8 @@ RULE = "automatic"
 """Who decided, where it was the rule."""
 PASSING = frozenset({"unavailable", "parked", "bad_credentials", "application_refused", "bug"})
 """Reasons of a failure that say nothing about the value: it may be sent again."""
+OLD_READS = timedelta(minutes=5)
+"""So long after a write to Huma what it said before may still be read."""
 SETTLED = (Change.State.DONE, Change.State.NOTHING)
 
 
@@ -129,6 +134,8 @@ def _choose(run: SyncRun, connection: Connection, left: set[tuple[int, str]]) ->
         by, chosen = run.started_by, [one for one in rows if let_go.get((one.link_id, one.field)) == _prints(one)]
     else:
         huma_wins, refused = connection.both_moved == Connection.BothMoved.HUMA, _refused_before(run, undecided)
+        old = _from_before_our_write(run, undecided)
+        rows = [one for one in rows if (one.link_id, one.field, one.huma_fingerprint) not in old]
         by, chosen = RULE, [one for one in rows if writes_by_itself(_disagreement(one, refused), huma_wins)]
     for some in batches(one.pk for one in chosen):
         Conflict.objects.filter(pk__in=some).update(
@@ -151,8 +158,20 @@ def _disagreement(conflict: Conflict, refused: set[tuple[int, str, str]]) -> Dis
         empties=conflict.empties_visma,
         by_bulk=not conflict.bulk_blocked,
         seen=(seen[0], seen[1]) if seen else None,
+        by_hand=conflict.by_hand,
         refused=(conflict.link_id, conflict.field, conflict.huma_fingerprint) in refused,
+        doubted=stops(conflict.link.doubt),
     )
+
+
+def _from_before_our_write(run: SyncRun, conflicts: QuerySet[Conflict]) -> set[tuple[int | None, str, str]]:
+    """(link, field, Huma's fingerprint) of what Huma said until we wrote to it a moment ago.
+
+    A read right after an event can be old [A] (huma.md, H10), and our own writes make events: what was just replaced
+    would go to Visma as if somebody had chosen it. Somebody who really changes it back waits for the next look.
+    """
+    rows = Change.objects.filter(link__in=conflicts.order_by().values("link"), side="huma", state=Change.State.DONE)
+    return set(rows.filter(settled_at__gte=began(run) - OLD_READS).values_list("link_id", "field", "pin"))
 
 
 def _refused_before(run: SyncRun, conflicts: QuerySet[Conflict]) -> set[tuple[int, str, str]]:

@@ -28,7 +28,7 @@ def shown_before(run: SyncRun) -> dict[tuple[int, str], tuple[str, str]] | None:
 
 def carry_choices(run: SyncRun) -> None:
     """Take over the choices of the run that this one reads again, where neither value moved."""
-    earlier = _last_with_choices(run)
+    earlier = last_with_choices(run)
     if earlier is None:
         return
     _carry_decisions(run, earlier)
@@ -41,7 +41,7 @@ def carry_choices(run: SyncRun) -> None:
         rows.filter(side=side, vendor_id__in=ids).update(create_chosen=True, create_chosen_by=by)
 
 
-def _last_with_choices(run: SyncRun) -> SyncRun | None:
+def last_with_choices(run: SyncRun) -> SyncRun | None:
     """The run that this one reads again; past those whose own reading came to nothing."""
     earlier = run.continues
     while earlier and earlier.read_at is None:

@@ -21,9 +21,11 @@ from sync.sentences import sentence
 from sync.services import creation, letters, mail, runs, work
 from sync.services.analyse import analyse
 from sync.services.confirm import PlanChanged, confirm
+from sync.services.employees import NotOne, find
 from sync.services.failures import CannotRead, reason_for_reading
 from sync.services.fetch import Fetch
 from sync.services.planning import make_plan
+from sync.services.relooking import to_look_at
 from sync.services.result import created, failures
 from sync.services.review import ReviewFilter, decide_bulk
 from sync.services.store import load, store
@@ -35,7 +37,10 @@ Progress = Callable[[SyncRun], None]
 
 @dataclass(frozen=True)
 class Options:
-    """What the command's arguments ask for; ``conflicts``: huma, visma, suggested or leave (decide nothing)."""
+    """What the command's arguments ask for; ``conflicts``: huma, visma, suggested or leave (decide nothing).
+
+    ``only``: whom it decides about, as ``employees.find`` takes it; everybody where nobody is named.
+    """
 
     conflicts: str = "leave"
     create_in_huma: bool = False
@@ -43,6 +48,7 @@ class Options:
     allow_clearing: bool = False
     dry_run: bool = False
     confirm_large: bool = False
+    only: tuple[str, ...] = ()
 
 
 @dataclass
@@ -120,7 +126,13 @@ def _run(connection: Connection, options: Options, progress: Progress) -> Report
     if run.state != SyncRun.State.REVIEW:
         runs.forget_values(run)  # nobody can answer the check any more
         return report(run)
-    _decide(run, options)
+    try:
+        _decide(run, options)
+    except NotOne as error:
+        runs.cancel(run, NAME)
+        found = report(run)
+        found.error = _not_one(error)
+        return found
     plan = make_plan(run)
     if plan.over_threshold and not options.confirm_large:
         return _too_large(run, plan.people, plan.threshold)
@@ -150,12 +162,28 @@ def _confirm(run: SyncRun, progress: Progress) -> bool:
 
 
 def _decide(run: SyncRun, options: Options) -> None:
+    """Decide as told. Raises ``NotOne`` before anything is decided, where ``only`` names nobody or several people."""
+    people = [find(run.connection, text, run) for text in options.only]
+    shown = [ReviewFilter(show="all", link=one.link) for one in people if one.link]
     if options.conflicts != "leave":
-        decide_bulk(run, NAME, ReviewFilter(show="all"), options.conflicts, options.allow_clearing)
-    if options.create_in_huma:
-        creation.choose_all(run, NAME, "huma", True)
-    if options.create_in_visma:
-        creation.choose_all(run, NAME, "visma", True)
+        for one in shown if options.only else [ReviewFilter(show="all")]:
+            decide_bulk(run, NAME, one, options.conflicts, options.allow_clearing)
+    for target, wanted in (("huma", options.create_in_huma), ("visma", options.create_in_visma)):
+        if wanted and options.only:
+            rows = creation.possible(run, target).filter(create_group=creation.MAIN)
+            named = {(one.side, one.vendor_id) for one in people}
+            ids = [pk for pk, *who in rows.values_list("pk", "side", "vendor_id") if tuple(who) in named]
+            creation.choose(run, NAME, ids, True)
+        elif wanted:
+            creation.choose_all(run, NAME, target, True)
+
+
+def _not_one(error: NotOne) -> str:
+    if error.several:
+        return _("--only: “%(who)s” is more than one person. Name one as link:N, huma:ID or visma:ID.") % {
+            "who": error.text
+        }
+    return _("--only: there is nobody called “%(who)s”.") % {"who": error.text}
 
 
 def _too_large(run: SyncRun, people: int, threshold: int) -> Report:
@@ -197,6 +225,8 @@ def _dry_run(connection: Connection, options: Options, progress: Progress) -> Re
         return _dry_failure(run, error.reason)
     except VendorError as error:
         return _dry_failure(run, reason_for_reading(error))
+    except NotOne as error:
+        return Report(run=run.pk, state=SyncRun.State.CANCELLED.value, error=_not_one(error))
     finally:
         SyncRun.objects.filter(pk=run.pk).delete()
 
@@ -228,6 +258,27 @@ def _plan_only(run: SyncRun, options: Options) -> Report:
         )
         transaction.set_rollback(True)
     return found
+
+
+def links_to_look_at(connection: Connection) -> int | str:
+    """How many links a read of both sides would ask about; a sentence where they couldn't be read. Nothing is kept."""
+    run = SyncRun.objects.create(connection=connection, trigger=SyncRun.Trigger.COMMAND, started_by=NAME, dry=True)
+    try:
+        _read(run, lambda _run: None)
+        today = timezone.localdate()
+        analysis = analyse(connection, load(run, "huma"), load(run, "visma"), today, set(runs.CHECKS))
+        with transaction.atomic():
+            store(run, analysis, today)
+            found = to_look_at([connection]).count()
+            transaction.set_rollback(True)
+        return found
+    except CannotRead as error:
+        return sentence(error.reason.code, error.reason.params)
+    except VendorError as error:
+        reason = reason_for_reading(error)
+        return sentence(reason.code, reason.params)
+    finally:
+        SyncRun.objects.filter(pk=run.pk).delete()
 
 
 def _dry_failure(run: SyncRun, reason: Reason) -> Report:

@@ -19,7 +19,10 @@ from sync.services.planning import Item, make_plan
 from sync.services.runs import STEPS, NotAllowed, require_active
 from sync.wake import wake
 
-ORDER = ("twice_account", "twice_last_day", "twice_past", "twice_number", "twice_emptied", "twice_huma")
+ORDER = (
+    *("twice_bic", "twice_account", "twice_last_day", "twice_past", "twice_number", "twice_email"),
+    *("twice_emptied", "twice_huma"),
+)
 
 
 class PlanChanged(Exception):

@@ -11,9 +11,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from connections.models import audit, name_of
-from sync.core.create import refused
+from sync.core.create import SHARED, keys, refused, shared_keys
 from sync.core.employee import Side, from_json
+from sync.core.fields.number import holders
 from sync.models import EmployeeSnapshot, LeftOut, SyncRun
+from sync.services.choices import last_with_choices
 from sync.services.people import open_matches
 from sync.services.runs import STEPS, NotAllowed
 
@@ -86,32 +88,77 @@ def never_add(run: SyncRun, user: Any, pk: int, why: str = "") -> LeftOut:
 
 
 def recheck(run: SyncRun, people: Iterable[EmployeeSnapshot]) -> None:
-    """Say anew, after a decision about somebody, who of these can be created; who can't is taken off."""
-    people = [person for person in people if person.payload and person.create_group]
-    if not people:
-        return
-    emails: set[str] = set()
-    if any(person.side == "visma" for person in people):
-        payloads = EmployeeSnapshot.objects.filter(run=run, side="huma").values_list("payload", flat=True)
-        found = (from_json(payload).canonical("email") for payload in payloads.iterator(chunk_size=500) if payload)
-        emails = {str(email) for email in found if email}
+    """Say anew, after a decision about somebody, who can be created; who can't is taken off.
+
+    Of these people, and of everybody who shares something with them, or did with somebody.
+    """
+    touched = {person.pk: person for person in people if person.payload and person.create_group}
+    for side in Side:
+        here = [person for person in touched.values() if person.side == side.value]
+        if here:
+            _recheck(run, side, here)
+
+
+def _recheck(run: SyncRun, side: Side, people: list[EmployeeSnapshot]) -> None:
+    rows = EmployeeSnapshot.objects.filter(run=run, side=side.value, link=None).exclude(create_group="")
+    ours = {row.pk: (row, from_json(row.payload)) for row in rows if row.payload}
+    out = set(LeftOut.objects.filter(connection=run.connection_id, side=side.value).values_list("vendor_id", flat=True))
+    payloads = EmployeeSnapshot.objects.filter(run=run, side=side.other.value).values_list("payload", flat=True)
+    theirs = [from_json(payload) for payload in payloads.iterator(chunk_size=500) if payload]
     visma = EmployeeSnapshot.objects.filter(run=run, side="visma").exclude(number="")
-    numbers = dict(visma.values_list("number", "vendor_id"))
     matched = {pk for pair in open_matches(run).values_list("huma_id", "visma_id") for pk in pair}
-    out = set(LeftOut.objects.filter(connection=run.connection_id).values_list("side", "vendor_id"))
-    for person in people:
-        here = {person.vendor_id}
-        code = refused(
-            from_json(person.payload or {}),
-            open_matches=here if person.pk in matched else (),
-            left_out=here if (person.side, person.vendor_id) in out else (),
-            numbers=numbers,
-            huma_emails=emails,
-        )
-        person.create_blocked = code
+    asked = {person.pk for person in people}
+    touching = {key for person in people for key in keys(from_json(person.payload or {}))}
+    known: dict[str, Any] = {
+        "left_out": out,
+        "numbers": holders(visma.values_list("number", "vendor_id")),
+        "huma_emails": {str(one.canonical("email")) for one in theirs if side is Side.VISMA and one.canonical("email")},
+        "across": {key for one in theirs for key in keys(one)},
+        "shared": shared_keys(one for _row, one in ours.values() if one.id not in out),
+        "assign_number": assigns_numbers(run),
+    }
+    for pk, (row, employee) in ours.items():
+        if pk not in asked and row.create_blocked not in SHARED and not touching.intersection(keys(employee)):
+            continue
+        code = refused(employee, open_matches={row.vendor_id} if pk in matched else (), **known)
+        row.create_blocked = code
         if code:
-            person.create_chosen, person.create_chosen_by = False, ""
-        person.save(update_fields=["create_blocked", "create_chosen", "create_chosen_by"])
+            row.create_chosen, row.create_chosen_by = False, ""
+        row.save(update_fields=["create_blocked", "create_chosen", "create_chosen_by"])
+
+
+def assigns_numbers(run: SyncRun) -> bool:
+    """Whether Visma assigns the number of new employees who have none in Huma; off until it is chosen."""
+    return bool(run.options.get("assign_numbers", False))
+
+
+def set_assigns_numbers(run: SyncRun, user: Any, on: bool) -> None:
+    """Choose whether people without Employment ID can be added to Visma, which then assigns the number.
+
+    Raises ``NotAllowed`` once the run writes or has ended.
+    """
+    with transaction.atomic():
+        row = hold_open(run)
+        run.options = {**row.options, "assign_numbers": on}
+        if run.options == row.options:
+            return
+        SyncRun.objects.filter(pk=run.pk).update(options=run.options)
+        audit(user, "create.numbering", run.connection, run=run.pk, assigned=on)
+        recheck(run, unnumbered(run))
+
+
+def carry_numbering(run: SyncRun) -> None:
+    """Keep what was chosen about it in the run that this one reads again."""
+    earlier = last_with_choices(run)
+    if earlier is not None and assigns_numbers(earlier):
+        run.options = {**run.options, "assign_numbers": True}
+        SyncRun.objects.filter(pk=run.pk).update(options=run.options)
+        recheck(run, unnumbered(run))
+
+
+def unnumbered(run: SyncRun) -> QuerySet[EmployeeSnapshot]:
+    """Who could be added to Visma but for the Employment ID that Huma hasn't."""
+    return candidates(run, "visma").filter(number="")
 
 
 def options(run: SyncRun) -> tuple[list[str], bool]:

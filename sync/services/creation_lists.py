@@ -8,6 +8,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from connections.models import Connection
@@ -101,7 +102,7 @@ class Section:
 
 @dataclass(frozen=True)
 class CreatePage:
-    """Who could be added to ``target``."""
+    """Who could be added to ``target``. ``unnumbered``: how many of them have no Employment ID in Huma."""
 
     target: str
     sections: list[Section] = field(default_factory=list)
@@ -109,6 +110,8 @@ class CreatePage:
     possible: int = 0
     main_possible: int = 0
     main_chosen: int = 0
+    unnumbered: int = 0
+    assigns_numbers: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -136,6 +139,8 @@ def page(run: SyncRun, target: str, opened: str = "", number: int | str = 1) -> 
         possible=possible.count(),
         main_possible=main.count(),
         main_chosen=main.filter(create_chosen=True).count(),
+        unnumbered=service.unnumbered(run).exclude(create_blocked=service.LEFT_OUT).count() if target == "visma" else 0,
+        assigns_numbers=service.assigns_numbers(run),
     )
 
 
@@ -204,6 +209,8 @@ def what_comes_along(person: EmployeeSnapshot, connection: Connection) -> tuple[
     made = creation(employee, timezone.localdate(), connection.default_end_reason, connection.fields_off)
     enabled = {spec.name for spec in enabled_fields(connection)} | {*NAMES_AND_EMAIL, "employment_id"}
     gets = [field_label(spec.name) for spec in FIELDS if spec.name in made.values]
+    if person.side == "huma" and not person.number and not person.create_blocked:
+        gets.append(gettext("The number that Visma assigns"))
     omitted = [
         Omitted(field_label(name), sentence(reason.code, reason.params))
         for name, reason in made.omitted.items()

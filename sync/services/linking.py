@@ -1,20 +1,25 @@
 """The links after a read: new ones, those who are gone or back, and what was settled on each of them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
+
+from django.utils import timezone
 
 from connections.models import Connection
 from sync.core.compare import Comparison
 from sync.core.employee import Employee
+from sync.core.evidence import Weighing
 from sync.core.positions import next_change
+from sync.core.relook import asks, known_at_first, seen_of, without_instead
 from sync.models import EmployeeLink, SyncRun
 from sync.services.analyse import Analysis
 from sync.services.batches import BATCH, batches
 from sync.services.meanwhile import written_meanwhile
 from sync.services.presence import store_presence
 
-LINK_FIELDS = ["baseline", "seen", "huma_position", "visma_position", "remade", "name", "number", "changes_on"]
+LINK_FIELDS = ["baseline", "seen", "written", "huma_position", "visma_position", "remade", "name", "number"]
+LINK_FIELDS += ["changes_on", "known", "doubt", "doubt_at"]
 SHOWN_TO_A_PERSON = (SyncRun.Trigger.MANUAL, SyncRun.Trigger.RETRY, SyncRun.Trigger.UNDO)
 
 
@@ -30,7 +35,13 @@ def store_links(run: SyncRun, analysis: Analysis, today: date) -> dict[tuple[str
         EmployeeLink.objects.bulk_update(changed, LINK_FIELDS, batch_size=BATCH)
     for some in batches(analysis.new_links):
         links = [
-            EmployeeLink(connection=run.connection, huma_id=new.huma, visma_id=new.visma, linked_by=new.by)
+            EmployeeLink(
+                connection=run.connection,
+                huma_id=new.huma,
+                visma_id=new.visma,
+                linked_by=new.by,
+                known=without_instead(analysis.against[new.huma, new.visma]),
+            )
             for new in some
         ]
         for link in links:
@@ -64,6 +75,7 @@ def _settle(run: SyncRun, link: EmployeeLink, analysis: Analysis, today: date) -
     huma, visma = analysis.huma[link.huma_id], analysis.visma[link.visma_id]
     shown = run.trigger in SHOWN_TO_A_PERSON
     settle_link(link, comparison, huma, visma, today, shown, run.connection.automatic)
+    doubt(link, analysis.against[link.huma_id, link.visma_id])
     return before != [getattr(link, name) for name in LINK_FIELDS]
 
 
@@ -88,6 +100,9 @@ def settle_link(
     for name, prints in comparison.agreed.items():
         link.baseline[name] = list(prints)
         link.seen.pop(name, None)
+    link.written = {
+        name: side for name, side in link.written.items() if name in comparison.respelt or name not in comparison.prints
+    }
     if shown:
         for difference in comparison.differences:
             if difference.field not in link.baseline:
@@ -96,6 +111,20 @@ def settle_link(
     link.number = (visma.number or huma.number)[:64]
     if not (rolls and link.changes_on and link.changes_on <= today):
         link.changes_on = nearest_change(huma, visma, today)
+
+
+def doubt(link: EmployeeLink, now: Sequence[str]) -> None:
+    """Renew on the link what a person is to be asked about it. ``now``: what speaks against it, by this read."""
+    asked = asks(now, link.known)
+    if link.known is None:
+        link.known = known_at_first(now)
+    if asked != link.doubt:
+        link.doubt, link.doubt_at = asked, timezone.now() if asked else None
+
+
+def against_alone(huma: Employee, visma: Employee, instead: str = "") -> list[str]:
+    """What speaks against two people being one, where nobody else is looked at; ``instead`` agrees better."""
+    return seen_of(Weighing([huma], [visma]).weigh(huma.id, visma.id), instead)
 
 
 def nearest_change(huma: Employee, visma: Employee, today: date) -> date | None:

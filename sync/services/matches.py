@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.paginator import Page, Paginator
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from connections.models import audit
@@ -12,10 +13,12 @@ from sync.core.employee import from_json
 from sync.core.fields import FIELDS
 from sync.display import Display, display
 from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
-from sync.sentences import agrees_label, field_label, sentence
-from sync.services.linking import retire_gone
+from sync.sentences import against_sentence, agrees_label, field_label, sentence
+from sync.services.linking import against_alone, retire_gone
 from sync.services.pairing import compare_pair, refresh_candidates
 from sync.services.runs import STEPS, NotAllowed
+
+PER_PAGE = 25
 
 
 @dataclass(frozen=True)
@@ -30,15 +33,37 @@ class MatchLine:
 
 @dataclass(frozen=True)
 class MatchCard:
-    """Two people who may be one. ``taken``: one of them has been linked to somebody else meanwhile."""
+    """Two people who may be one. ``taken``: one of them has been linked to somebody else meanwhile.
+
+    ``agrees`` and ``differs`` are labels; ``against`` are sentences of what speaks against it.
+    """
 
     match: PossibleMatch
     huma: EmployeeSnapshot
     visma: EmployeeSnapshot
-    agrees: list[str]
     why: str
     lines: list[MatchLine]
     taken: bool
+
+    @property
+    def agrees(self) -> list[str]:
+        """What agrees."""
+        return [agrees_label(name) for name in self.match.agrees]
+
+    @property
+    def differs(self) -> list[str]:
+        """What both have and isn't the same."""
+        return [agrees_label(name) for name in self.match.differs if name != "birth"]
+
+    @property
+    def against(self) -> list[str]:
+        """What speaks against it."""
+        return [against_sentence(code) for code in self.match.against]
+
+    @property
+    def births_differ(self) -> bool:
+        """Whether linking them is asked about once more."""
+        return "birth" in self.match.against
 
     @property
     def decision(self) -> str:
@@ -46,16 +71,38 @@ class MatchCard:
         return self.match.decision
 
 
-def matches(run: SyncRun) -> list[MatchCard]:
-    """The run's possible matches, open ones first."""
-    rows = PossibleMatch.objects.filter(run=run).select_related("huma", "visma").order_by("huma__name", "pk")
-    cards = [_card(row) for row in rows]
-    return sorted(cards, key=lambda card: bool(card.decision or card.taken))
+def matches(run: SyncRun, number: int | str = 1) -> tuple[Page[Any], list[MatchCard]]:
+    """A page of the run's possible matches that are asked about one by one: open ones first, the strongest first."""
+    rows = PossibleMatch.objects.filter(run=run).select_related("huma", "visma").exclude(group__in=together(run))
+    rows = rows.exclude(decided_together=True).annotate(over=_is_over()).order_by("over", "place", "huma__name", "pk")
+    page = Paginator(rows, PER_PAGE).get_page(number)
+    return page, [_card(row) for row in page.object_list]
+
+
+def _is_over() -> Case:
+    settled = ~Q(decision="") | Q(huma__link__isnull=False) | Q(visma__link__isnull=False)
+    return Case(When(settled, then=Value(1)), default=Value(0))
+
+
+def open_ones(run: SyncRun) -> QuerySet[PossibleMatch]:
+    """The possible matches of a run that wait for a person."""
+    return PossibleMatch.objects.filter(run=run, decision="", huma__link=None, visma__link=None)
 
 
 def open_count(run: SyncRun) -> int:
     """How many possible matches wait for a person."""
-    return PossibleMatch.objects.filter(run=run, decision="", huma__link=None, visma__link=None).count()
+    return open_ones(run).count()
+
+
+def together(run: SyncRun) -> list[str]:
+    """The groups that can be answered at once: more than one open pair, for which the same speaks."""
+    counted = open_ones(run).filter(at_once=True).values_list("group").annotate(n=Count("pk")).order_by("group")
+    return [group for group, n in counted if n > 1]
+
+
+def card(run: SyncRun, pk: int) -> MatchCard:
+    """One possible match of a run. Raises ``PossibleMatch.DoesNotExist``."""
+    return _card(PossibleMatch.objects.select_related("huma", "visma").get(run=run, pk=pk))
 
 
 def _card(row: PossibleMatch) -> MatchCard:
@@ -74,28 +121,36 @@ def _card(row: PossibleMatch) -> MatchCard:
                     )
                 )
     taken = not row.decision and (row.huma.link_id is not None or row.visma.link_id is not None)
-    agrees = [agrees_label(name) for name in row.agrees]
-    return MatchCard(row, row.huma, row.visma, agrees, sentence(row.why), lines, taken)
+    return MatchCard(row, row.huma, row.visma, sentence(row.why), lines, taken)
 
 
-def link_match(run: SyncRun, user: Any, pk: int) -> EmployeeLink:
-    """These two are one: link them, compare the pair at once and take both off the create lists."""
+def link_match(run: SyncRun, user: Any, pk: int, births_confirmed: bool = False) -> EmployeeLink:
+    """These two are one: link them, compare the pair at once and take both off the create lists.
+
+    Raises ``NotAllowed("births")`` where the dates of birth differ and nobody has confirmed it.
+    """
     with transaction.atomic():
         row = _open_match(run, pk)
         if row.huma.link_id or row.visma.link_id:
             raise NotAllowed("taken")
-        link = make_link(run.connection, user, row.huma, row.visma)
+        link = make_link(run.connection, user, row.huma, row.visma, births_confirmed)
         _settle(row, user, "linked")
         audit(user, "people.linked", run.connection, link=link.pk)
         compare_pair(run, link)
     return link
 
 
-def make_link(connection: Any, user: Any, huma: EmployeeSnapshot, visma: EmployeeSnapshot) -> EmployeeLink:
+def make_link(
+    connection: Any, user: Any, huma: EmployeeSnapshot, visma: EmployeeSnapshot, births_confirmed: bool = False
+) -> EmployeeLink:
     """Link two people by a person's choice; a pair once called different may be linked again.
 
-    Raises ``NotAllowed("taken")`` when one of them is linked to somebody else.
+    Raises ``NotAllowed``: "taken" when one of them is linked to somebody else, "births" when their dates of birth
+    differ and nobody has confirmed it.
     """
+    known = _against(huma, visma)
+    if "birth" in known and not births_confirmed:
+        raise NotAllowed("births")
     others = EmployeeLink.objects.filter(connection=connection, state__in=EmployeeLink.HOLDING)
     if others.filter(Q(huma_id=huma.vendor_id) | Q(visma_id=visma.vendor_id)).exists():
         raise NotAllowed("taken")
@@ -112,9 +167,19 @@ def make_link(connection: Any, user: Any, huma: EmployeeSnapshot, visma: Employe
             "linked_by_user": user.get_username(),
             "name": huma.name or visma.name,
             "number": visma.number or huma.number,
+            "known": known,
+            "doubt": "",
+            "doubt_at": None,
         },
     )
     return link
+
+
+def _against(huma: EmployeeSnapshot, visma: EmployeeSnapshot) -> list[str]:
+    """What speaks against the two, as far as it was read of them: what a person confirms doesn't ask again."""
+    if not (huma.payload and visma.payload):
+        return []
+    return against_alone(from_json(huma.payload), from_json(visma.payload))
 
 
 def call_different(run: SyncRun, user: Any, pk: int) -> None:
@@ -141,8 +206,7 @@ def call_different(run: SyncRun, user: Any, pk: int) -> None:
 def reopen_match(run: SyncRun, user: Any, pk: int) -> None:
     """Take back that two people are different. Raises ``NotAllowed`` when the run is past its review."""
     with transaction.atomic():
-        if not SyncRun.objects.filter(pk=run.pk, state__in=STEPS).update(touched_at=timezone.now()):
-            raise NotAllowed("state")
+        hold_steps(run)
         row = PossibleMatch.objects.select_related("huma", "visma").get(run=run, pk=pk, decision="different")
         EmployeeLink.objects.filter(
             connection=run.connection,
@@ -155,9 +219,14 @@ def reopen_match(run: SyncRun, user: Any, pk: int) -> None:
         refresh_candidates(run)
 
 
-def _open_match(run: SyncRun, pk: int) -> PossibleMatch:
+def hold_steps(run: SyncRun) -> None:
+    """Within a transaction: hold the run before it writes. Raises ``NotAllowed("state")`` once it does."""
     if not SyncRun.objects.filter(pk=run.pk, state__in=STEPS).update(touched_at=timezone.now()):
         raise NotAllowed("state")
+
+
+def _open_match(run: SyncRun, pk: int) -> PossibleMatch:
+    hold_steps(run)
     row = PossibleMatch.objects.select_related("huma", "visma").filter(run=run, pk=pk, decision="").first()
     if row is None:
         raise NotAllowed("decided")

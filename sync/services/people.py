@@ -60,6 +60,11 @@ class Person:
         return self.link.gone_from if self.link else ""
 
     @property
+    def doubted(self) -> bool:
+        """Whether something has come to speak against the link."""
+        return bool(self.link and self.link.doubt and not self.gone_from)
+
+    @property
     def outside(self) -> bool:
         """Whether the person is in Huma still, but not among those whom the connection is about."""
         return self.link is not None and self.link.state == EmployeeLink.State.OUTSIDE
@@ -103,8 +108,11 @@ FILTERS: dict[str, Callable[[Person], bool]] = {
     "by_external": _by("external"),
     "by_number": _by("number"),
     "by_email": _by("email"),
+    "by_connected": _by("connected"),
+    "by_name_birth": _by("name_birth"),
     "by_person": _by("person"),
     "by_created": _by("created"),
+    "doubted": lambda p: p.doubted,
     "possible": lambda p: p.possible,
     "only_huma": _only("huma"),
     "only_visma": _only("visma"),

@@ -8,6 +8,7 @@ from django.utils import timezone
 from connections.models import Connection, audit, name_of
 from sync.core.create import heading
 from sync.core.employee import from_json
+from sync.core.relook import other_employee
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
 from sync.services.creation import recheck
 from sync.services.matches import make_link
@@ -18,11 +19,14 @@ from sync.services.runs import STEPS, NotAllowed
 KEPT = ("decision", "decided_by", "decided_at", "allow_clearing", "is_new")
 
 
-def link(connection: Connection, user: Any, huma_id: str, visma_id: str) -> EmployeeLink:
+def link(
+    connection: Connection, user: Any, huma_id: str, visma_id: str, births_confirmed: bool = False
+) -> EmployeeLink:
     """These two are one, because a person says so. In an open run the pair is compared at once.
 
     Raises ``NotAllowed``: "state" while a run writes, "unread" for somebody whom the latest read didn't see,
-    "taken" where one of them is linked to somebody else.
+    "taken" where one of them is linked to somebody else, "births" where their dates of birth differ and nobody has
+    confirmed it.
     """
     with transaction.atomic():
         _hold(connection)
@@ -32,13 +36,24 @@ def link(connection: Connection, user: Any, huma_id: str, visma_id: str) -> Empl
         visma = rows.filter(side="visma", vendor_id=visma_id).first()
         if huma is None or visma is None:
             raise NotAllowed("unread")
-        made = make_link(connection, user, huma, visma)
+        made = make_link(connection, user, huma, visma, births_confirmed)
         EmployeeLink.objects.filter(pk=made.pk).update(linked_at=timezone.now())
         audit(user, "people.linked", connection, link=made.pk)
         for run in _in_review(connection):
             _settle_match(run, user, made, "linked")
             compare_pair(run, made)
     return made
+
+
+def link_instead(made: EmployeeLink, user: Any) -> EmployeeLink:
+    """The person is linked with the employee who agrees better, in place of the one whose employment has ended.
+
+    Raises ``NotAllowed`` as ``link`` does; then the old link stays.
+    """
+    with transaction.atomic():
+        other = other_employee(made.doubt)
+        unlink(made, user)
+        return link(made.connection, user, made.huma_id, other)
 
 
 def unlink(made: EmployeeLink, user: Any) -> None:
@@ -59,7 +74,11 @@ def unlink(made: EmployeeLink, user: Any) -> None:
             visma_position="",
             changes_on=None,
             baseline={},
+            written={},
             seen={},
+            known=None,
+            doubt="",
+            doubt_at=None,
         )
         audit(user, "people.unlinked", connection, link=made.pk)
         for run in _in_review(connection):

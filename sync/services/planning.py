@@ -10,10 +10,11 @@ from django.utils import timezone
 from sync.core.create import AFTERWARDS_IN_HUMA, NAMES_AND_EMAIL, creation
 from sync.core.employee import Employee, Side, from_json
 from sync.core.fields import field as field_named
+from sync.core.fields.number import TO_BE_GIVEN
 from sync.core.plan import Planned, field_change, plan_fingerprint
 from sync.core.reasons import Reason
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
-from sync.services.creation import options
+from sync.services.creation import assigns_numbers, options
 from sync.services.meanwhile import settled_elsewhere
 from sync.services.reading import fingerprinter
 
@@ -116,9 +117,34 @@ def _created(run: SyncRun) -> Iterator[Item]:
         employee = from_json(row.payload)
         made = creation(employee, today, run.connection.default_end_reason, run.connection.fields_off)
         if employee.side is Side.HUMA:
-            yield _create_item(row, Side.VISMA, {"values": made.values}, made.omitted)
+            yield from _create_in_visma(run, row, dict(made.values), dict(made.omitted))
         else:
             yield from _create_in_huma(run, row, employee, dict(made.values), dict(made.omitted))
+
+
+def _create_in_visma(
+    run: SyncRun, row: EmployeeSnapshot, values: dict[str, Any], omitted: dict[str, Reason]
+) -> Iterator[Item]:
+    """``POST /employees/withPosition``; without a number in Huma, the one that Visma assigns is written back there."""
+    if "employment_id" in values:
+        yield _create_item(row, Side.VISMA, {"values": values}, omitted)
+    elif assigns_numbers(run):
+        yield _create_item(row, Side.VISMA, {"values": values}, omitted)
+        spec = field_named("employment_id")
+        if spec.name not in run.connection.fields_off:
+            nothing = fingerprinter(run.connection)(spec.name, spec.version, None)
+            planned = Planned(
+                person=f"new:{row.pk}",
+                side=Side.HUMA,
+                field=spec.name,
+                before=None,
+                after=TO_BE_GIVEN,
+                pin=nothing,
+                becomes="",
+                source="",
+                look_twice="twice_huma",
+            )
+            yield Item(planned, row.name, row.number, snapshot=row)
 
 
 def _create_in_huma(
@@ -157,6 +183,12 @@ def _create_item(row: EmployeeSnapshot, target: Side, after: dict[str, Any], omi
         becomes="",
         source="",
         action="create",
-        look_twice="twice_huma" if target is Side.HUMA else "",
+        look_twice=_odd(target, after["values"]) or ("twice_huma" if target is Side.HUMA else ""),
     )
     return Item(planned, row.name, row.number, snapshot=row, omitted=dict(omitted))
+
+
+def _odd(target: Side, values: dict[str, Any]) -> str:
+    """Why a person should look twice at what somebody is created with, or ""."""
+    specs = ((field_named(name), own) for name, own in values.items() if own is not None)
+    return next((odd for spec, own in specs if (odd := spec.look_closer(spec.canonical(target, own)))), "")

@@ -10,20 +10,24 @@ from itertools import takewhile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from connections.errors import Unavailable
 from connections.models import Connection
 from connections.pausing import application_refused
 from sync.core.employee import Employee, Side
+from sync.core.fields.number import holders
 from sync.lease import Lease
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, HumaEvent, SyncRun
 from sync.services.news import tell_of
 from sync.services.pairing import compare_in_run
 from sync.services.presence import Asked, changes, store_presence
+from sync.services.rehires import look_for_rehires
 from sync.services.rereading import Rereading, taking_part
 from sync.services.store import load
 from sync.wake import wake
 
 MOST = 8
 """So many runs that failed are looked at; more don't make the pause longer."""
+LOOK_AGAIN = 2.0  # seconds
 
 
 def start(connection: Connection) -> SyncRun | None:
@@ -86,13 +90,24 @@ def read_slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
     if is_writing(run.connection):
         return None  # its end wakes this one
     look = Rereading(run, lease)
-    if look.slice(seconds):
-        return None if _compare(run, look.asked) else 0.0
-    return None if lease.lost else look.pause
+    if not look.slice(seconds):
+        return None if lease.lost else look.pause
+    try:
+        instead = look_for_rehires(run, look.reader, _pairs(run))
+    except Unavailable as error:
+        return error.retry_after or LOOK_AGAIN
+    return None if _compare(run, look.asked, instead) else 0.0
 
 
-def _compare(run: SyncRun, asked: Asked) -> bool:
-    """Compare who was read, and open the run for what it does by itself.
+def _pairs(run: SyncRun) -> dict[tuple[str, str], tuple[Employee, Employee]]:
+    """The linked people whom the run has read on both sides, by their ids."""
+    humas, vismas = _read(run, Side.HUMA), _read(run, Side.VISMA)
+    couples = ((link.huma_id, link.visma_id) for link in taking_part(run).values())
+    return {one: (humas[one[0]], vismas[one[1]]) for one in couples if one[0] in humas and one[1] in vismas}
+
+
+def _compare(run: SyncRun, asked: Asked, instead: dict[tuple[str, str], str]) -> bool:
+    """Compare who was read, and open the run for what it does by itself. ``instead``: who agrees better, by the pair.
 
     False when another run wrote meanwhile: then what was read may be older than that, and is read again.
     """
@@ -112,7 +127,8 @@ def _compare(run: SyncRun, asked: Asked) -> bool:
         rows = EmployeeLink.objects.select_for_update().filter(pk__in=[one.pk for one in links.values()])
         for link in rows.order_by("pk"):
             if link.huma_id in humas and link.visma_id in vismas:
-                compare_in_run(run, link, humas[link.huma_id], vismas[link.visma_id], numbers, shown=False)
+                other = instead.get((link.huma_id, link.visma_id), "")
+                compare_in_run(run, link, humas[link.huma_id], vismas[link.visma_id], numbers, False, other)
                 compared.append(link.pk)
         gone = {huma_id: found[link.pk].gone_from for huma_id, link in links.items() if link.pk in found}
         tell_of(run, links, humas, vismas, gone)
@@ -126,7 +142,7 @@ def _compare(run: SyncRun, asked: Asked) -> bool:
 def _numbers(run: SyncRun) -> dict[str, str]:
     """Who has which Employment ID in Visma, as far as links tell; Visma itself refuses one that is taken."""
     rows = EmployeeLink.objects.filter(connection=run.connection_id).exclude(gone_from="visma").exclude(number="")
-    return dict(rows.values_list("number", "visma_id"))
+    return holders(rows.values_list("number", "visma_id"))
 
 
 def _was_overtaken(run: SyncRun) -> bool:

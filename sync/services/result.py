@@ -11,6 +11,7 @@ from sync.core.report import Totals
 from sync.display import Display, display
 from sync.models import Change, Conflict, SyncRun
 from sync.sentences import change_sentence, field_label, outcome_label
+from sync.services.employees import called
 from sync.services.retrying import to_retry
 from sync.services.runs import BY_HAND, run_totals
 
@@ -110,13 +111,12 @@ def open_differences(run: SyncRun) -> int:
 
 
 def failures(run: SyncRun) -> list[dict[str, Any]]:
-    """Who failed and why in our words, for the command: Employment ID or link number, never a value."""
+    """Who failed and why in our words, for the command: by what ``employees.find`` takes, never a value."""
     rows = Change.objects.filter(run=run, state__in=(Change.State.FAILED, Change.State.UNKNOWN)).order_by("pk")
     found = []
-    for change in rows.defer("before", "after", "vendor_words"):
+    for change in rows.defer("before", "after", "vendor_words").select_related("snapshot"):
         what = {"action": "create"} if change.action == "create" else {"field": change.field}
-        employee = change.number or (str(change.link_id) if change.link_id else "")
-        found.append({"employee": employee, "side": change.side, **what, "reason": change_sentence(change)})
+        found.append({"employee": called(change), "side": change.side, **what, "reason": change_sentence(change)})
     return found
 
 

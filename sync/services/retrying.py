@@ -5,6 +5,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from connections.models import audit
+from sync.core.fields.number import TO_BE_GIVEN
 from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
 from sync.services.runs import NotAllowed, open_run, require_active
 
@@ -60,7 +61,7 @@ def _is_worth_it(change: Change, there: set[tuple[str, str]]) -> bool:
     if change.action == "create":
         person = change.snapshot
         return bool(person and person.payload and (person.side, person.vendor_id) not in there)
-    if change.link is None:  # it follows the creation of somebody
+    if change.link is None or change.after == TO_BE_GIVEN:  # it follows the creation of somebody
         return False
     settled = (change.source, change.becomes) if change.side == "visma" else (change.becomes, change.source)
     now = change.link.baseline.get(change.field)

@@ -13,6 +13,7 @@ from connections.models import audit, name_of
 from sync import typed
 from sync.core.plan import bulk_refusal
 from sync.models import Conflict, SyncRun
+from sync.services.relooking import doubted_links
 from sync.services.runs import STEPS, NotAllowed
 from sync.typed import searched
 
@@ -133,6 +134,8 @@ def decide_bulk(
     if choice not in (*CHOICES, "suggested"):
         raise ValueError(choice)
 
+    doubted = doubted_links(run.connection_id)
+
     def chosen(conflict: Conflict) -> tuple[str, str]:
         one = conflict.suggestion if choice == "suggested" else choice
         if choice == "suggested" and not one:
@@ -145,6 +148,7 @@ def decide_bulk(
             standing=conflict.standing,
             filter_standing=shown.standing,
             allow_clearing=allow_clearing,
+            doubted=conflict.link_id in doubted,
         )
 
     return _decide(run, user, shown.apply(run).defer("values"), chosen, allow_clearing, chosen_at)

@@ -12,10 +12,12 @@ from django.utils import timezone
 from sync.core.collecting import no_collecting
 from sync.core.compare import Difference
 from sync.core.employee import Employee, Side, from_json
+from sync.core.match import Possible
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
 from sync.services.analyse import Analysis
 from sync.services.batches import BATCH, batches
 from sync.services.choices import carry_choices, shown_before
+from sync.services.creation import carry_numbering
 from sync.services.figures import figures
 from sync.services.linking import store_links
 from sync.services.news import tell_of_all
@@ -46,6 +48,7 @@ def store(run: SyncRun, analysis: Analysis, today: date) -> None:
         _store_conflicts(run, analysis, links)
         tell_of_all(run, analysis, links)
         _store_people(run, analysis)
+        carry_numbering(run)
         carry_choices(run)
         run.figures = figures(run, analysis)
         SyncRun.objects.filter(pk=run.pk).update(figures=run.figures)
@@ -105,6 +108,7 @@ def conflict_row(
         blocked_to_huma=blocked[Side.HUMA].code if Side.HUMA in blocked else "",
         blocked_to_visma=blocked[Side.VISMA].code if Side.VISMA in blocked else "",
         bulk_blocked=not difference.by_bulk,
+        by_hand=difference.by_hand,
         empties_huma=difference.empties(Side.HUMA),
         empties_visma=difference.empties(Side.VISMA),
     )
@@ -126,16 +130,26 @@ def _store_people(run: SyncRun, analysis: Analysis) -> None:
     _group(rows, alike)
     PossibleMatch.objects.bulk_create(
         [
-            PossibleMatch(
-                run=run,
-                huma_id=ids["huma", possible.huma],
-                visma_id=ids["visma", possible.visma],
-                agrees=list(possible.agrees),
-                why=possible.why,
-            )
-            for possible in analysis.matching.possible
+            possible_row(run, possible, ids["huma", possible.huma], ids["visma", possible.visma], place)
+            for place, possible in enumerate(analysis.matching.possible)
         ],
         batch_size=BATCH,
+    )
+
+
+def possible_row(run: SyncRun, possible: Possible, huma: int, visma: int, place: int) -> PossibleMatch:
+    """A possible match as the row that a person decides about; ``huma`` and ``visma`` are snapshots' primary keys."""
+    evidence = possible.evidence
+    told = {"agrees": sorted(evidence.agrees), "differs": sorted(evidence.differs), "against": list(evidence.against)}
+    return PossibleMatch(
+        run=run,
+        huma_id=huma,
+        visma_id=visma,
+        why=possible.why,
+        group=" ".join(f"{kind}:{','.join(codes)}" for kind, codes in told.items()),
+        at_once=possible.at_once,
+        place=place,
+        **told,
     )
 
 

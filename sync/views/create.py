@@ -133,6 +133,17 @@ def options(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpR
     return _back(request, connection, "huma")
 
 
+@require_POST
+@open_run_page
+def numbering(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
+    """Have Visma assign the number of who has none in Huma, or not."""
+    try:
+        creation.set_assigns_numbers(run, request.user, request.POST.get("assign") == "on")
+    except NotAllowed:
+        return go_to(request, step_url("create", connection))
+    return _list_again(request, connection, run, "visma")
+
+
 def _groups(connection: Connection, run: SyncRun) -> dict[str, Any]:
     """Huma's groups by kind, or a sentence when Huma can't be asked: the page works all the same."""
     chosen = creation.options(run)[0]

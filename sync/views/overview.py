@@ -70,6 +70,8 @@ def people_sentence(found: Overview) -> str:
         "external": _("%(n)s by the Huma id in Visma"),
         "number": _("%(n)s by Employment ID"),
         "email": _("%(n)s by email"),
+        "connected": _("%(n)s by Huma's own integration"),
+        "name_birth": _("%(n)s by name and date of birth"),
         "existing": _("%(n)s known from before"),
     }
     ways = ", ".join(by[code] % {"n": found.linked_by[code]} for code in by if found.linked_by.get(code))
@@ -118,7 +120,7 @@ def groups(connection: Connection, found: Overview) -> list[Figure]:
     shown = [
         Figure(found.linked, _("The same person in both"), people(show="linked")),
         Figure(found.one_side_empty, _("Differences that are empty on one side"), review(kind="empty", show="all")),
-        Figure(found.spelling, _("Differences in capitals or spaces only"), review(kind="spelling", show="all")),
+        Figure(found.spelling, _("Differences in spelling only"), review(kind="spelling", show="all")),
         Figure(found.standing.get("left", 0), _("Differences left as they are before"), review(show="left")),
         Figure(found.standing.get("former", 0), _("Differences of former employees"), review(show="former")),
         Figure(found.standing.get("draft", 0), _("Differences of drafts in Visma"), review(show="draft")),

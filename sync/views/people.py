@@ -91,13 +91,29 @@ def person(request: HttpRequest, connection: Connection, side: str, vendor_id: s
 def link(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Link two people: the one whose page it is, and the one who was chosen."""
     huma, visma = request.POST.get("huma", ""), request.POST.get("visma", "")
+    confirmed = request.POST.get("births") == "differ"
     try:
-        people_changes.link(connection, request.user, huma, visma)
+        people_changes.link(connection, request.user, huma, visma, births_confirmed=confirmed)
     except NotAllowed as error:
+        if error.code == "births":
+            return _births_differ(request, connection, huma, visma)
         messages.error(request, _not_now(error))
         return _to_person(connection, *(("huma", huma) if huma else ("visma", visma)))
     messages.success(request, _("They are linked now. Nothing was written to Huma or Visma."))
     return _to_person(connection, "huma", huma)
+
+
+def _births_differ(request: HttpRequest, connection: Connection, huma: str, visma: str) -> HttpResponse:
+    """Ask once more before two people with different dates of birth are linked."""
+    names = [_card(connection, side, id_).person.name for side, id_ in (("huma", huma), ("visma", visma))]
+    context = {
+        **page_context(request, connection, _("People"), current="people"),
+        "names": names,
+        "action_url": reverse("admin:people_link", args=[connection.code]),
+        "cancel_url": reverse("admin:person", args=[connection.code, "huma", huma]),
+        "hidden": [("huma", huma), ("visma", visma), ("births", "differ")],
+    }
+    return render(request, "sync/births_differ.html", context)
 
 
 @require_http_methods(["GET", "POST"])

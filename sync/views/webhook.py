@@ -99,7 +99,7 @@ def _page(request: HttpRequest, connection: Connection, form: TokenForm) -> Http
 
 def _address(request: HttpRequest, connection: Connection) -> str:
     path = reverse("huma_webhook", args=[connection.code])
-    return f"{settings.SITE_URL}{path}" if settings.SITE_URL else request.build_absolute_uri(path)
+    return webhook.address(connection) or request.build_absolute_uri(path)
 
 
 def _event(connection: Connection, event: HumaEvent) -> dict[str, Any]:

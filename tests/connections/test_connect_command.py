@@ -107,3 +107,10 @@ def test_a_mistake_is_one_clear_line(sandbox, more: Any, sentence):
 def test_an_owner_who_cannot_sign_in_is_refused(sandbox, django_user_model):
     django_user_model.objects.create_user("visitor")
     assert "Add the user first, as staff" in refusal("--owner", "visitor")
+
+
+def test_who_gets_payrolls_notices_is_set_too(sandbox):
+    connect("--payroll", "a@example.com", "--payroll", "b@example.com")
+    connect()
+    assert Connection.objects.get().payroll_contacts == ["a@example.com", "b@example.com"]
+    assert refusal("--payroll", "boss@") == "--payroll: “boss@” isn't an email address."

@@ -200,7 +200,7 @@ def test_a_creation_without_draft_needs_everything(visma: VismaCaller) -> None:
 def test_a_whole_employee_can_be_created_with_its_position(sandbox: Sandbox, visma: VismaCaller, path: str) -> None:
     own = ("id", "tenantId", "lastChange", "number", "employeeId")
     body = {name: value for name, value in visma.get(path).json().items() if name not in own}
-    positions = visma.get(path + "/positions").json()["data"]
+    positions = visma.get(path + "/positions").json()
     body["positions"] = [{name: value for name, value in one.items() if name not in own} for one in positions]
     job = visma.job(visma.send("POST", "/employees/withPosition", body))
     assert job["status"] == "Succeeded"

@@ -132,7 +132,7 @@ def test_changed_since_means_after_that_day(visma: VismaCaller, employee_id: str
 
 def test_positions_can_be_embedded_and_fields_chosen(visma: VismaCaller, employee_id: str) -> None:
     (embedded,) = everyone(visma, embed="(positions)")
-    assert embedded["_embedded"]["positions"] == visma.get(f"/employees/{employee_id}/positions").json()["data"]
+    assert embedded["_embedded"]["positions"] == visma.get(f"/employees/{employee_id}/positions").json()
     assert [set(one) for one in everyone(visma, fields="(id,lastChange)")] == [{"id", "lastChange"}]
     assert "_embedded" not in visma.get(f"/employees/{employee_id}").json()
     assert "_embedded" in visma.get(f"/employees/{employee_id}", {"embed": "(positions)"}).json()
@@ -146,7 +146,7 @@ def test_single_documents_carry_an_etag_that_changes_with_them(
     assert visma.get(path).headers["ETag"] == before
     sandbox.visma.edit(employee_id, notes=[])
     assert visma.get(path).headers["ETag"] != before
-    position = visma.get(f"{path}/positions").json()["data"][0]["id"]
+    position = visma.get(f"{path}/positions").json()[0]["id"]
     assert visma.get(f"{path}/positions/{position}").headers["ETag"]
 
 

@@ -153,6 +153,7 @@ def test_the_most_urgent_comes_first(hr):
     for kind in ("deleted", "gone"):
         tell(made, kind, kind, link=linked(made, kind, state="gone", gone_from="huma"))
     changes(run, "held", link=her, field="address")
+    EmployeeLink.objects.filter(pk=linked(made, 2).pk).update(doubt="birth")
     paused = company(hr, name="B", tenant_id="2", state="paused", pause_reason="credentials_visma")
     by_hand = company(hr, name="C", tenant_id="3", state="paused", pause_reason="by_hand")
     failed = company(hr, name="D", tenant_id="4")

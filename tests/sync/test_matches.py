@@ -50,7 +50,7 @@ def test_equal_numbers_of_different_people_link_nobody(sandbox, run):
     one = sandbox.people["same_number"][0]
     assert one.user_id not in linked_ids(run)
     found = match_of(run, one.user_id)
-    assert (found.why, found.visma.vendor_id) == ("number_only", sandbox.people["same_number"][1].employee_id)
+    assert (found.why, found.visma.vendor_id) == ("number_against", sandbox.people["same_number"][1].employee_id)
 
 
 def test_one_email_for_two_links_the_right_one_and_takes_nobody_twice(sandbox, run):
@@ -141,8 +141,8 @@ def test_a_match_of_another_run_is_not_found(sandbox, run, hr):
 def test_somebody_linked_meanwhile_is_taken(sandbox, run, hr):
     found = possible(sandbox, run)
     stranger = EmployeeSnapshot.objects.filter(run=run, side="huma", link=None).exclude(pk=found.huma_id)[0]
-    people_changes.link(run.connection, hr, stranger.vendor_id, found.visma.vendor_id)
-    card = next(card for card in matches.matches(run) if card.match.pk == found.pk)
+    people_changes.link(run.connection, hr, stranger.vendor_id, found.visma.vendor_id, births_confirmed=True)
+    card = next(card for card in matches.matches(run)[1] if card.match.pk == found.pk)
     assert card.taken
     with pytest.raises(NotAllowed):
         matches.link_match(run, hr, found.pk)
@@ -174,3 +174,25 @@ def test_a_person_left_out_is_not_compared_created_or_written(sandbox, hr):
     assert person.user_id not in {user for user, _field in differences(run)}
     creation.choose_all(run, hr, "visma", True)
     assert not EmployeeSnapshot.objects.filter(vendor_id=alone.user_id, create_chosen=True).exists()
+
+
+@pytest.mark.parametrize(
+    "integration",
+    [{"Visma.net Payroll": {"type": "payroll"}}, {"lonn": {"type": "VISMA_NET"}}],
+)
+def test_an_id_that_humas_own_integration_keeps_links(sandbox, hr, integration):
+    person = sandbox.people["possible_match"][0]
+    (name, told), *_rest = integration.items()
+    user = sandbox.huma.users[person.user_id]
+    user.integrations = {name: {**told, "externalId": person.employee_id}, "Time": {"type": "t", "externalId": "x"}}
+    run = read(connection(sandbox, hr), hr)
+    link = EmployeeLink.objects.get(huma_id=person.user_id)
+    assert (link.visma_id, link.linked_by) == (person.employee_id, "connected")
+    assert run.figures["linked_by"]["connected"] == 1
+
+
+def test_an_integration_with_another_system_says_nothing(sandbox, hr):
+    person = sandbox.people["possible_match"][0]
+    sandbox.huma.users[person.user_id].integrations = {"Time": {"type": "t", "externalId": person.employee_id}}
+    read(connection(sandbox, hr), hr)
+    assert not EmployeeLink.objects.filter(huma_id=person.user_id).exists()

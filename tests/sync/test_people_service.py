@@ -263,7 +263,7 @@ def test_a_person_shows_what_both_say_and_whom_she_may_be(run):
     phone = next(line for line in berit.lines if line.label == "Phone")
     assert (phone.huma.text, phone.visma.text) == ("22334455", "")
     per = card(run, "huma", "h3")
-    assert [(o.side, o.vendor_id, o.match.why) for o in per.maybe] == [("visma", "v3", "two_agree")]
+    assert [(o.side, o.vendor_id, o.match.why) for o in per.maybe] == [("visma", "v3", "name_alone")]
     assert per.blocked.startswith("May be the same person")
 
 

@@ -77,18 +77,18 @@ def test_where_both_moved_a_person_is_asked(fjordheim):
     person = fjordheim.add()
     turn_on(fjordheim)
     fjordheim.huma(person, phone=NUMBER)
-    fjordheim.phone(person, "+4799999999")
+    fjordheim.phone(person, "+4799887766")
     run = scheduled(fjordheim)
     assert fields(run) == {}
     assert Conflict.objects.get(run=run).why == "both_moved"
-    assert visma_phone(fjordheim, person) == "+4799999999"
+    assert visma_phone(fjordheim, person) == "+4799887766"
 
 
 def test_where_both_moved_humas_value_is_written_when_an_owner_said_so(fjordheim):
     person = fjordheim.add()
     turn_on(fjordheim, both_moved="huma")
     fjordheim.huma(person, phone=NUMBER)
-    fjordheim.phone(person, "+4799999999")
+    fjordheim.phone(person, "+4799887766")
     assert fields(scheduled(fjordheim)) == {"phone": "done"}
     assert visma_phone(fjordheim, person) == NUMBER
 
@@ -156,7 +156,7 @@ def test_a_field_that_was_never_settled_and_moved_in_visma_too_is_asked(fjordhei
     fjordheim.huma(person, phone="+4790000001")
     turn_on(fjordheim)
     fjordheim.huma(person, phone=NUMBER)
-    fjordheim.phone(person, "+4799999999")
+    fjordheim.phone(person, "+4799887766")
     assert fields(scheduled(fjordheim)) == {}
 
 
@@ -180,8 +180,8 @@ def test_a_field_that_is_switched_off_is_not_touched(fjordheim):
     connection = turn_on(fjordheim)
     connection.fields_off = ["phone"]
     connection.save()
-    fjordheim.huma(person, phone=NUMBER, employmentId="77001")
-    assert fields(scheduled(fjordheim)) == {"employment_id": "done"}
+    fjordheim.huma(person, phone=NUMBER, familyName="Nyhjem")
+    assert fields(scheduled(fjordheim)) == {"family_name": "done"}
 
 
 def test_who_is_left_out_is_not_touched(fjordheim):
@@ -253,3 +253,24 @@ def test_more_than_five_last_workdays_are_all_held(fjordheim):
     run = scheduled(fjordheim)
     assert set(Change.objects.filter(run=run).values_list("field", "state")) == {("last_workday", "held")}
     assert fjordheim.sandbox.state() == before
+
+
+@pytest.mark.parametrize("both_moved", ["ask", "huma"])
+@pytest.mark.parametrize(
+    ("field", "change"),
+    [("email", {"email": "ny@fjordheim.example"}), ("employment_id", {"employmentId": "77001"})],
+)
+def test_an_email_and_a_number_wait_for_a_person(fjordheim, field, change, both_moved):
+    person, other = fjordheim.add(), fjordheim.add()
+    turn_on(fjordheim, both_moved=both_moved)
+    fjordheim.huma(person, **change)
+    fjordheim.huma(other, **{key: f"2{value}" for key, value in change.items()})
+    fjordheim.email(other, "ved@fjordheim.example")
+    fjordheim.clerk(other, number="88001")
+    before = fjordheim.sandbox.state()
+    run = scheduled(fjordheim)
+    assert fields(run) == {}
+    assert fjordheim.sandbox.state() == before
+    assert Conflict.objects.filter(run=run, field=field, decision="").count() == 2
+    assert field in fjordheim.open(person), "it is open for whoever looks"
+    assert fields(fjordheim.sync("huma", person, field)) == {field: "done"}

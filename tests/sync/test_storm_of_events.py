@@ -23,7 +23,7 @@ from tests.sync.workers import Workers, kill, wait_for
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.kill, pytest.mark.storm]
 
 PEOPLE, EVENTS, CHANGES, COPIES, FORGED = 24, 1000, 150, 5, 150
-FORGERY = "+4799999999"
+FORGERY = "+4799887766"
 OPEN = ("fetching", "review", "applying")
 QUICK = {"LEASE_SECONDS": "4", "LEASE_RENEW_SECONDS": "1", "JOB_WAIT_FIRST_SECONDS": "0.05"}
 ADDRESS = {"line2": "", "line3": "", "postalCode": "0150", "city": "Oslo", "country": "NO"}

@@ -1,20 +1,26 @@
 """`manage.py connect`: what the Connect page does, from a terminal."""
 
+import os
+import sys
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from connections import services
 from connections.causes import explain
-from connections.command_line import OneLineCommand, mistake
+from connections.command_line import OneLineCommand, email_address, mistake
 from connections.form_fields import CLIENT_SHAPE, SECRET_SHAPE, TENANT_SHAPE, as_guid
 from connections.models import Connection
 from connections.probe import Trouble
 from connections.supported import end_reasons, is_end_reason
+
+VARIABLE = "HUMA_CLIENT_SECRET"
+"""Where the secret may be in the environment."""
+MOST = 1000
+"""So many characters of a file are read at most; a secret has 36."""
 
 
 class Command(OneLineCommand):
@@ -26,11 +32,19 @@ class Command(OneLineCommand):
         parser.add_argument("--name", required=True, metavar="N", help="what the connection is called")
         parser.add_argument("--tenant-id", required=True, metavar="T", help="from Visma.net")
         parser.add_argument("--huma-client-id", required=True, metavar="C", help="from Huma's Open API settings")
-        parser.add_argument("--huma-client-secret", required=True, metavar="S", help="from the same place")
+        parser.add_argument(
+            "--huma-client-secret", metavar="S", help=f"from the same place; better in {VARIABLE}, or in a file"
+        )
+        parser.add_argument(
+            "--huma-client-secret-file", metavar="FILE", help="a file with nothing else in it; - is standard input"
+        )
         parser.add_argument("--confirm-authority", action="store_true", help="you may connect these two; required")
         parser.add_argument("--owner", metavar="USERNAME", help="who sees and runs it")
         parser.add_argument(
             "--notify", action="append", default=[], metavar="EMAIL", help="who gets the results; repeat for more"
+        )
+        parser.add_argument(
+            "--payroll", action="append", default=[], metavar="EMAIL", help="who gets payroll's notices; repeat"
         )
         parser.add_argument("--end-reason", metavar="CODE", help="Visma's code, used where Huma has no end reason")
         parser.add_argument(
@@ -43,7 +57,7 @@ class Command(OneLineCommand):
         access = services.Access(
             tenant_id=_guid(options["tenant_id"], "--tenant-id", TENANT_SHAPE),
             client_id=_guid(options["huma_client_id"], "--huma-client-id", CLIENT_SHAPE),
-            client_secret=_guid(options["huma_client_secret"], "--huma-client-secret", SECRET_SHAPE),
+            client_secret=_secret(options["huma_client_secret"], options["huma_client_secret_file"]),
         )
         chosen, owner = _chosen(options), _owner(options["owner"])
         try:
@@ -75,8 +89,9 @@ def _chosen(options: dict[str, Any]) -> dict[str, Any]:
     if not 0 < len(name) <= 80:
         raise mistake(_("--name takes 1 to 80 characters."))
     chosen: dict[str, Any] = {"name": name}
-    if options["notify"]:
-        chosen["recipients"] = [_email(address) for address in dict.fromkeys(options["notify"])]
+    for argument, setting in (("notify", "recipients"), ("payroll", "payroll_contacts")):
+        if options[argument]:
+            chosen[setting] = [email_address(f"--{argument}", one) for one in dict.fromkeys(options[argument])]
     if options["end_reason"]:
         if not is_end_reason(options["end_reason"]):
             codes = ", ".join(code for code, _words in end_reasons())
@@ -94,12 +109,28 @@ def _guid(value: str, argument: str, wrong_shape: Any) -> str:
         raise mistake(f"{argument}: {wrong_shape}") from None
 
 
-def _email(address: str) -> str:
+def _secret(given: str | None, file: str | None) -> str:
+    """The Client secret, from the one place where it is: a file or the environment shows it in no process list."""
+    if given is not None and file is not None:
+        raise mistake(_("Give --huma-client-secret or --huma-client-secret-file, not both."))
+    if given is not None:
+        return _guid(given, "--huma-client-secret", SECRET_SHAPE)
+    if file is not None:
+        return _guid(_content(file), "--huma-client-secret-file", SECRET_SHAPE)
+    if VARIABLE in os.environ:
+        return _guid(os.environ[VARIABLE], VARIABLE, SECRET_SHAPE)
+    text = _("Huma's Client secret is missing: set %(variable)s, or give --huma-client-secret-file.")
+    raise mistake(text % {"variable": VARIABLE})
+
+
+def _content(file: str) -> str:
     try:
-        validate_email(address)
-    except ValidationError:
-        raise mistake(_("--notify: “%(address)s” isn't an email address.") % {"address": address}) from None
-    return address
+        if file == "-":
+            return sys.stdin.read(MOST)
+        with Path(file).open(encoding="utf-8") as opened:
+            return opened.read(MOST)
+    except (OSError, ValueError):  # it isn't there, may not be read, or isn't text
+        raise mistake(_("--huma-client-secret-file: %(file)s can't be read.") % {"file": file}) from None
 
 
 def _owner(username: str | None) -> User | None:

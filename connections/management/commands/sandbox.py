@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from connections.sandbox import PortInUse, Sandbox
+from connections.sandbox.modes import MODES
 
 
 class Command(BaseCommand):
@@ -30,23 +31,33 @@ class Command(BaseCommand):
         parser.add_argument(
             "--faults", type=float, default=0, metavar="RATE", help="share of requests that go wrong, 0 to 1"
         )
+        listed = "; ".join(f"{mode.name}: {mode.meaning}" for mode in MODES)
+        parser.add_argument(
+            "--mode",
+            action="append",
+            default=[],
+            choices=[mode.name for mode in MODES],
+            metavar="NAME",
+            help=f"what the vendors may do instead, any number of times. {listed}",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["employees"] < 0 or not 0 <= options["faults"] <= 1 or options["latency"] < 0:
             raise CommandError(_("Employees and latency can't be negative, and faults go from 0 to 1."), returncode=2)
         done = threading.Event()
         _end_on_signals(done)
-        sandbox = Sandbox(
-            employees=options["employees"],
-            seed=options["seed"],
-            huma_port=options["huma_port"],
-            visma_port=options["visma_port"],
-            latency_ms=options["latency"],
-            faults=options["faults"],
-        )
         try:
+            sandbox = Sandbox(
+                employees=options["employees"],
+                seed=options["seed"],
+                huma_port=options["huma_port"],
+                visma_port=options["visma_port"],
+                latency_ms=options["latency"],
+                faults=options["faults"],
+                modes=options["mode"],
+            )
             sandbox.start()
-        except PortInUse as error:
+        except (PortInUse, ValueError) as error:
             raise CommandError(str(error), returncode=2) from None
         try:
             self._introduce(sandbox)

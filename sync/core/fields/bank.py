@@ -7,9 +7,10 @@ from schwifty import BIC, IBAN
 from schwifty.exceptions import SchwiftyException
 from stdnum.no import kontonr
 
+from sync.core import placeholders
 from sync.core.employee import UNREADABLE, Canonical, Own, Side, Value
 from sync.core.fields.base import Field, Pair, huma_value
-from sync.core.reasons import Reason
+from sync.core.reasons import Reason, shown_code
 from sync.core.reasons import gettext_noop as _
 from sync.core.shape import Doc, as_bool, as_dict, as_text, wrapper
 from sync.core.text import clean
@@ -17,7 +18,20 @@ from sync.core.text import clean
 NATIONAL, INTERNATIONAL = "national", "international"
 """[A] the values of ``type`` in Huma. Source: huma.md, Writing."""
 
+UNKNOWN_TYPE, UNKNOWN_PAYMENT = "huma's type", "visma's payment"
+"""The first part of a canonical account whose kind we don't know; the second is its code, never taken for none."""
+
 BANK, CASH = "bank", "cash"
+KOSOVO, KNOWN_COUNTRY = "XK", "NO"
+"""Kosovo isn't a country of ISO 3166, but one in which SWIFT registers banks."""
+
+TERRITORIES = {
+    "FR": frozenset(["BL", "GF", "GP", "MF", "MQ", "NC", "PF", "PM", "RE", "TF", "WF", "YT"]),
+    "GB": frozenset(["GG", "IM", "JE"]),
+    "FI": frozenset(["AX"]),
+}
+"""Countries whose IBANs are those of other countries' banks, too. Source: SWIFT, IBAN registry, notes on FR, GB, FI."""
+
 WEIGHTS = (6, 7, 8, 9, 4, 5, 6, 7, 8, 9)
 """Of the first ten digits of a Norwegian account."""
 ZERO = ord("0")
@@ -30,6 +44,8 @@ INTERNATIONAL_KEYS = (
 )
 VISMA_KEYS = ("paymentType", "internationalBankAccount", *LOCAL_KEYS, *INTERNATIONAL_KEYS)
 HUMA_KEYS = ("type", "number", "country", "iban", "bic")
+UNKNOWN = {UNKNOWN_TYPE: "unknown_account_type", UNKNOWN_PAYMENT: "unknown_payment_type"}
+"""Why an account whose kind we don't know is sent nowhere, as codes of ``reasons``."""
 
 
 def _compact(text: Own) -> str:
@@ -57,19 +73,58 @@ def international(iban: Own, bic: Own) -> Canonical:
 
 
 def canonical(side: Side, own: Own) -> Canonical:
-    """What the account is, or would become, in Visma: another country's national account is cash, the empty value."""
-    if not own:
-        return None
+    """What the account is, or would become, in Visma: another country's national account is cash, the empty value.
+
+    A placeholder is empty, too.
+    """
+    account = _account(side, own or {})
+    return None if placeholders.is_account(_number(account)) else account
+
+
+def _account(side: Side, own: Own) -> Canonical:
+    code = _code(side, own)
     if side is Side.VISMA:
-        if str(own.get("paymentType") or "").lower() != BANK:
-            return None
-        iban, number = own.get("internationalIban"), own.get("localBankAccount")
-        if iban and (own.get("internationalBankAccount") or not number):
-            return international(iban, own.get("internationalBankSwift"))
-        return local(number)
-    if own.get("iban") and (str(own.get("type") or "").lower() == INTERNATIONAL or not own.get("number")):
+        if code not in (BANK, CASH, ""):
+            return UNKNOWN_PAYMENT, code
+        return _in_visma(own) if code == BANK else None
+    if code not in (NATIONAL, INTERNATIONAL, ""):
+        return (UNKNOWN_TYPE, code) if own.get("iban") or own.get("number") else None
+    if own.get("iban") and (code == INTERNATIONAL or not own.get("number")):
         return international(own.get("iban"), own.get("bic"))
-    return local(own.get("number")) if (own.get("country") or "").strip().upper() == "NO" else None
+    return local(own.get("number")) if _country(own) == "NO" else None
+
+
+def _in_visma(own: Own) -> Canonical:
+    iban, number = own.get("internationalIban"), own.get("localBankAccount")
+    if iban and (own.get("internationalBankAccount") or not number):
+        return international(iban, own.get("internationalBankSwift"))
+    return local(number)
+
+
+def _code(side: Side, own: Own) -> str:
+    """Which kind of account, or of payment, the side says it is; in small letters, "" where it doesn't say."""
+    return clean(own.get("type" if side is Side.HUMA else "paymentType")).lower()
+
+
+def _country(own: Own) -> str:
+    return clean(own.get("country")).upper()
+
+
+def _number(account: Canonical) -> str:
+    return (account[1] or "") if isinstance(account, tuple) and account[0] not in UNKNOWN else ""
+
+
+def _problem(side: Side, own: Own, account: Canonical) -> str:
+    """Why what the side says can't be sent to the other, as a code of ``reasons``; "" when it can."""
+    if account is None and own and _is_placeholder(side, own):
+        return placeholders.found_in(side)
+    return problem(account)
+
+
+def _is_placeholder(side: Side, own: Own) -> bool:
+    """Whether a number stands there that isn't one; Huma's also where it would be another country's account."""
+    number = _number(_account(side, own)) or (_compact(own.get("number")) if side is Side.HUMA else "")
+    return placeholders.is_account(number)
 
 
 def agree(huma: Canonical, visma: Canonical) -> bool:
@@ -81,13 +136,23 @@ def agree(huma: Canonical, visma: Canonical) -> bool:
 
 def becomes_cash(huma: Value) -> bool:
     """Whether Huma has an account that is cash in Visma: a national one of another country."""
-    return bool(huma.own and huma.own.get("number")) and huma.canonical is None
+    return bool(huma.own and clean(huma.own.get("number"))) and huma.canonical is None and not huma.problem
+
+
+def of_another_country(account: Canonical) -> bool:
+    """Whether the SWIFT/BIC belongs to another country than the IBAN; a country and its territories are one."""
+    if not (isinstance(account, tuple) and account[0] == "iban" and account[2]):
+        return False
+    iban, bic = (account[1] or "")[:2], account[2][4:6]
+    return bic != iban and bic not in TERRITORIES.get(iban, ())
 
 
 def problem(account: Canonical) -> str:
     """Why the account can't be sent anywhere, as a code of ``reasons``; "" when it can."""
     if not isinstance(account, tuple):
         return ""
+    if account[0] in UNKNOWN:
+        return UNKNOWN[account[0]]
     if account[0] == "iban":
         return _iban_problem(account[1] or "") or (_bic_problem(account[2]) if account[2] else "")
     digits = account[1] or ""
@@ -117,8 +182,9 @@ def _iban_problem(iban: str) -> str:
 
 
 def _bic_problem(bic: str) -> str:
+    """What SWIFT registers counts, Kosovo's too; the library knows the countries of ISO 3166 only."""
     try:
-        BIC(bic)
+        BIC(bic[:4] + KNOWN_COUNTRY + bic[6:] if bic[4:6] == KOSOVO else bic)
     except SchwiftyException:
         return "bad_account"
     return ""
@@ -129,19 +195,20 @@ def _read_huma(details: Doc, position: Doc | None) -> Value:
     value = as_dict((wrapped or {}).get("value"), "bankAccount.value")
     own = value and {key: as_text(value[key], f"bankAccount.{key}") for key in HUMA_KEYS if key in value}
     account = canonical(Side.HUMA, own)
-    return huma_value(wrapped, own or None, account, problem(account))
+    return huma_value(wrapped, own or None, account, _problem(Side.HUMA, own or {}, account))
 
 
 def _read_visma(doc: Doc, position: Doc | None, today: date) -> Value:
     method = as_dict(doc.get("salaryPaymentMethod"), "salaryPaymentMethod") or {}
-    own = {key: method[key] for key in VISMA_KEYS if method.get(key) not in (None, "")}
-    for key in own:
-        check = as_bool if key == "internationalBankAccount" else as_text
-        check(own[key], f"salaryPaymentMethod.{key}")
-    if str(own.get("paymentType") or "").lower() not in (BANK, CASH) and own.keys() - {"internationalBankAccount"}:
-        return UNREADABLE  # not one of the two that we know: anything but empty
+    own: dict[str, Own] = {}
+    for key in VISMA_KEYS:
+        if method.get(key) not in (None, ""):
+            check = as_bool if key == "internationalBankAccount" else as_text
+            own[key] = check(method[key], f"salaryPaymentMethod.{key}")
+    if not _code(Side.VISMA, own) and own.keys() - {"internationalBankAccount", "paymentType"}:
+        return UNREADABLE  # an account, but nothing says how the salary is paid: anything but empty
     account = canonical(Side.VISMA, own)
-    return Value(own or None, account, problem=problem(account))
+    return Value(own or None, account, problem=_problem(Side.VISMA, own, account))
 
 
 def for_visma(account: Canonical) -> Own:
@@ -177,6 +244,8 @@ def _convert(target: Side, pair: Pair) -> Own:
 
 def _forbids(target: Side, pair: Pair) -> Reason | None:
     source = pair.value(target.other, "bank_account")
+    if source.problem in UNKNOWN.values() and isinstance(source.canonical, tuple):
+        return Reason(source.problem, {"code": shown_code(source.canonical[1])})
     if source.problem:
         return Reason(source.problem)
     if isinstance(source.canonical, tuple) and source.canonical[0] == "iban" and not source.canonical[2]:
@@ -202,9 +271,12 @@ BANK_ACCOUNT = Field(
     label=_("Bank account"),
     rule=_(
         "Only Norwegian national accounts are sent to Visma as they are; another country's national account becomes "
-        "cash (no bank payment). Use an international account (IBAN and SWIFT/BIC) for other countries."
+        "cash (no bank payment). Use an international account (IBAN and SWIFT/BIC) for other countries. "
+        "An account of one digit counts as none, and isn't sent. A SWIFT/BIC of another country than the IBAN's is "
+        "never written by itself."
     ),
     look_twice="twice_account",
+    look_closer=lambda account: "twice_bic" if of_another_country(account) else "",
     clearable=frozenset(Side),
     read_huma=_read_huma,
     read_visma=_read_visma,

@@ -8,6 +8,7 @@ from sync.core.employee import UNREADABLE, Canonical, Employee, Own, Side, Value
 from sync.core.reasons import Reason
 from sync.core.record import record
 from sync.core.shape import Doc
+from sync.core.text import visible
 
 
 @record
@@ -15,8 +16,9 @@ class Pair:
     """The same person on both sides, with what the rules of a field may ask about.
 
     ``positions``: the ids (Huma's, Visma's) of the positions that are the same employment, or ``None``.
-    ``no_pair``: why there is none. ``numbers``: who in Visma has which Employment ID. ``remade``: the side whose
-    position was made anew, so that the pair is a new one, "" without.
+    ``no_pair``: why there is none. ``numbers``: who in Visma has which Employment ID (``fields.number.holders``).
+    ``wanted``: the Employment ID that Huma has of a linked person (``same_number``) and the name, by Visma's id.
+    ``remade``: the side whose position was made anew, so that the pair is a new one, "" without.
     """
 
     huma: Employee
@@ -26,6 +28,7 @@ class Pair:
     no_pair: Reason | None = None
     default_end_reason: str = ""
     numbers: Mapping[str, str] = field(default_factory=dict)
+    wanted: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     remade: str = ""
 
     def on(self, side: Side) -> Employee:
@@ -41,6 +44,10 @@ def _equal(huma: Canonical, visma: Canonical) -> bool:
     return huma == visma
 
 
+def _nothing_odd(canonical: Canonical) -> str:
+    return ""
+
+
 def _nothing_more(target: Side, pair: Pair) -> Reason | None:
     return None
 
@@ -54,7 +61,10 @@ class Field:
     ``convert(target, pair)`` gives what would be written, in the target's own form (``None`` empties).
     ``forbids(target, pair)`` is the field's own rule on top of the common ones.
     ``write_huma(document, after)`` gives the part of a PATCH body; ``write_visma(document, after, today)`` changes
-    the document in place. ``clearable`` are the sides on which the field can be emptied.
+    the document in place. ``clearable`` are the sides on which the field can be emptied. ``fixed_in_visma``: why (a
+    code of ``reasons``) a saved employee's value isn't to be changed in Visma, "" where it may be.
+    ``look_closer(canonical)`` gives the code of what is odd about a value, or "": a person looks twice before it is
+    written, and no automatic run writes it.
     """
 
     name: str
@@ -63,8 +73,10 @@ class Field:
     version: int = 1
     on_position: bool = False
     look_twice: str = ""
+    look_closer: Callable[[Canonical], str] = _nothing_odd
     clearable: frozenset[Side] = frozenset()
     clears_by_itself: bool = False
+    fixed_in_visma: str = ""
     read_huma: Callable[[Doc, Doc | None], Value]
     read_visma: Callable[[Doc, Doc | None, date], Value]
     canonical: Callable[[Side, Own], Canonical]
@@ -83,4 +95,10 @@ def huma_value(
     """A value out of Huma's wrapper; not readable where the wrapper is missing."""
     if wrapped is None:
         return UNREADABLE
-    return Value(own, canonical, True, wrapped.get("editable") is not False, waiting, problem)
+    editable = wrapped.get("editable") is not False
+    return Value(own, canonical, True, editable, waiting, problem, _has_unseen(wrapped.get("value")))
+
+
+def _has_unseen(value: object) -> bool:
+    texts = value.values() if isinstance(value, dict) else (value,)
+    return any(isinstance(text, str) and visible(text) != text for text in texts)

@@ -1,24 +1,32 @@
 """Email and phone: the business entry of a list in Visma; private ones are never touched."""
 
-import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date
 
+from sync.core import placeholders
 from sync.core.employee import Canonical, Own, Side, Value
 from sync.core.fields.base import Field, Pair, huma_value
 from sync.core.reasons import Reason
 from sync.core.reasons import gettext_noop as _
 from sync.core.shape import Doc, as_dicts, as_text, wrapper
-from sync.core.text import clean, e164
+from sync.core.text import clean, e164, loose
 
 BUSINESS = "business"
 """[A] the spelling of ``type``; compared without regard to case. Source: visma-employee.md, Reading."""
 
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+_ATOM = frozenset("abcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-/=?^_`{|}~")
+"""What may stand between the dots of an address's first part. Source: RFC 5322, 3.2.3."""
+
+_LETTERS = frozenset({"Ll", "Lu", "Lt", "Lo", "Lm", "Mn", "Mc", "Nd"})
+"""Unicode's categories of letters, marks on them and digits."""
+
+_LONGEST_LOCAL, _LONGEST_LABEL, _LONGEST_EMAIL = 64, 63, 254
+"""Bytes. Source: RFC 5321, 4.5.3.1; RFC 1035, 2.3.4."""
 
 
 def _is_business(entry: Doc) -> bool:
-    return str(entry.get("type", "")).strip().lower() == BUSINESS
+    return clean(entry.get("type")).lower() == BUSINESS
 
 
 def _spelling(doc: Doc, list_key: str) -> str:
@@ -37,20 +45,26 @@ def _entry_field(
     canonical: Callable[[Side, Own], Canonical],
     convert: Callable[[Side, Pair], Own],
     forbids: Callable[[Side, Pair], Reason | None],
+    is_placeholder: Callable[[str], bool],
     label: str,
     rule: str,
     clearable: frozenset[Side] = frozenset(),
+    look_twice: str = "",
 ) -> Field:
     def read_huma(details: Doc, position: Doc | None) -> Value:
         wrapped = wrapper(details, name)
         own = as_text((wrapped or {}).get("value"), name)
         requested = as_text((wrapped or {}).get("requestedValue"), f"{name}.requestedValue")
-        return huma_value(wrapped, own, canonical(Side.HUMA, own), waiting=canonical(Side.HUMA, requested))
+        problem = placeholders.IN_HUMA if is_placeholder(clean(own)) else ""
+        return huma_value(wrapped, own, canonical(Side.HUMA, own), problem, waiting=canonical(Side.HUMA, requested))
 
     def read_visma(doc: Doc, position: Doc | None, today: date) -> Value:
         business = [entry for entry in as_dicts(doc.get(list_key), list_key) if _is_business(entry)]
         own = as_text(business[0].get(key), f"{list_key}.{key}") if business else None
-        return Value(own, canonical(Side.VISMA, own), problem="several_business" if len(business) > 1 else "")
+        problem = "several_business" if len(business) > 1 else ""
+        if is_placeholder(clean(own)):
+            problem = placeholders.IN_VISMA
+        return Value(own, canonical(Side.VISMA, own), problem=problem)
 
     def write_huma(details: Doc, after: Own) -> Doc:
         return {name: after}
@@ -74,6 +88,7 @@ def _entry_field(
         rule=rule,
         clearable=clearable,
         clears_by_itself=bool(clearable),
+        look_twice=look_twice,
         read_huma=read_huma,
         read_visma=read_visma,
         canonical=canonical,
@@ -86,7 +101,8 @@ def _entry_field(
 
 
 def _canonical_email(side: Side, own: Own) -> Canonical:
-    return clean(own).lower() or None
+    text = clean(own).lower()
+    return None if placeholders.is_email(text) else text or None
 
 
 def _convert_email(target: Side, pair: Pair) -> Own:
@@ -94,8 +110,37 @@ def _convert_email(target: Side, pair: Pair) -> Own:
 
 
 def is_email(canonical: Canonical) -> bool:
-    """Whether a canonical email has the shape of one."""
-    return isinstance(canonical, str) and _EMAIL.fullmatch(canonical) is not None
+    """Whether a canonical email is one address and nothing else, as both systems take it to sign in with.
+
+    Letters of any script are letters; quotes, comments and numbers in place of a domain aren't taken.
+    Source: design, The fields (Email); RFC 5321, 4.1.2.
+    """
+    if not isinstance(canonical, str) or len(canonical.encode("utf-8", "surrogatepass")) > _LONGEST_EMAIL:
+        return False
+    local, _at, domain = canonical.rpartition("@")
+    labels = domain.split(".")
+    return (
+        0 < len(local.encode("utf-8", "surrogatepass")) <= _LONGEST_LOCAL
+        and all(atom and all(sign in _ATOM or _is_foreign(sign) for sign in atom) for atom in local.split("."))
+        and len(labels) > 1
+        and all(map(_is_label, labels))
+        and len(labels[-1]) > 1
+        and not labels[-1].isdecimal()
+    )
+
+
+def _is_label(label: str) -> bool:
+    """Whether it is a part of a domain; other scripts' letters count as their ASCII form does."""
+    if not label or label[0] == "-" or label[-1] == "-":
+        return False
+    if not all(sign == "-" or (sign.isascii() and sign.isalnum()) or _is_foreign(sign) for sign in label):
+        return False
+    return len(label if label.isascii() else f"xn--{label.encode('punycode').decode()}") <= _LONGEST_LABEL
+
+
+def _is_foreign(sign: str) -> bool:
+    """Whether it is a letter, a mark on one, or a digit beyond ASCII."""
+    return not sign.isascii() and unicodedata.category(sign) in _LETTERS
 
 
 def _forbid_email(target: Side, pair: Pair) -> Reason | None:
@@ -103,9 +148,13 @@ def _forbid_email(target: Side, pair: Pair) -> Reason | None:
     return None if source.canonical is None or is_email(source.canonical) else Reason("bad_email")
 
 
+def _is_no_phone(text: str) -> bool:
+    return placeholders.is_phone(e164(text) or loose(text))
+
+
 def _canonical_phone(side: Side, own: Own) -> Canonical:
     text = clean(own)
-    return (e164(text) or f"text:{text}") if text else None
+    return None if not text or _is_no_phone(text) else e164(text) or f"text:{text}"
 
 
 def _convert_phone(target: Side, pair: Pair) -> Own:
@@ -129,8 +178,13 @@ EMAIL = _entry_field(
     _canonical_email,
     _convert_email,
     _forbid_email,
+    placeholders.is_email,
     _("Email"),
-    _("Only the business email. In Huma it is the address that the person signs in with."),
+    _(
+        "Only the business email. People sign in with it in both systems, so it is never changed in Visma by itself. "
+        "What isn't one address and nothing else isn't sent."
+    ),
+    look_twice="twice_email",
 )
 PHONE = _entry_field(
     "phone",
@@ -139,7 +193,11 @@ PHONE = _entry_field(
     _canonical_phone,
     _convert_phone,
     _forbid_phone,
+    _is_no_phone,
     _("Phone"),
-    _("Only the business phone. Norway is the default country."),
+    _(
+        "Only the business phone. Norway is the default country. "
+        "A number of one digit, or of digits in a row, counts as none, and isn't sent."
+    ),
     clearable=frozenset(Side),
 )

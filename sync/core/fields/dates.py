@@ -4,9 +4,11 @@ from datetime import date
 
 from sync.core.employee import UNREADABLE, Canonical, Own, Side, Value
 from sync.core.fields.base import Field, Pair
-from sync.core.reasons import Reason
+from sync.core.placeholders import UNBOUNDED, bounded, is_unbounded
+from sync.core.reasons import Reason, shown_code
 from sync.core.reasons import gettext_noop as _
 from sync.core.shape import Doc, as_day, as_text, wrapper
+from sync.core.text import clean
 from sync.core.timeline import OPEN_END
 
 TO_VISMA = {
@@ -20,6 +22,8 @@ TO_VISMA = {
 
 TO_HUMA = {visma: huma for huma, visma in TO_VISMA.items()}
 OTHER = "other"
+UNTRANSLATED = "huma:"
+"""Before a code of Huma's that we don't know: a definite reason, and none of those that Visma may have."""
 
 END_REASONS = {
     "arbeidstakerHarSagtOppSelv": _("The employee resigned"),
@@ -36,18 +40,39 @@ def end_reason_of(position: Doc) -> str | None:
     """``positionEndReason`` is a list with one element when the position ends, empty when it doesn't [A]."""
     reasons = position.get("positionEndReason")
     first = reasons[0] if isinstance(reasons, list) and reasons else reasons if isinstance(reasons, str) else None
-    return as_text(first, "positionEndReason")
+    return _code(as_text(first, "positionEndReason"))
+
+
+def _code(text: str | None) -> str | None:
+    return clean(text) or None
+
+
+def is_unknown(side: Side, reason: str | None) -> bool:
+    """Whether a side gives an end reason that we don't know: it is neither none nor any of those that we know."""
+    if not reason:
+        return False
+    return reason not in END_REASONS if side is Side.VISMA else reason not in TO_VISMA and reason != OTHER
+
+
+def untold(side: Side, reason: str | None) -> Reason | None:
+    """Why a side's end reason can't be told to the other one; ``None`` where it can, or there is none."""
+    if not is_unknown(side, reason):
+        return None
+    code = "unknown_end_reason" if side is Side.HUMA else "unknown_end_reason_visma"
+    return Reason(code, {"code": shown_code(reason)})
 
 
 def _canonical_first(side: Side, own: Own) -> Canonical:
-    return own or None
+    return bounded(own or None)
 
 
 def _canonical_last(side: Side, own: Own) -> Canonical:
-    if not own or not own.get("date"):
+    if not own or not bounded(own.get("date") or None):
         return None
-    reason = own.get("reason")
-    return (own["date"], TO_VISMA.get(reason) if side is Side.HUMA else reason or None)
+    reason = own.get("reason") or None
+    if side is Side.HUMA and reason:
+        reason = f"{UNTRANSLATED}{reason}" if is_unknown(side, reason) else TO_VISMA.get(reason)
+    return (own["date"], reason)
 
 
 def _agree_last(huma: Canonical, visma: Canonical) -> bool:
@@ -64,16 +89,16 @@ def _huma_day(position: Doc, first: str, fallback: str) -> tuple[str | None, boo
         return None, False, True
     editable = wrapped.get("editable") is not False
     own = as_day(wrapped.get("value"), first)
-    if own is None and contract is None:
+    if bounded(own) is None and contract is None:
         return None, False, editable
-    return own or as_day((contract or {}).get("value"), fallback), True, editable
+    return bounded(own) or as_day((contract or {}).get("value"), fallback) or own, True, editable
 
 
 def _read_huma_first(details: Doc, position: Doc | None) -> Value:
     if position is None:
         return UNREADABLE
     own, readable, editable = _huma_day(position, "firstDayOfWork", "contractStartDate")
-    return Value(own, _canonical_first(Side.HUMA, own), readable, editable)
+    return Value(own, _canonical_first(Side.HUMA, own), readable, editable, problem=_problem(own))
 
 
 def _read_huma_last(details: Doc, position: Doc | None) -> Value:
@@ -85,25 +110,29 @@ def _read_huma_last(details: Doc, position: Doc | None) -> Value:
         return UNREADABLE  # not readable isn't the same as none: it could be a definite one
     own = {
         "date": last,
-        "reason": as_text(reason.get("value"), "endReason"),
+        "reason": _code(as_text(reason.get("value"), "endReason")),
         "reason_fixed": reason.get("editable") is False,
-        "contract_end": as_day(contract.get("value"), "contractEndDate"),
+        "contract_end": bounded(as_day(contract.get("value"), "contractEndDate")),
     }
-    return Value(own, _canonical_last(Side.HUMA, own), readable, editable)
+    return Value(own, _canonical_last(Side.HUMA, own), readable, editable, problem=_problem(last))
+
+
+def _problem(day: str | None) -> str:
+    return UNBOUNDED if is_unbounded(day) else ""
 
 
 def _read_visma_first(doc: Doc, position: Doc | None, today: date) -> Value:
     if position is None:
         return UNREADABLE
     own = as_day(position.get("activeStart"), "activeStart")
-    return Value(own, _canonical_first(Side.VISMA, own))
+    return Value(own, _canonical_first(Side.VISMA, own), problem=_problem(own))
 
 
 def _read_visma_last(doc: Doc, position: Doc | None, today: date) -> Value:
     if position is None:
         return UNREADABLE
     own = {"date": as_day(position.get("activeEnd"), "activeEnd"), "reason": end_reason_of(position)}
-    return Value(own, _canonical_last(Side.VISMA, own))
+    return Value(own, _canonical_last(Side.VISMA, own), problem=_problem(own["date"]))
 
 
 def _convert_first(target: Side, pair: Pair) -> Own:
@@ -124,7 +153,10 @@ def _convert_last(target: Side, pair: Pair) -> Own:
 
 
 def visma_reason(huma: str | None, visma: str | None, default: str) -> tuple[str | None, str]:
-    """The end reason that Visma gets, and where it comes from: huma, visma or default; ``(None, "")`` without one."""
+    """The end reason that Visma gets, and where it comes from: huma, visma or default; ``(None, "")`` without one, and
+    where Huma has one that we don't know."""
+    if is_unknown(Side.HUMA, huma):
+        return None, ""
     if definite := TO_VISMA.get(huma or ""):
         return definite, "huma"
     if visma:
@@ -140,7 +172,7 @@ def huma_reason(huma: str | None, visma: str | None) -> str | None:
     """
     if not huma:
         return TO_HUMA.get(visma or "")
-    if huma in TO_VISMA and TO_VISMA[huma] != visma:
+    if huma != OTHER and TO_VISMA.get(huma) != visma:
         return TO_HUMA.get(visma or "", OTHER)
     return None
 
@@ -160,6 +192,8 @@ def _forbid_last(target: Side, pair: Pair) -> Reason | None:
     if source.canonical is None:
         ends = target is Side.HUMA and (current.own or {}).get("contract_end")
         return Reason("contract_ends") if ends else None
+    if told := untold(target.other, (source.own or {}).get("reason")):
+        return told
     if target is Side.HUMA:
         agreed = _agree_last(_canonical_last(target, _convert_last(target, pair)), source.canonical)
         return None if agreed else Reason("not_editable")  # the end reason is fixed, and another one
@@ -219,7 +253,8 @@ LAST_WORKDAY = Field(
     label=_("Last workday"),
     rule=_(
         "Of the selected position, together with the end reason that Visma demands. End date in Visma. "
-        "Where Huma has no last workday, the end of the contract counts. Emptied in Huma, both are cleared in Visma."
+        "Where Huma has no last workday, the end of the contract counts. Emptied in Huma, both are cleared in Visma. "
+        "31 December 9999 means no end."
     ),
     on_position=True,
     look_twice="twice_last_day",

@@ -1,6 +1,6 @@
 """Employment ID: ``employmentId`` in Huma, ``number`` in Visma."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from sync.core.employee import Canonical, Own, Side, Value
@@ -14,18 +14,45 @@ MAX_LENGTH = 12
 """Source: the user guide, Supported fields ("restricts max length to 12, longer IDs will be rejected")."""
 
 
+SEVERAL = "*"
+"""Stands for the holder of a number that more than one employee has: it is nobody's alone."""
+LONGEST_SWAP = 10
+"""People whose numbers have changed places among them; a longer row of them isn't followed."""
+
+TO_BE_GIVEN: Own = {"given_by": "visma"}
+"""Stands for a number that nobody knows yet: the one that Visma gives a new employee, to be written to Huma."""
+
+
+def same_number(text: str) -> str:
+    """An Employment ID as a key: case doesn't count, leading zeros do. Source: design, The fields (Employment ID)."""
+    return clean(text).casefold()
+
+
+def holders(people: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Who has which number, out of (number, id): the id, or ``SEVERAL``, by ``same_number``. "" is nobody's."""
+    found: dict[str, str] = {}
+    for number, id_ in people:
+        key = same_number(number)
+        if key:
+            found[key] = id_ if found.get(key, id_) == id_ else SEVERAL
+    return found
+
+
 def canonical(side: Side, own: Own) -> Canonical:
     """The number as text, trimmed."""
     return clean(own) or None
 
 
 def refusal(number: str, visma_id: str, numbers: Mapping[str, str] | None) -> Reason | None:
-    """Why Visma wouldn't take ``number`` for the employee ``visma_id`` ("" for a new one); ``None`` if it would."""
+    """Why Visma wouldn't take ``number`` for the employee ``visma_id`` ("" for a new one); ``None`` if it would.
+
+    ``numbers``: as ``holders`` gives them.
+    """
     if not number:
         return Reason("number_empty")
     if len(number) > MAX_LENGTH:
         return Reason("number_too_long", {"length": len(number)})
-    if (numbers or {}).get(number, visma_id) != visma_id:
+    if (numbers or {}).get(same_number(number), visma_id) != visma_id:
         return Reason("number_taken")
     return None
 
@@ -48,7 +75,25 @@ def _convert(target: Side, pair: Pair) -> Own:
 def _forbids(target: Side, pair: Pair) -> Reason | None:
     if target is Side.HUMA:
         return None
-    return refusal(pair.huma.number, pair.visma.id, pair.numbers)
+    reason = refusal(pair.huma.number, pair.visma.id, pair.numbers)
+    if reason and reason.code == "number_taken" and (name := _swapped_with(pair)) is not None:
+        return Reason("number_swapped", {"name": name})
+    return reason
+
+
+def _swapped_with(pair: Pair) -> str | None:
+    """Who has the number in Visma, where a row of linked people have each other's; else ``None``."""
+    start = same_number(pair.visma.number)
+    number, first = same_number(pair.huma.number), None
+    for _step in range(LONGEST_SWAP if start else 0):
+        holder = pair.numbers.get(number, "")
+        if holder not in pair.wanted:
+            return None
+        number, name = pair.wanted[holder]
+        first = name if first is None else first
+        if number == start:
+            return first
+    return None
 
 
 def _write_huma(details: Doc, after: Own) -> Doc:
@@ -64,9 +109,11 @@ EMPLOYMENT_ID = Field(
     label=_("Employment ID"),
     rule=_(
         "At most 12 characters in Visma: a longer one isn't sent. "
-        "Needed to create an employee in Visma, where it can't be removed again."
+        "It can't be removed in Visma, and payroll says that a saved employee's can't be changed: "
+        "Visma's is suggested, and it is never changed there by itself."
     ),
     look_twice="twice_number",
+    fixed_in_visma="number_fixed",
     clearable=frozenset({Side.HUMA}),
     read_huma=_read_huma,
     read_visma=_read_visma,

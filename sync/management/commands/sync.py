@@ -34,12 +34,19 @@ class Command(OneLineCommand):
         parser.add_argument("--create-in-huma", action="store_true", help="add to Huma who is in Visma only")
         parser.add_argument("--create-in-visma", action="store_true", help="add to Visma who is in Huma only")
         parser.add_argument("--allow-clearing", action="store_true", help="let --conflicts empty fields")
+        parser.add_argument(
+            "--only",
+            action="append",
+            default=[],
+            metavar="EMPLOYEE",
+            help="decide about nobody else: an Employment ID, link:N, huma:ID or visma:ID; repeat for more",
+        )
         parser.add_argument("--dry-run", action="store_true", help="say what would be written, and keep nothing")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
         parser.add_argument("--confirm-large", action="store_true", help="go on where a threshold would stop the run")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        connection = _connection(options["code"])
+        connection = active_connection(options["code"])
         bar = _Bar()
         try:
             report = whole_run(
@@ -51,6 +58,7 @@ class Command(OneLineCommand):
                     allow_clearing=options["allow_clearing"],
                     dry_run=options["dry_run"],
                     confirm_large=options["confirm_large"],
+                    only=tuple(options["only"]),
                 ),
                 bar.show,
             )
@@ -66,7 +74,8 @@ class Command(OneLineCommand):
             sys.exit(report.exit_code)
 
 
-def _connection(code: str) -> Connection:
+def active_connection(code: str) -> Connection:
+    """The connection that may be worked on now; ends the command with one line where there is none."""
     connection = Connection.objects.filter(code=code).exclude(state=Connection.State.DISCONNECTED).first()
     if connection is None:
         raise mistake(_("There is no connection with the code %s.") % code)

@@ -134,14 +134,16 @@ def compared(two: Pair, baseline: dict[str, Any] | None = None, **more: Any) -> 
 
 
 def valued(side: Side, id_: str, **values: Any) -> Employee:
-    """An employee with the canonical values given; everything else is empty."""
+    """An employee with the canonical values given; everything else is empty. The first position is the selected one."""
     from sync.core.fields import names
 
-    birth, huma_id = values.pop("birth", ""), values.pop("huma_id", "")
+    known = {name: values.pop(name) for name in ("birth", "huma_id", "visma_ids") if name in values}
+    positions = values.pop("positions", ())
     return Employee(
         side=side,
         id=id_,
-        birth=birth,
-        huma_id=huma_id,
+        positions=positions,
+        selected=positions[0].id if positions else "",
+        **known,
         values={name: Value(values.get(name), values.get(name)) for name in names()},
     )

@@ -22,17 +22,29 @@ from tests.sync.core.documents import (
 
 names = st.sampled_from(
     [None, "", "Kari", "KARI", " Kari ", "\u00c5se", "A\u030ase", "Anne  Marie", "Anne Marie", "Ola"]
-)
+) | st.sampled_from(["Ka\u200bri", "O’Brien", "O'Brien", "Anne\nMarie"])
 emails = st.sampled_from([None, "", "kari@example.com", "Kari@Example.COM ", "ola@example.com", "no address"])
+emails |= st.sampled_from(["per@example.com", "x@x"])
 phones = st.sampled_from(
-    [None, "", "22334455", "+47 22 33 44 55", "0047 22334455", "+31 006 10990695", "call me", "CALL me", "99887766"]
+    [
+        None,
+        "",
+        "22334455",
+        "+47 22 33 44 55",
+        "0047 22334455",
+        "+31 006 10990695",
+        "call me",
+        "CALL me",
+        "99887766",
+        "00000000",
+    ]
 )
 numbers = st.sampled_from([None, "", "17", " 17", "a17", "A17", "1234567890123", "18"])
 lines = st.sampled_from(["", "Storgata 1", "STORGATA 1", " Storgata 1 ", "Lillegata 2"])
 countries = st.sampled_from(["NO", "no", "SE", "", "NOR"])
 days = st.sampled_from([None, day(-400), day(-30), day(-1), day(0), day(1), day(40)])
 days_from = st.sampled_from([day(-400), day(-300), day(-1), day(0), day(1)])
-reasons = st.sampled_from([None, "other", *TO_VISMA])
+reasons = st.sampled_from([None, "other", "employee_retired", *TO_VISMA])
 visma_reasons = st.sampled_from([None, "somethingNewer", *END_REASONS])
 
 
@@ -45,7 +57,9 @@ huma_accounts = st.one_of(
     st.none(),
     st.builds(
         lambda number, country: {"code": "x", "type": "national", "number": number, "country": country},
-        st.sampled_from([ACCOUNT, "8601 11 17947", OTHER_ACCOUNT, "86011117948", "6011794", "", NORWEGIAN_IBAN]),
+        st.sampled_from(
+            [ACCOUNT, "8601 11 17947", OTHER_ACCOUNT, "86011117948", "6011794", "", NORWEGIAN_IBAN, "00000000000"]
+        ),
         st.sampled_from(["NO", "no", "SE", ""]),
     ),
     st.builds(
@@ -55,7 +69,15 @@ huma_accounts = st.one_of(
     ),
 )
 payment_methods = st.one_of(
-    st.sampled_from([None, {}, {"paymentType": "cash"}, {"paymentType": "cash", "localBankAccount": ACCOUNT}]),
+    st.sampled_from(
+        [
+            None,
+            {},
+            {"paymentType": "cheque"},
+            {"paymentType": "cash"},
+            {"paymentType": "cash", "localBankAccount": ACCOUNT},
+        ]
+    ),
     st.builds(
         lambda number: {
             "paymentType": "bank",

@@ -4,9 +4,13 @@ from typing import Any
 
 import pytest
 
+from sync.core.automatic import Disagreement, writes_by_itself
+from sync.core.compare import Difference
 from sync.core.employee import Side, Value
 from sync.core.fields import field
-from sync.core.fields.bank import problem
+from sync.core.fields.bank import of_another_country, problem
+from sync.core.plan import look_twice
+from sync.core.reasons import Reason
 from sync.core.shape import WrongShape
 from tests.sync.core.documents import (
     ACCOUNT,
@@ -55,7 +59,11 @@ def international(iban: str = SWEDISH_IBAN, bic: str | None = SWEDISH_BIC, **mor
         (national(iban="", bic=""), ("no", ACCOUNT)),
         (national(iban=SWEDISH_IBAN, bic=SWEDISH_BIC), ("no", ACCOUNT)),
         (international(number=ACCOUNT, country="NO"), ("iban", SWEDISH_IBAN, SWEDISH_BIC)),
-        ({"type": "something new", "iban": SWEDISH_IBAN, "bic": SWEDISH_BIC}, ("iban", SWEDISH_IBAN, SWEDISH_BIC)),
+        ({"type": "something new", "iban": SWEDISH_IBAN, "bic": SWEDISH_BIC}, ("huma's type", "something new")),
+        ({"type": "something new", "number": ACCOUNT, "country": "NO"}, ("huma's type", "something new")),
+        ({"type": "something new", "iban": "", "number": None}, None),
+        ({"type": "", "iban": SWEDISH_IBAN, "bic": SWEDISH_BIC}, ("iban", SWEDISH_IBAN, SWEDISH_BIC)),
+        ({"type": " International", "iban": SWEDISH_IBAN, "number": "1"}, ("iban", SWEDISH_IBAN, None)),
         (national(iban=None, bic=None), ("no", ACCOUNT)),
         (international(), ("iban", SWEDISH_IBAN, SWEDISH_BIC)),
         (international("se45 5000 0000 0583 9825 7466", "ndeasess"), ("iban", SWEDISH_IBAN, SWEDISH_BIC)),
@@ -106,9 +114,34 @@ def test_an_account_in_visma_is_read_by_its_kind(method: Doc, account: object) -
     assert visma(**method).canonical == account
 
 
-@pytest.mark.parametrize("method", [{"paymentType": "cheque"}, {"localBankAccount": ACCOUNT}])
-def test_a_way_of_payment_that_nobody_knows_is_not_taken_for_an_empty_one(method: Doc) -> None:
-    assert not visma(**method).readable
+def test_an_account_without_a_way_of_payment_is_not_taken_for_an_empty_one() -> None:
+    assert not visma(localBankAccount=ACCOUNT).readable
+
+
+@pytest.mark.parametrize("account", [{}, {"localBankAccount": ACCOUNT}, {"internationalIban": SWEDISH_IBAN}])
+@pytest.mark.parametrize("huma_value", [None, national(), national("5839-8257466", "SE")])
+def test_a_way_of_payment_that_nobody_knows_is_not_taken_for_an_empty_one(huma_value: Doc | None, account: Doc) -> None:
+    one = difference(huma_value, {"paymentType": "cheque\u200b", **account})
+    assert one.forbidden[Side.HUMA] == Reason("unknown_payment_type", {"code": "cheque"})
+    assert one.kind == ("value" if huma_value else "huma_empty")
+    assert (one.suggestion, one.by_hand) == ("", True)
+    assert Side.VISMA in one.to
+
+
+@pytest.mark.parametrize("method", [{"paymentType": "cash"}, {"paymentType": "bank", "localBankAccount": ACCOUNT}])
+def test_a_kind_of_account_that_nobody_knows_is_not_taken_for_none(method: Doc) -> None:
+    one = difference({"type": "x" * 100, "number": ACCOUNT, "country": "NO"}, method)
+    assert one.forbidden[Side.VISMA] == Reason("unknown_account_type", {"code": f"{'x' * 39}…"})
+    assert one.kind != "huma_empty"
+    assert one.to[Side.HUMA] == (None if method["paymentType"] == "cash" else national())
+
+
+def difference(huma_value: Doc | None, method: Doc) -> Difference:
+    """The difference between the accounts of the two sides."""
+    value = huma_value and {"code": "x", **huma_value}
+    two = both(huma_doc(bankAccount=wrap(value)), visma_doc(salaryPaymentMethod=method))
+    (found,) = compared(two).differences
+    return found
 
 
 @pytest.mark.parametrize(
@@ -127,6 +160,10 @@ def test_a_way_of_payment_that_nobody_knows_is_not_taken_for_an_empty_one(method
         (("iban", "NO9386011117948", "DNBANOKK"), "bad_check_digits"),
         (("iban", "SE45", SWEDISH_BIC), "bad_account"),
         (("iban", "ZZ4550000000058398257466", SWEDISH_BIC), "bad_account"),
+        (("iban", "XK051212012345678906", "NCBVXKPR"), ""),
+        (("iban", "XK051212012345678906", "PCBKXKPRXXX"), ""),
+        (("iban", "XK051212012345678906", "NCBVXK"), "bad_account"),
+        (("iban", SWEDISH_IBAN, "NDEAXXSS"), "bad_account"),
         (("iban", SWEDISH_IBAN, "NDEA"), "bad_account"),
         (("iban", SWEDISH_IBAN, "NDEAZZSS"), "bad_account"),
     ],
@@ -192,3 +229,55 @@ def test_a_wrong_kind_of_value_names_the_property_and_not_the_value() -> None:
         visma(paymentType="bank", internationalBankAccount="false", localBankAccount=ACCOUNT)
     with pytest.raises(WrongShape, match=r"bankAccount\.number"):
         huma(type="national", number=86011117947, country="NO")
+
+
+OTHER_COUNTRY = [
+    (SWEDISH_IBAN, "NDEADKKK"),
+    ("DE89370400440532013000", "COBAFRPP"),
+    ("XK051212012345678906", "NCBAALTX"),
+]
+SAME_COUNTRY = [
+    (SWEDISH_IBAN, SWEDISH_BIC),
+    ("XK051212012345678906", "NCBVXKPR"),
+    ("GB82WEST12345698765432", "NWBKGB2L"),
+    ("GB82WEST12345698765432", "BARCJESH"),
+    ("FR1420041010050500013M02606", "SOGEREPA"),
+    ("FR1420041010050500013M02606", "BNPAFRPP"),
+    ("FI2112345600000785", "AABAAX22"),
+]
+
+
+@pytest.mark.parametrize(("iban", "bic"), OTHER_COUNTRY)
+def test_a_bic_of_another_country_is_looked_at_twice_and_never_written_by_itself(iban: str, bic: str) -> None:
+    one = difference(international(iban, bic), {"paymentType": "bank", "localBankAccount": ACCOUNT})
+    assert look_twice(BANK, Side.VISMA, ("no", ACCOUNT), one.huma.canonical, TODAY) == "twice_bic"
+    assert Side.VISMA in one.to
+    assert "bic_note" in {note.code for note in one.notes}
+    assert not written_by_itself(one)
+
+
+@pytest.mark.parametrize(("iban", "bic"), SAME_COUNTRY)
+def test_the_bic_of_the_country_or_of_its_territory_is_ordinary(iban: str, bic: str) -> None:
+    one = difference(international(iban, bic), {"paymentType": "bank", "localBankAccount": ACCOUNT})
+    assert look_twice(BANK, Side.VISMA, ("no", ACCOUNT), one.huma.canonical, TODAY) == "twice_account"
+    assert written_by_itself(one)
+
+
+def written_by_itself(one: Difference) -> bool:
+    """Whether an automatic run writes it where only Huma moved."""
+    moved = Disagreement(
+        field=one.field,
+        standing=one.standing,
+        why="huma_moved",
+        prints=one.prints,
+        blocked=Side.VISMA in one.forbidden,
+        empties=one.empties(Side.VISMA),
+        by_bulk=one.by_bulk,
+        by_hand=one.by_hand,
+    )
+    return writes_by_itself(moved, huma_wins=False)
+
+
+@pytest.mark.parametrize("account", [None, ("no", ACCOUNT), ("iban", SWEDISH_IBAN, None), ("huma's type", "x")])
+def test_without_a_bic_there_is_no_other_country(account: Any) -> None:
+    assert not of_another_country(account)

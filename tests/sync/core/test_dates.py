@@ -2,10 +2,12 @@
 
 import pytest
 
+from sync.core.create import creation
 from sync.core.employee import Side, Value
 from sync.core.fields import field
 from sync.core.fields.dates import END_REASONS, TO_HUMA, TO_VISMA
 from sync.core.plan import field_change
+from sync.core.reasons import Reason
 from sync.core.shape import WrongShape
 from tests.sync.core.documents import (
     PRINT,
@@ -16,6 +18,7 @@ from tests.sync.core.documents import (
     day,
     huma_doc,
     huma_place,
+    read_huma,
     read_visma,
     visma_doc,
     visma_place,
@@ -196,6 +199,10 @@ def test_the_plan_knows_what_huma_will_say_afterwards(huma: str | None, visma: s
         (RESIGNED, END, TO_VISMA[RESIGNED], END, True),
         (RESIGNED, END, TO_VISMA[DISMISSED], END, False),
         (RESIGNED, END, None, END, False),
+        ("employee_retired", END, TO_VISMA[RESIGNED], END, False),
+        ("employee_retired", END, None, END, False),
+        ("employee_retired", None, None, None, True),
+        (None, END, "aNewReasonInVisma", END, True),
         (RESIGNED, END, TO_VISMA[RESIGNED], day(21), False),
         (None, END, None, None, False),
         (None, None, TO_VISMA[RESIGNED], END, False),
@@ -233,3 +240,49 @@ def test_an_end_reason_that_the_key_may_not_write_and_that_contradicts_forbids()
     reason = LAST.forbids(Side.HUMA, both(huma_position=position, visma_position=visma_position))
     assert reason is not None
     assert reason.code == "not_editable"
+
+
+RETIRED = "employee_retired"
+
+
+@pytest.mark.parametrize("default", ["", TO_VISMA[RESIGNED]])
+@pytest.mark.parametrize("visma", [None, TO_VISMA[DISMISSED]])
+def test_an_end_reason_of_huma_s_that_we_do_not_know_is_never_reported_as_another(
+    visma: str | None, default: str
+) -> None:
+    two = both(
+        huma_position=huma_place(lastDayOfWork=wrap(END), endReason=wrap(f" {RETIRED}\u200b")),
+        visma_position=visma_place(activeEnd=day(40), positionEndReason=[visma] if visma else []),
+        default_end_reason=default,
+    )
+    (one,) = compared(two).differences
+    assert one.forbidden[Side.VISMA] == Reason("unknown_end_reason", {"code": RETIRED})
+
+
+@pytest.mark.parametrize("huma", [None, "other", RESIGNED])
+def test_an_end_reason_of_visma_s_that_we_do_not_know_is_never_taken_for_none(huma: str | None) -> None:
+    two = both(
+        huma_position=huma_place(lastDayOfWork=wrap(day(40)), endReason=wrap(huma)),
+        visma_position=visma_place(activeEnd=END, positionEndReason=["aNewReasonInVisma"]),
+        default_end_reason=TO_VISMA[RESIGNED],
+    )
+    (one,) = compared(two).differences
+    assert one.forbidden[Side.HUMA] == Reason("unknown_end_reason_visma", {"code": "aNewReasonInVisma"})
+    assert Side.VISMA in one.to
+
+
+def test_visma_s_reason_may_be_chosen_over_one_that_we_do_not_know() -> None:
+    position = huma_place(lastDayOfWork=wrap(END), endReason=wrap(RETIRED))
+    two = both(
+        huma_position=position,
+        visma_position=visma_place(activeEnd=END, positionEndReason=[TO_VISMA[RESIGNED]]),
+    )
+    (one,) = compared(two).differences
+    assert LAST.write_huma(position, one.to[Side.HUMA]) == {"lastDayOfWork": END, "endReason": RESIGNED}
+
+
+def test_who_is_created_gets_no_last_workday_for_a_reason_that_we_do_not_know() -> None:
+    huma = read_huma(huma_doc(), huma_place(lastDayOfWork=wrap(END), endReason=wrap(RETIRED)))
+    made = creation(huma, TODAY, TO_VISMA[RESIGNED])
+    assert made.omitted["last_workday"] == Reason("unknown_end_reason", {"code": RETIRED})
+    assert "last_workday" not in made.values

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sync.core.employee import Employee, Side
+from sync.core.employee import Employee, Period, Position, Side
 from sync.core.match import Matching, match
 from sync.core.reasons import SENTENCES
 from tests.sync.core.documents import huma_doc, read_huma, valued
@@ -32,43 +32,114 @@ def doubts(found: Matching) -> set[tuple[str, str, str]]:
 
 
 ACCOUNT = ("no", "86011117947")
-ONE_MORE_THING = [
-    ({"given_name": "Kari"}, {"given_name": "KARI"}),
-    ({"family_name": "Nordmann"}, {"family_name": "nordmann"}),
-    ({"phone": "+4722334455"}, {"phone": "+4722334455"}),
-    ({"bank_account": ACCOUNT}, {"bank_account": ACCOUNT}),
-    ({"first_workday": "2020-01-01"}, {"first_workday": "2020-01-01"}),
-    ({"birth": "1990-05-17"}, {"birth": "1990-05-17"}),
+STRONG: list[dict[str, Any]] = [
+    {"phone": "+4722334455"},
+    {"bank_account": ACCOUNT},
+    {"birth": "1990-05-17"},
 ]
+SAME_NAME = {"given_name": "Kari", "family_name": "Nordmann"}
+HALF = ({"given_name": "Kari", "family_name": "Nordmann"}, {"given_name": "Kari", "family_name": "Berg"})
 
 
-@pytest.mark.parametrize(("one", "other"), [*ONE_MORE_THING, ({"email": "a@x.no"}, {"email": "a@x.no"})])
-def test_an_equal_number_links_when_one_more_thing_agrees(one: dict[str, Any], other: dict[str, Any]) -> None:
-    found = match([h("h1", employment_id="17", **one)], [v("v1", employment_id="17", **other)])
-    assert links(found) == {("h1", "v1", "number")}
-    assert not found.series_broken
+def shared(times: int, **values: Any) -> tuple[list[Employee], list[Employee]]:
+    """So many others on each side who have the same values."""
+    numbers = range(times)
+    return [h(f"hs{n}", **values) for n in numbers], [v(f"vs{n}", **values) for n in numbers]
 
 
-@pytest.mark.parametrize(("one", "other"), ONE_MORE_THING)
-def test_an_equal_email_links_when_one_more_thing_agrees(one: dict[str, Any], other: dict[str, Any]) -> None:
-    found = match([h("h1", email="a@x.no", **one)], [v("v1", email="a@x.no", **other)])
-    assert links(found) == {("h1", "v1", "email")}
+def of_two(one: dict[str, Any], other: dict[str, Any], *others: Any, **more: Any) -> Matching:
+    """What comes of two people, among others."""
+    humas, vismas = others if others else ([], [])
+    return match([h("h1", **one), *humas], [v("v1", **other), *vismas], **more)
 
 
-def test_an_equal_email_alone_is_a_possible_match() -> None:
-    found = match([h("h1", email="a@x.no", **KARI)], [v("v1", email="a@x.no", **OLA)])
+@pytest.mark.parametrize("key", [{"employment_id": "17"}, {"email": "a@x.no"}])
+@pytest.mark.parametrize("thing", [*STRONG, SAME_NAME])
+def test_an_equal_key_links_with_a_strong_thing_or_the_same_name(key: dict[str, Any], thing: dict[str, Any]) -> None:
+    found = of_two({**key, **thing}, {**key, **thing})
+    assert links(found) == {("h1", "v1", "number" if "employment_id" in key else "email")}
+
+
+def test_an_email_of_their_own_speaks_for_an_equal_number() -> None:
+    both = {"employment_id": "17", "email": "a@x.no"}
+    assert links(of_two(both, both)) == {("h1", "v1", "number")}
+
+
+@pytest.mark.parametrize("key", [{"employment_id": "17"}, {"email": "a@x.no"}])
+def test_half_a_name_links_only_with_something_weak_beside_it(key: dict[str, Any]) -> None:
+    assert not of_two({**key, **HALF[0]}, {**key, **HALF[1]}).linked
+    day = {"first_workday": "2020-01-01"}
+    assert of_two({**key, **HALF[0], **day}, {**key, **HALF[1], **day}).linked
+
+
+@pytest.mark.parametrize("thing", STRONG)
+def test_what_three_people_share_is_weak_and_what_four_share_says_nothing(thing: dict[str, Any]) -> None:
+    one, other = ({"employment_id": "17", **half, **thing} for half in HALF)
+    assert of_two(one, other, *shared(2, **thing)).linked
+    assert not of_two(one, other, *shared(3, **thing)).linked
+
+
+def test_a_weak_thing_alone_does_not_link() -> None:
+    both = {"employment_id": "17", "phone": "+4722334455"}
+    found = of_two(both, both, *shared(1, phone="+4722334455"))
     assert not found.linked
-    assert doubts(found) == {("h1", "v1", "email_only")}
+    assert ("h1", "v1", "number_weak") in doubts(found)
 
 
-def test_an_equal_number_alone_is_a_possible_match() -> None:
-    agreeing = [{"employment_id": str(n), "given_name": f"N{n}"} for n in range(20)]
-    found = match(
-        [*(h(f"h{n}", **x) for n, x in enumerate(agreeing)), h("hx", employment_id="99", **KARI)],
-        [*(v(f"v{n}", **x) for n, x in enumerate(agreeing)), v("vx", employment_id="99", **OLA)],
+def test_a_first_workday_is_never_strong() -> None:
+    both = {"employment_id": "17", "first_workday": "2020-01-01"}
+    assert doubts(of_two(both, both)) == {("h1", "v1", "number_weak")}
+
+
+@pytest.mark.parametrize("key", [{"employment_id": "17"}, {"email": "a@x.no"}])
+def test_where_no_word_of_the_names_agrees_two_things_are_needed(key: dict[str, Any]) -> None:
+    one, other = {**key, **KARI}, {**key, **OLA}
+    name = "number" if "employment_id" in key else "email"
+    assert doubts(of_two(one, other)) == {("h1", "v1", f"{name}_against")}
+    account = {"bank_account": ACCOUNT}
+    assert doubts(of_two(one | account, other | account)) == {("h1", "v1", f"{name}_against")}
+    two = {**account, "first_workday": "2020-01-01"}
+    assert links(of_two(one | two, other | two)) == {("h1", "v1", name)}
+
+
+def test_a_differing_date_of_birth_is_never_linked_by_itself() -> None:
+    both = {"employment_id": "17", "email": "a@x.no", "bank_account": ACCOUNT, "phone": "+4722334455", **KARI}
+    found = of_two({**both, "birth": "1990-05-17"}, {**both, "birth": "1990-05-18"})
+    assert not found.linked
+    assert doubts(found) == {("h1", "v1", "number_against")}
+    assert found.possible[0].evidence.against == ("birth",)
+
+
+NOW, ENDED = Position("p", "2026-01-01", None), Position("q", "1990-01-01", "2015-12-31", Period.FORMER)
+
+
+def test_where_the_employments_do_not_overlap_it_takes_something_personal_or_two_strong_things() -> None:
+    one, other = (
+        {"employment_id": "17", **KARI, "positions": (NOW,)},
+        {"employment_id": "17", **KARI, "positions": (ENDED,)},
     )
-    assert len(found.linked) == 20
-    assert doubts(found) == {("hx", "vx", "number_only")}
+    assert doubts(of_two(one, other)) == {("h1", "v1", "number_against")}
+    phone = {"phone": "+4722334455"}
+    assert not of_two(one | phone, other | phone).linked
+    for enough in ({"birth": "1990-05-17"}, {"bank_account": ACCOUNT}, {**phone, "email": "a@x.no"}):
+        assert links(of_two(one | enough, other | enough)) == {("h1", "v1", "number")}
+
+
+def test_where_names_and_employments_are_against_it_both_conditions_hold() -> None:
+    one, other = (
+        {"employment_id": "17", **KARI, "positions": (NOW,)},
+        {"employment_id": "17", **OLA, "positions": (ENDED,)},
+    )
+    birth = {"birth": "1990-05-17"}
+    assert not of_two(one | birth, other | birth).linked
+    more = {**birth, "phone": "+4722334455"}
+    assert links(of_two(one | more, other | more)) == {("h1", "v1", "number")}
+
+
+@pytest.mark.parametrize("theirs", [(), (Position("q", None, None),), (Position("q", "2030-01-01", None),)])
+def test_what_is_not_known_of_employments_is_never_against(theirs: Any) -> None:
+    one = {"employment_id": "17", **KARI, "positions": (NOW,)}
+    assert of_two(one, {**one, "positions": theirs}).linked
 
 
 @pytest.mark.parametrize("key", ["employment_id", "email"])
@@ -122,7 +193,34 @@ def test_an_existing_link_needs_no_key() -> None:
 def test_a_huma_id_that_two_employees_carry_is_a_possible_match() -> None:
     found = match([h("h1")], [v("v1", huma_id="h1"), v("v2", huma_id="h1")])
     assert not found.linked
-    assert doubts(found) == {("h1", "v1", "key_not_unique"), ("h1", "v2", "key_not_unique")}
+    assert doubts(found) == {("h1", "v1", "external_not_unique"), ("h1", "v2", "external_not_unique")}
+
+
+IDS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("external", {}, {"huma_id": "h1"}),
+    ("connected", {"visma_ids": ("v1",)}, {}),
+]
+
+
+@pytest.mark.parametrize(("by", "one", "other"), IDS)
+def test_an_id_links_by_itself(by: str, one: dict[str, Any], other: dict[str, Any]) -> None:
+    assert links(of_two(one, other)) == {("h1", "v1", by)}
+    assert links(of_two({**one, **HALF[0]}, {**other, **HALF[1]})) == {("h1", "v1", by)}
+
+
+@pytest.mark.parametrize(("by", "one", "other"), IDS)
+@pytest.mark.parametrize(("mine", "theirs"), [(KARI, OLA), ({"birth": "1990-05-17"}, {"birth": "1991-05-17"})])
+def test_an_id_links_nobody_where_names_or_births_are_against_it(
+    by: str, one: dict[str, Any], other: dict[str, Any], mine: dict[str, Any], theirs: dict[str, Any]
+) -> None:
+    found = of_two({**one, **mine}, {**other, **theirs})
+    assert not found.linked
+    assert doubts(found) == {("h1", "v1", f"{by}_against")}
+
+
+def test_an_employee_whom_huma_connects_to_two_users_is_a_possible_match() -> None:
+    found = match([h("h1", visma_ids=("v1",)), h("h2", visma_ids=("v1",))], [v("v1")])
+    assert doubts(found) == {("h1", "v1", "connected_not_unique"), ("h2", "v1", "connected_not_unique")}
 
 
 def test_a_huma_id_of_somebody_unknown_is_no_key() -> None:
@@ -141,20 +239,6 @@ def test_different_beats_every_key(same: dict[str, Any]) -> None:
 def test_somebody_called_different_can_be_linked_to_another() -> None:
     humas, vismas = [h("h1", email="a@x.no", **KARI)], [v("v1", huma_id="h1"), v("v2", email="a@x.no", **KARI)]
     assert links(match(humas, vismas, different=[("h1", "v1")])) == {("h1", "v2", "email")}
-
-
-def test_any_two_things_make_a_possible_match() -> None:
-    found = match(
-        [h("h1", phone="+4722334455", birth="1990-05-17")], [v("v1", phone="+4722334455", birth="1990-05-17")]
-    )
-    assert not found.linked
-    assert [(p.agrees, p.why) for p in found.possible] == [(("birth", "phone"), "two_agree")]
-
-
-def test_one_thing_is_nothing() -> None:
-    found = match([h("h1", birth="1990-05-17", **KARI)], [v("v1", birth="1990-05-17", **OLA)])
-    assert not found.linked
-    assert not found.possible
 
 
 def test_who_is_linked_is_in_no_possible_match() -> None:

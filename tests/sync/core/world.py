@@ -9,6 +9,7 @@ from sync.core.compare import Comparison, Difference
 from sync.core.employee import Employee, Side
 from sync.core.fields import FIELDS, Pair
 from sync.core.fields import field as spec_of
+from sync.core.fields.number import same_number
 from sync.core.plan import Planned, field_change, plan_fingerprint, settle
 from tests.sync.core.documents import PRINT, TODAY, Doc, compared, pair, read_huma, read_visma
 
@@ -50,7 +51,7 @@ class World:
 
     def review(self) -> None:
         """Read everybody, settle what agrees, and forget what was decided about an earlier read."""
-        numbers = {person.read(Side.VISMA).number: str(person.number) for person in self.people}
+        numbers = {same_number(person.read(Side.VISMA).number): str(person.number) for person in self.people}
         self.comparisons, self.decisions = [], {}
         for person in self.people:
             two = self.pair(person, numbers)

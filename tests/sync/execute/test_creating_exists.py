@@ -1,19 +1,28 @@
-"""Creating somebody who turns out to be there: found, linked, and nothing of her overwritten."""
+"""Creating somebody whose email is there already: linked where it is the same person, asked about where it may be."""
 
 import pytest
 
-from sync.models import Change, EmployeeLink, SyncRun
+from sync.models import Change, EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
 from sync.services import work
-from tests.sync.execute.conftest import Company, outcomes
+from tests.sync.execute.conftest import Company, Person, outcomes
 from tests.sync.execute.states import changes
 
 
-def test_an_email_that_exists_meanwhile_links_and_overwrites_nothing(company: Company) -> None:
+def email_of(company: Company, person: Person) -> str:
+    """The business email that somebody has in Visma."""
+    return str(company.in_visma(person)["emails"][-1]["address"])
+
+
+def test_an_email_that_exists_meanwhile_links_the_same_person_and_overwrites_nothing(company: Company) -> None:
     person = company.add("only_visma")
     run = company.read()
     company.create(run, "huma")
-    email = company.in_visma(person)["emails"][-1]["address"]
-    values = {"givenName": "Helt", "familyName": "Annerledes", "email": email.upper()}
+    name = company.in_visma(person)["personNames"][-1]
+    values = {
+        "givenName": name["firstName"],
+        "familyName": name["lastName"],
+        "email": email_of(company, person).upper(),
+    }
     other = company.sandbox.huma.add_user(values)
     before = company.sandbox.state()
     company.apply(run)
@@ -22,7 +31,30 @@ def test_an_email_that_exists_meanwhile_links_and_overwrites_nothing(company: Co
     assert not changes(before, company.sandbox.state())
     link = EmployeeLink.objects.get(visma_id=person.employee_id)
     assert (link.huma_id, link.linked_by, link.baseline) == (other, "email", {})
-    assert {"given_name", "family_name", "phone"} <= company.open()
+    assert "phone" in company.open()
+
+
+CODES = ["user:email-already-exists", "email_already_in_use", "EMAIL-NOT-UNIQUE", "invalid:email"]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_strangers_email_is_asked_about_whatever_the_refusal_is_called(company: Company, code: str) -> None:
+    company.sandbox.huma.email_taken_code = code
+    person = company.add("only_visma")
+    run = company.read()
+    company.create(run, "huma")
+    values = {"givenName": "Helt", "familyName": "Annerledes", "email": email_of(company, person)}
+    stranger = company.sandbox.huma.add_user(values)
+    before = company.sandbox.state()
+    company.apply(run)
+    assert outcomes(run)["create"] == "failed create_email_taken"
+    assert {state for field, state in outcomes(run).items() if field != "create"} <= {"failed creation_failed"}
+    assert not changes(before, company.sandbox.state())
+    assert not EmployeeLink.objects.filter(visma_id=person.employee_id).exists()
+    asked = PossibleMatch.objects.get(run=run)
+    assert (asked.huma.vendor_id, asked.visma.vendor_id, asked.decision) == (stranger, person.employee_id, "")
+    again = company.read()
+    assert EmployeeSnapshot.objects.get(run=again, vendor_id=person.employee_id).create_blocked == "create_open_match"
 
 
 def test_an_email_of_somebody_linked_to_another_fails(company: Company) -> None:

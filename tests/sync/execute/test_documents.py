@@ -16,7 +16,8 @@ HOME = {"line1": "Nyveien 7", "line2": "", "line3": "", "postalCode": "2999", "c
 def test_all_fields_of_one_employee_are_one_put(company: Company) -> None:
     person = company.add()
     account = {"type": "national", "number": "55807302158", "country": "NO"}
-    company.huma(person, givenName="Ny", familyName="Helt", email="ny@x.example", phone="+4722334455")
+    family = company.sandbox.huma.users[person.user_id].values["familyName"]
+    company.huma(person, givenName="Ny", familyName=f"{family} Helt", email="ny@x.example", phone="+4722334455")
     company.huma(person, employmentId="H77", bankAccount=account, homeAddress=HOME)
     company.sandbox.huma.edit_position(
         person.user_id, firstDayOfWork="2020-02-03", lastDayOfWork=DAY, endReason="other"

@@ -114,7 +114,7 @@ def test_a_creation_in_huma_happens_once(company: Company, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["reset", "503"])
 def test_somebody_who_was_there_is_not_taken_for_ours(company: Company, kind: str) -> None:
-    """The first POST had no effect, and the email is another person's: she is linked, and keeps what she has."""
+    """The first POST had no effect, and the email is another person's, who keeps what they have."""
     person = company.add("only_visma")
     run = company.read()
     company.create(run, "huma")
@@ -123,7 +123,7 @@ def test_somebody_who_was_there_is_not_taken_for_ours(company: Company, kind: st
     company.sandbox.faults.script("huma", "POST", "/users$", kind)
     before = company.sandbox.state()
     company.apply(run)
-    assert outcomes(run)["create"] == "nothing email_exists"
+    assert outcomes(run)["create"] == "failed create_email_taken"
     assert not changes(before, company.sandbox.state())
 
 

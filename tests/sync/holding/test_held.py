@@ -146,7 +146,7 @@ def test_a_field_that_waits_is_never_written_by_itself(fjordheim):
         assert totals(scheduled(fjordheim)) == {}
     assert waits(fjordheim.connection) == [change]
     assert phone(fjordheim, person) != number
-    fjordheim.huma(person, email="somebody.else@example.com")
+    fjordheim.huma(person, familyName="Nyhjem")
     assert totals(told(fjordheim, person)) == {"done": 1}, "her other fields aren't held up"
     assert waits(fjordheim.connection) == [change]
 

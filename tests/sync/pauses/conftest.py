@@ -1,5 +1,7 @@
 """A company that keeps itself up to date, and the emails that come."""
 
+from datetime import time
+
 import pytest
 
 from tests.sync.bell import until_quiet
@@ -9,6 +11,12 @@ from tests.sync.scheduling import company, people, turn_on
 @pytest.fixture(autouse=True)
 def english(settings):
     settings.LANGUAGE_CODE = "en"
+
+
+@pytest.fixture(autouse=True)
+def no_digest(settings):
+    """The day's digest would come among the emails that are looked at, on a working day from seven in the morning."""
+    settings.DIGEST_TIME = time.max
 
 
 @pytest.fixture

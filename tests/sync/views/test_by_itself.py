@@ -157,7 +157,7 @@ def test_without_runs_of_their_own_there_is_nothing_to_choose(web, fjordheim, st
 
 def test_what_failed_is_tried_again_by_hand(web, start):
     run = start("real-time", read_at=timezone.now(), figures={"linked": 1, "conflicts": 1})
-    changed(run, "failed", reason="unavailable", before="+4722222222", after="+4733333333", source="1:a", pin="1:b")
+    changed(run, "failed", reason="unavailable", before="+4722667788", after="+4733667788", source="1:a", pin="1:b")
     response = web.post(at("result_retry", run.connection, run.pk))
     assert response.url == at("confirm", run.connection)
     for page in ("confirm", "create", "review", "overview"):

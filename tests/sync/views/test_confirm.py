@@ -33,9 +33,9 @@ def test_every_change_is_shown_with_before_and_after(web, decided):
     assert "3 changes · 2 people" in text
     assert "person in Visma.net Payroll 1" in text
     assert "person in Huma 1" in text
-    assert "Before: +4799999999 After: +4722334455" in text
+    assert "Before: +4799887766 After: +4722334455" in text
     assert "Before: Karin After: Kari" in text
-    assert "Before: empty After: +4722222222" in text
+    assert "Before: empty After: +4722667788" in text
 
 
 def test_what_goes_into_huma_is_looked_at_twice(web, decided):

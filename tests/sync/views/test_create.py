@@ -150,3 +150,37 @@ def test_it_requires_an_owner(page, run, superuser, django_user_model):
 )
 def test_nonsense_is_not_found(page, run, data):
     assert page.post(url(run, "never/"), data).status_code == 404
+
+
+def test_visma_may_assign_numbers_and_who_has_none_can_be_ticked(page, hr):
+    run = read(company(hr, tenant_id="other"), in_huma("une", "Une", "Uten", "", "une@x.no"))
+    said = text_of(page.get(url(run)))
+    assert "Let Visma assign the number" in said
+    assert "1 person has no Employment ID in Huma. Visma's next number is written back to Huma." in said
+    assert "There is no Employment ID in Huma. Enter it there, or let Visma assign the number." in said
+    said = text_of(page.post(url(run, "numbering/"), {"assign": "on"}, **HTMX))
+    assert 'name="assign" checked' in said
+    assert "The number that Visma assigns" in said
+    pk = snapshot(run, "une").pk
+    page.post(url(run, "choose/"), {"to": "visma", "chosen": [pk], "toggle": pk}, **HTMX)
+    assert ticked() == ["une"]
+    confirmed = text_of(page.get(f"/admin/connections/{run.connection.code}/confirm/"))
+    assert "The number that Visma assigns" in confirmed
+    assert page.post(url(run, "numbering/"), {}).status_code == 302
+    assert ticked() == []
+
+
+def test_nobody_is_asked_about_numbers_where_all_have_one(page, run):
+    assert "Let Visma assign" not in text_of(page.get(url(run)))
+
+
+def test_two_with_one_number_are_shown_with_the_reason(page, hr):
+    run = read(
+        company(hr, tenant_id="other"),
+        in_huma("one", "Nina", "Nå", "17", "nina@x.no"),
+        in_huma("two", "Tove", "Også", "17", "tove@x.no"),
+    )
+    said = text_of(page.get(url(run)))
+    assert said.count("Somebody else who could be added has the same Employment ID.") == 2
+    assert "Nina Nå" in said
+    assert "Tove Også" in said

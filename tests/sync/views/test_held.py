@@ -10,7 +10,7 @@ from tests.sync.views.conftest import at, signed_in, words
 
 pytestmark = pytest.mark.django_db
 
-OLD, NEW = "+4722222222", "+4733333333"
+OLD, NEW = "+4722667788", "+4733667788"
 ACCOUNT = {"paymentType": "bank", "internationalBankAccount": False, "localBankAccount": "86011117947"}
 OTHER = {**ACCOUNT, "localBankAccount": "12345678903"}
 

@@ -67,7 +67,7 @@ def test_before_the_first_read_it_leads_to_synchronize(page, run, hr):
 
 def test_a_linked_person_is_explained(page, run):
     said = text_of(page.get(url(run, "visma/v1/")))
-    assert "the same Employment ID on both sides" in said
+    assert "the same Employment ID in both systems" in said
     assert "22334455" in said
 
 

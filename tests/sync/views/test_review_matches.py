@@ -21,7 +21,7 @@ def settle(web, match, choice):
 def test_both_people_stand_side_by_side(web, run, match):
     text = words(web.get(at("review_matches", run.connection)))
     assert "May Be and May Be" in text
-    assert "What agrees: Family name, Given name." in text
+    assert "What agrees: Name." in text
     assert "may@x.no bea@x.no" in text
 
 

@@ -1,0 +1,71 @@
+"""What nobody outside the vendors knows yet: each open assumption as a mode, in which a stand-in does the other thing.
+
+The numbers are those of the contracts' tables (visma-employee.md and huma.md, *Assumptions, numbered*). A mode is one
+setting of a side's state, so the list is all that has to be changed for another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Mode:
+    """A way in which a vendor may be: ``setting`` of the ``side``'s state is ``value`` then.
+
+    ``assumption`` is "" for a fact of the contract that the stand-ins don't show otherwise.
+    """
+
+    name: str
+    assumption: str
+    meaning: str
+    side: str
+    setting: str
+    value: Any
+
+
+MODES = (
+    Mode("number-refused", "V11", "A saved employee's number can't be changed.", "visma", "number_changes", "refused"),
+    Mode(
+        "number-ignored",
+        "V11",
+        "A saved employee's number stays, and no job says so.",
+        "visma",
+        "number_changes",
+        "kept",
+    ),
+    Mode("no-number", "V13", "A new draft without a number gets none.", "visma", "assigns_numbers", False),
+    Mode(
+        "positions-paged",
+        "V4",
+        "An employee's positions come in pages, not as an array.",
+        "visma",
+        "paged_positions",
+        True,
+    ),
+    Mode("weak-etag", "V8", "ETags are weak, and count as they came only.", "visma", "weak_etags", True),
+    Mode("null-dates", "", "An open beginning or end is null instead of absent.", "visma", "null_dates", True),
+    Mode("email-waits", "H6", "A new email waits until it is confirmed.", "huma", "email_needs_confirmation", True),
+    Mode("old-reads", "H10", "For a moment after a change the old is read.", "huma", "old_seconds", 2.0),
+)
+
+
+def names() -> tuple[str, ...]:
+    """The names of all modes."""
+    return tuple(mode.name for mode in MODES)
+
+
+def switch(chosen: Iterable[str], states: dict[str, Any]) -> None:
+    """Put the states, by side, into these modes. Raises ``ValueError`` for a name that isn't known, or for two of one
+    setting."""
+    by_name, seen = {mode.name: mode for mode in MODES}, set()
+    for name in dict.fromkeys(chosen):
+        mode = by_name.get(name)
+        if mode is None:
+            raise ValueError(f"There is no mode {name!r}. Modes: {', '.join(by_name)}.")
+        if (mode.side, mode.setting) in seen:
+            raise ValueError(f"{name!r} contradicts another mode.")
+        seen.add((mode.side, mode.setting))
+        setattr(states[mode.side], mode.setting, mode.value)

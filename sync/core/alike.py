@@ -1,0 +1,82 @@
+"""Who on the other side shares a name, a date of birth or a rare value with somebody: found without comparing all.
+
+A value or a name that a crowd has brings nobody together, so that time and memory grow with the people only.
+"""
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from sync.core.employee import Side
+from sync.core.evidence import THINGS, WEAK_SHARED, Clues, Weighing
+from sync.core.person_names import Likeness, likeness
+
+CROWD = 30
+"""A value, name or key that more people of a side share brings nobody together."""
+
+Id = str
+Key = TypeVar("Key", bound=Hashable)
+Found = TypeVar("Found")
+
+
+def index(pairs: Iterable[tuple[Key, Found]]) -> dict[Key, list[Found]]:
+    """What belongs to each key, in order."""
+    found: dict[Key, list[Found]] = {}
+    for key, one in pairs:
+        found.setdefault(key, []).append(one)
+    return found
+
+
+class Alike:
+    """Looks people up by what they share; everybody who was read is in it."""
+
+    def __init__(self, weighing: Weighing) -> None:
+        self.weighing = weighing
+        self.people = {Side.HUMA: weighing.huma, Side.VISMA: weighing.visma}
+        self.names = {side: index(_named(people)) for side, people in self.people.items()}
+        self.born = {side: index(_named_and_born(people)) for side, people in self.people.items()}
+
+    def by_name(self, side: Side, other: Id) -> list[Id]:
+        """Who on ``side`` has the same name as ``other`` on the other one, but for names that a crowd has."""
+        mine = self.people[side.other][other]
+        return self._same_name(side, mine, [self.names[side].get(both, ()) for both in mine.name.couples])
+
+    def by_name_and_birth(self, side: Side, other: Id) -> list[Id]:
+        """Who on ``side`` has the same name and date of birth as ``other`` on the other one."""
+        mine = self.people[side.other][other]
+        birth = mine.things.get("birth")
+        known = [self.born[side].get((birth, both), ()) for both in mine.name.couples] if birth else []
+        return self._same_name(side, mine, known)
+
+    def by_anything(self, huma: Id) -> Iterable[Id]:
+        """Who in Visma shares a value with the user that few have, or the name."""
+        found: dict[Id, None] = {}
+        clues, who = self.weighing.huma[huma], self.weighing.who
+        for thing in THINGS:
+            value = clues.things.get(thing)
+            here, there = who[Side.HUMA][thing].get(value, ()), who[Side.VISMA][thing].get(value, ())
+            if max(len(here), len(there)) <= WEAK_SHARED:
+                found.update(dict.fromkeys(there))
+        found.update(dict.fromkeys(self.by_name(Side.VISMA, huma)))
+        return found
+
+    def only_they_have_the_name(self, huma: Id, visma: Id) -> bool:
+        """Whether nobody else on either side has the name of the two."""
+        couples = {*self.people[Side.HUMA][huma].name.couples, *self.people[Side.VISMA][visma].name.couples}
+        if any(len(self.names[side].get(both, ())) > CROWD for both in couples for side in Side):
+            return False
+        return self.by_name(Side.VISMA, huma) == [visma] and self.by_name(Side.HUMA, visma) == [huma]
+
+    def _same_name(self, side: Side, mine: Clues, known: Iterable[Sequence[Id]]) -> list[Id]:
+        found = dict.fromkeys(id_ for ids in known if len(ids) <= CROWD for id_ in ids)
+        people = self.people[side]
+        return [id_ for id_ in found if likeness(mine.name, people[id_].name) is Likeness.SAME]
+
+
+def _named(people: Mapping[Id, Clues]) -> Iterator[tuple[Hashable, Id]]:
+    return ((both, id_) for id_, clues in people.items() for both in clues.name.couples)
+
+
+def _named_and_born(people: Mapping[Id, Clues]) -> Iterator[tuple[Hashable, Id]]:
+    for id_, clues in people.items():
+        if birth := clues.things.get("birth"):
+            yield from (((birth, both), id_) for both in clues.name.couples)

@@ -1,0 +1,205 @@
+"""What speaks for and against two people being one. Source: design, Who is who (Evidence, Keys).
+
+The weights are the few tables and tests of this module; the help's page *Who is who* prints them.
+"""
+
+from collections.abc import Collection, Hashable, Iterable, Mapping
+
+from sync.core.employee import Employee, Period, Side
+from sync.core.fields.number import same_number
+from sync.core.person_names import Likeness, PersonName, likeness, person_name
+from sync.core.positions import overlap
+from sync.core.record import record
+
+FIELDS = ("bank_account", "email", "phone", "first_workday")
+THINGS = ("birth", *FIELDS)
+"""What may agree. The Employment ID is a key only: it doesn't speak for itself."""
+WEAK_AT_MOST = frozenset({"first_workday"})
+"""So many start on the same day that it never counts for more."""
+STRONG_SHARED, WEAK_SHARED = 1, 3
+"""A value is strong where this many people on each side have it, and weak up to the second number."""
+PERSONAL = frozenset({"birth", "bank_account"})
+"""What outweighs employments that don't belong together."""
+
+
+@record
+class Clues:
+    """What may be compared of one employee; what is empty, or can't be seen, isn't there."""
+
+    things: Mapping[str, Hashable]
+    name: PersonName
+    number: str
+    employee: Employee
+
+
+def clues_of(employee: Employee) -> Clues:
+    """What may be compared of an employee."""
+    things: dict[str, Hashable] = {}
+    for field in FIELDS:
+        if (canonical := employee.canonical(field)) is not None:
+            things[field] = canonical
+    if employee.birth:
+        things["birth"] = employee.birth
+    given, family = (str(employee.canonical(field) or "") for field in ("given_name", "family_name"))
+    return Clues(things, person_name(given, family), same_number(employee.number), employee)
+
+
+@record
+class Evidence:
+    """What is known of two people being one. ``differs``: things that both have and that aren't the same.
+
+    ``strong`` and ``weak`` are names of ``THINGS``. ``keys``: which keys are equal. ``apart``: the employments don't
+    overlap and Visma's has ended.
+    """
+
+    strong: tuple[str, ...]
+    weak: tuple[str, ...]
+    name: Likeness
+    keys: tuple[str, ...]
+    differs: tuple[str, ...]
+    apart: bool
+
+    @property
+    def birth_differs(self) -> bool:
+        """Whether both dates of birth are known and aren't the same."""
+        return "birth" in self.differs
+
+    @property
+    def against(self) -> tuple[str, ...]:
+        """What speaks against it, worst first: birth, names, employments."""
+        said = {"birth": self.birth_differs, "names": self.name is Likeness.OTHER, "employments": self.apart}
+        return tuple(code for code, holds in said.items() if holds)
+
+    @property
+    def agrees(self) -> tuple[str, ...]:
+        """What agrees, as codes: keys, things, and same_name or half_name."""
+        name = {Likeness.SAME: ("same_name",), Likeness.HALF: ("half_name",)}.get(self.name, ())
+        things = (*self.strong, *self.weak)
+        return (*(key for key in self.keys if key not in things), *name, *things)
+
+    @property
+    def rank(self) -> tuple[int, bool, int, int]:
+        """More strong things, then an equal key, then the better name, then more weak things. Greater is better."""
+        return len(self.strong), bool(self.keys), max(self.name, 0), len(self.weak)
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing agrees, not even half a name, although something is known on both sides."""
+        known = self.differs or self.name is not Likeness.UNKNOWN
+        return bool(known) and not (self.strong or self.weak or self.name > 0)
+
+    def besides(self, key: str) -> tuple[int, int]:
+        """How many strong and weak things agree besides a key."""
+        return sum(thing != key for thing in self.strong), sum(thing != key for thing in self.weak)
+
+
+def links_by_itself(evidence: Evidence, key: str) -> bool:
+    """Whether an equal key that nobody else has is enough to link the two. Source: design, Who is who (Keys).
+
+    ``key``: external, connected, number or email.
+    """
+    strong, weak = evidence.besides(key)
+    if evidence.birth_differs:
+        return False
+    if key in ("external", "connected"):
+        return evidence.name is not Likeness.OTHER
+    enough = strong >= 1 or evidence.name is Likeness.SAME or (evidence.name is Likeness.HALF and weak >= 1)
+    if evidence.name is Likeness.OTHER:
+        enough = strong >= 1 and strong + weak >= 2
+    if evidence.apart:
+        personal = any(thing in PERSONAL for thing in evidence.strong)
+        enough = enough and (personal or strong >= 2)
+    return enough
+
+
+def contradicts(evidence: Evidence) -> bool:
+    """Whether an equal number speaks against the two series being one. Employments don't count."""
+    return evidence.birth_differs or evidence.name is Likeness.OTHER or evidence.is_nothing
+
+
+def is_worth_asking(evidence: Evidence) -> str:
+    """Why a person is asked about two people without an equal key, as a code of ``reasons``; "" when nobody is.
+
+    The same name alone is a matter of who else has it, which isn't known here.
+    """
+    strong, weak = len(evidence.strong), len(evidence.weak)
+    if strong >= 2:
+        return "two_strong"
+    if evidence.birth_differs:
+        return ""
+    if evidence.name is Likeness.SAME and strong + weak:
+        return "name_and_thing"
+    return "half_and_strong" if evidence.name is Likeness.HALF and strong else ""
+
+
+def is_plain(evidence: Evidence) -> bool:
+    """Whether it may be answered together with others of its kind: nothing is against it, and it is strong."""
+    strong = len(evidence.strong)
+    return not evidence.against and (strong >= 2 or (strong >= 1 and evidence.name is Likeness.SAME))
+
+
+class Weighing:
+    """Weighs pairs among everybody who was read: former employees, drafts and linked people count too."""
+
+    def __init__(self, huma: Iterable[Employee], visma: Iterable[Employee]) -> None:
+        self.huma = {employee.id: clues_of(employee) for employee in huma}
+        self.visma = {employee.id: clues_of(employee) for employee in visma}
+        self.numbers: dict[str, list[str]] = {}
+        """Who in Visma has which Employment ID."""
+        for id_, clues in self.visma.items():
+            if clues.number:
+                self.numbers.setdefault(clues.number, []).append(id_)
+        self.who = {Side.HUMA: _who_has(self.huma), Side.VISMA: _who_has(self.visma)}
+
+    def weigh(self, huma: str, visma: str, aside: Collection[str] = ()) -> Evidence:
+        """What is known of two people. ``aside``: employees in Visma who don't count as having a value, too.
+
+        Where payroll made somebody anew, both records are one person's.
+        """
+        one, other = self.huma[huma], self.visma[visma]
+        strong, weak, differs = [], [], []
+        for thing, value in one.things.items():
+            theirs = other.things.get(thing)
+            if theirs is None:
+                continue
+            if theirs != value:
+                differs.append(thing)
+            elif (shared := self._shared(thing, value, aside)) <= STRONG_SHARED and thing not in WEAK_AT_MOST:
+                strong.append(thing)
+            elif shared <= WEAK_SHARED:
+                weak.append(thing)
+        keys = tuple(key for key in _equal_keys(one, other) if key != "email" or "email" in (*strong, *weak))
+        if one.number and other.number and one.number != other.number:
+            differs.append("number")
+        found = likeness(one.name, other.name)
+        return Evidence(tuple(strong), tuple(weak), found, keys, tuple(differs), _apart(one, other))
+
+    def _shared(self, thing: str, value: Hashable, aside: Collection[str]) -> int:
+        huma, visma = (self.who[side][thing].get(value, ()) for side in Side)
+        return max(len(huma), sum(id_ not in aside for id_ in visma) if aside else len(visma))
+
+
+def _equal_keys(one: Clues, other: Clues) -> tuple[str, ...]:
+    equal = {
+        "external": other.employee.huma_id == one.employee.id,
+        "connected": other.employee.id in one.employee.visma_ids,
+        "number": bool(one.number) and one.number == other.number,
+        "email": "email" in one.things and one.things["email"] == other.things.get("email"),
+    }
+    return tuple(key for key, holds in equal.items() if holds)
+
+
+def _who_has(people: Mapping[str, Clues]) -> dict[str, dict[Hashable, list[str]]]:
+    found: dict[str, dict[Hashable, list[str]]] = {thing: {} for thing in THINGS}
+    for id_, clues in people.items():
+        for thing, value in clues.things.items():
+            found[thing].setdefault(value, []).append(id_)
+    return found
+
+
+def _apart(one: Clues, other: Clues) -> bool:
+    """A rehire, or a number that is used again. What isn't known is never against."""
+    ours, theirs = one.employee.position, other.employee.position
+    if ours is None or theirs is None or theirs.period is not Period.FORMER:
+        return False
+    return not overlap(ours, theirs)

@@ -1,0 +1,95 @@
+"""Whether two names may be one person's. Source: design, Who is who (Evidence)."""
+
+import re
+import unicodedata
+from enum import IntEnum
+from functools import lru_cache
+from itertools import combinations, pairwise
+
+from sync.core.record import record
+
+MOST_WORDS = 8
+"""So many words of a name are looked at; nobody is told apart by more."""
+_TO_ONE_LETTER = str.maketrans({"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
+_TWO_LETTERS = (("oe", "o"), ("aa", "a"), ("ae", "a"), ("ue", "u"))
+"""How ø, å, æ and ü are written where a keyboard lacks them; ä and ö go the same ways."""
+_WORD = re.compile(r"[^\W_]+")
+
+
+class Likeness(IntEnum):
+    """What two names say, the more alike the higher. ``OTHER``: no word agrees. ``UNKNOWN`` says nothing."""
+
+    OTHER = -1
+    UNKNOWN = 0
+    HALF = 1
+    SAME = 2
+
+
+@record
+class PersonName:
+    """A given and a family name as folded words, each once, in their order.
+
+    ``joined``: two neighbouring words as one ("Anne Marie" may be written Annemarie). ``whole``: both names are there.
+    ``couples``: each two of the words, or one and a joined one; people with the same name have one in common.
+    ``script``: "latin", "other" or "mixed"; "" without a letter.
+    """
+
+    words: tuple[str, ...] = ()
+    joined: frozenset[str] = frozenset()
+    whole: bool = False
+    script: str = ""
+    couples: tuple[tuple[str, str], ...] = ()
+
+
+@lru_cache(maxsize=20_000)
+def fold(text: str) -> tuple[str, ...]:
+    """The words of a name in small letters, without accents, hyphens and apostrophes.
+
+    ø = oe = o, å = aa = a, æ = ae = a, ü = ue = u: the ways in which one letter is written.
+    """
+    plain = text.casefold()
+    if not plain.isascii():
+        plain = plain.translate(_TO_ONE_LETTER)
+        parts = unicodedata.normalize("NFKD", plain)
+        plain = "".join(letter for letter in parts if not unicodedata.combining(letter))
+    for two, one in _TWO_LETTERS:
+        plain = plain.replace(two, one)
+    return tuple(_WORD.findall(plain))
+
+
+def person_name(given: str, family: str) -> PersonName:
+    """A person's name, ready to be compared."""
+    words = tuple(dict.fromkeys((*fold(given), *fold(family))))[:MOST_WORDS]
+    joined = [one + other for one, other in pairwise(words)] if len(words) > 2 else []
+    return PersonName(words, frozenset(joined), bool(given and family), _script(words), _couples(words, joined))
+
+
+def _couples(words: tuple[str, ...], joined: list[str]) -> tuple[tuple[str, str], ...]:
+    found = list(combinations(words, 2))
+    for place, both in enumerate(joined):
+        found += [(both, word) for word in (*words[:place], *words[place + 2 :])]
+    return tuple((one, other) if one < other else (other, one) for one, other in found)
+
+
+def _script(words: tuple[str, ...]) -> str:
+    latin = {word.isascii() or unicodedata.name(word[0], "").startswith("LATIN") for word in words}
+    if len(latin) > 1:
+        return "mixed"
+    return {True: "latin", False: "other"}[latin.pop()] if latin else ""
+
+
+def likeness(one: PersonName, other: PersonName) -> Likeness:
+    """How alike two names are: in any order, with more words on one side or fewer.
+
+    Another script says nothing, nor does a name of which a part is missing and no word agrees.
+    """
+    if not (one.words and other.words) or one.script != other.script or one.script == "mixed":
+        return Likeness.UNKNOWN
+    shorter, longer = sorted((one, other), key=lambda name: len(name.words))
+    found = sum(word in longer.words or word in longer.joined for word in shorter.words)
+    if found == len(shorter.words) and found >= 2:
+        return Likeness.SAME
+    told = [word for word in shorter.words if len(word) > 1 and (word in longer.words or word in longer.joined)]
+    if told or any(word in shorter.joined for word in longer.words if len(word) > 1):
+        return Likeness.HALF
+    return Likeness.OTHER if one.whole and other.whole else Likeness.UNKNOWN

@@ -1,0 +1,94 @@
+"""What stands in a field without being a value. Source: design, The fields (A placeholder is not a value)."""
+
+import re
+
+import phonenumbers
+
+from sync.core.employee import Side
+
+IN_HUMA, IN_VISMA = "placeholder_huma", "placeholder_visma"
+"""The codes of ``reasons`` that such a value carries as its problem: nothing that starts from it is written."""
+
+UNBOUNDED = "unbounded"
+"""The problem of a workday that means no beginning, or no end: an empty value, that no automatic run acts upon."""
+
+_ROW = "01234567890"
+"""Digits counted up, in the order of a keyboard. Counted down they are a number that people have (98 76 54 32)."""
+
+_SHORTEST_ROW, _SHORTEST_REPEAT = 5, 3
+_NOT_A_DOMAIN = (".invalid", ".localhost")
+"""Reserved so that no mail ever arrives. Source: RFC 2606, 2."""
+
+_FIRST_BIRTH = "1900-01-02"
+"""Systems that must have a date of birth put the first day of 1900, or one before it."""
+
+_DIGITS_ONLY = re.compile(r"[\d\s().+/-]*")
+
+
+def found_in(side: Side) -> str:
+    """The problem of a placeholder on that side."""
+    return IN_HUMA if side is Side.HUMA else IN_VISMA
+
+
+def is_placeholder(problem: str) -> bool:
+    """Whether a value's problem is that it is a placeholder."""
+    return problem in (IN_HUMA, IN_VISMA)
+
+
+def _repeats(digits: str) -> bool:
+    return len(set(digits)) == 1 and (digits[0] == "0" or len(digits) >= _SHORTEST_REPEAT)
+
+
+def is_account(compact: str) -> bool:
+    """Whether an account without blanks is one digit over and over; an IBAN is by what follows its check digits."""
+    digits = compact[2:] if compact[:2].isalpha() else compact
+    if not digits.isdigit():
+        return False
+    return _repeats(digits) or (digits is not compact and _repeats(digits[2:]))
+
+
+def is_phone(text: str) -> bool:
+    """Whether a phone number, as written or in E.164, is one digit or a counting row, with or without its country."""
+    if not _DIGITS_ONLY.fullmatch(text):
+        return False
+    digits = "".join(str(int(sign)) for sign in text if sign.isdecimal())
+    return bool(digits) and (_is_no_number(digits) or any(map(_is_no_number, _without_country(text, digits))))
+
+
+def _is_no_number(digits: str) -> bool:
+    return _repeats(digits) or (len(digits) >= _SHORTEST_ROW and digits in _ROW)
+
+
+def _without_country(text: str, digits: str) -> list[str]:
+    """The number without a country's code, in each way in which its beginning may be one."""
+    end = digits[-_SHORTEST_REPEAT:]
+    if not (_repeats(end) or end in _ROW):
+        return []  # nearly all of them: what follows the code can't be such a number
+    found = [digits[len(code) :] for code in ("0047", "47") if digits.startswith(code) and len(digits) >= 8 + len(code)]
+    if text.startswith("+"):
+        codes = [digits[:length] for length in (1, 2, 3)]
+        found += [digits[len(code) :] for code in codes if int(code) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE]
+    return [one for one in found if one]
+
+
+def is_email(text: str) -> bool:
+    """Whether an address goes nowhere by its domain: without a dot, or reserved for that."""
+    local, at, domain = text.casefold().rpartition("@")
+    if not (local and at and domain) or "@" in local or any(map(str.isspace, text)):
+        return False  # not even the shape of an address
+    return domain.replace("-", "").isalnum() or domain.endswith(_NOT_A_DOMAIN)
+
+
+def is_unbounded(day: str | None) -> bool:
+    """Whether an ISO date means no beginning or no end: it is in the first or the last year that there is."""
+    return day is not None and day[:4] in ("0001", "9999")
+
+
+def bounded(day: str | None) -> str | None:
+    """The ISO date of a workday; ``None`` for one that means no beginning or no end."""
+    return None if is_unbounded(day) else day
+
+
+def birth(day: str | None, today: str) -> str:
+    """The ISO date of birth; "" for none, and for one that nobody who works has."""
+    return day if day and _FIRST_BIRTH <= day <= today else ""

@@ -1,0 +1,92 @@
+"""Links are looked at again with each read. Source: design, Who is who (Links are looked at again).
+
+What is known of a link is kept as codes, never as values: ``birth`` and ``names`` (they speak against it), and
+``instead:<id>`` (an employee in Visma who agrees better). What was known when the link was made or confirmed doesn't
+ask again.
+"""
+
+from collections.abc import Container, Iterable, Sequence
+from itertools import chain
+
+from sync.core.employee import Period, Side
+from sync.core.evidence import THINGS, WEAK_SHARED, Evidence, Weighing, is_worth_asking
+
+INSTEAD = "instead:"
+STOPPING = frozenset({"birth", "instead"})
+"""Kinds of doubt after which nothing is written for the person but what somebody chose for them alone."""
+
+Couple = tuple[str, str]
+
+
+def kind_of(code: str) -> str:
+    """What a code is about: birth, names or instead."""
+    return code.partition(":")[0]
+
+
+def stops(code: str) -> bool:
+    """Whether a doubt stops the person's automatic writes, and choices for many."""
+    return kind_of(code) in STOPPING
+
+
+def other_employee(code: str) -> str:
+    """The id in Visma that an ``instead`` code names, else ""."""
+    return code.partition(":")[2] if code.startswith(INSTEAD) else ""
+
+
+def seen_of(evidence: Evidence, instead: str = "") -> list[str]:
+    """The codes of what speaks against a link now."""
+    codes = [code for code in evidence.against if code != "employments"]
+    return [*codes, INSTEAD + instead] if instead else codes
+
+
+def asks(now: Sequence[str], known: Sequence[str] | None) -> str:
+    """What a person is to be asked about a link, as the gravest code; "" for nothing.
+
+    ``known``: what was known when the link was made or confirmed; ``None`` for a link of before that was stored, of
+    which only a differing date of birth asks.
+    """
+    new = [code for code in now if (code == "birth" if known is None else code not in known)]
+    order = ("birth", "instead", "names")
+    return min(new, key=lambda code: order.index(kind_of(code)), default="")
+
+
+def without_instead(now: Sequence[str]) -> list[str]:
+    """What counts as known of a new link: that somebody agrees better asks, however young the link is."""
+    return [code for code in now if not other_employee(code)]
+
+
+def known_at_first(now: Sequence[str]) -> list[str]:
+    """What counts as known of a link of before, once it was read: all but a differing date of birth."""
+    return [code for code in now if code != "birth"]
+
+
+def better_employee(weighing: Weighing, couple: Couple, taken: Container[str]) -> str:
+    """The current employee in Visma who agrees better with the user than an ended one does; "" without one.
+
+    So it is where payroll made a rehire anew. What only the two records share counts as strong between them.
+    ``taken``: employees who are linked to somebody.
+    """
+    huma, visma = couple
+    if weighing.visma[visma].employee.standing is not Period.FORMER:
+        return ""
+    found: list[tuple[tuple[int, bool, int, int], str]] = []
+    for other in sorted(_alike(weighing, huma) - {visma}):
+        if other in taken or weighing.visma[other].employee.standing is not Period.CURRENT:
+            continue
+        theirs = weighing.weigh(huma, other, aside=(visma,))
+        if theirs.birth_differs or not (theirs.keys or is_worth_asking(theirs)):
+            continue
+        if theirs.rank > weighing.weigh(huma, visma, aside=(other,)).rank:
+            found.append((theirs.rank, other))
+    return max(found)[1] if found else ""
+
+
+def _alike(weighing: Weighing, huma: str) -> set[str]:
+    """Who in Visma shares something with the user that few have."""
+    clues = weighing.huma[huma]
+    lists: Iterable[Sequence[str]] = (
+        weighing.who[Side.VISMA][thing].get(clues.things.get(thing), ()) for thing in THINGS
+    )
+    numbered = weighing.numbers.get(clues.number, ()) if clues.number else ()
+    # Two records of one person have the same value: one more than usual is still few.
+    return set(chain.from_iterable(ids for ids in (*lists, numbered) if len(ids) <= WEAK_SHARED + 1))

@@ -1,0 +1,107 @@
+"""`manage.py automatic CODE`: what the page *Automatic updates* does, from a terminal."""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from connections import services
+from connections.command_line import OneLineCommand, connection_called, email_address, mistake
+from connections.models import Connection
+from sync.forms import AutomaticForm
+from sync.services import switching
+from sync.services.runs import NotAllowed
+
+NAME = "manage.py automatic"
+TIME = "%H:%M"
+
+
+class Command(OneLineCommand):
+    """Exit codes: 0 done, 2 nothing was changed; then one line on stderr says why."""
+
+    help = "Turn automatic updates on or off, change what they may do, and print what is so as one JSON object."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("code", metavar="CODE", help="the connection's code")
+        parser.add_argument("switch", nargs="?", choices=("on", "off"), help="turn automatic updates on or off")
+        parser.add_argument("--schedule", metavar="off|hours:N|daily:HH:MM", help="when both sides are read whole")
+        parser.add_argument("--accounts", choices=("once", "look"), help="changed bank accounts: at once or held")
+        parser.add_argument("--both-moved", choices=("ask", "huma"), help="a value that changed on both sides")
+        parser.add_argument(
+            "--payroll", action="append", metavar="EMAIL", help="who gets payroll's notices; repeat for more"
+        )
+        parser.add_argument("--by", metavar="USERNAME", help="in whose name: an owner of it, or a superuser")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        connection = connection_called(options["code"])
+        if connection.state == Connection.State.DISCONNECTED:
+            raise mistake(switching.refusal(connection))
+        chosen = _chosen(connection, options)
+        contacts = [email_address("--payroll", one) for one in dict.fromkeys(options["payroll"] or ())]
+        who = NAME if options["by"] is None else _by(connection, options["by"])
+        try:
+            with transaction.atomic():
+                switching.change(connection, who, chosen)
+                if contacts:
+                    services.change_settings(connection, who, {"payroll_contacts": contacts})
+                if options["switch"] == "on":
+                    switching.turn_on(connection, who)
+                elif options["switch"] == "off":
+                    switching.turn_off(connection, who)
+        except NotAllowed:
+            connection.refresh_from_db()
+            raise mistake(switching.refusal(connection)) from None
+        self.stdout.write(json.dumps(_as_it_is(connection), ensure_ascii=False))
+
+
+def _chosen(connection: Connection, options: dict[str, Any]) -> dict[str, Any]:
+    """What was named, as the page's form takes it; what wasn't stays as it is."""
+    now = {name: getattr(connection, name) for name in switching.SETTINGS}
+    given = {name: options[name] for name in ("accounts", "both_moved") if options[name]}
+    if options["schedule"] is not None:
+        given |= _schedule(options["schedule"])
+    form = AutomaticForm({**now, **given}, connection)
+    if not form.is_valid():
+        raise _wrong_schedule()
+    return {name: form.chosen()[name] for name in given}
+
+
+def _schedule(text: str) -> dict[str, str]:
+    """The form's fields of off, hours:N or daily:HH:MM."""
+    kind, _colon, rest = text.partition(":")
+    field = {"hours": "schedule_hours", "daily": "schedule_time"}.get(kind, "")
+    if bool(field) != bool(rest) or (field == "schedule_time" and len(rest) != len("HH:MM")):
+        raise _wrong_schedule()
+    return {"schedule": kind, **({field: rest} if field else {})}
+
+
+def _wrong_schedule() -> Exception:
+    return mistake(_("--schedule takes off, hours:N (1 to 168) or daily:HH:MM."))
+
+
+def _by(connection: Connection, username: str) -> Any:
+    """The user in whose name it happens."""
+    try:
+        user = services.find_staff(username)
+    except services.NoSuchUser:
+        text = _("--by: nobody who can sign in goes by “%(who)s”.")
+        raise mistake(text % {"who": username}) from None
+    if not user.is_superuser and not connection.owners.filter(pk=user.pk).exists():
+        raise mistake(_("--by: “%(who)s” is neither an owner of the connection nor a superuser.") % {"who": username})
+    return user
+
+
+def _as_it_is(connection: Connection) -> dict[str, Any]:
+    """What is so now, in the arguments' words; ``by`` is empty where nothing runs by itself."""
+    more = {"hours": connection.schedule_hours, "daily": connection.schedule_time.strftime(TIME)}
+    kind = str(connection.schedule)
+    return {
+        "automatic": connection.automatic,
+        "schedule": f"{kind}:{more[kind]}" if kind in more else kind,
+        "accounts": connection.accounts,
+        "both_moved": connection.both_moved,
+        "payroll": connection.payroll_contacts,
+        "by": connection.automatic_by if connection.automatic else "",
+    }

@@ -1,0 +1,57 @@
+"""Links that a person is to look at again: something has come to speak against the two being one.
+
+Until somebody says *still right* or links anew, a grave doubt stops the person's automatic writes. Source: design, Who
+is who (Links are looked at again).
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from connections.models import Connection, audit
+from sync.core.relook import INSTEAD, STOPPING
+from sync.models import EmployeeLink
+
+KINDS = ("birth", "instead", "names")
+"""What may ask, the gravest first."""
+
+
+def to_look_at(connections: Iterable[Connection], kind: str = "") -> QuerySet[EmployeeLink]:
+    """The links that ask; only those of a kind where one is given."""
+    rows = EmployeeLink.objects.filter(connection__in=list(connections), state=EmployeeLink.State.LINKED).exclude(
+        doubt=""
+    )
+    return rows.filter(of_kinds([kind])) if kind else rows
+
+
+def of_kinds(kinds: Iterable[str]) -> Q:
+    """The links whose doubt is of one of these kinds."""
+    found = Q(pk__in=())
+    for kind in kinds:
+        found |= Q(doubt__startswith=INSTEAD) if kind == "instead" else Q(doubt=kind)
+    return found
+
+
+def doubted_links(connection: int) -> set[int]:
+    """The links that choices for many leave alone, by their primary keys."""
+    rows = EmployeeLink.objects.filter(connection=connection, state=EmployeeLink.State.LINKED)
+    return set(rows.filter(of_kinds(STOPPING)).values_list("pk", flat=True))
+
+
+def still_right(connection: Connection, user: Any, links: Iterable[int]) -> int:
+    """These are the same person, whatever has come to speak against it; gives how many of them still asked.
+
+    What is known now doesn't ask again.
+    """
+    with transaction.atomic():
+        rows = to_look_at([connection]).select_for_update().filter(pk__in=list(links))
+        asked = list(rows.order_by("pk"))
+        for link in asked:
+            link.known = sorted({*(link.known or ()), link.doubt})
+            link.doubt, link.doubt_at = "", None
+        EmployeeLink.objects.bulk_update(asked, ["known", "doubt", "doubt_at"], batch_size=500)
+        if asked:
+            audit(user, "people.still_right", connection, links=[link.pk for link in asked][:100], people=len(asked))
+    return len(asked)

@@ -1,0 +1,74 @@
+"""An installation of an earlier version: as it was kept, and lifted to this version with both vendors beside it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import connection as database
+
+from connections.clients import forget_clients
+from connections.models import Connection
+from sync.execute import context
+from sync.services import realtime, work
+from tests.installations import databases, keeping, state, times
+from tests.sync.companies import Companies, OneCompany
+from tests.sync.scheduling import QUICK
+
+
+@dataclass
+class Installation:
+    """One that was lifted. `company` belongs to `connection`, which runs by itself; another one has just begun."""
+
+    connection: Connection
+    company: OneCompany
+    other: OneCompany
+    owner: User
+    superuser: User
+
+    def attend(self) -> None:
+        """What a worker does when Huma has told of somebody; it is worked off to its end."""
+        realtime.attend(self.connection)
+        for run in self.connection.runs.filter(work.is_working()):
+            work.drive(run)
+        self.company.wait_for_jobs()
+
+
+@pytest.fixture(params=keeping.VERSIONS)
+def kept(request: Any, transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[str]:
+    """The version of an installation whose database is in use now, just as it was kept."""
+    settings.FIELD_ENCRYPTION_KEY = [keeping.KEY]
+    with databases.empty(tmp_path) as name:
+        databases.fill(name, keeping.database(request.param, database.vendor))
+        with databases.using(name):
+            yield request.param
+
+
+@pytest.fixture
+def installation(kept: str, settings: Any) -> Iterator[Installation]:
+    """An installation that was lifted to this version just now, with both vendors as they were."""
+    _set(settings, QUICK)
+    context._usual_job_seconds.clear()
+    call_command("migrate", verbosity=0)
+    times.come_to_now()
+    company, other = (state.restored(one, job_seconds=(0.02, 0.04)) for one in keeping.companies(kept, database.vendor))
+    servers = Companies(company, other)
+    with servers:
+        _set(settings, servers.settings())
+        yield Installation(
+            Connection.objects.get(tenant_id=company.tenant_id),
+            company,
+            other,
+            owner=User.objects.get(username="hr"),
+            superuser=User.objects.get(username="admin"),
+        )
+        for one in Connection.objects.all():
+            forget_clients(one)
+
+
+def _set(settings: Any, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(settings, name, value)

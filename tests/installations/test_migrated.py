@@ -1,0 +1,184 @@
+"""Every kept installation migrates to this version without losing anything, and its pages open."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.core.management import call_command
+from django.db import connection as database
+from django.urls import reverse
+
+import connections.urls
+import sync.urls
+from connections.models import Connection
+from sync.models import Change, Conflict, EmployeeSnapshot
+from tests.sync.views.conftest import signed_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+OURS = ("sync_", "connections_", "auth_user")
+FIRST = {
+    "connections": "ac4d8610fbfa8f2ef3b2d7f18bf11559b637dc16697539c76ed6247bc6a1b3f7",
+    "sync": "a6bfc32a03e19fa79948561dfa97f01197c3ddb0529b346b20404138b7918765",
+}
+"""The first migrations of our apps, as installations have them."""
+MOVED: set[tuple[str, str]] = set()
+"""(table, column) that a migration took away after it had put what stood there elsewhere."""
+PATTERNS = [p for p in (*connections.urls.urlpatterns, *sync.urls.urlpatterns) if "code" in p.pattern.converters]
+PAGES = (
+    *("connection", "connection_settings", "connection_credentials", "connection_pause", "sync_users", "overview"),
+    *(
+        "review",
+        "review_matches",
+        "create",
+        "confirm",
+        "held",
+        "attention",
+        "automatic",
+        "webhook",
+        "history",
+        "people",
+    ),
+)
+LEAST = {
+    "connections_auditentry": 80,
+    "connections_connection": 2,
+    "sync_change": 40,
+    "sync_conflict": 200,
+    "sync_employeelink": 80,
+    "sync_employeesnapshot": 500,
+    "sync_humaevent": 10,
+    "sync_leftout": 5,
+    "sync_letter": 8,
+    "sync_notice": 5,
+    "sync_possiblematch": 3,
+    "sync_refusedevent": 1,
+    "sync_syncrun": 20,
+    "sync_write": 25,
+}
+"""So many rows a table, at least, are worth to be kept."""
+
+Rows = dict[str, dict[Any, dict[str, Any]]]
+
+
+def stored() -> Rows:
+    """Everything in our tables: by table and primary key, what stands in each column."""
+    found = {}
+    with database.cursor() as cursor:
+        tables = [name for name in database.introspection.table_names(cursor) if name.startswith(OURS)]
+        for table in sorted(tables):
+            key = database.introspection.get_primary_key_column(cursor, table)
+            cursor.execute(f"SELECT * FROM {database.ops.quote_name(table)}")
+            columns = [one[0] for one in cursor.description]
+            rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+            found[table] = {row[key]: row for row in rows}
+    return found
+
+
+def lost(before: Rows, after: Rows) -> list[tuple[Any, ...]]:
+    """What stood there before and doesn't now: (table, primary key, column), values aside."""
+    found: list[tuple[Any, ...]] = []
+    for table, rows in before.items():
+        for key, row in rows.items():
+            now = after.get(table, {}).get(key)
+            if now is None:
+                found.append((table, key))
+                continue
+            kept = {name: value for name, value in row.items() if (table, name) not in MOVED}
+            found += [(table, key, name) for name, value in kept.items() if name not in now or now[name] != value]
+    return found
+
+
+@pytest.mark.parametrize("app", sorted(FIRST))
+def test_the_first_migration_is_frozen(app):
+    path = Path(apps.get_app_config(app).path) / "migrations" / "0001_initial.py"
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == FIRST[app], "add a migration, never change the first"
+
+
+def test_an_installation_holds_what_a_month_leaves_behind(kept):
+    rows = stored()
+    assert {table: len(rows[table]) for table in LEAST if len(rows[table]) < LEAST[table]} == {}
+
+    def every(table: str, *names: str) -> set[Any]:
+        found = {tuple(row[name] for name in names) for row in rows[f"sync_{table}"].values()}
+        return {one[0] for one in found} if len(names) == 1 else found
+
+    assert every("change", "state") == {"done", "failed", "moved", "held"}
+    assert {answer for state, answer in every("change", "state", "answer") if state == "held"} == {
+        *("", "released", "dropped", "overtaken")
+    }
+    assert every("employeelink", "state") == {"linked", "different", "gone"}
+    assert {"external", "number", "email", "person", "created"} <= every("employeelink", "linked_by")
+    assert every("conflict", "decision") == {"", "huma", "visma", "leave", "never"}
+    assert every("possiblematch", "decision") == {"", "linked", "different"}
+    assert every("notice", "kind") == {"new_person", "deleted", "deactivated", "gone", "position"}
+    assert {"paused", "resumed", "held", "digest"} <= every("letter", "kind")
+    assert every("humaevent", "state") == {"done", "waiting"}
+    assert {"manual", "retry", "command", "scheduled", "real-time", "release"} == every("syncrun", "trigger")
+    open_runs = {one[:2] for one in every("syncrun", "trigger", "state", "finished_at") if one[2] is None}
+    assert open_runs == {("manual", "review"), ("retry", "confirm")}
+
+
+def test_nothing_that_was_stored_is_lost(kept):
+    before = stored()
+    call_command("migrate", verbosity=0)
+    assert lost(before, stored()) == []
+
+
+def test_a_loss_would_be_seen(kept):
+    before = stored()
+    call_command("migrate", verbosity=0)
+    with database.cursor() as cursor:
+        cursor.execute("UPDATE sync_employeelink SET baseline = '{}' WHERE id = 1")
+        cursor.execute("DELETE FROM sync_leftout WHERE id = 1")
+    assert {one[0] for one in lost(before, stored())} == {"sync_employeelink", "sync_leftout"}
+
+
+def test_what_is_encrypted_can_be_read(kept):
+    call_command("migrate", verbosity=0)
+    for app in ("connections", "sync"):
+        for model in apps.get_app_config(app).get_models():
+            assert len(list(model._base_manager.all())) == model._base_manager.count()
+    waiting = Change.objects.filter(state="held", answer="")
+    assert all(one.before is not None and one.after for one in waiting)
+    assert all(one.values for one in Conflict.objects.filter(run__state="review"))
+    assert all(one.payload for one in EmployeeSnapshot.objects.filter(run__state="review", complete=True))
+    assert all(one.webhook_secret and one.fingerprint_key for one in Connection.objects.all())
+
+
+@pytest.mark.parametrize("who", ["owner", "superuser"])
+def test_every_page_opens(installation, who):
+    web, made = signed_in(getattr(installation, who)), installation.connection
+    parts = {"code": made.code, "pk": made.runs.filter(state="finished")[0].pk, "side": "huma"}
+    parts["vendor_id"] = made.links.filter(state="linked")[0].huma_id
+    answers = {}
+    for one in PATTERNS:
+        values = {name: parts[name] for name in one.pattern.converters}
+        if one.name == "connection_owner_remove":
+            values["pk"] = installation.owner.pk
+        answers[one.name] = web.get(reverse(f"admin:{one.name}", kwargs=values)).status_code
+    assert set(answers.values()) <= {200, 302, 405}, answers
+    assert {name: answers[name] for name in PAGES} == dict.fromkeys(PAGES, 200)
+    assert web.get(reverse("admin:index")).status_code == 200
+
+
+def test_every_run_and_every_person_of_it_can_be_looked_at(installation):
+    web, made = signed_in(installation.owner), installation.connection
+    for pk in made.runs.filter(state="finished").values_list("pk", flat=True):
+        assert web.get(reverse("admin:result", args=[made.code, pk])).status_code == 200
+    for huma_id in made.links.values_list("huma_id", flat=True):
+        assert web.get(reverse("admin:person", args=[made.code, "huma", huma_id])).status_code == 200
+
+
+def test_the_admins_lists_open_for_the_superuser(installation):
+    web = signed_in(installation.superuser)
+    for app in ("connections", "sync"):
+        assert web.get(reverse("admin:app_list", args=[app])).status_code == 200
+    ours = [model._meta for model in admin.site._registry if model._meta.app_label in ("connections", "sync")]
+    assert ours
+    for model in ours:
+        address = reverse(f"admin:{model.app_label}_{model.model_name}_changelist")
+        assert web.get(address).status_code == 200, address

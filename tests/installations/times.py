@@ -1,0 +1,54 @@
+"""Letting time pass in a database: everything that happened is further back by so much."""
+
+from datetime import date, datetime, timedelta
+
+from django.apps import apps
+from django.db import transaction
+from django.db.models import DateTimeField, F
+from django.utils import timezone
+
+from connections.models import AuditEntry, Installation
+from sync.core.workdays import is_working_day
+from sync.models import DateRoll, Letter
+
+
+def days_pass(days: float) -> None:
+    """So many days pass. Dates of people stay: both vendors' documents know nothing of it."""
+    move(-timedelta(days=days))
+
+
+def come_to_now() -> None:
+    """Move everything so that the last that was done was done a moment ago."""
+    last: datetime = AuditEntry.objects.latest("at").at
+    move(timezone.now() - last)
+
+
+@transaction.atomic
+def move(by: timedelta) -> None:
+    """Move every moment by that; whole days of it count for what is kept by the day."""
+    for model in apps.get_models():
+        names = [field.name for field in model._meta.local_concrete_fields if isinstance(field, DateTimeField)]
+        if names and model._meta.managed:
+            model._base_manager.update(**{name: F(name) + by for name in names})
+    whole = timedelta(days=round(by / timedelta(days=1)))
+    for roll in DateRoll.objects.all():
+        if roll.day:
+            DateRoll.objects.filter(pk=roll.pk).update(day=roll.day + whole)
+    _move_digests(whole)
+
+
+def _move_digests(by: timedelta) -> None:
+    """A digest's key holds its day, and there is one a day: those that move into another's place go first."""
+    digests = Letter.objects.filter(kind=Letter.Kind.DIGEST).order_by("made_at")
+    for letter in digests.reverse() if by > timedelta(0) else digests:
+        name, day, rest = letter.key.split(":", 2)
+        moved = (date.fromisoformat(day) + by).isoformat()
+        Letter.objects.filter(pk=letter.pk).update(key=f"{name}:{moved}:{rest}")
+
+
+def next_working_day() -> datetime:
+    """Noon of the next day on which a digest is written, and no digest was written yet."""
+    noon = timezone.localtime().replace(hour=12, minute=0, second=0, microsecond=0)
+    while not is_working_day(noon.date()) or Installation.objects.filter(digest_at__date__gte=noon.date()).exists():
+        noon += timedelta(days=1)
+    return noon if noon > timezone.localtime() else noon + timedelta(days=1)
