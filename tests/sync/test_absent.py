@@ -12,6 +12,7 @@ from connections.sandbox import Sandbox
 from connections.sandbox.shifting import keep_shifting, move_first_to_end, shift_once
 from sync.models import EmployeeLink
 from sync.services import runs, work
+from sync.services.huma_list import HumaList
 from sync.services.snapshots import store_listed
 from tests.sync import scheduling
 from tests.sync.driving import changed, sync
@@ -69,11 +70,15 @@ def phones_written(before: Any, numbers: dict[str, str]) -> Any:
     return before
 
 
-def replace_one(found: Any, side: str) -> str:
-    """Somebody on the first page is removed, and somebody else added at the end; gives the former's id."""
-    removed = ids(found.sandbox, side)[3]
-    state_of(found.sandbox, side).delete(removed)
-    found.add(f"only_{side}")
+def replace_two(found: Any, side: str) -> list[str]:
+    """Two on the first page are removed, and two others added at the end; gives the ids of the former.
+
+    Huma's pages share one user: a single one who is removed makes nobody slip.
+    """
+    removed = ids(found.sandbox, side)[3:5]
+    for id_ in removed:
+        state_of(found.sandbox, side).delete(id_)
+        found.add(f"only_{side}")
     return removed
 
 
@@ -82,13 +87,13 @@ def test_who_slips_to_a_page_that_was_read_is_written_and_not_gone(fjordheim, si
     slipped = link_at(fjordheim, side, SECOND_PAGE[side])
     numbers = give_phones(fjordheim, [slipped])
     removed: list[str] = []
-    shift_once(state_of(fjordheim.sandbox, side), lambda: removed.append(replace_one(fjordheim, side)))
+    shift_once(state_of(fjordheim.sandbox, side), lambda: removed.extend(replace_two(fjordheim, side)))
     code, report = sync(fjordheim.connection, "--conflicts", "huma")
     assert code == 0
-    assert len(removed) == 1, "the list shifted"
+    assert len(removed) == 2, "the list shifted"
     gone = EmployeeLink.objects.exclude(state="linked")
-    assert list(gone.values_list(f"{side}_id", "state", "gone_from")) == [(removed[0], "gone", side)]
-    assert report["matched"] == PEOPLE - 1
+    assert set(gone.values_list(f"{side}_id", "state", "gone_from")) == {(id_, "gone", side) for id_ in removed}
+    assert report["matched"] == PEOPLE - 2
     phones = fjordheim.sandbox.visma.employees[slipped.visma_id].body["phones"]
     assert numbers[slipped.visma_id] in [one["number"] for one in phones]
 
@@ -97,15 +102,13 @@ def test_who_slips_to_a_page_that_was_read_is_written_and_not_gone(fjordheim, si
 def test_in_a_first_run_nobody_is_missed_so_that_nobody_is_added_twice(settings, hr, side):
     with scheduling.company(settings, hr) as found:
         scheduling.people(found, PEOPLE)
-        shift_once(state_of(found.sandbox, side), lambda: replace_one(found, side))
+        shift_once(state_of(found.sandbox, side), lambda: replace_two(found, side))
         run = found.read()
         for where in SECOND_PAGE:
             read = run.snapshots.filter(side=where, complete=True)
             assert set(read.values_list("vendor_id", flat=True)) == set(ids(found.sandbox, where))
-        assert run.figures["linked"] == PEOPLE - 1
-        assert run.snapshots.exclude(create_group="").count() == 2, (
-            "who was added, and the other half of who was removed"
-        )
+        assert run.figures["linked"] == PEOPLE - 2
+        assert run.snapshots.exclude(create_group="").count() == 4, "two were added, and two removed"
 
 
 @pytest.mark.parametrize("total", [True, False])
@@ -177,15 +180,7 @@ def test_a_run_that_began_when_pages_did_not_overlap_goes_on(fjordheim):
     """An update of the product comes between two slices of its reading."""
     run = runs.start(fjordheim.connection, fjordheim.user)
     page = ids(fjordheim.sandbox, "huma")[:50]
-    huma: dict[str, Any] = {
-        "stage": "list",
-        "total": None,
-        "read": 0,
-        "restarts": 0,
-        "said": PEOPLE,
-        "pages": {"0": 50},
-        "programs": [],
-    }
+    huma = {**HumaList.start(), "said": PEOPLE, "pages": {"0": 50}}
     visma = {"stage": "list", "cursor": "", "read": 0, "restarts": 0}
     run.progress = {"began": timezone.now().isoformat(), "huma": huma, "visma": visma, "silent": {}}
     run.save()
