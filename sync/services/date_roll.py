@@ -20,8 +20,8 @@ from django.utils import timezone
 from connections.errors import BadCredentials, Unavailable, VendorError
 from connections.models import Connection
 from connections.pausing import credentials_refused
-from sync.core.compare import describe
 from sync.core.employee import Employee, Position
+from sync.core.employment import describe
 from sync.core.positions import Turn, turn
 from sync.core.presence import Presence
 from sync.core.read import huma_position_summary
