@@ -19,6 +19,7 @@ from sync.views import (
     run,
     sync_users,
     webhook,
+    who_is_who,
 )
 
 _connection = "connections/<slug:code>"
@@ -80,6 +81,7 @@ urlpatterns = [
     path(f"{_connection}/webhook/token/", webhook.token, name="webhook_token"),
     path(f"{_connection}/history/", history.page, name="history"),
     path(f"{_people}/", people.page, name="people"),
+    path(f"{_connection}/who-is-who/", who_is_who.page, name="who_is_who"),
     path(f"{_people}/link/", people.link, name="people_link"),
     path(f"{_person}/", people.person, name="person"),
     path(f"{_person}/unlink/", people.unlink, name="person_unlink"),
