@@ -1,0 +1,66 @@
+"""Which positions of a person are the same employment. Source: design, The same employment."""
+
+from dataclasses import replace
+
+from sync.core.employee import Employee, Position, Side
+from sync.core.fields import Pair
+from sync.core.positions import heir, overlap
+from sync.core.reasons import Reason
+
+REMADE = {"huma": "pair_remade_huma", "visma": "pair_remade_visma"}
+"""The note on the dates of a pair that was made anew, by the side whose position was."""
+
+
+def pair_positions(huma: Employee, visma: Employee, known: tuple[str, str] | None) -> Reason | tuple[str, str]:
+    """The positions that are the same employment, or why there are none. Source: design, The same employment.
+
+    Made the first time that both selected positions are seen and their periods overlap. Where only one of the two
+    became another one, the pair stays what it was and the dates wait for a person; but where the old one doesn't exist
+    any more, the one that took its place is paired in its stead.
+    """
+    one, other = huma.position, visma.position
+    if one is None:
+        return Reason("no_position_huma")
+    if other is None:
+        return Reason("no_position_visma")
+    if known == (one.id, other.id):
+        return known
+    if known and known[1] == other.id:
+        why = _instead_of(known[0], huma, one, other, "pair_changed")
+    elif known and known[0] == one.id:
+        why = _instead_of(known[1], visma, other, one, "pair_changed_visma")
+    else:
+        why = "" if overlap(one, other) else "no_pair"
+    if not why:
+        return one.id, other.id
+    return Reason(why, {"huma": describe(one), "visma": describe(other)})
+
+
+def _instead_of(old: str, person: Employee, selected: Position, other: Position, while_there: str) -> str:
+    """Why ``selected`` isn't paired with ``other`` instead of the position ``old``, "" where it is."""
+    if person.vanished != old:
+        return while_there
+    took_its_place = heir(person.positions, selected, other)
+    if took_its_place is None:
+        return "no_pair"
+    return "" if took_its_place else "pair_unclear"
+
+
+def describe(position: Position) -> str:
+    """A position's period as text with ISO dates, for a reason's parameters."""
+    return f"{position.begins or '…'} – {position.ends or '…'}"
+
+
+def make_pair(pair: Pair, known: tuple[str, str] | None) -> Pair:
+    """The pair with its positions settled."""
+    found = pair_positions(pair.huma, pair.visma, known)
+    ids, why = (None, found) if isinstance(found, Reason) else (found, None)
+    remade = pair.remade if ids == known else _remade(ids, known)
+    return replace(pair, positions=ids, no_pair=why, remade=remade)
+
+
+def _remade(now: tuple[str, str] | None, known: tuple[str, str] | None) -> str:
+    """The side of which one half of the known pair was replaced, "" where none or both were."""
+    if now and known and now[1] == known[1]:
+        return Side.HUMA.value
+    return Side.VISMA.value if now and known and now[0] == known[0] else ""
