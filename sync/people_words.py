@@ -6,7 +6,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from sync.core.employment import REMADE
+from sync.core.same_employment import REMADE
 from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch
 from sync.sentences import against_sentence, agrees_label, sentence, side_name
 from sync.services.people import FILTERS, LOOKING_INSIDE, Person

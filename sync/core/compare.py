@@ -3,13 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from sync.core.employee import Own, Period, Side, Value
-from sync.core.employment import REMADE, make_pair
 from sync.core.fields import FIELDS, Field, Pair
 from sync.core.fields.bank import UNKNOWN, becomes_cash, of_another_country
 from sync.core.fingerprint import Fingerprinter, comparable
 from sync.core.placeholders import UNBOUNDED, is_placeholder
 from sync.core.reasons import Reason
 from sync.core.record import record
+from sync.core.same_employment import REMADE, make_pair
 from sync.core.spelling import NOTHING_WRITTEN, Mark, Prints, only_spelling, seen_spelling
 
 SIDES = (Side.HUMA, Side.VISMA)

@@ -21,10 +21,10 @@ from connections.errors import BadCredentials, Unavailable, VendorError
 from connections.models import Connection
 from connections.pausing import credentials_refused
 from sync.core.employee import Employee, Position
-from sync.core.employment import describe
 from sync.core.positions import Turn, turn
 from sync.core.presence import Presence
 from sync.core.read import huma_position_summary
+from sync.core.same_employment import describe
 from sync.core.shape import WrongShape
 from sync.models import DateRoll, EmployeeLink, Notice
 from sync.services.linking import nearest_change

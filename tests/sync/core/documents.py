@@ -7,10 +7,10 @@ from hypothesis import settings
 
 from sync.core.compare import Comparison, compare
 from sync.core.employee import Employee, Side, Value
-from sync.core.employment import make_pair
 from sync.core.fields import Pair
 from sync.core.fingerprint import Fingerprinter
 from sync.core.read import huma_employee, visma_employee
+from sync.core.same_employment import make_pair
 
 Doc = dict[str, Any]
 TODAY = date(2026, 3, 10)

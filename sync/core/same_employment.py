@@ -1,4 +1,4 @@
-"""Which positions of the two sides are the same employment. Source: design, The same employment."""
+"""Which positions of a person are the same employment. Source: design, The same employment."""
 
 from dataclasses import replace
 
