@@ -10,10 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from .shifting import keep_shifting
+
 
 @dataclass(frozen=True)
 class Mode:
-    """A way in which a vendor may be: ``setting`` of the ``side``'s state is ``value`` then.
+    """A way in which a vendor may be: ``setting`` of the ``side``'s state is ``value`` then, or made by ``value``.
 
     ``assumption`` is "" for a fact of the contract that the stand-ins don't show otherwise.
     """
@@ -49,6 +51,10 @@ MODES = (
     Mode("null-dates", "", "An open beginning or end is null instead of absent.", "visma", "null_dates", True),
     Mode("email-waits", "H6", "A new email waits until it is confirmed.", "huma", "email_needs_confirmation", True),
     Mode("old-reads", "H10", "For a moment after a change the old is read.", "huma", "old_seconds", 2.0),
+    Mode("visma-respells", "", "Visma keeps a town that it is sent in capitals.", "visma", "respells", True),
+    Mode("huma-respells", "", "Huma keeps a town that it is sent in capitals.", "huma", "respells", True),
+    Mode("visma-shifts", "V3", "Visma's list shifts while it is read.", "visma", "before_page", keep_shifting),
+    Mode("huma-shifts", "", "Huma's list shifts while it is read.", "huma", "before_page", keep_shifting),
 )
 
 
@@ -68,4 +74,7 @@ def switch(chosen: Iterable[str], states: dict[str, Any]) -> None:
         if (mode.side, mode.setting) in seen:
             raise ValueError(f"{name!r} contradicts another mode.")
         seen.add((mode.side, mode.setting))
-        setattr(states[mode.side], mode.setting, mode.value)
+        if callable(mode.value):
+            mode.value(states[mode.side])
+        else:
+            setattr(states[mode.side], mode.setting, mode.value)
