@@ -52,7 +52,7 @@ def test_what_failed_or_moved_is_a_difference_again_and_what_was_done_is_settled
     company.phone(person, "+4733445566")
     company.sandbox.visma.edit(company.add().employee_id, number="H77")
     company.apply(run)
-    assert outcomes(run) == {"phone": "moved moved", "employment_id": "failed job_failed", "email": "done"}
+    assert outcomes(run) == {"phone": "moved moved", "employment_id": "failed number_kept", "email": "done"}
     after = company.link(person).baseline
     assert {name for name in after if after[name] != baseline.get(name)} == {"email"}
     assert SyncRun.objects.get(pk=run.pk).state == "finished"
