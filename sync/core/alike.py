@@ -4,6 +4,7 @@ A value or a name that a crowd has brings nobody together, so that time and memo
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TypeVar
 
 from sync.core.employee import Side
@@ -32,8 +33,16 @@ class Alike:
     def __init__(self, weighing: Weighing) -> None:
         self.weighing = weighing
         self.people = {Side.HUMA: weighing.huma, Side.VISMA: weighing.visma}
-        self.names = {side: index(_named(people)) for side, people in self.people.items()}
-        self.born = {side: index(_named_and_born(people)) for side, people in self.people.items()}
+
+    @cached_property
+    def names(self) -> dict[Side, dict[Hashable, list[Id]]]:
+        """Who has which two words in the name, by side; made once somebody asks, where not everybody has a key."""
+        return {side: index(_named(people)) for side, people in self.people.items()}
+
+    @cached_property
+    def born(self) -> dict[Side, dict[Hashable, list[Id]]]:
+        """The same with the date of birth."""
+        return {side: index(_named_and_born(people)) for side, people in self.people.items()}
 
     def by_name(self, side: Side, other: Id) -> list[Id]:
         """Who on ``side`` has the same name as ``other`` on the other one, but for names that a crowd has."""

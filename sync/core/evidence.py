@@ -150,12 +150,22 @@ class Weighing:
             if clues.number:
                 self.numbers.setdefault(clues.number, []).append(id_)
         self.who = {Side.HUMA: _who_has(self.huma), Side.VISMA: _who_has(self.visma)}
+        self._huma_has, self._visma_has = self.who[Side.HUMA], self.who[Side.VISMA]
+        self._weighed: dict[tuple[str, str], Evidence] = {}
 
     def weigh(self, huma: str, visma: str, aside: Collection[str] = ()) -> Evidence:
         """What is known of two people. ``aside``: employees in Visma who don't count as having a value, too.
 
         Where payroll made somebody anew, both records are one person's.
         """
+        if aside:
+            return self._weigh(huma, visma, aside)
+        known = self._weighed.get((huma, visma))
+        if known is None:
+            known = self._weighed[huma, visma] = self._weigh(huma, visma, ())
+        return known
+
+    def _weigh(self, huma: str, visma: str, aside: Collection[str]) -> Evidence:
         one, other = self.huma[huma], self.visma[visma]
         strong, weak, differs = [], [], []
         for thing, value in one.things.items():
@@ -175,7 +185,7 @@ class Weighing:
         return Evidence(tuple(strong), tuple(weak), found, keys, tuple(differs), _apart(one, other))
 
     def _shared(self, thing: str, value: Hashable, aside: Collection[str]) -> int:
-        huma, visma = (self.who[side][thing].get(value, ()) for side in Side)
+        huma, visma = self._huma_has[thing].get(value, ()), self._visma_has[thing].get(value, ())
         return max(len(huma), sum(id_ not in aside for id_ in visma) if aside else len(visma))
 
 

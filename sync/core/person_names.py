@@ -57,6 +57,7 @@ def fold(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(plain))
 
 
+@lru_cache(maxsize=20_000)
 def person_name(given: str, family: str) -> PersonName:
     """A person's name, ready to be compared."""
     words = tuple(dict.fromkeys((*fold(given), *fold(family))))[:MOST_WORDS]

@@ -1,5 +1,6 @@
 """Possible matches, links to look at and the help about them in a real browser: looked at, and answered by keyboard."""
 
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -47,7 +48,7 @@ def run(hr):
 def doubted(hr):
     """Linked people of each kind that asks."""
     connection = company(hr)
-    born = {"huma": {"birthDate": wrap("1990-05-17")}, "visma": {"dateOfBirth": "1990-05-17"}}
+    born: dict[str, Any] = {"huma": {"birthDate": wrap("1990-05-17")}, "visma": {"dateOfBirth": "1990-05-17"}}
 
     def linked(n, name, *, number="", ends="", visma_name="", birth="1990-05-17"):
         given, family = name.split()
