@@ -56,16 +56,16 @@ class Alike:
         known = [self.born[side].get((birth, both), ()) for both in mine.name.couples] if birth else []
         return self._same_name(side, mine, known)
 
-    def by_anything(self, huma: Id) -> Iterable[Id]:
-        """Who in Visma shares a value with the user that few have, or the name."""
+    def by_anything(self, one: Id, side: Side = Side.HUMA) -> Iterable[Id]:
+        """Who on the other side shares a value with somebody of ``side`` that few have, or the name."""
         found: dict[Id, None] = {}
-        clues, who = self.weighing.huma[huma], self.weighing.who
+        clues, who = self.people[side][one], self.weighing.who
         for thing in THINGS:
             value = clues.things.get(thing)
-            here, there = who[Side.HUMA][thing].get(value, ()), who[Side.VISMA][thing].get(value, ())
+            here, there = who[side][thing].get(value, ()), who[side.other][thing].get(value, ())
             if max(len(here), len(there)) <= WEAK_SHARED:
                 found.update(dict.fromkeys(there))
-        found.update(dict.fromkeys(self.by_name(Side.VISMA, huma)))
+        found.update(dict.fromkeys(self.by_name(side.other, one)))
         return found
 
     def only_they_have_the_name(self, huma: Id, visma: Id) -> bool:

@@ -49,7 +49,7 @@ class Evidence:
     """What is known of two people being one. ``differs``: things that both have and that aren't the same.
 
     ``strong`` and ``weak`` are names of ``THINGS``. ``keys``: which keys are equal. ``apart``: the employments don't
-    overlap and Visma's has ended.
+    overlap and Visma's has ended. ``births``: both dates of birth are known.
     """
 
     strong: tuple[str, ...]
@@ -58,6 +58,7 @@ class Evidence:
     keys: tuple[str, ...]
     differs: tuple[str, ...]
     apart: bool
+    births: bool
 
     @property
     def birth_differs(self) -> bool:
@@ -182,7 +183,8 @@ class Weighing:
         if one.number and other.number and one.number != other.number:
             differs.append("number")
         found = likeness(one.name, other.name)
-        return Evidence(tuple(strong), tuple(weak), found, keys, tuple(differs), _apart(one, other))
+        births = "birth" in one.things and "birth" in other.things
+        return Evidence(tuple(strong), tuple(weak), found, keys, tuple(differs), _apart(one, other), births)
 
     def _shared(self, thing: str, value: Hashable, aside: Collection[str]) -> int:
         huma, visma = self._huma_has[thing].get(value, ()), self._visma_has[thing].get(value, ())

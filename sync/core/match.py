@@ -11,7 +11,7 @@ from typing import Any
 
 from sync.core.alike import CROWD, Alike, index
 from sync.core.employee import Employee, Side
-from sync.core.evidence import Evidence, Weighing, contradicts, is_plain, is_worth_asking, links_by_itself
+from sync.core.evidence import WEAK_SHARED, Evidence, Weighing, contradicts, is_plain, is_worth_asking, links_by_itself
 from sync.core.person_names import Likeness
 from sync.core.record import record
 
@@ -19,6 +19,9 @@ SERIES_SHARE, SERIES_LEAST = 0.1, 3
 """More than this share of contradicting equal numbers, and at least so many, and numbers link nobody."""
 BEST = 3
 """So many possible matches are shown of one person."""
+MOST_WITH = {"email": WEAK_SHARED}
+"""Keys that say nothing where more people of a side have them: a shared mailbox."""
+
 Id = str
 Couple = tuple[Id, Id]
 """A Huma user and a Visma employee, by their ids."""
@@ -51,12 +54,14 @@ class Possible:
 class Matching:
     """The outcome for one run; possible matches come the strongest first.
 
-    ``series_broken``: the employee numbers don't look like the same series.
+    ``series_broken``: the employee numbers don't look like the same series. ``unsettled``: (side, id) of everybody who
+    may be somebody, also where others are shown before them.
     """
 
     linked: tuple[Linked, ...]
     possible: tuple[Possible, ...]
     series_broken: bool
+    unsettled: frozenset[tuple[str, Id]] = frozenset()
 
 
 def match(
@@ -85,7 +90,7 @@ def match(
     matcher.by_key("email")
     matcher.by_name_and_birth()
     matcher.by_evidence()
-    return Matching(tuple(matcher.linked.values()), matcher.best(), broken)
+    return Matching(tuple(matcher.linked.values()), matcher.best(), broken, matcher.unsettled())
 
 
 def weighing_of(huma: Iterable[Employee], visma: Iterable[Employee]) -> Weighing:
@@ -124,7 +129,7 @@ class _Matcher:
     def by_key(self, key: str, trusted: bool = True) -> None:
         """Link those of whom one on each side has the key, where the evidence allows; ask about the others."""
         for humas, vismas in self.groups(key):
-            if max(len(humas), len(vismas)) > CROWD:
+            if max(len(humas), len(vismas)) > MOST_WITH.get(key, CROWD):
                 continue
             unique = len(humas) == len(vismas) == 1
             for couple in ((huma, visma) for huma in humas for visma in vismas):
@@ -135,22 +140,34 @@ class _Matcher:
                     self.doubt(couple, f"{key}_not_unique", evidence)
                 elif not trusted:
                     self.doubt(couple, "number_series", evidence)
-                elif links_by_itself(evidence, key) and not self._is_somebody_else(couple, evidence):
-                    self.link(couple, key)
+                elif links_by_itself(evidence, key):
+                    if self._is_somebody_else(couple, key):
+                        self.doubt(couple, f"{key}_other", evidence)
+                    else:
+                        self.link(couple, key)
                 else:
                     self.doubt(couple, _why_not(evidence, key), evidence)
 
-    def _is_somebody_else(self, couple: Couple, evidence: Evidence) -> bool:
-        """Whether one of two without the same name has it, and the date of birth, in common with another person.
+    def _is_somebody_else(self, couple: Couple, key: str) -> bool:
+        """Whether somebody who is free agrees better with one of the two than they with each other.
 
-        So twins whose numbers were confused aren't taken for each other.
+        So neither twins, sisters nor namesakes whose numbers were confused are taken for each other. What is strong
+        nobody else has: with two strong things and the name, no other can be better.
         """
-        if evidence.name is Likeness.SAME:
+        evidence = self.weighing.weigh(*couple)
+        same = evidence.name is Likeness.SAME
+        if key not in ("number", "email") or (same and len(evidence.strong) >= 2):
             return False
         huma, visma = couple
-        others = [(huma, id_) for id_ in self.alike.by_name_and_birth(Side.VISMA, huma)]
-        others += [(id_, visma) for id_ in self.alike.by_name_and_birth(Side.HUMA, visma)]
-        return any(self.free(other) for other in others)
+        others = [(huma, id_) for id_ in self.alike.by_anything(huma)]
+        others += [(id_, visma) for id_ in self.alike.by_anything(visma, Side.VISMA)]
+        enough = len(evidence.strong) + (2 if same else 0)
+        return any(self._has_the_name(other, enough) for other in others if other != couple and self.free(other))
+
+    def _has_the_name(self, couple: Couple, strong: int) -> bool:
+        """Whether two have the same name and at least so many strong things in common."""
+        evidence = self.weighing.weigh(*couple)
+        return evidence.name is Likeness.SAME and not evidence.birth_differs and len(evidence.strong) >= strong
 
     def groups(self, key: str) -> list[tuple[Sequence[Id], Sequence[Id]]]:
         """The people of both sides who share a value of the key, only where both sides have some."""
@@ -221,6 +238,11 @@ class _Matcher:
         return () if huma in self.linked else self.alike.by_anything(huma)
 
     # What is shown ---------------------------------------------------------------------------------------------
+
+    def unsettled(self) -> frozenset[tuple[str, Id]]:
+        """(side, id) of everybody who may be somebody."""
+        couples = [couple for couple in self.possible if self.free(couple)]
+        return frozenset(pair for huma, visma in couples for pair in (("huma", huma), ("visma", visma)))
 
     def best(self) -> tuple[Possible, ...]:
         """The possible matches, the strongest first, of each person the best ones only."""

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from enum import IntEnum
 from functools import lru_cache
 from itertools import combinations, pairwise
@@ -14,6 +15,8 @@ _TO_ONE_LETTER = str.maketrans({"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı"
 _TWO_LETTERS = (("oe", "o"), ("aa", "a"), ("ae", "a"), ("ue", "u"))
 """How ø, å, æ and ü are written where a keyboard lacks them; ä and ö go the same ways."""
 _WORD = re.compile(r"[^\W_]+")
+_LAST_WITH_ACCENTS = "\u0530"
+"""Latin, Greek and Cyrillic letters come before it."""
 
 
 class Likeness(IntEnum):
@@ -31,13 +34,15 @@ class PersonName:
 
     ``joined``: two neighbouring words as one ("Anne Marie" may be written Annemarie). ``whole``: both names are there.
     ``couples``: each two of the words, or one and a joined one; people with the same name have one in common.
-    ``script``: "latin", "other" or "mixed"; "" without a letter.
+    ``script``: what Unicode calls the script of its letters, "mixed" for several, "" without a letter. ``doubled``: the
+    one word stands in both names.
     """
 
     words: tuple[str, ...] = ()
     joined: frozenset[str] = frozenset()
     whole: bool = False
     script: str = ""
+    doubled: bool = False
     couples: tuple[tuple[str, str], ...] = ()
 
 
@@ -49,20 +54,37 @@ def fold(text: str) -> tuple[str, ...]:
     """
     plain = text.casefold()
     if not plain.isascii():
-        plain = plain.translate(_TO_ONE_LETTER)
-        parts = unicodedata.normalize("NFKD", plain)
-        plain = "".join(letter for letter in parts if not unicodedata.combining(letter))
+        plain = "".join(_without_accents(unicodedata.normalize("NFKD", plain.translate(_TO_ONE_LETTER))))
     for two, one in _TWO_LETTERS:
         plain = plain.replace(two, one)
-    return tuple(_WORD.findall(plain))
+    return tuple(_WORD.findall(plain)) if plain.isascii() else tuple(_as_words(plain).split())
+
+
+def _without_accents(letters: str) -> Iterator[str]:
+    """Accents go where they only colour a letter; the vowel signs of other scripts are letters of their own."""
+    coloured = False
+    for letter in letters:
+        kind = unicodedata.category(letter)
+        if kind == "Lm" or (kind == "Mn" and coloured):  # a modifier letter stands for an apostrophe
+            continue
+        coloured = letter < _LAST_WITH_ACCENTS
+        yield letter
+
+
+def _as_words(text: str) -> str:
+    return "".join(letter if unicodedata.category(letter)[0] in "LMN" else " " for letter in text)
 
 
 @lru_cache(maxsize=20_000)
 def person_name(given: str, family: str) -> PersonName:
     """A person's name, ready to be compared."""
-    words = tuple(dict.fromkeys((*fold(given), *fold(family))))[:MOST_WORDS]
+    first, last = fold(given), fold(family)
+    words = tuple(dict.fromkeys((*first, *last)))[:MOST_WORDS]
+    if len(words) == 1 and first == last:
+        return PersonName(words, frozenset(), True, _script(words), True, ((words[0], words[0]),))
     joined = [one + other for one, other in pairwise(words)] if len(words) > 2 else []
-    return PersonName(words, frozenset(joined), bool(given and family), _script(words), _couples(words, joined))
+    whole = bool(given and family)
+    return PersonName(words, frozenset(joined), whole, _script(words), False, _couples(words, joined))
 
 
 def _couples(words: tuple[str, ...], joined: list[str]) -> tuple[tuple[str, str], ...]:
@@ -73,10 +95,8 @@ def _couples(words: tuple[str, ...], joined: list[str]) -> tuple[tuple[str, str]
 
 
 def _script(words: tuple[str, ...]) -> str:
-    latin = {word.isascii() or unicodedata.name(word[0], "").startswith("LATIN") for word in words}
-    if len(latin) > 1:
-        return "mixed"
-    return {True: "latin", False: "other"}[latin.pop()] if latin else ""
+    scripts = {"LATIN" if word.isascii() else unicodedata.name(word[0], "").partition(" ")[0] for word in words}
+    return "mixed" if len(scripts) > 1 else scripts.pop() if scripts else ""
 
 
 def likeness(one: PersonName, other: PersonName) -> Likeness:
@@ -88,7 +108,7 @@ def likeness(one: PersonName, other: PersonName) -> Likeness:
         return Likeness.UNKNOWN
     shorter, longer = sorted((one, other), key=lambda name: len(name.words))
     found = sum(word in longer.words or word in longer.joined for word in shorter.words)
-    if found == len(shorter.words) and found >= 2:
+    if found == len(shorter.words) and (found >= 2 or (one.doubled and other.doubled)):
         return Likeness.SAME
     told = [word for word in shorter.words if len(word) > 1 and (word in longer.words or word in longer.joined)]
     if told or any(word in shorter.joined for word in longer.words if len(word) > 1):

@@ -137,6 +137,8 @@ SENTENCES: dict[str, str] = {
     "email_against": _("The same email, but something speaks against it."),
     "number_weak": _("The same Employment ID, but too little else agrees."),
     "email_weak": _("The same email, but too little else agrees."),
+    "number_other": _("The same Employment ID, but somebody else agrees better."),
+    "email_other": _("The same email, but somebody else agrees better."),
     "number_only": _("The same Employment ID, but nothing else agrees."),
     "email_only": _("The same email, but nothing else agrees."),
     "external_not_unique": _("More than one employee in Visma carries this Huma user's id."),
@@ -154,6 +156,12 @@ SENTENCES: dict[str, str] = {
     "key_not_unique": _("More than one employee in Visma carries this Huma user's id."),
     # Why somebody can't be created.
     "create_open_match": _("May be the same person as somebody else. Decide about the possible match first."),
+    "create_more_matches": _(
+        "May be the same person as somebody who has stronger possible matches. Decide about those, then read again."
+    ),
+    "create_second_record": _(
+        "Seems to be the new record of somebody who is linked with an ended one. See Attention first."
+    ),
     "create_no_number": _("There is no Employment ID in Huma. Enter it there, or let Visma assign the number."),
     "create_number_off": _(
         "Employment ID is switched off for this connection, so nobody can be added to Visma. Switch it on in the "

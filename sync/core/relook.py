@@ -6,12 +6,15 @@ ask again.
 """
 
 from collections.abc import Container, Iterable, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from sync.core.employee import Period, Side
 from sync.core.evidence import THINGS, WEAK_SHARED, Evidence, Weighing, is_worth_asking
 
 INSTEAD = "instead:"
+UNSEEN_BIRTH = "unseen_birth"
+"""A date of birth isn't known just now: that speaks neither for a link nor against it."""
 STOPPING = frozenset({"birth", "instead"})
 """Kinds of doubt after which nothing is written for the person but what somebody chose for them alone."""
 
@@ -36,28 +39,33 @@ def other_employee(code: str) -> str:
 def seen_of(evidence: Evidence, instead: str = "") -> list[str]:
     """The codes of what speaks against a link now."""
     codes = [code for code in evidence.against if code != "employments"]
+    if not evidence.births:
+        codes.append(UNSEEN_BIRTH)
     return [*codes, INSTEAD + instead] if instead else codes
 
 
-def asks(now: Sequence[str], known: Sequence[str] | None) -> str:
+def asks(now: Sequence[str], known: Sequence[str], asked: str = "") -> str:
     """What a person is to be asked about a link, as the gravest code; "" for nothing.
 
-    ``known``: what was known when the link was made or confirmed; ``None`` for a link of before that was stored, of
-    which only a differing date of birth asks.
+    ``known``: what was known when the link was made or confirmed. ``asked``: what was asked until now; dates of birth
+    that differed and can't be seen any more still ask.
     """
-    new = [code for code in now if (code == "birth" if known is None else code not in known)]
+    seen = [code for code in now if code != UNSEEN_BIRTH]
+    if asked == "birth" and UNSEEN_BIRTH in now:
+        seen.append("birth")
+    new = [code for code in seen if code not in known]
     order = ("birth", "instead", "names")
     return min(new, key=lambda code: order.index(kind_of(code)), default="")
 
 
 def without_instead(now: Sequence[str]) -> list[str]:
     """What counts as known of a new link: that somebody agrees better asks, however young the link is."""
-    return [code for code in now if not other_employee(code)]
+    return [code for code in now if code != UNSEEN_BIRTH and not other_employee(code)]
 
 
 def known_at_first(now: Sequence[str]) -> list[str]:
     """What counts as known of a link of before, once it was read: all but a differing date of birth."""
-    return [code for code in now if code != "birth"]
+    return [code for code in now if code not in ("birth", UNSEEN_BIRTH)]
 
 
 def better_employee(weighing: Weighing, couple: Couple, taken: Container[str]) -> str:
@@ -76,9 +84,18 @@ def better_employee(weighing: Weighing, couple: Couple, taken: Container[str]) -
         theirs = weighing.weigh(huma, other, aside=(visma,))
         if theirs.birth_differs or not (theirs.keys or is_worth_asking(theirs)):
             continue
-        if theirs.rank > weighing.weigh(huma, visma, aside=(other,)).rank:
+        ours = weighing.weigh(huma, visma, aside=(other,))
+        # What only one of the two records has is no better than nothing: payroll enters a rehire with less.
+        if _on_what_both_have(weighing, theirs, visma).rank > _on_what_both_have(weighing, ours, other).rank:
             found.append((theirs.rank, other))
     return max(found)[1] if found else ""
+
+
+def _on_what_both_have(weighing: Weighing, evidence: Evidence, other: str) -> Evidence:
+    has = weighing.visma[other].things
+    strong, weak = (tuple(thing for thing in things if thing in has) for things in (evidence.strong, evidence.weak))
+    keys = tuple(key for key in evidence.keys if key != "email" or "email" in has)
+    return replace(evidence, strong=strong, weak=weak, keys=keys)
 
 
 def _alike(weighing: Weighing, huma: str) -> set[str]:

@@ -16,7 +16,7 @@ from sync.core.fields.number import holders, same_number
 from sync.core.match import Linked, Matching, match, weighing_of
 from sync.core.presence import Presence, Seen, too_many
 from sync.core.reasons import Reason
-from sync.core.relook import better_employee, seen_of
+from sync.core.relook import better_employee, other_employee, seen_of
 from sync.models import EmployeeLink, LeftOut
 from sync.services.failures import CannotRead
 from sync.services.presence import Asked, changes, id_of
@@ -186,7 +186,7 @@ def _candidates(analysis: Analysis, links: list[EmployeeLink], left_out: list[Le
     for side, people in ((Side.HUMA, analysis.huma), (Side.VISMA, analysis.visma)):
         held = {link.huma_id if side is Side.HUMA else link.visma_id: link for link in links}
         taken = {linked.huma if side is Side.HUMA else linked.visma for linked in analysis.matching.linked}
-        unsettled = {p.huma if side is Side.HUMA else p.visma for p in analysis.matching.possible}
+        shown = {p.huma if side is Side.HUMA else p.visma for p in analysis.matching.possible}
         out = {row.vendor_id for row in left_out if row.side == side.value and row.vendor_id}
         found: dict[str, Employee] = {}
         for id_, employee in people.items():
@@ -200,13 +200,26 @@ def _candidates(analysis: Analysis, links: list[EmployeeLink], left_out: list[Le
         shared = shared_keys(employee for id_, employee in found.items() if id_ not in out)
         theirs = analysis.visma if side is Side.HUMA else analysis.huma
         across = {key for employee in theirs.values() for key in keys(employee)} if found else set()
+        second = _second_records(analysis, links) if side is Side.VISMA else set()
         for id_, employee in found.items():
-            analysis.refusals[side.value, id_] = refused(
+            refusal = refused(
                 employee,
-                open_matches=unsettled,
+                open_matches=shown,
                 left_out=out,
                 numbers=numbers,
                 huma_emails=emails,
                 across=across,
                 shared=shared,
             )
+            if not refusal and (side.value, id_) in analysis.matching.unsettled:
+                refusal = "create_more_matches"
+            elif not refusal and id_ in second:
+                refusal = "create_second_record"
+            analysis.refusals[side.value, id_] = refusal
+
+
+def _second_records(analysis: Analysis, links: list[EmployeeLink]) -> set[str]:
+    """Employees in Visma who agree better with somebody than the ended one with whom that person is linked."""
+    confirmed = {(link.huma_id, link.visma_id): link.known or () for link in links}
+    told = ((pair, code) for pair, codes in analysis.against.items() for code in codes)
+    return {other_employee(code) for pair, code in told if code not in confirmed.get(pair, ())} - {""}

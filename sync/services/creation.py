@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from connections.models import audit, name_of
-from sync.core.create import SHARED, keys, refused, shared_keys
+from sync.core.create import SHARED, UNTIL_READ_AGAIN, keys, refused, shared_keys
 from sync.core.employee import Side, from_json
 from sync.core.fields.number import holders
 from sync.models import EmployeeSnapshot, LeftOut, SyncRun
@@ -121,6 +121,8 @@ def _recheck(run: SyncRun, side: Side, people: list[EmployeeSnapshot]) -> None:
         if pk not in asked and row.create_blocked not in SHARED and not touching.intersection(keys(employee)):
             continue
         code = refused(employee, open_matches={row.vendor_id} if pk in matched else (), **known)
+        if not code and row.create_blocked in UNTIL_READ_AGAIN:
+            continue
         row.create_blocked = code
         if code:
             row.create_chosen, row.create_chosen_by = False, ""

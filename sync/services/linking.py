@@ -75,7 +75,7 @@ def _settle(run: SyncRun, link: EmployeeLink, analysis: Analysis, today: date) -
     huma, visma = analysis.huma[link.huma_id], analysis.visma[link.visma_id]
     shown = run.trigger in SHOWN_TO_A_PERSON
     settle_link(link, comparison, huma, visma, today, shown, run.connection.automatic)
-    doubt(link, analysis.against[link.huma_id, link.visma_id])
+    doubt(link, analysis.against[link.huma_id, link.visma_id], complete=True)
     return before != [getattr(link, name) for name in LINK_FIELDS]
 
 
@@ -113,11 +113,18 @@ def settle_link(
         link.changes_on = nearest_change(huma, visma, today)
 
 
-def doubt(link: EmployeeLink, now: Sequence[str]) -> None:
-    """Renew on the link what a person is to be asked about it. ``now``: what speaks against it, by this read."""
-    asked = asks(now, link.known)
-    if link.known is None:
-        link.known = known_at_first(now)
+def doubt(link: EmployeeLink, now: Sequence[str], *, complete: bool) -> None:
+    """Renew on the link what a person is to be asked about it. ``now``: what speaks against it, by this read.
+
+    ``complete``: whether it read everybody. Only then it is stored what a link of before was made with. Until then its
+    other names don't ask; a rehire does, who is new since the last look at everybody.
+    """
+    known = link.known
+    if known is None:
+        known = [code for code in known_at_first(now) if code != link.doubt] if complete else ["names"]
+    asked = asks(now, known, link.doubt)
+    if complete:
+        link.known = known
     if asked != link.doubt:
         link.doubt, link.doubt_at = asked, timezone.now() if asked else None
 

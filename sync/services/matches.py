@@ -11,6 +11,7 @@ from django.utils import timezone
 from connections.models import audit
 from sync.core.employee import from_json
 from sync.core.fields import FIELDS
+from sync.core.relook import without_instead
 from sync.display import Display, display
 from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
 from sync.sentences import against_sentence, agrees_label, field_label, sentence
@@ -179,7 +180,7 @@ def _against(huma: EmployeeSnapshot, visma: EmployeeSnapshot) -> list[str]:
     """What speaks against the two, as far as it was read of them: what a person confirms doesn't ask again."""
     if not (huma.payload and visma.payload):
         return []
-    return against_alone(from_json(huma.payload), from_json(visma.payload))
+    return without_instead(against_alone(from_json(huma.payload), from_json(visma.payload)))
 
 
 def call_different(run: SyncRun, user: Any, pk: int) -> None:

@@ -65,7 +65,7 @@ def compare_in_run(
     )
     comparison = _comparison(run, link, pair)
     settle_link(link, comparison, huma, visma, today, shown, run.connection.automatic)
-    doubt(link, against_alone(huma, visma, instead or _still_instead(link, visma)))
+    doubt(link, against_alone(huma, visma, instead or _still_instead(link, visma)), complete=False)
     link.save(update_fields=LINK_FIELDS)
     Conflict.objects.bulk_create([conflict_row(run, link.pk, difference) for difference in comparison.differences])
     return len(comparison.differences)

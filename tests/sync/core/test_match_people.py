@@ -224,34 +224,3 @@ def test_what_a_payroll_clerk_would_want(huma: Person, visma: Person, expected: 
 
 def test_the_table_has_people_enough() -> None:
     assert len(TABLE) >= 40
-
-
-def test_a_birthday_that_a_colleague_shares_does_not_hold_up_a_name() -> None:
-    humas = [valued(Side.HUMA, "h1", **KARI), valued(Side.HUMA, "h2", **a("Ola", "Vik", birth=BORN))]
-    vismas = [valued(Side.VISMA, "v1", **KARI), valued(Side.VISMA, "v2", **a("Ola", "Vik", birth=BORN))]
-    assert {(link.huma, link.visma, link.by) for link in match(humas, vismas).linked} == {
-        ("h1", "v1", "name_birth"),
-        ("h2", "v2", "name_birth"),
-    }
-
-
-def test_twins_at_one_address_with_one_phone_are_two_people() -> None:
-    twins = [a("Ida", "Berg", birth=BORN, phone=PHONE), a("Eva", "Berg", birth=BORN, phone=PHONE)]
-    humas = [valued(Side.HUMA, f"h{n}", **twin) for n, twin in enumerate(twins)]
-    vismas = [valued(Side.VISMA, f"v{n}", **twin) for n, twin in enumerate(twins)]
-    found = match(humas, vismas)
-    assert {(link.huma, link.visma) for link in found.linked} == {("h0", "v0"), ("h1", "v1")}
-    only_one = match(humas, vismas[1:])
-    assert {(link.huma, link.visma) for link in only_one.linked} == {("h1", "v1")}
-    assert not only_one.possible
-
-
-def test_twins_whose_numbers_were_confused_are_linked_by_name_and_birth() -> None:
-    ida, eva = (a(name, "Berg", birth=BORN, phone=PHONE) for name in ("Ida", "Eva"))
-    humas = [valued(Side.HUMA, "h1", **ida, employment_id="1"), valued(Side.HUMA, "h2", **eva, employment_id="2")]
-    vismas = [valued(Side.VISMA, "v1", **ida, employment_id="2"), valued(Side.VISMA, "v2", **eva, employment_id="1")]
-    found = match([*humas, *others(Side.HUMA)], [*vismas, *others(Side.VISMA)])
-    assert {(link.huma, link.visma, link.by) for link in found.linked if "c" not in link.huma} == {
-        ("h1", "v1", "name_birth"),
-        ("h2", "v2", "name_birth"),
-    }

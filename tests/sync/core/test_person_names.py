@@ -34,6 +34,11 @@ SAME = [
     ("Groß Weiß", "Gross Weiss"),
     ("Олена Шевченко", "Шевченко Олена"),
     ("A\u030ase Lie", "Åse Lie"),
+    ("Sinead O\u02bcBrien", "Sinead O'Brien"),
+    ("Ka\u02bbiulani Berg", "Kaiulani Berg"),
+    ("Ali Ali", "Ali Ali"),
+    ("सुनीता शर्मा", "शर्मा सुनीता"),
+    ("Ελένη Παππά", "Ελενη Παππα"),
 ]
 HALF = [
     ("Kari Nordmann", "Kari Berg"),
@@ -45,9 +50,11 @@ OTHER = [
     ("Kari Nordmann", "Ola Hansen"),
     ("Niamh O'Brien", "Sean O'Neill"),
     ("Олена Шевченко", "Іван Франко"),
+    ("राम सेन", "मोर नस"),
 ]
 UNKNOWN = [
     ("", "Kari Nordmann"),
+    ("Олена Шевченко", "Ελένη Σεφτσένκο"),
     ("Kari", "Ola Hansen"),
     ("Олена Шевченко", "Olena Shevchenko"),
     ("王小明", "Wang Xiaoming"),

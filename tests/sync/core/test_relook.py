@@ -67,7 +67,7 @@ def test_births_and_names_speak_against_a_link_and_employments_do_not() -> None:
 
 
 # What speaks against it now, what was known, and what is asked.
-ASKED: list[tuple[list[str], list[str] | None, str]] = [
+ASKED: list[tuple[list[str], list[str], str]] = [
     ([], [], ""),
     (["birth"], [], "birth"),
     (["birth"], ["birth"], ""),
@@ -78,14 +78,11 @@ ASKED: list[tuple[list[str], list[str] | None, str]] = [
     (["instead:v3"], ["instead:v2"], "instead:v3"),
     (["names", "instead:v2"], [], "instead:v2"),
     (["birth", "names", "instead:v2"], [], "birth"),
-    # A link of before: only a differing date of birth asks.
-    (["names", "instead:v2"], None, ""),
-    (["names", "birth"], None, "birth"),
 ]
 
 
 @pytest.mark.parametrize(("now", "known", "asked"), ASKED)
-def test_what_was_known_does_not_ask_again(now: list[str], known: list[str] | None, asked: str) -> None:
+def test_what_was_known_does_not_ask_again(now: list[str], known: list[str], asked: str) -> None:
     assert asks(now, known) == asked
 
 
@@ -98,6 +95,22 @@ def test_once_a_link_of_before_was_read_only_what_is_new_asks(now: list[str]) ->
     assert asks(now, known_at_first(now)) == ("birth" if "birth" in now else "")
     assert asks(now, now) == ""
     assert asks(now, without_instead(now)).startswith("instead") is any(code.startswith("instead") for code in now)
+
+
+def test_dates_of_birth_that_differed_and_are_hidden_now_still_ask() -> None:
+    assert against(USER | {"birth": ""}, OLD) == ["unseen_birth"]
+    assert asks(["unseen_birth"], [], "birth") == "birth"
+    assert asks(["unseen_birth"], ["birth"], "") == ""
+    assert asks(["unseen_birth"], []) == ""
+    assert asks([], [], "birth") == ""
+    assert without_instead(["unseen_birth", "names"]) == ["names"]
+    assert known_at_first(["unseen_birth", "names"]) == ["names"]
+
+
+def test_a_rehire_whom_payroll_entered_with_less_agrees_better_on_what_both_records_have() -> None:
+    contact = {"email": "k@x.no", "phone": "+4722334455"}
+    assert better(USER | contact, OLD | contact, REHIRE) == "v1"
+    assert better(USER | contact, OLD | contact, KARI | {"positions": NOW, "employment_id": "200"}) == "v1"
 
 
 def test_a_new_name_only_asks() -> None:

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from connections.sandbox.clock import today
-from sync.models import Change, Conflict
-from sync.services import relooking, review
+from sync.models import Change, Conflict, EmployeeLink
+from sync.services import creation, relooking, review
 from sync.services.attention import Kind, attention, situation
 from sync.services.people_changes import link_instead
 from tests.sync import bell
@@ -120,3 +120,40 @@ def test_another_name_only_asks(fjordheim, anna):
     assert fjordheim.link(anna).doubt == "names"
     fjordheim.read()
     assert fjordheim.link(anna).doubt == "", "the names agree again"
+
+
+def test_a_date_of_birth_that_huma_hides_now_does_not_end_the_doubt(fjordheim, anna):
+    fjordheim.huma(anna, birthDate="1955-01-01")
+    tell(fjordheim, anna)
+    bell.until_quiet()
+    fjordheim.sandbox.huma.hide(anna.user_id, "birthDate")
+    fjordheim.huma(anna, phone=NEW)
+    tell(fjordheim, anna)
+    bell.until_quiet()
+    assert fjordheim.link(anna).doubt == "birth"
+    assert fjordheim.sandbox.journal.writes() == []
+
+
+def test_a_rehire_whom_payroll_entered_with_less_is_noticed(fjordheim, anna, rehire):
+    fjordheim.sandbox.visma.edit(rehire, emails=[], phones=[])
+    tell(fjordheim, anna)
+    bell.until_quiet()
+    assert fjordheim.link(anna).doubt == f"instead:{rehire}"
+    assert fjordheim.sandbox.journal.writes() == []
+
+
+def test_the_new_record_is_not_added_to_huma_as_another_person(fjordheim, anna, rehire):
+    fjordheim.sandbox.visma.edit(rehire, number="9002", emails=[{"type": "business", "address": "new@x.example"}])
+    run = fjordheim.read()
+    (blocked,) = creation.candidates(run, "huma").filter(vendor_id=rehire).values_list("create_blocked", flat=True)
+    assert blocked == "create_second_record"
+
+
+def test_a_link_of_before_is_stopped_by_a_rehire_too_and_stays_stopped(fjordheim, anna, rehire):
+    EmployeeLink.objects.update(known=None)
+    tell(fjordheim, anna)
+    bell.until_quiet()
+    assert fjordheim.link(anna).doubt == f"instead:{rehire}"
+    fjordheim.read()
+    assert fjordheim.link(anna).doubt == f"instead:{rehire}"
+    assert fjordheim.sandbox.journal.writes() == []
