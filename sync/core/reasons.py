@@ -160,7 +160,7 @@ SENTENCES: dict[str, str] = {
         "May be the same person as somebody who has stronger possible matches. Decide about those, then read again."
     ),
     "create_second_record": _(
-        "Seems to be the new record of somebody who is linked with an ended one. See Attention first."
+        "Seems to be another record of somebody who is linked with an ended one. Look at both on the page People."
     ),
     "create_no_number": _("There is no Employment ID in Huma. Enter it there, or let Visma assign the number."),
     "create_number_off": _(

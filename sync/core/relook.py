@@ -91,6 +91,18 @@ def better_employee(weighing: Weighing, couple: Couple, taken: Container[str]) -
     return max(found)[1] if found else ""
 
 
+def other_records(weighing: Weighing, couple: Couple, taken: Container[str]) -> list[str]:
+    """Employees in Visma with two strong things in common with a user whose linked employee has ended.
+
+    They seem to be other records of the same person, better or not: adding them to Huma would make them two there.
+    """
+    huma, visma = couple
+    if weighing.visma[visma].employee.standing is not Period.FORMER:
+        return []
+    free = (other for other in sorted(_alike(weighing, huma) - {visma}) if other not in taken)
+    return [other for other in free if is_worth_asking(weighing.weigh(huma, other, aside=(visma,))) == "two_strong"]
+
+
 def _on_what_both_have(weighing: Weighing, evidence: Evidence, other: str) -> Evidence:
     has = weighing.visma[other].things
     strong, weak = (tuple(thing for thing in things if thing in has) for things in (evidence.strong, evidence.weak))

@@ -16,7 +16,7 @@ from sync.core.fields.number import holders, same_number
 from sync.core.match import Linked, Matching, match, weighing_of
 from sync.core.presence import Presence, Seen, too_many
 from sync.core.reasons import Reason
-from sync.core.relook import better_employee, other_employee, seen_of
+from sync.core.relook import better_employee, other_records, seen_of
 from sync.models import EmployeeLink, LeftOut
 from sync.services.failures import CannotRead
 from sync.services.presence import Asked, changes, id_of
@@ -29,7 +29,8 @@ SAME_COMPANY_SHARE = 1 / 3
 class Analysis:
     """The outcome of one read. ``pairs`` has each linked pair with its comparison; ``presence`` is what became another
     one of known links, by primary key; ``headings`` and ``refusals`` are by (side, id) of those who are on one side
-    only. ``against``: what speaks against each linked pair now."""
+    only. ``against``: what speaks against each linked pair now; ``other_records``: employees in Visma who seem to be
+    other records of linked people."""
 
     huma: dict[str, Employee]
     visma: dict[str, Employee]
@@ -40,6 +41,7 @@ class Analysis:
     headings: dict[tuple[str, str], str] = field(default_factory=dict)
     refusals: dict[tuple[str, str], str] = field(default_factory=dict)
     against: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    other_records: set[str] = field(default_factory=set)
 
     @property
     def gone(self) -> dict[int, str]:
@@ -75,7 +77,7 @@ def analyse(
     existing = [(link.huma_id, link.visma_id) for link in known]
     matching = match(humas.values(), vismas.values(), existing, different, weighing, held)
     analysis = Analysis(humas, vismas, matching, presence=presence)
-    analysis.against = look_again(weighing, matching.linked, held)
+    look_again(analysis, weighing, held)
     analysis.new_links = [linked for linked in matching.linked if linked.by != "existing"]
     if not known and "same_company" not in passed_checks and not connection.same_company_confirmed_by:
         _check_same_company(matching, humas, vismas)
@@ -84,13 +86,16 @@ def analyse(
     return analysis
 
 
-def look_again(
-    weighing: Weighing, linked: Iterable[Linked], held: Iterable[tuple[str, str]]
-) -> dict[tuple[str, str], list[str]]:
-    """What speaks against each of the linked pairs, as codes of ``relook``. ``held``: who is nobody else's."""
-    pairs = [(one.huma, one.visma) for one in linked]
+def look_again(analysis: Analysis, weighing: Weighing, held: Iterable[tuple[str, str]]) -> None:
+    """What speaks against each of the linked pairs, and who may be another record of a linked person.
+
+    ``held``: who is nobody else's.
+    """
+    pairs = [(one.huma, one.visma) for one in analysis.matching.linked]
     taken = {visma for _huma, visma in pairs} | {id_ for side, id_ in held if side == "visma"}
-    return {pair: seen_of(weighing.weigh(*pair), better_employee(weighing, pair, taken)) for pair in pairs}
+    for pair in pairs:
+        analysis.against[pair] = seen_of(weighing.weigh(*pair), better_employee(weighing, pair, taken))
+        analysis.other_records.update(other_records(weighing, pair, taken))
 
 
 def check_plausible(
@@ -200,7 +205,6 @@ def _candidates(analysis: Analysis, links: list[EmployeeLink], left_out: list[Le
         shared = shared_keys(employee for id_, employee in found.items() if id_ not in out)
         theirs = analysis.visma if side is Side.HUMA else analysis.huma
         across = {key for employee in theirs.values() for key in keys(employee)} if found else set()
-        second = _second_records(analysis, links) if side is Side.VISMA else set()
         for id_, employee in found.items():
             refusal = refused(
                 employee,
@@ -213,13 +217,6 @@ def _candidates(analysis: Analysis, links: list[EmployeeLink], left_out: list[Le
             )
             if not refusal and (side.value, id_) in analysis.matching.unsettled:
                 refusal = "create_more_matches"
-            elif not refusal and id_ in second:
+            elif not refusal and side is Side.VISMA and id_ in analysis.other_records:
                 refusal = "create_second_record"
             analysis.refusals[side.value, id_] = refusal
-
-
-def _second_records(analysis: Analysis, links: list[EmployeeLink]) -> set[str]:
-    """Employees in Visma who agree better with somebody than the ended one with whom that person is linked."""
-    confirmed = {(link.huma_id, link.visma_id): link.known or () for link in links}
-    told = ((pair, code) for pair, codes in analysis.against.items() for code in codes)
-    return {other_employee(code) for pair, code in told if code not in confirmed.get(pair, ())} - {""}
