@@ -1,8 +1,9 @@
 """Who is right: a three-way compare of each field of a linked person. Source: design, Who is right."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import field as of_record
 
-from sync.core.employee import Own, Period, Side, Value
+from sync.core.employee import SAME, Own, Period, Side, Value
 from sync.core.fields import FIELDS, Field, Pair
 from sync.core.fields.bank import UNKNOWN, becomes_cash, of_another_country
 from sync.core.fingerprint import Fingerprinter, comparable
@@ -49,7 +50,7 @@ class Difference:
 
     ``kind``: value, spelling, huma_empty, visma_empty. ``standing``: asks, left, former, draft.
     ``forbidden[side]``: why it can't be written to that side. ``by_bulk``: whether a bulk choice may decide it.
-    ``by_hand``: no automatic run writes it, whichever side moved.
+    ``by_hand``: no automatic run writes it, whichever side moved. ``former``: ``Comparison.former`` of this field.
     """
 
     field: str
@@ -65,6 +66,7 @@ class Difference:
     by_bulk: bool = True
     by_hand: bool = False
     notes: tuple[Reason, ...] = ()
+    former: Prints | None = None
 
     def empties(self, target: Side) -> bool:
         """Whether writing to ``target`` would empty the field there."""
@@ -78,6 +80,7 @@ class Comparison:
 
     ``respelt``: the fields whose target spells what was written to it in its own way.
     ``remade``: the side whose position was made anew, as long as a date of the new pair was never settled; else "".
+    ``former``: the fingerprints that the version before made of the same values, where they are others than today's.
     """
 
     differences: tuple[Difference, ...]
@@ -87,6 +90,7 @@ class Comparison:
     prints: Mapping[str, Prints]
     respelt: frozenset[str] = frozenset()
     remade: str = ""
+    former: Mapping[str, Prints] = of_record(default_factory=dict)
 
 
 def forbidden(field: Field, target: Side, pair: Pair) -> Reason | None:
@@ -122,6 +126,7 @@ def compare(
     pair = make_pair(pair, known_positions)
     dates_are_new = pair.positions is not None and known_positions is not None and pair.positions != known_positions
     differences, agreed, unreadable, prints = [], {}, [], {}
+    former: dict[str, Prints] = {}
     respelt = set()
     has_open_date = False
     for field in fields:
@@ -135,6 +140,8 @@ def compare(
         if visma.canonical != huma.canonical:
             other = fingerprint(field.name, field.version, visma.canonical)
         now = prints[field.name] = one, other
+        if huma.former != SAME or visma.former != SAME:
+            former[field.name] = _former_prints(field, huma, visma, now, fingerprint)
         if field.agree(huma.canonical, visma.canonical):
             if pair.positions or not field.on_position:  # the dates' baseline belongs to a pair of positions
                 agreed[field.name] = now
@@ -142,6 +149,8 @@ def compare(
         if huma.waiting is not None and huma.waiting == visma.canonical:
             continue  # it waits for the person's confirmation: not a difference, nothing is settled
         settled = None if field.on_position and dates_are_new else baseline.get(field.name)
+        if settled and field.name in former:
+            settled = as_of_today((settled[0], settled[1]), former[field.name], now)
         if settled and field.name in written:
             seen = seen_spelling(written[field.name], field, pair, now, (settled[0], settled[1]), fingerprint)
             if seen:
@@ -151,12 +160,29 @@ def compare(
                     continue
                 settled = seen
         has_open_date = has_open_date or (field.on_position and settled is None)
-        differences.append(_difference(field, pair, now, (settled[0], settled[1]) if settled else None))
+        before = (settled[0], settled[1]) if settled else None
+        differences.append(_difference(field, pair, now, before, former.get(field.name)))
     remade = pair.remade if has_open_date else ""
-    return Comparison(tuple(differences), agreed, tuple(unreadable), pair.positions, prints, frozenset(respelt), remade)
+    return Comparison(
+        tuple(differences), agreed, tuple(unreadable), pair.positions, prints, frozenset(respelt), remade, former
+    )
 
 
-def _difference(field: Field, pair: Pair, now: Prints, settled: Prints | None) -> Difference:
+def _former_prints(field: Field, huma: Value, visma: Value, now: Prints, fingerprint: Fingerprinter) -> Prints:
+    mine, theirs = (
+        now[at] if value.former == SAME else fingerprint(field.name, field.version, value.former)
+        for at, value in enumerate((huma, visma))
+    )
+    return mine, theirs
+
+
+def as_of_today(stored: Prints, former: Prints, now: Prints) -> Prints:
+    """Stored fingerprints with today's in the place of those that the version before made of the same values."""
+    mine, theirs = (now[at] if one == former[at] else one for at, one in enumerate(stored))
+    return mine, theirs
+
+
+def _difference(field: Field, pair: Pair, now: Prints, settled: Prints | None, former: Prints | None) -> Difference:
     huma, visma = pair.value(Side.HUMA, field.name), pair.value(Side.VISMA, field.name)
     verdict = judge(now, settled, _is_blank(field, huma), visma.canonical is None)
     reasons = {side: reason for side in SIDES if (reason := forbidden(field, side, pair))}
@@ -175,6 +201,7 @@ def _difference(field: Field, pair: Pair, now: Prints, settled: Prints | None) -
         by_bulk=_by_bulk(field, pair, verdict),
         by_hand=_by_hand(field, huma, visma, settled),
         notes=_notes(field, pair, settled is None),
+        former=former,
     )
 
 

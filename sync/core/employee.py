@@ -11,6 +11,9 @@ from sync.core.record import record
 Canonical = str | tuple[str | None, ...] | None
 """A field's value in one form for both sides; ``None`` is the empty value."""
 
+SAME: Canonical = ()
+"""Stands for what the version before made of a value, where that is today's canonical form."""
+
 Own = Any
 """A field's value in one side's own form: JSON-able text or a dict of text; ``None`` is empty."""
 
@@ -46,6 +49,7 @@ class Value:
     ``problem``: code of ``reasons`` that forbids sending this value to the other side; or ``placeholders.UNBOUNDED``;
     or "".
     ``unseen``: whether the side wrote it with signs that can't be seen; they aren't in ``own``.
+    ``former``: what the version before made of it, ``SAME`` where that is ``canonical``.
     """
 
     own: Own = None
@@ -55,6 +59,7 @@ class Value:
     waiting: Canonical = None
     problem: str = ""
     unseen: bool = field(default=False, compare=False)
+    former: Canonical = field(default=SAME, compare=False)
 
 
 UNREADABLE = Value(readable=False)
@@ -167,7 +172,7 @@ def to_json(employee: Employee) -> dict[str, Any]:
             for p in employee.positions
         ],
         "values": {
-            name: [v.own, v.canonical, v.readable, v.editable, v.waiting, v.problem, v.unseen]
+            name: [v.own, v.canonical, v.readable, v.editable, v.waiting, v.problem, v.unseen, v.former]
             for name, v in employee.values.items()
         },
     }
@@ -198,11 +203,18 @@ def _position(id_: str, start: str | None, end: str | None, period: str, percent
 
 
 def _value(
-    own: Own, canonical: Any, readable: bool, editable: bool, waiting: Any, problem: str, unseen: bool = False
+    own: Own,
+    canonical: Any,
+    readable: bool,
+    editable: bool,
+    waiting: Any,
+    problem: str,
+    unseen: bool = False,  # what an older version stored lacks it, and what follows
+    former: Any = SAME,
 ) -> Value:
     own = {intern(key): _shared(part) for key, part in own.items()} if isinstance(own, dict) else _shared(own)
     same = own if canonical == own else _canonical(canonical)
-    return Value(own, same, readable, editable, _canonical(waiting), problem, unseen)
+    return Value(own, same, readable, editable, _canonical(waiting), problem, unseen, _canonical(former))
 
 
 def _canonical(data: Any) -> Canonical:

@@ -186,7 +186,13 @@ def _refused_before(run: SyncRun, conflicts: QuerySet[Conflict]) -> set[tuple[in
             found[key] = change.source
         elif found.get(key) != change.source or change.state in SETTLED:
             found.pop(key, None)
-    return {(link, field, source) for (link, field), source in found.items()}
+    refused = {(link, field, source) for (link, field), source in found.items()}
+    if refused:  # what the version before planned has the fingerprint that it made of the same value
+        for one in conflicts.filter(link__in={link for link, _field in found}):
+            former = one.values and one.values.get("former")
+            if former and (one.link_id, one.field, former[0]) in refused:
+                refused.add((one.link_id, one.field, one.huma_fingerprint))
+    return refused
 
 
 def _is_refused(change: Change) -> bool:

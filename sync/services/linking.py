@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from connections.models import Connection
-from sync.core.compare import Comparison
+from sync.core.compare import Comparison, as_of_today
 from sync.core.employee import Employee
 from sync.core.evidence import Weighing
 from sync.core.positions import next_change
@@ -97,6 +97,10 @@ def settle_link(
                 link.seen.pop(name, None)
         link.huma_position, link.visma_position = comparison.positions
     link.remade = comparison.remade
+    for name, former in comparison.former.items():
+        for stored in (link.baseline, link.seen):
+            if name in stored:
+                stored[name] = list(as_of_today(tuple(stored[name]), former, comparison.prints[name]))
     for name, prints in comparison.agreed.items():
         link.baseline[name] = list(prints)
         link.seen.pop(name, None)

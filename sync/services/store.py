@@ -100,6 +100,7 @@ def conflict_row(
             "to_visma": difference.to.get(Side.VISMA),
             "blocked": {side.value: dict(reason.params) for side, reason in blocked.items()},
             "notes": [[note.code, dict(note.params)] for note in difference.notes],
+            **({"former": list(difference.former)} if difference.former else {}),
         },
         huma_fingerprint=difference.prints[0],
         visma_fingerprint=difference.prints[1],

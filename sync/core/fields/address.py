@@ -3,7 +3,8 @@
 from datetime import date
 
 from sync.core.employee import Canonical, Own, Side, Value
-from sync.core.fields.base import Field, Pair, huma_value
+from sync.core.fields import formerly
+from sync.core.fields.base import Field, Pair, huma_value, visma_value
 from sync.core.reasons import Reason
 from sync.core.reasons import gettext_noop as _
 from sync.core.shape import Doc, as_dict, as_text, wrapper
@@ -33,12 +34,21 @@ def _read_huma(details: Doc, position: Doc | None) -> Value:
     wrapped = wrapper(details, "homeAddress")
     value = as_dict((wrapped or {}).get("value"), "homeAddress.value")
     own = _own(value, _IN_HUMA)
-    return huma_value(wrapped, own, _canonical(Side.HUMA, own))
+    return huma_value(wrapped, own, _canonical(Side.HUMA, own), _formerly_in_huma)
 
 
 def _read_visma(doc: Doc, position: Doc | None, today: date) -> Value:
-    own = _own(as_dict(doc.get("address"), "address"), _IN_VISMA)
-    return Value(own, _canonical(Side.VISMA, own))
+    raw = as_dict(doc.get("address"), "address")
+    own = _own(raw, _IN_VISMA)
+    return visma_value(raw, own, _canonical(Side.VISMA, own), _formerly_in_visma)
+
+
+def _formerly_in_huma(raw: Doc) -> Canonical:
+    return formerly.address(raw.get(huma) for huma, _visma in KEYS)
+
+
+def _formerly_in_visma(raw: Doc) -> Canonical:
+    return formerly.address(raw.get(visma) for _huma, visma in KEYS)
 
 
 def _convert(target: Side, pair: Pair) -> Own:

@@ -9,7 +9,8 @@ from stdnum.no import kontonr
 
 from sync.core import placeholders
 from sync.core.employee import UNREADABLE, Canonical, Own, Side, Value
-from sync.core.fields.base import Field, Pair, huma_value
+from sync.core.fields import formerly
+from sync.core.fields.base import Field, Pair, huma_value, visma_value
 from sync.core.reasons import Reason, shown_code
 from sync.core.reasons import gettext_noop as _
 from sync.core.shape import Doc, as_bool, as_dict, as_text, wrapper
@@ -195,7 +196,7 @@ def _read_huma(details: Doc, position: Doc | None) -> Value:
     value = as_dict((wrapped or {}).get("value"), "bankAccount.value")
     own = value and {key: as_text(value[key], f"bankAccount.{key}") for key in HUMA_KEYS if key in value}
     account = canonical(Side.HUMA, own)
-    return huma_value(wrapped, own or None, account, _problem(Side.HUMA, own or {}, account))
+    return huma_value(wrapped, own or None, account, _formerly_in_huma, _problem(Side.HUMA, own or {}, account))
 
 
 def _read_visma(doc: Doc, position: Doc | None, today: date) -> Value:
@@ -208,7 +209,15 @@ def _read_visma(doc: Doc, position: Doc | None, today: date) -> Value:
     if not _code(Side.VISMA, own) and own.keys() - {"internationalBankAccount", "paymentType"}:
         return UNREADABLE  # an account, but nothing says how the salary is paid: anything but empty
     account = canonical(Side.VISMA, own)
-    return Value(own or None, account, problem=_problem(Side.VISMA, own, account))
+    return visma_value(method, own or None, account, _formerly_in_visma, _problem(Side.VISMA, own, account))
+
+
+def _formerly_in_huma(raw: Doc) -> Canonical:
+    return formerly.account(Side.HUMA, raw, local, international)
+
+
+def _formerly_in_visma(raw: Doc) -> Canonical:
+    return formerly.account(Side.VISMA, raw, local, international)
 
 
 def for_visma(account: Canonical) -> Own:

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from sync.core.employee import UNREADABLE, Canonical, Employee, Own, Side, Value
+from sync.core.employee import SAME, UNREADABLE, Canonical, Employee, Own, Side, Value
 from sync.core.reasons import Reason
 from sync.core.record import record
 from sync.core.shape import Doc
-from sync.core.text import visible
 
 
 @record
@@ -90,16 +90,42 @@ class Field:
 
 
 def huma_value(
-    wrapped: Doc | None, own: Own, canonical: Canonical, problem: str = "", waiting: Canonical = None
+    wrapped: Doc | None,
+    own: Own,
+    canonical: Canonical,
+    former: Callable[[Any], Canonical],
+    problem: str = "",
+    waiting: Canonical = None,
 ) -> Value:
-    """A value out of Huma's wrapper; not readable where the wrapper is missing."""
+    """A value out of Huma's wrapper; not readable where the wrapper is missing.
+
+    ``former`` gives what the version before made of the text as it came.
+    """
     if wrapped is None:
         return UNREADABLE
-    editable = wrapped.get("editable") is not False
-    return Value(own, canonical, True, editable, waiting, problem, _has_unseen(wrapped.get("value")))
+    editable, raw = wrapped.get("editable") is not False, wrapped.get("value")
+    unseen = _is_other_text(raw, own)
+    if not (unseen or problem):  # nearly all of them
+        return Value(own, canonical, True, editable, waiting)
+    return Value(own, canonical, True, editable, waiting, problem, unseen, if_other(former(raw), canonical))
 
 
-def _has_unseen(value: object) -> bool:
-    if isinstance(value, dict):
-        return any(map(_has_unseen, value.values()))
-    return isinstance(value, str) and visible(value) != value
+def visma_value(
+    raw: Any, own: Own, canonical: Canonical, former: Callable[[Any], Canonical], problem: str = ""
+) -> Value:
+    """A value out of Visma's document, where ``raw`` is the text, or an object of texts, as it came."""
+    if not problem and not _is_other_text(raw, own):
+        return Value(own, canonical)
+    return Value(own, canonical, problem=problem, former=if_other(former(raw), canonical))
+
+
+def if_other(former: Canonical, canonical: Canonical) -> Canonical:
+    """``former``, or ``SAME`` where it is today's canonical form."""
+    return SAME if former == canonical else former
+
+
+def _is_other_text(raw: Any, own: Own) -> bool:
+    """Whether signs that can't be seen were taken out of what came."""
+    if not isinstance(own, dict):
+        return own is not None and own != raw
+    return any(text != raw.get(key) and (text or raw.get(key)) for key, text in own.items())

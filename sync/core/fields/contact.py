@@ -3,10 +3,12 @@
 import unicodedata
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from sync.core import placeholders
 from sync.core.employee import Canonical, Own, Side, Value
-from sync.core.fields.base import Field, Pair, huma_value
+from sync.core.fields import formerly
+from sync.core.fields.base import Field, Pair, huma_value, visma_value
 from sync.core.reasons import Reason
 from sync.core.reasons import gettext_noop as _
 from sync.core.shape import Doc, as_dicts, as_text, wrapper
@@ -43,6 +45,7 @@ def _entry_field(
     list_key: str,
     key: str,
     canonical: Callable[[Side, Own], Canonical],
+    former: Callable[[Any], Canonical],
     convert: Callable[[Side, Pair], Own],
     forbids: Callable[[Side, Pair], Reason | None],
     label: str,
@@ -56,16 +59,17 @@ def _entry_field(
         requested = as_text((wrapped or {}).get("requestedValue"), f"{name}.requestedValue")
         said = canonical(Side.HUMA, own)
         problem = placeholders.IN_HUMA if said is None and clean(own) else ""
-        return huma_value(wrapped, own, said, problem, waiting=canonical(Side.HUMA, requested))
+        return huma_value(wrapped, own, said, former, problem, waiting=canonical(Side.HUMA, requested))
 
     def read_visma(doc: Doc, position: Doc | None, today: date) -> Value:
         business = [entry for entry in as_dicts(doc.get(list_key), list_key) if _is_business(entry)]
-        own = as_text(business[0].get(key), f"{list_key}.{key}") if business else None
+        raw = business[0].get(key) if business else None
+        own = as_text(raw, f"{list_key}.{key}")
         said = canonical(Side.VISMA, own)
         problem = "several_business" if len(business) > 1 else ""
         if said is None and clean(own):
             problem = placeholders.IN_VISMA
-        return Value(own, said, problem=problem)
+        return visma_value(raw, own, said, former, problem)
 
     def write_huma(details: Doc, after: Own) -> Doc:
         return {name: after}
@@ -176,6 +180,7 @@ EMAIL = _entry_field(
     "emails",
     "address",
     _canonical_email,
+    formerly.email,
     _convert_email,
     _forbid_email,
     _("Email"),
@@ -190,6 +195,7 @@ PHONE = _entry_field(
     "phones",
     "number",
     _canonical_phone,
+    formerly.phone,
     _convert_phone,
     _forbid_phone,
     _("Phone"),

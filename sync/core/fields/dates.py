@@ -3,7 +3,7 @@
 from datetime import date
 
 from sync.core.employee import UNREADABLE, Canonical, Own, Side, Value
-from sync.core.fields.base import Field, Pair
+from sync.core.fields.base import Field, Pair, if_other
 from sync.core.placeholders import UNBOUNDED, bounded, is_unbounded
 from sync.core.reasons import Reason, shown_code
 from sync.core.reasons import gettext_noop as _
@@ -82,57 +82,76 @@ def _agree_last(huma: Canonical, visma: Canonical) -> bool:
     return huma[0] == visma[0] and huma[1] in (None, visma[1])
 
 
-def _huma_day(position: Doc, first: str, fallback: str) -> tuple[str | None, bool, bool]:
-    """The date with (readable, editable); the contract's date stands in where the workday is empty."""
+def _huma_day(position: Doc, first: str, fallback: str) -> tuple[str | None, str | None, bool, bool]:
+    """The date, what the version before took for it, and (readable, editable).
+
+    The contract's date stands in where the workday is empty, or means no beginning or no end.
+    """
     wrapped, contract = wrapper(position, first), wrapper(position, fallback)
     if wrapped is None:
-        return None, False, True
+        return None, None, False, True
     editable = wrapped.get("editable") is not False
     own = as_day(wrapped.get("value"), first)
     if bounded(own) is None and contract is None:
-        return None, False, editable
-    return bounded(own) or as_day((contract or {}).get("value"), fallback) or own, True, editable
+        return None, None, False, editable
+    formal = as_day((contract or {}).get("value"), fallback)
+    return bounded(own) or formal or own, own or formal, True, editable
 
 
 def _read_huma_first(details: Doc, position: Doc | None) -> Value:
     if position is None:
         return UNREADABLE
-    own, readable, editable = _huma_day(position, "firstDayOfWork", "contractStartDate")
-    return Value(own, _canonical_first(Side.HUMA, own), readable, editable, problem=_problem(own))
+    own, before, readable, editable = _huma_day(position, "firstDayOfWork", "contractStartDate")
+    return _day_value(own, _canonical_first(Side.HUMA, own), before, before, readable, editable)
 
 
 def _read_huma_last(details: Doc, position: Doc | None) -> Value:
     if position is None:
         return UNREADABLE
-    last, readable, editable = _huma_day(position, "lastDayOfWork", "contractEndDate")
+    last, before, readable, editable = _huma_day(position, "lastDayOfWork", "contractEndDate")
     reason, contract = wrapper(position, "endReason"), wrapper(position, "contractEndDate") or {}
     if reason is None:
         return UNREADABLE  # not readable isn't the same as none: it could be a definite one
+    raw = reason.get("value")
+    code = _code(as_text(raw, "endReason"))
     own = {
         "date": last,
-        "reason": _code(as_text(reason.get("value"), "endReason")),
+        "reason": code,
         "reason_fixed": reason.get("editable") is False,
         "contract_end": bounded(as_day(contract.get("value"), "contractEndDate")),
     }
-    return Value(own, _canonical_last(Side.HUMA, own), readable, editable, problem=_problem(last))
+    said = _canonical_last(Side.HUMA, own)
+    # What a code that we don't know is taken for has changed, and is asked about.
+    same = code == raw or not code
+    former = said if same and not is_unbounded(before) else _formerly_last(before, TO_VISMA.get(raw or ""))
+    return _day_value(own, said, before, former, readable, editable)
 
 
-def _problem(day: str | None) -> str:
-    return UNBOUNDED if is_unbounded(day) else ""
+def _day_value(
+    own: Own, said: Canonical, day: str | None, former: Canonical, readable: bool = True, editable: bool = True
+) -> Value:
+    """A workday; ``day`` is the date that the side wrote, which may mean no beginning or no end."""
+    problem = UNBOUNDED if is_unbounded(day) else ""
+    return Value(own, said, readable, editable, problem=problem, former=if_other(former, said))
+
+
+def _formerly_last(day: str | None, reason: str | None) -> Canonical:
+    return (day, reason) if day else None
 
 
 def _read_visma_first(doc: Doc, position: Doc | None, today: date) -> Value:
     if position is None:
         return UNREADABLE
     own = as_day(position.get("activeStart"), "activeStart")
-    return Value(own, _canonical_first(Side.VISMA, own), problem=_problem(own))
+    return _day_value(own, _canonical_first(Side.VISMA, own), own, own)
 
 
 def _read_visma_last(doc: Doc, position: Doc | None, today: date) -> Value:
     if position is None:
         return UNREADABLE
-    own = {"date": as_day(position.get("activeEnd"), "activeEnd"), "reason": end_reason_of(position)}
-    return Value(own, _canonical_last(Side.VISMA, own), problem=_problem(own["date"]))
+    day, reason = as_day(position.get("activeEnd"), "activeEnd"), end_reason_of(position)
+    own = {"date": day, "reason": reason}
+    return _day_value(own, _canonical_last(Side.VISMA, own), day, _formerly_last(day, reason))
 
 
 def _convert_first(target: Side, pair: Pair) -> Own:

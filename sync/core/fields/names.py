@@ -3,7 +3,8 @@
 from datetime import date
 
 from sync.core.employee import Canonical, Own, Period, Side, Value
-from sync.core.fields.base import Field, Pair, huma_value
+from sync.core.fields import formerly
+from sync.core.fields.base import Field, Pair, huma_value, visma_value
 from sync.core.reasons import gettext_noop as _
 from sync.core.shape import Doc, as_day, as_dicts, as_text, wrapper
 from sync.core.text import clean
@@ -44,13 +45,14 @@ def _name_field(name: str, label: str, rule: str, huma_key: str, visma_key: str)
     def read_huma(details: Doc, position: Doc | None) -> Value:
         wrapped = wrapper(details, huma_key)
         own = as_text((wrapped or {}).get("value"), huma_key)
-        return huma_value(wrapped, own, _canonical(Side.HUMA, own))
+        return huma_value(wrapped, own, _canonical(Side.HUMA, own), formerly.text)
 
     def read_visma(doc: Doc, position: Doc | None, today: date) -> Value:
         entries = _entries(doc)
         index = pick(entries, today)
-        own = None if index is None else as_text(entries[index].get(visma_key), f"personNames.{visma_key}")
-        return Value(own, _canonical(Side.VISMA, own))
+        raw = None if index is None else entries[index].get(visma_key)
+        own = as_text(raw, f"personNames.{visma_key}")
+        return visma_value(raw, own, _canonical(Side.VISMA, own), formerly.text)
 
     def convert(target: Side, pair: Pair) -> Own:
         return clean(pair.value(target.other, name).own) or None

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from sync.core.employee import Canonical, Own, Side, Value
-from sync.core.fields.base import Field, Pair, huma_value
+from sync.core.fields import formerly
+from sync.core.fields.base import Field, Pair, huma_value, visma_value
 from sync.core.reasons import Reason
 from sync.core.reasons import gettext_noop as _
 from sync.core.shape import Doc, as_text, wrapper
@@ -60,12 +61,12 @@ def refusal(number: str, visma_id: str, numbers: Mapping[str, str] | None) -> Re
 def _read_huma(details: Doc, position: Doc | None) -> Value:
     wrapped = wrapper(details, "employmentId")
     own = as_text((wrapped or {}).get("value"), "employmentId")
-    return huma_value(wrapped, own, canonical(Side.HUMA, own))
+    return huma_value(wrapped, own, canonical(Side.HUMA, own), formerly.text)
 
 
 def _read_visma(doc: Doc, position: Doc | None, today: date) -> Value:
     own = as_text(doc.get("number"), "number")
-    return Value(own, canonical(Side.VISMA, own))
+    return visma_value(doc.get("number"), own, canonical(Side.VISMA, own), formerly.text)
 
 
 def _convert(target: Side, pair: Pair) -> Own:

@@ -1,0 +1,57 @@
+"""What version 1.0 made of a value, where today's canonical form is another one.
+
+A fingerprint that it stored still means the same value: nobody moved it. Source: design, Who is right.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sync.core.employee import Canonical, Own, Side
+from sync.core.text import e164
+
+
+def trimmed(raw: Any) -> str:
+    """Text with all that can't be seen; not with halves of pairs, of which no fingerprint could be made."""
+    text = "" if raw is None else str(raw).encode("utf-8", "ignore").decode()
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def text(raw: Any) -> Canonical:
+    """A name, or a number of an employee."""
+    return trimmed(raw) or None
+
+
+def email(raw: Any) -> Canonical:
+    """An email, placeholders too."""
+    return trimmed(raw).lower() or None
+
+
+def phone(raw: Any) -> Canonical:
+    """A phone number, placeholders too."""
+    plain = trimmed(raw)
+    return (e164(plain) or f"text:{plain}") if plain else None
+
+
+def address(parts: Iterable[Any]) -> Canonical:
+    """An address out of its line, postal code, city and country."""
+    line, code, city, country = map(trimmed, parts)
+    return (line, code, city, country.upper()) if line or code or city else None
+
+
+def account(
+    side: Side, own: Own, local: Callable[[Own], Canonical], international: Callable[[Own, Own], Canonical]
+) -> Canonical:
+    """A bank account, placeholders and kinds that nobody knows too."""
+    if not own:
+        return None
+    if side is Side.VISMA:
+        if str(own.get("paymentType") or "").lower() != "bank":
+            return None
+        iban, number = own.get("internationalIban"), own.get("localBankAccount")
+        if iban and (own.get("internationalBankAccount") or not number):
+            return international(iban, own.get("internationalBankSwift"))
+        return local(number)
+    if own.get("iban") and (str(own.get("type") or "").lower() == "international" or not own.get("number")):
+        return international(own.get("iban"), own.get("bic"))
+    return local(own.get("number")) if trimmed(own.get("country")).upper() == "NO" else None
