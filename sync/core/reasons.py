@@ -195,6 +195,10 @@ SENTENCES: dict[str, str] = {
     "unavailable": _("The system didn't answer. Nothing was written; try again later."),
     "not_performed": _("The system accepted the change but didn't carry it out."),
     "number_not_given": _("Visma has given no number yet. The next sync looks again."),
+    "number_given_taken": _(
+        "Visma gave a number that somebody else has in Huma already, so it wasn't written to Huma. Change it in one of "
+        "the two systems."
+    ),
     "number_kept": _(
         "Visma kept the old number. Use Visma's number in Huma, or ask payroll whether it can be changed in Visma."
     ),

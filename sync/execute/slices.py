@@ -10,7 +10,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from connections.models import audit
-from sync.execute import life
+from sync.execute import given, life
 from sync.execute.context import Context
 from sync.execute.step import step
 from sync.lease import Lease
@@ -64,9 +64,7 @@ class _Slice:
 
     def _load(self) -> bool:
         """Take up the next people; False when nobody is left."""
-        rows = Write.objects.filter(run=self.run).exclude(state=Write.State.SETTLED)
-        keys = list(rows.order_by("person_key").values_list("person_key", flat=True).distinct()[:AHEAD])
-        writes = self._open_writes(keys)
+        writes = self._open_writes(self._next_people())
         life.claim(writes, self.lease)
         for write in writes:
             self.people.setdefault(write.person_key, []).append(write)
@@ -76,6 +74,13 @@ class _Slice:
         self.waiting = [(time.monotonic() + max(0.0, pause), key) for key, pause in pauses.items()]
         heapq.heapify(self.waiting)
         return bool(writes)
+
+    def _next_people(self) -> list[str]:
+        """Whose turn it is. Whom Visma gives a number comes last: it mustn't be one that somebody else brings along."""
+        rows = Write.objects.filter(run=self.run).exclude(state=Write.State.SETTLED)
+        keys = rows.order_by("person_key").values_list("person_key", flat=True).distinct()
+        last = rows.filter(given.WRITES_A_NUMBER).order_by().values("person_key")
+        return list(keys.exclude(person_key__in=last)[:AHEAD]) or list(keys[:AHEAD])
 
     def _open_writes(self, keys: list[str]) -> list[Write]:
         rows = Write.objects.filter(run=self.run, person_key__in=keys).exclude(state=Write.State.SETTLED)

@@ -52,6 +52,8 @@ class Conflict(models.Model):
     decision = models.CharField(_("decision"), max_length=6, choices=Decision, blank=True, default="")
     decided_by = models.CharField(_("decided by"), max_length=150, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    # By a choice for many, or by the rule of automatic updates: it doesn't stand where a link came into doubt.
+    for_many = models.BooleanField(_("decided together with others"), default=False)
     # When the person chose, or took it back, in milliseconds of her browser's clock, and who she is: her requests may
     # come in the wrong order. 0 where a browser didn't say.
     chosen_at = models.BigIntegerField(default=0, editable=False)

@@ -130,7 +130,7 @@ def _choose(run: SyncRun, connection: Connection, left: set[tuple[int, str]]) ->
     undecided = Conflict.objects.filter(run=run, decision="", blocked_to_visma="")
     rows = [one for one in undecided.select_related("link").defer("values") if (one.link_id, one.field) not in left]
     if run.trigger == SyncRun.Trigger.RELEASE:
-        let_go = released(run)
+        let_go, rows = released(run), [one for one in rows if not stops(one.link.doubt)]
         by, chosen = run.started_by, [one for one in rows if let_go.get((one.link_id, one.field)) == _prints(one)]
     else:
         huma_wins, refused = connection.both_moved == Connection.BothMoved.HUMA, _refused_before(run, undecided)
@@ -139,7 +139,7 @@ def _choose(run: SyncRun, connection: Connection, left: set[tuple[int, str]]) ->
         by, chosen = RULE, [one for one in rows if writes_by_itself(_disagreement(one, refused), huma_wins)]
     for some in batches(one.pk for one in chosen):
         Conflict.objects.filter(pk__in=some).update(
-            decision="huma", decided_by=by, decided_at=timezone.now(), allow_clearing=True
+            decision="huma", decided_by=by, decided_at=timezone.now(), allow_clearing=True, for_many=True
         )
 
 

@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 
+from sync.core.plan import BULK_CHOICES
 from sync.models import Conflict, EmployeeSnapshot, SyncRun
+from sync.services.relooking import is_held_back
 
-DECISION = ("decision", "allow_clearing", "decided_by", "decided_at")
+DECISION = ("decision", "allow_clearing", "decided_by", "decided_at", "for_many")
 SHOWN = (SyncRun.Trigger.MANUAL, SyncRun.Trigger.COMMAND)
 """Runs that read both sides and showed them to a person; a retry holds just what failed before."""
 WHOLE = (*SHOWN, SyncRun.Trigger.SCHEDULED)
@@ -53,10 +55,13 @@ def _carry_decisions(run: SyncRun, earlier: SyncRun) -> None:
     old = Conflict.objects.filter(run=earlier).exclude(decision="").defer("values")
     decided = {(c.link_id, c.field, c.huma_fingerprint, c.visma_fingerprint): c for c in old}
     changed = []
-    for conflict in Conflict.objects.filter(run=run).defer("values") if decided else ():
+    rows = Conflict.objects.filter(run=run).select_related("link").defer("values")
+    for conflict in rows if decided else ():
         key = (conflict.link_id, conflict.field, conflict.huma_fingerprint, conflict.visma_fingerprint)
         found = decided.get(key)
         if found is None or {"huma": conflict.blocked_to_visma, "visma": conflict.blocked_to_huma}.get(found.decision):
+            continue
+        if found.decision in BULK_CHOICES and is_held_back(conflict.link, found):
             continue
         for name in DECISION:
             setattr(conflict, name, getattr(found, name))

@@ -16,6 +16,7 @@ from sync.sentences import field_label, sentence
 from sync.services.meanwhile import settled_elsewhere
 from sync.services.plan_rows import store_plan
 from sync.services.planning import Item, make_plan
+from sync.services.relooking import held_back
 from sync.services.runs import STEPS, NotAllowed, require_active
 from sync.wake import wake
 
@@ -83,6 +84,7 @@ class Confirmation:
     left: int
     never: int
     undecided: int
+    doubted: int = 0
 
     @property
     def empty(self) -> bool:
@@ -113,6 +115,7 @@ def build(run: SyncRun, only: Collection[str] | None = None) -> Confirmation:
         left=decisions["leave"],
         never=decisions["never"],
         undecided=asks,
+        doubted=held_back(run),
     )
 
 

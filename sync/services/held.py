@@ -12,9 +12,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from connections.models import Connection, audit, name_of
+from sync.core.relook import kind_of, stops
 from sync.display import Display, display
 from sync.models import OPEN_STATES, Change, EmployeeLink, SyncRun
-from sync.sentences import field_label, sentence
+from sync.sentences import against_sentence, field_label, sentence
 from sync.services.batches import batches
 from sync.services.confirm import NumberNeeded
 from sync.services.holding import waiting
@@ -38,13 +39,17 @@ class Line:
 
 @dataclass(frozen=True)
 class Person:
-    """What is held of one person in one run, and the id of her Huma user."""
+    """What is held of one person in one run, and the id of their Huma user.
+
+    ``against``: what speaks against the link, so that nothing is released until a person has answered that; or "".
+    """
 
     name: str
     number: str
     huma_id: str
     run: SyncRun
     lines: list[Line]
+    against: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,9 @@ def _person(changes: Sequence[Change]) -> Person:
         )
         for one in changes
     ]
-    return Person(first.name, first.number, first.link.huma_id if first.link else "", first.run, lines)
+    link = first.link
+    against = against_sentence(kind_of(link.doubt)) if link and stops(link.doubt) else ""
+    return Person(first.name, first.number, link.huma_id if link else "", first.run, lines, against)
 
 
 def _releases(connection: Connection, states: Iterable[str]) -> QuerySet[SyncRun]:
@@ -109,7 +116,8 @@ def _in_vain(connection: Connection) -> SyncRun | None:
 class Selection:
     """What an owner ticked and still waits. ``fields``: how many Changes of which field, by its label.
 
-    ``needs_number``: the number of people to type before they are released, or ``None``; ``blanked`` of them can't be.
+    ``needs_number``: the number of people to type before they are released, or ``None``. ``blanked`` and ``doubted``
+    of them can't be released: their values were deleted, or the link is to be looked at first.
     """
 
     pks: list[int]
@@ -118,6 +126,7 @@ class Selection:
     blanked: int
     threshold: int
     needs_number: int | None
+    doubted: int = 0
     fields: list[tuple[str, int]] = field(default_factory=list)
 
 
@@ -131,9 +140,10 @@ def select(connection: Connection, pks: Collection[int] | None, to_release: bool
         pks=[one.pk for one in found],
         changes=len(found),
         people=people,
-        blanked=len(ticked) - len(found),
+        blanked=sum(not _is_shown(one) for one in ticked) if to_release else 0,
         threshold=threshold,
         needs_number=people if to_release and people > threshold else None,
+        doubted=sum(_is_shown(one) and _is_doubted(one) for one in ticked) if to_release else 0,
         fields=[(field_label(name), n) for name, n in Counter(one.field for one in found).most_common()],
     )
 
@@ -145,8 +155,17 @@ def _ticked(connection: Connection, pks: Collection[int] | None) -> list[Change]
 
 
 def _can_be_released(held: Change) -> bool:
-    """Whether an owner can still see what she releases, and whose it is."""
+    return _is_shown(held) and not _is_doubted(held)
+
+
+def _is_shown(held: Change) -> bool:
+    """Whether an owner can still see what they release, and whose it is."""
     return held.link is not None and held.run.values_blanked_at is None
+
+
+def _is_doubted(held: Change) -> bool:
+    """Whether something grave speaks against the link: it may be somebody else's value."""
+    return held.link is not None and stops(held.link.doubt)
 
 
 def _threshold(connection: Connection) -> int:
@@ -165,8 +184,9 @@ def release(connection: Connection, user: Any, pks: Collection[int], typed: str 
     """Have held Changes written after all, by a run that first reads these people again on both sides.
 
     Where a side moved since, nothing is written. Whatever was answered or overtaken meanwhile is left alone, so that
-    a double click, or two owners at once, release once. Raises ``NotAllowed("inactive")``, and ``NumberNeeded`` when
-    there are more people than the threshold and their number wasn't typed.
+    a double click, or two owners at once, release once; and so is whoever's link is in doubt. Raises
+    ``NotAllowed("inactive")``, and ``NumberNeeded`` when there are more people than the threshold and their number
+    wasn't typed.
     """
     with transaction.atomic():
         row = _lock(connection)

@@ -17,6 +17,7 @@ from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, SyncR
 from sync.services.creation import assigns_numbers, options
 from sync.services.meanwhile import settled_elsewhere
 from sync.services.reading import fingerprinter
+from sync.services.relooking import is_held_back
 
 STALE_AFTER = timedelta(hours=24)
 
@@ -85,6 +86,8 @@ def _decided(run: SyncRun) -> Iterator[Item]:
             continue  # left out since it was decided
         if (link.pk, conflict.field, conflict.huma_fingerprint, conflict.visma_fingerprint) in settled:
             continue  # another run was faster
+        if is_held_back(link, conflict):
+            continue  # they may be two people
         target = Side(conflict.decision).other
         blocked = conflict.blocked_to_visma if target is Side.VISMA else conflict.blocked_to_huma
         if blocked or conflict.values is None:

@@ -4,6 +4,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from connections.models import audit
+from sync.core.relook import stops
 from sync.models import Change, SyncRun
 
 
@@ -15,18 +16,20 @@ def released(run: SyncRun) -> dict[tuple[int | None, str], tuple[str, str]]:
 def answer_released(run: SyncRun) -> None:
     """Tie what was released to what is written now; where a side moved meanwhile, it was overtaken.
 
-    Who couldn't be read waits again.
+    Who couldn't be read waits again, and so does somebody whose link has come into doubt.
     """
     made = {(one.link_id, one.field): one for one in Change.objects.filter(run=run)}
     rows = _unwritten(run).select_related("link")
     passed = set(run.progress.get("passed", ()))
-    unread = [held for held in rows if held.link and held.link.huma_id in passed]
-    read = [held for held in rows if held.link is None or held.link.huma_id not in passed]
-    for held in read:
+    again, answered = [], []
+    for held in rows:
+        link = held.link
+        (again if link and (link.huma_id in passed or stops(link.doubt)) else answered).append(held)
+    for held in answered:
         held.released_as = made.get((held.link_id, held.field))
         held.answer = Change.Answer.RELEASED if held.released_as else Change.Answer.OVERTAKEN
-    Change.objects.bulk_update(read, ["released_as", "answer"], batch_size=500)
-    _wait_again(run, unread)
+    Change.objects.bulk_update(answered, ["released_as", "answer"], batch_size=500)
+    _wait_again(run, again)
 
 
 def come_back(run: SyncRun) -> None:

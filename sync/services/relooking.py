@@ -11,8 +11,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from connections.models import Connection, audit
-from sync.core.relook import INSTEAD, STOPPING
-from sync.models import EmployeeLink
+from sync.core.plan import BULK_CHOICES
+from sync.core.relook import INSTEAD, STOPPING, stops
+from sync.models import Conflict, EmployeeLink, SyncRun
 
 KINDS = ("birth", "instead", "names")
 """What may ask, the gravest first."""
@@ -38,6 +39,25 @@ def doubted_links(connection: int) -> set[int]:
     """The links that choices for many leave alone, by their primary keys."""
     rows = EmployeeLink.objects.filter(connection=connection, state=EmployeeLink.State.LINKED)
     return set(rows.filter(of_kinds(STOPPING)).values_list("pk", flat=True))
+
+
+def is_held_back(link: EmployeeLink, decided: Conflict | None) -> bool:
+    """Whether a decision to write waits, since something grave speaks against the link.
+
+    What somebody chose for this one person after the doubt arose is carried out. ``None``: nobody chose it singly.
+    Source: design, Who is who (Links are looked at again).
+    """
+    if not stops(link.doubt):
+        return False
+    if decided is None or decided.for_many or decided.decided_at is None:
+        return True
+    return link.doubt_at is not None and decided.decided_at <= link.doubt_at
+
+
+def held_back(run: SyncRun) -> int:
+    """How many of a run's decisions to write wait for that reason."""
+    rows = Conflict.objects.filter(run=run, decision__in=BULK_CHOICES).exclude(link__doubt="")
+    return sum(is_held_back(one.link, one) for one in rows.select_related("link").defer("values"))
 
 
 def still_right(connection: Connection, user: Any, links: Iterable[int]) -> int:

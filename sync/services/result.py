@@ -12,7 +12,7 @@ from sync.display import Display, display
 from sync.models import Change, Conflict, SyncRun
 from sync.sentences import change_sentence, field_label, outcome_label
 from sync.services.employees import called
-from sync.services.retrying import to_retry
+from sync.services.retrying import doubted, to_retry
 from sync.services.runs import BY_HAND, run_totals
 
 ORDER = ("held", "failed", "unknown", "moved", "stopped", "done", "nothing")
@@ -74,6 +74,7 @@ class Result:
     can_retry: bool
     first: bool
     held_waiting: int = 0
+    retry_leaves: int = 0
 
 
 def result(run: SyncRun) -> Result:
@@ -88,6 +89,7 @@ def result(run: SyncRun) -> Result:
         drafts=list(_creations(run).filter(side="visma").order_by("name").values_list("name", flat=True)[:SHOWN]),
         can_retry=bool(totals.failed and to_retry(run)),
         first=run.trigger in BY_HAND and not _earlier(run).exists(),
+        retry_leaves=doubted(run) if totals.failed else 0,
         held_waiting=Change.objects.filter(run=run, state=Change.State.HELD, answer="").count(),
     )
 

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from connections.models import audit
 from sync.core.fields.number import TO_BE_GIVEN
 from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
+from sync.services.relooking import is_held_back
 from sync.services.runs import NotAllowed, open_run, require_active
 
 
@@ -47,7 +48,25 @@ def retry_failed(run: SyncRun, user: Any) -> SyncRun:
 
 
 def to_retry(run: SyncRun) -> list[Change]:
-    """What failed in a run that has ended, and hasn't been made good since by another one."""
+    """What failed in a run that has ended, and hasn't been made good since by another one.
+
+    Whoever's link has come into doubt since is left alone (see ``doubted``).
+    """
+    return [change for change in _failed(run) if not _is_doubted(change)]
+
+
+def doubted(run: SyncRun) -> int:
+    """How many people a retry leaves alone, since something has come to speak against their links."""
+    return len({change.link_id for change in _failed(run) if _is_doubted(change)})
+
+
+def _is_doubted(change: Change) -> bool:
+    if change.action == "create" or change.link is None:
+        return False
+    return is_held_back(change.link, change.conflict)
+
+
+def _failed(run: SyncRun) -> list[Change]:
     if run.is_open:
         return []
     rows = Change.objects.filter(run=run, state=Change.State.FAILED).select_related("conflict", "snapshot", "link")
@@ -95,6 +114,7 @@ def _decide_again(retry: SyncRun, change: Change, link: EmployeeLink) -> None:
         decision=source,
         decided_by=change.conflict.decided_by if change.conflict else retry.started_by,
         decided_at=change.conflict.decided_at if change.conflict else None,
+        for_many=change.conflict.for_many if change.conflict else False,
         empties_huma=change.conflict.empties_huma if change.conflict else False,
         empties_visma=change.conflict.empties_visma if change.conflict else False,
         allow_clearing=change.conflict.allow_clearing if change.conflict else False,

@@ -120,7 +120,7 @@ def decide(run: SyncRun, user: Any, conflict_ids: Iterable[int], choice: str, ch
     def chosen(conflict: Conflict) -> tuple[str, str]:
         return choice, "forbidden" if blocked(conflict, choice) else ""
 
-    return _decide(run, user, rows, chosen, True, chosen_at)
+    return _decide(run, user, rows, chosen, True, chosen_at, for_many=False)
 
 
 def decide_bulk(
@@ -151,7 +151,8 @@ def decide_bulk(
             doubted=conflict.link_id in doubted,
         )
 
-    return _decide(run, user, shown.apply(run).defer("values"), chosen, allow_clearing, chosen_at)
+    rows = shown.apply(run).defer("values")
+    return _decide(run, user, rows, chosen, allow_clearing, chosen_at, for_many=True)
 
 
 def preview_bulk(run: SyncRun, shown: ReviewFilter, choice: str) -> Decided:
@@ -163,7 +164,13 @@ def preview_bulk(run: SyncRun, shown: ReviewFilter, choice: str) -> Decided:
 
 
 def _decide(
-    run: SyncRun, user: Any, rows: QuerySet[Conflict], chosen: Chosen, allow_clearing: bool, chosen_at: int
+    run: SyncRun,
+    user: Any,
+    rows: QuerySet[Conflict],
+    chosen: Chosen,
+    allow_clearing: bool,
+    chosen_at: int,
+    for_many: bool,
 ) -> Decided:
     skipped: Counter[str] = Counter()
     by_choice: dict[tuple[str, bool], list[int]] = {}
@@ -181,13 +188,13 @@ def _decide(
         for (choice, clearing), ids in by_choice.items():
             for begin in range(0, len(ids), 5000):
                 batch = Conflict.objects.filter(pk__in=ids[begin : begin + 5000])
-                counts[choice or "undecided"] += _store(batch, name_of(user), choice, clearing, chosen_at)
+                counts[choice or "undecided"] += _store(batch, name_of(user), choice, clearing, chosen_at, for_many)
         if changed := counts.total():
             audit(user, "differences.decided", run.connection, run=run.pk, **+counts)
     return Decided(changed, dict(skipped))
 
 
-def _store(rows: QuerySet[Conflict], name: str, choice: str, clearing: bool, chosen_at: int) -> int:
+def _store(rows: QuerySet[Conflict], name: str, choice: str, clearing: bool, chosen_at: int, for_many: bool) -> int:
     """Store a choice in one statement, but not over a later one of the same person; gives how many it decided."""
     if chosen_at:
         later = Q(chosen_by=name, chosen_at__gt=chosen_at, chosen_at__lt=chosen_at + WRONG_ORDER_MS)
@@ -197,6 +204,7 @@ def _store(rows: QuerySet[Conflict], name: str, choice: str, clearing: bool, cho
         allow_clearing=clearing,
         decided_by=name if choice else "",
         decided_at=timezone.now() if choice else None,
+        for_many=bool(choice) and for_many,
         chosen_by=name if chosen_at else "",
         chosen_at=chosen_at,
     )

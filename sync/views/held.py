@@ -113,7 +113,10 @@ def _asked(request: HttpRequest) -> list[int]:
 def _nothing_left(
     request: HttpRequest, connection: Connection, selection: service.Selection | None = None
 ) -> HttpResponse:
-    if selection and selection.blanked:
+    if selection and selection.doubted:
+        text = _("Nothing was released: first say whether these are still the same people in both systems.")
+        messages.warning(request, text)
+    elif selection and selection.blanked:
         messages.warning(request, _("Their values were deleted, so they can't be released. They can be dropped."))
     else:
         messages.info(request, _("Nothing of it waits any more: it was answered or overtaken meanwhile."))

@@ -215,3 +215,39 @@ def test_a_stop_before_it_leaves_a_difference(company: Company) -> None:
     assert outcomes(company.ended(run)) == {"create": "done", "employment_id": "stopped stopped"}
     difference = company.read().conflicts.get(field="employment_id")
     assert (difference.suggestion, difference.standing) == ("visma", "draft")
+
+
+def huma_already_gave_the_next_number(company: Company, order: str = "last") -> tuple[Person, Person]:
+    """Two people whom Visma doesn't know: one has Visma's next number in Huma already, the other has none."""
+    people = [company.add("only_huma") for _ in range(2)]
+    numbered, other = people if order == "first" else people[::-1]
+    company.huma(
+        numbered, employmentId=company.sandbox.visma.next_number(), givenName="Aa" if order == "first" else "Zz"
+    )
+    company.huma(other, employmentId=None)
+    return numbered, other
+
+
+@pytest.mark.parametrize("order", ["first", "last"])
+def test_visma_gives_no_number_that_somebody_else_brings_along(company: Company, order: str) -> None:
+    numbered, other = huma_already_gave_the_next_number(company, order)
+    run = chosen(company)
+    company.apply(run)
+    assert set(Change.objects.filter(run=run).values_list("state", flat=True)) == {"done"}
+    numbers = [number_in_huma(company, person) for person in (numbered, other)]
+    assert numbers[1]
+    assert numbers[0] != numbers[1]
+    assert not company.open()
+
+
+def test_a_number_that_somebody_else_has_in_huma_is_not_written_there(company: Company) -> None:
+    numbered, other = huma_already_gave_the_next_number(company)
+    run = company.read()
+    creation.set_assigns_numbers(run, company.user, True)
+    row = creation.possible(run, "visma").get(vendor_id=other.user_id)
+    creation.choose(run, company.user, [row.pk], True)
+    company.apply(run)
+    assert outcomes(run) == {"create": "done", "employment_id": "failed number_given_taken"}
+    assert number_in_huma(company, other) is None
+    assert number_in_huma(company, numbered)
+    assert retrying.to_retry(run) == []
