@@ -93,7 +93,7 @@ def loose(text: str) -> str:
     """Text without capitals and spaces, with one kind of apostrophe and of hyphen: what is left when only the
     spelling differs."""
     plain = text if text.isascii() and "`" not in text else text.translate(_SAME_SIGN)
-    return "".join(plain.casefold().split())
+    return "".join(plain.upper().casefold().split())
 
 
 def e164(text: str) -> str | None:
