@@ -21,6 +21,7 @@ UNKNOWN_TYPE, UNKNOWN_PAYMENT = "huma's type", "visma's payment"
 """The first part of a canonical account whose kind we don't know; the second is its code, never taken for none."""
 
 BANK, CASH = "bank", "cash"
+KNOWN = frozenset({NATIONAL, INTERNATIONAL, BANK, CASH})
 TERRITORIES = {
     "FR": frozenset(["BL", "GF", "GP", "MF", "MQ", "NC", "PF", "PM", "RE", "TF", "WF", "YT"]),
     "GB": frozenset(["GG", "IM", "JE"]),
@@ -96,11 +97,13 @@ def _in_visma(own: Own) -> Canonical:
 
 def _code(side: Side, own: Own) -> str:
     """Which kind of account, or of payment, the side says it is; in small letters, "" where it doesn't say."""
-    return clean(own.get("type" if side is Side.HUMA else "paymentType")).lower()
+    code = own.get("type" if side is Side.HUMA else "paymentType")
+    return str(code) if code in KNOWN else clean(code).lower()
 
 
 def _country(own: Own) -> str:
-    return clean(own.get("country")).upper()
+    country = own.get("country")
+    return "NO" if country == "NO" else clean(country).upper()
 
 
 def _number(account: Canonical) -> str:

@@ -134,4 +134,9 @@ def _is_other_text(raw: Any, own: Own) -> bool:
     """Whether signs that can't be seen were taken out of what came."""
     if not isinstance(own, dict):
         return own is not None and own != raw
-    return any(text != raw.get(key) and (text or raw.get(key)) for key, text in own.items())
+    for key, text in own.items():  # a generator takes twice as long
+        if text and text != raw[key]:
+            return True
+        if not text and raw.get(key):
+            return True
+    return False

@@ -31,7 +31,8 @@ _LONGEST_LOCAL, _LONGEST_LABEL, _LONGEST_EMAIL = 64, 63, 254
 
 
 def _is_business(entry: Doc) -> bool:
-    return clean(entry.get("type")).lower() == BUSINESS
+    said = entry.get("type")
+    return said == BUSINESS or clean(said).lower() == BUSINESS
 
 
 def _spelling(doc: Doc, list_key: str) -> str:
