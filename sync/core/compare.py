@@ -5,7 +5,7 @@ from dataclasses import field as of_record
 
 from sync.core.employee import SAME, Own, Period, Side, Value
 from sync.core.fields import FIELDS, Field, Pair
-from sync.core.fields.bank import UNKNOWN, becomes_cash, of_another_country
+from sync.core.fields.bank import UNKNOWN, becomes_cash, has_account, of_another_country
 from sync.core.fingerprint import Fingerprinter, comparable
 from sync.core.placeholders import UNBOUNDED, is_placeholder
 from sync.core.reasons import Reason
@@ -255,7 +255,7 @@ def _standing(pair: Pair, verdict: Verdict) -> str:
 def _is_blank(field: Field, huma: Value) -> bool:
     """Whether Huma really has nothing. Another country's account is cash in Visma, and an account in Huma all the
     same: Visma's isn't suggested in its place."""
-    return huma.canonical is None and not (field.name == "bank_account" and becomes_cash(huma))
+    return huma.canonical is None and not (field.name == "bank_account" and has_account(huma))
 
 
 def _kind(field: Field, huma: Value, visma: Value) -> str:

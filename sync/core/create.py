@@ -151,9 +151,9 @@ def creation(employee: Employee, today: date, default_end_reason: str, fields_of
         needed = spec.name in (*NAMES_AND_EMAIL, "employment_id")
         if not source or not source.readable or (spec.name in fields_off and not needed):
             continue
-        if is_placeholder(source.problem):
-            omitted[spec.name] = Reason(source.problem)
         if source.canonical is None:
+            if is_placeholder(source.problem) or (spec.name == "bank_account" and source.problem):
+                omitted[spec.name] = Reason(source.problem)
             continue
         if spec.on_position:
             if target is Side.VISMA:

@@ -113,6 +113,10 @@ SENTENCES: dict[str, str] = {
         "Huma has an account of a kind that we don't know: %(code)s. Enter it in Visma by hand, or choose another kind "
         "in Huma."
     ),
+    "unknown_account_country": _(
+        "The account in Huma is a national one, and its country isn't a two-letter code that we know. Correct the "
+        "country in Huma."
+    ),
     "several_business": _("Visma has more than one business entry. Remove the others in Visma first."),
     # Worth knowing on a card.
     "contract_note": _("The contract ends %(contract)s, the last day of work is %(last)s: Visma gets the latter."),

@@ -20,7 +20,7 @@ class WrongShape(Exception):
 def as_text(value: Any, prop: str) -> str | None:
     """Text or nothing; what can't be seen isn't in it. Source: design, What is written."""
     if isinstance(value, str):
-        return visible(value)
+        return value if value.isascii() and value.isprintable() else visible(value)
     if value is None:
         return None
     raise WrongShape(prop)
@@ -28,6 +28,8 @@ def as_text(value: Any, prop: str) -> str | None:
 
 def as_day(value: Any, prop: str) -> str | None:
     """The ISO date of a date or timestamp text, or nothing."""
+    if value is None:  # many of them
+        return None
     if not value:
         as_text(value, prop)
         return None
@@ -79,4 +81,7 @@ def wrapper(doc: Doc, prop: str) -> Doc | None:
 
     Source: huma.md, Reading.
     """
-    return as_dict(doc.get(prop), prop)
+    value = doc.get(prop)
+    if value is None or isinstance(value, dict):
+        return value
+    raise WrongShape(prop)

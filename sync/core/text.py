@@ -71,9 +71,9 @@ def visible(text: str) -> str:
 
 def clean(text: Any) -> str:
     """Text as it is compared, stored and written: only what can be seen, trimmed, composed (NFC); "" for nothing."""
-    if text is None:
+    if text is None or text == "":
         return ""
-    plain = str(text)
+    plain = text if type(text) is str else str(text)
     if plain.isascii() and plain.isprintable():  # nearly all of them
         return plain.strip()
     shown = visible(plain)
@@ -93,7 +93,7 @@ def loose(text: str) -> str:
     """Text without capitals and spaces, with one kind of apostrophe and of hyphen: what is left when only the
     spelling differs."""
     plain = text if text.isascii() and "`" not in text else text.translate(_SAME_SIGN)
-    return "".join(plain.casefold().split())
+    return "".join(plain.upper().casefold().split())
 
 
 def e164(text: str) -> str | None:

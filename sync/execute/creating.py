@@ -21,8 +21,11 @@ from sync.core.text import clean, loose
 from sync.execute import life
 from sync.execute.context import Context, now_in_visma
 from sync.execute.email_exists import is_the_same
+from sync.execute.fit import fit_person
 from sync.execute.visma import CLOCK_SLACK, next_look
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, Write
+
+NAMES = ("given_name", "family_name")
 
 There = Callable[[str], Canonical]
 """What the new person's documents say of a field."""
@@ -33,6 +36,8 @@ def send_to_visma(context: Context, write: Write) -> float | None:
     change, person = _person(write)
     if _is_linked(write, person):
         return _instead(write, Change.State.NOTHING, "found_existing")
+    if not fit_person(change, write, NAMES):
+        return None
     body = visma_draft(_after(change)["values"], person.vendor_id, context.today)
     try:
         with context.request(write):
@@ -138,6 +143,8 @@ def send_to_huma(context: Context, write: Write) -> float | None:
     change, person = _person(write)
     if _is_linked(write, person):
         return _instead(write, Change.State.NOTHING, "found_existing")
+    if not fit_person(change, write, (*NAMES, "email")):
+        return None
     after = _after(change)
     try:
         with context.request(write):

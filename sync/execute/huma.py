@@ -10,6 +10,7 @@ from sync.core.fields import field as field_named
 from sync.core.shape import Doc
 from sync.execute import given, life
 from sync.execute.context import Context, now_in_huma
+from sync.execute.fit import fits
 from sync.execute.refused import refused
 from sync.models import Change, Write
 
@@ -82,7 +83,7 @@ def _still_to_write(context: Context, write: Write, document: Doc, lost: bool) -
                 life.settle(change, Change.State.NOTHING)
             case "moved":
                 life.settle(change, Change.State.MOVED, "moved")
-            case _:
+            case _ if fits(context, change):
                 left.append(change)
     return left
 

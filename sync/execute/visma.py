@@ -13,6 +13,7 @@ from sync.core.employee import Value
 from sync.core.fields import field as field_named
 from sync.execute import life
 from sync.execute.context import Context, now_in_visma
+from sync.execute.fit import fits
 from sync.execute.refused import fields_of, refused
 from sync.models import Change, Write
 
@@ -78,7 +79,7 @@ def _still_to_write(context: Context, write: Write, document: Document) -> list[
                 life.settle(change, Change.State.NOTHING)
             case "moved":
                 life.settle(change, Change.State.MOVED, "moved")
-            case _:
+            case _ if fits(context, change):
                 left.append(change)
     return left
 

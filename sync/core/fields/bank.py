@@ -1,15 +1,13 @@
 """Bank account. Source: the user guide (Supported fields), design (The fields), visma-employee.md, huma.md."""
 
 from datetime import date
-from operator import mul
 
-from schwifty import BIC, IBAN
-from schwifty.exceptions import SchwiftyException
-from stdnum.no import kontonr
+from phonenumbers import SUPPORTED_REGIONS
 
 from sync.core import placeholders
 from sync.core.employee import UNREADABLE, Canonical, Own, Side, Value
 from sync.core.fields import formerly
+from sync.core.fields.account_checks import bic_problem, check_digit_is_right, iban_problem
 from sync.core.fields.base import Field, Pair, huma_value, visma_value
 from sync.core.reasons import Reason, shown_code
 from sync.core.reasons import gettext_noop as _
@@ -23,9 +21,7 @@ UNKNOWN_TYPE, UNKNOWN_PAYMENT = "huma's type", "visma's payment"
 """The first part of a canonical account whose kind we don't know; the second is its code, never taken for none."""
 
 BANK, CASH = "bank", "cash"
-KOSOVO, KNOWN_COUNTRY = "XK", "NO"
-"""Kosovo isn't a country of ISO 3166, but one in which SWIFT registers banks."""
-
+KNOWN = frozenset({NATIONAL, INTERNATIONAL, BANK, CASH})
 TERRITORIES = {
     "FR": frozenset(["BL", "GF", "GP", "MF", "MQ", "NC", "PF", "PM", "RE", "TF", "WF", "YT"]),
     "GB": frozenset(["GG", "IM", "JE"]),
@@ -33,9 +29,6 @@ TERRITORIES = {
 }
 """Countries whose IBANs are those of other countries' banks, too. Source: SWIFT, IBAN registry, notes on FR, GB, FI."""
 
-WEIGHTS = (6, 7, 8, 9, 4, 5, 6, 7, 8, 9)
-"""Of the first ten digits of a Norwegian account."""
-ZERO = ord("0")
 LOCAL_KEYS = ("localBankAccount",)
 INTERNATIONAL_KEYS = (
     "internationalIban",
@@ -104,11 +97,13 @@ def _in_visma(own: Own) -> Canonical:
 
 def _code(side: Side, own: Own) -> str:
     """Which kind of account, or of payment, the side says it is; in small letters, "" where it doesn't say."""
-    return clean(own.get("type" if side is Side.HUMA else "paymentType")).lower()
+    code = own.get("type" if side is Side.HUMA else "paymentType")
+    return str(code) if code in KNOWN else clean(code).lower()
 
 
 def _country(own: Own) -> str:
-    return clean(own.get("country")).upper()
+    country = own.get("country")
+    return "NO" if country == "NO" else clean(country).upper()
 
 
 def _number(account: Canonical) -> str:
@@ -119,7 +114,24 @@ def _problem(side: Side, own: Own, account: Canonical) -> str:
     """Why what the side says can't be sent to the other, as a code of ``reasons``; "" when it can."""
     if account is None and own and _is_placeholder(side, own):
         return placeholders.found_in(side)
-    return problem(account)
+    return (_national_problem(own) if side is Side.HUMA and account is None else "") or problem(account)
+
+
+def _national_problem(own: Own) -> str:
+    """Why a national account that isn't Norwegian is no other country's either: only that of a country is cash."""
+    number = clean(own.get("number"))
+    if not number or (_code(Side.HUMA, own) == INTERNATIONAL and own.get("iban")):
+        return ""
+    if not any(map(str.isdigit, number)):
+        return "bad_account"
+    return "" if _country(own) in SUPPORTED_REGIONS else "unknown_account_country"
+
+
+def has_account(huma: Value) -> bool:
+    """Whether Huma has an account although it is none in Visma: another country's, or one that we can't read."""
+    return huma.canonical is None and (
+        becomes_cash(huma) or bool(huma.problem and not placeholders.is_placeholder(huma.problem))
+    )
 
 
 def _is_placeholder(side: Side, own: Own) -> bool:
@@ -155,40 +167,15 @@ def problem(account: Canonical) -> str:
     if account[0] in UNKNOWN:
         return UNKNOWN[account[0]]
     if account[0] == "iban":
-        return _iban_problem(account[1] or "") or (_bic_problem(account[2]) if account[2] else "")
+        return iban_problem(account[1] or "") or (bic_problem(account[2]) if account[2] else "")
     digits = account[1] or ""
     if not (len(digits) == 11 and digits.isascii() and digits.isdigit()):
         return "bad_account"
-    return "" if _check_digit_is_right(digits) else "bad_check_digits"
-
-
-def _check_digit_is_right(digits: str) -> bool:
-    """What ``kontonr.is_valid`` says of eleven digits; it takes 30 times as long, for it cleans up each of them."""
-    if digits.startswith("0000"):  # Postgiro's, which have a check digit of their own
-        return bool(kontonr.is_valid(digits))
-    weighted: int = sum(map(mul, WEIGHTS, digits.encode())) - ZERO * sum(WEIGHTS)
-    return weighted % 11 == ord(digits[10]) - ZERO
+    return "" if check_digit_is_right(digits) else "bad_check_digits"
 
 
 def _is_norwegian_iban(compact: str) -> bool:
-    return compact.startswith("NO") and len(compact) == 15 and _iban_problem(compact) == ""
-
-
-def _iban_problem(iban: str) -> str:
-    try:
-        IBAN(iban)
-    except SchwiftyException as error:
-        return "bad_check_digits" if "Checksum" in type(error).__name__ else "bad_account"
-    return ""
-
-
-def _bic_problem(bic: str) -> str:
-    """What SWIFT registers counts, Kosovo's too; the library knows the countries of ISO 3166 only."""
-    try:
-        BIC(bic[:4] + KNOWN_COUNTRY + bic[6:] if bic[4:6] == KOSOVO else bic)
-    except SchwiftyException:
-        return "bad_account"
-    return ""
+    return compact.startswith("NO") and len(compact) == 15 and iban_problem(compact) == ""
 
 
 def _read_huma(details: Doc, position: Doc | None) -> Value:
@@ -293,6 +280,7 @@ BANK_ACCOUNT = Field(
     convert=_convert,
     agree=agree,
     forbids=_forbids,
+    unfit=lambda target, own: _problem(target, own, canonical(target, own)),
     write_huma=_write_huma,
     write_visma=_write_visma,
     json_paths=("bankAccount", "salaryPaymentMethod"),

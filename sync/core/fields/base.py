@@ -48,6 +48,10 @@ def _nothing_odd(canonical: Canonical) -> str:
     return ""
 
 
+def _fit(target: Side, own: Own) -> str:
+    return ""
+
+
 def _nothing_more(target: Side, pair: Pair) -> Reason | None:
     return None
 
@@ -60,6 +64,7 @@ class Field:
     ``canonical(side, own)`` turns a side's own form into the canonical one.
     ``convert(target, pair)`` gives what would be written, in the target's own form (``None`` empties).
     ``forbids(target, pair)`` is the field's own rule on top of the common ones.
+    ``unfit(target, own)``: the code why a value in the target's own form mustn't be sent, whoever planned it; or "".
     ``write_huma(document, after)`` gives the part of a PATCH body; ``write_visma(document, after, today)`` changes
     the document in place. ``clearable`` are the sides on which the field can be emptied. ``fixed_in_visma``: why (a
     code of ``reasons``) a saved employee's value isn't to be changed in Visma, "" where it may be.
@@ -85,6 +90,7 @@ class Field:
     write_visma: Callable[[Doc, Own, date], None]
     agree: Callable[[Canonical, Canonical], bool] = _equal
     forbids: Callable[[Side, Pair], Reason | None] = _nothing_more
+    unfit: Callable[[Side, Own], str] = _fit
     json_paths: tuple[str, ...] = ()
     """Names in a vendor's error that mean this field (a ``jsonPath`` or a name in Huma's ``fields``)."""
 
@@ -128,4 +134,9 @@ def _is_other_text(raw: Any, own: Own) -> bool:
     """Whether signs that can't be seen were taken out of what came."""
     if not isinstance(own, dict):
         return own is not None and own != raw
-    return any(text != raw.get(key) and (text or raw.get(key)) for key, text in own.items())
+    for key, text in own.items():  # a generator takes twice as long
+        if text and text != raw[key]:
+            return True
+        if not text and raw.get(key):
+            return True
+    return False

@@ -23,12 +23,16 @@ _ATOM = frozenset("abcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-/=?^_`{|}~")
 _LETTERS = frozenset({"Ll", "Lu", "Lt", "Lo", "Lm", "Mn", "Mc", "Nd"})
 """Unicode's categories of letters, marks on them and digits."""
 
+_MARKS = frozenset({"Mn", "Mc"})
+"""Marks on a letter. None begins a part of an address. Source: RFC 5891, 4.2.3.2."""
+
 _LONGEST_LOCAL, _LONGEST_LABEL, _LONGEST_EMAIL = 64, 63, 254
 """Bytes. Source: RFC 5321, 4.5.3.1; RFC 1035, 2.3.4."""
 
 
 def _is_business(entry: Doc) -> bool:
-    return clean(entry.get("type")).lower() == BUSINESS
+    said = entry.get("type")
+    return said == BUSINESS or clean(said).lower() == BUSINESS
 
 
 def _spelling(doc: Doc, list_key: str) -> str:
@@ -48,6 +52,7 @@ def _entry_field(
     former: Callable[[Any], Canonical],
     convert: Callable[[Side, Pair], Own],
     forbids: Callable[[Side, Pair], Reason | None],
+    unfit: Callable[[Side, Own], str],
     label: str,
     rule: str,
     clearable: frozenset[Side] = frozenset(),
@@ -99,6 +104,7 @@ def _entry_field(
         canonical=canonical,
         convert=convert,
         forbids=forbids,
+        unfit=unfit,
         write_huma=write_huma,
         write_visma=write_visma,
         json_paths=(name, list_key),
@@ -126,7 +132,7 @@ def is_email(canonical: Canonical) -> bool:
     labels = domain.split(".")
     return (
         0 < len(local.encode("utf-8", "surrogatepass")) <= _LONGEST_LOCAL
-        and all(atom and all(sign in _ATOM or _is_foreign(sign) for sign in atom) for atom in local.split("."))
+        and all(map(_is_atom, local.split(".")))
         and len(labels) > 1
         and all(map(_is_label, labels))
         and len(labels[-1]) > 1
@@ -134,9 +140,16 @@ def is_email(canonical: Canonical) -> bool:
     )
 
 
+def _is_atom(atom: str) -> bool:
+    """Whether it is a part of what stands before the @; a mark alone has no letter to stand on."""
+    if not atom or unicodedata.category(atom[0]) in _MARKS:
+        return False
+    return all(sign in _ATOM or _is_foreign(sign) for sign in atom)
+
+
 def _is_label(label: str) -> bool:
     """Whether it is a part of a domain; other scripts' letters count as their ASCII form does."""
-    if not label or label[0] == "-" or label[-1] == "-":
+    if not label or label[0] == "-" or label[-1] == "-" or unicodedata.category(label[0]) in _MARKS:
         return False
     if not all(sign == "-" or (sign.isascii() and sign.isalnum()) or _is_foreign(sign) for sign in label):
         return False
@@ -151,6 +164,11 @@ def _is_foreign(sign: str) -> bool:
 def _forbid_email(target: Side, pair: Pair) -> Reason | None:
     source = pair.value(target.other, "email")
     return None if source.canonical is None or is_email(source.canonical) else Reason("bad_email")
+
+
+def _unfit_email(target: Side, own: Own) -> str:
+    said = _canonical_email(target, own)
+    return placeholders.found_in(target) if said is None else "" if is_email(said) else "bad_email"
 
 
 def _canonical_phone(side: Side, own: Own) -> Canonical:
@@ -175,6 +193,13 @@ def _forbid_phone(target: Side, pair: Pair) -> Reason | None:
     return None
 
 
+def _unfit_phone(target: Side, own: Own) -> str:
+    said = _canonical_phone(target, own)
+    if said is None:
+        return placeholders.found_in(target)
+    return "bad_phone" if target is Side.VISMA and not str(said).startswith("+") else ""
+
+
 EMAIL = _entry_field(
     "email",
     "emails",
@@ -183,6 +208,7 @@ EMAIL = _entry_field(
     formerly.email,
     _convert_email,
     _forbid_email,
+    _unfit_email,
     _("Email"),
     _(
         "Only the business email. People sign in with it in both systems, so it is never changed in Visma by itself. "
@@ -198,6 +224,7 @@ PHONE = _entry_field(
     formerly.phone,
     _convert_phone,
     _forbid_phone,
+    _unfit_phone,
     _("Phone"),
     _(
         "Only the business phone. Norway is the default country. "

@@ -4,7 +4,7 @@ from datetime import date
 
 from sync.core.employee import UNREADABLE, Canonical, Own, Side, Value
 from sync.core.fields.base import Field, Pair, if_other
-from sync.core.placeholders import UNBOUNDED, bounded, is_unbounded
+from sync.core.placeholders import UNBOUNDED, bounded, found_in, is_unbounded
 from sync.core.reasons import Reason, shown_code
 from sync.core.reasons import gettext_noop as _
 from sync.core.shape import Doc, as_day, as_text, wrapper
@@ -250,6 +250,10 @@ def _write_visma_last(position: Doc, after: Own, today: date) -> None:
         position["positionEndReason"] = [after["reason"]]
 
 
+def _unfit_first(target: Side, own: Own) -> str:
+    return found_in(target) if is_unbounded(own) else ""
+
+
 FIRST_WORKDAY = Field(
     name="first_workday",
     label=_("First workday"),
@@ -263,6 +267,7 @@ FIRST_WORKDAY = Field(
     canonical=_canonical_first,
     convert=_convert_first,
     forbids=_position_rules,
+    unfit=_unfit_first,
     write_huma=_write_huma_first,
     write_visma=_write_visma_first,
     json_paths=("firstDayOfWork", "activeStart"),
@@ -285,6 +290,7 @@ LAST_WORKDAY = Field(
     convert=_convert_last,
     agree=_agree_last,
     forbids=_forbid_last,
+    unfit=lambda target, own: _unfit_first(target, own.get("date")),
     write_huma=_write_huma_last,
     write_visma=_write_visma_last,
     json_paths=("lastDayOfWork", "endReason", "activeEnd", "positionEndReason"),

@@ -42,6 +42,7 @@ def test_one_or_two_code_points_make_no_difference(text: str) -> None:
 
 def test_capitals_and_spaces_are_only_a_matter_of_spelling() -> None:
     assert loose("Anne  MARIE") == loose("annemarie") != loose("Anna Marie")
+    assert loose("Y\u0131lmaz") == loose("YILMAZ") == loose("Yilmaz")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,80 @@
+"""What an older version planned isn't sent where it is a placeholder, or has signs that can't be seen."""
+
+import json
+from typing import Any
+
+import pytest
+
+from sync.models import Conflict
+from tests.sync.driving import sync
+from tests.sync.execute.conftest import Company, outcomes
+
+
+def sent(company: Company) -> str:
+    return json.dumps([entry.body for entry in company.sandbox.journal.writes()], ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("honest", "odd", "planned"),
+    [
+        ({"phone": "+4722334455"}, {"phone": "12345678"}, "+4712345678"),
+        ({"phone": "+4722334455"}, {"phone": "\u200b"}, "\u200b"),
+        ({"email": "kaia@firma.no"}, {"email": "kaia@intern"}, "kaia@intern"),
+        ({"email": "kaia@firma.no"}, {"email": "kaia@@firma.no"}, "kaia@@firma.no"),
+    ],
+)
+@pytest.mark.django_db(transaction=True)
+def test_what_is_no_value_fails_and_says_why(company: Company, honest: Any, odd: Any, planned: str) -> None:
+    person, change = planned_before(company, honest, odd, planned)
+    before = company.in_visma(person)
+    company.apply(change.run)
+    (outcome,) = outcomes(change.run).values()
+    assert outcome in ("failed placeholder_huma", "failed bad_email")
+    assert company.in_visma(person) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_name_is_sent_without_what_nobody_sees(company: Company) -> None:
+    person, change = planned_before(company, {"givenName": "Kaia"}, {"givenName": "Kaia\u200b"}, "Kaia\u200b")
+    company.apply(change.run)
+    assert "\u200b" not in sent(company)
+    assert company.in_visma(person)["personNames"][-1]["firstName"] == "Kaia"
+    assert not company.open(person)
+
+
+def planned_before(company: Company, honest: Any, odd: Any, planned: str) -> tuple[Any, Conflict]:
+    """Somebody, and the difference that a person decided about before the update, when ``odd`` was a value."""
+    person = company.add()
+    assert not company.open(person)
+    company.huma(person, **honest)
+    run = company.read()
+    company.decide(run, "huma", person)
+    change = Conflict.objects.get(run=run)
+    company.huma(person, **odd)
+    change.values = {**(change.values or {}), "to_visma": planned}
+    change.save(update_fields=["values"])
+    return person, change
+
+
+@pytest.mark.parametrize(
+    "account",
+    [
+        {"number": "55807302158", "country": "NOR"},
+        {"number": "55807302158", "country": ""},
+        {"number": "55807302158"},
+        {"number": "-", "country": "NO"},
+        {"number": "ukjent", "country": "NO"},
+        {"number": "n/a", "country": "SE"},
+    ],
+)
+@pytest.mark.django_db(transaction=True)
+def test_what_is_no_account_of_another_country_is_not_cash(company: Company, account: dict[str, str]) -> None:
+    person = company.add()
+    assert not company.open(person)
+    before = company.in_visma(person)["salaryPaymentMethod"]
+    company.huma(person, bankAccount={"type": "national", **account})
+    sync(company.connection, "--conflicts", "huma", "--allow-clearing", "--confirm-large")
+    assert company.in_visma(person)["salaryPaymentMethod"] == before
+    (one,) = Conflict.objects.filter(run__connection=company.connection, field="bank_account")
+    assert one.blocked_to_visma in ("unknown_account_country", "bad_account")
+    assert one.suggestion == ""
