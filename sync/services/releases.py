@@ -21,7 +21,8 @@ def answer_released(run: SyncRun) -> None:
     made = {(one.link_id, one.field): one for one in Change.objects.filter(run=run)}
     rows = _unwritten(run).select_related("link")
     passed = set(run.progress.get("passed", ()))
-    again, answered = [], []
+    again: list[Change] = []
+    answered: list[Change] = []
     for held in rows:
         link = held.link
         (again if link and (link.huma_id in passed or stops(link.doubt)) else answered).append(held)

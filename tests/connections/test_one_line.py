@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -98,11 +99,11 @@ def test_what_cannot_be_seen_is_no_address(pasted: str) -> None:
     "wrong", [{"name": "\u200b"}, {"huma_group": [""]}, {"huma_group": ["g1"]}, {"huma_group": [f"{ID}\u200bx"]}]
 )
 def test_a_name_and_groups_have_to_be_such(wrong: dict[str, object]) -> None:
-    right = {"name": "x", "notify": [], "payroll": [], "end_reason": None, "huma_group": []}
+    right: dict[str, Any] = {"name": "x", "notify": [], "payroll": [], "end_reason": None, "huma_group": []}
     with pytest.raises(CommandError):
         _chosen({**right, **wrong})
 
 
 def test_a_name_is_taken_without_what_cannot_be_seen_in_it() -> None:
-    given = {"name": " Fjord\u200bheim\u00a0 AS\n", "notify": [], "payroll": [], "end_reason": None}
+    given: dict[str, Any] = {"name": " Fjord\u200bheim\u00a0 AS\n", "notify": [], "payroll": [], "end_reason": None}
     assert _chosen({**given, "huma_group": [ID.upper()]}) == {"name": "Fjordheim AS", "huma_groups": [ID]}
