@@ -108,6 +108,30 @@ def schema_matches(app_configs: _Apps, databases: Sequence[str] | None = None, *
 
 
 @register
+def vendors_have_addresses(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
+    """The addresses of Huma and Visma are such that something can be sent there."""
+    names = ("HUMA_API_URL", "VISMA_API_URL", "VISMA_TOKEN_URL")
+    return [
+        Error(
+            _("%(name)s isn't an address.") % {"name": name},
+            hint=_("Take the line out for the vendor's own address, or give one that begins with https://."),
+            id="connections.E005",
+        )
+        for name in names
+        if not _is_address(getattr(settings, name))
+    ]
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        port_is_one = parts.port is None or parts.port > 0  # reading it checks it
+    except ValueError:
+        return False
+    return port_is_one and parts.scheme in ("http", "https") and bool(parts.hostname) and not set(text) & set(" \t\n")
+
+
+@register
 def mail_is_set_up(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
     """In production mail goes somewhere where people read it."""
     silent = ("console", "dummy", "locmem", "filebased")

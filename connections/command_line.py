@@ -4,12 +4,20 @@ import logging
 import sys
 from typing import Any, NoReturn
 
-from django.core.exceptions import ValidationError
+from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
+from django.db import DatabaseError, OperationalError, ProgrammingError
+from django.db import connection as database
+from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
+from connections.fields import Unreadable
 from connections.models import Connection
+from connections.unseen import is_text, seen
+
+logger = logging.getLogger(__name__)
 
 
 class OneLineCommand(BaseCommand):
@@ -32,7 +40,43 @@ class OneLineCommand(BaseCommand):
         """Run the command with stderr for the one line that says what is wrong."""
         if self._called_from_command_line and options["verbosity"] < 2:
             logging.disable(self.quiet)
-        return super().execute(*args, **options)
+        _refuse_halves(options)
+        try:
+            return super().execute(*args, **options)
+        except (OperationalError, ProgrammingError) as error:
+            raise mistake(_database_trouble(error)) from None
+        except (Unreadable, ImproperlyConfigured) as error:
+            raise mistake(str(error)) from None
+
+    def check(self, *args: Any, **kwargs: Any) -> None:
+        """What is wrong with the installation, in one line; its warnings are said where it is started or checked."""
+        if not self._called_from_command_line:
+            return super().check(*args, **kwargs)
+        errors = [one for one in run_checks() if one.is_serious() and not one.is_silenced()]
+        if errors:
+            raise mistake(" ".join(f"{one.msg} {one.hint or ''}" for one in errors))
+        return None
+
+
+def _refuse_halves(options: dict[str, Any]) -> None:
+    """An argument in another encoding is refused: it can't be stored, printed or sent."""
+    for value in options.values():
+        some = value if isinstance(value, list | tuple) else [value]
+        if any(isinstance(one, str) and not is_text(one) for one in some):
+            raise mistake(_("An argument isn't UTF-8. Set the terminal to UTF-8, and type it again."))
+
+
+def _database_trouble(error: Exception) -> str:
+    """What to do about it, in words; never the statement, which may hold values."""
+    try:
+        executor = MigrationExecutor(database)
+        behind = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    except DatabaseError:
+        behind = False
+    if behind:
+        return _("The database isn't up to date. Run manage.py migrate first.")
+    logger.debug("The database refused: %s", type(error).__name__)
+    return _("The database doesn't answer, or is busy. Try again in a while; DATABASE_URL says where it is.")
 
 
 def mistake(text: str) -> CommandError:
@@ -50,6 +94,7 @@ def connection_called(code: str) -> Connection:
 
 def email_address(argument: str, text: str) -> str:
     """An email address that was given as this argument; the command ends where it isn't one."""
+    text = seen(text)
     try:
         validate_email(text)
     except ValidationError:

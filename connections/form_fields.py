@@ -10,6 +10,8 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from connections.unseen import seen
+
 SHAPE = r"\s*\{?[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}\}?\s*"
 """A GUID as people copy it: with or without dashes, braces and spaces around."""
 
@@ -61,7 +63,7 @@ class EmailsField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value) or ""
         lines = text.replace(",", "\n").replace(";", "\n").splitlines()
-        return list(dict.fromkeys(line.strip() for line in lines if line.strip()))
+        return list(dict.fromkeys(address for line in lines if (address := seen(line))))
 
     def validate(self, value: Sequence[str]) -> None:
         super().validate(value)
@@ -89,3 +91,4 @@ CLIENT_SHAPE = gettext_lazy(
 SECRET_SHAPE = gettext_lazy(
     "Huma's Client secret has 32 digits and letters a–f, in groups with dashes between. Copy all of it."
 )
+GROUP_SHAPE = gettext_lazy("The id of a group in Huma has 32 digits and letters a–f. Copy all of it.")

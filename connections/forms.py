@@ -12,6 +12,7 @@ from connections.huma import GROUP_TYPES, MAX_FILTER_IDS
 from connections.models import Connection
 from connections.services import Access, NoSuchUser, find_staff
 from connections.supported import end_reasons, supported_fields
+from connections.unseen import seen
 
 
 def _client_id(**more: Any) -> GuidField:
@@ -56,6 +57,13 @@ class AboutForm(forms.Form):
         field = self.fields["default_end_reason"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", gettext("Not chosen yet")), *end_reasons()]
+
+    def clean_name(self) -> str:
+        """The name without what can't be seen; something of it has to be left."""
+        name = seen(self.cleaned_data["name"])
+        if not name:
+            raise ValidationError(self.fields["name"].error_messages["required"], code="required")
+        return name
 
 
 class ConnectForm(AboutForm):

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from connections.models import Connection
 from sync import typed
+from sync.core.relook import kind_of
 from sync.models import OPEN_STATES, LeftOut
 from sync.people_words import (
     badges,
@@ -23,7 +24,7 @@ from sync.people_words import (
     why_paired_anew,
     why_possible,
 )
-from sync.sentences import field_label, side_name
+from sync.sentences import against_sentence, field_label, side_name
 from sync.services import people, people_changes, runs
 from sync.services.creation_lists import NOTES, TITLES
 from sync.services.people_card import PersonCard, card
@@ -176,6 +177,8 @@ def _person_context(request: HttpRequest, connection: Connection, shown: PersonC
         "sides": [(side, getattr(person, side), _side_badges(person, side)) for side in SIDES],
         "connected": connected(person),
         "linked_why": why_linked(person.link) if person.link else "",
+        "doubt": kind_of(person.link.doubt) if person.link and person.doubted else "",
+        "against": against_sentence(kind_of(person.link.doubt)) if person.link and person.doubted else "",
         "paired_anew": why_paired_anew(person.link) if person.link else "",
         "maybe": [(other, why_possible(other.match)) for other in shown.maybe if other.match],
         "different": [(other, why_different(other.link)) for other in shown.not_she if other.link],

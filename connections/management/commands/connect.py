@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from connections import services
 from connections.causes import explain
 from connections.command_line import OneLineCommand, email_address, mistake
-from connections.form_fields import CLIENT_SHAPE, SECRET_SHAPE, TENANT_SHAPE, as_guid
+from connections.form_fields import CLIENT_SHAPE, GROUP_SHAPE, SECRET_SHAPE, TENANT_SHAPE, as_guid
 from connections.models import Connection
 from connections.probe import Trouble
 from connections.supported import end_reasons, is_end_reason
+from connections.unseen import seen
 
 VARIABLE = "HUMA_CLIENT_SECRET"
 """Where the secret may be in the environment."""
@@ -85,20 +86,22 @@ class Command(OneLineCommand):
 
 def _chosen(options: dict[str, Any]) -> dict[str, Any]:
     """The settings that were given; what wasn't stays as it is."""
-    name = options["name"].strip()
+    name = seen(options["name"])
     if not 0 < len(name) <= 80:
         raise mistake(_("--name takes 1 to 80 characters."))
     chosen: dict[str, Any] = {"name": name}
     for argument, setting in (("notify", "recipients"), ("payroll", "payroll_contacts")):
         if options[argument]:
-            chosen[setting] = [email_address(f"--{argument}", one) for one in dict.fromkeys(options[argument])]
+            given = [email_address(f"--{argument}", one) for one in options[argument]]
+            chosen[setting] = list(dict.fromkeys(given))
     if options["end_reason"]:
         if not is_end_reason(options["end_reason"]):
             codes = ", ".join(code for code, _words in end_reasons())
             raise mistake(_("--end-reason takes one of: %(codes)s") % {"codes": codes})
         chosen["default_end_reason"] = options["end_reason"]
     if options["huma_group"]:
-        chosen["huma_groups"] = list(dict.fromkeys(options["huma_group"]))
+        groups = [_guid(one, "--huma-group", GROUP_SHAPE) for one in options["huma_group"]]
+        chosen["huma_groups"] = list(dict.fromkeys(groups))
     return chosen
 
 

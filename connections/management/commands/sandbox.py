@@ -5,18 +5,20 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from types import FrameType
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from connections.command_line import OneLineCommand, mistake
 from connections.sandbox import PortInUse, Sandbox
 from connections.sandbox.modes import MODES
 
+MOST_PORTS = 65535
 
-class Command(BaseCommand):
+
+class Command(OneLineCommand):
     """Starts the stand-ins, prints their addresses and credentials, and waits. Exit code 2: it could not start."""
 
     help = "Run stand-ins for Huma and Visma.net Payroll on this machine, with invented employees."
@@ -25,8 +27,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--employees", type=int, default=50, help="how many people (default 50)")
         parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same people (default 1)")
-        parser.add_argument("--huma-port", type=int, default=8801, help="default 8801")
-        parser.add_argument("--visma-port", type=int, default=8802, help="default 8802")
+        parser.add_argument("--huma-port", type=_port, default=8801, help="default 8801")
+        parser.add_argument("--visma-port", type=_port, default=8802, help="default 8802")
         parser.add_argument("--latency", type=float, default=0, metavar="MS", help="added to every answer")
         parser.add_argument(
             "--faults", type=float, default=0, metavar="RATE", help="share of requests that go wrong, 0 to 1"
@@ -43,7 +45,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["employees"] < 0 or not 0 <= options["faults"] <= 1 or options["latency"] < 0:
-            raise CommandError(_("Employees and latency can't be negative, and faults go from 0 to 1."), returncode=2)
+            raise mistake(_("Employees and latency can't be negative, and faults go from 0 to 1."))
         done = threading.Event()
         _end_on_signals(done)
         try:
@@ -58,7 +60,7 @@ class Command(BaseCommand):
             )
             sandbox.start()
         except (PortInUse, ValueError) as error:
-            raise CommandError(str(error), returncode=2) from None
+            raise mistake(str(error)) from None
         try:
             self._introduce(sandbox)
             done.wait()
@@ -84,6 +86,13 @@ class Command(BaseCommand):
             self.stdout.write(f"{name:<20}{value}".rstrip())
         self.stdout.write(_("Press Ctrl-C to stop."))
         self.stdout.flush()
+
+
+def _port(text: str) -> int:
+    """A port; 0 takes one that is free."""
+    if not (text.isascii() and text.isdecimal() and int(text) <= MOST_PORTS):
+        raise ArgumentTypeError(_("A port is a number from 0 to %(most)d.") % {"most": MOST_PORTS})
+    return int(text)
 
 
 def _end_on_signals(done: threading.Event) -> None:

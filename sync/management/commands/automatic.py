@@ -39,7 +39,8 @@ class Command(OneLineCommand):
         if connection.state == Connection.State.DISCONNECTED:
             raise mistake(switching.refusal(connection))
         chosen = _chosen(connection, options)
-        contacts = [email_address("--payroll", one) for one in dict.fromkeys(options["payroll"] or ())]
+        given = [email_address("--payroll", one) for one in options["payroll"] or ()]
+        contacts = list(dict.fromkeys(given))
         who = NAME if options["by"] is None else _by(connection, options["by"])
         try:
             with transaction.atomic():

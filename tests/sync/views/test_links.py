@@ -117,3 +117,27 @@ def test_what_is_somebody_elses_is_not_there(other, fjordheim, doubted):
 def test_the_command_says_how_many_there_are(fjordheim, doubted, capsys):
     call_command("links", fjordheim.code, "--json")
     assert json.loads(capsys.readouterr().out) == {"to_look_at": 1}
+
+
+def test_the_persons_own_page_says_what_speaks_against_it_and_takes_still_right(web, fjordheim, doubted):
+    address = at("person", fjordheim, "huma", "h1")
+    shown = words(web.get(address))
+    assert "Still the same person? The dates of birth differ." in shown
+    assert "Automatic updates of this person have stopped until that is answered." in shown
+    assert f'name="link" value="{doubted.pk}"' in web.get(address).content.decode()
+    assert "1 link is confirmed." in post(web, "links_still_right", fjordheim, link=str(doubted.pk))
+    assert "The dates of birth differ." not in words(web.get(address))
+    assert "Still right" not in words(web.get(at("person", fjordheim, "huma", "h2")))
+
+
+def test_the_persons_own_page_leads_to_the_new_employee(web, fjordheim, doubted):
+    EmployeeLink.objects.filter(pk=doubted.pk).update(doubt="instead:v9")
+    text = web.get(at("person", fjordheim, "huma", "h1")).content.decode()
+    assert f'href="{at("links", fjordheim)}?kind=instead"' in text
+
+
+def test_the_persons_own_page_does_not_say_that_names_stop_anything(web, fjordheim, doubted):
+    EmployeeLink.objects.filter(pk=doubted.pk).update(doubt="names")
+    shown = words(web.get(at("person", fjordheim, "huma", "h1")))
+    assert "No part of the names agrees." in shown
+    assert "have stopped" not in shown
