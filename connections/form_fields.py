@@ -91,4 +91,3 @@ CLIENT_SHAPE = gettext_lazy(
 SECRET_SHAPE = gettext_lazy(
     "Huma's Client secret has 32 digits and letters a–f, in groups with dashes between. Copy all of it."
 )
-GROUP_SHAPE = gettext_lazy("The id of a group in Huma has 32 digits and letters a–f. Copy all of it.")

@@ -41,20 +41,13 @@ def test_it_prints_the_code_as_the_last_word(sandbox):
 def test_it_takes_all_its_arguments(sandbox, hr):
     connect(
         *("--owner", "hr", "--notify", "a@example.com", "--notify", "b@example.com"),
-        *(
-            "--end-reason",
-            "byttetLoenssystemEllerRegnskapsfoerer",
-            "--huma-group",
-            TENANT_ID,
-            "--huma-group",
-            OTHER_GUID,
-        ),
+        *("--end-reason", "byttetLoenssystemEllerRegnskapsfoerer", "--huma-group", "g1", "--huma-group", "g2"),
     )
     connection = Connection.objects.get()
     assert list(connection.owners.all()) == [hr]
     assert connection.recipients == ["a@example.com", "b@example.com"]
     assert connection.default_end_reason == "byttetLoenssystemEllerRegnskapsfoerer"
-    assert connection.huma_groups == [TENANT_ID, OTHER_GUID]
+    assert connection.huma_groups == ["g1", "g2"]
 
 
 def test_the_same_pair_again_renews_the_credentials(sandbox):

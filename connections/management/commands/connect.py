@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from connections import services
 from connections.causes import explain
 from connections.command_line import OneLineCommand, email_address, mistake
-from connections.form_fields import CLIENT_SHAPE, GROUP_SHAPE, SECRET_SHAPE, TENANT_SHAPE, as_guid
+from connections.form_fields import CLIENT_SHAPE, SECRET_SHAPE, TENANT_SHAPE, as_guid
 from connections.models import Connection
 from connections.probe import Trouble
 from connections.supported import end_reasons, is_end_reason
@@ -100,7 +100,7 @@ def _chosen(options: dict[str, Any]) -> dict[str, Any]:
             raise mistake(_("--end-reason takes one of: %(codes)s") % {"codes": codes})
         chosen["default_end_reason"] = options["end_reason"]
     if options["huma_group"]:
-        groups = [_guid(one, "--huma-group", GROUP_SHAPE) for one in options["huma_group"]]
+        groups = [_group(one) for one in options["huma_group"]]
         chosen["huma_groups"] = list(dict.fromkeys(groups))
     return chosen
 
@@ -110,6 +110,13 @@ def _guid(value: str, argument: str, wrong_shape: Any) -> str:
         return as_guid(value)
     except ValueError:
         raise mistake(f"{argument}: {wrong_shape}") from None
+
+
+def _group(value: str) -> str:
+    """The id of a group as Huma shows it; whether there is one, only Huma knows."""
+    if not 0 < len(value) <= 64 or seen(value) != value or " " in value:
+        raise mistake(_("--huma-group takes a group's ID of 1 to 64 characters, without spaces."))
+    return value
 
 
 def _secret(given: str | None, file: str | None) -> str:
