@@ -1,4 +1,4 @@
-"""What version 1.0 made of a value, where today's canonical form is another one.
+"""What the first version made of a value, where today's canonical form is another one.
 
 A fingerprint that it stored still means the same value: nobody moved it. Source: design, Who is right.
 """

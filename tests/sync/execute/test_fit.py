@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from sync.models import Conflict
+from sync.models import Change, Conflict, EmployeeLink, SyncRun
+from sync.services import work
 from tests.sync.driving import sync
 from tests.sync.execute.conftest import Company, outcomes
 
@@ -78,3 +79,39 @@ def test_what_is_no_account_of_another_country_is_not_cash(company: Company, acc
     (one,) = Conflict.objects.filter(run__connection=company.connection, field="bank_account")
     assert one.blocked_to_visma in ("unknown_account_country", "bad_account")
     assert one.suggestion == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_somebody_to_be_added_gets_what_is_a_value_only(company: Company) -> None:
+    company.add("only_huma")
+    run = company.read()
+    company.create(run, "visma")
+    company.confirm(run)
+    planned_values(run, phone="12345678", given_name="Kaia\u200b")
+    company.ended(work.drive(run))
+    assert outcomes(run) == {"create": "done"}
+    link = EmployeeLink.objects.get(linked_by="created")
+    new = company.sandbox.visma.employees[link.visma_id].body
+    assert new["personNames"][0]["firstName"] == "Kaia"
+    assert "12345678" not in sent(company)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_is_added_to_huma_with_what_is_no_address(company: Company) -> None:
+    company.add("only_visma")
+    run = company.read()
+    company.create(run, "huma")
+    company.confirm(run)
+    planned_values(run, email="kaia@@firma.no")
+    before = len(company.sandbox.huma.users)
+    company.ended(work.drive(run))
+    assert outcomes(run)["create"] == "failed bad_email"
+    assert len(company.sandbox.huma.users) == before
+
+
+def planned_values(run: SyncRun, **odd: str) -> None:
+    """What an older version planned for somebody who is to be added."""
+    change = Change.objects.get(run=run, action="create")
+    after: dict[str, Any] = change.after or {}
+    change.after = {**after, "values": {**after["values"], **odd}}
+    change.save(update_fields=["after"])
