@@ -15,7 +15,7 @@ from tests.connections.test_sandbox_command import start
 
 @contextmanager
 def standing(*modes: str) -> Iterator[tuple[Sandbox, str, str, HumaCaller, VismaCaller]]:
-    """One person on both sides: the stand-ins, her two ids, and who asks them."""
+    """One person on both sides: the stand-ins, their two ids, and who asks them."""
     with Sandbox(employees=0, job_seconds=(0.01, 0.02), modes=modes) as sandbox:
         person = sandbox.add_person()
         assert person.user_id

@@ -153,5 +153,5 @@ def test_somebody_elses_number_is_no_swap_without_a_circle(count: int, closed: b
 
 def test_a_number_for_who_has_none_in_visma_is_no_swap() -> None:
     docs = huma_doc(employmentId=wrap("2")), visma_doc("v0")
-    numbers, wanted = holders([("2", "v1")]), {"v1": ("", "Nobody's"), "v0": ("2", "Hers")}
+    numbers, wanted = holders([("2", "v1")]), {"v1": ("", "Nobody's"), "v0": ("2", "Theirs")}
     assert number_of(compared(both(*docs, numbers=numbers, wanted=wanted))).forbidden[Side.VISMA].code == "number_taken"

@@ -11,7 +11,7 @@ from sync.services.reading import fingerprinter
 from tests.sync.execute.conftest import Company
 
 ZEROS = {"type": "national", "number": "00000000000", "country": "NO"}
-HERSELF = ["arbeidstakerHarSagtOppSelv"]
+RESIGNED = ["arbeidstakerHarSagtOppSelv"]
 # What Huma says, its place in the fingerprints, and what the version before made of the odd one.
 CASES: dict[str, tuple[str, dict[str, Any], int, Canonical]] = {
     "zeros": ("phone", {"huma": {"phone": "00000000"}}, 0, "+4700000000"),
@@ -25,7 +25,7 @@ CASES: dict[str, tuple[str, dict[str, Any], int, Canonical]] = {
         "last_workday",
         {
             "huma_position": {"lastDayOfWork": "9999-12-31"},
-            "visma_position": {"activeEnd": "2027-06-30", "positionEndReason": HERSELF},
+            "visma_position": {"activeEnd": "2027-06-30", "positionEndReason": RESIGNED},
         },
         0,
         ("9999-12-31", None),
@@ -34,7 +34,7 @@ CASES: dict[str, tuple[str, dict[str, Any], int, Canonical]] = {
         "last_workday",
         {
             "huma_position": {"lastDayOfWork": "2027-06-30", "endReason": "employee_resigned"},
-            "visma_position": {"activeEnd": "9999-12-31", "positionEndReason": HERSELF},
+            "visma_position": {"activeEnd": "9999-12-31", "positionEndReason": RESIGNED},
         },
         1,
         ("9999-12-31", "arbeidstakerHarSagtOppSelv"),
