@@ -54,6 +54,8 @@ def test_the_group_comes_first_and_the_odd_ones_are_asked_about_by_themselves(we
     assert "Ola Vik and Ola Vik" in text
     assert "What differs: Bank account, Employment ID." in text
     assert "Kari Lie and Kari Lie" not in text
+    assert "5 possible matches aren't decided." in text
+    assert "Nothing to decide" not in text
 
 
 def test_the_list_is_shown_before_it_is_answered(web, run):
