@@ -130,38 +130,39 @@ def compare(
     respelt = set()
     has_open_date = False
     for field in fields:
-        if field.name in left_out:
+        name = field.name
+        if name in left_out:
             continue
-        huma, visma = pair.huma.values[field.name], pair.visma.values[field.name]
+        huma, visma = pair.huma.values[name], pair.visma.values[name]
         if not (huma.readable and visma.readable):
-            unreadable.append(field.name)
+            unreadable.append(name)
             continue
-        one = other = fingerprint(field.name, field.version, huma.canonical)
-        if visma.canonical != huma.canonical:
-            other = fingerprint(field.name, field.version, visma.canonical)
-        now = prints[field.name] = one, other
+        same = huma.canonical == visma.canonical
+        one = fingerprint(name, field.version, huma.canonical)
+        other = one if same else fingerprint(name, field.version, visma.canonical)
+        now = prints[name] = one, other
         if huma.former != SAME or visma.former != SAME:
-            former[field.name] = _former_prints(field, huma, visma, now, fingerprint)
-        if field.agree(huma.canonical, visma.canonical):
+            former[name] = _former_prints(field, huma, visma, now, fingerprint)
+        if same or field.agree(huma.canonical, visma.canonical):
             if pair.positions or not field.on_position:  # the dates' baseline belongs to a pair of positions
-                agreed[field.name] = now
+                agreed[name] = now
             continue
         if huma.waiting is not None and huma.waiting == visma.canonical:
             continue  # it waits for the person's confirmation: not a difference, nothing is settled
-        settled = None if field.on_position and dates_are_new else baseline.get(field.name)
-        if settled and field.name in former:
-            settled = as_of_today((settled[0], settled[1]), former[field.name], now)
-        if settled and field.name in written:
-            seen = seen_spelling(written[field.name], field, pair, now, (settled[0], settled[1]), fingerprint)
+        settled = None if field.on_position and dates_are_new else baseline.get(name)
+        if settled and name in former:
+            settled = as_of_today((settled[0], settled[1]), former[name], now)
+        if settled and name in written:
+            seen = seen_spelling(written[name], field, pair, now, (settled[0], settled[1]), fingerprint)
             if seen:
-                respelt.add(field.name)
+                respelt.add(name)
                 if seen == now and only_spelling(huma.canonical, visma.canonical):
-                    agreed[field.name] = now
+                    agreed[name] = now
                     continue
                 settled = seen
         has_open_date = has_open_date or (field.on_position and settled is None)
         before = (settled[0], settled[1]) if settled else None
-        differences.append(_difference(field, pair, now, before, former.get(field.name)))
+        differences.append(_difference(field, pair, now, before, former.get(name)))
     remade = pair.remade if has_open_date else ""
     return Comparison(
         tuple(differences), agreed, tuple(unreadable), pair.positions, prints, frozenset(respelt), remade, former

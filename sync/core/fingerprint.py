@@ -2,6 +2,7 @@
 
 import hashlib
 from json.encoder import encode_basestring
+from typing import Any
 
 from sync.core.employee import Canonical
 
@@ -18,6 +19,8 @@ class Fingerprinter:
         block = (hashlib.sha256(key).digest() if len(key) > BLOCK else key).ljust(BLOCK, b"\0")
         self._inner = hashlib.sha256(block.translate(INNER))
         self._outer = hashlib.sha256(block.translate(OUTER))
+        self._begun: dict[str, Any] = {}
+        """Per field the inner hash with its name in it."""
         self._of_nothing: dict[tuple[str, int], str] = {}
 
     def __call__(self, field: str, version: int, canonical: Canonical) -> str:
@@ -30,8 +33,12 @@ class Fingerprinter:
         return self._made(field, version, _json(canonical))
 
     def _made(self, field: str, version: int, canonical: str) -> str:
-        inner, outer = self._inner.copy(), self._outer.copy()
-        inner.update(f"[{encode_basestring(field)},{canonical}]".encode())
+        begun = self._begun.get(field)
+        if begun is None:
+            begun = self._begun[field] = self._inner.copy()
+            begun.update(f"[{encode_basestring(field)},".encode())
+        inner, outer = begun.copy(), self._outer.copy()
+        inner.update(f"{canonical}]".encode())
         outer.update(inner.digest())
         return f"{version}:{outer.hexdigest()[:40]}"
 

@@ -108,6 +108,7 @@ class _Matcher:
         self.taken: set[Id] = set()
         self.possible: dict[Couple, Possible] = {}
         self.alike = Alike(weighing)
+        self.numbers = index((clues.number, id_) for id_, clues in self.huma.items() if clues.number)
 
     def link(self, couple: Couple, by: str) -> None:
         huma, visma = couple
@@ -183,7 +184,7 @@ class _Matcher:
             return said, index((id_, id_) for id_ in self.visma if id_ in said)
         if key == "email":
             return self.weighing.who[Side.HUMA]["email"], self.weighing.who[Side.VISMA]["email"]
-        return index((clues.number, id_) for id_, clues in self.huma.items() if clues.number), self.weighing.numbers
+        return self.numbers, self.weighing.numbers
 
     def series_broken(self) -> bool:
         """Whether too many of the equal numbers that one on each side has belong to different people."""

@@ -36,7 +36,7 @@ def is_placeholder(problem: str) -> bool:
 
 
 def _repeats(digits: str) -> bool:
-    return len(set(digits)) == 1 and (digits[0] == "0" or len(digits) >= _SHORTEST_REPEAT)
+    return digits.count(digits[:1]) == len(digits) and (digits[0] == "0" or len(digits) >= _SHORTEST_REPEAT)
 
 
 def is_account(compact: str) -> bool:
@@ -86,7 +86,7 @@ def is_unbounded(day: str | None) -> bool:
 
 def bounded(day: str | None) -> str | None:
     """The ISO date of a workday; ``None`` for one that means no beginning or no end."""
-    return None if is_unbounded(day) else day
+    return None if day is None or is_unbounded(day) else day
 
 
 def birth(day: str | None, today: str) -> str:

@@ -15,6 +15,8 @@ def select(positions: Sequence[Position], paired: str = "") -> Position | None:
     Among several current ones: the one with id ``paired``, else the largest percentage, else the one that started
     last. Total and deterministic: what is still equal is settled by id.
     """
+    if len(positions) == 1:  # nearly always
+        return positions[0]
     current = [p for p in positions if p.period is Period.CURRENT]
     if current:
         return max(current, key=lambda p: (p.id == paired, p.percentage, p.begins or OPEN_START, p.id))

@@ -72,7 +72,7 @@ def visma_employee(
     """One Visma employee with all of her positions."""
     read = [visma_position(position, today) for position in positions]
     chosen = select(read, paired)
-    selected = positions[read.index(chosen)] if chosen else None
+    selected = next((doc for doc, one in zip(positions, read, strict=True) if one is chosen), None)
     names = as_dicts(doc.get("personNames"), "personNames")
     index = pick(names, today)
     name = {} if index is None else names[index]

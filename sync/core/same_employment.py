@@ -1,7 +1,5 @@
 """Which positions of a person are the same employment. Source: design, The same employment."""
 
-from dataclasses import replace
-
 from sync.core.employee import Employee, Position, Side
 from sync.core.fields import Pair
 from sync.core.positions import heir, overlap
@@ -56,7 +54,19 @@ def make_pair(pair: Pair, known: tuple[str, str] | None) -> Pair:
     found = pair_positions(pair.huma, pair.visma, known)
     ids, why = (None, found) if isinstance(found, Reason) else (found, None)
     remade = pair.remade if ids == known else _remade(ids, known)
-    return replace(pair, positions=ids, no_pair=why, remade=remade)
+    if (ids, why, remade) == (pair.positions, pair.no_pair, pair.remade):
+        return pair
+    return Pair(
+        pair.huma,
+        pair.visma,
+        pair.today,
+        positions=ids,
+        no_pair=why,
+        default_end_reason=pair.default_end_reason,
+        numbers=pair.numbers,
+        wanted=pair.wanted,
+        remade=remade,
+    )
 
 
 def _remade(now: tuple[str, str] | None, known: tuple[str, str] | None) -> str:

@@ -35,6 +35,10 @@ _ALSO_UNSEEN = (
 """What shows nothing although its category doesn't say so. Source: Unicode, Default_Ignorable_Code_Point."""
 
 
+_FIRST_UNSEEN_LETTER = chr(min(first for first, _last in _ALSO_UNSEEN))
+"""Nothing below it that is printable is unseen."""
+
+
 class _Shown(dict[int, int | str | None]):
     """For ``str.translate``: a blank for what breaks a line, nothing for what can't be seen, all else as it is."""
 
@@ -63,7 +67,7 @@ def visible(text: str) -> str:
 
     What joins or parts letters (in Persian, in emoji) can't be seen either, and goes. Source: design, What is written.
     """
-    if text.isascii() and text.isprintable():  # nearly all of them
+    if text.isprintable() and (text.isascii() or max(text) < _FIRST_UNSEEN_LETTER):  # nearly all of them
         return text
     shown = text.translate(_SHOWN)
     return _BLANKS.sub(_one_blank, shown) if "\n" in shown else shown
@@ -71,7 +75,7 @@ def visible(text: str) -> str:
 
 def clean(text: Any) -> str:
     """Text as it is compared, stored and written: only what can be seen, trimmed, composed (NFC); "" for nothing."""
-    if text is None or text == "":
+    if text is None:
         return ""
     plain = text if type(text) is str else str(text)
     if plain.isascii() and plain.isprintable():  # nearly all of them

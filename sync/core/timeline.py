@@ -12,6 +12,7 @@ from sync.core.shape import as_day
 
 Entry = dict[str, Any]
 
+_BOUNDS = ("activeStart", "activeEnd")
 OPEN_START, OPEN_END = "0001-01-01", "9999-12-31"
 
 
@@ -26,7 +27,9 @@ def period_of(start: str | None, end: str | None, today: date) -> Period:
 def pick(entries: Sequence[Entry], today: date) -> int | None:
     """The index of the entry that counts today, or ``None`` for an empty timeline."""
     if len(entries) == 1:
-        _day(entries[0], "activeStart"), _day(entries[0], "activeEnd")  # raises where they aren't days
+        for key in _BOUNDS:
+            if key in entries[0]:
+                _day(entries[0], key)  # raises where it isn't a day
         return 0
     by_period: dict[Period, list[int]] = {}
     for index, entry in enumerate(entries):

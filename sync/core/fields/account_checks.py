@@ -12,13 +12,14 @@ KOSOVO, KNOWN_COUNTRY = "XK", "NO"
 WEIGHTS = (6, 7, 8, 9, 4, 5, 6, 7, 8, 9)
 """Of the first ten digits of a Norwegian account."""
 ZERO = ord("0")
+ALL_ZEROS = ZERO * sum(WEIGHTS)
 
 
 def check_digit_is_right(digits: str) -> bool:
     """What ``kontonr.is_valid`` says of eleven digits; it takes 30 times as long, for it cleans up each of them."""
     if digits.startswith("0000"):  # Postgiro's, which have a check digit of their own
         return bool(kontonr.is_valid(digits))
-    weighted: int = sum(map(mul, WEIGHTS, digits.encode())) - ZERO * sum(WEIGHTS)
+    weighted: int = sum(map(mul, WEIGHTS, digits.encode())) - ALL_ZEROS
     return weighted % 11 == ord(digits[10]) - ZERO
 
 

@@ -13,6 +13,7 @@ from sync.core.text import clean
 # Huma's names, Visma's names, in the order of the canonical form. Source: visma-employee.md and huma-openapi.yaml.
 KEYS = (("line1", "streetName"), ("postalCode", "zipCode"), ("city", "cityName"), ("country", "countryCode"))
 OTHER_LINES = ("line2", "line3")
+_KEYS_OF = {Side.HUMA: [huma for huma, _visma in KEYS], Side.VISMA: [visma for _huma, visma in KEYS]}
 _IN_HUMA = {key: f"homeAddress.{key}" for key in (*(huma for huma, _visma in KEYS), *OTHER_LINES)}
 _IN_VISMA = {visma: f"address.{visma}" for _huma, visma in KEYS}
 
@@ -20,7 +21,7 @@ _IN_VISMA = {visma: f"address.{visma}" for _huma, visma in KEYS}
 def _canonical(side: Side, own: Own) -> Canonical:
     if not own:
         return None
-    line, code, city, country = [clean(own.get(huma if side is Side.HUMA else visma)) for huma, visma in KEYS]
+    line, code, city, country = [clean(own.get(key)) for key in _KEYS_OF[side]]
     return (line, code, city, country.upper()) if line or code or city else None
 
 

@@ -38,6 +38,8 @@ INTERNATIONAL_KEYS = (
 )
 VISMA_KEYS = ("paymentType", "internationalBankAccount", *LOCAL_KEYS, *INTERNATIONAL_KEYS)
 HUMA_KEYS = ("type", "number", "country", "iban", "bic")
+_IN_HUMA = {key: f"bankAccount.{key}" for key in HUMA_KEYS}
+_IN_VISMA = {key: f"salaryPaymentMethod.{key}" for key in VISMA_KEYS}
 UNKNOWN = {UNKNOWN_TYPE: "unknown_account_type", UNKNOWN_PAYMENT: "unknown_payment_type"}
 """Why an account whose kind we don't know is sent nowhere, as codes of ``reasons``."""
 
@@ -181,7 +183,7 @@ def _is_norwegian_iban(compact: str) -> bool:
 def _read_huma(details: Doc, position: Doc | None) -> Value:
     wrapped = wrapper(details, "bankAccount")
     value = as_dict((wrapped or {}).get("value"), "bankAccount.value")
-    own = value and {key: as_text(value[key], f"bankAccount.{key}") for key in HUMA_KEYS if key in value}
+    own = value and {key: as_text(value[key], prop) for key, prop in _IN_HUMA.items() if key in value}
     account = canonical(Side.HUMA, own)
     return huma_value(wrapped, own or None, account, _formerly_in_huma, _problem(Side.HUMA, own or {}, account))
 
@@ -189,10 +191,10 @@ def _read_huma(details: Doc, position: Doc | None) -> Value:
 def _read_visma(doc: Doc, position: Doc | None, today: date) -> Value:
     method = as_dict(doc.get("salaryPaymentMethod"), "salaryPaymentMethod") or {}
     own: dict[str, Own] = {}
-    for key in VISMA_KEYS:
-        if method.get(key) not in (None, ""):
-            check = as_bool if key == "internationalBankAccount" else as_text
-            own[key] = check(method[key], f"salaryPaymentMethod.{key}")
+    for key, prop in _IN_VISMA.items():
+        said = method.get(key)
+        if said is not None and said != "":
+            own[key] = as_bool(said, prop) if key == "internationalBankAccount" else as_text(said, prop)
     if not _code(Side.VISMA, own) and own.keys() - {"internationalBankAccount", "paymentType"}:
         return UNREADABLE  # an account, but nothing says how the salary is paid: anything but empty
     account = canonical(Side.VISMA, own)

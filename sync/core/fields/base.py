@@ -132,8 +132,10 @@ def if_other(former: Canonical, canonical: Canonical) -> Canonical:
 
 def _is_other_text(raw: Any, own: Own) -> bool:
     """Whether signs that can't be seen were taken out of what came."""
+    if own is raw or own is None:
+        return False
     if not isinstance(own, dict):
-        return own is not None and own != raw
+        return bool(own != raw)
     for key, text in own.items():  # a generator takes twice as long
         if text and text != raw[key]:
             return True

@@ -58,18 +58,21 @@ def _entry_field(
     clearable: frozenset[Side] = frozenset(),
     look_twice: str = "",
 ) -> Field:
+    requested_value, key_in_list = f"{name}.requestedValue", f"{list_key}.{key}"
+
     def read_huma(details: Doc, position: Doc | None) -> Value:
         wrapped = wrapper(details, name)
         own = as_text((wrapped or {}).get("value"), name)
-        requested = as_text((wrapped or {}).get("requestedValue"), f"{name}.requestedValue")
+        requested = as_text((wrapped or {}).get("requestedValue"), requested_value)
         said = canonical(Side.HUMA, own)
         problem = placeholders.IN_HUMA if said is None and clean(own) else ""
-        return huma_value(wrapped, own, said, former, problem, waiting=canonical(Side.HUMA, requested))
+        waiting = None if requested is None else canonical(Side.HUMA, requested)
+        return huma_value(wrapped, own, said, former, problem, waiting)
 
     def read_visma(doc: Doc, position: Doc | None, today: date) -> Value:
         business = [entry for entry in as_dicts(doc.get(list_key), list_key) if _is_business(entry)]
         raw = business[0].get(key) if business else None
-        own = as_text(raw, f"{list_key}.{key}")
+        own = as_text(raw, key_in_list)
         said = canonical(Side.VISMA, own)
         problem = "several_business" if len(business) > 1 else ""
         if said is None and clean(own):

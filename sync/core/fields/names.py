@@ -42,6 +42,8 @@ def _write(doc: Doc, part: str, text: Own, today: date) -> None:
 
 
 def _name_field(name: str, label: str, rule: str, huma_key: str, visma_key: str) -> Field:
+    key_in_timeline = f"personNames.{visma_key}"
+
     def read_huma(details: Doc, position: Doc | None) -> Value:
         wrapped = wrapper(details, huma_key)
         own = as_text((wrapped or {}).get("value"), huma_key)
@@ -51,7 +53,7 @@ def _name_field(name: str, label: str, rule: str, huma_key: str, visma_key: str)
         entries = _entries(doc)
         index = pick(entries, today)
         raw = None if index is None else entries[index].get(visma_key)
-        own = as_text(raw, f"personNames.{visma_key}")
+        own = as_text(raw, key_in_timeline)
         return visma_value(raw, own, _canonical(Side.VISMA, own), formerly.text)
 
     def convert(target: Side, pair: Pair) -> Own:
