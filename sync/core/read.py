@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from sync.core.employee import Employee, Period, Position, Side, Value
@@ -18,6 +19,9 @@ EXTERNAL_KEY = "huma"
 
 NOT_EMPLOYEES = frozenset({"Consultant", "Freelance", "ThirdParty"})
 """Contract types of people who aren't employees. Source: design, A run (Create)."""
+
+LONGEST_ID = 64
+"""Characters of an id that is kept."""
 
 _HUMA_PERIODS = {"CURRENT": Period.CURRENT, "ENDED": Period.FORMER, "UPCOMING": Period.UPCOMING}
 
@@ -134,7 +138,7 @@ def _part_time(position: Doc, today: date) -> float:
         if index is None
         else [v for v in entries[index].values() if isinstance(v, int | float | Decimal) and not isinstance(v, bool)]
     )
-    return float(numbers[0]) if numbers else 0.0
+    return _number(numbers[0], "partTimeFactors") if numbers else 0.0
 
 
 def _with_days(position: Position, values: dict[str, Value]) -> Position:
@@ -153,7 +157,8 @@ def _with_days(position: Position, values: dict[str, Value]) -> Position:
 
 def _id(doc: Doc, prop: str) -> str:
     value = doc.get("id")
-    if not isinstance(value, str) or not value or visible(value) != value:  # an id goes out again as it came
+    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_ID or visible(value) != value:
+        # an id is kept and goes out again as it came
         raise WrongShape(prop)
     return value
 
@@ -161,8 +166,11 @@ def _id(doc: Doc, prop: str) -> str:
 def _number(value: Any, prop: str) -> float:
     if value is None:
         return 0.0
-    if isinstance(value, int | float | Decimal):
-        return float(value)
+    try:
+        if isinstance(value, int | float | Decimal) and isfinite(float(value)):
+            return float(value)
+    except OverflowError:  # an integer of hundreds of digits
+        pass
     raise WrongShape(prop)
 
 

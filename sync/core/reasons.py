@@ -7,6 +7,7 @@ into an email or a log.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sync.core.reasons_of_reading import READING
 from sync.core.text import clean
 
 LONGEST_CODE = 40
@@ -240,6 +241,7 @@ SENTENCES: dict[str, str] = {
     "application_refused": _("Visma refused the application's own credentials. Tell your administrator."),
     "contract_huma": _("Huma answered in a way we don't understand. Nothing was written. Tell your administrator."),
     "contract_visma": _("Visma answered in a way we don't understand. Nothing was written. Tell your administrator."),
+    **READING,
     "huma_empty": _("Huma's list of people is empty. Nothing was written. Check the access and the limits to groups."),
     "visma_empty": _("Visma's list of employees is empty. Is it the right company?"),
     "visma_all_lost": _(
