@@ -67,13 +67,16 @@ class Caller:
         problems: Callable[[Any], tuple[Problem, ...]],
         check_token: Callable[[TokenInfo], str | None] = lambda info: None,
         application_codes: frozenset[str] = frozenset(),
+        refused_at_once: str = "unauthorized",
         media_type: str = "application/json",
         waiting: Waiting | None = None,
         timeout: tuple[float, float] = DEFAULT_TIMEOUT,
         patience: float = DEFAULT_PATIENCE,
         rate_limit: RateLimit | None = None,
     ) -> None:
-        """``problems`` reads a refusal's body; ``check_token`` gives the code of a token that lacks something."""
+        """``problems`` reads a refusal's body; ``check_token`` gives the code of a token that lacks something, and
+        ``refused_at_once`` is BadCredentials' code where tokens are given, and each is refused at once.
+        """
         self.side = side
         self.base_url = base_url.rstrip("/")
         self.sunset: str | None = None
@@ -82,6 +85,7 @@ class Caller:
         self._problems = problems
         self._check_token = check_token
         self._application_codes = application_codes
+        self._refused_at_once = refused_at_once
         self._media_type = media_type
         self._waiting: Waiting = MemoryWaiting() if waiting is None else waiting
         self._patience = patience
@@ -134,7 +138,7 @@ class Caller:
             token = self._tokens.renewed(token)
             answer = self._send(call, token.value)
         if answer.status == 401:
-            raise BadCredentials("unauthorized", **call.place(401))
+            raise BadCredentials(self._refused_at_once, **call.place(401))
         error = failure(call, answer, self._problems)
         if isinstance(error, Unavailable):
             error.retry_after = retry_after_seconds(answer.headers.get("Retry-After"), now=time.time())

@@ -119,7 +119,10 @@ class Stale(Rejected):
 
 
 class BadCredentials(VendorError):
-    """Pause and tell. ``code`` is one of CODES; ``application``: a fact of the installation, not of one connection."""
+    """Pause and tell. ``code`` is one of CODES; ``application``: a fact of the installation, not of one connection.
+
+    ``wrong_tenant``: Visma gave a token, and then refused every request with it (visma-employee.md, Access and V1).
+    """
 
     CODES = (
         "invalid_client",
@@ -130,6 +133,7 @@ class BadCredentials(VendorError):
         "missing_scope:write",
         "forbidden",
         "unauthorized",
+        "wrong_tenant",
     )
 
     def __init__(

@@ -75,6 +75,7 @@ class VismaClient:
             problems=visma_shapes.problems,
             check_token=missing_scope,
             application_codes=APPLICATION_CODES,
+            refused_at_once="wrong_tenant",
             media_type=MEDIA_TYPE,
             waiting=waiting,
             timeout=timeout,

@@ -1,4 +1,7 @@
-"""Why a side couldn't be read, where it sent more than is ever taken. Part of ``reasons.SENTENCES``."""
+"""Why a side couldn't be read: it sent more than is ever taken, or refuses every new token.
+
+Part of ``reasons.SENTENCES``.
+"""
 
 
 def _(text: str) -> str:
@@ -7,6 +10,11 @@ def _(text: str) -> str:
 
 
 READING: dict[str, str] = {
+    "credentials_visma_tenant": _(
+        "Visma lets the app in, but refuses everything that it asks for. Either the Tenant ID is the customer's and "
+        "not the company's: the company's stands in Visma Admin → Company → Edit → Configuration → Tenant id. Or 'Read "
+        "employees' and 'Write employees' aren't activated for the app: check that in Visma's App Store."
+    ),
     "total_beyond_huma": _(
         "Huma says that its list has %(seen)s people, and at most %(limit)s are read. Nothing was written. Tell your "
         "administrator."

@@ -3,6 +3,7 @@
 import traceback
 
 from connections.errors import BadCredentials, ContractBroken, Rejected, TooMuch, Unavailable, VendorError
+from connections.refusals import refusal
 from sync.core.reasons import Reason
 
 
@@ -21,7 +22,7 @@ def reason_for_reading(error: VendorError) -> Reason:
         case BadCredentials(application=True):
             return Reason("application_refused")
         case BadCredentials():
-            return Reason(f"credentials_{side}")
+            return Reason(refusal(side, error.code))
         case TooMuch():
             return _too_much(side, error)
         case ContractBroken():

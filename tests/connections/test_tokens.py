@@ -70,6 +70,21 @@ def test_a_new_token_that_is_refused_means_bad_credentials(vendor: Vendor) -> No
     assert len(vendor.asked("/users/u1")) == 4, "with four tokens"
 
 
+def test_each_new_token_of_vismas_that_is_refused_may_be_for_the_wrong_tenant(vendor: Vendor) -> None:
+    vendor.on("/v2/employees", answer(401))
+    with pytest.raises(BadCredentials) as caught:
+        visma(vendor).list_employees(None)
+    assert (caught.value.code, caught.value.application) == ("wrong_tenant", False)
+
+
+def test_an_old_token_of_vismas_that_is_refused_is_renewed_once(vendor: Vendor) -> None:
+    vendor.on("/v2/employees", answer(200, {"data": []}), answer(401), answer(200, {"data": []}))
+    client = visma(vendor)
+    for _ in range(2):
+        assert client.list_employees(None).items == []
+    assert len(vendor.asked("/connect/token")) == 2
+
+
 def test_new_tokens_that_are_over_when_they_arrive_are_no_bad_credentials(vendor: Vendor) -> None:
     too_late = answer(401, {"error": "invalid_token"})
     vendor.on("/users/u1", too_late, too_late, too_late, answer(200, USER))
