@@ -1,6 +1,6 @@
 """From a vendor's documents to an ``Employee``. Nothing but the supported fields leaves these functions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from math import isfinite
@@ -13,6 +13,7 @@ from sync.core.positions import select
 from sync.core.shape import Doc, WrongShape, as_day, as_dict, as_dicts, as_text, wrapper
 from sync.core.text import clean, visible
 from sync.core.timeline import period_of, pick
+from sync.core.writers import goes_to_visma, locks, writers
 
 EXTERNAL_KEY = "huma"
 """The key of Visma's ``externalIds`` that holds the Huma user's id. Source: design, Who is who."""
@@ -47,7 +48,7 @@ def huma_selected(summaries: Iterable[Doc], paired: str, today: date) -> str:
 
 
 def huma_employee(
-    details: Doc, summaries: list[Doc], position: Doc | None, today: date, fields: Iterable[Any] = FIELDS
+    details: Doc, summaries: list[Doc], position: Doc | None, today: date, fields: Sequence[Any] = FIELDS
 ) -> Employee:
     """One Huma user. ``summaries`` are her positions as far as read, ``position`` the selected one's details."""
     positions = [huma_position_summary(summary, today) for summary in summaries]
@@ -67,6 +68,8 @@ def huma_employee(
         values=values,
         birth=birth(as_day(_wrapped_text(details, "birthDate"), "birthDate"), today.isoformat()),
         visma_ids=connected_ids(details),
+        writers=writers(details, position),
+        locks=locks(details, position, fields),
     )
 
 
@@ -123,7 +126,7 @@ def connected_ids(details: Doc) -> tuple[str, ...]:
     integrations = details.get("connectedIntegrations")
     found: list[str] = []
     for name, one in integrations.items() if isinstance(integrations, dict) else ():
-        if isinstance(one, dict) and "visma" in f"{name} {one.get('type')}".casefold():
+        if isinstance(one, dict) and goes_to_visma(name, one.get("type")):
             found.append(clean(one.get("externalId")))
     return tuple(dict.fromkeys(filter(None, found)))
 

@@ -50,6 +50,10 @@ SENTENCES: dict[str, str] = {
     "was_left": _("You left this as it is, and neither side has changed since."),
     # Why a direction isn't possible.
     "not_editable": _("Huma doesn't let this access change the field. Change it in Huma, or ask the administrator."),
+    "not_editable_by": _(
+        "%(name)s has locked this field in Huma. Change it in Huma, or turn that integration off there, under Settings "
+        "→ Integrations."
+    ),
     "number_empty": _("An Employment ID can't be removed in Visma. Enter one in Huma."),
     "number_too_long": _("Visma takes at most 12 characters, this one has %(length)s. Shorten it in Huma."),
     "number_taken": _("Somebody else has this Employment ID in Visma. Change it in one of the two systems."),
