@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -96,13 +97,15 @@ class Vendor:
     seen: list[Seen] = field(default_factory=list)
     sockets: int = 0
     sent: int = 0
+    host: str = "127.0.0.1"
+    secure: ssl.SSLContext | None = None
 
     def __post_init__(self) -> None:
         self._counts: defaultdict[str, int] = defaultdict(int)
         self._lock = threading.Lock()
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self._listener = socket.create_server((self.host, 0), backlog=64)
         self.port = self._listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http{'s' if self.secure else ''}://{self.host}:{self.port}"
         self._open: set[socket.socket] = set()
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
         self._threads[0].start()
@@ -146,6 +149,12 @@ class Vendor:
             thread.start()
 
     def _serve(self, connection: socket.socket, number: int) -> None:
+        if self.secure:
+            try:
+                connection = self.secure.wrap_socket(connection, server_side=True)
+            except OSError:  # the caller doesn't trust us
+                connection.close()
+                return
         with connection, connection.makefile("rb") as stream:
             try:
                 while (seen := _request(stream, number)) is not None:

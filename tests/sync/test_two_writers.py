@@ -102,7 +102,7 @@ TODO = "Turn that integration off in Huma, under Settings → Integrations."
 
 @pytest.mark.parametrize("how", INTEGRATIONS)
 def test_automatic_updates_cant_be_turned_on_by_page_or_command(company: Company, how: str) -> None:
-    turned_on(company, **INTEGRATIONS[how])
+    turned_on(company, 0, **INTEGRATIONS[how])
     scheduling.first_run(company)
     refused = command(company, "on")
     assert SEEN in refused
