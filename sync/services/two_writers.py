@@ -9,7 +9,6 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from django.db import transaction
@@ -19,13 +18,13 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from connections.errors import VendorError
+from connections.errors import ContractBroken, Rejected, VendorError
 from connections.models import Connection, audit
 from connections.pausing import HOUSE
 from sync.core.employee import Employee
 from sync.models import SyncRun
 from sync.services.failures import bug_report
-from sync.services.reading import reader_for
+from sync.services.reading import FORBIDDEN, reader_for
 from sync.wake import wake_connection
 
 logger = logging.getLogger(__name__)
@@ -87,25 +86,11 @@ def _gone(row: Connection, *, catch_up: bool) -> None:
 def look(connection: Connection) -> bool:
     """Look again at those in whom it was seen; True where none of them has it any more, and what waited goes on.
 
-    Who can't be read tells nothing, and is taken to have it still.
+    Where Huma can't be asked, it is taken to be on still.
     """
     if not rests(connection):
         return True
-    people, reader = connection.other_writer_people, reader_for(connection, [])
-
-    def has_it(user_id: str) -> bool:
-        try:
-            found = reader.huma(user_id, listed=True)
-        except VendorError as error:
-            logger.info("Whether another integration is on can't be told: %s", error)
-            return True
-        except Exception as error:  # nothing but one person's document was looked at
-            logger.error("Whether another integration is on can't be told, for a bug: %s", bug_report(error))
-            return True
-        return found is not None and bool(found.writers)
-
-    with ThreadPoolExecutor(min(4, max(1, len(people))), thread_name_prefix="look") as pool:
-        still = any(pool.map(has_it, people))
+    still = _is_still_on(connection)
     with transaction.atomic():
         row = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
         if still:
@@ -114,6 +99,26 @@ def look(connection: Connection) -> bool:
             _gone(row, catch_up=True)
     connection.refresh_from_db()
     return not rests(connection)
+
+
+def _is_still_on(connection: Connection) -> bool:
+    """Whether one of those in whom it was seen has it, one after the other; a person who can't be read says nothing."""
+    reader, told = reader_for(connection, []), False
+    for user_id in connection.other_writer_people:
+        try:
+            found = reader.huma(user_id, listed=True)
+        except VendorError as error:
+            logger.info("Connection %s can't look whether another integration is on: %s", connection.pk, error)
+            if isinstance(error, Rejected | ContractBroken) or error.status == FORBIDDEN:
+                continue
+            return True
+        except Exception as error:  # nothing but one person's document was looked at
+            logger.error("Connection %s met a bug in one person: %s", connection.pk, bug_report(error))
+            continue
+        if found is not None and found.writers:
+            return True
+        told = True
+    return not told
 
 
 def look_after(seconds: float = 10.0) -> None:

@@ -239,6 +239,16 @@ def test_a_huma_that_cant_be_asked_tells_nothing(always_on: Company) -> None:
     assert "No other integration writes to Visma any more." in post(always_on, "look")
 
 
+def test_somebody_who_cant_be_read_any_more_doesnt_hold_it_up(always_on: Company) -> None:
+    turned_on(always_on, 0)
+    turned_on(always_on, 1)
+    read(always_on.connection, always_on.user)
+    turned_off(always_on)
+    first = Connection.objects.get().other_writer_people[0]
+    always_on.sandbox.faults.rewrite("huma", "GET", f"/users/{first}$", lambda user: {**user, "givenName": 7}, 1000)
+    assert "No other integration writes to Visma any more." in post(always_on, "look")
+
+
 def test_a_locked_field_names_the_integration(company: Company) -> None:
     anna = person(company)
     user = company.sandbox.huma.users[anna.user_id]
