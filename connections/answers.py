@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
+from connections.decoding import NotJson, WrongShape, decode
 from connections.errors import (
     BadCredentials,
     ContractBroken,
@@ -22,13 +23,15 @@ from connections.errors import (
     VendorError,
 )
 
+__all__ = ["Answer", "Call", "NotJson", "Passing", "WrongShape", "decode", "encode", "failure"]
+
 REFUSALS = (400, 409, 413, 422)
 BUSY = (408, 425)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer of a vendor, its body read to the end."""
+    """One answer of a vendor, its body read to the end; of a refusal that is too long nothing is kept of it."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
@@ -69,18 +72,6 @@ class Passing(Unavailable):
     """Trouble that urllib3's Retry doesn't see (a cut body, no JSON, no token): a GET is asked again."""
 
 
-class NotJson(Exception):
-    """What came isn't JSON."""
-
-
-class WrongShape(Exception):
-    """A property isn't what the contract says; becomes ContractBroken where the request is known."""
-
-    def __init__(self, prop: str) -> None:
-        super().__init__(prop)
-        self.prop = prop or "answer"
-
-
 def encode(body: Any) -> bytes:
     """``body`` as JSON. Numbers that ``decode`` kept as Decimal are written digit by digit as they came."""
     mark = secrets.token_hex(8)
@@ -92,28 +83,6 @@ def _digits(number: Any) -> str:
     if not isinstance(number, Decimal):
         raise TypeError(f"{type(number).__name__} can't be sent as JSON")
     return str(number)
-
-
-def decode(body: bytes) -> Any:
-    """The JSON in ``body``, UTF-8 whatever the header says; raises NotJson.
-
-    A number that a float can't hold exactly becomes a Decimal, because a document that is read is written back whole.
-    """
-    try:
-        return json.loads(body.decode("utf-8-sig"), parse_float=_number, parse_constant=_no_number)
-    except (ValueError, ArithmeticError, RecursionError):
-        pass
-    # Raised out here: the JSON library's exceptions carry the whole text.
-    raise NotJson
-
-
-def _number(text: str) -> float | Decimal:
-    exact, near = Decimal(text), float(text)
-    return near if Decimal(repr(near)) == exact else exact
-
-
-def _no_number(text: str) -> float:
-    raise ValueError(f"{text} is not JSON")
 
 
 def failure(call: Call, answer: Answer, problems: Callable[[Any], tuple[Problem, ...]]) -> VendorError | None:
@@ -146,5 +115,5 @@ def _refusal(call: Call, status: int) -> type[Rejected] | None:
 def _problems(answer: Answer, problems: Callable[[Any], tuple[Problem, ...]]) -> tuple[Problem, ...]:
     try:
         return problems(decode(answer.body))
-    except NotJson:
+    except (NotJson, WrongShape):
         return ()

@@ -11,7 +11,6 @@ from connections.models import Connection, Installation
 from connections.pausing import (
     BY_HAND,
     HOUSE,
-    REFUSED,
     application_is_refused,
     application_works,
     end,
@@ -19,6 +18,7 @@ from connections.pausing import (
     is_refused,
 )
 from connections.probe import Probe, Trouble, ask_both, ask_visma
+from connections.refusals import REFUSED, refusal, refused_side
 
 SAYS_NOTHING = frozenset({"unavailable", "slow", "busy", "nonsense", "refused"})
 """Troubles that don't tell whether credentials are accepted."""
@@ -84,7 +84,7 @@ def _ask_again(row: Connection) -> None:
     probe = ask_both(row.tenant_id, row.huma_client_id, row.huma_client_secret)
     note_application(probe)
     refusing = [trouble for trouble in _of_the_connection(row, probe) if trouble.code not in SAYS_NOTHING]
-    if not refusing and not probe.works(row.pause_reason.removeprefix(REFUSED)):
+    if not refusing and not probe.works(refused_side(row.pause_reason)):
         _ask_sooner(row)
         return
     with transaction.atomic():
@@ -93,8 +93,8 @@ def _ask_again(row: Connection) -> None:
             return
         if not refusing:
             end(now, HOUSE, "connection.works_again")
-        elif all(REFUSED + trouble.side != now.pause_reason for trouble in refusing):
-            now.pause_reason = REFUSED + refusing[0].side
+        elif now.pause_reason not in (why := [refusal(trouble.side, trouble.code) for trouble in refusing]):
+            now.pause_reason = why[0]
             now.save(update_fields=["pause_reason"])
 
 

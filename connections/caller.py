@@ -12,7 +12,8 @@ from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from connections.answers import Answer, Call, NotJson, Passing, WrongShape, decode, encode, failure
-from connections.errors import BadCredentials, ContractBroken, Problem, Unavailable
+from connections.decoding import BeyondLimit
+from connections.errors import BadCredentials, ContractBroken, Problem, TooMuch, Unavailable
 from connections.http import (
     DEFAULT_PATIENCE,
     DEFAULT_TIMEOUT,
@@ -20,6 +21,7 @@ from connections.http import (
     NoAnswer,
     RateLimit,
     TokenInfo,
+    TooLong,
     Waiting,
     Wire,
 )
@@ -65,13 +67,16 @@ class Caller:
         problems: Callable[[Any], tuple[Problem, ...]],
         check_token: Callable[[TokenInfo], str | None] = lambda info: None,
         application_codes: frozenset[str] = frozenset(),
+        refused_at_once: str = "unauthorized",
         media_type: str = "application/json",
         waiting: Waiting | None = None,
         timeout: tuple[float, float] = DEFAULT_TIMEOUT,
         patience: float = DEFAULT_PATIENCE,
         rate_limit: RateLimit | None = None,
     ) -> None:
-        """``problems`` reads a refusal's body; ``check_token`` gives the code of a token that lacks something."""
+        """``problems`` reads a refusal's body; ``check_token`` gives the code of a token that lacks something, and
+        ``refused_at_once`` is BadCredentials' code where tokens are given, and each is refused at once.
+        """
         self.side = side
         self.base_url = base_url.rstrip("/")
         self.sunset: str | None = None
@@ -80,6 +85,7 @@ class Caller:
         self._problems = problems
         self._check_token = check_token
         self._application_codes = application_codes
+        self._refused_at_once = refused_at_once
         self._media_type = media_type
         self._waiting: Waiting = MemoryWaiting() if waiting is None else waiting
         self._patience = patience
@@ -100,7 +106,7 @@ class Caller:
     def call(self, call: Call, shape: Callable[[Answer], T]) -> T:
         """What ``shape`` makes of the answer. A GET is tried again, within bounds; a write is sent once, or not at all.
 
-        ``shape`` may raise WrongShape (→ ContractBroken) and NotJson (→ Unavailable).
+        ``shape`` may raise WrongShape (→ ContractBroken), BeyondLimit (→ TooMuch) and NotJson (→ Unavailable).
         """
         if call.writes:
             return self._once(call, shape)
@@ -132,7 +138,7 @@ class Caller:
             token = self._tokens.renewed(token)
             answer = self._send(call, token.value)
         if answer.status == 401:
-            raise BadCredentials("unauthorized", **call.place(401))
+            raise BadCredentials(self._refused_at_once, **call.place(401))
         error = failure(call, answer, self._problems)
         if isinstance(error, Unavailable):
             error.retry_after = retry_after_seconds(answer.headers.get("Retry-After"), now=time.time())
@@ -141,14 +147,15 @@ class Caller:
         return self._shaped(call, answer, shape)
 
     def _shaped(self, call: Call, answer: Answer, shape: Callable[[Answer], T]) -> T:
+        place = {"may_have_taken_effect": call.writes, **call.place(answer.status)}
         try:
             return shape(answer)
+        except BeyondLimit as beyond:
+            raise TooMuch(beyond.prop, beyond.what, beyond.limit, beyond.seen, **place) from None
         except WrongShape as wrong:
-            raise ContractBroken(wrong.prop, may_have_taken_effect=call.writes, **call.place(answer.status)) from None
+            raise ContractBroken(wrong.prop, **place) from None
         except NotJson:
-            raise Passing(
-                "answer is not JSON", may_have_taken_effect=call.writes, **call.place(answer.status)
-            ) from None
+            raise Passing("answer is not JSON", **place) from None
 
     def _send(self, call: Call, token: str | None) -> Answer:
         """Send once; a 429 blocks the whole connection."""
@@ -170,11 +177,20 @@ class Caller:
         trouble = None
         try:
             answer = self._wire.send(
-                call.method, call.url(self.base_url), params=call.params, data=data, headers=headers, token=token
+                call.method,
+                call.url(self.base_url),
+                params=call.params,
+                data=data,
+                headers=headers,
+                token=token,
+                is_small=call is self._token_call,
             )
         except NoAnswer as no_answer:
             trouble = no_answer
         self._log(call, trouble.said if trouble else str(answer.status), time.monotonic() - started)
+        if isinstance(trouble, TooLong):
+            place = call.place(trouble.status)
+            raise TooMuch("body", "bytes", trouble.limit, may_have_taken_effect=call.writes, **place)
         if trouble is not None:
             kind = Passing if trouble.cut else Unavailable
             raise kind(trouble.said, may_have_taken_effect=call.writes and trouble.sent, **call.place(None))
@@ -227,7 +243,7 @@ class Caller:
         code = "forbidden" if answer.status == 403 else "unauthorized"
         try:
             body = decode(answer.body)
-        except NotJson:
+        except (NotJson, WrongShape):
             body = None
         if isinstance(body, dict) and body.get("error") in BadCredentials.CODES:
             code = str(body["error"])

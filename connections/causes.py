@@ -52,6 +52,11 @@ _NEW_KEY = _(
 )
 _OTHER_HUMA = _("They come from another Huma organisation or from a demo: log in to the one that you want to connect.")
 
+_CUSTOMERS_ID = _(
+    "The Tenant ID is the customer's, not the company's: the two often have the same name, and both let us sign in. "
+    "The company's stands in Visma Admin → Company → Edit → Configuration → Tenant id: copy that one."
+)
+
 _NO_COMPANY = _Entry(
     _("Visma.net gives %(app)s no access to the company with this Tenant ID."),
     causes=(_AUTHORISE, _RIGHT_COMPANY, _WAIT),
@@ -67,6 +72,10 @@ _TABLE = {
     "visma:unauthorized_client": _NO_COMPANY,
     "visma:unauthorized": _NO_COMPANY,
     "visma:invalid_scope": _NO_SCOPES,
+    "visma:wrong_tenant": _Entry(
+        _("Visma.net lets %(app)s in with this Tenant ID, but refuses everything that it asks for there."),
+        causes=(_CUSTOMERS_ID, _ACTIVATE, _WAIT),
+    ),
     "visma:missing_scope:read": _Entry(_("'Read employees' isn't activated for %(app)s."), causes=(_ACTIVATE, _WAIT)),
     "visma:missing_scope:write": _Entry(_("'Write employees' isn't activated for %(app)s."), causes=(_ACTIVATE, _WAIT)),
     "visma:forbidden": _Entry(

@@ -119,7 +119,10 @@ class Stale(Rejected):
 
 
 class BadCredentials(VendorError):
-    """Pause and tell. ``code`` is one of CODES; ``application``: a fact of the installation, not of one connection."""
+    """Pause and tell. ``code`` is one of CODES; ``application``: a fact of the installation, not of one connection.
+
+    ``wrong_tenant``: Visma gave a token, and then refused every request with it (visma-employee.md, Access and V1).
+    """
 
     CODES = (
         "invalid_client",
@@ -130,6 +133,7 @@ class BadCredentials(VendorError):
         "missing_scope:write",
         "forbidden",
         "unauthorized",
+        "wrong_tenant",
     )
 
     def __init__(
@@ -172,3 +176,32 @@ class ContractBroken(VendorError):
 
     def describe(self) -> str:
         return f"unexpected shape of {self.prop}"
+
+
+class TooMuch(ContractBroken):
+    """More came than is ever taken (``humavisma.limits``): it won't get better by asking again.
+
+    ``what``: bytes, values, depth, items, total, people, pages, length; ``seen`` is how many there were said to be, 0
+    where nobody knows, and ``limit`` how many are taken.
+    """
+
+    def __init__(
+        self,
+        prop: str,
+        what: str,
+        limit: int,
+        seen: int = 0,
+        *,
+        may_have_taken_effect: bool = False,
+        side: str = "",
+        method: str = "",
+        path: str = "",
+        status: int | None = None,
+    ) -> None:
+        super().__init__(
+            prop, may_have_taken_effect=may_have_taken_effect, side=side, method=method, path=path, status=status
+        )
+        self.what, self.limit, self.seen = what, limit, seen
+
+    def describe(self) -> str:
+        return f"more {self.what} than {self.limit} in {self.prop}"

@@ -32,6 +32,8 @@ _ACTIONS = {
     "automatic.on": _("Turned on automatic updates"),
     "automatic.off": _("Turned off automatic updates"),
     "automatic.not_yet": _("Left automatic updates off for now"),
+    "two_writers.seen": _("Huma's own integration with Visma was seen: automatic updates rest"),
+    "two_writers.gone": _("Huma's own integration with Visma is gone: automatic updates go on"),
     "webhook.rotated": _("Replaced the webhook's secret"),
     "webhook.old_ended": _("Ended the webhook's old secret"),
     "webhook.token_set": _("Set the webhook's access token"),

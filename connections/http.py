@@ -6,7 +6,6 @@ import logging
 import os
 import ssl
 import threading
-import time
 import weakref
 from collections.abc import Mapping
 from types import TracebackType
@@ -16,11 +15,13 @@ from urllib.parse import urlsplit
 import requests
 import requests.auth
 import urllib3.exceptions
+from django.conf import settings
 from requests.adapters import HTTPAdapter
 from urllib3.connectionpool import ConnectionPool
 from urllib3.util import Retry
 
 from connections.answers import Answer
+from connections.deadline import POOLS
 from connections.tokens import TokenInfo
 from connections.waiting import MemoryWaiting, RateLimit, Waiting
 
@@ -31,16 +32,19 @@ __all__ = [
     "NoAnswer",
     "RateLimit",
     "TokenInfo",
+    "TooLong",
     "Waiting",
     "Wire",
 ]
 
 DEFAULT_TIMEOUT = (5.0, 20.0)
-"""Seconds to connect, and to wait for an answer. A write takes no longer than both; a GET that is retried may."""
+"""Seconds to connect, and to wait for an answer. A write takes no longer than both; a GET that is retried may.
+
+An answer that comes in drips is given up as ``connections.deadline`` says."""
 DEFAULT_PATIENCE = 20.0
 """Seconds that a GET waits in all where a 429 blocked the connection, before it becomes Unavailable."""
 USER_AGENT = "humavisma"
-MAX_BYTES = 64 * 1024 * 1024
+CHUNK = 64 * 1024
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 # urllib3 logs addresses with their query, and a query can hold a name.
@@ -56,6 +60,14 @@ class NoAnswer(Exception):
         self.said = said
         self.sent = sent
         self.cut = cut
+
+
+class TooLong(NoAnswer):
+    """An answer went on after ``limit`` bytes, and we hung up."""
+
+    def __init__(self, status: int, limit: int) -> None:
+        super().__init__("answer is too long", sent=True)
+        self.status, self.limit = status, limit
 
 
 class _Bearer(requests.auth.AuthBase):
@@ -88,29 +100,36 @@ class Wire:
         data: bytes | Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         token: str | None = None,
+        is_small: bool = False,
     ) -> Answer:
-        """One request and its answer, whatever its status; raises NoAnswer. Only a GET is repeated, by Retry."""
+        """One request and its answer, whatever its status; raises NoAnswer. Only a GET is repeated, by Retry.
+
+        ``is_small``: what is asked for is no page and no document.
+        """
         session = self._session(url)
         request = requests.Request(
             method, url, params=list(params), data=data, headers=dict(headers or {}), auth=_Bearer(token)
         )
         prepared = session.prepare_request(request)
         address = prepared.url or url
-        begun = time.monotonic()
-        settings: Mapping[str, Any] = session.merge_environment_settings(address, {}, True, True, None)
+        options: Mapping[str, Any] = session.merge_environment_settings(address, {}, True, True, None)
         try:
             # The adapter, not the session: nothing follows redirects or keeps cookies.
-            response = session.get_adapter(address).send(prepared, timeout=self._timeout, **settings)
+            response = session.get_adapter(address).send(prepared, timeout=self._timeout, **options)
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             trouble = _trouble(error)
         else:
             with response:
+                status, is_whole = response.status_code, 200 <= response.status_code < 300
+                most = settings.ANSWER_MAX_BYTES if is_whole and not is_small else settings.SMALL_ANSWER_MAX_BYTES
                 try:
-                    start = time.monotonic() - self._timeout[0] if method == "GET" else begun
-                    body = _body(response.raw, start + sum(self._timeout))
-                    return Answer(response.status_code, response.headers, body)
+                    body = _body(response.raw, most)
                 except urllib3.exceptions.HTTPError:
                     trouble = NoAnswer("answer was cut", sent=True, cut=True)
+                else:
+                    if body is not None or not is_whole:
+                        return Answer(status, response.headers, body or b"")
+                    trouble = TooLong(status, most)
         # Raised out here so that no library's exception, which quotes the whole address, hangs on to it.
         raise trouble
 
@@ -131,13 +150,26 @@ class Wire:
             session.headers["User-Agent"] = USER_AGENT
             # Proxies of the environment are meant for the vendors, not for a stand-in on this machine.
             session.trust_env = not loopback
-            adapter = HTTPAdapter(pool_connections=2, pool_maxsize=1, max_retries=_retries())
+            adapter = _Adapter(pool_connections=2, pool_maxsize=1, max_retries=_retries())
             session.mount("https://", adapter)
             session.mount("http://", adapter)
             with self._lock:
                 self._sessions.add(session)
             kept[key] = session
         return kept[key]
+
+
+class _Adapter(HTTPAdapter):
+    """An adapter whose connections keep to the deadline of an answer."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = POOLS
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = POOLS
+        return manager
 
 
 class _GetOnly(Retry):
@@ -155,7 +187,10 @@ class _GetOnly(Retry):
         """One attempt less; raises ``error`` where the method isn't to be repeated."""
         if error is not None and method != "GET":
             raise error
-        return super().increment(method, url, response, error, _pool, _stacktrace)
+        left = super().increment(method, url, response, error, _pool, _stacktrace)
+        if response is not None and not _is_over(response):
+            response.close()  # or urllib3 would read the rest of it, however long, to use the connection again
+        return left
 
 
 def _retries() -> Retry:
@@ -175,16 +210,24 @@ def _retries() -> Retry:
     )
 
 
-def _body(raw: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
-    """The whole body. A server that drips it past ``deadline``, or never stops, counts as cut."""
+def _body(raw: urllib3.BaseHTTPResponse, most: int) -> bytes | None:
+    """The whole body, unpacked; ``None`` where it is longer than ``most`` bytes, of which no more are read."""
     chunks: list[bytes] = []
     size = 0
-    while chunk := raw.read1(65536, decode_content=True):
+    while chunk := raw.read1(CHUNK, decode_content=True):
         size += len(chunk)
-        if size > MAX_BYTES or time.monotonic() > deadline:
-            raise urllib3.exceptions.ProtocolError("too long")
+        if size > most:
+            return None
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+def _is_over(response: urllib3.BaseHTTPResponse) -> bool:
+    """Whether nothing is left of an answer that nobody reads, or not much was."""
+    try:
+        return _body(response, settings.SMALL_ANSWER_MAX_BYTES) is not None
+    except urllib3.exceptions.HTTPError:
+        return False
 
 
 def _trouble(error: Exception) -> NoAnswer:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
+
 from connections import huma_shapes, shapes
 from connections.answers import Call
 from connections.caller import Caller
-from connections.errors import Rejected, Unavailable
+from connections.errors import Rejected, TooMuch, Unavailable
 from connections.http import DEFAULT_PATIENCE, DEFAULT_TIMEOUT, RateLimit, TokenInfo, Waiting
 from connections.huma_shapes import Page
 
@@ -96,7 +98,8 @@ class HumaClient:
 
     def all_users(self) -> list[dict[str, Any]]:
         """Summaries of all users, whatever groups they are in. Source: huma-openapi.yaml, GET /users."""
-        return self._all("/users", {}, [], USERS_PAGE, huma_shapes.SUMMARY, shared=1)
+        most = settings.LIST_MAX_PEOPLE
+        return self._all("/users", {}, [], USERS_PAGE, huma_shapes.SUMMARY, shared=1, most=most)
 
     def user(self, user_id: str) -> dict[str, Any]:
         """UserDetails, its properties wrapped. Source: huma.md, Reading."""
@@ -115,8 +118,8 @@ class HumaClient:
 
     def groups(self) -> list[dict[str, Any]]:
         """All companies, locations and teams: ``id``, ``name``, ``type``. Source: huma-openapi.yaml, GET /groups."""
-        item = shapes.has({"name": shapes.text, "type": shapes.text})
-        return self._all("/groups", {}, [("type", kind) for kind in GROUP_TYPES], GROUPS_PAGE, item)
+        found = self._all("/groups", {}, [("type", kind) for kind in GROUP_TYPES], GROUPS_PAGE, shapes.record)
+        return [{**one, "name": str(one.get("name") or ""), "type": str(one.get("type") or "")} for one in found]
 
     def patch_user(self, user_id: str, body: dict[str, Any]) -> dict[str, Any]:
         """Write the properties in ``body``, None clears one; gives UserDetails back. Source: huma.md, Writing."""
@@ -158,25 +161,32 @@ class HumaClient:
         limit: int,
         item: shapes.Shape,
         shared: int = 0,
+        most: int | None = None,
     ) -> list[dict[str, Any]]:
         """All pages of a list, each id once; a list that ends before its ``total`` is Unavailable, never shorter.
 
         ``shared``: with 1, each page begins with the last of the page before; where it doesn't, the list moved.
+        Raises TooMuch after ``most`` things (LIST_MAX_ITEMS), or where as many are announced.
         """
+        most = most or settings.LIST_MAX_ITEMS
+        place: dict[str, Any] = {"side": "huma", "method": "GET", "path": template}
         found: dict[str, dict[str, Any]] = {}
         offset = 0
         while True:
             again = shared if found else 0
             page = self._list(template, ids, params, offset - again, limit, item)
             if again and (not page.items or page.items[0]["id"] != next(reversed(found))):
-                raise Unavailable("list moved while it was read", side="huma", method="GET", path=template)
+                raise Unavailable("list moved while it was read", **place)
             offset += len(page.items) - again
+            if max(offset, page.total or 0) > most:
+                raise TooMuch("items", "items", most, page.total or 0, **place)
+            known = len(found)
             found.update((entry["id"], entry) for entry in page.items)
             complete = len(page.items) < limit if page.total is None else offset >= page.total
             if complete and (page.total is None or len(found) == page.total):
                 return list(found.values())
-            if complete or not page.items:
-                raise Unavailable("list doesn't add up to its total", side="huma", method="GET", path=template)
+            if complete or len(found) == known:
+                raise Unavailable("list doesn't add up to its total", **place)
 
 
 def _with_clearing(body: dict[str, Any], clearable: frozenset[str]) -> dict[str, Any]:

@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
+
 from connections import shapes
-from connections.answers import Answer, WrongShape, decode
+from connections.answers import Answer, decode
+from connections.decoding import BeyondLimit, decode_page
 from connections.errors import Problem
 
 
@@ -17,6 +20,10 @@ class Page:
 
     total: int | None
     items: list[dict[str, Any]] = field(repr=False)
+
+
+LONGEST_WORDS = 1000
+"""Characters that are kept of what Huma says about what it was sent."""
 
 
 def _wrapped(value: shapes.Shape) -> shapes.Shape:
@@ -63,7 +70,7 @@ def problems(body: Any) -> tuple[Problem, ...]:
     """What a refusal says, a Problem a field. Source: huma-openapi.yaml, InvalidFieldFormatResponse."""
     if not isinstance(body, dict):
         return ()
-    code, words = (str(body.get(key) or "") for key in ("errorCode", "errorMessage"))
+    code, words = (str(body.get(key) or "")[:LONGEST_WORDS] for key in ("errorCode", "errorMessage"))
     fields = body.get("fields")
     named = [field for field in fields if isinstance(field, str)] if isinstance(fields, list) else []
     return tuple(Problem(field, code, words) for field in named or ([""] if code or words else []))
@@ -90,17 +97,27 @@ def summary(answer: Answer) -> dict[str, Any]:
     return shapes.identified(SUMMARY(decode(answer.body), ""))
 
 
+def _total(value: Any) -> int | None:
+    """How many things the whole list says that it has; ``None`` where it doesn't."""
+    if value is None:
+        return None
+    total = shapes.count(value, "total")
+    if total > settings.LIST_MAX_PEOPLE:
+        raise BeyondLimit("total", "total", settings.LIST_MAX_PEOPLE, total)
+    return total
+
+
 def page(limit: int, item: shapes.Shape) -> Callable[[Answer], Page]:
     """A page of at most ``limit`` things, each with an id."""
 
     def shape(answer: Answer) -> Page:
-        body = shapes.record(decode(answer.body), "page")
-        items = shapes.each(item)(body.get("items"), "items")
-        for index, found in enumerate(items):
-            shapes.identified(found, prop=f"items[{index}].id")
-        total = None if body.get("total") is None else shapes.count(body["total"], "total")
-        if len(items) > limit:
-            raise WrongShape("items")
-        return Page(total, items)
+        body = shapes.record(decode_page(answer.body), "page")
+        found = body.get("items")
+        if isinstance(found, list) and len(found) > limit:
+            raise BeyondLimit("items", "items", limit, len(found))
+        items = shapes.each(item)(found, "items")
+        for index, one in enumerate(items):
+            shapes.identified(one, prop=f"items[{index}].id")
+        return Page(_total(body.get("total")), items)
 
     return shape

@@ -98,6 +98,13 @@ class Connection(models.Model):
     schedule_time = models.TimeField(_("at this time"), default=time(5, 0))  # Europe/Oslo's
     schedule_next = models.DateTimeField(_("next scheduled sync"), null=True, blank=True)
 
+    # Another integration of Huma's that writes to Visma: "" where none was seen.
+    other_writer = models.CharField(_("other integration with Visma"), max_length=80, blank=True, editable=False)
+    other_writer_people = models.JSONField(default=list, blank=True, editable=False)  # ids in Huma, some of them
+    other_writer_count = models.PositiveIntegerField(default=0, editable=False)
+    other_writer_at = models.DateTimeField(null=True, blank=True, editable=False)
+    other_writer_next = models.DateTimeField(null=True, blank=True, editable=False)  # is looked at again
+
     webhook_secret = EncryptedTextField(default=new_webhook_secret, editable=False)
     webhook_secret_old = EncryptedTextField(blank=True, editable=False)
     webhook_secret_old_until = models.DateTimeField(null=True, blank=True, editable=False)

@@ -14,12 +14,11 @@ from django.utils import timezone
 from connections import signals
 from connections.errors import BadCredentials
 from connections.models import AuditEntry, Connection, Installation, audit, name_of
+from connections.refusals import REFUSED, refusal
 
 HOUSE = "humavisma"
 """Who did what nobody did by hand, in the audit trail."""
 BY_HAND = "by_hand"
-REFUSED = "credentials_"
-"""How the reason of a pause for refused credentials begins; the side follows."""
 COLUMNS = ("state", "pause_reason", "paused_by", "paused_at", "paused_until", "retry_next", "retry_tries")
 QUIET = timedelta(days=2)
 """Credentials that are refused again so soon are tried again where the pauses had grown to."""
@@ -85,7 +84,7 @@ def credentials_refused(connection: Connection, error: BadCredentials) -> None:
             return
         now = timezone.now()
         again = row.audit.filter(action="connection.works_again", at__gte=now - QUIET).exists()
-        row.state, row.pause_reason, row.paused_by = Connection.State.PAUSED, REFUSED + side, ""
+        row.state, row.pause_reason, row.paused_by = Connection.State.PAUSED, refusal(side, error.code), ""
         row.paused_at, row.paused_until, row.retry_tries = now, None, row.retry_tries if again else 0
         row.retry_next = now + interval(row.retry_tries)
         row.save(update_fields=COLUMNS)

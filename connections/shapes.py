@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
-from connections.answers import WrongShape
+from django.conf import settings
+
+from connections.decoding import BeyondLimit, Twice, WrongShape
 
 Shape = Callable[[Any, str], Any]
 """Takes a value and the name of its property; gives the value back or raises WrongShape."""
 
+LONGEST_ID = 64
+"""Characters of an id: one in Huma and Visma has 36, and it is kept as it came."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def record(value: Any, prop: str) -> dict[str, Any]:
-    """An object."""
-    if not isinstance(value, dict):
+    """An object, which names each of its properties once."""
+    if not isinstance(value, dict) or isinstance(value, Twice):
         raise WrongShape(prop)
     return value
 
@@ -31,15 +37,33 @@ def records(value: Any, prop: str) -> list[dict[str, Any]]:
 
 def texts(value: Any, prop: str) -> list[str]:
     """A list of strings."""
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+    if not isinstance(value, list):
         raise WrongShape(prop)
+    for item in value:
+        text(item, prop)
     return value
 
 
 def text(value: Any, prop: str) -> str:
-    """A string."""
+    """A string, of no more than VALUE_MAX_LENGTH characters."""
+    return _short(value, prop, settings.VALUE_MAX_LENGTH)
+
+
+def cursor(value: Any, prop: str) -> str:
+    """What asks for the next page of a list."""
+    return _short(value, prop, settings.CURSOR_MAX_LENGTH)
+
+
+def _short(value: Any, prop: str, most: int) -> str:
     if not isinstance(value, str):
         raise WrongShape(prop)
+    if len(value) > most:
+        raise BeyondLimit(prop, "length", most, len(value))
+    return value
+
+
+def anything(value: Any, prop: str) -> Any:
+    """What only helps: it may be whatever it is, and is taken for nothing where it can't be understood."""
     return value
 
 
@@ -47,7 +71,7 @@ def name(value: Any, prop: str) -> str:
     """A string that isn't empty: an id, a status."""
     if not isinstance(value, str) or not value:
         raise WrongShape(prop)
-    return value
+    return text(value, prop)
 
 
 def flag(value: Any, prop: str) -> bool:
@@ -58,22 +82,41 @@ def flag(value: Any, prop: str) -> bool:
 
 
 def number(value: Any, prop: str) -> Any:
-    """Any number."""
+    """Any number that a float can hold."""
     if isinstance(value, bool) or not hasattr(value, "__float__"):
         raise WrongShape(prop)
-    return value
+    try:
+        if math.isfinite(float(value)):
+            return value
+    except OverflowError:
+        pass
+    raise WrongShape(prop)
 
 
 def count(value: Any, prop: str) -> int:
-    """A whole number from 0."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+    """A whole number from 0, or a text that is one."""
+    found = as_number(value)
+    if found is None or found < 0 or found != int(found):
         raise WrongShape(prop)
-    return value
+    return int(found)
+
+
+def as_number(value: Any) -> float | None:
+    """The number that a number or a text is, ``None`` for anything else."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        return None
+    try:
+        found = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return found if math.isfinite(found) else None
 
 
 def day(value: Any, prop: str) -> str:
-    """A date as YYYY-MM-DD, left as the string that it is."""
+    """A date as YYYY-MM-DD, left as the string that it is; an empty one is no date."""
     try:
+        if value == "":
+            return ""
         if isinstance(value, str) and _DAY.fullmatch(value) and date.fromisoformat(value):
             return value
     except ValueError:
@@ -134,7 +177,7 @@ def each(inner: Shape) -> Shape:
 
 def identified(value: dict[str, Any], asked: str | None = None, prop: str = "id") -> dict[str, Any]:
     """An object with an id: the one that was asked for, where one was."""
-    found = name(value.get("id"), prop)
+    found = _short(name(value.get("id"), prop), prop, LONGEST_ID)
     if asked is not None and found.casefold() != asked.casefold():
         raise WrongShape(prop)
     return value

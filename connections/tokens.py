@@ -9,10 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from connections.answers import WrongShape
+from connections import shapes
+from connections.decoding import WrongShape
 
 DEFAULT_LIFETIME = 600.0
-"""Seconds a token is used when its answer names no ``expires_in``."""
+"""Seconds a token is used when its answer names no ``expires_in`` that can be understood."""
+LONGEST_LIFETIME = 24 * 60 * 60.0
+LONGEST_ID = 36
+"""Characters of an organisation's id, which is kept."""
 
 _BEARER = re.compile(r"[\x21-\x7e]+")
 
@@ -50,16 +54,34 @@ def read_token(body: Any, *, asked_at: float) -> Token:
     value = body.get("access_token")
     if not isinstance(value, str) or not _BEARER.fullmatch(value):
         raise WrongShape("access_token")
-    if str(body.get("token_type", "Bearer")).lower() != "bearer":
+    kind = body.get("token_type") or "bearer"
+    if not isinstance(kind, str) or kind.strip().casefold() not in ("bearer", ""):
         raise WrongShape("token_type")
-    lifetime = body.get("expires_in", DEFAULT_LIFETIME)
-    if isinstance(lifetime, bool) or not isinstance(lifetime, int | float) or lifetime < 0:
-        raise WrongShape("expires_in")
-    for name in ("organizationId", "userId", "scope"):
-        if not isinstance(body.get(name, ""), str | None):
-            raise WrongShape(name)
-    info = TokenInfo(body.get("organizationId"), body.get("userId"), tuple((body.get("scope") or "").split()))
+    organization = _id(body.get("organizationId"))
+    if organization is not None and len(organization) > LONGEST_ID:
+        raise WrongShape("organizationId")
+    info = TokenInfo(organization, _id(body.get("userId")), _scopes(body.get("scope")))
+    lifetime = _lifetime(body.get("expires_in"))
     return Token(value, asked_at + lifetime - leeway(lifetime), info)
+
+
+def _lifetime(said: Any) -> float:
+    """How many seconds a token lives: a number, or a text that is one. One that is refused sooner is renewed anyway."""
+    seconds = shapes.as_number(said)
+    return min(seconds, LONGEST_LIFETIME) if seconds is not None and seconds > 0 else DEFAULT_LIFETIME
+
+
+def _id(said: Any) -> str | None:
+    """An id, which may be a number; ``None`` for anything else."""
+    if isinstance(said, str):
+        return said.strip() or None
+    return str(said) if isinstance(said, int) and not isinstance(said, bool) else None
+
+
+def _scopes(said: Any) -> tuple[str, ...]:
+    """The scopes, as one text or as a list of them."""
+    texts = said if isinstance(said, list) else [said]
+    return tuple(scope for text in texts if isinstance(text, str) for scope in text.split())
 
 
 class Tokens:

@@ -8,10 +8,12 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
+from django.conf import settings
+
 from connections import shapes, visma_shapes
 from connections.answers import Answer, Call, WrongShape
 from connections.caller import Caller
-from connections.errors import ContractBroken
+from connections.errors import ContractBroken, TooMuch
 from connections.http import DEFAULT_PATIENCE, DEFAULT_TIMEOUT, RateLimit, TokenInfo, Waiting
 from connections.visma_shapes import Document, Job, VismaPage
 
@@ -29,6 +31,9 @@ APPLICATION_CODES = frozenset({"invalid_client"})
 JOBS_NEWEST_FIRST = True
 """[A] So reading jobs since a moment ends at the first page that lies wholly before it."""
 MAX_PAGES = 1000
+"""Of a list that is read at once: the positions of one employee, or the jobs since a moment."""
+LONGEST_ADDRESS = 500
+"""Characters of a job's address: it is kept, so that the job can be followed later."""
 _PRINTABLE = re.compile(r"[\x21-\x5b\x5d-\x7e]+")
 """An address without blanks, control characters and backslashes, which not everybody reads alike."""
 
@@ -70,6 +75,7 @@ class VismaClient:
             problems=visma_shapes.problems,
             check_token=missing_scope,
             application_codes=APPLICATION_CODES,
+            refused_at_once="wrong_tenant",
             media_type=MEDIA_TYPE,
             waiting=waiting,
             timeout=timeout,
@@ -122,7 +128,7 @@ class VismaClient:
     def positions(self, employee_id: str) -> list[dict[str, Any]]:
         """All positions of an employee. Source: visma-employee.md, Reading."""
         template, ids = "/employees/{employee}/positions", {"employee": employee_id}
-        return self._all(template, ids, visma_shapes.positions)
+        return self._all(template, ids, visma_shapes.positions, settings.LIST_MAX_ITEMS)
 
     def position(self, employee_id: str, position_id: str) -> Document:
         """The whole document of a position and its ETag. Source: visma-employee.md, Reading."""
@@ -166,7 +172,8 @@ class VismaClient:
                 and all(visma_shapes.job(one).created < since for one in page.items)
             )
 
-        found = self._all(template, ids, lambda cursor: visma_shapes.page(visma_shapes.whole_job, cursor), before)
+        page, most = visma_shapes.page, settings.LIST_MAX_JOBS
+        found = self._all(template, ids, lambda cursor: page(visma_shapes.whole_job, cursor), most, before)
         jobs = [visma_shapes.job(job) for job in found]
         return [job for job in jobs if since is None or job.created >= since]
 
@@ -178,7 +185,7 @@ class VismaClient:
 
     def _job_address(self, answer: Answer) -> str:
         address = answer.headers.get("Location", "")
-        if answer.status != 202 or self._job_url(address) is None:
+        if answer.status != 202 or len(address) > LONGEST_ADDRESS or self._job_url(address) is None:
             raise WrongShape("Location")
         return address
 
@@ -204,18 +211,22 @@ class VismaClient:
         template: str,
         ids: dict[str, str],
         shape: Callable[[str | None], Callable[[Answer], VismaPage]],
+        most: int,
         enough: Callable[[VismaPage], bool] = lambda page: False,
     ) -> list[dict[str, Any]]:
-        """All pages of a list, each id once, or up to the page that is ``enough``."""
+        """All pages of a list, each id once, or up to the page that is ``enough``; raises TooMuch after ``most``."""
         found: dict[str, dict[str, Any]] = {}
         cursor: str | None = None
+        place: dict[str, Any] = {"side": "visma", "method": "GET", "path": template}
         for _ in range(MAX_PAGES):
             page = self._list(template, ids, [(PAGE_SIZE_PARAM, str(PAGE_SIZE))], cursor, shape(cursor))
             found.update((item["id"], item) for item in page.items)
             cursor = page.cursor
             if cursor is None or enough(page):
                 return list(found.values())
-        raise ContractBroken("cursor.nextToken", side="visma", method="GET", path=template)
+            if len(found) > most:
+                raise TooMuch("data", "items", most, **place)
+        raise TooMuch("cursor.nextToken", "pages", MAX_PAGES, **place)
 
     def _list(
         self,

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+
 from connections import shapes
 from connections.answers import Answer, WrongShape, decode
+from connections.decoding import BeyondLimit, decode_page
 from connections.errors import Problem, Severity
 
 
@@ -45,6 +48,10 @@ class Job:
         """It has run, for good or ill."""
         return self.status in ("Succeeded", "Failed")
 
+
+LONGEST_ETAG = 200
+LONGEST_WORDS = 1000
+"""Characters that are kept of one thing that Visma says about what it was sent."""
 
 _PERIOD: dict[str, shapes.Shape] = {"activeStart": shapes.day, "activeEnd": shapes.day}
 _ACCOUNT_TEXTS = (
@@ -87,7 +94,7 @@ _JOB = shapes.has(
         "action": shapes.text,
         "artifactId": shapes.text,
         "artifactType": shapes.text,
-        "message": shapes.text,
+        "message": shapes.anything,
         "validationResults": shapes.records,
     }
 )
@@ -109,10 +116,10 @@ def problems(body: Any) -> tuple[Problem, ...]:
         return _results(body["validationResults"])
     named = body.get("errors")
     if isinstance(named, dict) and named:
-        return tuple(Problem(str(path), "", _words(words)) for path, words in named.items())
+        return tuple(Problem(str(path), "", _words(words)[:LONGEST_WORDS]) for path, words in named.items())
     if isinstance(named, list) and named:
         return _results(named)
-    sentences = [body[key] for key in ("message", "detail", "title") if isinstance(body.get(key), str)]
+    sentences = [body[key][:LONGEST_WORDS] for key in ("message", "detail", "title") if isinstance(body.get(key), str)]
     return tuple(Problem("", "", words) for words in sentences[:1])
 
 
@@ -126,9 +133,14 @@ def _results(results: list[Any]) -> tuple[Problem, ...]:
 
 
 def _result(one: dict[str, Any]) -> Problem:
-    path, code, words = (str(one.get(key) or "") for key in ("jsonPath", "messageCode", "message"))
+    path, code, words = (_said(one, key) for key in ("jsonPath", "messageCode", "message"))
     severity: Severity = "warning" if str(one.get("severity")).casefold() == "warning" else "error"
     return Problem(path, code, words, severity)
+
+
+def _said(body: dict[str, Any], key: str) -> str:
+    """What a property says, whatever it is; of a long text its beginning."""
+    return str(body.get(key) or "")[:LONGEST_WORDS]
 
 
 def document(asked: str) -> Callable[[Answer], Document]:
@@ -144,7 +156,10 @@ def position(asked: str) -> Callable[[Answer], Document]:
 def _guarded(whole: shapes.Shape, asked: str) -> Callable[[Answer], Document]:
     def shape(answer: Answer) -> Document:
         body = shapes.identified(whole(decode(answer.body), ""), asked)
-        return Document(body, shapes.name(answer.headers.get("ETag"), "ETag"))
+        etag = shapes.name(answer.headers.get("ETag"), "ETag")
+        if len(etag) > LONGEST_ETAG:
+            raise BeyondLimit("ETag", "length", LONGEST_ETAG, len(etag))
+        return Document(body, etag)
 
     return shape
 
@@ -153,15 +168,18 @@ def page(item: shapes.Shape, asked_with: str | None) -> Callable[[Answer], Visma
     """A page of things with ids; the cursor that it was asked with would go round in circles."""
 
     def shape(answer: Answer) -> VismaPage:
-        body = shapes.record(decode(answer.body), "page")
-        items = shapes.each(item)(body.get("data"), "data")
+        body = shapes.record(decode_page(answer.body), "page")
+        data = body.get("data")
+        if isinstance(data, list) and len(data) > settings.PAGE_MAX_ITEMS:
+            raise BeyondLimit("data", "items", settings.PAGE_MAX_ITEMS, len(data))
+        items = shapes.each(item)(data, "data")
         for index, found in enumerate(items):
             shapes.identified(found, prop=f"data[{index}].id")
             for embedded in (found.get("_embedded") or {}).get("positions") or ():
                 shapes.identified(embedded, prop=f"data[{index}]._embedded.positions.id")
         cursor = body.get("cursor")
         token = None if cursor is None else shapes.record(cursor, "cursor").get("nextToken")
-        if token is not None and (shapes.text(token, "cursor.nextToken") and token == asked_with):
+        if token is not None and (shapes.cursor(token, "cursor.nextToken") and token == asked_with):
             raise WrongShape("cursor.nextToken")
         return VismaPage(items, token or None)
 
@@ -176,6 +194,8 @@ def positions(asked_with: str | None) -> Callable[[Answer], VismaPage]:
         body = decode(answer.body)
         if not isinstance(body, list):
             return paged(answer)
+        if len(body) > settings.PAGE_MAX_ITEMS:
+            raise BeyondLimit("positions", "items", settings.PAGE_MAX_ITEMS, len(body))
         items = shapes.each(POSITION)(body, "positions")
         return VismaPage([shapes.identified(found, prop="positions.id") for found in items], None)
 
@@ -188,7 +208,7 @@ def job(body: Any) -> Job:
     status = str(whole["status"])
     found = _results(whole.get("validationResults") or [])
     if status == "Failed" and not any(problem.severity == "error" for problem in found):
-        found += (Problem("", str(whole.get("statusCode") or ""), whole.get("message") or ""),)
+        found += (Problem("", _said(whole, "statusCode"), _said(whole, "message")),)
     return Job(
         id=whole["id"],
         status=status,

@@ -16,6 +16,7 @@ from connections.pausing import REFUSED
 from sync.models import AUTOMATIC, Notice, SyncRun
 from sync.pause_words import pause_of
 from sync.sentences import nice_dates, sentence, side_name
+from sync.services import two_writers
 from sync.services.attention import Kind, Waits
 
 DANGER = (Kind.APPLICATION, Kind.PAUSED, Kind.FAILED)
@@ -106,7 +107,14 @@ def line(waits: Waits) -> str:
             return pause.title if pause else ""
         case Kind.FAILED:
             return _failure(waits.run) if waits.run else ""
+        case Kind.TWO_WRITERS:
+            return _two_writers(waits.connection) if waits.connection else ""
     return counted(waits.kind, waits.count)
+
+
+def _two_writers(connection: Connection) -> str:
+    rest = _("Automatic updates rest.") if connection.automatic else _("Automatic updates can't be turned on.")
+    return f"{rest} {two_writers.why(connection)}"
 
 
 def _failure(run: SyncRun) -> str:
@@ -126,6 +134,7 @@ def counted(kind: Kind, n: int) -> str:
             "%(n)d changes are held back until an owner has looked at them.",
             n,
         ),
+        Kind.TWO_WRITERS: _("Huma's own integration writes to Visma too, so nothing is written by itself."),
         Kind.UNKNOWN: ngettext(
             "%(n)d change isn't certain: it may or may not have been made.",
             "%(n)d changes aren't certain: they may or may not have been made.",
@@ -183,6 +192,8 @@ def _solved_at(waits: Waits) -> tuple[str, str]:
         case Kind.FAILED:
             by_itself = waits.run is not None and waits.run.trigger in AUTOMATIC
             return (_page(connection, "history"), _("See the runs")) if by_itself else _again(connection)
+        case Kind.TWO_WRITERS:
+            return _page(connection, "automatic"), _("Look at it")
         case Kind.HELD:
             return _page(connection, "held"), _("Look at them")
         case Kind.LINKS:

@@ -1,6 +1,6 @@
 """The emails: what happened, in names and field labels. Never a value, never a vendor's words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,10 +77,15 @@ def drafts_email(run: SyncRun, to: Sequence[str]) -> EmailMultiAlternatives | No
         return message("drafts", context, to, run.message_id.replace("<run-", "<drafts-"))
 
 
+def _figures(params: Mapping[str, Any]) -> dict[str, Any]:
+    """What an email may say of why a run failed: how many, and which property."""
+    return {name: value for name, value in params.items() if isinstance(value, int) or name == "prop"}
+
+
 def headline(run: SyncRun, totals: Totals) -> str:
     """How it went, in a sentence."""
     if run.state == SyncRun.State.FAILED:
-        return sentence(run.failure or "bug")
+        return sentence(run.failure or "bug", _figures(run.failure_params))
     if run.state == SyncRun.State.STOPPED:
         return _("The run was stopped.")
     if not totals.planned:

@@ -15,7 +15,7 @@ from connections.models import Connection
 from sync import heartbeat
 from sync.models import HumaEvent, SyncRun
 from sync.processes import is_dead
-from sync.services import date_roll, digest, mail, realtime, retention, schedule, work
+from sync.services import date_roll, digest, mail, realtime, retention, schedule, two_writers, work
 from sync.services import letters as post
 from sync.services.failures import bug_report
 from sync.services.runs import STEPS, cancel
@@ -100,6 +100,7 @@ def tick() -> None:
     retention.drop_history()
     digest.write_due()
     asking_again.look_after()
+    two_writers.look_after()
 
 
 def _left_behind() -> Q:

@@ -1,6 +1,7 @@
 """Both vendors' APIs as real HTTP servers on loopback, for the demo and the tests. Needs no Django."""
 
 from .credentials import (
+    CUSTOMER_TENANT_ID,
     HUMA_CLIENT_ID,
     HUMA_CLIENT_SECRET,
     ORGANIZATION_ID,
@@ -16,6 +17,7 @@ from .server import PortInUse
 from .signing import signed
 
 __all__ = [
+    "CUSTOMER_TENANT_ID",
     "HUMA_CLIENT_ID",
     "HUMA_CLIENT_SECRET",
     "ORGANIZATION_ID",

@@ -15,5 +15,8 @@ VISMA_CLIENT_ID = "humavisma_sandbox"
 VISMA_CLIENT_SECRET = "sandbox-application-secret"
 TENANT_ID = "3c9a1b7e-6d52-4f18-a0c4-e7b8d9f01234"
 
+CUSTOMER_TENANT_ID = "f4d2c6a0-93be-4e57-8b1d-5a07c9e61f38"
+"""The customer's, which is no company's: a token can be had for it, and opens nothing."""
+
 READ_SCOPE = "visma_net_employee:employees:read"
 WRITE_SCOPE = "visma_net_employee:employees:write"

@@ -60,6 +60,9 @@ def details(state: HumaState, user: User) -> dict[str, Any]:
     for name in USER_FIELDS:
         if name not in user.hidden:
             shown[name] = _wrapped(user, name, _user_value(state, user, name))
+    for name, by in user.locks.items():
+        if name in shown:
+            shown[name]["integrations"] = by
     if user.requested_email:
         shown["email"]["requestedValue"] = user.requested_email
     for name, groups in _groups(state, user).items():

@@ -49,7 +49,8 @@ class Position:
 class User:
     """One user: plain values by Huma's names; a value that is unset is absent.
 
-    `integrations` are the other systems that write to the user (`connectedIntegrations`). Source: huma.md, Reading.
+    `integrations` are the other systems that write to the user (`connectedIntegrations`), `locks` those that have a
+    property locked, by its name (`integrations` of the property). Source: huma.md, Reading.
     """
 
     id: str
@@ -61,6 +62,7 @@ class User:
     groups: list[str] = field(default_factory=list)
     custom: dict[str, Any] = field(default_factory=dict)
     integrations: dict[str, dict[str, str]] = field(default_factory=dict)
+    locks: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
     locked: set[str] = field(default_factory=set)
     requested_email: str | None = None

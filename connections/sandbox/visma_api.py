@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any, cast
 
 from werkzeug.routing import Map, Rule
@@ -75,13 +76,15 @@ class VismaApi(Api):
             raise Refused(400, {"error": "unsupported_grant_type"})
         if state.clients.get(sent.get("client_id", "")) != sent.get("client_secret"):
             raise Refused(400, {"error": "invalid_client"})
-        if sent.get("tenant_id", "").lower() not in state.tenants:
+        tenant = sent.get("tenant_id", "").lower()
+        if tenant not in state.tenants | state.customers:
             raise Refused(400, {"error": state.token_error})
         asked = set(sent.get("scope", "").split())
         if not asked or asked - {READ_SCOPE, WRITE_SCOPE} or not asked & state.scopes:
             raise Refused(400, {"error": "invalid_scope"})
         scopes = frozenset(asked & state.scopes)
-        token = {"access_token": self.tokens.issue(scopes), "expires_in": int(self.tokens.seconds)}
+        issued = self.tokens.issue(scopes) if tenant in state.tenants else secrets.token_urlsafe(32)
+        token = {"access_token": issued, "expires_in": int(self.tokens.seconds)}
         return as_json({**token, "token_type": "Bearer", "scope": " ".join(sorted(scopes))})
 
     def do_employees(self, call: Call) -> Answer:

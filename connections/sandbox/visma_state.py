@@ -58,7 +58,8 @@ class Employee(Document):
 class VismaState:
     """The payroll company. Everything here may be called while the servers run; ids are UUIDs as text.
 
-    `scopes` are what the tenant activated; `token_error` (`invalid_grant`, `unauthorized_client`,
+    `customers` are Tenant IDs for which a token can be had that the API refuses; `scopes` are what the tenant
+    activated; `token_error` (`invalid_grant`, `unauthorized_client`,
     `invalid_scope`) is what a tenant gets that has not authorised the application; `absolute_locations` makes
     job addresses absolute URLs; `sunset` is sent as a `Sunset` header. What `modes.py` switches: `number_changes` is
     what becomes of a new number of a saved employee (`done`, `refused`, or `kept` as it was, in silence),
@@ -72,6 +73,7 @@ class VismaState:
         self.lock = threading.RLock()
         self.clients = {credentials.VISMA_CLIENT_ID: credentials.VISMA_CLIENT_SECRET}
         self.tenants = {credentials.TENANT_ID}
+        self.customers = {credentials.CUSTOMER_TENANT_ID}
         self.scopes = {credentials.READ_SCOPE, credentials.WRITE_SCOPE}
         self.token_error = "invalid_grant"
         self.absolute_locations = False

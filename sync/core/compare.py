@@ -12,6 +12,7 @@ from sync.core.reasons import Reason
 from sync.core.record import record
 from sync.core.same_employment import REMADE, make_pair
 from sync.core.spelling import NOTHING_WRITTEN, Mark, Prints, only_spelling, seen_spelling
+from sync.core.writers import not_editable
 
 SIDES = (Side.HUMA, Side.VISMA)
 
@@ -102,7 +103,7 @@ def forbidden(field: Field, target: Side, pair: Pair) -> Reason | None:
     if is_placeholder(source.problem):
         return Reason(source.problem)
     if not current.editable:
-        return Reason("not_editable")
+        return not_editable(pair.on(target), field.name)
     if own:
         return own
     if source.canonical is None and target not in field.clearable:

@@ -97,7 +97,8 @@ class Employee:
     for matching only. ``huma_id`` is the Huma user that Visma's ``externalIds`` names, "" without one; ``visma_ids``
     are the employees that Huma's own Visma integration keeps of a user.
     ``vanished`` is the id of the paired position where the side says that it doesn't exist any more (404); all others
-    are in ``positions`` then.
+    are in ``positions`` then. ``writers`` are the other integrations with Visma that write to a Huma user, and
+    ``locks`` says by field which integration has locked it (``core.writers``).
     """
 
     side: Side
@@ -113,6 +114,8 @@ class Employee:
     birth: str = ""
     visma_ids: tuple[str, ...] = ()
     vanished: str = ""
+    writers: tuple[str, ...] = ()
+    locks: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def number(self) -> str:
@@ -167,6 +170,8 @@ def to_json(employee: Employee) -> dict[str, Any]:
         "birth": employee.birth,
         "visma_ids": employee.visma_ids,
         "vanished": employee.vanished,
+        "writers": employee.writers,
+        "locks": dict(employee.locks),
         "positions": [
             [p.id, p.start, p.end, p.period.value, p.percentage, p.first_day, p.last_day, p.contract_type]
             for p in employee.positions
@@ -192,6 +197,8 @@ def from_json(data: dict[str, Any]) -> Employee:
         birth=data["birth"],
         visma_ids=tuple(data.get("visma_ids", ())),  # what an older version stored lacks it
         vanished=data.get("vanished", ""),
+        writers=tuple(data.get("writers", ())),
+        locks=data.get("locks") or {},
         positions=tuple(_position(*position) for position in data["positions"]),
         values={intern(name): _value(*value) for name, value in data["values"].items()},
     )

@@ -1,8 +1,9 @@
 """From a vendor's documents to an ``Employee``. Nothing but the supported fields leaves these functions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from sync.core.employee import Employee, Period, Position, Side, Value
@@ -12,12 +13,16 @@ from sync.core.positions import select
 from sync.core.shape import Doc, WrongShape, as_day, as_dict, as_dicts, as_text, wrapper
 from sync.core.text import clean, visible
 from sync.core.timeline import period_of, pick
+from sync.core.writers import goes_to_visma, locks, writers
 
 EXTERNAL_KEY = "huma"
 """The key of Visma's ``externalIds`` that holds the Huma user's id. Source: design, Who is who."""
 
 NOT_EMPLOYEES = frozenset({"Consultant", "Freelance", "ThirdParty"})
 """Contract types of people who aren't employees. Source: design, A run (Create)."""
+
+LONGEST_ID = 64
+"""Characters of an id that is kept."""
 
 _HUMA_PERIODS = {"CURRENT": Period.CURRENT, "ENDED": Period.FORMER, "UPCOMING": Period.UPCOMING}
 
@@ -43,7 +48,7 @@ def huma_selected(summaries: Iterable[Doc], paired: str, today: date) -> str:
 
 
 def huma_employee(
-    details: Doc, summaries: list[Doc], position: Doc | None, today: date, fields: Iterable[Any] = FIELDS
+    details: Doc, summaries: list[Doc], position: Doc | None, today: date, fields: Sequence[Any] = FIELDS
 ) -> Employee:
     """One Huma user. ``summaries`` are her positions as far as read, ``position`` the selected one's details."""
     positions = [huma_position_summary(summary, today) for summary in summaries]
@@ -63,6 +68,8 @@ def huma_employee(
         values=values,
         birth=birth(as_day(_wrapped_text(details, "birthDate"), "birthDate"), today.isoformat()),
         visma_ids=connected_ids(details),
+        writers=writers(details, position),
+        locks=locks(details, position, fields),
     )
 
 
@@ -119,7 +126,7 @@ def connected_ids(details: Doc) -> tuple[str, ...]:
     integrations = details.get("connectedIntegrations")
     found: list[str] = []
     for name, one in integrations.items() if isinstance(integrations, dict) else ():
-        if isinstance(one, dict) and "visma" in f"{name} {one.get('type')}".casefold():
+        if isinstance(one, dict) and goes_to_visma(name, one.get("type")):
             found.append(clean(one.get("externalId")))
     return tuple(dict.fromkeys(filter(None, found)))
 
@@ -134,7 +141,7 @@ def _part_time(position: Doc, today: date) -> float:
         if index is None
         else [v for v in entries[index].values() if isinstance(v, int | float | Decimal) and not isinstance(v, bool)]
     )
-    return float(numbers[0]) if numbers else 0.0
+    return _number(numbers[0], "partTimeFactors") if numbers else 0.0
 
 
 def _with_days(position: Position, values: dict[str, Value]) -> Position:
@@ -153,7 +160,8 @@ def _with_days(position: Position, values: dict[str, Value]) -> Position:
 
 def _id(doc: Doc, prop: str) -> str:
     value = doc.get("id")
-    if not isinstance(value, str) or not value or visible(value) != value:  # an id goes out again as it came
+    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_ID or visible(value) != value:
+        # an id is kept and goes out again as it came
         raise WrongShape(prop)
     return value
 
@@ -161,8 +169,11 @@ def _id(doc: Doc, prop: str) -> str:
 def _number(value: Any, prop: str) -> float:
     if value is None:
         return 0.0
-    if isinstance(value, int | float | Decimal):
-        return float(value)
+    try:
+        if isinstance(value, int | float | Decimal) and isfinite(float(value)):
+            return float(value)
+    except OverflowError:  # an integer of hundreds of digits
+        pass
     raise WrongShape(prop)
 
 

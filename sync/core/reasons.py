@@ -7,6 +7,7 @@ into an email or a log.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sync.core.reasons_of_reading import READING
 from sync.core.text import clean
 
 LONGEST_CODE = 40
@@ -49,6 +50,10 @@ SENTENCES: dict[str, str] = {
     "was_left": _("You left this as it is, and neither side has changed since."),
     # Why a direction isn't possible.
     "not_editable": _("Huma doesn't let this access change the field. Change it in Huma, or ask the administrator."),
+    "not_editable_by": _(
+        "%(name)s has locked this field in Huma. Change it in Huma, or turn that integration off there, under Settings "
+        "→ Integrations."
+    ),
     "number_empty": _("An Employment ID can't be removed in Visma. Enter one in Huma."),
     "number_too_long": _("Visma takes at most 12 characters, this one has %(length)s. Shorten it in Huma."),
     "number_taken": _("Somebody else has this Employment ID in Visma. Change it in one of the two systems."),
@@ -240,6 +245,7 @@ SENTENCES: dict[str, str] = {
     "application_refused": _("Visma refused the application's own credentials. Tell your administrator."),
     "contract_huma": _("Huma answered in a way we don't understand. Nothing was written. Tell your administrator."),
     "contract_visma": _("Visma answered in a way we don't understand. Nothing was written. Tell your administrator."),
+    **READING,
     "huma_empty": _("Huma's list of people is empty. Nothing was written. Check the access and the limits to groups."),
     "visma_empty": _("Visma's list of employees is empty. Is it the right company?"),
     "visma_all_lost": _(

@@ -13,7 +13,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from connections.models import Connection, Installation
 from connections.pausing import BY_HAND, REFUSED
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, Notice, SyncRun
-from sync.services import notices
+from sync.services import notices, two_writers
 from sync.services.batches import batches
 from sync.services.choices import WHOLE
 from sync.services.relooking import to_look_at
@@ -32,6 +32,7 @@ class Kind(StrEnum):
     APPLICATION = "application"
     PAUSED = "paused"
     FAILED = "failed"
+    TWO_WRITERS = "two_writers"
     HELD = "held"
     UNKNOWN = "unknown"
     LINKS = "links"
@@ -128,6 +129,8 @@ def _states(here: Situation) -> Iterable[Waits]:
         if connection.state == Connection.State.PAUSED:
             by_hand = connection.pause_reason in ("", BY_HAND)
             yield Waits(Kind.PAUSED_BY_HAND if by_hand else Kind.PAUSED, 1, connection)
+        if two_writers.rests(connection):
+            yield Waits(Kind.TWO_WRITERS, 1, connection)
 
 
 def _failures(here: Situation) -> Iterable[Waits]:

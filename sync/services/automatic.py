@@ -21,6 +21,7 @@ from sync.services.plan_rows import store_plan
 from sync.services.planning import make_plan
 from sync.services.releases import answer_released, come_back, released
 from sync.services.runs import forget_values
+from sync.services.two_writers import rests
 
 RULE = "automatic"
 """Who decided, where it was the rule."""
@@ -91,7 +92,12 @@ def _carry_out(run: SyncRun, connection: Connection, decided: set[tuple[int, str
 
 
 def may_run(connection: Connection, run: SyncRun) -> bool:
-    """Whether anything may be written: the connection works, and for an automatic run the rule still stands."""
+    """Whether anything may be written: the connection works, and for an automatic run the rule still stands.
+
+    While another integration writes to Visma, what Huma told of waits; a scheduled sync tells what differs.
+    """
+    if rests(connection) and run.trigger == SyncRun.Trigger.REAL_TIME:
+        return False
     if connection.state != Connection.State.ACTIVE:
         return False
     return connection.automatic or run.trigger == SyncRun.Trigger.RELEASE
@@ -136,6 +142,7 @@ def _choose(run: SyncRun, connection: Connection, left: set[tuple[int, str]]) ->
         huma_wins, refused = connection.both_moved == Connection.BothMoved.HUMA, _refused_before(run, undecided)
         old = _from_before_our_write(run, undecided)
         rows = [one for one in rows if (one.link_id, one.field, one.huma_fingerprint) not in old]
+        rows = [] if rests(connection) else rows
         by, chosen = RULE, [one for one in rows if writes_by_itself(_disagreement(one, refused), huma_wins)]
     for some in batches(one.pk for one in chosen):
         Conflict.objects.filter(pk__in=some).update(

@@ -2,7 +2,8 @@
 
 import traceback
 
-from connections.errors import BadCredentials, ContractBroken, Rejected, Unavailable, VendorError
+from connections.errors import BadCredentials, ContractBroken, Rejected, TooMuch, Unavailable, VendorError
+from connections.refusals import refusal
 from sync.core.reasons import Reason
 
 
@@ -21,12 +22,23 @@ def reason_for_reading(error: VendorError) -> Reason:
         case BadCredentials(application=True):
             return Reason("application_refused")
         case BadCredentials():
-            return Reason(f"credentials_{side}")
+            return Reason(refusal(side, error.code))
+        case TooMuch():
+            return _too_much(side, error)
         case ContractBroken():
             return Reason(f"contract_{side}")
         case Unavailable() | Rejected():
             return Reason(f"read_failed_{side}")
     return Reason("bug")
+
+
+def _too_much(side: str, error: TooMuch) -> Reason:
+    """What a side sent too much of, in figures."""
+    if error.what == "total" and side == "huma":
+        return Reason("total_beyond_huma", {"seen": error.seen, "limit": error.limit})
+    if error.what == "bytes":
+        return Reason(f"answer_too_long_{side}", {"limit": error.limit // 1024})
+    return Reason(f"answer_beyond_{side}", {"prop": error.prop})
 
 
 def bug_report(error: BaseException) -> str:

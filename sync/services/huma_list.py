@@ -7,6 +7,8 @@ Source: huma.md, Reading; design, Who is who (Absent from a list is not gone).
 
 from typing import Any
 
+from django.conf import settings
+
 from connections.huma import HumaClient
 from connections.huma_shapes import Page
 from sync.core.reasons import Reason
@@ -103,6 +105,8 @@ class HumaList:
             if item["id"] in new:
                 is_person = item.get("type", "user") == "user"
                 (self.people if is_person else self.progress["programs"]).append(item["id"])
+        if len(self._seen) > settings.LIST_MAX_PEOPLE:  # without a total it could go on for ever
+            raise CannotRead(Reason("too_many_people_huma", {"limit": settings.LIST_MAX_PEOPLE}))
         self.progress["said"] = said if page.total is None else page.total
         self.progress["pages"][str(offset)] = [len(ids), *([ids[0], ids[-1]] if ids else ["", ""])]
         if not (self._missing() or self.under_way or self.again):

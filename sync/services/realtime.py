@@ -23,6 +23,7 @@ from sync.services.presence import Asked, changes, store_presence
 from sync.services.rehires import look_for_rehires
 from sync.services.rereading import Rereading, taking_part
 from sync.services.store import load
+from sync.services.two_writers import noted, rests
 from sync.wake import wake
 
 MOST = 8
@@ -44,6 +45,8 @@ def start(connection: Connection) -> SyncRun | None:
             if not row.automatic:
                 waiting.update(state=HumaEvent.State.NOTED, handled_at=timezone.now())
                 return None
+            if rests(row):
+                return None  # they wait until it is gone
             events = list(waiting.values_list("pk", "huma_ids"))
             if not events:
                 return None
@@ -122,6 +125,7 @@ def _compare(run: SyncRun, asked: Asked, instead: dict[tuple[str, str], str]) ->
         links = taking_part(run)
         compared, numbers = [], _numbers(run)
         humas, vismas = _read(run, Side.HUMA), _read(run, Side.VISMA)
+        noted(run, humas.values(), everybody=False)
         found = changes(links.values(), humas, vismas, asked)
         store_presence(found)
         rows = EmployeeLink.objects.select_for_update().filter(pk__in=[one.pk for one in links.values()])

@@ -95,6 +95,9 @@ def _entry(connection: Connection, run: SyncRun | None, not_done: int, waiting: 
     elif not_done:
         badge, tone, rank, label, name = _("Not all done"), "warning", 1, _("See the result"), "result"
         args = [connection.code, run.pk]
+    elif connection.automatic and connection.other_writer:
+        badge, tone, rank = _("Automatic updates rest"), "warning", 2
+        label, name = _("Look at it"), "automatic"
     elif connection.automatic:
         badge, tone, rank = _("Automatic"), "success", 4 if waiting else 6
     elif run.state == State.FINISHED:

@@ -21,6 +21,7 @@ from sync.services.creation import carry_numbering
 from sync.services.figures import figures
 from sync.services.linking import store_links
 from sync.services.news import tell_of_all
+from sync.services.two_writers import noted
 
 IDS = 5000  # primary keys in one statement
 ROWS = 1000  # differences in one statement
@@ -44,6 +45,7 @@ def store(run: SyncRun, analysis: Analysis, today: date) -> None:
         )
         if not moved:
             return
+        noted(run, analysis.huma.values(), everybody=True)
         links = store_links(run, analysis, today)
         _store_conflicts(run, analysis, links)
         tell_of_all(run, analysis, links)

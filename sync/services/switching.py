@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from connections.models import Connection, audit, name_of
 from sync.models import AUTOMATIC, OPEN_STATES, HumaEvent, SyncRun
 from sync.sentences import nice_date
+from sync.services import two_writers
 from sync.services.runs import BY_HAND, NotAllowed, cancel, stop
 from sync.services.schedule import upcoming
 
@@ -31,6 +32,9 @@ def refusal(connection: Connection) -> str:
         return _("The connection is paused. Automatic updates can be turned on once it works again.")
     if not has_run(connection):
         return _("Automatic updates can be turned on once you have synchronized users for the first time.")
+    if two_writers.rests(connection):
+        cannot = _("Automatic updates can't be turned on as long as that is so.")
+        return f"{two_writers.why(connection)} {cannot}"
     return ""
 
 
@@ -42,7 +46,8 @@ def is_offered(connection: Connection) -> bool:
 def turn_on(connection: Connection, user: Any) -> None:
     """From now on what only Huma changes is written by itself, in the name of whoever turned it on first.
 
-    Raises ``NotAllowed("inactive")``, and ``NotAllowed("first_run")`` before a first run has finished.
+    Raises ``NotAllowed``: "inactive", "first_run" before a first run has finished, and "two_writers" while another
+    integration writes to Visma.
     """
     with transaction.atomic():
         row = Connection.objects.select_for_update().get(pk=connection.pk)
@@ -50,6 +55,8 @@ def turn_on(connection: Connection, user: Any) -> None:
             raise NotAllowed("inactive")
         if not has_run(row):
             raise NotAllowed("first_run")
+        if two_writers.rests(row) and not row.automatic:
+            raise NotAllowed("two_writers")
         if not row.automatic:
             row.automatic = row.automatic_asked = True
             row.automatic_by, row.automatic_at = name_of(user), timezone.now()

@@ -7,6 +7,8 @@ Source: visma-employee.md, Reading; design, Who is who (Absent from a list is no
 
 from typing import Any
 
+from django.conf import settings
+
 from connections.visma import PAGE_SIZE
 from sync.core.employee import Employee
 from sync.core.reasons import Reason
@@ -15,6 +17,7 @@ from sync.services.failures import CannotRead
 from sync.services.huma_list import MAX_RESTARTS
 from sync.services.snapshots import forget, listed
 
+UNSTEADY = Reason("list_unsteady")
 MAX_ROUNDS = 3
 """So often the ids are read once more because the reading before brought something new."""
 
@@ -38,7 +41,7 @@ class VismaList:
     @staticmethod
     def start(restarts: int = 0) -> dict[str, Any]:
         """Where reading begins."""
-        empty = {"cursor": "", "read": 0, "pages": 0, "rounds": 0, "again": [], "odd": []}
+        empty = {"cursor": "", "read": 0, "pages": 0, "idle": 0, "rounds": 0, "again": [], "odd": []}
         return {"stage": "list", "restarts": restarts, **empty}
 
     @property
@@ -64,20 +67,25 @@ class VismaList:
     def take(self, employees: list[Employee], cursor: str | None) -> None:
         """Take a page. Raises ``CannotRead`` if the list won't hold still."""
         ids = {employee.id for employee in employees}
-        if len(ids) < len(employees) or self._is_circle(ids, self.known, cursor):
-            self.restart()
+        circle = self._is_circle(ids, self.known, cursor)
+        if circle or len(ids) < len(employees):
+            self.restart(self._endless(self.known) if circle else UNSTEADY)
             return
+        self._count(ids, self.known)
         self.known |= ids
         pages = self.progress.get("pages", 1) + 1
         stage = "list" if cursor else "ids" if pages > 1 else "done"
         self.progress.update(read=len(self.known), cursor=cursor or "", pages=pages, stage=stage)
+        self.progress["idle"] = self.progress["idle"] if cursor else 0
 
     def take_ids(self, ids: list[str], cursor: str | None) -> None:
         """Take a page of ids. Raises ``CannotRead`` as ``take`` does."""
         page = set(ids)
-        if len(page) < len(ids) or self._is_circle(page, self.again, cursor):
-            self._read_ids_again()
+        circle = self._is_circle(page, self.again, cursor)
+        if circle or len(page) < len(ids):
+            self._read_ids_again(self._endless(self.again) if circle else UNSTEADY)
             return
+        self._count(page, self.again)
         self.again |= page
         self.progress["cursor"] = cursor or ""
         if not cursor:
@@ -100,11 +108,11 @@ class VismaList:
         if self.progress["stage"] == "settle" and not self.odd():
             self._read_ids_again()
 
-    def restart(self) -> None:
-        """Read the list from its start. Raises ``CannotRead`` after some times."""
+    def restart(self, why: Reason = UNSTEADY) -> None:
+        """Read the list from its start. Raises ``CannotRead`` with ``why`` after some times."""
         restarts = self.progress["restarts"] + 1
         if restarts > MAX_RESTARTS:
-            raise CannotRead(Reason("list_unsteady"))
+            raise CannotRead(why)
         self.known, self.again, self.afresh = set(), set(), True
         self.asked.clear()
         self.progress.update(self.start(restarts))
@@ -120,8 +128,21 @@ class VismaList:
         self.afresh = False
 
     def _is_circle(self, ids: set[str], seen: set[str], cursor: str | None) -> bool:
-        """Whether a page leads on and on without bringing anybody new."""
-        return bool(cursor) and bool(ids) and ids <= seen
+        """Whether a page leads on and on without bringing anybody new; of empty ones, too many in a row."""
+        idle = self.progress.get("idle", 0) >= settings.LIST_MAX_IDLE_PAGES
+        return bool(cursor) and ids <= seen and (bool(ids) or idle)
+
+    def _count(self, ids: set[str], seen: set[str]) -> None:
+        """Raises ``CannotRead`` for a list that is longer than any company's, or whose cursor never ends."""
+        self.progress["idle"] = 0 if ids else self.progress.get("idle", 0) + 1
+        self.progress["turns"] = self.progress.get("turns", 0) + 1
+        if len(seen) + len(ids) > settings.LIST_MAX_PEOPLE:
+            raise CannotRead(Reason("too_many_people_visma", {"limit": settings.LIST_MAX_PEOPLE}))
+        if self.progress["turns"] > settings.LIST_MAX_PAGES:
+            raise CannotRead(self._endless(seen))
+
+    def _endless(self, seen: set[str]) -> Reason:
+        return Reason("endless_list_visma", {"pages": self.progress.get("turns", 0), "people": len(seen)})
 
     def _settle(self) -> None:
         odd = (self.again ^ self.known) - self.asked.keys()
@@ -131,9 +152,9 @@ class VismaList:
         self.again = set()
         self.progress.update(stage="settle" if odd else "done", odd=sorted(odd))
 
-    def _read_ids_again(self) -> None:
+    def _read_ids_again(self, why: Reason = UNSTEADY) -> None:
         rounds = self.progress.get("rounds", 0) + 1
         if rounds > MAX_ROUNDS:
-            raise CannotRead(Reason("list_unsteady"))
+            raise CannotRead(why)
         self.again = set()
-        self.progress.update(stage="ids", cursor="", odd=[], rounds=rounds)
+        self.progress.update(stage="ids", cursor="", odd=[], rounds=rounds, idle=0)

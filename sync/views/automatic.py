@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from connections.models import Connection
 from sync.forms import AutomaticForm
 from sync.models import SyncRun
-from sync.services import switching
+from sync.services import switching, two_writers
 from sync.services.result import open_differences
 from sync.services.runs import NotAllowed
 from sync.views.steps import connection_page, page_context, step_url
@@ -35,6 +35,7 @@ def page(request: HttpRequest, connection: Connection) -> HttpResponse:
         current="automatic",
         form=form,
         refusal=switching.refusal(connection),
+        two_writers=two_writers.why(connection),
         last=last,
         waiting=open_differences(last) if last else 0,
     )
@@ -44,7 +45,10 @@ def page(request: HttpRequest, connection: Connection) -> HttpResponse:
 @require_POST
 @connection_page
 def switch(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """Turn automatic updates on or off, or say "not yet" to the question that the first result asks."""
+    """Turn automatic updates on or off, or say "not yet" to the question that the first result asks.
+
+    "look": ask Huma again whether its own integration with Visma is on.
+    """
     to = request.POST.get("to", "")
     if to == "on":
         try:
@@ -56,6 +60,11 @@ def switch(request: HttpRequest, connection: Connection) -> HttpResponse:
     elif to == "off":
         switching.turn_off(connection, request.user)
         messages.success(request, _("Automatic updates are off. Nothing is written by itself any more."))
+    elif to == "look":
+        if two_writers.look(connection):
+            messages.success(request, _("No other integration writes to Visma any more."))
+        else:
+            messages.warning(request, _("Huma still names the integration, or couldn't be asked just now."))
     elif to == "not_yet":
         switching.not_yet(connection, request.user)
         messages.info(request, _("Not turned on. You find it under Automatic updates whenever you want."))

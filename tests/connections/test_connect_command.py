@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.utils.translation import override
 
 from connections.models import Connection
-from connections.sandbox import HUMA_CLIENT_ID, HUMA_CLIENT_SECRET, TENANT_ID
+from connections.sandbox import CUSTOMER_TENANT_ID, HUMA_CLIENT_ID, HUMA_CLIENT_SECRET, TENANT_ID
 from tests.connections.companies import OTHER_GUID, company
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +48,14 @@ def test_it_takes_all_its_arguments(sandbox, hr):
     assert connection.recipients == ["a@example.com", "b@example.com"]
     assert connection.default_end_reason == "byttetLoenssystemEllerRegnskapsfoerer"
     assert connection.huma_groups == ["g1", "g2"]
+
+
+def test_the_customers_tenant_id_is_told_from_the_companys_in_one_line(sandbox):
+    said = refusal(tenant_id=CUSTOMER_TENANT_ID)
+    assert "The Tenant ID is the customer's, not the company's" in said
+    assert "Visma Admin → Company → Edit → Configuration → Tenant id" in said
+    assert "'Read employees' and 'Write employees'" in said
+    assert not Connection.objects.exists()
 
 
 def test_the_same_pair_again_renews_the_credentials(sandbox):

@@ -4,7 +4,14 @@ import pytest
 from django.test import Client
 
 from connections.models import AuditEntry, Connection
-from connections.sandbox import HUMA_CLIENT_ID, HUMA_CLIENT_SECRET, READ_SCOPE, TENANT_ID, WRITE_SCOPE
+from connections.sandbox import (
+    CUSTOMER_TENANT_ID,
+    HUMA_CLIENT_ID,
+    HUMA_CLIENT_SECRET,
+    READ_SCOPE,
+    TENANT_ID,
+    WRITE_SCOPE,
+)
 from tests.connections.companies import OTHER_GUID, company, text_of, typed
 
 URL = "/admin/connections/connect/"
@@ -67,6 +74,18 @@ def test_a_tenant_id_of_the_wrong_shape_is_said_without_asking_anybody(site, san
     assert "A Tenant ID has 32 digits and letters a–f" in said
     assert 'value="3c9a1b7e-6d52-4f18"' in said
     assert len(list(sandbox.journal)) == 0
+
+
+def test_the_customers_tenant_id_is_told_from_the_companys(site, sandbox):
+    said = text_of(site.post(URL, typed(tenant_id=CUSTOMER_TENANT_ID)))
+    assert "Visma.net lets humavisma in with this Tenant ID, but refuses everything" in said
+    customers, scopes = (
+        said.index("Tenant ID is the customer's, not the company's"),
+        said.index("are activated, and click"),
+    )
+    assert customers < said.index("Visma Admin → Company → Edit → Configuration → Tenant id") < scopes
+    assert "Huma answers as it should." in said
+    assert not Connection.objects.exists()
 
 
 def test_a_wrong_tenant_id_names_the_causes_in_order(site, sandbox):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import struct
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -52,9 +55,14 @@ class Seen:
 
 @dataclass(frozen=True)
 class Reply:
-    """What goes back: bytes, and then perhaps the end of the connection, in order or with a reset."""
+    """What goes back: bytes, and then perhaps the end of the connection, in order or with a reset.
+
+    ``more`` follows, so many ``times``, as long as somebody takes it.
+    """
 
     raw: bytes = b""
+    more: bytes = b""
+    times: int = 0
     close: bool = False
     reset: bool = False
     delay: float = 0.0
@@ -88,13 +96,16 @@ class Vendor:
     replies: dict[str, list[Reply] | Handler] = field(default_factory=dict)
     seen: list[Seen] = field(default_factory=list)
     sockets: int = 0
+    sent: int = 0
+    host: str = "127.0.0.1"
+    secure: ssl.SSLContext | None = None
 
     def __post_init__(self) -> None:
         self._counts: defaultdict[str, int] = defaultdict(int)
         self._lock = threading.Lock()
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self._listener = socket.create_server((self.host, 0), backlog=64)
         self.port = self._listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http{'s' if self.secure else ''}://{self.host}:{self.port}"
         self._open: set[socket.socket] = set()
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
         self._threads[0].start()
@@ -107,7 +118,8 @@ class Vendor:
         self._listener.close()
         with self._lock:
             for kept in self._open:
-                kept.shutdown(socket.SHUT_RDWR) if kept.fileno() >= 0 else None
+                with suppress(OSError):  # the other end may have hung up
+                    kept.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join(5)
 
@@ -137,6 +149,12 @@ class Vendor:
             thread.start()
 
     def _serve(self, connection: socket.socket, number: int) -> None:
+        if self.secure:
+            try:
+                connection = self.secure.wrap_socket(connection, server_side=True)
+            except OSError:  # the caller doesn't trust us
+                connection.close()
+                return
         with connection, connection.makefile("rb") as stream:
             try:
                 while (seen := _request(stream, number)) is not None:
@@ -159,6 +177,8 @@ class Vendor:
         time.sleep(reply.delay)
         for part in _parts(reply):
             connection.sendall(part)
+            with self._lock:
+                self.sent += len(part)
             time.sleep(reply.drip)
         if reply.reset:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -166,7 +186,8 @@ class Vendor:
 
 
 def _parts(reply: Reply) -> Iterable[bytes]:
-    return (bytes([one]) for one in reply.raw) if reply.drip else (reply.raw,)
+    parts = chain([reply.raw], repeat(reply.more, reply.times))
+    return (bytes([one]) for part in parts for one in part) if reply.drip else parts
 
 
 def _request(stream: Any, number: int) -> Seen | None:

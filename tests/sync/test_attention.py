@@ -156,7 +156,7 @@ def test_the_most_urgent_comes_first(hr):
     EmployeeLink.objects.filter(pk=linked(made, 2).pk).update(doubt="birth")
     paused = company(hr, name="B", tenant_id="2", state="paused", pause_reason="credentials_visma")
     by_hand = company(hr, name="C", tenant_id="3", state="paused", pause_reason="by_hand")
-    failed = company(hr, name="D", tenant_id="4")
+    failed = company(hr, name="D", tenant_id="4", other_writer="Visma.net", other_writer_count=1)
     a_run(failed, state="failed", failure="read_failed_huma")
     Installation.objects.update_or_create(pk=1, defaults={"visma_refused_at": timezone.now()})
     kinds = [kind for kind, _n in waiting(made, paused, by_hand, failed, installation=True)]

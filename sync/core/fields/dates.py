@@ -10,6 +10,7 @@ from sync.core.reasons import gettext_noop as _
 from sync.core.shape import Doc, as_day, as_text, wrapper
 from sync.core.text import clean
 from sync.core.timeline import OPEN_END
+from sync.core.writers import not_editable
 
 TO_VISMA = {
     "employee_resigned": "arbeidstakerHarSagtOppSelv",
@@ -215,7 +216,7 @@ def _forbid_last(target: Side, pair: Pair) -> Reason | None:
         return told
     if target is Side.HUMA:
         agreed = _agree_last(_canonical_last(target, _convert_last(target, pair)), source.canonical)
-        return None if agreed else Reason("not_editable")  # the end reason is fixed, and another one
+        return None if agreed else not_editable(pair.huma, "last_workday")  # the end reason is fixed, and another one
     assert isinstance(source.canonical, tuple)
     last = source.canonical[0] or OPEN_END
     others = [p for p in pair.huma.current_positions if p.id != pair.huma.selected and (p.ends or OPEN_END) > last]

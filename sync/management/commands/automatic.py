@@ -11,7 +11,7 @@ from connections import services
 from connections.command_line import OneLineCommand, connection_called, email_address, mistake
 from connections.models import Connection
 from sync.forms import AutomaticForm
-from sync.services import switching
+from sync.services import switching, two_writers
 from sync.services.runs import NotAllowed
 
 NAME = "manage.py automatic"
@@ -42,6 +42,8 @@ class Command(OneLineCommand):
         given = [email_address("--payroll", one) for one in options["payroll"] or ()]
         contacts = list(dict.fromkeys(given))
         who = NAME if options["by"] is None else _by(connection, options["by"])
+        if options["switch"] == "on":
+            two_writers.look(connection)  # it may have been turned off in Huma just now
         try:
             with transaction.atomic():
                 switching.change(connection, who, chosen)

@@ -1,0 +1,70 @@
+"""Which other integrations write to a person in Huma. Source: huma.md, Reading; design, Always on (Two writers).
+
+``connectedIntegrations`` names them per person, and a field's ``integrations`` says by which one it is locked.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sync.core.employee import Employee
+from sync.core.reasons import Reason, shown_code
+from sync.core.shape import Doc
+
+VISMA = "visma"
+"""What the name or the type of an integration that writes to Visma contains, in whatever case."""
+LOCKED = "locked_disconnect"
+MOST = 10
+"""So many of one person are looked at."""
+
+
+def goes_to_visma(name: object, kind: object) -> bool:
+    """Whether an integration of Huma's writes to Visma, by its name and type."""
+    return VISMA in f"{name} {kind}".casefold()
+
+
+def writers(details: Doc, position: Doc | None) -> tuple[str, ...]:
+    """The names of the integrations with Visma that write to a person, each once; () where none does."""
+    found = [_called(name, kind) for name, kind in _connected(details) if goes_to_visma(name, kind)]
+    for wrapped in (*details.values(), *(position or {}).values()):
+        found += [shown_code(name) for name, _warning in _locking(wrapped) if goes_to_visma(name, "")]
+    return tuple(dict.fromkeys(filter(None, found)))[:MOST]
+
+
+def locks(details: Doc, position: Doc | None, fields: Iterable[Any]) -> dict[str, str]:
+    """By field, which integration has locked it in Huma; only those that are."""
+    found: dict[str, str] = {}
+    for field in fields:
+        for key in field.json_paths:
+            wrapped = (position or {}).get(key) if field.on_position else details.get(key)
+            if isinstance(wrapped, dict) and wrapped.get("editable") is False and (name := _locked_by(wrapped)):
+                found.setdefault(field.name, name)
+    return found
+
+
+def not_editable(employee: Employee, field: str) -> Reason:
+    """Why a field can't be written in Huma, with the integration that has locked it where Huma names one."""
+    name = employee.locks.get(field)
+    return Reason("not_editable_by", {"name": name}) if name else Reason("not_editable")
+
+
+def _connected(details: Doc) -> Iterator[tuple[str, object]]:
+    integrations = details.get("connectedIntegrations")
+    for name, one in integrations.items() if isinstance(integrations, dict) else ():
+        yield name, one.get("type") if isinstance(one, dict) else ""
+
+
+def _called(name: str, kind: object) -> str:
+    """What an integration is called: its name, and its type where that alone says that it goes to Visma."""
+    return shown_code(name if goes_to_visma(name, "") else f"{name} ({kind})")
+
+
+def _locking(wrapped: object) -> Iterator[tuple[str, object]]:
+    integrations = wrapped.get("integrations") if isinstance(wrapped, Mapping) else None
+    for name, one in integrations.items() if isinstance(integrations, dict) else ():
+        yield name, one.get("warning") if isinstance(one, dict) else ""
+
+
+def _locked_by(wrapped: Doc) -> str:
+    """Of several the one that surely has locked it."""
+    names = sorted(_locking(wrapped), key=lambda one: one[1] != LOCKED)
+    return shown_code(names[0][0]) if names else ""
