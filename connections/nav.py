@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from connections.models import Connection
 
-
 BEFORE_RELEASE = ("webhook", "connection")
 """The pages that show nothing of Visma, so that they are open while a connection waits for its release."""
 

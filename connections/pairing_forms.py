@@ -16,7 +16,9 @@ class ReleaseForm(forms.Form):
     """The last step before a connection is approved."""
 
     asked = forms.BooleanField(
-        label=_("I have asked the company on a number that I know, and this is the Tenant ID that they see in Visma.net."),
+        label=_(
+            "I have asked the company on a number that I know, and this is the Tenant ID that they see in Visma.net."
+        ),
         error_messages={"required": _("Ask the company first. Names and figures prove nothing.")},
     )
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 AUTO, ALWAYS, NEVER = RELEASE_MODES = ("auto", "always", "never")
 """What CONNECT_NEEDS_RELEASE takes."""
 
+
 class Pairing(models.Model):
     """A Huma organisation and a Tenant ID that were connected here once. It outlives its connections.
 

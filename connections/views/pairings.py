@@ -139,4 +139,6 @@ def free(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("admin:pairings")
     if pairing is None:
         raise Http404
-    return render(request, "connections/pairings_free.html", {**_below(request, _("Free the Tenant ID?")), "pairing": pairing})
+    return render(
+        request, "connections/pairings_free.html", {**_below(request, _("Free the Tenant ID?")), "pairing": pairing}
+    )
