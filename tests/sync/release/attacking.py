@@ -144,15 +144,14 @@ def _addresses(connection: Connection) -> Iterator[tuple[str, str]]:
     people = list(EmployeeSnapshot.objects.filter(run__connection=connection).values_list("side", "vendor_id")[:1])
     for pattern in PATTERNS:
         parts = tuple(pattern.pattern.converters)
+        some: list[dict[str, Any]] = [{}]
         if "vendor_id" in parts:
             some = [{"side": side, "vendor_id": id_} for side, id_ in people or [("visma", "1")]]
         elif "pk" in parts:
             some = [{"pk": pk} for pk in runs]
-        else:
-            some = [{}]
         for values in some:
             code = {"code": connection.code} if "code" in parts else {}
-            yield pattern.name, reverse(f"admin:{pattern.name}", kwargs={**code, **values})
+            yield str(pattern.name), reverse(f"admin:{pattern.name}", kwargs={**code, **values})
 
 
 def _admin_pages() -> Iterator[str]:

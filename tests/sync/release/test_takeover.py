@@ -16,8 +16,9 @@ from connections.sandbox import HUMA_CLIENT_SECRET
 from sync.models import EmployeeSnapshot, SyncRun
 from tests.connections.companies import company
 from tests.sync import bell, driving
-from tests.sync.attacking import Attacker, audit_of, texts_of, told
 from tests.sync.companies import Companies, OneCompany
+from tests.sync.release.attacking import Attacker, audit_of, texts_of, told
+from tests.sync.release.conftest import request_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -92,7 +93,7 @@ def test_before_the_companys_own_connect_nothing_is_told(victim, attacker, elsew
 
 def test_after_its_disconnect_the_company_stays_reserved(victim, attacker, elsewhere, hr):
     own = connect_as_owner(victim, hr)
-    releasing.release(releasing.open_request(own).pk, User.objects.get(username="admin"))
+    releasing.release(request_of(own).pk, User.objects.get(username="admin"))
     own.refresh_from_db()
     driving.apply(driving.read(own, hr), hr)
     before = victim.before = victim.state()
@@ -106,7 +107,7 @@ def test_after_its_disconnect_the_company_stays_reserved(victim, attacker, elsew
 
 def test_after_it_was_freed_the_next_organisation_waits(victim, attacker, elsewhere, hr, superuser):
     own = connect_as_owner(victim, hr)
-    releasing.release(releasing.open_request(own).pk, superuser)
+    releasing.release(request_of(own).pk, superuser)
     own.refresh_from_db()
     services.disconnect(own, hr)
     releasing.free(Pairing.objects.get(tenant_id=victim.tenant_id).pk, superuser)
@@ -121,7 +122,7 @@ def test_a_released_company_of_ones_own_opens_no_other(victim, attacker, elsewhe
     """The attacker's key is known and released, for their own company."""
     own = attacker.connect(attacker.own.tenant_id)
     assert own
-    releasing.release(releasing.open_request(own).pk, superuser)
+    releasing.release(request_of(own).pk, superuser)
     made = attacker.connect(victim.tenant_id, reuse=own.code)
     assert made
     assert (made.state, made.huma_organization_id) == ("waiting", own.huma_organization_id)
@@ -132,7 +133,7 @@ def test_a_released_company_of_ones_own_opens_no_other(victim, attacker, elsewhe
 def test_a_refused_attacker_gets_no_further_the_second_time(victim, attacker, elsewhere, superuser):
     made = attacker.connect(victim.tenant_id)
     assert made
-    releasing.refuse(releasing.open_request(made).pk, superuser, "Nobody there knows of it.")
+    releasing.refuse(request_of(made).pk, superuser, "Nobody there knows of it.")
     made.refresh_from_db()
     assert (made.state, made.huma_client_secret) == ("disconnected", "")
     attacker.try_everything(made)
@@ -149,7 +150,7 @@ def test_an_open_page_of_the_superuser_releases_nothing_else(victim, attacker, e
     """What was seen is what is released: not what the attacker put in its place meanwhile."""
     made = attacker.connect(victim.tenant_id)
     assert made
-    seen = releasing.open_request(made)
+    seen = request_of(made)
     services.disconnect(made, attacker.user)
     attacker.connect(victim.tenant_id)
     with pytest.raises(releasing.Answered):
@@ -164,7 +165,7 @@ def test_the_companys_own_people_are_told_nothing_of_the_attacker(victim, attack
     with pytest.raises(services.NotConnected) as refused:
         connect_as_owner(victim, hr)
     assert [one.code for one in refused.value.troubles] == ["tenant_taken"]
-    releasing.refuse(releasing.open_request(made).pk, User.objects.get(username="admin"), "No.")
+    releasing.refuse(request_of(made).pk, User.objects.get(username="admin"), "No.")
     assert connect_as_owner(victim, hr).state == "waiting", "a Tenant ID that was never released is reserved for nobody"
 
 
