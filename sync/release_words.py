@@ -26,6 +26,7 @@ def counted(request: ReleaseRequest) -> Counted:
         "email": _("%(n)s by email"),
         "connected": _("%(n)s by Huma's own integration"),
         "name_birth": _("%(n)s by name and date of birth"),
+        "existing": _("%(n)s known from before"),
     }
     linked: dict[str, int] = figures.get("linked", {})
     total, smaller = sum(linked.values()), min(figures.get("huma", 0), figures.get("visma", 0))
