@@ -49,10 +49,15 @@ class LookOnly(admin.ModelAdmin):
     words: Mapping[str, Callable[[Any], str]] = {}
     """By the name of a column that holds codes: what a code means."""
 
+    before_release = False
+    """Whether rows are shown of a connection that waits for its release: nothing of Visma may stand in them."""
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Only what belongs to one's own connections; a superuser sees also what belongs to none."""
         rows = super().get_queryset(request)
         user = request.user
+        if not self.before_release:
+            rows = rows.exclude(**{f"{self.path}__state": Connection.State.WAITING})
         return rows if user.is_superuser else rows.filter(**{f"{self.path}__in": connections_of(user)})
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
@@ -93,6 +98,7 @@ class ConnectionAdmin(LookOnly):
     """All connections; credentials and keys are on no page at all."""
 
     path = "pk"
+    before_release = True
     list_display = ["name", "code", "state", "tenant_id", "created_at"]
     list_filter = ["state"]
     search_fields = ["name", "code", "tenant_id"]
@@ -109,6 +115,7 @@ class ConnectionAdmin(LookOnly):
 class AuditEntryAdmin(LookOnly):
     """Who did what, when."""
 
+    before_release = True
     list_display = ["at", "who", "action", "connection"]
     list_filter = [("action", Worded), ("connection", Hers)]
     list_select_related = ["connection"]

@@ -118,6 +118,13 @@ _TABLE = {
             "administrator."
         ),
     ),
+    "tenant_reserved": _Entry(
+        _("This Tenant ID is reserved for the Huma organisation that it was connected to."),
+        _(
+            "Nothing was stored. If the company has moved to another Huma organisation, free the Tenant ID under "
+            "Approvals first."
+        ),
+    ),
 }
 
 

@@ -17,6 +17,7 @@ from django.db.models import Field, Model
 from django.utils.translation import gettext as _
 
 from connections.fields import EncryptedTextField, Unreadable, get_fernet
+from connections.pairing_models import RELEASE_MODES as MODES
 
 _SAMPLE = 20
 _LOOPBACK = ("localhost", "127.0.0.1", "::1", "testserver")
@@ -129,6 +130,20 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return port_is_one and parts.scheme in ("http", "https") and bool(parts.hostname) and not set(text) & set(" \t\n")
+
+
+@register
+def release_mode_is_known(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
+    """A word that isn't known must not let anybody in."""
+    if settings.CONNECT_NEEDS_RELEASE in MODES:
+        return []
+    return [
+        Error(
+            _("CONNECT_NEEDS_RELEASE is none of: %(modes)s.") % {"modes": ", ".join(MODES)},
+            hint=_("Take the line out for auto, which asks where another company is connected."),
+            id="connections.E010",
+        )
+    ]
 
 
 @register

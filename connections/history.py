@@ -19,6 +19,12 @@ NOBODY = ("automatic", "humavisma")
 _ACTIONS = {
     "connection.made": _("Connected"),
     "connection.reconnected": _("Connected again"),
+    "connection.released": _("Approved the connection"),
+    "connection.not_released": _("Rejected the connection"),
+    "pairing.as_expected": _("Connected as an administrator had entered beforehand"),
+    "pairing.expected": _("Entered who will connect a company"),
+    "pairing.not_expected": _("Removed who was to connect a company"),
+    "tenant.freed": _("Freed the Tenant ID for other Huma organisations"),
     "connection.disconnected": _("Disconnected: the credentials were deleted"),
     "connection.works_again": _("The access works again"),
     "connection.paused": _("Paused"),

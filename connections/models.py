@@ -10,6 +10,21 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from connections.fields import EncryptedTextField
+from connections.pairing_models import ExpectedPairing, Pairing, ReleaseRequest
+
+__all__ = [
+    "AuditEntry",
+    "Connection",
+    "ExpectedPairing",
+    "Installation",
+    "Pairing",
+    "ReleaseRequest",
+    "audit",
+    "name_of",
+    "new_code",
+    "new_fingerprint_key",
+    "new_webhook_secret",
+]
 
 
 def new_code() -> str:
@@ -33,6 +48,7 @@ class Connection(models.Model):
     class State(models.TextChoices):
         ACTIVE = "active", _("Active")
         PAUSED = "paused", _("Paused")
+        WAITING = "waiting", _("Waiting for approval")  # for its release: nothing of Visma is shown before that
         DISCONNECTED = "disconnected", _("Disconnected")
 
     class BothMoved(models.TextChoices):

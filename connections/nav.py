@@ -9,6 +9,9 @@ from django.utils.translation import gettext as _
 
 from connections.models import Connection
 
+BEFORE_RELEASE = ("webhook", "connection")
+"""The pages that show nothing of Visma, so that they are open while a connection waits for its release."""
+
 
 def connection_nav(connection: Connection, current: str) -> list[dict[str, Any]]:
     """``current``: the name of the address of the page that is shown."""
@@ -21,6 +24,7 @@ def connection_nav(connection: Connection, current: str) -> list[dict[str, Any]]
         ("webhook", _("Changes from Huma"), "arrow"),
         ("connection", _("Connection"), "settings"),
     )
+    early = connection.state == Connection.State.WAITING
     return [
         {
             "label": label,
@@ -29,6 +33,7 @@ def connection_nav(connection: Connection, current: str) -> list[dict[str, Any]]
             "current": name == current,
         }
         for name, label, icon in pages
+        if not early or name in BEFORE_RELEASE
     ]
 
 

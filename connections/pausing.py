@@ -30,7 +30,8 @@ def pause(connection: Connection, user: Any, until: date | None = None) -> None:
         row = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
         begins = row.state == Connection.State.ACTIVE
         same = row.pause_reason == BY_HAND and row.paused_until == until
-        if row.state != Connection.State.DISCONNECTED and (begins or not same):
+        works = row.state in (Connection.State.ACTIVE, Connection.State.PAUSED)  # else there is nothing to pause
+        if works and (begins or not same):
             row.state, row.pause_reason, row.paused_until = Connection.State.PAUSED, BY_HAND, until
             row.paused_by, row.retry_next, row.retry_tries = name_of(user), None, 0
             row.paused_at = timezone.now() if begins else row.paused_at

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from connections import releasing
 from connections.clients import forget_clients
 from connections.models import Connection, audit, name_of, new_webhook_secret
 from connections.pausing import application_works, end, is_refused
@@ -85,17 +86,19 @@ def connect(user: Any, access: Access, chosen: Mapping[str, Any], owner: User | 
     """Ask both sides, then store. ``user`` confirmed the authority (or is a command's name), ``owner`` gets it.
 
     ``chosen``: some of SETTINGS. A connection of the owner's to the same pair that was disconnected is taken up
-    again, with all that was known of its people. Raises ``NotConnected``; then nothing is stored.
+    again, with all that was known of its people. A new pairing may have to wait for its release (see ``releasing``).
+    Raises ``NotConnected``; then nothing is stored.
     """
     probe = access.ask()
     try:
         with transaction.atomic():
+            releasing.one_at_a_time()
             connection = _ended_before(access, probe, owner) or Connection(tenant_id=access.tenant_id)
             again = connection.pk is not None
             for name, value in chosen.items():
                 setattr(connection, name, value)
             _use(connection, access, probe)
-            connection.state, connection.pause_reason = Connection.State.ACTIVE, ""
+            connection.state, connection.pause_reason = Connection.State.WAITING, ""
             connection.huma_organization_id = probe.organization_id
             connection.authority_confirmed_by = name_of(user)
             connection.authority_confirmed_at = timezone.now()
@@ -105,8 +108,11 @@ def connect(user: Any, access: Access, chosen: Mapping[str, Any], owner: User | 
             audit(
                 user, "connection.reconnected" if again else "connection.made", connection, owner=name_of(owner or "")
             )
+            releasing.begin(connection, user)
     except IntegrityError:  # somebody else was faster with this tenant
         raise NotConnected(Trouble("", "tenant_taken")) from None
+    except releasing.Reserved:
+        raise NotConnected(_reserved(user)) from None
     forget_clients(connection)
     return connection
 
@@ -120,14 +126,21 @@ def renew(connection: Connection, user: Any, client_id: str, client_secret: str)
     probe = _same_organisation(connection, access.ask())
     try:
         with transaction.atomic():
+            releasing.one_at_a_time()
             row = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
             again = row.state == Connection.State.DISCONNECTED
             _use(row, access, probe)
             if again:
-                row.state, row.pause_reason = Connection.State.ACTIVE, ""
+                row.state, row.pause_reason = Connection.State.WAITING, ""
             row.save(update_fields=ACCESS)
             audit(user, "connection.reconnected" if again else "credentials.renewed", row)
+            if again:
+                releasing.begin(row, user)
+            else:
+                releasing.look_again(row)
             _end_refusal(row, user)
+    except releasing.Reserved:
+        raise NotConnected(_reserved(user)) from None
     except IntegrityError:  # it was disconnected, and the company is connected elsewhere by now
         raise NotConnected(Trouble("", "tenant_taken")) from None
     forget_clients(connection)
@@ -153,6 +166,7 @@ def disconnect(connection: Connection, user: Any) -> None:
         row = Connection.objects.select_for_update().get(pk=connection.pk)
         if row.state != Connection.State.DISCONNECTED:
             disconnecting.send(Connection, connection=row, user=user)
+            releasing.ends(row, user)
             row.state, row.pause_reason, row.automatic = Connection.State.DISCONNECTED, "", False
             row.paused_until = row.retry_next = None
             row.huma_client_id = row.huma_client_secret = row.webhook_secret_old = row.webhook_token = ""
@@ -214,6 +228,12 @@ def _ended_before(access: Access, probe: Probe, owner: User | None) -> Connectio
     )
     mine = rows if owner is None or owner.is_superuser else rows.filter(owners=owner)
     return mine.order_by("-pk").first()
+
+
+def _reserved(user: Any) -> Trouble:
+    """The Tenant ID is another organisation's: only who may free it is told so."""
+    told = isinstance(user, str) or user.is_superuser
+    return Trouble("", "tenant_reserved" if told else "tenant_taken")
 
 
 def _same_organisation(connection: Connection, probe: Probe) -> Probe:

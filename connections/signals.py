@@ -12,3 +12,9 @@ application_refused = Signal()
 """Sent inside the transaction that notes it: Visma refuses the installation's own credentials; carries ``since``."""
 application_works = Signal()
 """Sent inside the transaction that notes that Visma accepts them again; carries ``since`` when it refused them."""
+waits_for_release = Signal()
+"""Sent inside the transaction in which a connection begins to wait; carries its open release ``request``."""
+looked_at_again = Signal()
+"""Sent inside the transaction in which both sides are to be counted anew for an open release ``request``."""
+release_answered = Signal()
+"""Sent inside the transaction in which a superuser released or refused; carries the answered ``request``."""

@@ -3,13 +3,23 @@
 from django.urls import path, register_converter
 from django.urls.converters import SlugConverter
 
-from connections.views import connect, connection, credentials, disconnect, owners, pause, settings
+from connections.views import (
+    connect,
+    connection,
+    credentials,
+    disconnect,
+    owners,
+    pairings,
+    pause,
+    release,
+    settings,
+)
 
 
 class CodeConverter(SlugConverter):
     """A connection's code; the admin's own pages of this app's models keep their addresses."""
 
-    regex = r"(?!(?:connect|connection|auditentry)/)[-a-zA-Z0-9_]+"
+    regex = r"(?!(?:connect|connection|auditentry|pairings)/)[-a-zA-Z0-9_]+"
 
 
 register_converter(CodeConverter, "connection_code")
@@ -17,6 +27,12 @@ _connection = "connections/<connection_code:code>"
 
 urlpatterns = [
     path("connections/connect/", connect.page, name="connect"),
+    path("connections/pairings/", pairings.page, name="pairings"),
+    path("connections/pairings/expect/", pairings.expect, name="pairings_expect"),
+    path("connections/pairings/upload/", pairings.upload, name="pairings_upload"),
+    path("connections/pairings/store/", pairings.store, name="pairings_store"),
+    path("connections/pairings/<int:pk>/remove/", pairings.remove, name="pairings_remove"),
+    path("connections/pairings/reserved/<int:pk>/free/", pairings.free, name="pairings_free"),
     path(f"{_connection}/", connection.page, name="connection"),
     path(f"{_connection}/settings/", settings.page, name="connection_settings"),
     path(f"{_connection}/credentials/", credentials.page, name="connection_credentials"),
@@ -25,5 +41,9 @@ urlpatterns = [
     path(f"{_connection}/owners/<int:pk>/remove/", owners.remove, name="connection_owner_remove"),
     path(f"{_connection}/pause/", pause.page, name="connection_pause"),
     path(f"{_connection}/resume/", pause.resume, name="connection_resume"),
+    path(f"{_connection}/release/", release.page, name="connection_release"),
+    path(f"{_connection}/release/look-again/", release.look_again, name="connection_release_look_again"),
+    path(f"{_connection}/release/approve/", release.approve, name="connection_release_approve"),
+    path(f"{_connection}/release/reject/", release.reject, name="connection_release_reject"),
     path(f"{_connection}/disconnect/", disconnect.page, name="connection_disconnect"),
 ]

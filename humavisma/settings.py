@@ -250,6 +250,7 @@ STORAGES = {
 
 # Who may come in, and how safely
 
+CONNECT_NEEDS_RELEASE: str = env.str("CONNECT_NEEDS_RELEASE", default="auto")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
     for name in ("UserAttributeSimilarity", "MinimumLength", "CommonPassword", "NumericPassword")

@@ -13,9 +13,10 @@ class SyncConfig(AppConfig):
     def ready(self) -> None:
         """Tell the connections' pages what can be synchronized, and hear when a connection ends."""
         from connections import signals, supported
+        from sync import release_emails  # noqa: F401
         from sync.core.fields import FIELDS
         from sync.core.fields.dates import END_REASONS
-        from sync.services import pauses
+        from sync.services import pauses, release
         from sync.services.ending import end_runs
 
         fields = [supported.SupportedField(field.name, field.label, field.rule) for field in FIELDS]
@@ -23,5 +24,8 @@ class SyncConfig(AppConfig):
         signals.disconnecting.connect(end_runs, dispatch_uid="end_runs")
         signals.paused.connect(pauses.pause_begins, dispatch_uid="pause_begins")
         signals.resumed.connect(pauses.pause_ends, dispatch_uid="pause_ends")
+        signals.waits_for_release.connect(release.begins_to_wait, dispatch_uid="begins_to_wait")
+        signals.looked_at_again.connect(release.looked_at_again, dispatch_uid="looked_at_again")
+        signals.release_answered.connect(release.answered, dispatch_uid="release_answered")
         signals.application_refused.connect(pauses.application_refused, dispatch_uid="application_refused")
         signals.application_works.connect(pauses.application_works, dispatch_uid="application_works")

@@ -105,6 +105,8 @@ def line(waits: Waits) -> str:
         case Kind.PAUSED | Kind.PAUSED_BY_HAND:
             pause = pause_of(waits.connection) if waits.connection else None
             return pause.title if pause else ""
+        case Kind.RELEASE:
+            return _("The connection waits for your approval.")
         case Kind.FAILED:
             return _failure(waits.run) if waits.run else ""
         case Kind.TWO_WRITERS:
@@ -189,6 +191,8 @@ def _solved_at(waits: Waits) -> tuple[str, str]:
             return _page(connection, "connection_credentials"), _("Renew the credentials")
         case Kind.PAUSED | Kind.PAUSED_BY_HAND:
             return _page(connection, "connection"), _("Look at it")
+        case Kind.RELEASE:
+            return _page(connection, "connection_release"), _("Look at it")
         case Kind.FAILED:
             by_itself = waits.run is not None and waits.run.trigger in AUTOMATIC
             return (_page(connection, "history"), _("See the runs")) if by_itself else _again(connection)

@@ -15,11 +15,22 @@ from connections.models import Connection
 from sync import heartbeat
 from sync.models import HumaEvent, SyncRun
 from sync.processes import is_dead
-from sync.services import date_roll, digest, mail, realtime, retention, schedule, two_writers, work
+from sync.services import (
+    date_roll,
+    digest,
+    mail,
+    realtime,
+    release,
+    release_look,
+    retention,
+    schedule,
+    two_writers,
+    work,
+)
 from sync.services import letters as post
 from sync.services.failures import bug_report
 from sync.services.runs import STEPS, cancel
-from sync.wake import queue_length, wake, wake_connection, wake_roll
+from sync.wake import queue_length, wake, wake_connection, wake_look, wake_roll
 
 P = ParamSpec("P")
 
@@ -76,6 +87,14 @@ def roll(connection_pk: int) -> None:
 
 
 @_without_its_text
+def look(connection_pk: int) -> None:
+    """Count for one slice what a superuser is to see before a connection's release, and ring again for the rest."""
+    pause = release_look.look(connection_pk)
+    if pause is not None and pause <= settings.SLICE_SECONDS:
+        wake_look(connection_pk)
+
+
+@_without_its_text
 def beat() -> None:
     """Say that a worker is alive, and wake what a dead one left."""
     heartbeat.beat()
@@ -99,6 +118,7 @@ def tick() -> None:
     retention.blank_values()
     retention.drop_history()
     digest.write_due()
+    release.look_after()
     asking_again.look_after()
     two_writers.look_after()
 

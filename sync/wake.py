@@ -24,6 +24,11 @@ def wake_roll(connection_pk: int) -> None:
     transaction.on_commit(lambda: _ring(connection_pk, "roll"))
 
 
+def wake_look(connection_pk: int) -> None:
+    """Have a worker count soon what a superuser is to see before a connection's release."""
+    transaction.on_commit(lambda: _ring(connection_pk, "look"))
+
+
 def wake_letters() -> None:
     """Have a worker send soon what letters wait."""
     transaction.on_commit(lambda: _ring(None, "letters"))

@@ -36,7 +36,10 @@ def page(request: HttpRequest) -> HttpResponse:
         made = connect(request.user, form.access(), form.chosen(), owner=request.user)  # type: ignore[arg-type]
     except NotConnected as refused:
         return _page(request, form, refused.troubles)
-    messages.success(request, _("Connected. Huma and Visma.net Payroll both answer; nothing has been written."))
+    if made.state == Connection.State.WAITING:
+        messages.success(request, _("Huma and Visma.net Payroll both answer. Now an administrator has to approve it."))
+    else:
+        messages.success(request, _("Connected. Huma and Visma.net Payroll both answer; nothing has been written."))
     return redirect("admin:connection", made.code)
 
 
@@ -67,6 +70,7 @@ def _page(
         "explanations": [explain(trouble) for trouble in troubles],
         "works": [side for side in ("huma", "visma") if side not in sides] if sides and "" not in sides else [],
         "hers": hers,
+        "reserved": any(trouble.code == "tenant_reserved" for trouble in troubles),
         "nothing_written": True,
     }
     return render(request, "connections/connect.html", context)

@@ -9,6 +9,7 @@ from connections.forms import OwnerForm
 from connections.history import history
 from connections.models import Connection
 from connections.nav import page_context
+from connections.releasing import last_refusal, open_request, pairing_of
 from connections.supported import end_reasons, supported_fields
 
 
@@ -34,5 +35,8 @@ def connection_page(request: HttpRequest, connection: Connection, owner_form: Ow
         owner_form=owner_form,
         may_remove=getattr(request.user, "is_superuser", False),
         history=history(connection),
+        asked=open_request(connection),
+        refusal=last_refusal(connection),
+        pairing=pairing_of(connection),
     )
     return render(request, "connections/connection.html", context)

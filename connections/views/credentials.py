@@ -32,7 +32,11 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         except services.NotConnected as refused:
             troubles = refused.troubles
         else:
-            messages.success(request, _("The new credentials work, and are stored."))
+            connection.refresh_from_db()
+            if connection.state == Connection.State.WAITING:
+                messages.success(request, _("The new credentials work. Now an administrator has to approve it."))
+            else:
+                messages.success(request, _("The new credentials work, and are stored."))
             return redirect("admin:connection", code)
     return _page(request, connection, form, troubles)
 

@@ -41,7 +41,7 @@ class PauseForm(forms.Form):
 def page(request: HttpRequest, code: str) -> HttpResponse:
     """What stops and what waits, and after *Pause* the connection's page. While it is paused: another last day."""
     connection = connection_for(request.user, code)
-    if connection.state == Connection.State.DISCONNECTED:
+    if connection.state in (Connection.State.DISCONNECTED, Connection.State.WAITING):
         return redirect("admin:connection", code)
     by_hand = connection.pause_reason == pausing.BY_HAND
     initial = {"until": connection.paused_until}

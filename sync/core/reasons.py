@@ -242,6 +242,9 @@ SENTENCES: dict[str, str] = {
     "read_failed_visma": _("Visma couldn't be read to the end. Nothing was written. Try again in a while."),
     "credentials_huma": _("Huma refused the access. Renew the credentials of the connection."),
     "credentials_visma": _("Visma refused the access. Check in the App Store that the app is still authorised."),
+    "waits_for_release": _(
+        "The connection waits for an administrator's approval. Nothing is read from Visma for it before that."
+    ),
     "application_refused": _("Visma refused the application's own credentials. Tell your administrator."),
     "contract_huma": _("Huma answered in a way we don't understand. Nothing was written. Tell your administrator."),
     "contract_visma": _("Visma answered in a way we don't understand. Nothing was written. Tell your administrator."),

@@ -52,6 +52,8 @@ class Letter(models.Model):
         APPLICATION_REFUSED = "application", _("Visma refuses the application")
         APPLICATION_WORKS = "app_works", _("Visma accepts the application again")
         DIGEST = "digest", _("Digest")
+        RELEASE = "release", _("Waits for approval")
+        ANSWERED = "answered", _("Approved or rejected")
 
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     key = models.CharField(max_length=200, unique=True)  # the same key is the same email

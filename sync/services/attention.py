@@ -30,6 +30,7 @@ class Kind(StrEnum):
     """What may wait, most urgent first."""
 
     APPLICATION = "application"
+    RELEASE = "release"
     PAUSED = "paused"
     FAILED = "failed"
     TWO_WRITERS = "two_writers"
@@ -82,6 +83,7 @@ class Situation:
     looks: Looks
     differences: dict[int, int]
     runs: dict[int, SyncRun] = field(default_factory=dict)
+    unreleased: list[Connection] = field(default_factory=list)
 
     def shown_run(self, connection: int) -> int:
         """The run that tells how the connection is: the open one, else the last one over both sides; 0 for none.
@@ -98,14 +100,19 @@ class Situation:
 
 
 def situation(connections: Iterable[Connection]) -> Situation:
-    """How the connections are; in those that are disconnected nothing waits."""
+    """How the connections are; in those that are disconnected nothing waits.
+
+    Of those that aren't released yet only that is known.
+    """
     rows = list(connections)
     newest = newest_runs([row.pk for row in rows])
-    known = {row.pk: row for row in rows if row.state != Connection.State.DISCONNECTED}
+    unknown = (Connection.State.DISCONNECTED, Connection.State.WAITING)
+    known = {row.pk: row for row in rows if row.state not in unknown}
     looks = looks_of(newest, known)
     found = Situation(known, newest, looks, waiting_differences(looks) if looks.whole else {})
     needed = {pk for row in rows for pk in (found.shown_run(row.pk), _failed(found, row.pk))}
     found.runs = SyncRun.objects.in_bulk(needed - {0})
+    found.unreleased = [row for row in rows if row.state == Connection.State.WAITING]
     return found
 
 
@@ -121,6 +128,8 @@ def attention(here: Situation, *, installation: bool = False, named: int = NAMED
     found += _links(here)
     if installation and Installation.objects.exclude(visma_refused_at=None).exists():
         found.append(Waits(Kind.APPLICATION))
+    if installation:
+        found += [Waits(Kind.RELEASE, 1, connection) for connection in here.unreleased]
     return sorted(found, key=lambda one: (URGENCY[one.kind], one.connection.name.casefold() if one.connection else ""))
 
 

@@ -50,13 +50,14 @@ class _Over(Exception):
 class Fetch:
     """One slice of reading. ``step()`` until it returns True, the deadline is over, or the lease is lost."""
 
-    def __init__(self, run: SyncRun) -> None:
+    def __init__(self, run: SyncRun, *, before_release: bool = False) -> None:
         self.run = run
         self.clients = clients_for(run.connection)
         self.progress: dict[str, Any] = run.progress or _start()
         rows = EmployeeLink.objects.filter(connection=run.connection).exclude(state=EmployeeLink.State.DIFFERENT)
         links = list(rows.defer("baseline", "seen"))
-        self.reader = reader_for(run.connection, [one for one in links if one.state != EmployeeLink.State.GONE])
+        known = [one for one in links if one.state != EmployeeLink.State.GONE]
+        self.reader = reader_for(run.connection, known, before_release=before_release)
         self.asking = Asking(run, links, self.progress.setdefault("asked", asking.start()))
         self.list = HumaList(run, self.clients.huma, self.progress["huma"])
         self.visma = VismaList(run, self.progress["visma"], self.asking.asked["visma"])

@@ -14,8 +14,10 @@ from sync.core.employee import Employee
 from sync.core.fields import FIELDS, Field
 from sync.core.fingerprint import Fingerprinter
 from sync.core.read import huma_employee, huma_selected, visma_employee
+from sync.core.reasons import Reason
 from sync.core.shape import Doc, WrongShape
 from sync.models import EmployeeLink
+from sync.services.failures import CannotRead
 
 GROUPS = {"companies": "huma_companies", "locations": "huma_locations", "teams": "huma_teams"}
 """What a user belongs to, by its name in Huma's document, and the connection's limits."""
@@ -143,8 +145,14 @@ def _is_gone(ask: Callable[[], Any]) -> bool:
     return False
 
 
-def reader_for(connection: Connection, links: Iterable[EmployeeLink]) -> Reader:
-    """A reader of the connection's people as they are today; ``links`` tell which positions are paired."""
+def reader_for(connection: Connection, links: Iterable[EmployeeLink], *, before_release: bool = False) -> Reader:
+    """A reader of the connection's people as they are today; ``links`` tell which positions are paired.
+
+    Whatever reads people comes through here. Raises ``CannotRead`` while the connection waits for its release, but
+    for the figures that a superuser is to see (``before_release``).
+    """
+    if connection.state == Connection.State.WAITING and not before_release:
+        raise CannotRead(Reason("waits_for_release"))
     paired = [link for link in links if link.huma_position]
     return Reader(
         clients_for(connection),

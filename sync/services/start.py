@@ -74,6 +74,10 @@ def _entry(connection: Connection, run: SyncRun | None, not_done: int, waiting: 
     if connection.state == Connection.State.DISCONNECTED:
         badge, rank, waiting = _("Disconnected"), 9, 0
         label, name = _("Connect again"), "connection_credentials"
+    elif connection.state == Connection.State.WAITING:
+        badge, tone, rank, waiting = _("Waiting for approval"), "warning", 3, 0
+        line = _("An administrator has to approve it before anything from Visma is shown.")
+        label, name = _("Look at it"), "connection"
     elif connection.state == Connection.State.PAUSED:
         badge, tone, rank = _("Paused"), "danger", 0
         pause = pause_of(connection)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from connections.models import Connection, audit, name_of
 from sync.models import AUTOMATIC, OPEN_STATES, HumaEvent, SyncRun
-from sync.sentences import nice_date
+from sync.sentences import nice_date, sentence
 from sync.services import two_writers
 from sync.services.runs import BY_HAND, NotAllowed, cancel, stop
 from sync.services.schedule import upcoming
@@ -28,6 +28,8 @@ def refusal(connection: Connection) -> str:
     """Why automatic updates can't be turned on now, in a sentence; "" when they can."""
     if connection.state == Connection.State.DISCONNECTED:
         return _("The connection was disconnected. Connect it again first.")
+    if connection.state == Connection.State.WAITING:
+        return sentence("waits_for_release")
     if connection.state == Connection.State.PAUSED:
         return _("The connection is paused. Automatic updates can be turned on once it works again.")
     if not has_run(connection):

@@ -3,9 +3,12 @@
 from django import template
 from django.utils.translation import gettext as _
 
-from connections.models import Connection
+from connections.models import Connection, ReleaseRequest
 from connections.pausing import application_refused
+from sync import release_words
+from sync.heartbeat import worker_alive
 from sync.pause_words import Pause, pause_of
+from sync.sentences import sentence
 from sync.services.start import Entry, entry_for
 from sync.views.steps import STEPS, Step
 
@@ -34,3 +37,21 @@ def paused(connection: Connection) -> Pause | None:
 def visma_refuses_us() -> bool:
     """Whether Visma refuses the installation's own credentials, whatever the connection."""
     return application_refused()
+
+
+@register.simple_tag
+def counted(request: ReleaseRequest) -> release_words.Counted:
+    """What matched by what, for the superuser who is asked."""
+    return release_words.counted(request)
+
+
+@register.simple_tag
+def counted_in_vain(request: ReleaseRequest) -> str:
+    """Why both sides couldn't be counted."""
+    return sentence(request.trouble, request.trouble_params)
+
+
+@register.simple_tag
+def no_worker() -> bool:
+    """Whether nobody is there who could count."""
+    return not worker_alive()

@@ -128,7 +128,22 @@ def page_context(
 
 
 def connection_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page of one connection that is hers: ``view(request, connection, …)``; 404 for any other."""
+    """A page of one connection that is hers: ``view(request, connection, …)``; 404 for any other.
+
+    Before the connection is released there is nothing to see here, whoever looks: its own page says so.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, connection: Connection, **kwargs: Any) -> HttpResponse:
+        if connection.state == Connection.State.WAITING:
+            return go_to(request, reverse("admin:connection", args=[connection.code]))
+        return view(request, connection, **kwargs)
+
+    return early_page(guarded)
+
+
+def early_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The same for a page that shows nothing of Visma: it is open before the release, too."""
 
     @wraps(view)
     def guarded(request: HttpRequest, code: str, **kwargs: Any) -> HttpResponse:

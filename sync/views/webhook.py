@@ -14,7 +14,7 @@ from connections import webhook
 from connections.models import Connection
 from connections.webhook import TokenForm
 from sync.models import HumaEvent, SyncRun
-from sync.views.steps import connection_page, page_context, step_url
+from sync.views.steps import early_page, page_context, step_url
 from sync.webhook_words import event_hint, refused_words, topic_words, verified_words
 
 SHOWN = 20
@@ -23,7 +23,7 @@ ENDED = (SyncRun.State.FINISHED, SyncRun.State.STOPPED, SyncRun.State.FAILED)
 
 
 @require_GET
-@connection_page
+@early_page
 def page(request: HttpRequest, connection: Connection) -> HttpResponse:
     """The address and the secret, the steps in Huma, and the last events."""
     if connection.state == Connection.State.DISCONNECTED:
@@ -32,7 +32,7 @@ def page(request: HttpRequest, connection: Connection) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@connection_page
+@early_page
 def rotate(request: HttpRequest, connection: Connection) -> HttpResponse:
     """The question, and then another secret."""
     if connection.state == Connection.State.DISCONNECTED:
@@ -46,7 +46,7 @@ def rotate(request: HttpRequest, connection: Connection) -> HttpResponse:
 
 
 @require_POST
-@connection_page
+@early_page
 def end_old(request: HttpRequest, connection: Connection) -> HttpResponse:
     """The old secret isn't valid any more."""
     webhook.end_old_secret(connection, request.user)
@@ -55,7 +55,7 @@ def end_old(request: HttpRequest, connection: Connection) -> HttpResponse:
 
 
 @require_POST
-@connection_page
+@early_page
 def token(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Set the token, or remove it."""
     if connection.state == Connection.State.DISCONNECTED:

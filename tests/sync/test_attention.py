@@ -159,9 +159,10 @@ def test_the_most_urgent_comes_first(hr):
     failed = company(hr, name="D", tenant_id="4", other_writer="Visma.net", other_writer_count=1)
     a_run(failed, state="failed", failure="read_failed_huma")
     Installation.objects.update_or_create(pk=1, defaults={"visma_refused_at": timezone.now()})
-    kinds = [kind for kind, _n in waiting(made, paused, by_hand, failed, installation=True)]
+    unreleased = company(hr, name="E", tenant_id="5", state="waiting")
+    kinds = [kind for kind, _n in waiting(made, paused, by_hand, failed, unreleased, installation=True)]
     assert kinds == [kind for kind in Kind if kind != Kind.DRAFTS]
-    assert Kind.APPLICATION not in [kind for kind, _n in waiting(made)]
+    assert not {Kind.APPLICATION, Kind.RELEASE} & {kind for kind, _n in waiting(made, unreleased)}
 
 
 class TestFailedRuns:

@@ -15,6 +15,7 @@ from connections.command_line import OneLineCommand, email_address, mistake
 from connections.form_fields import CLIENT_SHAPE, SECRET_SHAPE, TENANT_SHAPE, as_guid
 from connections.models import Connection
 from connections.probe import Trouble
+from connections.releasing import release_by_command
 from connections.supported import end_reasons, is_end_reason
 from connections.unseen import seen
 
@@ -78,6 +79,7 @@ class Command(OneLineCommand):
             if any(trouble.code == "other_organisation" for trouble in refused.troubles):
                 raise services.NotConnected(Trouble("", "tenant_taken")) from None
             raise
+        release_by_command(existing, who)
         services.change_settings(existing, who, chosen)
         if owner is not None:
             services.add_owner(existing, who, owner)

@@ -13,6 +13,7 @@ from connections.asking_again import ask_now
 from connections.command_line import OneLineCommand, mistake
 from connections.models import Connection
 from sync.models import SyncRun
+from sync.sentences import sentence
 from sync.services.command import Options, Report, whole_run
 from sync.services.runs import live
 
@@ -79,6 +80,8 @@ def active_connection(code: str) -> Connection:
     connection = Connection.objects.filter(code=code).exclude(state=Connection.State.DISCONNECTED).first()
     if connection is None:
         raise mistake(_("There is no connection with the code %s.") % code)
+    if connection.state == Connection.State.WAITING:
+        raise mistake(sentence("waits_for_release"))
     ask_now(connection)
     if connection.state != Connection.State.ACTIVE:
         raise mistake(_("The connection isn't active, so nothing was started."))
