@@ -12,3 +12,5 @@ application_refused = Signal()
 """Sent inside the transaction that notes it: Visma refuses the installation's own credentials; carries ``since``."""
 application_works = Signal()
 """Sent inside the transaction that notes that Visma accepts them again; carries ``since`` when it refused them."""
+recipients_added = Signal()
+"""Sent inside the transaction that adds recipients of payroll notices who are to confirm; carries ``connection``."""

@@ -15,7 +15,7 @@ from connections.models import Connection
 from sync import heartbeat
 from sync.models import HumaEvent, SyncRun
 from sync.processes import is_dead
-from sync.services import date_roll, digest, mail, realtime, retention, schedule, work
+from sync.services import date_roll, digest, mail, realtime, recipients, reminders, retention, schedule, work
 from sync.services import letters as post
 from sync.services.failures import bug_report
 from sync.services.runs import STEPS, cancel
@@ -98,6 +98,8 @@ def tick() -> None:
     retention.drop_dry_runs()
     retention.blank_values()
     retention.drop_history()
+    recipients.ask_unasked()
+    reminders.write_due()
     digest.write_due()
     asking_again.look_after()
 

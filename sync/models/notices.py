@@ -52,6 +52,9 @@ class Letter(models.Model):
         APPLICATION_REFUSED = "application", _("Visma refuses the application")
         APPLICATION_WORKS = "app_works", _("Visma accepts the application again")
         DIGEST = "digest", _("Digest")
+        REMINDER = "reminder", _("Reminder before the cut-off")
+        CONFIRM = "confirm", _("Confirm an address")
+        ACCOUNTS = "accounts", _("Bank accounts in Visma changed")
 
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     key = models.CharField(max_length=200, unique=True)  # the same key is the same email

@@ -71,14 +71,14 @@ class Command(OneLineCommand):
         who = "manage.py connect"
         existing = services.connected(access.tenant_id)
         if existing is None:
-            return services.connect(who, access, chosen, owner)
+            return services.connect(who, access, chosen, owner, confirmed=True)
         try:
             services.renew(existing, who, access.client_id, access.client_secret)
         except services.NotConnected as refused:
             if any(trouble.code == "other_organisation" for trouble in refused.troubles):
                 raise services.NotConnected(Trouble("", "tenant_taken")) from None
             raise
-        services.change_settings(existing, who, chosen)
+        services.change_settings(existing, who, chosen, confirmed=True)
         if owner is not None:
             services.add_owner(existing, who, owner)
         return existing

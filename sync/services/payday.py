@@ -1,0 +1,76 @@
+"""What a connection knows of its pay, put before what waits."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from connections.models import Connection
+from sync import payday_words
+from sync.core.payday import Deadline, PayPlan, deadline, is_paid
+from sync.display import last_digits
+from sync.models import Change
+
+DATES = ("first_workday", "last_workday")
+
+
+def plan_of(connection: Connection) -> PayPlan | None:
+    """The connection's pay days and cut-offs; ``None`` where it doesn't know them."""
+    if connection.pay_day is None or connection.cutoff_day is None:
+        return None
+    by_hand = {}
+    if connection.month_by_hand and connection.pay_by_hand and connection.cutoff_by_hand:
+        year, month = connection.month_by_hand.split("-")
+        by_hand[int(year), int(month)] = connection.pay_by_hand, connection.cutoff_by_hand
+    return PayPlan(connection.pay_day, connection.cutoff_day, connection.cutoff_at, by_hand)
+
+
+def deadline_of(connection: Connection, since: datetime, now: datetime | None = None) -> Deadline | None:
+    """Until when what has waited since then has to be approved; ``None`` where the connection doesn't know."""
+    plan = plan_of(connection)
+    return deadline(plan, since, now or timezone.now()) if plan else None
+
+
+def waits_since(held: Iterable[Change]) -> datetime:
+    """When the oldest of these began to wait."""
+    return min((one.settled_at for one in held if one.settled_at), default=timezone.now())
+
+
+def lies_in_paid(connection: Connection, change: Change) -> bool:
+    """Whether a Change writes, or takes away, a first or last workday within a period that has been paid already."""
+    plan = plan_of(connection)
+    if plan is None or change.field not in DATES:
+        return False
+    now = timezone.now()
+    return any(day and is_paid(plan, day, now) for day in (_day(change.before), _day(change.after)))
+
+
+def until(connection: Connection, held: QuerySet[Change]) -> str:
+    """The next cut-off for what waits, in a sentence, "" where it isn't known. What one has missed stands beside it."""
+    now = timezone.now()
+    found = deadline_of(connection, now, now)
+    if found is None:
+        return ""
+    return payday_words.sentences(Deadline(found.next), held.filter(field="bank_account").exists())[0]
+
+
+def notes(connection: Connection, held: Change) -> Iterator[str]:
+    """What it means for pay: a pay that it missed, the account that salary goes to for now, a date that was paid."""
+    account = held.field == "bank_account"
+    found = deadline_of(connection, waits_since([held]))
+    if found and found.missed:
+        yield payday_words.missed(found.missed, account)
+    if account and held.side == "visma" and held.run.values_blanked_at is None:
+        yield payday_words.old_account(last_digits(held.before))
+    if lies_in_paid(connection, held):
+        yield payday_words.in_paid_period()
+
+
+def _day(own: object) -> date | None:
+    """The day of a workday in a side's own form."""
+    text = own.get("date") if isinstance(own, dict) else own
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        return None
