@@ -8,7 +8,7 @@ from django.utils import timezone
 from connections.models import Connection
 from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
 from sync.services import mail
-from tests.connections.companies import company
+from tests.connections.companies import company, heard
 from tests.sync.reading import in_huma, read
 
 pytestmark = pytest.mark.django_db
@@ -22,9 +22,7 @@ def english(settings):
 @pytest.fixture
 def run(hr, smtp):
     """A finished run: two updated, one failed, one moved, one uncertain, one new Visma draft."""
-    connection = company(
-        hr, name="Fjordheim AS", recipients=["boss@example.com"], payroll_contacts=["payroll@example.com"]
-    )
+    connection = heard(company(hr, name="Fjordheim AS", recipients=["boss@example.com"]))
     made = read(connection, in_huma("new", "Nina", "Nå", "10", "nina@x.no"))
     link = EmployeeLink.objects.create(connection=connection, huma_id="h", visma_id="v", linked_by="number")
     for name, field, state, reason in (
