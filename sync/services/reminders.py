@@ -28,7 +28,11 @@ LATELY = timedelta(days=10)
 
 
 def tell_at_once(run: SyncRun, changes: int, people: int) -> None:
-    """Tell each owner that something waits since this run, in the transaction that holds it."""
+    """Tell each owner that something waits since this run, in the transaction that holds it.
+
+    Two runs at once tell one person one after the other: each has to see what the other said.
+    """
+    list(run.connection.owners.select_for_update(of=("self",), no_key=True).order_by("pk"))
     for address in each_once(letters.owners(run.connection)):
         _tell(run, address, changes, people)
 
