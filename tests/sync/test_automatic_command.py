@@ -141,6 +141,30 @@ def test_before_a_first_run_it_is_refused_with_the_pages_words(fresh):
     assert "for the first time" in expected
 
 
+def test_where_nobody_hears_it_is_refused_with_the_pages_words(fresh):
+    SyncRun.objects.create(connection=fresh, state="finished", started_by="hr")
+    assert refusal(fresh.code, "on", "--accounts", "once") == switching_says(fresh)
+    found = automatic(fresh, "on", "--payroll", "a@example.com")
+    assert (found["automatic"], found["payroll"]) == (True, ["a@example.com"])
+
+
+def switching_says(connection: Connection) -> str:
+    """Why it can't be turned on, as the page has it."""
+    with override("en"):
+        said = switching.refusal(connection)
+    assert "need somebody in payroll who hears" in said
+    return said
+
+
+@pytest.mark.parametrize("choice", ["once", "look"])
+def test_naming_what_accounts_do_answers_whether_they_stay_so(fjordheim, choice):
+    Connection.objects.update(accounts="once", accounts_asks=True)
+    automatic(fjordheim, "--both-moved", "huma")
+    assert Connection.objects.get().accounts_asks, "nobody has said anything about accounts"
+    assert automatic(fjordheim, "--accounts", choice)["accounts"] == choice
+    assert not Connection.objects.get().accounts_asks
+
+
 def test_a_paused_connection_is_refused(fjordheim, hr):
     pause(fjordheim, hr)
     assert refusal(fjordheim.code, "on").startswith("The connection is paused.")

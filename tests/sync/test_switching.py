@@ -59,6 +59,14 @@ def test_a_connection_that_rests_cannot_be_turned_on(fjordheim, hr, state, said)
     assert not fjordheim.automatic
 
 
+def test_nobody_turns_it_on_where_nobody_hears(fresh, hr):
+    SyncRun.objects.create(connection=fresh, state="finished", started_by="hr")
+    with pytest.raises(NotAllowed, match="nobody_hears"):
+        switching.turn_on(fresh, hr)
+    assert "need somebody in payroll who hears" in switching.refusal(fresh)
+    assert switching.is_offered(fresh), "and the answer to the question says so"
+
+
 def test_who_turned_it_on_and_when_is_kept(fjordheim, hr, superuser):
     switching.turn_on(fjordheim, hr)
     first = fjordheim.automatic_at
