@@ -1,6 +1,7 @@
 """What a connection knows of its pay, put before what waits."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.db.models import QuerySet
@@ -8,8 +9,9 @@ from django.utils import timezone
 
 from connections.models import Connection
 from sync import payday_words
+from sync.core.employee import Own
 from sync.core.payday import Deadline, PayPlan, deadline, is_paid
-from sync.display import last_digits
+from sync.display import Display, last_digits
 from sync.models import Change
 
 DATES = ("first_workday", "last_workday")
@@ -37,13 +39,22 @@ def waits_since(held: Iterable[Change]) -> datetime:
     return min((one.settled_at for one in held if one.settled_at), default=timezone.now())
 
 
-def lies_in_paid(connection: Connection, change: Change) -> bool:
-    """Whether a Change writes, or takes away, a first or last workday within a period that has been paid already."""
-    plan = plan_of(connection)
-    if plan is None or change.field not in DATES:
+def lies_in_paid(plan: PayPlan | None, field: str, before: Own, after: Own) -> bool:
+    """Whether a first or last workday within a period that has been paid already is written, or taken away.
+
+    ``before``, ``after``: in a side's own form.
+    """
+    if plan is None or field not in DATES:
         return False
     now = timezone.now()
-    return any(day and is_paid(plan, day, now) for day in (_day(change.before), _day(change.after)))
+    return any(day and is_paid(plan, day, now) for day in (_day(before), _day(after)))
+
+
+def marked(shown: Display, plan: PayPlan | None, field: str, before: Own, after: Own) -> Display:
+    """A value for a page, with a sentence beside it where it lies in a period that has been paid already."""
+    if not lies_in_paid(plan, field, before, after):
+        return shown
+    return replace(shown, hint=" ".join(filter(None, (shown.hint, payday_words.in_paid_period()))))
 
 
 def until(connection: Connection, held: QuerySet[Change]) -> str:
@@ -63,11 +74,11 @@ def notes(connection: Connection, held: Change) -> Iterator[str]:
         yield payday_words.missed(found.missed, account)
     if account and held.side == "visma" and held.run.values_blanked_at is None:
         yield payday_words.old_account(last_digits(held.before))
-    if lies_in_paid(connection, held):
+    if lies_in_paid(plan_of(connection), held.field, held.before, held.after):
         yield payday_words.in_paid_period()
 
 
-def _day(own: object) -> date | None:
+def _day(own: Own) -> date | None:
     """The day of a workday in a side's own form."""
     text = own.get("date") if isinstance(own, dict) else own
     try:

@@ -6,11 +6,13 @@ import pytest
 from django.utils import timezone, translation
 
 from connections.models import AuditEntry, Connection
-from sync.models import Change, EmployeeLink, SyncRun
+from sync.models import Change, Conflict, EmployeeLink, SyncRun
 from sync.payday_words import cutoff_text, pay_text
-from sync.services import switching
+from sync.sentences import nice_date
+from sync.services import review, switching
 from sync.services.payday import deadline_of
 from tests.connections.companies import heard
+from tests.sync.reading import day, in_huma, in_visma, read
 from tests.sync.views.conftest import at, words
 from tests.sync.views.test_automatic import SETTINGS
 
@@ -107,6 +109,21 @@ def test_a_date_within_a_paid_period_is_marked(web, fjordheim, hold):
     hold("first_workday", "2099-01-01", ahead.isoformat())
     text = words(web.get(at("held", fjordheim)))
     assert text.count("This date lies in a period that has been paid already.") == 1
+
+
+def test_confirm_marks_it_too(web, fjordheim, hr):
+    paid_later(fjordheim)
+    Connection.objects.update(default_end_reason="arbeidstakerHarSagtOppSelv")
+    fjordheim.refresh_from_db()
+    people = [("a", "Anna", "1", day(-60)), ("b", "Berit", "2", day(60))]
+    read_ones = [in_huma(id_, given, "Ny", number, ends=ends) for id_, given, number, ends in people]
+    run = read(fjordheim, *read_ones, *(in_visma(f"v{id_}", given, "Ny", number) for id_, given, number, _e in people))
+    rows = Conflict.objects.filter(run=run, field="last_workday")
+    assert review.decide(run, hr, rows.values_list("pk", flat=True), "huma").changed == 2
+    text = words(web.get(at("confirm", fjordheim)))
+    shown = text.count("This date lies in a period that has been paid already.")
+    assert shown == text.count(f"After: {nice_date(day(-60))}") > 0
+    assert text.count(f"After: {nice_date(day(60))}") == shown
 
 
 @pytest.mark.parametrize("kind", ["held", "attention", "start"])
