@@ -35,14 +35,14 @@ def missed(period: Period, account: bool) -> str:
     elif account:
         text = _(
             "The cut-off of %(by)s has passed: the salary paid on %(pay)s goes to the old account, unless payroll "
-            "changes it in Visma before."
+            "enters the new one in Visma first."
         )
     elif over:
         text = _("It missed the cut-off of %(by)s for the pay on %(pay)s.")
     else:
         text = _(
-            "The cut-off of %(by)s for the pay on %(pay)s has passed. What must be right in it, payroll changes in "
-            "Visma before."
+            "The cut-off of %(by)s for the pay on %(pay)s has passed. If it has to be in that pay, payroll enters it "
+            "in Visma."
         )
     return text % words
 

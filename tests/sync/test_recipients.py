@@ -228,7 +228,7 @@ class TestFromBefore:
         assert message["Subject"] == "Fjordheim AS: details of 2 people changed"
         for kind in ("plain", "html"):
             text = message.get_body((kind,)).get_content()
-            assert "2 people. Who it is, is sent only once this address is confirmed" in text
+            assert "2 people. Names are sent once this address is confirmed" in text
             assert "Kari" not in text
 
 

@@ -208,7 +208,7 @@ class TestOnTheMornings:
         letters.write(Letter.Kind.REMINDER, "late", ["hr@example.com"], fjordheim, of={str(fjordheim.pk): "then"})
         text = said(sent(smtp)["hr@example.com"])
         assert "00:00 has passed: the salary paid on" in text
-        assert "goes to the old account, unless payroll changes it in Visma before." in text
+        assert "goes to the old account, unless payroll enters the new one in Visma first." in text
         assert "Approve by " in text
 
 

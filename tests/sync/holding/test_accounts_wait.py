@@ -161,7 +161,7 @@ def test_an_address_that_is_not_confirmed_is_told_how_many_and_not_who(fjordheim
     mail = mailed(smtp)
     assert name(fjordheim, berit(fjordheim)) in mail["payroll@example.com"]
     assert "1 bank account came from Huma" in mail["new@example.com"]
-    assert "Who it is, is sent only once this address is confirmed." in mail["new@example.com"]
+    assert "Names are sent once this address is confirmed." in mail["new@example.com"]
     assert "http://testserver/payroll/" in mail["new@example.com"]
     nothing_of_it({"": mail["new@example.com"]}, *name(fjordheim, berit(fjordheim)).split())
 

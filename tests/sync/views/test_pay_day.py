@@ -98,7 +98,7 @@ def test_after_the_cutoff_it_says_what_it_missed_and_what_next(web, fjordheim, h
     hold(since=timezone.now() - timedelta(days=3))
     text = words(web.get(at("held", fjordheim)))
     assert "has passed: the salary paid on" in text
-    assert "goes to the old account, unless payroll changes it in Visma before." in text
+    assert "goes to the old account, unless payroll enters the new one in Visma first." in text
     assert "Approve by " in text
 
 
