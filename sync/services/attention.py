@@ -58,7 +58,7 @@ class Waits:
     """One thing that waits: ``count`` of a kind in a connection (``None``: in the whole installation).
 
     ``run``: the one that failed, or the open one in which it is solved; ``result``: the primary key of the run whose
-    result tells more. ``since``: when the oldest of what is held came, ``account``: whether one is among it.
+    result tells more. ``since``: when the oldest of what is held came, the oldest ``account`` where one is among it.
     ``notices``: some of them, newest first; ``people``: (name, id in Visma) of some drafts.
     """
 
@@ -162,10 +162,11 @@ def _in_steps(here: Situation, connection: int) -> SyncRun | None:
 
 def _held(here: Situation) -> Iterable[Waits]:
     rows = Change.objects.filter(run__connection__in=here.connections, state=Change.State.HELD, answer="")
-    accounts = Count("pk", filter=Q(field="bank_account"))
-    found = rows.values_list("run__connection").annotate(n=Count("pk"), since=Min("settled_at"), accounts=accounts)
-    for pk, count, since, account in found.order_by():
-        yield Waits(Kind.HELD, count, here.connections[pk], since=since, account=bool(account))
+    oldest, account = Min("settled_at"), Min("settled_at", filter=Q(field="bank_account"))
+    found = rows.values_list("run__connection").annotate(n=Count("pk"), since=oldest, account=account)
+    for pk, count, since, first_account in found.order_by():
+        account_waits = first_account is not None
+        yield Waits(Kind.HELD, count, here.connections[pk], since=first_account or since, account=account_waits)
 
 
 def _not_certain(here: Situation) -> Iterable[Waits]:

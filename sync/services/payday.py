@@ -35,8 +35,9 @@ def deadline_of(connection: Connection, since: datetime, now: datetime | None = 
 
 
 def waits_since(held: Iterable[Change]) -> datetime:
-    """When the oldest of these began to wait."""
-    return min((one.settled_at for one in held if one.settled_at), default=timezone.now())
+    """When the oldest of these began to wait; where accounts are among them, the oldest account."""
+    rows = [(one.field != "bank_account", one.settled_at) for one in held if one.settled_at]
+    return min(rows)[1] if rows else timezone.now()
 
 
 def lies_in_paid(plan: PayPlan | None, field: str, before: Own, after: Own) -> bool:
@@ -68,12 +69,14 @@ def until(connection: Connection, held: QuerySet[Change]) -> str:
 
 def notes(connection: Connection, held: Change) -> Iterator[str]:
     """What it means for pay: a pay that it missed, the account that salary goes to for now, a date that was paid."""
-    account = held.field == "bank_account"
+    blanked = held.run.values_blanked_at is not None
+    account = held.field == "bank_account" and held.side == "visma" and not blanked
+    old = last_digits(held.before) if account else ""
     found = deadline_of(connection, waits_since([held]))
     if found and found.missed:
-        yield payday_words.missed(found.missed, account)
-    if account and held.side == "visma" and held.run.values_blanked_at is None:
-        yield payday_words.old_account(last_digits(held.before))
+        yield payday_words.missed(found.missed, bool(old))
+    if account:
+        yield payday_words.old_account(old)
     if lies_in_paid(plan_of(connection), held.field, held.before, held.after):
         yield payday_words.in_paid_period()
 

@@ -129,6 +129,25 @@ class TestOnTheMornings:
         assert service.write_due(period.cutoff) == 0
         assert last < period.cutoff
 
+    def test_killed_in_the_middle_it_writes_all_of_them_later(self, fjordheim, superuser, monkeypatch):
+        last = reminders(paid(fjordheim), SEVEN)[1]
+        holds(fjordheim)
+        write = letters.write
+        written: list[bool] = []
+
+        def dies(*args, **more):
+            if written:
+                raise SystemExit
+            written.append(write(*args, **more))
+            return written[-1]
+
+        monkeypatch.setattr(letters, "write", dies)
+        with pytest.raises(SystemExit):
+            service.write_due(last)
+        assert not Letter.objects.exists()
+        monkeypatch.setattr(letters, "write", write)
+        assert service.write_due(last) == 2
+
     def test_what_came_after_the_morning_was_said_when_it_came(self, fjordheim):
         period = paid(fjordheim)
         first, last = reminders(period, SEVEN)

@@ -93,6 +93,14 @@ def test_what_is_no_account_says_what_payroll_keeps(web, fjordheim, hold):
     assert "paid already" not in text
 
 
+def test_without_an_old_account_nothing_is_said_of_one(web, fjordheim, hold):
+    missed_today(fjordheim)
+    hold(before={"paymentType": "cash"}, since=timezone.now() - timedelta(days=3))
+    text = words(web.get(at("held", fjordheim)))
+    assert "has passed. If it has to be in that pay, payroll enters it in Visma." in text
+    assert "Until it is approved, Visma has no account for this salary." in text
+
+
 def test_after_the_cutoff_it_says_what_it_missed_and_what_next(web, fjordheim, hold):
     missed_today(fjordheim)
     hold(since=timezone.now() - timedelta(days=3))
@@ -126,12 +134,12 @@ def test_confirm_marks_it_too(web, fjordheim, hr):
     assert text.count(f"After: {nice_date(day(60))}") == shown
 
 
-@pytest.mark.parametrize("kind", ["held", "attention", "start"])
+@pytest.mark.parametrize("kind", ["held", "attention", "start", "result"])
 def test_every_page_on_which_it_waits_says_so(web, fjordheim, hold, kind):
     said = paid_later(fjordheim)
-    hold()
-    page = web.get("/admin/") if kind == "start" else web.get(at(kind, fjordheim))
-    assert said in words(page)
+    run = hold().run
+    addresses = {"start": "/admin/", "result": at("result", fjordheim, run.pk)}
+    assert said in words(web.get(addresses.get(kind) or at(kind, fjordheim)))
 
 
 class TestChangedAccountsAreAsked:
