@@ -1,27 +1,22 @@
-"""What waits is said at once and on the mornings before the cut-off, through a real mail server: each once."""
+"""What waits is said on the mornings before the cut-off, through a real mail server: each once."""
 
 import threading
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection as database
-from django.db import transaction
 from django.utils import timezone
 
 from connections.models import Connection
 from sync.core.payday import reminders
-from sync.models import Change, EmployeeLink, Letter, SyncRun
+from sync.models import Change, Letter
 from sync.payday_words import cutoff_text, pay_text
 from sync.services import letters
 from sync.services import reminders as service
-from sync.services.payday import deadline_of
 from tests.connections.companies import company
-from tests.sync.bell import until_quiet
+from tests.sync.paying import OSLO, SEVEN, following, holds, paid, said
 
 pytestmark = pytest.mark.django_db
-OSLO = ZoneInfo("Europe/Oslo")
-SEVEN = time(7)
 MINUTE = timedelta(minutes=1)
 
 
@@ -31,46 +26,9 @@ def english(settings):
     settings.DIGEST_TIME = SEVEN
 
 
-def paid(connection, now=None):
-    """The connection with a pay day, so that its next reminders are all still to come; the period they are about.
-
-    Whatever day it is today: the cut-off is far enough ahead.
-    """
-    here = (now or timezone.now()).astimezone(OSLO).date()
-    day = (here + timedelta(days=14)).day
-    connection.pay_day, connection.cutoff_day = day, day
-    connection.save()
-    period = following(connection, timezone.now())
-    assert reminders(period, SEVEN)[0] > timezone.now()
-    return period
-
-
-def following(connection, now):
-    """The pay whose cut-off comes next."""
-    found = deadline_of(connection, now, now)
-    assert found
-    return found.next
-
-
 @pytest.fixture
 def fjordheim(hr):
     return company(hr, name="Fjordheim AS")
-
-
-def a_run(connection, **more):
-    return SyncRun.objects.create(connection=connection, trigger="real-time", state="finished", **more)
-
-
-def holds(connection, field="bank_account", at=None, reason="held_account", run=None):
-    """Something of somebody waits since then."""
-    number = EmployeeLink.objects.count()
-    link = EmployeeLink.objects.create(
-        connection=connection, huma_id=f"h{number}", visma_id=f"v{number}", linked_by="number", name="Frode Før"
-    )
-    return Change.objects.create(
-        run=run or a_run(connection), link=link, name="Frode Før", field=field, side="visma", state="held",
-        reason=reason, settled_at=at or timezone.now(), before={"localBankAccount": "86011117947"}, after=None,
-    )  # fmt: skip
 
 
 def sent(smtp):
@@ -81,10 +39,6 @@ def sent(smtp):
     found = {message["To"]: message for message in smtp.messages}
     assert len(found) == len(smtp.messages)
     return found
-
-
-def said(message):
-    return message.get_body(("plain",)).get_content().replace("\r\n", "\n")
 
 
 class TestOnTheMornings:
@@ -231,71 +185,6 @@ class TestOnTheMornings:
         assert "Approve by " in text
 
 
-class TestAtOnce:
-    @pytest.fixture
-    def told(self, fjordheim):
-        def one(connection=fjordheim):
-            change = holds(connection)
-            service.tell_at_once(change.run, 1, 1)
-            return change
-
-        return one
-
-    def kept(self):
-        return list(Letter.objects.filter(kind="held").order_by("pk"))
-
-    def test_three_within_an_hour_are_three_and_more_are_one(self, told, smtp):
-        for _ in range(3):
-            told()
-        assert len(self.send(smtp)) == 3
-        for _ in range(4):
-            told()
-        *_three, collected = self.kept()
-        assert len(self.kept()) == 4
-        assert len(collected.params["runs"]) == 4
-        assert collected.next_at == self.kept()[0].made_at + timedelta(hours=1)
-        assert self.send(smtp) == [], "it waits for what may still come"
-        Letter.objects.filter(pk=collected.pk).update(next_at=timezone.now())
-        assert [message["Subject"] for message in self.send(smtp)] == ["Fjordheim AS: 4 changes wait for approval"]
-        told()
-        assert len(self.kept()) == 5, "what comes after it was sent is said again"
-
-    def send(self, smtp):
-        smtp.messages.clear()
-        for letter in letters.due():
-            assert letters.send(letter)
-        return list(smtp.messages)
-
-    def test_an_hour_later_it_is_said_at_once_again(self, told, smtp):
-        for _ in range(3):
-            told()
-        Letter.objects.update(made_at=timezone.now() - timedelta(minutes=61))
-        told()
-        assert self.kept()[-1].params["changes"] == 1
-        assert len(self.send(smtp)) == 4
-
-    def test_it_counts_over_all_connections_of_a_person(self, told, hr, smtp):
-        other = company(hr, name="Breidvik AS", tenant_id="2")
-        for connection in (None, other, None, other, None):
-            told(connection) if connection else told()
-        assert len(self.kept()) == 4
-        Letter.objects.filter(params__has_key="runs").update(next_at=timezone.now())
-        subjects = [message["Subject"] for message in self.send(smtp)]
-        assert subjects[-1] == "2 connections: 2 changes wait for approval"
-
-    def test_what_is_answered_before_it_goes_out_is_not_in_it(self, told, smtp):
-        changes = [told() for _ in range(5)]
-        Change.objects.filter(pk__in=[one.pk for one in changes[3:]]).update(answer="dropped")
-        Letter.objects.filter(params__has_key="runs").update(next_at=timezone.now())
-        assert len(self.send(smtp)) == 3
-
-    def test_it_says_until_when(self, fjordheim, told, smtp):
-        period = paid(fjordheim)
-        told()
-        text = said(self.send(smtp)[0])
-        assert f"Approve by {cutoff_text(period.cutoff)} for the pay on {pay_text(period)}; until then" in text
-
-
 def test_the_sentence_is_the_designs():
     """Source: design, Pay day."""
     period = following(Connection(pay_day=20, cutoff_day=18), datetime(2026, 11, 10, tzinfo=OSLO))
@@ -321,30 +210,3 @@ def test_two_workers_write_each_once(fjordheim, superuser):
     for worker in workers:
         worker.join()
     assert sum(written) == Letter.objects.filter(kind="reminder").count() == 2
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_runs_that_hold_at_once_are_one_collected_email(fjordheim, smtp):
-    for _ in range(3):
-        with transaction.atomic():
-            service.tell_at_once(holds(fjordheim).run, 1, 1)
-    runs = [holds(fjordheim).run for _ in range(4)]
-    barrier = threading.Barrier(4)
-
-    def work(run):
-        barrier.wait()
-        try:
-            with transaction.atomic():
-                service.tell_at_once(run, 1, 1)
-        finally:
-            database.close()
-
-    workers = [threading.Thread(target=work, args=(run,)) for run in runs]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    (collected,) = Letter.objects.filter(params__has_key="runs")
-    assert collected.params["runs"] == sorted(run.pk for run in runs)
-    until_quiet()
-    assert len(smtp.messages) == 3
