@@ -1,4 +1,4 @@
-"""What comes to wait is said to owners at once, through a real mail server; more than three in an hour are one email."""
+"""What comes to wait is said at once, through a real mail server; more than three emails in an hour are one."""
 
 import threading
 from datetime import timedelta
