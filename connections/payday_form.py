@@ -48,7 +48,7 @@ class PayDayForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["month_by_hand"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", gettext("None")), *_months(str(self.initial.get("month_by_hand") or ""))]
+        field.choices = [("", gettext("No month")), *_months(str(self.initial.get("month_by_hand") or ""))]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -197,6 +197,8 @@ def _solved_at(waits: Waits) -> tuple[str, str]:
         case Kind.LINKS:
             return _page(connection, "links"), _("Look at them")
         case Kind.NOBODY_HEARS:
+            if connection.payroll_contacts:
+                return f"{_page(connection, 'connection')}#payroll", _("See who is to confirm")
             return f"{_page(connection, 'connection_settings')}#payroll", _("Name a recipient")
         case Kind.ACCOUNTS:
             return f"{_page(connection, 'automatic')}#accounts", _("Choose")

@@ -1,6 +1,7 @@
 """Recipients of payroll notices: asked to confirm their address, and told at once whose bank account changed."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import F
@@ -14,6 +15,7 @@ from sync.services.posting import each_once, hashed
 
 BY_ITSELF = (*AUTOMATIC, SyncRun.Trigger.RELEASE)
 """Runs whose account changes payroll hears of: nobody who works in Visma entered them."""
+MINUTE = timedelta(minutes=1)
 
 
 def added(sender: Any, *, connection: Connection, **more: Any) -> None:
@@ -28,10 +30,15 @@ def ask_unasked() -> None:
 
 
 def ask_again(connection: Connection, user: Any, pk: int) -> bool:
-    """Send the link once more; False for somebody who has confirmed, or isn't a recipient."""
+    """Send the link once more; False for somebody who has confirmed, or isn't a recipient.
+
+    A second click within a minute sends no second email.
+    """
     row = connection.payroll_recipients.filter(pk=pk, confirmed_at=None).first()
     if row is None:
         return False
+    if row.asked_at and timezone.now() - row.asked_at < MINUTE:
+        return True
     _ask([row])
     audit(user, "recipient.asked", connection, address=row.address)
     return True

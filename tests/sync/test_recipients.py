@@ -139,6 +139,10 @@ class TestTheClick:
         sent(smtp)
         row = fjordheim.payroll_recipients.get()
         again = f"/admin/connections/{fjordheim.code}/recipients/{row.pk}/again/"
+        web.post(again)
+        assert sent(smtp) == {}, "it was sent a moment ago"
+        PayrollRecipient.objects.update(asked_at=timezone.now() - timedelta(minutes=2))
+        web.post(again)
         assert "The link is on its way." in text_of(web.post(again, follow=True))
         press(anybody, link(sent(smtp)["pay@example.com"]))
         assert is_confirmed(fjordheim) == ["pay@example.com"]

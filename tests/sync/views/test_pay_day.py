@@ -205,8 +205,12 @@ class TestSomebodyHears:
         assert "Turn on automatic updates" in words(web.get(at("result", fjordheim, first.pk)))
 
     def test_where_they_are_on_already_they_stay_on_and_one_is_asked_for(self, web, fjordheim):
-        Connection.objects.update(automatic=True, payroll_contacts=["pay@example.com"])
-        assert self.ASKS in words(web.get(at("attention", fjordheim)))
+        Connection.objects.update(automatic=True)
+        assert f"{at('connection_settings', fjordheim)}#payroll" in web.get(at("attention", fjordheim)).content.decode()
+        Connection.objects.update(payroll_contacts=["pay@example.com"])
+        page = web.get(at("attention", fjordheim))
+        assert self.ASKS in words(page)
+        assert f"{at('connection', fjordheim)}#payroll" in page.content.decode()
         heard(fjordheim)
         assert self.ASKS not in words(web.get(at("attention", fjordheim)))
         Connection.objects.update(payroll_contacts=["other@example.com"])
