@@ -59,6 +59,7 @@ def write() -> dict[str, Any]:
 def always_on() -> dict[str, Any]:
     """A first run in which nobody decides anything, and automatic updates turned on: how to reach the webhook."""
     from bench.measuring import admin, run
+    from connections.services import change_settings
     from sync.services import confirm, switching, work
 
     started = work.drive(run())
@@ -68,6 +69,7 @@ def always_on() -> dict[str, Any]:
     shown = confirm.build(started)
     confirm.confirm(started, admin(), shown.fingerprint, str(shown.people))
     work.drive(started)
+    change_settings(made, admin(), {"payroll_contacts": ["payroll@example.com"]}, confirmed=True)
     switching.turn_on(made, admin())
     made.refresh_from_db()
     return {"path": f"/webhooks/huma/{made.code}/", "secret": made.webhook_secret}

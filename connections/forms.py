@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from connections.form_fields import CLIENT_SHAPE, SECRET_SHAPE, TENANT_SHAPE, EmailsField, GuidField
 from connections.huma import GROUP_TYPES, MAX_FILTER_IDS
 from connections.models import Connection
+from connections.payday_form import PayDayForm
 from connections.services import Access, NoSuchUser, find_staff
 from connections.supported import end_reasons, supported_fields
 from connections.unseen import seen
@@ -39,9 +40,12 @@ class AboutForm(forms.Form):
         help_text=_("One address a line. The email names people, and never shows values."),
     )
     payroll_contacts = EmailsField(
-        label=_("Payroll contacts"),
+        label=_("Recipients of payroll notices"),
         required=False,
-        help_text=_("One address a line. They hear about new drafts in Visma, and need no login here."),
+        help_text=_(
+            "One address a line. They hear at once of bank accounts that changed by themselves, and of new drafts in "
+            "Visma, without a login here. Names are sent once they have confirmed the address by a click."
+        ),
     )
     default_end_reason = forms.ChoiceField(
         label=_("Default end reason"),
@@ -124,7 +128,7 @@ def _two_different(form: forms.Form) -> None:
         form.add_error("huma_client_secret", gettext("This is the Client ID once more. Paste the Client secret."))
 
 
-class SettingsForm(AboutForm):
+class SettingsForm(AboutForm, PayDayForm):
     """What an owner may change. ``groups`` are Huma's (id, name, type); None when Huma couldn't be asked."""
 
     fields_on = forms.MultipleChoiceField(
@@ -141,7 +145,7 @@ class SettingsForm(AboutForm):
     threshold_people = forms.IntegerField(label=_("But never below this many people"), min_value=1, max_value=10000)
 
     def __init__(self, data: Any, connection: Connection, groups: list[dict[str, Any]] | None) -> None:
-        names = [*AboutForm.base_fields, "threshold_percent", "threshold_people"]
+        names = [*AboutForm.base_fields, *PayDayForm.base_fields, "threshold_percent", "threshold_people"]
         initial = {name: getattr(connection, name) for name in names}
         fields = supported_fields()
         initial["fields_on"] = [field.name for field in fields if field.name not in connection.fields_off]

@@ -44,6 +44,9 @@ _ACTIONS = {
     "webhook.old_ended": _("Ended the webhook's old secret"),
     "webhook.token_set": _("Set the webhook's access token"),
     "webhook.token_cleared": _("Removed the webhook's access token"),
+    "accounts.chosen": _("Chose what happens to changed bank accounts"),
+    "recipient.asked": _("Asked a recipient of payroll notices to confirm their address"),
+    "recipient.confirmed": _("Confirmed the address of a recipient of payroll notices"),
     "owner.added": _("Added the owner %(owner)s"),
     "owner.removed": _("Removed the owner %(owner)s"),
     "run.started": _("Started a run"),
@@ -146,4 +149,6 @@ def _value(name: str, value: Any, words: dict[str, str]) -> str:
         return ngettext("%(n)d chosen", "%(n)d chosen", count) % {"n": count} if count else ""
     if isinstance(value, list):
         return ", ".join(words.get(str(one), str(one)) for one in value)
-    return words.get(str(value), str(value))
+    if isinstance(value, str) and name.endswith("_by_hand") and value.count("-") == 2:
+        return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
+    return "" if value is None else words.get(str(value), str(value))

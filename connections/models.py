@@ -42,6 +42,11 @@ def new_webhook_secret() -> str:
     return secrets.token_hex(32)
 
 
+def new_link_key() -> str:
+    """What the links to one recipient's confirmation carry: 16 bytes in hex, gone when the address is removed."""
+    return secrets.token_hex(16)
+
+
 class Connection(models.Model):
     """One Huma organisation (or some of its groups) ↔ one Visma.net Payroll company."""
 
@@ -57,7 +62,7 @@ class Connection(models.Model):
 
     class Accounts(models.TextChoices):
         AT_ONCE = "once", _("Write them at once")
-        AFTER_A_LOOK = "look", _("Write them after a look")
+        AFTER_A_LOOK = "look", _("Let them wait for approval")
 
     class Schedule(models.TextChoices):
         OFF = "off", _("Off")
@@ -82,7 +87,18 @@ class Connection(models.Model):
     fingerprint_key = EncryptedTextField(default=new_fingerprint_key, editable=False)
 
     recipients = models.JSONField(_("recipients of the result"), default=list, blank=True)
-    payroll_contacts = models.JSONField(_("payroll contacts"), default=list, blank=True)
+    payroll_contacts = models.JSONField(_("recipients of payroll notices"), default=list, blank=True)
+    # The days of the month of pay and of its cut-off, where they are known, and one month that is otherwise.
+    pay_day = models.PositiveSmallIntegerField(
+        _("pay day"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(31)]
+    )
+    cutoff_day = models.PositiveSmallIntegerField(
+        _("cut-off"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(31)]
+    )
+    cutoff_at = models.TimeField(_("time of the cut-off"), default=time(12, 0))  # Europe/Oslo's
+    month_by_hand = models.CharField(_("a month set by hand"), max_length=7, blank=True)  # 2026-12
+    pay_by_hand = models.DateField(_("pay day of that month"), null=True, blank=True)
+    cutoff_by_hand = models.DateField(_("cut-off of that month"), null=True, blank=True)
     default_end_reason = models.CharField(_("default end reason"), max_length=60, blank=True)
     huma_companies = models.JSONField(_("only these companies"), default=list, blank=True)
     huma_locations = models.JSONField(_("only these locations"), default=list, blank=True)
@@ -106,7 +122,11 @@ class Connection(models.Model):
     automatic_by = models.CharField(_("automatic updates turned on by"), max_length=150, blank=True)
     automatic_at = models.DateTimeField(_("automatic updates turned on"), null=True, blank=True)
     both_moved = models.CharField(_("when both sides changed"), max_length=4, choices=BothMoved, default=BothMoved.ASK)
-    accounts = models.CharField(_("changed bank accounts"), max_length=6, choices=Accounts, default=Accounts.AT_ONCE)
+    accounts = models.CharField(
+        _("changed bank accounts"), max_length=6, choices=Accounts, default=Accounts.AFTER_A_LOOK
+    )
+    # It was connected when "at once" was the default: an owner is asked whether it is to stay so.
+    accounts_asks = models.BooleanField(_("asked about changed bank accounts"), default=False)
     schedule = models.CharField(_("scheduled sync"), max_length=5, choices=Schedule, default=Schedule.OFF)
     schedule_hours = models.PositiveSmallIntegerField(
         _("every so many hours"), default=4, validators=[MinValueValidator(1), MaxValueValidator(168)]
@@ -147,6 +167,28 @@ class Connection(models.Model):
     def threshold(self, linked: int) -> int:
         """How many people may be changed or created without typing their number, given the linked ones."""
         return max(self.threshold_people, linked * self.threshold_percent // 100)
+
+
+class PayrollRecipient(models.Model):
+    """That an address among a connection's ``payroll_contacts`` was confirmed, or is still to be, by a click."""
+
+    connection = models.ForeignKey(
+        Connection, models.CASCADE, verbose_name=_("connection"), related_name="payroll_recipients"
+    )
+    address = models.CharField(_("address"), max_length=254)  # in small letters
+    key = models.CharField(max_length=64, default=new_link_key, editable=False)  # what its links know it by
+    asked = models.PositiveSmallIntegerField(_("asked so many times"), default=0)
+    asked_at = models.DateTimeField(_("asked"), null=True, blank=True)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    confirmed_by = models.CharField(_("confirmed by"), max_length=150, blank=True)  # a command's name; "": by the link
+
+    class Meta:
+        verbose_name = _("recipient of payroll notices")
+        verbose_name_plural = _("recipients of payroll notices")
+        constraints = [models.UniqueConstraint(fields=["connection", "address"], name="one_recipient_an_address")]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
 
 
 class Installation(models.Model):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, time
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -10,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from connections import releasing
+from connections import recipients, releasing
 from connections.clients import forget_clients
 from connections.models import Connection, audit, name_of, new_webhook_secret
 from connections.pausing import application_works, end, is_refused
@@ -21,6 +22,12 @@ SETTINGS = (
     "name",
     "recipients",
     "payroll_contacts",
+    "pay_day",
+    "cutoff_day",
+    "cutoff_at",
+    "month_by_hand",
+    "pay_by_hand",
+    "cutoff_by_hand",
     "default_end_reason",
     "huma_companies",
     "huma_locations",
@@ -82,12 +89,15 @@ def connected(tenant_id: str) -> Connection | None:
     return Connection.objects.exclude(state=Connection.State.DISCONNECTED).filter(tenant_id=tenant_id).first()
 
 
-def connect(user: Any, access: Access, chosen: Mapping[str, Any], owner: User | None = None) -> Connection:
+def connect(
+    user: Any, access: Access, chosen: Mapping[str, Any], owner: User | None = None, confirmed: bool = False
+) -> Connection:
     """Ask both sides, then store. ``user`` confirmed the authority (or is a command's name), ``owner`` gets it.
 
-    ``chosen``: some of SETTINGS. A connection of the owner's to the same pair that was disconnected is taken up
-    again, with all that was known of its people. A new pairing may have to wait for its release (see ``releasing``).
-    Raises ``NotConnected``; then nothing is stored.
+    ``chosen``: some of SETTINGS; ``confirmed``: the recipients of payroll notices among them count as confirmed. A
+    connection of the owner's to the same pair that was disconnected is taken up again, with all that was known of its
+    people. A new pairing may have to wait for its release (see ``releasing``). Raises ``NotConnected``; then nothing is
+    stored.
     """
     probe = access.ask()
     try:
@@ -109,6 +119,7 @@ def connect(user: Any, access: Access, chosen: Mapping[str, Any], owner: User | 
                 user, "connection.reconnected" if again else "connection.made", connection, owner=name_of(owner or "")
             )
             releasing.begin(connection, user)
+            recipients.keep(connection, user, confirmed)
     except IntegrityError:  # somebody else was faster with this tenant
         raise NotConnected(Trouble("", "tenant_taken")) from None
     except releasing.Reserved:
@@ -177,8 +188,11 @@ def disconnect(connection: Connection, user: Any) -> None:
     connection.refresh_from_db()
 
 
-def change_settings(connection: Connection, user: Any, chosen: Mapping[str, Any]) -> list[str]:
-    """Store what differs and say which; the audit entry holds old → new. ``chosen``: some of SETTINGS."""
+def change_settings(connection: Connection, user: Any, chosen: Mapping[str, Any], confirmed: bool = False) -> list[str]:
+    """Store what differs and say which; the audit entry holds old → new. ``chosen``: some of SETTINGS.
+
+    ``confirmed``: recipients of payroll notices among them count as confirmed; else those who are new are asked.
+    """
     with transaction.atomic():
         row = Connection.objects.select_for_update().get(pk=connection.pk)
         changed = {name: [getattr(row, name), value] for name, value in chosen.items() if getattr(row, name) != value}
@@ -186,9 +200,18 @@ def change_settings(connection: Connection, user: Any, chosen: Mapping[str, Any]
             setattr(row, name, new)
         if changed:
             row.save(update_fields=list(changed))
-            audit(user, "settings.changed", row, **changed)
+            audit(user, "settings.changed", row, **{name: [*map(plain, pair)] for name, pair in changed.items()})
+        if "payroll_contacts" in chosen:
+            recipients.keep(row, user, confirmed)
     connection.refresh_from_db()
     return list(changed)
+
+
+def plain(value: Any) -> Any:
+    """A setting as the audit keeps it."""
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def find_staff(who: str) -> User:

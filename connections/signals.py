@@ -18,3 +18,5 @@ looked_at_again = Signal()
 """Sent inside the transaction in which both sides are to be counted anew for an open release ``request``."""
 release_answered = Signal()
 """Sent inside the transaction in which a superuser released or refused; carries the answered ``request``."""
+recipients_added = Signal()
+"""Sent inside the transaction that adds recipients of payroll notices who are to confirm; carries ``connection``."""

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from connections.views import recipients
 from humavisma.health import healthz
 from sync import webhooks
 
@@ -11,6 +12,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("healthz", healthz, name="healthz"),
     path("webhooks/huma/<str:code>/", webhooks.huma, name="huma_webhook"),
+    path("payroll/<str:token>/", recipients.confirm, name="confirm_recipient"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
 ]

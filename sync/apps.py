@@ -13,15 +13,16 @@ class SyncConfig(AppConfig):
     def ready(self) -> None:
         """Tell the connections' pages what can be synchronized, and hear when a connection ends."""
         from connections import signals, supported
-        from sync import release_emails  # noqa: F401
+        from sync import held_emails, payroll_emails, release_emails  # noqa: F401  # who makes these emails
         from sync.core.fields import FIELDS
         from sync.core.fields.dates import END_REASONS
-        from sync.services import pauses, release
+        from sync.services import pauses, recipients, release
         from sync.services.ending import end_runs
 
         fields = [supported.SupportedField(field.name, field.label, field.rule) for field in FIELDS]
         supported.register(fields, END_REASONS)
         signals.disconnecting.connect(end_runs, dispatch_uid="end_runs")
+        signals.recipients_added.connect(recipients.added, dispatch_uid="recipients_added")
         signals.paused.connect(pauses.pause_begins, dispatch_uid="pause_begins")
         signals.resumed.connect(pauses.pause_ends, dispatch_uid="pause_ends")
         signals.waits_for_release.connect(release.begins_to_wait, dispatch_uid="begins_to_wait")

@@ -13,11 +13,13 @@ from django.utils.translation import ngettext
 
 from connections.models import Connection
 from connections.pausing import REFUSED
+from sync import payday_words
 from sync.models import AUTOMATIC, Notice, SyncRun
 from sync.pause_words import pause_of
 from sync.sentences import nice_dates, sentence, side_name
 from sync.services import two_writers
 from sync.services.attention import Kind, Waits
+from sync.services.payday import deadline_of
 
 DANGER = (Kind.APPLICATION, Kind.PAUSED, Kind.FAILED)
 QUIET = (Kind.NEW_PERSON, Kind.DRAFTS, Kind.PAUSED_BY_HAND)
@@ -111,6 +113,13 @@ def line(waits: Waits) -> str:
             return _failure(waits.run) if waits.run else ""
         case Kind.TWO_WRITERS:
             return _two_writers(waits.connection) if waits.connection else ""
+        case Kind.HELD if waits.connection and waits.since:
+            until = deadline_of(waits.connection, waits.since)
+            return " ".join([counted(waits.kind, waits.count), *payday_words.sentences(until, waits.account)])
+        case Kind.NOBODY_HEARS:
+            return _("Automatic updates are on, and nobody in payroll hears of them: no address is confirmed.")
+        case Kind.ACCOUNTS:
+            return _("Changed bank accounts are written at once: keep that, or let them wait for approval.")
     return counted(waits.kind, waits.count)
 
 
@@ -202,6 +211,12 @@ def _solved_at(waits: Waits) -> tuple[str, str]:
             return _page(connection, "held"), _("Look at them")
         case Kind.LINKS:
             return _page(connection, "links"), _("Look at them")
+        case Kind.NOBODY_HEARS:
+            if connection.payroll_contacts:
+                return f"{_page(connection, 'connection')}#payroll", _("See who is to confirm")
+            return f"{_page(connection, 'connection_settings')}#payroll", _("Name a recipient")
+        case Kind.ACCOUNTS:
+            return f"{_page(connection, 'automatic')}#accounts", _("Choose")
         case Kind.UNKNOWN | Kind.NOT_ADDED:
             return reverse("admin:result", args=[connection.code, waits.result]), _("See the result")
         case Kind.DIFFERENCES:

@@ -9,23 +9,29 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from connections.models import Connection
-from sync.attention_words import counted
+from sync.attention_words import counted, line
 from sync.emails import MOST_PROBLEMS as MOST_NAMED
 from sync.emails import absolute, message
+from sync.held_emails import until
 from sync.models import Change, Letter
 from sync.sentences import field_label, sentence
-from sync.services.attention import Kind
+from sync.services.attention import Kind, Waits
+from sync.services.recipients import counts_only
 
 
 @dataclass(frozen=True)
 class Section:
-    """One connection: ``lines`` of what waits, with the page's address; ``people``: (name, labels) of what changed."""
+    """One connection: ``lines`` of what waits, with the page's address; ``people``: (name, labels) of what changed.
+
+    ``unnamed``: how many they are, where the address isn't confirmed and no names are sent.
+    """
 
     name: str
     lines: list[str]
     url: str
     people: list[tuple[str, str]]
     more: int = 0
+    unnamed: int = 0
 
 
 def digest_email(letter: Letter) -> EmailMultiAlternatives | None:
@@ -36,11 +42,11 @@ def digest_email(letter: Letter) -> EmailMultiAlternatives | None:
     if not connections:
         return None
     waiting = [_waiting(row, waits[pk]) for pk, row in connections.items() if pk in waits]
-    people = [_changed(row, changed[pk]) for pk, row in connections.items() if pk in changed]
+    people = [_changed(row, changed[pk], letter.to) for pk, row in connections.items() if pk in changed]
     count = len(connections)
     name = ngettext("%(n)d connection", "%(n)d connections", count) % {"n": count}
     things = sum(sum(counts.values()) for pk, counts in waits.items() if pk in connections)
-    persons = sum(len(section.people) + section.more for section in people)
+    persons = sum(len(section.people) + section.more + section.unnamed for section in people)
     context = {
         "connection": name if count > 1 else next(iter(connections.values())).name,
         "several": count > 1,
@@ -77,10 +83,14 @@ def _line(connection: Connection, kind: Kind, count: int) -> str:
         )
     if kind == Kind.FAILED:
         return _("The last synchronization failed.")
+    if kind in (Kind.NOBODY_HEARS, Kind.ACCOUNTS):
+        return line(Waits(kind, count, connection))
+    if kind == Kind.HELD:
+        return " ".join([counted(kind, count), *until(connection)])
     return counted(kind, count)
 
 
-def _changed(connection: Connection, pks: list[int]) -> Section:
+def _changed(connection: Connection, pks: list[int], to: list[str]) -> Section:
     rows = Change.objects.filter(pk__in=pks, run__connection=connection).order_by("name", "pk")
     fields: dict[tuple[int | None, str], list[str]] = {}
     for link, name, field in rows.values_list("link", "name", "field"):
@@ -88,4 +98,6 @@ def _changed(connection: Connection, pks: list[int]) -> Section:
         if field_label(field) not in labels:
             labels.append(field_label(field))
     people = [(name or "–", ", ".join(labels)) for (_link, name), labels in fields.items()]
+    if any(counts_only(connection, address) for address in to):
+        return Section(connection.name, [], "", [], unnamed=len(people))
     return Section(connection.name, [], "", people[:MOST_NAMED], max(0, len(people) - MOST_NAMED))

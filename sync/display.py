@@ -153,6 +153,14 @@ def group_account(number: str) -> str:
     return f"{digits[:4]} {digits[4:6]} {digits[6:]}"
 
 
+def last_digits(own: Own) -> str:
+    """The last three signs of an account in Visma's form, "" where salary goes to none."""
+    shown = _visma_account(own or {})
+    account = "" if shown.empty or not shown.lines else shown.lines[0]
+    signs = "".join(filter(str.isalnum, account))
+    return signs[-3:] if any(map(str.isdigit, signs)) else ""
+
+
 def _mask(line: str) -> str:
     """All but the last three letters and digits as dots; a line without digits isn't an account."""
     total = sum(char.isalnum() for char in line)

@@ -66,15 +66,19 @@ def result_email(run: SyncRun, to: Sequence[str]) -> EmailMultiAlternatives:
         return message("result", context, to, run.message_id)
 
 
-def drafts_email(run: SyncRun, to: Sequence[str]) -> EmailMultiAlternatives | None:
-    """Who was added to Visma and has to be completed there, for payroll; ``None`` when nobody was."""
+def drafts_email(run: SyncRun, to: Sequence[str], named: bool = True) -> EmailMultiAlternatives | None:
+    """Who was added to Visma and has to be completed there, for payroll; ``None`` when nobody was.
+
+    ``named``: whether these addresses are confirmed, so that it may say who.
+    """
     with translation.override(settings.LANGUAGE_CODE):
         created = _created(run, "visma").select_related("snapshot").order_by("name", "pk")
         drafts = [NewDraft(change.name, _missing(change, run)) for change in created.defer("before", "after")]
         if not drafts:
             return None
-        context = {"connection": run.connection.name, "run": run, "drafts": drafts}
-        return message("drafts", context, to, run.message_id.replace("<run-", "<drafts-"))
+        context = {"connection": run.connection.name, "run": run, "drafts": drafts, "named": named}
+        kind = "<drafts-" if named else "<drafts-unnamed-"
+        return message("drafts", context, to, run.message_id.replace("<run-", kind))
 
 
 def _figures(params: Mapping[str, Any]) -> dict[str, Any]:

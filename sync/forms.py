@@ -26,11 +26,13 @@ class AutomaticForm(forms.Form):
     )
     accounts = forms.ChoiceField(
         label=_("Changed bank accounts"),
-        choices=[("once", _("Write them at once")), ("look", _("Write them after a look"))],
+        choices=[("look", _("Let them wait for approval")), ("once", _("Write them at once"))],
         widget=forms.RadioSelect,
+        error_messages={"required": _("Choose whether changed bank accounts wait, or are written at once.")},
         help_text=_(
-            "After a look: each changed account is held back with before and after, until an owner releases or drops "
-            "it. Until then the salary goes to the old account."
+            "Whoever gets into somebody's profile in Huma could redirect a salary. A changed account waits with before "
+            "and after until an owner approves or rejects it, and salary goes to the old one until then. Somebody's "
+            "first account never waits: recipients of payroll notices are told."
         ),
     )
     schedule = forms.ChoiceField(
@@ -53,7 +55,10 @@ class AutomaticForm(forms.Form):
 
     def __init__(self, data: Any, connection: Connection) -> None:
         self.connection = connection
-        super().__init__(data, initial={name: getattr(connection, name) for name in SETTINGS})
+        initial = {name: getattr(connection, name) for name in SETTINGS}
+        if connection.accounts_asks:
+            del initial["accounts"]  # nobody has chosen it yet: it isn't chosen by saving something else
+        super().__init__(data, initial=initial)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

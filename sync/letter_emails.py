@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from connections.models import AuditEntry, Connection
 from connections.pausing import BY_HAND, HOUSE
 from sync.emails import absolute, message
-from sync.models import Change, Letter
+from sync.models import Letter
 from sync.sentences import nice_date, sentence
 
 Composer = Callable[[Letter], EmailMultiAlternatives | None]
@@ -77,22 +77,6 @@ def _resumed(letter: Letter) -> EmailMultiAlternatives | None:
     return _letter(letter, Words(_("works again"), _("The connection works again."), lines, _("See it"), page))
 
 
-def _held(letter: Letter) -> EmailMultiAlternatives | None:
-    run = letter.params.get("run")
-    held = Change.objects.filter(run=run, run__connection=letter.connection, state=Change.State.HELD, answer="")
-    count = held.count()
-    if not count:
-        return None
-    words = {"n": count}
-    headline = ngettext("%(n)d change is held back: look at it.", "%(n)d changes are held back: look at them.", count)
-    subject = ngettext("%(n)d change is held back", "%(n)d changes are held back", count)
-    reasons = sorted(set(held.values_list("reason", flat=True).order_by()))
-    lines = [sentence(reason) for reason in reasons if reason]
-    lines.append(_("Payroll keeps what it has until an owner releases them. More may join them meanwhile."))
-    label = _("Look at what is held back")
-    return _letter(letter, Words(subject % words, headline % words, lines, label, _page(letter, "held")))
-
-
 def _application_refused(letter: Letter) -> EmailMultiAlternatives | None:
     lines = [
         _("Nothing can be read from or written to Visma.net Payroll, whatever the connection. None of them is paused."),
@@ -112,7 +96,6 @@ def _application_works(letter: Letter) -> EmailMultiAlternatives | None:
 COMPOSERS: dict[str, Composer] = {
     Letter.Kind.PAUSED: _paused,
     Letter.Kind.RESUMED: _resumed,
-    Letter.Kind.HELD: _held,
     Letter.Kind.APPLICATION_REFUSED: _application_refused,
     Letter.Kind.APPLICATION_WORKS: _application_works,
 }

@@ -20,8 +20,10 @@ from sync.services import (
     digest,
     mail,
     realtime,
+    recipients,
     release,
     release_look,
+    reminders,
     retention,
     schedule,
     two_writers,
@@ -117,6 +119,8 @@ def tick() -> None:
     retention.drop_dry_runs()
     retention.blank_values()
     retention.drop_history()
+    recipients.ask_unasked()
+    reminders.write_due()
     digest.write_due()
     release.look_after()
     asking_again.look_after()

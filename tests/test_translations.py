@@ -44,7 +44,7 @@ GLOSSARY = {
     "Last workday": "Siste arbeidsdag",
     "No end reason": "Ingen årsak til sluttdato",
     "No position": "Ingen stilling",
-    "Payroll contacts": "Lønnsansvarlige",
+    "Recipients of payroll notices": "Mottakere av lønnsvarsler",
     "Connection": "Tilkobling",
 }
 

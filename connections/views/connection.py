@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from connections import recipients
 from connections.access import connection_for, hr_page
 from connections.forms import OwnerForm
 from connections.history import history
@@ -38,5 +39,6 @@ def connection_page(request: HttpRequest, connection: Connection, owner_form: Ow
         asked=open_request(connection),
         refusal=last_refusal(connection),
         pairing=pairing_of(connection),
+        recipients=recipients.shown(connection),
     )
     return render(request, "connections/connection.html", context)

@@ -38,8 +38,9 @@ Look on:  Huma              http://127.0.0.1:{huma}/
           Visma.net Payroll http://127.0.0.1:{visma}/
           sent mail         http://127.0.0.1:{mail}/
 
-Real time: once the first sync is done, turn on "Automatic updates" in the connection's menu,
-open "Changes from Huma" there, and copy the address and the secret into the form on
+Real time: name a recipient of payroll notices when you connect (any address will do), and open the
+link that asks for a confirmation in the sent mail. Once the first sync is done, turn on "Automatic
+updates" in the connection's menu, open "Changes from Huma" there, and copy the address and the secret into the form on
 http://127.0.0.1:{huma}/ . Then edit somebody's phone there, and watch Visma's side.
 
 Everything is made up, and only on this machine; each start begins afresh. Logs: {log}

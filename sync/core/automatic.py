@@ -85,3 +85,12 @@ def too_many(changes: Sequence[tuple[str, str]], hour: Hour, whole: bool) -> set
         if len(people) > hour.most_people or so_far > MOST_SENSITIVE:
             held.add(person)
     return set(order) if whole and held else held
+
+
+def is_first_account(settled: Prints | None, visma: str, empty: str) -> bool:
+    """Whether an account is somebody's first: neither side had one when it was last settled, nor has Visma now.
+
+    ``visma``: the fingerprint of what Visma says now; ``empty``: of the empty value, which cash is too. A field that
+    was never settled (``None``) is something else than one that was empty on both sides. Source: design, Held.
+    """
+    return settled is not None and {*settled, visma} == {empty}

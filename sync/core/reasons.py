@@ -235,7 +235,9 @@ SENTENCES: dict[str, str] = {
     "broken_contract": _("The system answered in a way we don't understand. Tell your administrator."),
     # Why a change is held.
     "held_many": _("So much changed at once that somebody should look before it reaches payroll."),
-    "held_account": _("Changed bank accounts are written after a look. You can change that in the settings."),
+    "held_account": _(
+        "Changed bank accounts wait for approval: whoever gets into a profile in Huma could redirect a salary."
+    ),
     "held_waits": _("An earlier change of this field waited for an owner. This one has taken its place."),
     # Why a run failed or stops and asks.
     "read_failed_huma": _("Huma couldn't be read to the end. Nothing was written. Try again in a while."),

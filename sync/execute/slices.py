@@ -18,6 +18,7 @@ from sync.models import Change, SyncRun, Write
 from sync.services import mail
 from sync.services.closing import found_nothing
 from sync.services.events import answered
+from sync.services.recipients import tell_of_accounts
 from sync.services.runs import forget_values
 from sync.stopping import is_stopping
 from sync.wake import wake_connection
@@ -185,6 +186,7 @@ def finish(run: SyncRun) -> None:
             run.delete()
             return
         forget_values(run)
+        tell_of_accounts(run)
         if not run.is_automatic:
             mail.ask_for(run)
         audit(run.confirmed_by or "humavisma", "run.finished", run.connection, run=run.pk)

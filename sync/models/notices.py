@@ -54,6 +54,9 @@ class Letter(models.Model):
         DIGEST = "digest", _("Digest")
         RELEASE = "release", _("Waits for approval")
         ANSWERED = "answered", _("Approved or rejected")
+        REMINDER = "reminder", _("Reminder before the cut-off")
+        CONFIRM = "confirm", _("Confirm an address")
+        ACCOUNTS = "accounts", _("Bank accounts in Visma changed")
 
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     key = models.CharField(max_length=200, unique=True)  # the same key is the same email

@@ -6,12 +6,14 @@ A fixed number of statements, however many connections and people.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 
-from connections.models import Connection, Installation
+from connections.models import Connection, Installation, PayrollRecipient
 from connections.pausing import BY_HAND, REFUSED
+from connections.recipients import same
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, Notice, SyncRun
 from sync.services import notices, two_writers
 from sync.services.batches import batches
@@ -36,6 +38,8 @@ class Kind(StrEnum):
     TWO_WRITERS = "two_writers"
     HELD = "held"
     UNKNOWN = "unknown"
+    NOBODY_HEARS = "nobody_hears"
+    ACCOUNTS = "accounts"
     LINKS = "links"
     DEACTIVATED = "deactivated"
     DELETED = "deleted"
@@ -56,7 +60,8 @@ class Waits:
     """One thing that waits: ``count`` of a kind in a connection (``None``: in the whole installation).
 
     ``run``: the one that failed, or the open one in which it is solved; ``result``: the primary key of the run whose
-    result tells more. ``notices``: some of them, newest first; ``people``: (name, id in Visma) of some drafts.
+    result tells more. ``since``: when the oldest of what is held came, the oldest ``account`` where one is among it.
+    ``notices``: some of them, newest first; ``people``: (name, id in Visma) of some drafts.
     """
 
     kind: Kind
@@ -64,6 +69,8 @@ class Waits:
     connection: Connection | None = None
     run: SyncRun | None = None
     result: int = 0
+    since: datetime | None = None
+    account: bool = False
     notices: tuple[Notice, ...] = ()
     people: tuple[tuple[str, str], ...] = ()
 
@@ -125,7 +132,7 @@ def attention(here: Situation, *, installation: bool = False, named: int = NAMED
         if count > 0
     ]
     found += _drafts(here, named)
-    found += _links(here)
+    found += [*_links(here), *_to_choose(here)]
     if installation and Installation.objects.exclude(visma_refused_at=None).exists():
         found.append(Waits(Kind.APPLICATION))
     if installation:
@@ -167,8 +174,11 @@ def _in_steps(here: Situation, connection: int) -> SyncRun | None:
 
 def _held(here: Situation) -> Iterable[Waits]:
     rows = Change.objects.filter(run__connection__in=here.connections, state=Change.State.HELD, answer="")
-    for pk, count in rows.values_list("run__connection").annotate(n=Count("pk")).order_by():
-        yield Waits(Kind.HELD, count, here.connections[pk])
+    oldest, account = Min("settled_at"), Min("settled_at", filter=Q(field="bank_account"))
+    found = rows.values_list("run__connection").annotate(n=Count("pk"), since=oldest, account=account)
+    for pk, count, since, first_account in found.order_by():
+        account_waits = first_account is not None
+        yield Waits(Kind.HELD, count, here.connections[pk], since=first_account or since, account=account_waits)
 
 
 def _not_certain(here: Situation) -> Iterable[Waits]:
@@ -196,6 +206,21 @@ def _links(here: Situation) -> Iterable[Waits]:
     rows = to_look_at(here.connections.values())
     for pk, count in rows.values_list("connection").annotate(n=Count("pk")).order_by():
         yield Waits(Kind.LINKS, count, here.connections[pk])
+
+
+def _to_choose(here: Situation) -> Iterable[Waits]:
+    """What an owner has to settle about automatic updates: who hears of them, and whether accounts wait."""
+    on = [pk for pk, connection in here.connections.items() if connection.automatic]
+    rows = PayrollRecipient.objects.filter(connection__in=on).exclude(confirmed_at=None) if on else ()
+    heard: dict[int, set[str]] = defaultdict(set)
+    for row in rows:
+        heard[row.connection_id].add(row.address)
+    for pk in on:
+        if not {same(address) for address in here.connections[pk].payroll_contacts} & heard[pk]:
+            yield Waits(Kind.NOBODY_HEARS, 1, here.connections[pk])
+    for connection in here.connections.values():
+        if connection.accounts_asks:
+            yield Waits(Kind.ACCOUNTS, 1, connection)
 
 
 def _notices(here: Situation, named: int) -> Iterable[Waits]:

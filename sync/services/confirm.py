@@ -10,10 +10,12 @@ from django.utils import timezone
 
 from connections.models import Connection, audit, name_of
 from sync.core.employee import Side
+from sync.core.payday import PayPlan
 from sync.display import Display, display
 from sync.models import Conflict, EmployeeLink, LeftOut, SyncRun
 from sync.sentences import field_label, sentence
 from sync.services.meanwhile import settled_elsewhere
+from sync.services.payday import marked, plan_of
 from sync.services.plan_rows import store_plan
 from sync.services.planning import Item, make_plan
 from sync.services.relooking import held_back
@@ -95,7 +97,8 @@ class Confirmation:
 def build(run: SyncRun, only: Collection[str] | None = None) -> Confirmation:
     """The confirmation as the decisions are now; ``only`` limits it to the ticked people."""
     plan = make_plan(run, only)
-    lines = [(item, _line(item)) for item in plan.items]
+    pay = plan_of(run.connection)
+    lines = [(item, _line(item, pay)) for item in plan.items]
     decisions = Counter(Conflict.objects.filter(run=run).values_list("decision", flat=True))
     asks = Conflict.objects.filter(run=run, standing="asks", decision="").count()
     return Confirmation(
@@ -128,7 +131,7 @@ def _people(lines: list[tuple[Item, Line]], side: Side) -> list[PersonChanges]:
     return list(people.values())
 
 
-def _line(item: Item) -> Line:
+def _line(item: Item, pay: PayPlan | None) -> Line:
     planned = item.planned
     side = planned.side.value
     if planned.action == "create":
@@ -138,7 +141,7 @@ def _line(item: Item) -> Line:
     return Line(
         field_label(planned.field),
         display(planned.field, side, planned.before),
-        display(planned.field, side, planned.after),
+        marked(display(planned.field, side, planned.after), pay, planned.field, planned.before, planned.after),
         planned.look_twice,
         item.name,
         item.number,

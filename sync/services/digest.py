@@ -5,7 +5,6 @@ as anything waits. Payroll contacts are told whose account, last workday or name
 Who is told by another email already (a pause, the first that is held) doesn't make it new.
 """
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -24,11 +23,12 @@ from sync.models import AUTOMATIC, Change, Conflict, Letter, SyncRun
 from sync.services import letters, notices
 from sync.services.attention import Kind, Situation, attention, situation
 from sync.services.batches import batches
-from sync.services.posting import each_once
+from sync.services.posting import each_once, hashed
+from sync.services.recipients import runs_told_of
 from sync.services.waiting import MANY, asking
 
 TOLD = ("bank_account", "last_workday", "given_name", "family_name")
-"""Fields of which payroll contacts are told."""
+"""Fields of which payroll contacts are told; of bank accounts an email of their own tells at once, where one did."""
 BY_ITSELF = (*AUTOMATIC, SyncRun.Trigger.RELEASE)
 NOT_TOLD = (Kind.APPLICATION, Kind.PAUSED_BY_HAND)
 """What owners aren't reminded of: it isn't theirs, or they want it so."""
@@ -75,7 +75,7 @@ def _write(digest: Digest, day: date) -> bool:
     only = Connection.objects.filter(pk__in=told).first() if len(told) == 1 else None
     return letters.write(
         Letter.Kind.DIGEST,
-        f"digest:{day.isoformat()}:{_hash(digest.address)}",
+        f"digest:{day.isoformat()}:{hashed(digest.address)}",
         [digest.address],
         only,
         waits={str(pk): counts for pk, counts in digest.waits.items()},
@@ -107,15 +107,11 @@ def digests(since: datetime, until: datetime, day: date) -> list[Digest]:
             digest = found.setdefault(address.lower(), Digest(address))
             digest.changed[connection.pk] = changed[connection.pk]
     told = _told_lately(day)
-    return [one for one in found.values() if one.changed or one.is_new or _hash(one.address) not in told]
+    return [one for one in found.values() if one.changed or one.is_new or hashed(one.address) not in told]
 
 
 def _owners(connection: Connection) -> list[str]:
     return each_once([user.email for user in connection.owners.all() if user.is_active])
-
-
-def _hash(address: str) -> str:
-    return hashlib.sha256(address.strip().lower().encode()).hexdigest()[:32]
 
 
 def _told_lately(day: date) -> set[str]:
@@ -140,9 +136,12 @@ def _changed_by_itself(connections: Iterable[Connection], since: datetime, until
         settled_at__gt=since,
         settled_at__lte=until,
     )
+    facts = list(rows.order_by("name", "pk").values_list("pk", "run__connection", "run", "field"))
+    told = runs_told_of(run for _pk, _connection, run, name in facts if name == "bank_account")
     found: dict[int, list[int]] = defaultdict(list)
-    for pk, connection in rows.order_by("name", "pk").values_list("pk", "run__connection"):
-        found[connection].append(pk)
+    for pk, connection, run, name in facts:
+        if name != "bank_account" or run not in told:
+            found[connection].append(pk)
     return dict(found)
 
 
@@ -150,7 +149,8 @@ def _new_since(here: Situation, since: datetime) -> set[int]:
     """The connections in which something waits that didn't wait then."""
     told = Letter.objects.filter(kind=Letter.Kind.HELD, made_at__gt=since).values_list("params", flat=True)
     changes = Change.objects.filter(run__connection__in=here.connections, settled_at__gt=since)
-    held = Q(state=Change.State.HELD, answer="") & ~Q(run__in=[params.get("run", 0) for params in told])
+    said_of = {pk for params in told for pk in (params.get("run", 0), *params.get("runs", ()))}
+    held = Q(state=Change.State.HELD, answer="") & ~Q(run__in=said_of)
     unknown = Q(state=Change.State.UNKNOWN, run__trigger__in=BY_ITSELF)
     failed = SyncRun.objects.filter(state=SyncRun.State.FAILED, trigger__in=AUTOMATIC, finished_at__gt=since)
     said = notices.waiting(*here.connections.values()).filter(made_at__gt=since)

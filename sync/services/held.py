@@ -19,6 +19,7 @@ from sync.sentences import against_sentence, field_label, sentence
 from sync.services.batches import batches
 from sync.services.confirm import NumberNeeded
 from sync.services.holding import waiting
+from sync.services.payday import notes, until
 from sync.services.runs import NotAllowed
 from sync.wake import wake
 
@@ -28,13 +29,17 @@ WHY = ("held_many", "held_account", "held_waits")
 
 @dataclass(frozen=True)
 class Line:
-    """One held Change. ``blanked``: its values were deleted, so that it can't be released any more."""
+    """One held Change. ``blanked``: its values were deleted, so that it can't be released any more.
+
+    ``notes``: what it means for pay, in sentences.
+    """
 
     pk: int
     label: str
     before: Display
     after: Display
     blanked: bool
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,8 @@ class Person:
 
 @dataclass(frozen=True)
 class Held:
-    """A page of what waits. ``reasons``: by the sentence of why, who is on this page."""
+    """A page of what waits. ``reasons``: by the sentence of why, who is on this page. ``until``: until when it has to
+    be approved for the next pay, a sentence or "" where that isn't known."""
 
     page: Page[Change]
     reasons: list[tuple[str, list[Person]]]
@@ -62,13 +68,15 @@ class Held:
     people: int
     releasing: list[tuple[SyncRun, int]]
     in_vain: SyncRun | None
+    until: str = ""
 
 
 def held(connection: Connection, number: Any = 1) -> Held:
     """What waits for an owner, by why it is held and by person."""
     rows = waiting(connection).select_related("run", "link").order_by("reason", "name", "link_id", "run_id", "pk")
     page = Paginator(rows, PER_PAGE).get_page(number)
-    reasons = [(sentence(why), _people(some)) for why, some in groupby(page.object_list, lambda one: one.reason)]
+    told = page.object_list
+    reasons = [(sentence(why), _people(some, connection)) for why, some in groupby(told, lambda one: one.reason)]
     return Held(
         page=page,
         reasons=reasons,
@@ -76,14 +84,15 @@ def held(connection: Connection, number: Any = 1) -> Held:
         people=rows.order_by().values("link").distinct().count(),
         releasing=[(run, len(run.options.get("released", ()))) for run in _releases(connection, OPEN_STATES)],
         in_vain=_in_vain(connection),
+        until=until(connection, rows),
     )
 
 
-def _people(rows: Iterable[Change]) -> list[Person]:
-    return [_person(list(some)) for _key, some in groupby(rows, lambda one: (one.link_id, one.run_id))]
+def _people(rows: Iterable[Change], connection: Connection) -> list[Person]:
+    return [_person(list(some), connection) for _key, some in groupby(rows, lambda one: (one.link_id, one.run_id))]
 
 
-def _person(changes: Sequence[Change]) -> Person:
+def _person(changes: Sequence[Change], connection: Connection) -> Person:
     first = changes[0]
     lines = [
         Line(
@@ -92,6 +101,7 @@ def _person(changes: Sequence[Change]) -> Person:
             display(one.field, one.side, one.before),
             display(one.field, one.side, one.after),
             one.run.values_blanked_at is not None,
+            tuple(notes(connection, one)),
         )
         for one in changes
     ]

@@ -8,14 +8,16 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from connections.models import Connection
-from sync.core.automatic import SENSITIVE, Hour, too_many
+from sync.core.automatic import SENSITIVE, Hour, is_first_account, too_many
 from sync.core.employee import from_json
-from sync.models import AUTOMATIC, Change, Conflict, EmployeeLink, EmployeeSnapshot, Letter, SyncRun
-from sync.services import letters
+from sync.core.fields import field as field_named
+from sync.models import AUTOMATIC, Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
 from sync.services.batches import batches
 from sync.services.plan_rows import change_row
 from sync.services.planning import Item
 from sync.services.presence import SIDES, id_of, unread
+from sync.services.reading import fingerprinter
+from sync.services.reminders import tell_at_once
 
 HOUR = timedelta(hours=1)
 VALUES = ("before", "after", "vendor_words")
@@ -42,13 +44,13 @@ def what_is_held(run: SyncRun, connection: Connection, items: list[Item]) -> dic
         return {}
     looked_at = _released_before(connection, items)
     waits = set(waiting(connection).values_list("link_id", "field"))
-    after_a_look = connection.accounts == Connection.Accounts.AFTER_A_LOOK
+    changed_accounts = _changed_accounts(connection, items)
     held: dict[Item, str] = {}
     free = []
     for item in items:
         if (*key(item), item.planned.source, item.planned.pin) in looked_at:
             continue
-        if after_a_look and item.planned.field == "bank_account":
+        if item in changed_accounts:
             held[item] = "held_account"
         elif key(item) in waits:
             held[item] = "held_waits"
@@ -57,6 +59,22 @@ def what_is_held(run: SyncRun, connection: Connection, items: list[Item]) -> dic
     whole = run.trigger == SyncRun.Trigger.SCHEDULED
     people = too_many([(i.planned.person, i.planned.field) for i in free], _hour(run, connection), whole)
     return held | {item: "held_many" for item in free if item.planned.person in people}
+
+
+def _changed_accounts(connection: Connection, items: Iterable[Item]) -> set[Item]:
+    """The bank accounts that wait for approval: all but first ones, where the connection lets changed ones wait."""
+    if connection.accounts == Connection.Accounts.AT_ONCE:
+        return set()
+    spec = field_named("bank_account")
+    empty = fingerprinter(connection)(spec.name, spec.version, None)
+    found = set()
+    for item in items:
+        if item.planned.field == spec.name and item.conflict:
+            settled = item.conflict.link.baseline.get(spec.name)
+            pair = (settled[0], settled[1]) if settled else None
+            if not is_first_account(pair, item.planned.pin, empty):
+                found.add(item)
+    return found
 
 
 def _released_before(connection: Connection, items: Iterable[Item]) -> set[tuple[int | None, str, str, str]]:
@@ -86,8 +104,7 @@ def _hour(run: SyncRun, connection: Connection) -> Hour:
 def hold(run: SyncRun, held: Mapping[Item, str], compared: Collection[int], left: Collection[Key] = ()) -> None:
     """Store what is held; what was held of the ``compared`` people before and has gone or moved is overtaken.
 
-    ``left`` are fields about which nothing was decided now. One email goes out when the first Change waits, none for
-    those that join it.
+    ``left`` are fields about which nothing was decided now. Owners are told of what didn't wait before.
     """
     before = {_key(one): one for one in waiting(run.connection).defer(*VALUES).select_related("run")}
     rows, now = [], timezone.now()
@@ -109,15 +126,9 @@ def hold(run: SyncRun, held: Mapping[Item, str], compared: Collection[int], left
     Change.objects.bulk_create(rows, batch_size=500)
     for some in batches(item.conflict.pk for item in held if item.conflict):
         Conflict.objects.filter(pk__in=some).update(outcome="held")
-    if rows and not before:
-        _tell(run, rows)
-
-
-def _tell(run: SyncRun, rows: list[Change]) -> None:
-    counts = {"changes": len(rows), "people": len({row.link_id for row in rows})}
-    letters.write(
-        Letter.Kind.HELD, f"held:{run.pk}", letters.owners(run.connection), run.connection, run=run.pk, **counts
-    )
+    new = [row for row in rows if _key(row) not in before]
+    if new:
+        tell_at_once(run, len(new), len({row.link_id for row in new}))
 
 
 def _asking(run: SyncRun) -> QuerySet[Conflict]:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -21,10 +22,18 @@ logger = logging.getLogger(__name__)
 OUTBOX = Outbox(Letter)
 
 
-def write(kind: str, key: str, to: Iterable[str], connection: Connection | None = None, **params: Any) -> bool:
+def write(
+    kind: str,
+    key: str,
+    to: Iterable[str],
+    connection: Connection | None = None,
+    *,
+    at: datetime | None = None,
+    **params: Any,
+) -> bool:
     """Have an email sent soon; False when there is nobody to send it to, or the same key was written before.
 
-    ``params`` are counts, dates and primary keys: never a value or a name.
+    ``params`` are counts, dates and primary keys: never a value or a name. ``at``: not before that time.
     """
     addresses = each_once(list(to))
     if not addresses:
@@ -37,10 +46,10 @@ def write(kind: str, key: str, to: Iterable[str], connection: Connection | None 
             "to": addresses,
             "params": params,
             "message_id": new_message_id(str(kind)),
-            "next_at": timezone.now(),
+            "next_at": at or timezone.now(),
         },
     )
-    if made:
+    if made and at is None:
         wake_letters()
     return made
 

@@ -9,6 +9,7 @@ from django.core.mail import get_connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from connections.recipients import confirmed, unconfirmed
 from sync.emails import drafts_email, result_email
 from sync.models import SyncRun
 from sync.services.posting import CLAIM, FAILED, PAUSES, SENT, WAITING, Outbox, each_once, new_message_id
@@ -64,7 +65,7 @@ def _send(run: SyncRun) -> None:
             server.send_messages([result_email(run, to)])
             run.mailed_at = timezone.now()
             SyncRun.objects.filter(pk=run.pk).update(mailed_at=run.mailed_at)
-        payroll = each_once(run.connection.payroll_contacts)
-        drafts = drafts_email(run, payroll) if payroll else None
-        if drafts is not None:
-            server.send_messages([drafts])
+        for payroll, named in ((confirmed(run.connection), True), (unconfirmed(run.connection), False)):
+            drafts = drafts_email(run, payroll, named) if payroll else None
+            if drafts is not None:
+                server.send_messages([drafts])

@@ -4,6 +4,7 @@ The claim is the row itself: whoever moves its next try ahead sends; if it dies,
 Message-ID goes out a second time.
 """
 
+import hashlib
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
@@ -79,6 +80,11 @@ def new_message_id(name: str) -> str:
     sender = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ")
     domain = urlsplit(settings.SITE_URL).hostname or sender or "localhost"
     return make_msgid(domain=domain).replace("<", f"<{name}.", 1)[:120]
+
+
+def hashed(address: str) -> str:
+    """What stands for an address in a letter's key."""
+    return hashlib.sha256(address.strip().lower().encode()).hexdigest()[:32]
 
 
 def each_once(addresses: list[str]) -> list[str]:

@@ -1,14 +1,15 @@
 """Automatic updates: turned on and off, and what they are allowed. Each leaves an audit entry, old → new."""
 
 from collections.abc import Mapping
-from datetime import time
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from connections import recipients
 from connections.models import Connection, audit, name_of
+from connections.services import plain
 from sync.models import AUTOMATIC, OPEN_STATES, HumaEvent, SyncRun
 from sync.sentences import nice_date, sentence
 from sync.services import two_writers
@@ -26,6 +27,18 @@ def has_run(connection: Connection) -> bool:
 
 def refusal(connection: Connection) -> str:
     """Why automatic updates can't be turned on now, in a sentence; "" when they can."""
+    return _not_ready(connection) or ("" if recipients.somebody_hears(connection) else nobody_hears())
+
+
+def nobody_hears() -> str:
+    """What is missing where nobody would be told of what is written by itself."""
+    return _(
+        "Automatic updates need somebody in payroll who hears of changed bank accounts: add a recipient of payroll "
+        "notices under Settings, who then confirms the address by the link in an email."
+    )
+
+
+def _not_ready(connection: Connection) -> str:
     if connection.state == Connection.State.DISCONNECTED:
         return _("The connection was disconnected. Connect it again first.")
     if connection.state == Connection.State.WAITING:
@@ -41,15 +54,18 @@ def refusal(connection: Connection) -> str:
 
 
 def is_offered(connection: Connection) -> bool:
-    """Whether to ask about automatic updates: until somebody has answered, and where they can be turned on."""
-    return not (connection.automatic or connection.automatic_asked or refusal(connection))
+    """Whether to ask about automatic updates: until somebody has answered, and where they can be turned on.
+
+    Where only somebody who hears of it is missing, the answer says so.
+    """
+    return not (connection.automatic or connection.automatic_asked or _not_ready(connection))
 
 
 def turn_on(connection: Connection, user: Any) -> None:
     """From now on what only Huma changes is written by itself, in the name of whoever turned it on first.
 
-    Raises ``NotAllowed``: "inactive", "first_run" before a first run has finished, and "two_writers" while another
-    integration writes to Visma.
+    Raises ``NotAllowed``: "inactive", "first_run" before a first run has finished, "two_writers" while another
+    integration writes to Visma, and "nobody_hears" without a recipient of payroll notices whose address was confirmed.
     """
     with transaction.atomic():
         row = Connection.objects.select_for_update().get(pk=connection.pk)
@@ -60,6 +76,8 @@ def turn_on(connection: Connection, user: Any) -> None:
         if two_writers.rests(row) and not row.automatic:
             raise NotAllowed("two_writers")
         if not row.automatic:
+            if not recipients.somebody_hears(row):
+                raise NotAllowed("nobody_hears")
             row.automatic = row.automatic_asked = True
             row.automatic_by, row.automatic_at = name_of(user), timezone.now()
             row.schedule_next = upcoming(row)
@@ -108,7 +126,8 @@ def not_yet(connection: Connection, user: Any) -> None:
 def change(connection: Connection, user: Any, chosen: Mapping[str, Any]) -> list[str]:
     """Store what differs and say which; the audit entry holds old → new. ``chosen``: some of ``SETTINGS``.
 
-    A schedule that was changed counts from now on.
+    A schedule that was changed counts from now on. Whoever names ``accounts`` has answered whether changed ones are
+    still to be written at once, where that is asked.
     """
     with transaction.atomic():
         row = Connection.objects.select_for_update().get(pk=connection.pk)
@@ -118,16 +137,15 @@ def change(connection: Connection, user: Any, chosen: Mapping[str, Any]) -> list
             setattr(row, name, new)
         if any(name.startswith("schedule") for name in changed):
             row.schedule_next = upcoming(row)
+        if "accounts" in chosen and row.accounts_asks:
+            Connection.objects.filter(pk=row.pk).update(accounts_asks=False)
+            if "accounts" not in changed:
+                audit(user, "accounts.chosen", row, accounts=row.accounts)
         if changed:
             row.save(update_fields=[*changed, "schedule_next"])
-            audit(user, "settings.changed", row, **{name: [*map(_plain, pair)] for name, pair in changed.items()})
+            audit(user, "settings.changed", row, **{name: [*map(plain, pair)] for name, pair in changed.items()})
     connection.refresh_from_db()
     return list(changed)
-
-
-def _plain(value: Any) -> Any:
-    """A setting as the audit keeps it."""
-    return value.strftime("%H:%M") if isinstance(value, time) else value
 
 
 def rule(run: SyncRun) -> str:

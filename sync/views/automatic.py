@@ -28,14 +28,16 @@ def page(request: HttpRequest, connection: Connection) -> HttpResponse:
         messages.success(request, _("Saved.") if changed else _("Nothing was changed."))
         return redirect("admin:automatic", connection.code)
     last = connection.runs.filter(trigger=SyncRun.Trigger.SCHEDULED).exclude(state__in=("fetching", "review")).first()
+    refusal = switching.refusal(connection)
     context = page_context(
         request,
         connection,
         _("Automatic updates"),
         current="automatic",
         form=form,
-        refusal=switching.refusal(connection),
+        refusal=refusal,
         two_writers=two_writers.why(connection),
+        nobody_hears=refusal == switching.nobody_hears(),
         last=last,
         waiting=open_differences(last) if last else 0,
     )

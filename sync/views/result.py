@@ -11,6 +11,7 @@ from sync.core.report import OUTCOMES, Totals
 from sync.models import SyncRun
 from sync.sentences import outcome_label, sentence
 from sync.services import mail, runs, switching
+from sync.services.payday import until
 from sync.services.result import result
 from sync.services.retrying import retry_failed
 from sync.views.steps import continue_url, inactive, page_context, run_page, step_url
@@ -39,6 +40,7 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
         found=found,
         counts=counts(found.totals),
         failure=sentence(run.failure, run.failure_params),
+        held_until=until(connection, run.changes.filter(state="held", answer="")) if found.held_waiting else "",
         mail_sentence=mail_sentence(run),
         rule=switching.rule(run),
         by_hand=by_hand,

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from tests.browser.keys import Keys
 from tests.browser.looking import Look
+from tests.connections.companies import heard
 from tests.sync import driving
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -17,7 +18,7 @@ def first(hr: Any, vendors: Any) -> Any:
     """The first run of a company about whom both sides agree, finished."""
     for _ in range(3):
         vendors.add_person()
-    made = driving.connection(vendors, hr)
+    made = heard(driving.connection(vendors, hr))
     return driving.apply(driving.read(made, hr), hr)
 
 

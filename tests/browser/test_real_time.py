@@ -11,6 +11,7 @@ from sync.models import SyncRun
 from sync.services import switching
 from tests.browser.looking import Look
 from tests.browser.story import until
+from tests.connections.companies import heard
 from tests.sync import driving
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -26,7 +27,7 @@ def fjordheim(vendors: Sandbox, hr: Any) -> Connection:
     connection = driving.connection(vendors, hr)
     run = driving.apply(driving.read(connection, hr), hr)
     assert run.state == SyncRun.State.FINISHED
-    switching.turn_on(connection, hr)
+    switching.turn_on(heard(connection), hr)
     return connection
 
 

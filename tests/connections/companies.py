@@ -4,8 +4,9 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from connections.models import Connection
+from connections.models import AuditEntry, Connection
 from connections.sandbox import HUMA_CLIENT_ID, HUMA_CLIENT_SECRET, ORGANIZATION_ID, TENANT_ID
+from connections.services import change_settings
 
 OTHER_GUID = "11111111-2222-4333-8444-555555555555"
 
@@ -36,6 +37,13 @@ def company(*owners: User, **other: Any) -> Connection:
     }
     connection = Connection.objects.create(**(facts | other))
     connection.owners.set(owners)
+    return connection
+
+
+def heard(connection: Connection, address: str = "payroll@example.com") -> Connection:
+    """The connection with a recipient of payroll notices whose address is confirmed, so that it may run by itself."""
+    change_settings(connection, "a test", {"payroll_contacts": [address]}, confirmed=True)
+    AuditEntry.objects.filter(who="a test").delete()
     return connection
 
 

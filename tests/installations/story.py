@@ -75,7 +75,7 @@ class Story(Work):
             "threshold_people": 4,
             "threshold_percent": 5,
         }
-        services.change_settings(self.connection, self.hr, more)
+        services.change_settings(self.connection, self.hr, more, confirmed=True)
         services.add_owner(self.connection, self.hr, self.colleague)
 
     def first_run(self) -> None:

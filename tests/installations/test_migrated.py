@@ -137,6 +137,20 @@ def test_a_loss_would_be_seen(kept):
     assert {one[0] for one in lost(before, stored())} == {"sync_employeelink", "sync_leftout"}
 
 
+def test_what_it_did_it_goes_on_doing_and_is_asked_about(kept):
+    with database.cursor() as cursor:
+        cursor.execute("SELECT id, accounts FROM connections_connection")
+        before = dict(cursor.fetchall())
+    assert set(before.values()) == {"once", "look"}
+    call_command("migrate", verbosity=0)
+    for made in Connection.objects.all():
+        assert made.accounts == before[made.pk]
+        assert made.accounts_asks is (made.accounts == "once"), "at once was what nobody had to choose"
+        rows = made.payroll_recipients.values_list("address", "confirmed_at", "asked")
+        assert list(rows) == [(address, None, 0) for address in made.payroll_contacts]
+    assert Connection.objects.exclude(payroll_contacts=[]).exists()
+
+
 def test_what_is_encrypted_can_be_read(kept):
     call_command("migrate", verbosity=0)
     for app in ("connections", "sync"):

@@ -14,6 +14,7 @@ from connections.sandbox import Sandbox
 from sync.execute import context
 from sync.models import SyncRun
 from sync.services import schedule, switching, work
+from tests.connections.companies import heard
 from tests.sync import driving
 from tests.sync.execute.conftest import Company, Person
 
@@ -57,6 +58,7 @@ def first_run(found: Company) -> SyncRun:
 def turn_on(found: Company, **chosen: Any) -> Connection:
     """The first run, and then automatic updates with a schedule, or as ``chosen``."""
     first_run(found)
+    heard(found.connection)
     switching.turn_on(found.connection, found.user)
     switching.change(found.connection, found.user, {"schedule": "hours", **chosen})
     return found.connection

@@ -142,7 +142,7 @@ def test_nothing_waits_where_all_is_well(hr):
 
 
 def test_the_most_urgent_comes_first(hr):
-    made = company(hr)
+    made = company(hr, automatic=True, accounts_asks=True)
     run = a_run(made)
     her = linked(made, 1)
     differs(run, her)

@@ -235,7 +235,7 @@ def test_while_another_run_writes_it_waits(fjordheim):
 
 def test_bank_accounts_are_written_at_once_or_after_a_look(fjordheim):
     one, other = people(fjordheim, 2)
-    connection = turn_on(fjordheim)
+    connection = turn_on(fjordheim, accounts="once")
     first, second = accounts(2)
     new_account(fjordheim, one, first)
     assert fields(told(fjordheim, one)) == {"bank_account": "done"}

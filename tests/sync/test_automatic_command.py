@@ -17,16 +17,16 @@ from connections.pausing import pause
 from connections.services import disconnect
 from sync.models import HumaEvent, SyncRun
 from sync.services import switching
-from tests.connections.companies import company
+from tests.connections.companies import company, heard
 
 pytestmark = pytest.mark.django_db
 
 AS_MADE = {
     "automatic": False,
     "schedule": "off",
-    "accounts": "once",
+    "accounts": "look",
     "both_moved": "ask",
-    "payroll": [],
+    "payroll": ["payroll@example.com"],
     "by": "",
 }
 
@@ -38,9 +38,9 @@ def fresh(hr):
 
 @pytest.fixture
 def fjordheim(fresh):
-    """A connection whose first run has finished."""
+    """A connection whose first run has finished, and payroll hears of what comes by itself."""
     SyncRun.objects.create(connection=fresh, state="finished", started_by="hr")
-    return fresh
+    return heard(fresh)
 
 
 def automatic(connection: Connection, *options: str) -> dict[str, Any]:
@@ -91,13 +91,13 @@ def test_turned_on_twice_it_stays_in_the_first_name(fjordheim, hr, superuser):
 
 
 def test_everything_is_set_at_once_and_printed_as_it_was_given(fjordheim, hr):
-    given = ("--schedule", "daily:05:30", "--accounts", "look", "--both-moved", "huma", "--by", "hr")
+    given = ("--schedule", "daily:05:30", "--accounts", "once", "--both-moved", "huma", "--by", "hr")
     payroll = ("--payroll", "a@example.com", "--payroll", "b@example.com", "--payroll", "a@example.com")
     found = automatic(fjordheim, "on", *given, *payroll)
     assert found == {
         "automatic": True,
         "schedule": "daily:05:30",
-        "accounts": "look",
+        "accounts": "once",
         "both_moved": "huma",
         "payroll": ["a@example.com", "b@example.com"],
         "by": "hr",
@@ -139,6 +139,30 @@ def test_before_a_first_run_it_is_refused_with_the_pages_words(fresh):
         expected = switching.refusal(fresh)
     assert refusal(fresh.code, "on", "--accounts", "look") == expected
     assert "for the first time" in expected
+
+
+def test_where_nobody_hears_it_is_refused_with_the_pages_words(fresh):
+    SyncRun.objects.create(connection=fresh, state="finished", started_by="hr")
+    assert refusal(fresh.code, "on", "--accounts", "once") == switching_says(fresh)
+    found = automatic(fresh, "on", "--payroll", "a@example.com")
+    assert (found["automatic"], found["payroll"]) == (True, ["a@example.com"])
+
+
+def switching_says(connection: Connection) -> str:
+    """Why it can't be turned on, as the page has it."""
+    with override("en"):
+        said = switching.refusal(connection)
+    assert "need somebody in payroll who hears" in said
+    return said
+
+
+@pytest.mark.parametrize("choice", ["once", "look"])
+def test_naming_what_accounts_do_answers_whether_they_stay_so(fjordheim, choice):
+    Connection.objects.update(accounts="once", accounts_asks=True)
+    automatic(fjordheim, "--both-moved", "huma")
+    assert Connection.objects.get().accounts_asks, "nobody has said anything about accounts"
+    assert automatic(fjordheim, "--accounts", choice)["accounts"] == choice
+    assert not Connection.objects.get().accounts_asks
 
 
 def test_a_paused_connection_is_refused(fjordheim, hr):

@@ -13,7 +13,7 @@ from connections.models import Installation
 from sync.models import Change, Conflict, EmployeeLink, Letter, SyncRun
 from sync.services import digest, letters
 from sync.services.notices import tell
-from tests.connections.companies import company
+from tests.connections.companies import company, heard
 
 pytestmark = pytest.mark.django_db
 OSLO = ZoneInfo("Europe/Oslo")
@@ -26,7 +26,7 @@ def english(settings):
 
 @pytest.fixture
 def made(hr):
-    return company(hr, name="Fjordheim AS", automatic=True, payroll_contacts=["payroll@example.com"])
+    return heard(company(hr, name="Fjordheim AS", automatic=True))
 
 
 def at(day, hour=7, minute=0):
@@ -137,7 +137,7 @@ def test_a_change_is_told_once(made, days, smtp):
 
 
 def test_it_is_one_email_over_all_connections(made, hr, days, smtp):
-    other = company(hr, name="Breidvik AS", tenant_id="2", automatic=True, payroll_contacts=["HR@example.com"])
+    other = heard(company(hr, name="Breidvik AS", tenant_id="2", automatic=True), "HR@example.com")
     tell(made, "new_person", "n", name="Nina Ny")
     tell(other, "new_person", "n", name="Nina Ny")
     changed(a_run(other, "real-time"), "bank_account")
@@ -149,7 +149,7 @@ def test_it_is_one_email_over_all_connections(made, hr, days, smtp):
 
 
 def test_owners_are_told_of_their_own_only(made, superuser, days, smtp):
-    theirs = company(superuser, name="Theirs AS", tenant_id="2", automatic=True)
+    theirs = heard(company(superuser, name="Theirs AS", tenant_id="2", automatic=True))
     tell(theirs, "new_person", "n", name="Nina Ny")
     assert digest.write_due(at(next(days))) == 1
     assert list(sent(smtp)) == ["admin@example.com"]

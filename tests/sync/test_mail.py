@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from connections.models import Connection
+from connections.models import Connection, PayrollRecipient
 from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
 from sync.services import mail
-from tests.connections.companies import company
+from tests.connections.companies import company, heard
 from tests.sync.reading import in_huma, read
 
 pytestmark = pytest.mark.django_db
@@ -22,9 +22,7 @@ def english(settings):
 @pytest.fixture
 def run(hr, smtp):
     """A finished run: two updated, one failed, one moved, one uncertain, one new Visma draft."""
-    connection = company(
-        hr, name="Fjordheim AS", recipients=["boss@example.com"], payroll_contacts=["payroll@example.com"]
-    )
+    connection = heard(company(hr, name="Fjordheim AS", recipients=["boss@example.com"]))
     made = read(connection, in_huma("new", "Nina", "Nå", "10", "nina@x.no"))
     link = EmployeeLink.objects.create(connection=connection, huma_id="h", visma_id="v", linked_by="number")
     for name, field, state, reason in (
@@ -157,6 +155,26 @@ def test_a_result_that_is_out_waits_for_payroll_only(run, smtp):
     SyncRun.objects.update(mailed_at=timezone.now())  # the server took the first, then went away
     assert mail.send_result(run)
     assert [m["To"] for m in smtp.messages] == ["payroll@example.com"]
+
+
+def test_an_address_that_is_not_confirmed_is_not_told_who(run, smtp):
+    named = sent_to_payroll(run, smtp)
+    assert "Nina Nå" in named
+    PayrollRecipient.objects.update(confirmed_at=None)
+    SyncRun.objects.update(mail_state="waiting", mail_next=timezone.now(), mail_tries=0)
+    run.refresh_from_db()
+    counted = sent_to_payroll(run, smtp)
+    assert "1 person. Names are sent once this address is confirmed" in counted
+    assert "Open Employees in Visma.net Payroll." in counted
+    assert "Nina" not in counted
+
+
+def sent_to_payroll(run, smtp):
+    """What payroll gets about the run, in both of its forms."""
+    smtp.messages.clear()
+    assert mail.send_result(run)
+    (message,) = [one for one in smtp.messages if one["To"] == "payroll@example.com"]
+    return "".join(message.get_body((kind,)).get_content() for kind in ("plain", "html"))
 
 
 def test_two_workers_send_it_once(run, smtp):

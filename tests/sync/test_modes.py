@@ -14,6 +14,7 @@ from connections.clients import forget_clients
 from connections.sandbox.modes import MODES, names, switch
 from sync.models import Change, Conflict, SyncRun
 from sync.services import creation, schedule, switching, work
+from tests.connections.companies import heard
 from tests.sync import bell, hearing, scheduling
 from tests.sync.execute import whole
 from tests.sync.execute.conftest import Company, Person
@@ -92,7 +93,7 @@ class Months:
     def by_themselves(self) -> None:
         """One change in real time, and one that a scheduled sync finds."""
         connection, found = self.company.connection, self.company
-        switching.turn_on(connection, found.user)
+        switching.turn_on(heard(connection), found.user)
         switching.change(connection, found.user, {"schedule": "hours"})
         found.huma(self.told, phone=hearing.NEW)
         hearing.tell(found, self.told)

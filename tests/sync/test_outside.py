@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from sync.models import Change, Conflict, EmployeeLink, Notice
 from sync.services import date_roll, people, runs, switching, work
-from tests.connections.companies import text_of
+from tests.connections.companies import heard, text_of
 from tests.sync import bell, scheduling
 from tests.sync.driving import changed, read, sync
 from tests.sync.hearing import NEW, NEWER, phone, tell
@@ -150,7 +150,7 @@ def test_the_pages_say_so(fjordheim, anna, client: Client, hr):
 
 
 def test_real_time_writes_nothing_of_who_is_outside_until_they_are_back(fjordheim, anna, berit):
-    switching.turn_on(fjordheim.connection, fjordheim.user)
+    switching.turn_on(heard(fjordheim.connection), fjordheim.user)
     leave(fjordheim, anna)
     for person in (anna, berit):
         fjordheim.huma(person, phone=NEW)
@@ -167,7 +167,7 @@ def test_real_time_writes_nothing_of_who_is_outside_until_they_are_back(fjordhei
 
 
 def test_the_date_roll_tells_nothing_of_who_is_outside(fjordheim, anna, berit):
-    switching.turn_on(fjordheim.connection, fjordheim.user)
+    switching.turn_on(heard(fjordheim.connection), fjordheim.user)
     leave(fjordheim, anna)
     for person in (anna, berit):
         fjordheim.sandbox.visma.end(person.employee_id, day(-1))
@@ -251,7 +251,7 @@ def test_positions_that_cannot_be_read_make_nobody_gone(fjordheim, anna, setting
 
 
 def test_what_is_held_of_somebody_who_cannot_be_read_waits_on(fjordheim, anna, settings):
-    switching.turn_on(fjordheim.connection, fjordheim.user)
+    switching.turn_on(heard(fjordheim.connection), fjordheim.user)
     switching.change(fjordheim.connection, fjordheim.user, {"schedule": "hours", "accounts": "look"})
     new_account(fjordheim, anna, accounts(1)[0])
     scheduling.scheduled(fjordheim)

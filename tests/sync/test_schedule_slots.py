@@ -11,7 +11,7 @@ from connections.models import AuditEntry, Connection
 from sync import tasks
 from sync.models import SyncRun
 from sync.services import schedule, switching
-from tests.connections.companies import company
+from tests.connections.companies import company, heard
 from tests.sync.scheduling import make_due
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,7 +28,7 @@ def fjordheim(hr):
     """A connection with automatic updates and a sync every few hours."""
     made = company(hr)
     SyncRun.objects.create(connection=made, state="finished", started_by="hr")
-    switching.turn_on(made, hr)
+    switching.turn_on(heard(made), hr)
     switching.change(made, hr, {"schedule": "hours", "schedule_hours": 6})
     return made
 
@@ -132,7 +132,7 @@ def test_the_tick_starts_what_is_due(fjordheim):
 def test_each_connection_starts_by_itself(fjordheim, hr):
     other = company(hr, name="Solvik", tenant_id="11111111-1111-4111-8111-111111111111")
     SyncRun.objects.create(connection=other, state="finished", started_by="hr")
-    switching.turn_on(other, hr)
+    switching.turn_on(heard(other), hr)
     switching.change(other, hr, {"schedule": "daily"})
     make_due(fjordheim)
     assert {run.connection_id for run in schedule.start_due()} == {fjordheim.pk}

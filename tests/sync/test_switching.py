@@ -9,7 +9,7 @@ from connections.models import AuditEntry, Connection
 from sync.models import HumaEvent, SyncRun
 from sync.services import realtime, schedule, switching
 from sync.services.runs import NotAllowed
-from tests.connections.companies import company
+from tests.connections.companies import company, heard
 from tests.sync.scheduling import make_due
 
 pytestmark = pytest.mark.django_db
@@ -28,9 +28,9 @@ def fresh(hr):
 
 @pytest.fixture
 def fjordheim(fresh):
-    """A connection whose first run has finished."""
+    """A connection whose first run has finished, and payroll hears of what comes by itself."""
     SyncRun.objects.create(connection=fresh, state="finished", started_by="hr")
-    return fresh
+    return heard(fresh)
 
 
 def event(connection: Connection, huma_id: str, **more) -> HumaEvent:
@@ -59,6 +59,14 @@ def test_a_connection_that_rests_cannot_be_turned_on(fjordheim, hr, state, said)
     assert not fjordheim.automatic
 
 
+def test_nobody_turns_it_on_where_nobody_hears(fresh, hr):
+    SyncRun.objects.create(connection=fresh, state="finished", started_by="hr")
+    with pytest.raises(NotAllowed, match="nobody_hears"):
+        switching.turn_on(fresh, hr)
+    assert "need somebody in payroll who hears" in switching.refusal(fresh)
+    assert switching.is_offered(fresh), "and the answer to the question says so"
+
+
 def test_who_turned_it_on_and_when_is_kept(fjordheim, hr, superuser):
     switching.turn_on(fjordheim, hr)
     first = fjordheim.automatic_at
@@ -69,7 +77,7 @@ def test_who_turned_it_on_and_when_is_kept(fjordheim, hr, superuser):
 
 def test_a_run_by_the_command_is_a_first_run_too(fresh, hr):
     SyncRun.objects.create(connection=fresh, state="finished", trigger="command")
-    switching.turn_on(fresh, hr)
+    switching.turn_on(heard(fresh), hr)
     assert fresh.automatic
 
 
@@ -122,7 +130,7 @@ def test_what_turning_off_twice_says_is_said_once(fjordheim, hr):
 
 def test_settings_are_kept_with_old_and_new(fjordheim, hr):
     changed = switching.change(
-        fjordheim, hr, {"both_moved": "huma", "schedule": "daily", "schedule_time": time(6, 30), "accounts": "once"}
+        fjordheim, hr, {"both_moved": "huma", "schedule": "daily", "schedule_time": time(6, 30), "accounts": "look"}
     )
     assert changed == ["both_moved", "schedule", "schedule_time"]
     assert AuditEntry.objects.get(action="settings.changed").detail == {

@@ -72,7 +72,7 @@ class Command(OneLineCommand):
         who = "manage.py connect"
         existing = services.connected(access.tenant_id)
         if existing is None:
-            return services.connect(who, access, chosen, owner)
+            return services.connect(who, access, chosen, owner, confirmed=True)
         try:
             services.renew(existing, who, access.client_id, access.client_secret)
         except services.NotConnected as refused:
@@ -80,7 +80,7 @@ class Command(OneLineCommand):
                 raise services.NotConnected(Trouble("", "tenant_taken")) from None
             raise
         release_by_command(existing, who)
-        services.change_settings(existing, who, chosen)
+        services.change_settings(existing, who, chosen, confirmed=True)
         if owner is not None:
             services.add_owner(existing, who, owner)
         return existing

@@ -48,7 +48,7 @@ class Command(OneLineCommand):
             with transaction.atomic():
                 switching.change(connection, who, chosen)
                 if contacts:
-                    services.change_settings(connection, who, {"payroll_contacts": contacts})
+                    services.change_settings(connection, who, {"payroll_contacts": contacts}, confirmed=True)
                 if options["switch"] == "on":
                     switching.turn_on(connection, who)
                 elif options["switch"] == "off":
@@ -65,7 +65,7 @@ def _chosen(connection: Connection, options: dict[str, Any]) -> dict[str, Any]:
     given = {name: options[name] for name in ("accounts", "both_moved") if options[name]}
     if options["schedule"] is not None:
         given |= _schedule(options["schedule"])
-    form = AutomaticForm({**now, **given}, connection)
+    form = AutomaticForm(now | given, connection)
     if not form.is_valid():
         raise _wrong_schedule()
     return {name: form.chosen()[name] for name in given}

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.core.automatic import MOST_SENSITIVE, SENSITIVE, Disagreement, Hour, too_many, writes_by_itself
+from sync.core.automatic import (
+    MOST_SENSITIVE,
+    SENSITIVE,
+    Disagreement,
+    Hour,
+    is_first_account,
+    too_many,
+    writes_by_itself,
+)
 from sync.core.fields import FIELDS
 from tests.sync.core.documents import modest
 
@@ -213,3 +221,19 @@ def test_whole_is_all_or_nothing(changes, hour):
     people = {person for person, _field in changes}
     held = too_many(changes, hour, whole=True)
     assert held == (people if too_many(changes, hour, whole=False) else set())
+
+
+@pytest.mark.parametrize(
+    ("settled", "visma", "first"),
+    [
+        ((A, A), A, True),
+        (None, A, False),  # never settled is something else than empty on both sides
+        ((A, B), A, False),
+        ((B, A), A, False),
+        ((B, B), B, False),
+        ((A, A), B, False),  # payroll has entered one meanwhile
+        (("2:a", "2:a"), "1:a", False),  # another version of the field's form says nothing
+    ],
+)
+def test_an_account_is_the_first_where_both_sides_were_empty_and_visma_still_is(settled, visma, first):
+    assert is_first_account(settled, visma, A) is first

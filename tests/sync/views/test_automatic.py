@@ -11,16 +11,18 @@ from django.utils import timezone
 from connections.models import AuditEntry, Connection
 from sync.models import SyncRun
 from sync.services import review
+from tests.connections.companies import heard
 from tests.sync.views.conftest import at, fingerprint_of, signed_in, words
 
 pytestmark = pytest.mark.django_db
 
-SETTINGS = {"both_moved": "ask", "accounts": "once", "schedule": "off", "schedule_hours": "4", "schedule_time": "05:00"}
+SETTINGS = {"both_moved": "ask", "accounts": "look", "schedule": "off", "schedule_hours": "4", "schedule_time": "05:00"}
 
 
 @pytest.fixture
 def first(fjordheim):
-    """Her first run, which has finished."""
+    """Her first run, which has finished; payroll hears of what comes by itself."""
+    heard(fjordheim)
     return SyncRun.objects.create(
         connection=fjordheim, state="finished", started_by="hr", confirmed_by="hr", finished_at=timezone.now()
     )
@@ -146,17 +148,23 @@ def test_a_schedule_without_automatic_updates_says_that_it_waits(web, page, firs
 
 
 def test_settings_are_noted_old_and_new_in_words(web, fjordheim, page):
-    web.post(page, {**SETTINGS, "both_moved": "huma", "accounts": "look", "schedule": "hours", "schedule_hours": "6"})
+    web.post(page, {**SETTINGS, "both_moved": "huma", "accounts": "once", "schedule": "hours", "schedule_hours": "6"})
     fjordheim.refresh_from_db()
-    assert (fjordheim.both_moved, fjordheim.accounts, fjordheim.schedule_hours) == ("huma", "look", 6)
+    assert (fjordheim.both_moved, fjordheim.accounts, fjordheim.schedule_hours) == ("huma", "once", 6)
     said = words(web.get(at("connection", fjordheim)))
     assert "Changed the settings" in said
-    for pair in ("Ask a person", "Huma's value wins", "Write them after a look", "Every few hours"):
+    for pair in (
+        "Ask a person",
+        "Huma's value wins",
+        "Let them wait for approval",
+        "Write them at once",
+        "Every few hours",
+    ):
         assert pair in said
     assert "Nothing was changed." in words(
         web.post(
             page,
-            {**SETTINGS, "both_moved": "huma", "accounts": "look", "schedule": "hours", "schedule_hours": "6"},
+            {**SETTINGS, "both_moved": "huma", "accounts": "once", "schedule": "hours", "schedule_hours": "6"},
             follow=True,
         )
     )

@@ -77,7 +77,7 @@ def test_the_answers_to_what_was_held_are_said(web, start):
     assert "4 changes were held back. 1 waits for an owner" in text
     for answer in ("Released by hr,", "Dropped by boss,", "Overtaken by a newer value", "Waits for an owner"):
         assert answer in text
-    assert "Changed bank accounts are written after a look." in text
+    assert "Changed bank accounts wait for approval" in text
 
 
 def test_open_differences_wait_for_a_person(web, start):

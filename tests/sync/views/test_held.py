@@ -73,7 +73,7 @@ def test_what_waits_is_shown_by_why_and_by_person(web, fjordheim, hold):
     hold("Ola Hansen", "phone", OLD, None)
     text = words(web.get(at("held", fjordheim)))
     assert "3 changes of 2 people" in text
-    many, look = text.index("So much changed at once"), text.index("Changed bank accounts are written after a look.")
+    many, look = text.index("So much changed at once"), text.index("Changed bank accounts wait for approval")
     assert look < many
     assert "Bank account – Ola Hansen Before: 8601 11 17947 After: 1234 56 78903" in text
     assert f"Phone – Kari Nordmann Before: {OLD} After: {NEW}" in text

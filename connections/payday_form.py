@@ -1,0 +1,93 @@
+"""When salary is paid, and until when changes reach that pay: a part of the settings' form."""
+
+from datetime import date, time
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+NOON = time(12, 0)
+MONTHS_AHEAD = 12
+
+
+def _day_of_month(**more: Any) -> forms.IntegerField:
+    return forms.IntegerField(min_value=1, max_value=31, required=False, **more)
+
+
+def _date(**more: Any) -> forms.DateField:
+    return forms.DateField(required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **more)
+
+
+class PayDayForm(forms.Form):
+    """Both days of the month, or neither; and one month that is otherwise."""
+
+    pay_day = _day_of_month(
+        label=_("Pay day (day of the month)"),
+        help_text=_("At a weekend or on a public holiday the working day before counts; 31 is the month's last day."),
+    )
+    cutoff_day = _day_of_month(
+        label=_("Cut-off for changes (day of the month)"),
+        help_text=_("Moved in the same way. A later day than the pay day's is in the month before."),
+    )
+    cutoff_at = forms.TimeField(
+        label=_("Time of the cut-off (Norwegian time)"),
+        required=False,
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": "60"}),
+        help_text=_("12:00 unless you set another time."),
+    )
+    month_by_hand = forms.ChoiceField(
+        label=_("A month that is otherwise"), required=False, help_text=_("Such as December. Its days aren't moved.")
+    )
+    pay_by_hand = _date(label=_("Pay day of that month"))
+    cutoff_by_hand = _date(label=_("Cut-off of that month"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["month_by_hand"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", gettext("No month")), *_months(str(self.initial.get("month_by_hand") or ""))]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        cleaned["cutoff_at"] = cleaned.get("cutoff_at") or NOON
+        if not self.errors:
+            self._both_or_neither(cleaned)
+            self._whole_month(cleaned)
+        return cleaned
+
+    def _both_or_neither(self, cleaned: dict[str, Any]) -> None:
+        for name, other in (("pay_day", "cutoff_day"), ("cutoff_day", "pay_day")):
+            if cleaned.get(name) is None and cleaned.get(other) is not None:
+                self.add_error(name, gettext("Fill in the pay day and the cut-off, or neither."))
+
+    def _whole_month(self, cleaned: dict[str, Any]) -> None:
+        month, pay, cutoff = (cleaned.get(name) for name in ("month_by_hand", "pay_by_hand", "cutoff_by_hand"))
+        if not month:
+            cleaned["pay_by_hand"] = cleaned["cutoff_by_hand"] = None
+            if pay or cutoff:
+                self.add_error("month_by_hand", gettext("Choose which month this is."))
+            return
+        for name in ("pay_day", "pay_by_hand", "cutoff_by_hand"):
+            if not cleaned.get(name) and name not in self.errors:
+                self.add_error(name, gettext("This is needed for a month that is otherwise."))
+        if pay and cutoff and cutoff > pay:
+            self.add_error("cutoff_by_hand", gettext("The cut-off can't be after the pay day."))
+        if pay and abs(_index(f"{pay:%Y-%m}") - _index(month)) > 1:
+            self.add_error("pay_by_hand", gettext("This isn't a day of that month, or of the one beside it."))
+
+
+def _months(stored: str) -> list[tuple[str, str]]:
+    """This month and the next ones as (2026-12, "December 2026"), and the stored one first where it is over."""
+    today = timezone.localdate()
+    now = _index(f"{today:%Y-%m}")
+    ahead = [f"{index // 12}-{index % 12 + 1:02}" for index in range(now, now + MONTHS_AHEAD + 1)]
+    names = ahead if stored in ("", *ahead) else [stored, *ahead]
+    return [(name, date_format(date.fromisoformat(f"{name}-01"), "F Y")) for name in names]
+
+
+def _index(month: str) -> int:
+    year, number = month.split("-")
+    return int(year) * 12 + int(number) - 1

@@ -1,0 +1,133 @@
+"""Pay days and their cut-offs: when what waits has to be approved for which pay. Source: design, Pay day.
+
+All moments are aware; days and times of day are Europe/Oslo's.
+"""
+
+from calendar import monthrange
+from collections.abc import Iterator, Mapping
+from dataclasses import field
+from datetime import date, datetime, time, timedelta
+
+from sync.core.record import record
+from sync.core.schedule import OSLO, slot_of
+from sync.core.workdays import is_working_day
+
+NOON = time(12)
+DAY = timedelta(days=1)
+WARNED_BEFORE = 2
+"""So many working days before the cut-off the first reminder goes out, the last one on its own morning."""
+Month = tuple[int, int]
+"""(year, month)."""
+
+
+@record
+class PayPlan:
+    """What a connection knows of its pay: both days of the month (1 to 31), and the time of day of the cut-off.
+
+    A cut-off whose day of the month comes after the pay day's is in the month before. ``by_hand``: the pay day and the
+    cut-off's day of single months, as they were set; they aren't moved.
+    """
+
+    pay_day: int
+    cutoff_day: int
+    cutoff_at: time = NOON
+    by_hand: Mapping[Month, tuple[date, date]] = field(default_factory=dict)
+
+
+@record
+class Period:
+    """One pay. ``settles``: the last day of the month that it pays, by the day when its cut-off usually is."""
+
+    pay: date
+    cutoff: datetime
+    settles: date
+
+
+@record
+class Deadline:
+    """Until when what waits has to be approved. ``missed``: a pay that it has come, or waited, too long for."""
+
+    next: Period
+    missed: Period | None = None
+
+
+def working_day_before(day: date) -> date:
+    """The day itself where offices are open on it, else the last one before it on which they are."""
+    while not is_working_day(day):
+        day -= DAY
+    return day
+
+
+def working_days_before(day: date, count: int) -> date:
+    """The working day that is ``count`` working days before ``day``."""
+    for _ in range(count):
+        day = working_day_before(day - DAY)
+    return day
+
+
+def day_of(month: Month, day: int) -> date:
+    """A day of a month; beyond its end it is its last one."""
+    return date(*month, min(day, monthrange(*month)[1]))
+
+
+def shifted(month: Month, by: int) -> Month:
+    """The month so many months later."""
+    years, index = divmod(month[0] * 12 + month[1] - 1 + by, 12)
+    return years, index + 1
+
+
+def period_of(plan: PayPlan, month: Month) -> Period:
+    """The pay that belongs to a month."""
+    cutoff_month = month if plan.cutoff_day <= plan.pay_day else shifted(month, -1)
+    settles = day_of(cutoff_month, 31)
+    if month in plan.by_hand:
+        pay, cutoff = plan.by_hand[month]
+    else:
+        pay = working_day_before(day_of(month, plan.pay_day))
+        cutoff = working_day_before(day_of(cutoff_month, plan.cutoff_day))
+    return Period(pay, slot_of(cutoff, plan.cutoff_at), settles)
+
+
+def periods_around(plan: PayPlan, now: datetime) -> Iterator[Period]:
+    """The pays from three months before a moment to three months after it, in the order of their cut-offs."""
+    here = now.astimezone(OSLO)
+    months = (shifted((here.year, here.month), by) for by in range(-3, 4))
+    return iter(sorted((period_of(plan, month) for month in months), key=lambda one: (one.cutoff, one.pay)))
+
+
+def deadline(plan: PayPlan, since: datetime, now: datetime) -> Deadline:
+    """Until when it has to be approved, of what has waited since then.
+
+    The next cut-off is the first that hasn't passed. A pay is missed whose cut-off has passed and which was still to
+    come when it began to wait.
+    """
+    ahead, missed = [], None
+    day = since.astimezone(OSLO).date()
+    for period in periods_around(plan, now):
+        if period.cutoff > now:
+            ahead.append(period)
+        elif period.pay >= day:
+            missed = period
+    return Deadline(ahead[0], missed)
+
+
+def reminders(period: Period, morning: time) -> tuple[datetime, datetime]:
+    """When to remind of what waits: two working days before the cut-off, and on its own morning.
+
+    Where the cut-off is before that time of day, the last one is on the morning of the working day before.
+    """
+    day = period.cutoff.astimezone(OSLO).date()
+    last = day if slot_of(day, morning) < period.cutoff else working_day_before(day - DAY)
+    return slot_of(working_days_before(last, WARNED_BEFORE), morning), slot_of(last, morning)
+
+
+def paid_until(plan: PayPlan, now: datetime) -> date | None:
+    """The last day of the months that have been paid, as far as three months tell; ``None`` where none has."""
+    today = now.astimezone(OSLO).date()
+    return max((one.settles for one in periods_around(plan, now) if one.pay <= today), default=None)
+
+
+def is_paid(plan: PayPlan, day: date, now: datetime) -> bool:
+    """Whether a day lies within a period that has been paid already."""
+    until = paid_until(plan, now)
+    return until is not None and day <= until

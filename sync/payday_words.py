@@ -1,0 +1,85 @@
+"""Until when what waits has to be approved, in sentences. An account is named by its last digits, on pages only."""
+
+from datetime import date, datetime
+
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.timezone import localdate, localtime
+from django.utils.translation import gettext as _
+
+from sync.core.payday import Deadline, Period
+
+
+def sentences(found: Deadline | None, account: bool) -> list[str]:
+    """What is to be done until when, and before that what it has missed; nothing without a known pay day.
+
+    ``account``: a bank account is among what waits.
+    """
+    if found is None:
+        return []
+    said = [missed(found.missed, account)] if found.missed else []
+    words = {"by": cutoff_text(found.next.cutoff), "pay": pay_text(found.next)}
+    if account:
+        text = _("Approve by %(by)s for the pay on %(pay)s; until then salary goes to the old account.")
+    else:
+        text = _("Approve by %(by)s for the pay on %(pay)s; until then payroll keeps what it has.")
+    return [*said, text % words]
+
+
+def missed(period: Period, account: bool) -> str:
+    """That the cut-off of a pay has passed, and what that means for it."""
+    words = {"by": cutoff_text(period.cutoff), "pay": pay_text(period)}
+    over = period.pay < localdate()
+    if account and over:
+        text = _("It missed the cut-off of %(by)s: the salary paid on %(pay)s went to the old account.")
+    elif account:
+        text = _(
+            "The cut-off of %(by)s has passed: the salary paid on %(pay)s goes to the old account, unless payroll "
+            "enters the new one in Visma first."
+        )
+    elif over:
+        text = _("It missed the cut-off of %(by)s for the pay on %(pay)s.")
+    else:
+        text = _(
+            "The cut-off of %(by)s for the pay on %(pay)s has passed. If it has to be in that pay, payroll enters it "
+            "in Visma."
+        )
+    return text % words
+
+
+def old_account(digits: str) -> str:
+    """Which account salary goes to for now; ``digits``: its last three, "" where there is none."""
+    if not digits:
+        return _("Until it is approved, Visma has no account for this salary.")
+    return _("Until it is approved, salary goes to the account that ends in %(digits)s.") % {"digits": digits}
+
+
+def urgent() -> str:
+    """What to do where it can't wait and nobody is there."""
+    return _("Urgent, and nobody can approve? Payroll enters it in Visma as before; the difference then disappears.")
+
+
+def in_paid_period() -> str:
+    """What is said beside such a date."""
+    return _("This date lies in a period that has been paid already.")
+
+
+def cutoff_text(cutoff: datetime) -> str:
+    """A cut-off as people say it: "Wednesday 18 November 12:00"."""
+    return date_format(localtime(cutoff), "l j F H:i" if _is_english() else r"l j. F \k\l. H:i")
+
+
+def pay_text(period: Period) -> str:
+    """A pay day inside a sentence: in English "the 20th" where it is in the cut-off's month, else with its month."""
+    if not _is_english():
+        return date_format(period.pay, "j. F")
+    same_month = _month(period.pay) == _month(localtime(period.cutoff).date())
+    return date_format(period.pay, r"\t\h\e jS" if same_month else "j F")
+
+
+def _month(day: date) -> tuple[int, int]:
+    return day.year, day.month
+
+
+def _is_english() -> bool:
+    return (translation.get_language() or "").startswith("en")
