@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,10 +13,14 @@ from connections.errors import Problem
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list: ``total`` of the whole list where Huma says it, else None (then: read until a short page)."""
+    """One page of a list: ``total`` of the whole list where Huma says it, else None (then: read until a short page).
+
+    ``odd``: by id, what is wrong with the rows that can't be understood.
+    """
 
     total: int | None
     items: list[dict[str, Any]] = field(repr=False)
+    odd: Mapping[str, WrongShape] = field(default_factory=dict, repr=False)
 
 
 def _wrapped(value: shapes.Shape) -> shapes.Shape:
@@ -38,7 +42,7 @@ USER_WRAPPERS: dict[str, shapes.Shape] = {
     "email": shapes.has({"value": shapes.text, "editable": shapes.flag, "requestedValue": shapes.text}),
     "phone": _TEXT,
     "employmentId": _TEXT,
-    "birthDate": _wrapped(shapes.text),
+    "birthDate": shapes.anything,  # it only helps to match
     "bankAccount": _wrapped(shapes.has(_TEXTS)),
     "homeAddress": _wrapped(shapes.has(_LINES)),
 }
@@ -98,9 +102,26 @@ def page(limit: int, item: shapes.Shape) -> Callable[[Answer], Page]:
         items = shapes.each(item)(body.get("items"), "items")
         for index, found in enumerate(items):
             shapes.identified(found, prop=f"items[{index}].id")
-        total = None if body.get("total") is None else shapes.count(body["total"], "total")
-        if len(items) > limit:
-            raise WrongShape("items")
-        return Page(total, items)
+        return _page(body, limit, items)
 
     return shape
+
+
+def users(limit: int, offset: int) -> Callable[[Answer], Page]:
+    """A page of users from ``offset`` on. What a row says but the id isn't needed: the user's own document has it."""
+
+    def shape(answer: Answer) -> Page:
+        body = shapes.record(decode(answer.body), "page")
+        found, odd = shapes.rows(body.get("items"), shapes.record, "items", lambda index: str(offset + index))
+        return _page(body, limit, found, odd)
+
+    return shape
+
+
+def _page(
+    body: dict[str, Any], limit: int, items: list[dict[str, Any]], odd: Mapping[str, WrongShape] | None = None
+) -> Page:
+    total = None if body.get("total") is None else shapes.count(body["total"], "total")
+    if len(items) > limit:
+        raise WrongShape("items")
+    return Page(total, items, odd or {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
@@ -12,7 +13,10 @@ from connections.answers import WrongShape
 Shape = Callable[[Any, str], Any]
 """Takes a value and the name of its property; gives the value back or raises WrongShape."""
 
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+LONGEST_ID = 64
+_NOBODYS = "unknown-"
+"""How the stand-in begins for an id that isn't one."""
 
 
 def record(value: Any, prop: str) -> dict[str, Any]:
@@ -57,11 +61,21 @@ def flag(value: Any, prop: str) -> bool:
     return value
 
 
+def anything(value: Any, prop: str) -> Any:
+    """What only helps where it is as it should be: whoever uses it looks for themselves."""
+    return value
+
+
 def number(value: Any, prop: str) -> Any:
-    """Any number."""
+    """Any number that isn't beyond all measure."""
     if isinstance(value, bool) or not hasattr(value, "__float__"):
         raise WrongShape(prop)
-    return value
+    try:
+        if math.isfinite(float(value)):
+            return value
+    except OverflowError:
+        pass
+    raise WrongShape(prop)
 
 
 def count(value: Any, prop: str) -> int:
@@ -133,8 +147,45 @@ def each(inner: Shape) -> Shape:
 
 
 def identified(value: dict[str, Any], asked: str | None = None, prop: str = "id") -> dict[str, Any]:
-    """An object with an id: the one that was asked for, where one was."""
+    """An object with an id: the one that was asked for, where one was. All of an id can be seen, and stored."""
     found = name(value.get("id"), prop)
     if asked is not None and found.casefold() != asked.casefold():
         raise WrongShape(prop)
+    if len(found) > LONGEST_ID or not found.isprintable() or is_stand_in(found):
+        raise WrongShape(prop)
     return value
+
+
+def is_stand_in(id_: str) -> bool:
+    """Whether an id is none of the vendor's, but ours, for somebody whose own can't be understood."""
+    return id_.startswith(_NOBODYS)
+
+
+def rows(
+    value: Any, item: Shape, prop: str, place: Callable[[int], str]
+) -> tuple[list[dict[str, Any]], dict[str, WrongShape]]:
+    """The rows of a list of people, and by id what is wrong with those who can't be understood: that is theirs alone.
+
+    Each row has an id; where it has none that can be used, it is a stand-in out of the row's ``place``, so that it
+    counts all the same. Where nobody has one, it isn't a list of people.
+    """
+    if not isinstance(value, list):
+        raise WrongShape(prop)
+    found: list[dict[str, Any]] = []
+    odd: dict[str, WrongShape] = {}
+    for index, row in enumerate(value):
+        known = row if isinstance(row, dict) else {}
+        try:
+            identified(known)
+        except WrongShape as wrong:
+            known = {**known, "id": f"{_NOBODYS}{place(index)}"}
+            odd[known["id"]] = wrong
+        else:
+            try:
+                item(row, "")
+            except WrongShape as wrong:
+                odd[known["id"]] = wrong
+        found.append(known)
+    if found and all(is_stand_in(one["id"]) for one in found):
+        raise WrongShape(f"{prop}[0].id")
+    return found, odd

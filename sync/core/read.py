@@ -61,7 +61,7 @@ def huma_employee(
         positions=tuple(positions),
         selected=selected,
         values=values,
-        birth=birth(as_day(_wrapped_text(details, "birthDate"), "birthDate"), today.isoformat()),
+        birth=_birth(_inside(details.get("birthDate")), today),
         visma_ids=connected_ids(details),
     )
 
@@ -85,7 +85,7 @@ def visma_employee(
         selected=chosen.id if chosen else "",
         values={field.name: field.read_visma(doc, selected, today) for field in fields},
         huma_id=external_id(doc),
-        birth=birth(as_day(doc.get("dateOfBirth"), "dateOfBirth"), today.isoformat()),
+        birth=_birth(doc.get("dateOfBirth"), today),
     )
 
 
@@ -103,10 +103,12 @@ def visma_position(position: Doc, today: date) -> Position:
 
 
 def external_id(doc: Doc) -> str:
-    """The Huma user that the document names among its ``externalIds``, or ""."""
-    for entry in as_dicts(doc.get("externalIds"), "externalIds"):
-        if str(entry.get("key", "")).lower() == EXTERNAL_KEY:
-            return clean(entry.get("value"))
+    """The Huma user that the document names among its ``externalIds``, or ""; what isn't an entry says nothing."""
+    entries = doc.get("externalIds")
+    for entry in entries if isinstance(entries, list) else ():
+        key, value = (entry.get("key"), entry.get("value")) if isinstance(entry, dict) else (None, None)
+        if isinstance(key, str) and key.lower() == EXTERNAL_KEY:
+            return clean(value) if isinstance(value, str) else ""
     return ""
 
 
@@ -120,7 +122,8 @@ def connected_ids(details: Doc) -> tuple[str, ...]:
     found: list[str] = []
     for name, one in integrations.items() if isinstance(integrations, dict) else ():
         if isinstance(one, dict) and "visma" in f"{name} {one.get('type')}".casefold():
-            found.append(clean(one.get("externalId")))
+            other = one.get("externalId")
+            found.append(clean(other) if isinstance(other, str) else "")
     return tuple(dict.fromkeys(filter(None, found)))
 
 
@@ -135,6 +138,18 @@ def _part_time(position: Doc, today: date) -> float:
         else [v for v in entries[index].values() if isinstance(v, int | float | Decimal) and not isinstance(v, bool)]
     )
     return float(numbers[0]) if numbers else 0.0
+
+
+def _birth(value: Any, today: date) -> str:
+    """The ISO date of birth, "" for none: it only helps to match, so what isn't a date is left out."""
+    try:
+        return birth(as_day(clean(as_text(value, "birth")), "birth"), today.isoformat())
+    except WrongShape:
+        return ""
+
+
+def _inside(wrapped: Any) -> Any:
+    return wrapped.get("value") if isinstance(wrapped, dict) else None
 
 
 def _with_days(position: Position, values: dict[str, Value]) -> Position:

@@ -166,6 +166,9 @@ SENTENCES: dict[str, str] = {
     "create_second_record": _(
         "Seems to be another record of somebody who is linked with an ended one. Look at both on the page People."
     ),
+    "create_unread": _(
+        "Somebody in the other system couldn't be read, and may be the same person. People shows who, with the reason."
+    ),
     "create_no_number": _("There is no Employment ID in Huma. Enter it there, or let Visma assign the number."),
     "create_number_off": _(
         "Employment ID is switched off for this connection, so nobody can be added to Visma. Switch it on in the "
@@ -232,6 +235,26 @@ SENTENCES: dict[str, str] = {
     "held_many": _("So much changed at once that somebody should look before it reaches payroll."),
     "held_account": _("Changed bank accounts are written after a look. You can change that in the settings."),
     "held_waits": _("An earlier change of this field waited for an owner. This one has taken its place."),
+    # Why somebody is passed over.
+    "passed_shape": _(
+        "%(system)s says something of this person that can't be understood (%(what)s). Correct it in %(system)s, then "
+        "synchronize again."
+    ),
+    "passed_forbidden": _(
+        "The access may not see this person in %(system)s. Let it see the person, or leave the person out."
+    ),
+    "passed_change": _(
+        "The access may not change this person in %(system)s. Let it do so, or change the value by hand."
+    ),
+    "passed_refused": _("%(system)s refused to show this person. Look at the person there, then synchronize again."),
+    "passed_silent": _("%(system)s gave no answer about this person, though about others. The next sync asks again."),
+    "passed_groups": _(
+        "It can't be seen which companies, locations and teams this person belongs to in %(system)s. Let the access "
+        "see that, or take the limits to groups out of the connection's settings."
+    ),
+    "passed_bug": _(
+        "Something went wrong in humavisma itself at this person. Your administrator finds the details in the log."
+    ),
     # Why a run failed or stops and asks.
     "read_failed_huma": _("Huma couldn't be read to the end. Nothing was written. Try again in a while."),
     "read_failed_visma": _("Visma couldn't be read to the end. Nothing was written. Try again in a while."),
@@ -240,6 +263,14 @@ SENTENCES: dict[str, str] = {
     "application_refused": _("Visma refused the application's own credentials. Tell your administrator."),
     "contract_huma": _("Huma answered in a way we don't understand. Nothing was written. Tell your administrator."),
     "contract_visma": _("Visma answered in a way we don't understand. Nothing was written. Tell your administrator."),
+    "many_passed_huma": _(
+        "%(passed)s of %(people)s people in Huma couldn't be read: more than one in ten. Nothing was written. Tell "
+        "your administrator: the log says why."
+    ),
+    "many_passed_visma": _(
+        "%(passed)s of %(people)s people in Visma couldn't be read: more than one in ten. Nothing was written. Tell "
+        "your administrator: the log says why."
+    ),
     "huma_empty": _("Huma's list of people is empty. Nothing was written. Check the access and the limits to groups."),
     "visma_empty": _("Visma's list of employees is empty. Is it the right company?"),
     "visma_all_lost": _(

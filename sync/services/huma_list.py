@@ -9,10 +9,14 @@ from typing import Any
 
 from connections.huma import HumaClient
 from connections.huma_shapes import Page
+from connections.shapes import is_stand_in
+from sync.core.employee import Side
+from sync.core.glimpse import huma_glimpse
+from sync.core.passing import SHAPE, Passed
 from sync.core.reasons import Reason
 from sync.models import SyncRun
 from sync.services.failures import CannotRead
-from sync.services.snapshots import forget, listed, store_listed
+from sync.services.snapshots import forget, listed, store_listed, store_passed
 
 PAGE = 50
 STEP = PAGE - 1
@@ -37,6 +41,7 @@ class HumaList:
         self._seen = {*self.people, *progress["programs"]}
         self._stored = len(self.people)
         self._afresh = False
+        self._passed: list[Passed] = []
         if any(isinstance(page, int) for page in progress["pages"].values()):  # begun when pages didn't overlap yet
             self._start_afresh(self.attempt)
 
@@ -57,6 +62,11 @@ class HumaList:
     def is_complete(self) -> bool:
         """Whether all pages were read and the list stood still meanwhile."""
         return bool(self.progress["stage"] != "list")
+
+    @property
+    def to_read(self) -> list[str]:
+        """Those whose own documents are to be read: all who have an id that can be used."""
+        return [id_ for id_ in self.people if not is_stand_in(id_)]
 
     @property
     def attempt(self) -> int:
@@ -101,8 +111,11 @@ class HumaList:
         self._seen |= new
         for item in page.items:
             if item["id"] in new:
-                is_person = item.get("type", "user") == "user"
+                kind = item.get("type")  # what isn't a word says nothing, and the user's own document does
+                is_person = not isinstance(kind, str) or kind == "user"
                 (self.people if is_person else self.progress["programs"]).append(item["id"])
+                if is_person and (wrong := page.odd.get(item["id"])):
+                    self._passed.append(Passed(Side.HUMA, item["id"], SHAPE, wrong.prop, huma_glimpse(item)))
         self.progress["said"] = said if page.total is None else page.total
         self.progress["pages"][str(offset)] = [len(ids), *([ids[0], ids[-1]] if ids else ["", ""])]
         if not (self._missing() or self.under_way or self.again):
@@ -134,6 +147,7 @@ class HumaList:
             self._restart()
             return
         self.progress.update(stage="details", total=len(self.people), pages={}, programs=[])
+        self.progress["read"] = len(self.people) - len(self.to_read)
 
     def _restart(self) -> None:
         restarts = self.attempt + 1
@@ -143,7 +157,7 @@ class HumaList:
 
     def _start_afresh(self, restarts: int) -> None:
         self.under_way, self.again = set(), []
-        self.people, self._seen, self._stored, self._afresh = [], set(), 0, True
+        self.people, self._seen, self._stored, self._afresh, self._passed = [], set(), 0, True, []
         self.progress.update(self.start(restarts))
 
     def flush(self) -> None:
@@ -151,4 +165,5 @@ class HumaList:
         if self._afresh:
             forget(self.run, "huma")
         store_listed(self.run, self.people[self._stored :])
-        self._stored, self._afresh = len(self.people), False
+        store_passed(self.run, self._passed)
+        self._stored, self._afresh, self._passed = len(self.people), False, []
