@@ -12,8 +12,8 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from connections.models import Connection, Installation
 from connections.pausing import BY_HAND, REFUSED
-from sync.models import Change, EmployeeLink, EmployeeSnapshot, Notice, SyncRun
-from sync.services import notices
+from sync.models import Change, EmployeeLink, EmployeeSnapshot, Notice, PassedPerson, SyncRun
+from sync.services import notices, passed_over
 from sync.services.batches import batches
 from sync.services.choices import WHOLE
 from sync.services.relooking import to_look_at
@@ -34,6 +34,7 @@ class Kind(StrEnum):
     FAILED = "failed"
     HELD = "held"
     UNKNOWN = "unknown"
+    UNREAD = "unread"
     LINKS = "links"
     DEACTIVATED = "deactivated"
     DELETED = "deleted"
@@ -54,7 +55,8 @@ class Waits:
     """One thing that waits: ``count`` of a kind in a connection (``None``: in the whole installation).
 
     ``run``: the one that failed, or the open one in which it is solved; ``result``: the primary key of the run whose
-    result tells more. ``notices``: some of them, newest first; ``people``: (name, id in Visma) of some drafts.
+    result tells more. ``notices``: some of them, newest first; ``people``: (name, id in Visma) of some drafts;
+    ``passed``: some of those who couldn't be read.
     """
 
     kind: Kind
@@ -64,11 +66,12 @@ class Waits:
     result: int = 0
     notices: tuple[Notice, ...] = ()
     people: tuple[tuple[str, str], ...] = ()
+    passed: tuple[PassedPerson, ...] = ()
 
     @property
     def more(self) -> int:
         """How many of them aren't named."""
-        named = len(self.notices) or len(self.people)
+        named = len(self.notices) or len(self.people) or len(self.passed)
         return self.count - named if named else 0
 
 
@@ -117,7 +120,7 @@ def attention(here: Situation, *, installation: bool = False, named: int = NAMED
         if count > 0
     ]
     found += _drafts(here, named)
-    found += _links(here)
+    found += [*_links(here), *_unread(here, named)]
     if installation and Installation.objects.exclude(visma_refused_at=None).exists():
         found.append(Waits(Kind.APPLICATION))
     return sorted(found, key=lambda one: (URGENCY[one.kind], one.connection.name.casefold() if one.connection else ""))
@@ -184,6 +187,15 @@ def _links(here: Situation) -> Iterable[Waits]:
     rows = to_look_at(here.connections.values())
     for pk, count in rows.values_list("connection").annotate(n=Count("pk")).order_by():
         yield Waits(Kind.LINKS, count, here.connections[pk])
+
+
+def _unread(here: Situation, named: int) -> Iterable[Waits]:
+    """Who couldn't be read when they were looked at last; it closes by itself once they can be."""
+    groups: dict[int, list[PassedPerson]] = defaultdict(list)
+    for one in passed_over.waiting(*here.connections.values()).order_by("name", "pk"):
+        groups[one.connection_id].append(one)
+    for pk, found in groups.items():
+        yield Waits(Kind.UNREAD, len(found), here.connections[pk], passed=tuple(found[:named]))
 
 
 def _notices(here: Situation, named: int) -> Iterable[Waits]:

@@ -77,6 +77,7 @@ class Result:
     first: bool
     held_waiting: int = 0
     retry_leaves: int = 0
+    passed_over: int = 0
 
 
 def result(run: SyncRun) -> Result:
@@ -92,6 +93,7 @@ def result(run: SyncRun) -> Result:
         can_retry=bool(totals.failed and to_retry(run)),
         first=run.trigger in BY_HAND and not _earlier(run).exists(),
         retry_leaves=doubted(run) if totals.failed else 0,
+        passed_over=passed_over.of_run(run).count(),
         held_waiting=Change.objects.filter(run=run, state=Change.State.HELD, answer="").count(),
     )
 
