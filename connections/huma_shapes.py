@@ -108,11 +108,11 @@ def page(limit: int, item: shapes.Shape) -> Callable[[Answer], Page]:
 
 
 def users(limit: int, offset: int) -> Callable[[Answer], Page]:
-    """A page of users from ``offset`` on. What a row says but the id isn't needed: the user's own document has it."""
+    """A page of users from ``offset`` on: who of them can't be understood doesn't keep the others from it."""
 
     def shape(answer: Answer) -> Page:
         body = shapes.record(decode(answer.body), "page")
-        found, odd = shapes.rows(body.get("items"), shapes.record, "items", lambda index: str(offset + index))
+        found, odd = shapes.rows(body.get("items"), SUMMARY, "items", lambda index: str(offset + index), not offset)
         return _page(body, limit, found, odd)
 
     return shape

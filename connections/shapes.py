@@ -162,12 +162,12 @@ def is_stand_in(id_: str) -> bool:
 
 
 def rows(
-    value: Any, item: Shape, prop: str, place: Callable[[int], str]
+    value: Any, item: Shape, prop: str, place: Callable[[int], str], is_first: bool
 ) -> tuple[list[dict[str, Any]], dict[str, WrongShape]]:
     """The rows of a list of people, and by id what is wrong with those who can't be understood: that is theirs alone.
 
     Each row has an id; where it has none that can be used, it is a stand-in out of the row's ``place``, so that it
-    counts all the same. Where nobody has one, it isn't a list of people.
+    counts all the same. Where the list begins with nobody who can be understood, it isn't a list of people.
     """
     if not isinstance(value, list):
         raise WrongShape(prop)
@@ -176,7 +176,7 @@ def rows(
     for index, row in enumerate(value):
         known = row if isinstance(row, dict) else {}
         try:
-            identified(known)
+            identified(record(row, ""))
         except WrongShape as wrong:
             known = {**known, "id": f"{_NOBODYS}{place(index)}"}
             odd[known["id"]] = wrong
@@ -186,6 +186,7 @@ def rows(
             except WrongShape as wrong:
                 odd[known["id"]] = wrong
         found.append(known)
-    if found and all(is_stand_in(one["id"]) for one in found):
-        raise WrongShape(f"{prop}[0].id")
+    if found and is_first and all(one["id"] in odd for one in found):
+        inside = odd[found[0]["id"]].prop
+        raise WrongShape(f"{prop}[0]" if inside == "answer" else f"{prop}[0].{inside}")
     return found, odd

@@ -70,7 +70,7 @@ def _business(key: str) -> shapes.Shape:
 
     def shape(value: Any, prop: str) -> dict[str, Any]:
         entry: dict[str, Any] = kind(value, prop)
-        if str(entry.get("type")).strip().casefold() == "business":
+        if entry.get("type") is None or entry["type"].strip().casefold() == "business":
             used(entry, prop)
         return entry
 
@@ -88,7 +88,7 @@ EMPLOYEE = shapes.has(
     {
         "number": shapes.text,
         "isDraft": shapes.flag,
-        "dateOfBirth": shapes.anything,  # it only helps to match, as externalIds do
+        "dateOfBirth": shapes.anything,  # it only helps to match, as externalIds below
         "personNames": shapes.each(shapes.has({"firstName": shapes.text, "lastName": shapes.text, **_PERIOD})),
         "emails": shapes.each(_business("address")),
         "phones": shapes.each(_business("number")),
@@ -96,6 +96,7 @@ EMPLOYEE = shapes.has(
         "salaryPaymentMethod": shapes.has(
             {"internationalBankAccount": shapes.flag, **dict.fromkeys(_ACCOUNT_TEXTS, shapes.text)}
         ),
+        "externalIds": shapes.each(shapes.anything),
         "_embedded": shapes.has({"positions": shapes.each(POSITION)}),
     }
 )
@@ -187,7 +188,7 @@ def people(item: shapes.Shape, asked_with: str | None) -> Callable[[Answer], Vis
 
     def shape(answer: Answer) -> VismaPage:
         body = shapes.record(decode(answer.body), "page")
-        found, odd = shapes.rows(body.get("data"), item, "data", lambda index: f"{page_of}-{index}")
+        found, odd = shapes.rows(body.get("data"), item, "data", lambda index: f"{page_of}-{index}", asked_with is None)
         return VismaPage(found, _next(body, asked_with), dict(odd))
 
     return shape

@@ -9,14 +9,13 @@ from typing import Any
 
 from connections.huma import HumaClient
 from connections.huma_shapes import Page
-from connections.shapes import is_stand_in
 from sync.core.employee import Side
 from sync.core.glimpse import huma_glimpse
 from sync.core.passing import SHAPE, Passed
 from sync.core.reasons import Reason
 from sync.models import SyncRun
 from sync.services.failures import CannotRead
-from sync.services.snapshots import forget, listed, store_listed, store_passed
+from sync.services.snapshots import forget, listed, load_passed, store_listed, store_passed
 
 PAGE = 50
 STEP = PAGE - 1
@@ -42,6 +41,7 @@ class HumaList:
         self._stored = len(self.people)
         self._afresh = False
         self._passed: list[Passed] = []
+        self._odd = {one.id for one in load_passed(run)} if progress["pages"] else set()
         if any(isinstance(page, int) for page in progress["pages"].values()):  # begun when pages didn't overlap yet
             self._start_afresh(self.attempt)
 
@@ -65,8 +65,8 @@ class HumaList:
 
     @property
     def to_read(self) -> list[str]:
-        """Those whose own documents are to be read: all who have an id that can be used."""
-        return [id_ for id_ in self.people if not is_stand_in(id_)]
+        """Those whose own documents are to be read: all whose row in the list can be understood."""
+        return [id_ for id_ in self.people if id_ not in self._odd]
 
     @property
     def attempt(self) -> int:
@@ -111,10 +111,11 @@ class HumaList:
         self._seen |= new
         for item in page.items:
             if item["id"] in new:
-                kind = item.get("type")  # what isn't a word says nothing, and the user's own document does
-                is_person = not isinstance(kind, str) or kind == "user"
+                kind, wrong = item.get("type") or "user", page.odd.get(item["id"])
+                is_person = kind == "user" or not isinstance(kind, str)
                 (self.people if is_person else self.progress["programs"]).append(item["id"])
-                if is_person and (wrong := page.odd.get(item["id"])):
+                if wrong and is_person:
+                    self._odd.add(item["id"])
                     self._passed.append(Passed(Side.HUMA, item["id"], SHAPE, wrong.prop, huma_glimpse(item)))
         self.progress["said"] = said if page.total is None else page.total
         self.progress["pages"][str(offset)] = [len(ids), *([ids[0], ids[-1]] if ids else ["", ""])]
@@ -157,7 +158,8 @@ class HumaList:
 
     def _start_afresh(self, restarts: int) -> None:
         self.under_way, self.again = set(), []
-        self.people, self._seen, self._stored, self._afresh, self._passed = [], set(), 0, True, []
+        self.people, self._seen, self._stored, self._afresh = [], set(), 0, True
+        self._passed, self._odd = [], set()
         self.progress.update(self.start(restarts))
 
     def flush(self) -> None:
