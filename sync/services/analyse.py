@@ -80,6 +80,7 @@ def analyse(
     read = {"huma": humas, "visma": vismas}
     unread = Unread.of(passed, known, left_out, read, asked or {})
     unread.check(read)
+    humas, vismas = unread.without(Side.HUMA, humas.values()), unread.without(Side.VISMA, vismas.values())
     check_plausible(known, humas, vismas, set(passed_checks), asked or {}, unread)
     different = [(link.huma_id, link.visma_id) for link in links if link.state == EmployeeLink.State.DIFFERENT]
     presence = changes(known, humas, vismas, asked or {})

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sync.core.presence import Presence, Seen, presence
-from sync.models import EmployeeLink, EmployeeSnapshot, SyncRun
+from sync.models import EmployeeLink, EmployeeSnapshot, PassedPerson, SyncRun
 from sync.services.batches import batches
 
 SIDES = ("huma", "visma")
@@ -55,5 +55,5 @@ def unread(run: SyncRun) -> set[tuple[str, str]]:
     """(side, id) of the people whom the run passed over, so that it knows nothing of them."""
     asked: dict[str, dict[str, Any]] = run.progress.get("asked", {})
     unknown = {(side, id_) for side, found in asked.items() for id_, what in found.items() if what == Seen.UNKNOWN}
-    rows = EmployeeSnapshot.objects.filter(run=run).exclude(passed="")
-    return unknown | set(rows.values_list("side", "vendor_id"))
+    rows = EmployeeSnapshot.objects.filter(run=run).exclude(passed="").values_list("side", "vendor_id")
+    return unknown | set(rows) | set(PassedPerson.objects.filter(run=run).values_list("side", "vendor_id"))

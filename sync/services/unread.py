@@ -43,16 +43,24 @@ class Unread:
         """``read``: who was read, by side and id; ``asked``: what became of those who were asked for singly."""
         out = {(row.side, row.vendor_id) for row in left_out if row.vendor_id}
         taken = {key for link in links for key in (("huma", link.huma_id), ("visma", link.visma_id))}
-        here = {side: [read[side][id_] for id_, what in found.items() if what == Seen.HERE and id_ in read[side]]
-                for side, found in asked.items()}  # fmt: skip
-        counted = [one for one in passed if _key(one) not in out and not _was_read(one, here.get(one.side.value, ()))]
+        found = list(passed)
+        for side in Side:
+            here = [id_ for id_, what in asked.get(side.value, {}).items() if what == Seen.HERE]
+            asked_for = [read[side.value][id_] for id_ in here if id_ in read[side.value]]
+            found = _with_their_rows(found, side, asked_for) if asked_for else found
+        counted = [one for one in found if _key(one) not in out]
         return cls(counted, [one for one in counted if _key(one) not in taken])
+
+    def without(self, side: Side, people: Iterable[Employee]) -> dict[str, Employee]:
+        """Those of a side who take part, by id."""
+        over = {one.id for one in self.all if one.side is side}
+        return {person.id: person for person in people if person.id not in over}
 
     def check(self, read: Mapping[str, Mapping[str, Employee]]) -> None:
         """Raises ``CannotRead`` where so many of a side can't be read that it isn't a matter of theirs."""
         for side in Side:
             here = [one for one in self.all if one.side is side]
-            people = len(read[side.value]) + len(here)
+            people = len(read[side.value].keys() | {one.id for one in here})
             if here and len(here) == people:
                 raise CannotRead(_nobody(side, here))
             if too_many(len(here), people):
@@ -101,10 +109,26 @@ def _key(one: Passed) -> Fact:
     return one.side.value, one.id
 
 
-def _was_read(one: Passed, asked: Iterable[Employee]) -> bool:
-    """Whether it is only the row in the list that can't be understood, of somebody who was asked for singly."""
-    known = one.known
-    return is_stand_in(one.id) and known is not None and any(_is_same(known, other) for other in asked)
+def _with_their_rows(passed: list[Passed], side: Side, asked_for: list[Employee]) -> list[Passed]:
+    """Rows of a list that name nobody belong to those who weren't in it and were there when asked for singly.
+
+    Whose row it is tell the names and the email; where nothing does, it may be any of them.
+    """
+    rows = [one for one in passed if one.side is side and is_stand_in(one.id)]
+    found = [one for one in passed if one not in rows]
+    left = {person.id: person for person in asked_for}
+    unclear = []
+    for row in rows:
+        whose = next((person for person in left.values() if row.known and _is_same(row.known, person)), None)
+        if whose is None:
+            unclear.append(row)
+        else:
+            found.append(Passed(side, whose.id, row.reason, row.prop, left.pop(whose.id)))
+    if unclear and left:
+        one = unclear[0]
+        found += [Passed(side, id_, one.reason, one.prop, person) for id_, person in left.items()]
+        unclear = unclear[len(left) :]
+    return [*found, *unclear]
 
 
 def _is_same(known: Employee, other: Employee) -> bool:
