@@ -10,17 +10,19 @@ from sync.sentences import field_label, sentence, side_name
 
 _PART = re.compile(r"[A-Za-z]+")
 _OF_FIELDS = {path: spec.name for spec in reversed(FIELDS) for path in spec.json_paths}
-_NAMES = {"given_name", "family_name"}
+_NAMES = "personNames"
+_DAYS = ("activeStart", "activeEnd")
 
 
 def property_label(prop: str) -> str:
     """A vendor's property in people's words; one that has none comes back as it is."""
     parts = _PART.findall(prop)
-    first = parts[0] if parts else ""
-    if first == "personNames" and not {"firstName", "lastName"} & set(parts):
-        return _("the names and the days from which they count")
-    for part in (first, *reversed(parts)):
-        if part in _OF_FIELDS and (part == first or _OF_FIELDS[part] not in _NAMES):
+    if parts and parts[0] in _OF_FIELDS and parts[0] != _NAMES:  # emails[0].type is about the email
+        return field_label(_OF_FIELDS[parts[0]])
+    for part in reversed(parts):
+        if part == _NAMES:
+            return _("the names and the days from which they count")
+        if part in _OF_FIELDS and (part not in _DAYS or _NAMES not in parts):
             return field_label(_OF_FIELDS[part])
         if label := _others().get(part):
             return label

@@ -72,7 +72,8 @@ class Report:
         """What the process ends with."""
         if self.error:
             return 2
-        return 0 if self.totals.is_clean and not self.passed_over else 1
+        passed_over = bool(self.passed_over) and self.state != SyncRun.State.CONFIRM  # a dry run only tells
+        return 0 if self.totals.is_clean and not passed_over else 1
 
     def as_dict(self) -> dict[str, Any]:
         """One JSON-able object, as the design's Fixed interfaces name it."""
