@@ -140,8 +140,8 @@ def counted(kind: Kind, n: int) -> str:
             n,
         ),
         Kind.UNREAD: ngettext(
-            "%(n)d person couldn't be read, and is passed over: nothing of them is compared or written.",
-            "%(n)d people couldn't be read, and are passed over: nothing of them is compared or written.",
+            "%(n)d person couldn't be read, and is skipped: nothing of them is compared or written.",
+            "%(n)d people couldn't be read, and are skipped: nothing of them is compared or written.",
             n,
         ),
         Kind.LINKS: ngettext(

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='employeesnapshot',
             name='passed',
-            field=models.CharField(blank=True, default='', max_length=60, verbose_name='passed over because'),
+            field=models.CharField(blank=True, default='', max_length=60, verbose_name='skipped because'),
         ),
         migrations.AddField(
             model_name='employeesnapshot',
@@ -40,8 +40,8 @@ class Migration(migrations.Migration):
                 ('run', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='passed_over', to='sync.syncrun', verbose_name='run')),
             ],
             options={
-                'verbose_name': 'person passed over',
-                'verbose_name_plural': 'people passed over',
+                'verbose_name': 'skipped person',
+                'verbose_name_plural': 'skipped people',
                 'ordering': ['pk'],
                 'indexes': [models.Index(condition=models.Q(('over_at', None)), fields=['connection'], name='passed_open')],
             },

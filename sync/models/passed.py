@@ -33,8 +33,8 @@ class PassedPerson(models.Model):
     over_at = models.DateTimeField(_("read again"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("person passed over")
-        verbose_name_plural = _("people passed over")
+        verbose_name = _("skipped person")
+        verbose_name_plural = _("skipped people")
         ordering = ["pk"]
         indexes = [models.Index(fields=["connection"], condition=Q(over_at=None), name="passed_open")]
 

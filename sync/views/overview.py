@@ -149,7 +149,7 @@ def worth_knowing(connection: Connection, found: Overview) -> list[Worth]:
 
 def _passed_over(found: Overview, people: Any) -> Iterable[Worth]:
     if n := found.passed_over:
-        title = ngettext("%(n)s couldn't be read, and is passed over", "%(n)s couldn't be read, and are passed over", n)
+        title = ngettext("%(n)s couldn't be read, and is skipped", "%(n)s couldn't be read, and are skipped", n)
         text = _("Nothing of theirs is compared, written or added. People says of each of them why, and what to do.")
         yield Worth(title % {"n": n}, text, people(show="unread"))
 

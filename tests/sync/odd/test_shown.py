@@ -42,11 +42,11 @@ def test_it_is_shown_everywhere_and_is_over_by_itself(company, web, smtp):
     found.sandbox.oddities.put("huma", anna.user_id, "document", at(("phone", "value"), 5))
     found.sandbox.oddities.put("visma", berit.employee_id, "row", at(("personNames", 0, "activeStart"), "x"))
     run = read(found.connection, found.user)
-    assert "2 couldn't be read, and are passed over" in text_of(web.get(f"{base}/overview/"))
+    assert "2 couldn't be read, and are skipped" in text_of(web.get(f"{base}/overview/"))
     smtp.messages.clear()
     apply(run, found.user)
     result = web.get(reverse("admin:result", args=[found.connection.code, run.pk]))
-    assert "2 people couldn't be read, and were passed over" in text_of(result)
+    assert "2 people couldn't be read, and were skipped" in text_of(result)
     assert f'{base}/people/?show=unread"' in result.content.decode()
     people = text_of(web.get(f"{base}/people/?show=unread"))
     assert "2 people" in people
@@ -55,7 +55,7 @@ def test_it_is_shown_everywhere_and_is_over_by_itself(company, web, smtp):
     hers = text_of(web.get(f"{base}/people/huma/{anna.user_id}/"))
     assert "Huma says something of this person that can't be understood (Phone). Correct it in Huma" in hers
     attention = text_of(web.get(f"{base}/attention/"))
-    assert "2 people couldn't be read, and are passed over" in attention
+    assert "2 people couldn't be read, and are skipped" in attention
     assert "Visma.net Payroll says something" in attention
     (mail, *_more) = [one for one in smtp.messages if "Fjordheim" in one["Subject"]]
     body = mail.get_body(("plain",)).get_content()
