@@ -12,7 +12,7 @@ from django.db import InterfaceError, OperationalError
 
 from connections.answers import WrongShape as NotTheContract
 from connections.clients import Clients
-from connections.errors import FORBIDDEN, BadCredentials, ContractBroken, Rejected, VendorError
+from connections.errors import FORBIDDEN, BadCredentials, ContractBroken, Rejected, Unavailable, VendorError
 from sync.core import passing
 from sync.core.employee import Employee, Side
 from sync.core.passing import Passed
@@ -60,13 +60,23 @@ class Witness:
         """Whether nobody but ``id_`` is refused: another one, asked right now, is answered. Raises ``Unavailable``."""
         if error.status != FORBIDDEN:
             return False
-        others = [one for one in self.ids.get(error.side, ()) if one != id_]
-        asked = random.sample(others, min(OTHERS, len(others)))
-        if (last := self.last.get(error.side)) and last != id_:
-            asked = [last, *asked][:OTHERS]
-        return any(self._is_answered(error, other) for other in asked)
+        return any(self._is_answered(error, other) for other in self._others(error.side, id_))
 
-    def _is_answered(self, error: BadCredentials, other: str) -> bool:
+    def is_silent_alone(self, error: Unavailable, id_: str) -> bool:
+        """Whether it is nobody but ``id_`` about whom the side gives no answer."""
+        try:
+            return any(self._is_answered(error, other) for other in self._others(error.side, id_)[:1])
+        except Unavailable:
+            return False
+
+    def _others(self, side: str, id_: str) -> list[str]:
+        others = [one for one in self.ids.get(side, ()) if one != id_]
+        asked = random.sample(others, min(OTHERS, len(others)))
+        if (last := self.last.get(side)) and last != id_:
+            asked = [last, *asked][:OTHERS]
+        return asked
+
+    def _is_answered(self, error: VendorError, other: str) -> bool:
         try:
             return self._ask(error, other)
         except BadCredentials:
@@ -74,7 +84,7 @@ class Witness:
         except (Rejected, ContractBroken):  # an answer, if not a good one
             return True
 
-    def _ask(self, error: BadCredentials, other: str) -> bool:
+    def _ask(self, error: VendorError, other: str) -> bool:
         client = self.clients.huma if error.side == "huma" else self.clients.visma
         if not error.path.rstrip("s").endswith(("position", "position}")):
             self.clients.huma.user(other) if error.side == "huma" else self.clients.visma.employee(other)

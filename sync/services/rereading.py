@@ -16,13 +16,14 @@ from django.utils import timezone
 from connections.clients import clients_for
 from connections.errors import Unavailable
 from sync.core.employee import Employee, Side
-from sync.core.passing import Passed, too_many
+from sync.core.passing import SILENT, Passed, too_many
 from sync.core.presence import Seen
 from sync.core.reasons import Reason
 from sync.lease import Lease
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
 from sync.services.failures import CannotRead
 from sync.services.one_person import Elsewhere, PassedOver
+from sync.services.patience import TOO_MANY_REQUESTS
 from sync.services.presence import SIDES, id_of
 from sync.services.reading import reader_for
 from sync.services.snapshots import store_people
@@ -36,13 +37,13 @@ Pair = tuple[Employee | None, Employee | None]
 class Rereading:
     """One slice of it. ``SyncRun.progress`` remembers the rest: ``gone`` (from which side), ``outside`` what the
     connection is about, ``passed`` over (by Huma id: side, id, code of why, property, name), when it ``began``, since
-    when a side is ``silent``."""
+    when a side is ``silent``, and since when each of those it is silent about ``waits``."""
 
     def __init__(self, run: SyncRun, lease: Lease) -> None:
         self.run, self.lease = run, lease
         self.links = taking_part(run)
         self.clients = clients_for(run.connection)
-        empty: dict[str, Any] = {"gone": {}, "outside": [], "passed": {}}
+        empty: dict[str, Any] = {"gone": {}, "outside": [], "passed": {}, "waits": {}}
         self.progress: dict[str, Any] = {"began": timezone.now().isoformat(), **empty, **run.progress}
         if isinstance(self.progress["passed"], list):  # what an older version began: they are asked for again
             self.progress["passed"] = {}
@@ -121,19 +122,34 @@ class Rereading:
         try:
             huma, visma = future.result()
         except Unavailable as error:
-            self.left.append(huma_id)
-            self._wait(error)
-            return
+            if not self._is_silent_alone(huma_id, error):
+                self.left.append(huma_id)
+                self._wait(error)
+                return
         except Elsewhere:
             self.progress["outside"].append(huma_id)
         except PassedOver as over:
-            one = over.passed
-            self.progress["passed"][huma_id] = [one.side.value, one.id, one.reason, one.prop, one.name[:255]]
+            self._pass_over(huma_id, over.passed)
         else:
             self._keep(huma_id, huma, visma)
         self.failures = 0
         self.progress.pop("silent", None)
         self.progress["trouble"] = []
+
+    def _pass_over(self, huma_id: str, one: Passed) -> None:
+        self.progress["passed"][huma_id] = [one.side.value, one.id, one.reason, one.prop, one.name[:255]]
+
+    def _is_silent_alone(self, huma_id: str, error: Unavailable) -> bool:
+        """Whether a side has given no answer about this one for too long, though it does about others."""
+        since = self.progress["waits"].setdefault(huma_id, time.time())
+        if error.status == TOO_MANY_REQUESTS or time.time() - since <= settings.READ_PATIENCE_SECONDS:
+            return False
+        link = self.links.get(huma_id)
+        id_ = id_of(link, error.side) if link else huma_id
+        if not self.reader.witness.is_silent_alone(error, id_):
+            return False
+        self._pass_over(huma_id, Passed(Side(error.side), id_, SILENT))
+        return True
 
     def _keep(self, huma_id: str, huma: Employee | None, visma: Employee | None) -> None:
         self.read += [employee for employee in (huma, visma) if employee]

@@ -146,3 +146,29 @@ def test_who_has_become_odd_since_they_were_read_is_not_written(twelve, trouble)
     found.sandbox.faults.clear()
     assert sync(found.connection, "--conflicts", "huma")[1]["passed_over"] == []
     assert outcomes(run)
+
+
+@pytest.mark.parametrize("side", ["huma", "visma"])
+def test_about_whom_a_side_keeps_silent_holds_up_nobody_for_long(live, side, settings):
+    settings.READ_PATIENCE_SECONDS = 0.5
+    found, anna, (berit, *_rest) = live
+    found.sandbox.faults.script(side, "GET", f"/{where(side, anna)}$", "500", INF)
+    for person in (anna, berit):
+        found.huma(person, phone=NEW)
+    tell(found, anna, berit)
+    for _ in range(20):
+        bell.a_minute()
+        if states() == ["done"]:
+            break
+    assert (states(), phone(found, berit)) == (["done"], NEW)
+    assert open_rows() == [(side, "passed_silent")]
+
+
+def test_about_whom_huma_keeps_silent_does_not_fail_a_full_run(twelve, settings):
+    settings.READ_PATIENCE_SECONDS = 0.5
+    found, anna, (berit, *_rest) = twelve
+    found.sandbox.faults.script("huma", "GET", f"/users/{anna.user_id}$", "not-json", INF)
+    found.huma(berit, phone=NEW)
+    code, report = sync(found.connection, "--conflicts", "huma")
+    assert (code, len(report["passed_over"]), phone(found, berit)) == (1, 1, NEW)
+    assert open_rows() == [("huma", "passed_silent")]

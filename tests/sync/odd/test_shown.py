@@ -1,5 +1,7 @@
 """Who is passed over is shown where people look, with the reason, until they can be read again."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -100,7 +102,7 @@ def test_since_when_is_the_first_time(company):
     found, anna, _berit = company
     found.sandbox.oddities.put("huma", anna.user_id, "document", at((), 5))
     sync(found.connection)
-    then = timezone.now() - timezone.timedelta(days=2)
+    then = timezone.now() - timedelta(days=2)
     PassedPerson.objects.update(since=then)
     sync(found.connection)
     assert PassedPerson.objects.get(over_at=None).since == then
