@@ -74,6 +74,8 @@ def visma_employee(
     chosen = select(read, paired)
     selected = positions[read.index(chosen)] if chosen else None
     names = as_dicts(doc.get("personNames"), "personNames")
+    if not isinstance(doc.get("externalIds") or [], list):
+        raise WrongShape("externalIds")
     index = pick(names, today)
     name = {} if index is None else names[index]
     return Employee(
