@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 from connections import shapes, visma_shapes
 from connections.answers import Answer, Call, WrongShape
 from connections.caller import Caller
-from connections.errors import FORBIDDEN, BadCredentials, ContractBroken
+from connections.errors import FORBIDDEN, BadCredentials, ContractBroken, Rejected
 from connections.http import DEFAULT_PATIENCE, DEFAULT_TIMEOUT, RateLimit, TokenInfo, Waiting
 from connections.visma_shapes import Document, Job, VismaPage
 
@@ -110,7 +110,7 @@ class VismaClient:
         """Ask for the positions of one of a list; what goes wrong with that is theirs alone, as far as it can be."""
         try:
             employee["_embedded"] = {"positions": self.positions(employee["id"])}
-        except ContractBroken as error:
+        except (ContractBroken, Rejected) as error:
             page.odd[employee["id"]] = error
         except BadCredentials as error:
             if error.status != FORBIDDEN:

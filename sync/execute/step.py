@@ -4,7 +4,7 @@ import logging
 
 from django.db import InterfaceError, OperationalError
 
-from connections.errors import BadCredentials, ContractBroken, Gone, Rejected, Stale, Unavailable
+from connections.errors import BadCredentials, ContractBroken, Gone, Rejected, Stale, Unavailable, property_name
 from connections.pausing import credentials_refused
 from sync.core import passing
 from sync.core.shape import WrongShape
@@ -113,7 +113,7 @@ def _puzzled(context: Context, write: Write, error: ContractBroken | WrongShape)
         with context.lock:
             context.puzzled.add(write.pk)
         return SHORT_PAUSE
-    alone.pass_over(context, write, passing.SHAPE, error.prop)
+    alone.pass_over(context, write, passing.SHAPE, property_name(error.prop))
     return _give_up(write, "broken_contract")
 
 

@@ -7,6 +7,7 @@ Source: huma.md, Reading; design, Who is who (Absent from a list is not gone).
 
 from typing import Any
 
+from connections.errors import property_name
 from connections.huma import HumaClient
 from connections.huma_shapes import Page
 from sync.core.employee import Side
@@ -116,7 +117,9 @@ class HumaList:
                 (self.people if is_person else self.progress["programs"]).append(item["id"])
                 if wrong and is_person:
                     self._odd.add(item["id"])
-                    self._passed.append(Passed(Side.HUMA, item["id"], SHAPE, wrong.prop, huma_glimpse(item)))
+                    self._passed.append(
+                        Passed(Side.HUMA, item["id"], SHAPE, property_name(wrong.prop), huma_glimpse(item))
+                    )
         self.progress["said"] = said if page.total is None else page.total
         self.progress["pages"][str(offset)] = [len(ids), *([ids[0], ids[-1]] if ids else ["", ""])]
         if not (self._missing() or self.under_way or self.again):

@@ -12,7 +12,15 @@ from django.db import InterfaceError, OperationalError
 
 from connections.answers import WrongShape as NotTheContract
 from connections.clients import Clients
-from connections.errors import FORBIDDEN, BadCredentials, ContractBroken, Rejected, Unavailable, VendorError
+from connections.errors import (
+    FORBIDDEN,
+    BadCredentials,
+    ContractBroken,
+    Rejected,
+    Unavailable,
+    VendorError,
+    property_name,
+)
 from sync.core import passing
 from sync.core.employee import Employee, Side
 from sync.core.passing import Passed
@@ -113,7 +121,8 @@ def one_person(
             raise
         reason, prop, said = passing.FORBIDDEN, "", str(error)
     except (ContractBroken, WrongShape, NotTheContract) as error:
-        reason, prop, said = passing.SHAPE, error.prop, str(error)
+        reason, prop = passing.SHAPE, property_name(error.prop)
+        said = str(error) if isinstance(error, ContractBroken) else f"unexpected shape of {prop}"
     except Rejected as error:
         reason, prop, said = passing.REFUSED, "", str(error)
     except (VendorError, OperationalError, InterfaceError):
@@ -122,7 +131,7 @@ def one_person(
         reason, prop, said = passing.BUG, "", bug_report(error)
     log = logger.error if reason == passing.BUG else logger.warning
     log("Reading passes somebody over, %s: %s", "for a bug" if reason == passing.BUG else side.value, said)
-    raise PassedOver(Passed(side, id_, reason, prop[:80], _glimpse(known)))
+    raise PassedOver(Passed(side, id_, reason, prop, _glimpse(known)))
 
 
 def _glimpse(known: Callable[[], Employee | None]) -> Employee | None:

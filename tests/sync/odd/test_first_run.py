@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from sync.models import EmployeeLink, EmployeeSnapshot
+from sync.models import EmployeeLink, EmployeeSnapshot, PassedPerson
 from tests.sync import scheduling
 from tests.sync.driving import changed, sync
 from tests.sync.odd.changing import at, where
@@ -67,6 +67,20 @@ def test_whom_the_access_may_not_see_costs_nobody_else_anything(strangers):
     assert (code, len(report["passed_over"]), report["created"]) == (1, 1, {"huma": 1, "visma": 1})
     found.connection.refresh_from_db()
     assert found.connection.state == "active"
+
+
+def test_whose_positions_the_access_may_not_see_costs_nobody_else_anything(strangers):
+    found, anna, _others = strangers
+
+    def without_positions(row):
+        return {name: value for name, value in row.items() if name != "_embedded"}
+
+    found.sandbox.oddities.put("visma", anna.employee_id, "row", without_positions)
+    found.sandbox.faults.script("visma", "GET", f"/{anna.employee_id}/positions$", "403", INF)
+    code, report = sync(found.connection, *CREATE)
+    (passed,) = report["passed_over"]
+    assert (code, passed["side"], report["created"]) == (1, "visma", {"huma": 1, "visma": 1})
+    assert PassedPerson.objects.get().reason == "passed_forbidden"
 
 
 @pytest.mark.parametrize("where_", ["/users/[^/]+$", "/users$", "/employees$"])

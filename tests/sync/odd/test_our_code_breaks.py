@@ -11,6 +11,7 @@ from tests.sync import bell
 from tests.sync.driving import sync
 from tests.sync.hearing import NEW, phone, states, tell
 from tests.sync.odd.changing import assert_written, new_phones
+from tests.sync.telling import accounts, new_account, release, waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -82,3 +83,16 @@ def test_in_real_time(twelve, monkeypatch, step):
     assert states() == ["done"]
     assert (phone(found, berit), phone(found, anna) == NEW) == (NEW, False)
     assert PassedPerson.objects.get(over_at=None).reason == "passed_bug"
+
+
+def test_what_was_released_of_them_waits_again(twelve, monkeypatch):
+    found, anna, _others = twelve
+    switching.turn_on(found.connection, found.user)
+    switching.change(found.connection, found.user, {"schedule": "off", "accounts": "look"})
+    new_account(found, anna, accounts(1)[0])
+    tell(found, anna)
+    bell.until_quiet()
+    (held,) = waits(found.connection)
+    where_it_breaks(monkeypatch, "comparing", anna, found.link(anna).pk)
+    release(found, [held])
+    assert [one.pk for one in waits(found.connection)] == [held.pk]
