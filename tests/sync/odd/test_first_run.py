@@ -6,7 +6,7 @@ import pytest
 
 from sync.models import EmployeeLink, EmployeeSnapshot, PassedPerson
 from tests.sync import scheduling
-from tests.sync.driving import changed, sync
+from tests.sync.driving import changed, connection, read, running, sync
 from tests.sync.odd.changing import at, where
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -119,3 +119,18 @@ def test_what_only_helps_to_match_is_left_out(strangers):
     )
     code, report = sync(found.connection, *CREATE)
     assert (code, report["passed_over"], report["matched"]) == (0, [], 9), report
+
+
+def test_whose_row_stands_where_two_pages_meet(settings, hr):
+    with running(settings, 130) as sandbox:
+        users, employees = list(sandbox.huma.users.values()), list(sandbox.visma.employees)
+        assert users[49].type == "user"
+        sandbox.oddities.put("huma", users[49].id, "row", at(("id",), 5))
+        sandbox.oddities.put("visma", employees[99], "row", at((), "nobody"))
+        sandbox.oddities.put("visma", employees[100], "row", at(("number",), 5))
+        run = read(connection(sandbox, hr), hr)
+        assert run.state == "review", run.failure
+        assert sorted(run.passed_over.values_list("side", flat=True)) == ["huma", "visma", "visma"]
+        complete = run.snapshots.filter(complete=True)
+        assert complete.filter(side="visma").count() == len(employees) - 2
+        assert complete.filter(side="huma").count() == sum(user.type == "user" for user in users) - 1
