@@ -130,7 +130,7 @@ def check_plausible(
         raise CannotRead(Reason("visma_empty", {"people": len(huma)}))
     for side, ids in (("huma", huma), ("visma", visma)):
         absent = {id_of(link, side) for link in linked} - ids.keys()
-        absent -= {one.id for one in unread.all if one.side == side}
+        absent -= {one.id for one in unread.found if one.side == side}
         answers = Counter(asked.get(side, {}).get(id_, "") for id_ in absent)
         # Once too many are gone nobody else is asked for: they are missing too, as far as anybody knows.
         lost = answers[Seen.GONE] + answers[""]

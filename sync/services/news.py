@@ -68,7 +68,7 @@ def tell_of_all(run: SyncRun, analysis: Analysis, links: Mapping[tuple[str, str]
 def _of_those_who_were_read(run: SyncRun, analysis: Analysis) -> QuerySet[Notice]:
     """The connection's notices but for those about people of whom nobody knows what is so now."""
     rows = Notice.objects.filter(connection=run.connection_id)
-    ids = {side: [one.id for one in analysis.unread.all if one.side == side] for side in ("huma", "visma")}
+    ids = {side: [one.id for one in analysis.unread.found if one.side == side] for side in ("huma", "visma")}
     if not any(ids.values()):
         return rows
     unread = Q(link__huma_id__in=ids["huma"]) | Q(link__visma_id__in=ids["visma"])

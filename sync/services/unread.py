@@ -26,9 +26,14 @@ T = TypeVar("T")
 
 @dataclass
 class Unread:
-    """Those who are passed over in one read: ``all`` of them, and ``free``, those who are linked to nobody."""
+    """Those who couldn't be read: ``all`` who are passed over, so that people hear of it.
+
+    ``found`` are all of them, those who are left out too: they are evidence; ``free`` those of whom no link says who
+    they are.
+    """
 
     all: list[Passed] = field(default_factory=list)
+    found: list[Passed] = field(default_factory=list)
     free: list[Passed] = field(default_factory=list)
 
     @classmethod
@@ -42,18 +47,19 @@ class Unread:
     ) -> "Unread":
         """``read``: who was read, by side and id; ``asked``: what became of those who were asked for singly."""
         out = {(row.side, row.vendor_id) for row in left_out if row.vendor_id}
-        taken = {key for link in links for key in (("huma", link.huma_id), ("visma", link.visma_id))}
+        holding = [link for link in links if link.state in EmployeeLink.HOLDING]
+        taken = {key for link in holding for key in (("huma", link.huma_id), ("visma", link.visma_id))}
         found = list(passed)
         for side in Side:
             here = [id_ for id_, what in asked.get(side.value, {}).items() if what == Seen.HERE]
             asked_for = [read[side.value][id_] for id_ in here if id_ in read[side.value]]
             found = _with_their_rows(found, side, asked_for) if asked_for else found
         counted = [one for one in found if _key(one) not in out]
-        return cls(counted, [one for one in counted if _key(one) not in taken])
+        return cls(counted, found, [one for one in found if _key(one) not in taken])
 
     def without(self, side: Side, people: Iterable[Employee]) -> dict[str, Employee]:
         """Those of a side who take part, by id."""
-        over = {one.id for one in self.all if one.side is side}
+        over = {one.id for one in self.found if one.side is side}
         return {person.id: person for person in people if person.id not in over}
 
     def check(self, read: Mapping[str, Mapping[str, Employee]]) -> None:
@@ -68,11 +74,11 @@ class Unread:
 
     def known(self, side: Side) -> list[Employee]:
         """What is known of those of a side."""
-        return [one.known for one in self.all if one.side is side and one.known]
+        return [one.known for one in self.found if one.side is side and one.known]
 
     def held(self, huma: Collection[Employee], visma: Collection[Employee]) -> set[Fact]:
         """(side, id) of those whom nobody is linked to now: they themselves, and who is like one of them."""
-        found = {_key(one) for one in self.all}
+        found = {_key(one) for one in self.found}
         for side, people in ((Side.HUMA, huma), (Side.VISMA, visma)):
             across = [one for one in self.free if one.side is not side]
             found |= {(side.value, id_) for id_ in those_who_are_like(across, people)} if across else set()

@@ -60,6 +60,16 @@ def test_who_may_be_the_odd_one_is_not_added(strangers, side, place, path, value
     assert (code, report["created"], report["passed_over"]) == (0, {"huma": 0, "visma": 0}, [])
 
 
+def test_who_is_left_out_and_odd_is_not_added_either(strangers):
+    found, anna, _others = strangers
+    found.sandbox.oddities.put("huma", anna.user_id, "document", at((), 5))
+    found.connection.left_out.create(side="huma", vendor_id=anna.user_id, by="hr")
+    code, report = sync(found.connection, *CREATE)
+    assert (code, report["passed_over"], report["created"]) == (0, [], {"huma": 1, "visma": 1})
+    row = EmployeeSnapshot.objects.get(side="visma", vendor_id=anna.employee_id)
+    assert row.create_blocked == "create_unread"
+
+
 def test_whom_the_access_may_not_see_costs_nobody_else_anything(strangers):
     found, anna, _others = strangers
     found.sandbox.faults.script("huma", "GET", f"/users/{anna.user_id}$", "403", INF)

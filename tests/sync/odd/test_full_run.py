@@ -29,7 +29,7 @@ ODD = [
     ("visma", "row", ("personNames", 0), "Anna"),
     ("visma", "row", ("salaryPaymentMethod",), "bank"),
     ("visma", "row", ("phones", 0), None),
-    ("visma", "row", ("_embedded", "positions", 0, "activeStart"), ""),
+    ("visma", "row", ("_embedded", "positions", 0, "activeStart"), "1.2.2020"),
     ("visma", "row", ("_embedded", "positions", 0, "id"), None),
     ("visma", "row", ("_embedded", "positions"), {"a": 1}),
 ]
