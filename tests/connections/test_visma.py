@@ -125,19 +125,6 @@ def test_positions_that_were_not_embedded_are_read(company: Sandbox, client: Vis
         assert embedded == set(company.visma.employees[employee["id"]].positions)
 
 
-@pytest.mark.parametrize("kind", ["403", "404", "409"])
-def test_one_whose_positions_cannot_be_read_is_odd_alone(company: Sandbox, client: VismaClient, kind: str) -> None:
-    def without(page: dict[str, Any]) -> dict[str, Any]:
-        return {**page, "data": [{k: v for k, v in one.items() if k != "_embedded"} for one in page["data"][:3]]}
-
-    company.faults.rewrite("visma", "GET", "/v2/employees$", without)
-    first = next(iter(company.visma.employees))
-    company.faults.script("visma", "GET", f"/{first}/positions$", kind, float("inf"))
-    page = client.list_employees(None)
-    assert list(page.odd) == [first]
-    assert all("_embedded" in one for one in page.items if one["id"] != first)
-
-
 def test_a_whole_document_is_read_with_its_etag(company: Sandbox, client: VismaClient, employee_id: str) -> None:
     document = client.employee(employee_id)
     assert document.body == company.visma.employees[employee_id].body

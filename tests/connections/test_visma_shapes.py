@@ -235,3 +235,13 @@ def test_one_of_a_list_who_cannot_be_understood_is_odd_alone(vendor: Vendor) -> 
     assert page.items[2]["number"] == "8"
     vendor.on("/v2/employees", answer(200, {"data": rows[2:]}))
     assert len(visma(vendor).list_employees("later").odd) == 3, "the last page may have nobody else"
+
+
+@pytest.mark.parametrize("status", [403, 404, 409])
+def test_one_whose_positions_cannot_be_read_is_odd_alone(vendor: Vendor, status: int) -> None:
+    vendor.on("/v2/employees", answer(200, {"data": [{"id": "e1"}, {"id": "e2"}]}))
+    vendor.on("/v2/employees/e1/positions", answer(status, {}))
+    vendor.on("/v2/employees/e2/positions", answer(200, [{"id": "p2"}]))
+    page = visma(vendor).list_employees(None)
+    assert list(page.odd) == ["e1"]
+    assert page.items[1]["_embedded"] == {"positions": [{"id": "p2"}]}
