@@ -9,6 +9,9 @@ from typing import Literal
 
 Severity = Literal["error", "warning"]
 
+FORBIDDEN = 403
+"""The status of what the access may not see, or not do."""
+
 _PROPERTY_NAME = re.compile(r"\$?[A-Za-z0-9_.\-\[\]]{1,80}")
 
 
@@ -25,9 +28,18 @@ class Problem:
     words: str
     severity: Severity = "error"
 
+    def __post_init__(self) -> None:
+        for name in ("path", "code", "words"):
+            object.__setattr__(self, name, storable(getattr(self, name)))
+
     def __repr__(self) -> str:
         """Without the vendor's words: a repr ends up in logs and tracebacks."""
         return f"Problem(path={property_name(self.path)!r}, severity={self.severity!r})"
+
+
+def storable(text: str) -> str:
+    """Text without what no database takes: halves of surrogate pairs, and NUL."""
+    return text.encode("utf-8", "ignore").decode().replace("\0", "")
 
 
 def property_name(path: str) -> str:

@@ -12,6 +12,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
+from connections.errors import storable
+
 
 class Unreadable(Exception):
     """What is stored can't be read with any of the configured keys."""
@@ -44,7 +46,7 @@ class EncryptedTextField(models.TextField):
 
     def get_prep_value(self, value: Any) -> Any:
         text = super().get_prep_value(value)
-        return text if not text else get_fernet().encrypt(text.encode()).decode()
+        return text if not text else get_fernet().encrypt(storable(text).encode()).decode()
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
         return value if not value else self._decrypt(value)
@@ -65,7 +67,7 @@ class EncryptedJSONField(EncryptedTextField):
     def get_prep_value(self, value: Any) -> Any:
         if value is None:
             return ""
-        return super().get_prep_value(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+        return super().get_prep_value(_json(value))
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
         return None if not value else json.loads(self._decrypt(value))
@@ -75,3 +77,13 @@ class EncryptedJSONField(EncryptedTextField):
 
     def value_to_string(self, obj: models.Model) -> str:
         return json.dumps(self.value_from_object(obj), ensure_ascii=False)
+
+
+def _json(value: Any) -> str:
+    """JSON in which halves of surrogate pairs are escaped: UTF-8 has none."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, separators=(",", ":"))
+    return text

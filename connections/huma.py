@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.conf import settings
 
 from connections import huma_shapes, shapes
-from connections.answers import Call
+from connections.answers import Answer, Call
 from connections.caller import Caller
 from connections.errors import Rejected, TooMuch, Unavailable
 from connections.http import DEFAULT_PATIENCE, DEFAULT_TIMEOUT, RateLimit, TokenInfo, Waiting
@@ -86,20 +86,25 @@ class HumaClient:
         locations: Sequence[str] = (),
         teams: Sequence[str] = (),
         active: bool | None = None,
+        ids: Sequence[str] = (),
     ) -> Page:
-        """One page of users' summaries; the order of pages isn't promised. Source: huma.md, Reading."""
+        """One page of users' summaries; the order of pages isn't promised. ``ids``: only of these.
+
+        Source: huma.md, Reading; huma-openapi.yaml, GET /users.
+        """
         groups = {"company": companies, "location": locations, "team": teams}
         if any(len(ids) > MAX_FILTER_IDS for ids in groups.values()):
             raise ValueError(f"At most {MAX_FILTER_IDS} companies, locations or teams.")
         params = [(key, found) for key, ids in groups.items() for found in ids]
+        params += [("id", found) for found in ids]
         if active is not None:
             params.append(("isActive", "true" if active else "false"))
-        return self._list("/users", {}, params, offset, limit, huma_shapes.SUMMARY)
+        return self._list("/users", {}, params, offset, limit, huma_shapes.users(limit, offset))
 
     def all_users(self) -> list[dict[str, Any]]:
         """Summaries of all users, whatever groups they are in. Source: huma-openapi.yaml, GET /users."""
-        most = settings.LIST_MAX_PEOPLE
-        return self._all("/users", {}, [], USERS_PAGE, huma_shapes.SUMMARY, shared=1, most=most)
+        found = self._all("/users", {}, [], USERS_PAGE, huma_shapes.users, shared=1, most=settings.LIST_MAX_PEOPLE)
+        return [user for user in found if not shapes.is_stand_in(user["id"])]
 
     def user(self, user_id: str) -> dict[str, Any]:
         """UserDetails, its properties wrapped. Source: huma.md, Reading."""
@@ -107,7 +112,9 @@ class HumaClient:
 
     def positions(self, user_id: str) -> list[dict[str, Any]]:
         """Summaries of all positions of a user. Source: huma.md, Reading."""
-        return self._all("/users/{user}/positions", {"user": user_id}, [], POSITIONS_PAGE, huma_shapes.POSITION_SUMMARY)
+        return self._all(
+            "/users/{user}/positions", {"user": user_id}, [], POSITIONS_PAGE, _each(huma_shapes.POSITION_SUMMARY)
+        )
 
     def position(self, user_id: str, position_id: str) -> dict[str, Any]:
         """One whole position, its properties wrapped. Source: huma.md, Reading."""
@@ -118,7 +125,7 @@ class HumaClient:
 
     def groups(self) -> list[dict[str, Any]]:
         """All companies, locations and teams: ``id``, ``name``, ``type``. Source: huma-openapi.yaml, GET /groups."""
-        found = self._all("/groups", {}, [("type", kind) for kind in GROUP_TYPES], GROUPS_PAGE, shapes.record)
+        found = self._all("/groups", {}, [("type", kind) for kind in GROUP_TYPES], GROUPS_PAGE, _each(shapes.record))
         return [{**one, "name": str(one.get("name") or ""), "type": str(one.get("type") or "")} for one in found]
 
     def patch_user(self, user_id: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -146,12 +153,10 @@ class HumaClient:
         params: Sequence[tuple[str, str]],
         offset: int,
         limit: int,
-        item: shapes.Shape,
+        shape: Callable[[Answer], Page],
     ) -> Page:
         paging = (("limit", str(limit)), ("offset", str(offset)))
-        return self._caller.call(
-            Call("huma", "GET", template, ids, paging + tuple(params)), huma_shapes.page(limit, item)
-        )
+        return self._caller.call(Call("huma", "GET", template, ids, paging + tuple(params)), shape)
 
     def _all(
         self,
@@ -159,12 +164,13 @@ class HumaClient:
         ids: dict[str, str],
         params: Sequence[tuple[str, str]],
         limit: int,
-        item: shapes.Shape,
+        shape: Callable[[int, int], Callable[[Answer], Page]],
         shared: int = 0,
         most: int | None = None,
     ) -> list[dict[str, Any]]:
         """All pages of a list, each id once; a list that ends before its ``total`` is Unavailable, never shorter.
 
+        ``shape``: a page's, by how many may be on it and where it begins.
         ``shared``: with 1, each page begins with the last of the page before; where it doesn't, the list moved.
         Raises TooMuch after ``most`` things (LIST_MAX_ITEMS), or where as many are announced.
         """
@@ -174,7 +180,8 @@ class HumaClient:
         offset = 0
         while True:
             again = shared if found else 0
-            page = self._list(template, ids, params, offset - again, limit, item)
+            begin = offset - again
+            page = self._list(template, ids, params, begin, limit, shape(limit, begin))
             if again and (not page.items or page.items[0]["id"] != next(reversed(found))):
                 raise Unavailable("list moved while it was read", **place)
             offset += len(page.items) - again
@@ -187,6 +194,11 @@ class HumaClient:
                 return list(found.values())
             if complete or len(found) == known:
                 raise Unavailable("list doesn't add up to its total", **place)
+
+
+def _each(item: shapes.Shape) -> Callable[[int, int], Callable[[Answer], Page]]:
+    """Pages of things that all have to be as they should be."""
+    return lambda limit, _begin: huma_shapes.page(limit, item)
 
 
 def _with_clearing(body: dict[str, Any], clearable: frozenset[str]) -> dict[str, Any]:

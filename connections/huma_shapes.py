@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
 
 from connections import shapes
-from connections.answers import Answer, decode
+from connections.answers import Answer, WrongShape, decode
 from connections.decoding import BeyondLimit, decode_page
 from connections.errors import Problem
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list: ``total`` of the whole list where Huma says it, else None (then: read until a short page)."""
+    """One page of a list: ``total`` of the whole list where Huma says it, else None (then: read until a short page).
+
+    ``odd``: by id, what is wrong with the rows that can't be understood.
+    """
 
     total: int | None
     items: list[dict[str, Any]] = field(repr=False)
+    odd: Mapping[str, WrongShape] = field(default_factory=dict, repr=False)
 
 
 LONGEST_WORDS = 1000
@@ -45,7 +49,7 @@ USER_WRAPPERS: dict[str, shapes.Shape] = {
     "email": shapes.has({"value": shapes.text, "editable": shapes.flag, "requestedValue": shapes.text}),
     "phone": _TEXT,
     "employmentId": _TEXT,
-    "birthDate": _wrapped(shapes.text),
+    "birthDate": shapes.anything,  # it only helps to match
     "bankAccount": _wrapped(shapes.has(_TEXTS)),
     "homeAddress": _wrapped(shapes.has(_LINES)),
 }
@@ -111,13 +115,30 @@ def page(limit: int, item: shapes.Shape) -> Callable[[Answer], Page]:
     """A page of at most ``limit`` things, each with an id."""
 
     def shape(answer: Answer) -> Page:
-        body = shapes.record(decode_page(answer.body), "page")
-        found = body.get("items")
-        if isinstance(found, list) and len(found) > limit:
-            raise BeyondLimit("items", "items", limit, len(found))
+        body, found = _body(answer, limit)
         items = shapes.each(item)(found, "items")
         for index, one in enumerate(items):
             shapes.identified(one, prop=f"items[{index}].id")
         return Page(_total(body.get("total")), items)
 
     return shape
+
+
+def users(limit: int, offset: int) -> Callable[[Answer], Page]:
+    """A page of users from ``offset`` on: who of them can't be understood doesn't keep the others from it."""
+
+    def shape(answer: Answer) -> Page:
+        body, items = _body(answer, limit)
+        found, odd = shapes.rows(items, SUMMARY, "items", lambda index: str(offset + index), not offset)
+        return Page(_total(body.get("total")), found, odd)
+
+    return shape
+
+
+def _body(answer: Answer, limit: int) -> tuple[dict[str, Any], Any]:
+    """A page's body, and what it has of items: no more than were asked for."""
+    body = shapes.record(decode_page(answer.body), "page")
+    items = body.get("items")
+    if isinstance(items, list) and len(items) > limit:
+        raise BeyondLimit("items", "items", limit, len(items))
+    return body, items

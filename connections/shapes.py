@@ -18,7 +18,9 @@ Shape = Callable[[Any, str], Any]
 
 LONGEST_ID = 64
 """Characters of an id: one in Huma and Visma has 36, and it is kept as it came."""
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_NOBODYS = "unknown-"
+"""How the stand-in begins for an id that isn't one."""
 
 
 def record(value: Any, prop: str) -> dict[str, Any]:
@@ -176,8 +178,46 @@ def each(inner: Shape) -> Shape:
 
 
 def identified(value: dict[str, Any], asked: str | None = None, prop: str = "id") -> dict[str, Any]:
-    """An object with an id: the one that was asked for, where one was."""
+    """An object with an id: the one that was asked for, where one was. All of an id can be seen, and stored."""
     found = _short(name(value.get("id"), prop), prop, LONGEST_ID)
     if asked is not None and found.casefold() != asked.casefold():
         raise WrongShape(prop)
+    if not found.isprintable() or is_stand_in(found):
+        raise WrongShape(prop)
     return value
+
+
+def is_stand_in(id_: str) -> bool:
+    """Whether an id is none of the vendor's, but ours, for somebody whose own can't be understood."""
+    return id_.startswith(_NOBODYS)
+
+
+def rows(
+    value: Any, item: Shape, prop: str, place: Callable[[int], str], is_first: bool
+) -> tuple[list[dict[str, Any]], dict[str, WrongShape]]:
+    """The rows of a list of people, and by id what is wrong with those who can't be understood: that is theirs alone.
+
+    Each row has an id; where it has none that can be used, it is a stand-in out of the row's ``place``, so that it
+    counts all the same. Where the list begins with nobody who can be understood, it isn't a list of people.
+    """
+    if not isinstance(value, list):
+        raise WrongShape(prop)
+    found: list[dict[str, Any]] = []
+    odd: dict[str, WrongShape] = {}
+    for index, row in enumerate(value):
+        known = row if isinstance(row, dict) else {}
+        try:
+            identified(record(row, ""))
+        except WrongShape as wrong:
+            known = {**known, "id": f"{_NOBODYS}{place(index)}"}
+            odd[known["id"]] = wrong
+        else:
+            try:
+                item(row, "")
+            except WrongShape as wrong:
+                odd[known["id"]] = wrong
+        found.append(known)
+    if found and is_first and all(one["id"] in odd for one in found):
+        inside = odd[found[0]["id"]].prop
+        raise WrongShape(f"{prop}[0]" if inside == "answer" else f"{prop}[0].{inside}")
+    return found, odd

@@ -13,7 +13,7 @@ from django.conf import settings
 from connections import shapes, visma_shapes
 from connections.answers import Answer, Call, WrongShape
 from connections.caller import Caller
-from connections.errors import ContractBroken, TooMuch
+from connections.errors import FORBIDDEN, BadCredentials, ContractBroken, Rejected, TooMuch
 from connections.http import DEFAULT_PATIENCE, DEFAULT_TIMEOUT, RateLimit, TokenInfo, Waiting
 from connections.visma_shapes import Document, Job, VismaPage
 
@@ -99,18 +99,29 @@ class VismaClient:
     def list_employees(self, cursor: str | None, changed_since: date | None = None) -> VismaPage:
         """One page of employees, drafts included, each with ``_embedded.positions``; never PUT one of these documents.
 
+        Who can't be understood, or whose positions can't be seen, is among the ``odd`` of the page: don't use those.
         ``changed_since``: only those changed after that day. Source: visma-employee.md, Reading.
         """
         params = [(PAGE_SIZE_PARAM, str(PAGE_SIZE)), ("includeDrafts", "true"), ("embed", "(positions)")]
         if changed_since is not None:
             params.append(("fromLastChangedDate", changed_since.isoformat()))
-        shape = visma_shapes.page(visma_shapes.EMPLOYEE, cursor)
-        page = self._list("/employees", {}, params, cursor, shape)
+        page = self._list("/employees", {}, params, cursor, visma_shapes.people(visma_shapes.employee, cursor))
         for employee in page.items:
             # "Not told" must not look like "has none".
-            if (employee.get("_embedded") or {}).get("positions") is None:
-                employee["_embedded"] = {"positions": self.positions(employee["id"])}
+            if employee["id"] not in page.odd and (employee.get("_embedded") or {}).get("positions") is None:
+                self._embed(employee, page)
         return page
+
+    def _embed(self, employee: dict[str, Any], page: VismaPage) -> None:
+        """Ask for the positions of one of a list; what goes wrong with that is theirs alone, as far as it can be."""
+        try:
+            employee["_embedded"] = {"positions": self.positions(employee["id"])}
+        except (ContractBroken, Rejected) as error:
+            page.odd[employee["id"]] = error
+        except BadCredentials as error:
+            if error.status != FORBIDDEN:
+                raise
+            page.odd[employee["id"]] = error
 
     def list_employee_ids(self, cursor: str | None) -> VismaPage:
         """One page of the employees that ``list_employees`` lists, with nothing but their ids: ``fields=(id)``.
@@ -118,7 +129,7 @@ class VismaClient:
         Source: visma-employee.md, Reading.
         """
         params = [(PAGE_SIZE_PARAM, str(PAGE_SIZE)), ("includeDrafts", "true"), ("fields", "(id)")]
-        return self._list("/employees", {}, params, cursor, visma_shapes.page(shapes.record, cursor))
+        return self._list("/employees", {}, params, cursor, visma_shapes.people(shapes.record, cursor))
 
     def employee(self, employee_id: str) -> Document:
         """The whole document and its ETag. Source: visma-employee.md, Reading."""

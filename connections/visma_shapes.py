@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,10 +18,14 @@ from connections.errors import Problem, Severity
 
 @dataclass(frozen=True)
 class VismaPage:
-    """One page of a list; ``cursor`` asks for the next one, None after the last."""
+    """One page of a list; ``cursor`` asks for the next one, None after the last.
+
+    ``odd``: by id, why some of the people in it can't be understood, or seen.
+    """
 
     items: list[dict[str, Any]] = field(repr=False)
     cursor: str | None
+    odd: dict[str, Exception] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,21 @@ _ACCOUNT_TEXTS = (
 )
 _ADDRESS_LINES = ("streetName", "cityName", "zipCode", "countryCode")
 
+
+def _business(key: str) -> shapes.Shape:
+    """An entry of a list of emails or phones; only what a business one says is used."""
+    kind = shapes.has({"type": shapes.text})
+    used = shapes.has({key: shapes.text})
+
+    def shape(value: Any, prop: str) -> dict[str, Any]:
+        entry: dict[str, Any] = kind(value, prop)
+        if entry.get("type") is None or entry["type"].strip().casefold() == "business":
+            used(entry, prop)
+        return entry
+
+    return shape
+
+
 POSITION = shapes.has(
     {
         **_PERIOD,
@@ -75,15 +95,15 @@ EMPLOYEE = shapes.has(
     {
         "number": shapes.text,
         "isDraft": shapes.flag,
-        "dateOfBirth": shapes.text,
+        "dateOfBirth": shapes.anything,  # it only helps to match, as externalIds below
         "personNames": shapes.each(shapes.has({"firstName": shapes.text, "lastName": shapes.text, **_PERIOD})),
-        "emails": shapes.each(shapes.has({"type": shapes.text, "address": shapes.text})),
-        "phones": shapes.each(shapes.has({"type": shapes.text, "number": shapes.text})),
+        "emails": shapes.each(_business("address")),
+        "phones": shapes.each(_business("number")),
         "address": shapes.has(dict.fromkeys(_ADDRESS_LINES, shapes.text)),
         "salaryPaymentMethod": shapes.has(
             {"internationalBankAccount": shapes.flag, **dict.fromkeys(_ACCOUNT_TEXTS, shapes.text)}
         ),
-        "externalIds": shapes.each(shapes.has({"key": shapes.text, "value": shapes.text})),
+        "externalIds": shapes.each(shapes.anything),
         "_embedded": shapes.has({"positions": shapes.each(POSITION)}),
     }
 )
@@ -168,22 +188,50 @@ def page(item: shapes.Shape, asked_with: str | None) -> Callable[[Answer], Visma
     """A page of things with ids; the cursor that it was asked with would go round in circles."""
 
     def shape(answer: Answer) -> VismaPage:
-        body = shapes.record(decode_page(answer.body), "page")
-        data = body.get("data")
-        if isinstance(data, list) and len(data) > settings.PAGE_MAX_ITEMS:
-            raise BeyondLimit("data", "items", settings.PAGE_MAX_ITEMS, len(data))
+        body, data = _body(answer)
         items = shapes.each(item)(data, "data")
         for index, found in enumerate(items):
             shapes.identified(found, prop=f"data[{index}].id")
-            for embedded in (found.get("_embedded") or {}).get("positions") or ():
-                shapes.identified(embedded, prop=f"data[{index}]._embedded.positions.id")
-        cursor = body.get("cursor")
-        token = None if cursor is None else shapes.record(cursor, "cursor").get("nextToken")
-        if token is not None and (shapes.cursor(token, "cursor.nextToken") and token == asked_with):
-            raise WrongShape("cursor.nextToken")
-        return VismaPage(items, token or None)
+        return VismaPage(items, _next(body, asked_with))
 
     return shape
+
+
+def people(item: shapes.Shape, asked_with: str | None) -> Callable[[Answer], VismaPage]:
+    """A page of employees: who of them can't be understood doesn't keep the others from it."""
+    page_of = f"{zlib.crc32((asked_with or '').encode('utf-8', 'surrogatepass')):x}"
+
+    def shape(answer: Answer) -> VismaPage:
+        body, data = _body(answer)
+        found, odd = shapes.rows(data, item, "data", lambda index: f"{page_of}-{index}", asked_with is None)
+        return VismaPage(found, _next(body, asked_with), dict(odd))
+
+    return shape
+
+
+def employee(value: Any, prop: str) -> dict[str, Any]:
+    """An employee out of a list, with the positions that are embedded."""
+    whole: dict[str, Any] = EMPLOYEE(value, prop)
+    for embedded in (whole.get("_embedded") or {}).get("positions") or ():
+        shapes.identified(embedded, prop="_embedded.positions.id")
+    return whole
+
+
+def _body(answer: Answer) -> tuple[dict[str, Any], Any]:
+    """A page's body, and what it has of data: never more than a page may hold."""
+    body = shapes.record(decode_page(answer.body), "page")
+    data = body.get("data")
+    if isinstance(data, list) and len(data) > settings.PAGE_MAX_ITEMS:
+        raise BeyondLimit("data", "items", settings.PAGE_MAX_ITEMS, len(data))
+    return body, data
+
+
+def _next(body: dict[str, Any], asked_with: str | None) -> str | None:
+    cursor = body.get("cursor")
+    token = None if cursor is None else shapes.record(cursor, "cursor").get("nextToken")
+    if token is not None and (shapes.cursor(token, "cursor.nextToken") and token == asked_with):
+        raise WrongShape("cursor.nextToken")
+    return token or None
 
 
 def positions(asked_with: str | None) -> Callable[[Answer], VismaPage]:

@@ -14,7 +14,8 @@ from django.utils.translation import ngettext
 from connections.models import Connection
 from connections.pausing import REFUSED
 from sync import payday_words
-from sync.models import AUTOMATIC, Notice, SyncRun
+from sync.models import AUTOMATIC, Notice, PassedPerson, SyncRun
+from sync.passed_words import why_passed
 from sync.pause_words import pause_of
 from sync.sentences import nice_dates, sentence, side_name
 from sync.services import two_writers
@@ -65,6 +66,7 @@ def item(waits: Waits) -> Item:
     if connection:
         named = [of_notice(connection, notice) for notice in waits.notices]
         named += [Named(name, url=_person(connection, "visma", id_)) for name, id_ in waits.people]
+        named += [_of_passed(connection, one) for one in waits.passed]
         more_url = _all_of(waits, connection)
         if url == more_url and waits.notices and not waits.more:
             url = ""  # everybody is here
@@ -81,6 +83,12 @@ def of_notice(connection: Connection, notice: Notice) -> Named:
         url = _person(connection, side, link.visma_id if side == "visma" else link.huma_id)
     notes = _positions(notice.params or {}) if notice.kind == Notice.Kind.POSITION else ()
     return Named(notice.name, notice.number, url, notes, notice.pk, notice.made_at)
+
+
+def _of_passed(connection: Connection, one: PassedPerson) -> Named:
+    """Somebody who couldn't be read, with the reason."""
+    url = _person(connection, one.side, one.vendor_id)
+    return Named(one.name or _("Somebody without a name"), one.number, url, (why_passed(one),), since=one.since)
 
 
 def _positions(params: Mapping[str, Any]) -> tuple[str, ...]:
@@ -149,6 +157,11 @@ def counted(kind: Kind, n: int) -> str:
         Kind.UNKNOWN: ngettext(
             "%(n)d change isn't certain: it may or may not have been made.",
             "%(n)d changes aren't certain: they may or may not have been made.",
+            n,
+        ),
+        Kind.UNREAD: ngettext(
+            "%(n)d person couldn't be read, and is skipped: nothing of them is compared or written.",
+            "%(n)d people couldn't be read, and are skipped: nothing of them is compared or written.",
             n,
         ),
         Kind.LINKS: ngettext(
@@ -238,8 +251,8 @@ def _again(connection: Connection) -> tuple[str, str]:
 
 
 def _all_of(waits: Waits, connection: Connection) -> str:
-    if waits.kind == Kind.DRAFTS:
-        return f"{_page(connection, 'people')}?show=draft"
+    if shown := {Kind.DRAFTS: "draft", Kind.UNREAD: "unread"}.get(waits.kind):
+        return f"{_page(connection, 'people')}?show={shown}"
     return f"{_page(connection, 'attention')}?kind={waits.kind}"
 
 

@@ -15,6 +15,7 @@ from sync.core.fields import FIELDS
 from sync.core.report import OUTCOMES, Totals
 from sync.models import Change, Conflict, SyncRun
 from sync.sentences import change_sentence, field_label, outcome_label, sentence, side_name
+from sync.services import passed_over
 from sync.services.creation_lists import what_comes_along
 from sync.services.people import open_matches
 from sync.services.runs import run_totals
@@ -48,6 +49,7 @@ def result_email(run: SyncRun, to: Sequence[str]) -> EmailMultiAlternatives:
     with translation.override(settings.LANGUAGE_CODE):
         totals = run_totals(run)
         named = Change.objects.filter(run=run, state__in=PROBLEMS).defer("before", "after", "vendor_words")
+        over = passed_over.of_run(run)
         problems = [_problem(change) for change in named.order_by("name", "pk")[:MOST_PROBLEMS]]
         context = {
             "connection": run.connection.name,
@@ -59,9 +61,12 @@ def result_email(run: SyncRun, to: Sequence[str]) -> EmailMultiAlternatives:
             "created_visma": _created(run, "visma").count(),
             "problems": problems,
             "problems_more": named.count() - len(problems),
+            "passed_over": [one.name or _("Somebody without a name") for one in over[:MOST_PROBLEMS]],
+            "passed_over_more": max(0, over.count() - MOST_PROBLEMS),
             "open_differences": Conflict.objects.filter(run=run, standing="asks", decision="").count(),
             "open_matches": open_matches(run).count(),
             "url": absolute(reverse("admin:result", args=[run.connection.code, run.pk])),
+            "people_url": absolute(reverse("admin:people", args=[run.connection.code])),
         }
         return message("result", context, to, run.message_id)
 

@@ -46,6 +46,8 @@ def badges(person: Person) -> list[Badge]:
     found: list[Badge] = []
     if person.left_out:
         found.append(Badge(_("Left out"), "warning"))
+    if person.unread:
+        found.append(Badge(_("Couldn't be read"), "danger"))
     if person.gone_from:
         found.append(Badge(_("Gone from %(side)s") % {"side": side_name(person.gone_from)}, "danger"))
     if person.doubted:
@@ -70,9 +72,10 @@ def badges(person: Person) -> list[Badge]:
 def connected(person: Person) -> str:
     """In a few words, who she is on the two sides."""
     if person.link is None:
-        return (
-            _("Only in %(side)s") % {"side": side_name(person.side)} if person.seen else _("On neither side any more")
-        )
+        if person.seen or person.unread:
+            text = _("Only in %(side)s") if person.seen else _("In %(side)s")
+            return text % {"side": side_name(person.side)}
+        return _("On neither side any more")
     return linked_label(person.link)
 
 
@@ -107,6 +110,7 @@ def filter_labels() -> dict[str, str]:
         "gone": _("Gone from one side"),
         "outside": _("Outside the selection"),
         "different": _("Called different people"),
+        "unread": _("Couldn't be read"),
         "left_out": _("Left out"),
         "draft": _("Draft in Visma"),
         "former": _("Former employee"),

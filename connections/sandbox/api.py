@@ -15,6 +15,7 @@ from werkzeug.wrappers import Request as HttpRequest
 
 from .faults import Fault, Faults
 from .journal import Journal, Request
+from .oddities import Oddities, encoded
 from .server import Answer
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ class Shared:
     journal: Journal
     latency: float = 0.0
     keep_answers: bool = False
+    oddities: Oddities = field(default_factory=Oddities)
 
 
 @dataclass
@@ -53,18 +55,10 @@ class Call:
         return json.loads(self.http.get_data())
 
 
-def _encoded(body: Any) -> bytes:
-    """JSON in UTF-8, which has no halves of pairs: they are escaped, as every JSON may have them."""
-    try:
-        return json.dumps(body, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return json.dumps(body).encode()
-
-
 def as_json(body: Any, status: int = 200, content_type: str = "application/json", **headers: str) -> Answer:
     """An answer with a JSON body; further headers are named with `_` for `-`."""
     names = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer(status, _encoded(body), content_type, names)
+    return Answer(status, encoded(body), content_type, names)
 
 
 class Api:
@@ -93,6 +87,8 @@ class Api:
         change = faults.rewriting(self.side, http.method, http.path)
         if change is not None and answer.ending == "whole":
             answer.body = json.dumps(change(json.loads(answer.body or b"null"))).encode()
+        if http.method == "GET" and answer.status == 200 and answer.ending == "whole":
+            answer.body = self.shared.oddities.applied(self.side, http.path, answer.body)
         self._remember(http, answer, fault)
         return answer
 

@@ -20,6 +20,7 @@ from .faults import Faults
 from .huma_api import HumaApi
 from .huma_state import HumaState
 from .journal import Journal
+from .oddities import Oddities
 from .page import Page
 from .seed import Company, People, Person
 from .server import LoopbackServer
@@ -60,6 +61,7 @@ class Sandbox:
         modes: Iterable[str] = (),
     ) -> None:
         self.faults = Faults(faults, seed)
+        self.oddities = Oddities()
         self.journal = Journal()
         self.huma = HumaState()
         self.visma = VismaState()
@@ -70,7 +72,7 @@ class Sandbox:
         self.huma.listeners.append(self.webhooks.tell)
         self.huma_tokens, self.visma_tokens = Tokens(token_seconds), Tokens(token_seconds)
         self._ports = (huma_port, visma_port)
-        self._shared = Shared(self.faults, self.journal, latency_ms / 1000, keep_answers)
+        self._shared = Shared(self.faults, self.journal, latency_ms / 1000, keep_answers, self.oddities)
         self._servers: list[LoopbackServer] = []
         self._addresses = ["", ""]
         self._jobs = Jobs(self.visma.lock, job_seconds, seed)

@@ -15,7 +15,7 @@ from sync.core.placeholders import is_placeholder
 from sync.core.read import EXTERNAL_KEY, NOT_EMPLOYEES
 from sync.core.reasons import Reason
 
-UNTIL_READ_AGAIN = ("create_more_matches", "create_second_record")
+UNTIL_READ_AGAIN = ("create_more_matches", "create_second_record", "create_unread")
 """Refusals that only a look at everybody can lift. Source: design, Who is who."""
 NAMES_AND_EMAIL = ("given_name", "family_name", "email")
 AFTERWARDS_IN_HUMA = ("phone", "employment_id", "bank_account", "address")

@@ -66,7 +66,7 @@ def huma_employee(
         positions=tuple(positions),
         selected=selected,
         values=values,
-        birth=birth(as_day(_wrapped_text(details, "birthDate"), "birthDate"), today.isoformat()),
+        birth=_birth(_inside(details.get("birthDate")), today),
         visma_ids=connected_ids(details),
         writers=writers(details, position),
         locks=locks(details, position, fields),
@@ -81,6 +81,8 @@ def visma_employee(
     chosen = select(read, paired)
     selected = next((doc for doc, one in zip(positions, read, strict=True) if one is chosen), None)
     names = as_dicts(doc.get("personNames"), "personNames")
+    if not isinstance(doc.get("externalIds") or [], list):
+        raise WrongShape("externalIds")
     index = pick(names, today)
     name = {} if index is None else names[index]
     return Employee(
@@ -92,7 +94,7 @@ def visma_employee(
         selected=chosen.id if chosen else "",
         values={field.name: field.read_visma(doc, selected, today) for field in fields},
         huma_id=external_id(doc),
-        birth=birth(as_day(doc.get("dateOfBirth"), "dateOfBirth"), today.isoformat()),
+        birth=_birth(doc.get("dateOfBirth"), today),
     )
 
 
@@ -110,10 +112,12 @@ def visma_position(position: Doc, today: date) -> Position:
 
 
 def external_id(doc: Doc) -> str:
-    """The Huma user that the document names among its ``externalIds``, or ""."""
-    for entry in as_dicts(doc.get("externalIds"), "externalIds"):
-        if str(entry.get("key", "")).lower() == EXTERNAL_KEY:
-            return clean(entry.get("value"))
+    """The Huma user that the document names among its ``externalIds``, or ""; what isn't an entry says nothing."""
+    entries = doc.get("externalIds")
+    for entry in entries if isinstance(entries, list) else ():
+        key, value = (entry.get("key"), entry.get("value")) if isinstance(entry, dict) else (None, None)
+        if isinstance(key, str) and key.lower() == EXTERNAL_KEY:
+            return clean(value) if isinstance(value, str) else ""
     return ""
 
 
@@ -127,7 +131,8 @@ def connected_ids(details: Doc) -> tuple[str, ...]:
     found: list[str] = []
     for name, one in integrations.items() if isinstance(integrations, dict) else ():
         if isinstance(one, dict) and goes_to_visma(name, one.get("type")):
-            found.append(clean(one.get("externalId")))
+            other = one.get("externalId")
+            found.append(clean(other) if isinstance(other, str) else "")
     return tuple(dict.fromkeys(filter(None, found)))
 
 
@@ -142,6 +147,18 @@ def _part_time(position: Doc, today: date) -> float:
         else [v for v in entries[index].values() if isinstance(v, int | float | Decimal) and not isinstance(v, bool)]
     )
     return _number(numbers[0], "partTimeFactors") if numbers else 0.0
+
+
+def _birth(value: Any, today: date) -> str:
+    """The ISO date of birth, "" for none: it only helps to match, so what isn't a date is left out."""
+    try:
+        return birth(as_day(clean(as_text(value, "birth")), "birth"), today.isoformat())
+    except WrongShape:
+        return ""
+
+
+def _inside(wrapped: Any) -> Any:
+    return wrapped.get("value") if isinstance(wrapped, dict) else None
 
 
 def _with_days(position: Position, values: dict[str, Value]) -> Position:

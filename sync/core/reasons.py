@@ -171,6 +171,9 @@ SENTENCES: dict[str, str] = {
     "create_second_record": _(
         "Seems to be another record of somebody who is linked with an ended one. Look at both on the page People."
     ),
+    "create_unread": _(
+        "Somebody in the other system couldn't be read, and may be the same person. People shows who, with the reason."
+    ),
     "create_no_number": _("There is no Employment ID in Huma. Enter it there, or let Visma assign the number."),
     "create_number_off": _(
         "Employment ID is switched off for this connection, so nobody can be added to Visma. Switch it on in the "

@@ -1,4 +1,4 @@
-"""Why a side couldn't be read: it sent more than is ever taken, or refuses every new token.
+"""Why a side, or a person, couldn't be read: too much was sent, nothing that can be understood, or it is refused.
 
 Part of ``reasons.SENTENCES``.
 """
@@ -44,5 +44,33 @@ READING: dict[str, str] = {
     "answer_beyond_visma": _(
         "Visma sent more than can be right in one answer (%(prop)s), so reading was ended. Nothing was written. Tell "
         "your administrator."
+    ),
+    "many_passed_huma": _(
+        "%(passed)s of %(people)s people in Huma couldn't be read: more than one in ten. Nothing was written. Tell "
+        "your administrator: the log says why."
+    ),
+    "many_passed_visma": _(
+        "%(passed)s of %(people)s people in Visma couldn't be read: more than one in ten. Nothing was written. Tell "
+        "your administrator: the log says why."
+    ),
+    # Why somebody is passed over.
+    "passed_shape": _(
+        "%(system)s says something of this person that can't be understood (%(what)s). Correct it in %(system)s, then "
+        "synchronize again."
+    ),
+    "passed_forbidden": _(
+        "The access may not see this person in %(system)s. Let it see the person, or leave the person out."
+    ),
+    "passed_change": _(
+        "The access may not change this person in %(system)s. Let it do so, or change the value by hand."
+    ),
+    "passed_refused": _("%(system)s refused to show this person. Look at the person there, then synchronize again."),
+    "passed_silent": _("%(system)s gave no answer about this person, though about others. The next sync asks again."),
+    "passed_groups": _(
+        "It can't be seen which companies, locations and teams this person belongs to in %(system)s. Let the access "
+        "see that, or take the limits to groups out of the connection's settings."
+    ),
+    "passed_bug": _(
+        "Something went wrong in humavisma itself at this person. Your administrator finds the details in the log."
     ),
 }

@@ -22,7 +22,8 @@ from sync.core.spelling import only_spelling
 from sync.execute import life
 from sync.lease import Lease
 from sync.models import Change, SyncRun, Write
-from sync.services.reading import fingerprinter
+from sync.services.one_person import Witness
+from sync.services.reading import fingerprinter, witness_of
 
 _usual_job_seconds: dict[int, float] = {}
 
@@ -33,20 +34,26 @@ class LeaseTooShort(Exception):
 
 @dataclass
 class Context:
-    """One slice of one run. ``puzzled``: Writes whose answer we didn't understand; they aren't sent again."""
+    """One slice of one run. ``puzzled``: Writes whose answer we didn't understand; they aren't sent again.
+
+    ``refused``: by side, the people whom the access may not change.
+    """
 
     run: SyncRun
     lease: Lease
     clients: Clients
     fingerprint: Fingerprinter
+    witness: Witness
     stopping: bool = False
     puzzled: set[int] = field(default_factory=set)
+    refused: dict[str, set[str]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
     def of(cls, run: SyncRun, lease: Lease) -> "Context":
         """The context of a slice that begins now."""
-        return cls(run, lease, clients_for(run.connection), fingerprinter(run.connection))
+        clients = clients_for(run.connection)
+        return cls(run, lease, clients, fingerprinter(run.connection), witness_of(run.connection, clients))
 
     @property
     def today(self) -> date:

@@ -10,12 +10,13 @@ from django.utils import timezone
 
 from connections.errors import Gone, Rejected
 from connections.huma import may_be_about_the_email
-from connections.visma_shapes import Job
+from connections.shapes import is_stand_in
+from connections.visma_shapes import Job, VismaPage
 from sync.core.create import huma_user, visma_draft
 from sync.core.employee import Canonical, Side, from_json
 from sync.core.fields import field as field_named
 from sync.core.read import external_id
-from sync.core.shape import Doc
+from sync.core.shape import Doc, WrongShape
 from sync.core.spelling import mark, only_spelling
 from sync.core.text import clean, loose
 from sync.execute import life
@@ -112,12 +113,24 @@ def _found_in_visma(context: Context, write: Write) -> bool:
         page = context.clients.visma.list_employees(cursor, since)
         for document in page.items:
             if external_id(document) == person.vendor_id:
-                positions = document["_embedded"]["positions"]
-                _created(context, write, str(document["id"]), _there(document, positions, context.today))
+                _created(context, write, *_of_list(document, page, context.today))
                 return True
         if page.cursor is None:
             return False
         cursor = page.cursor
+
+
+def _of_list(document: Doc, page: VismaPage, today: date) -> tuple[str, There]:
+    """The id of somebody in a list, and what is there of them: nothing that counts, where they can't be understood.
+
+    Raises ``WrongShape`` where they have no id that can be used.
+    """
+    id_ = str(document["id"])
+    if is_stand_in(id_):
+        raise WrongShape("id")
+    if id_ in page.odd:
+        return id_, lambda _name: None
+    return id_, _there(document, document["_embedded"]["positions"], today)
 
 
 def _performed(context: Context, job: Job) -> There | None:

@@ -11,7 +11,8 @@ from sync.core.match import Possible, match, weighing_of
 from sync.execute.context import Context
 from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun, Write
 from sync.services.batches import BATCH
-from sync.services.reading import Reader, enabled_fields, within
+from sync.services.one_person import PassedOver
+from sync.services.reading import Reader, enabled_fields, within, witness_of
 from sync.services.snapshots import store_people
 from sync.services.store import possible_row
 
@@ -23,8 +24,10 @@ def is_the_same(context: Context, write: Write, user_id: str) -> bool:
     """
     person = write.snapshot
     assert person is not None
-    # Whoever has the email counts, outside the selection too.
-    user = _reader(context, write.run.connection).huma(user_id, listed=True)
+    try:  # whoever has the email counts, outside the selection too
+        user = _reader(context, write.run.connection).huma(user_id, listed=True)
+    except PassedOver:  # nobody can tell who they are
+        return False
     if user is None or not person.payload:
         return False
     employee = from_json(person.payload)
@@ -35,7 +38,9 @@ def is_the_same(context: Context, write: Write, user_id: str) -> bool:
 
 
 def _reader(context: Context, connection: Connection) -> Reader:
-    return Reader(context.clients, context.fingerprint, context.today, within(connection), enabled_fields(connection))
+    witness = witness_of(connection, context.clients)
+    fields = enabled_fields(connection)
+    return Reader(context.clients, context.fingerprint, context.today, within(connection), witness, fields)
 
 
 def _are_linked(run: SyncRun, user: Employee, person: Employee) -> bool:

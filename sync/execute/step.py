@@ -4,10 +4,11 @@ import logging
 
 from django.db import InterfaceError, OperationalError
 
-from connections.errors import BadCredentials, ContractBroken, Gone, Rejected, Stale, Unavailable
+from connections.errors import BadCredentials, ContractBroken, Gone, Rejected, Stale, Unavailable, property_name
 from connections.pausing import credentials_refused
+from sync.core import passing
 from sync.core.shape import WrongShape
-from sync.execute import creating, huma, life, visma
+from sync.execute import alone, creating, huma, life, visma
 from sync.execute.context import Context, LeaseTooShort
 from sync.models import Change, Write
 from sync.services.failures import bug_report
@@ -44,8 +45,7 @@ def _step(context: Context, write: Write) -> float | None:
     except Stale:
         return _later(write)
     except BadCredentials as error:
-        credentials_refused(write.run.connection, error)
-        return _give_up(write, "application_refused" if error.application else "bad_credentials")
+        return _refused(context, write, error)
     except Gone:
         life.end(write, Change.State.FAILED, "gone")
         return None
@@ -59,6 +59,7 @@ def _step(context: Context, write: Write) -> float | None:
     except Exception as error:
         logger.error("Write %s met a bug: %s", write.pk, bug_report(error))
         write.refresh_from_db()
+        alone.pass_over(context, write, passing.BUG)
         return _give_up(write, "bug")
 
 
@@ -83,6 +84,19 @@ def _next(context: Context, write: Write) -> float | None:
     return huma.send(context, write)
 
 
+def _refused(context: Context, write: Write, error: BadCredentials) -> float | None:
+    """The access was refused: to this person alone, or to everybody."""
+    try:
+        reason = alone.is_theirs_alone(context, write, error)
+    except Unavailable as trouble:
+        return _later(write, trouble.retry_after)
+    if reason:
+        alone.pass_over(context, write, reason)
+        return _give_up(write, reason)
+    credentials_refused(write.run.connection, error)
+    return _give_up(write, "application_refused" if error.application else "bad_credentials")
+
+
 def _later(write: Write, retry_after: float | None = None) -> float | None:
     """Try later, with growing pauses; after UNAVAILABLE_MINUTES it failed where nothing was sent.
 
@@ -93,12 +107,13 @@ def _later(write: Write, retry_after: float | None = None) -> float | None:
     return retry_after or life.growing_pause(write.trouble_since)
 
 
-def _puzzled(context: Context, write: Write, error: Exception) -> float | None:
+def _puzzled(context: Context, write: Write, error: ContractBroken | WrongShape) -> float | None:
     """An answer that we don't understand. Where it was the answer to a write, that is looked for, but not repeated."""
     if write.state == Write.State.SENDING and getattr(error, "may_have_taken_effect", False):
         with context.lock:
             context.puzzled.add(write.pk)
         return SHORT_PAUSE
+    alone.pass_over(context, write, passing.SHAPE, property_name(error.prop))
     return _give_up(write, "broken_contract")
 
 

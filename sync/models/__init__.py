@@ -4,6 +4,7 @@ from sync.models.events import HumaEvent, RefusedEvent
 from sync.models.heartbeat import Heartbeat
 from sync.models.links import EmployeeLink, LeftOut
 from sync.models.notices import Letter, Notice
+from sync.models.passed import PassedPerson
 from sync.models.roll import DateRoll
 from sync.models.runs import AUTOMATIC, OPEN_STATES, EmployeeSnapshot, PossibleMatch, SyncRun
 from sync.models.writes import Change, Conflict, Write
@@ -21,6 +22,7 @@ __all__ = [
     "LeftOut",
     "Letter",
     "Notice",
+    "PassedPerson",
     "PossibleMatch",
     "RefusedEvent",
     "SyncRun",

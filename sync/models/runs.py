@@ -140,7 +140,10 @@ class EmployeeSnapshot(models.Model):
     standing = models.CharField(_("employment"), max_length=10, blank=True)  # current, upcoming, former, none
     active = models.BooleanField(_("active"), default=True)
     draft = models.BooleanField(_("draft"), default=False)
-    # sync.core.employee.Employee as JSON, while the run needs it.
+    # Why the person was passed over (a code of sync.core.reasons), and the property that can't be understood.
+    passed = models.CharField(_("skipped because"), max_length=60, blank=True, default="")
+    passed_prop = models.CharField(max_length=80, blank=True, default="")
+    # sync.core.employee.Employee as JSON, while the run needs it; of who is passed over, what is known all the same.
     payload = EncryptedJSONField(null=True, blank=True)
     link = models.ForeignKey(
         EmployeeLink, models.SET_NULL, verbose_name=_("link"), null=True, blank=True, related_name="+"

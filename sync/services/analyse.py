@@ -14,6 +14,7 @@ from sync.core.evidence import Weighing
 from sync.core.fields import Pair
 from sync.core.fields.number import holders, same_number
 from sync.core.match import Linked, Matching, match, weighing_of
+from sync.core.passing import Passed
 from sync.core.presence import Presence, Seen, too_many
 from sync.core.reasons import Reason
 from sync.core.relook import better_employee, other_records, seen_of
@@ -21,6 +22,7 @@ from sync.models import EmployeeLink, LeftOut
 from sync.services.failures import CannotRead
 from sync.services.presence import Asked, changes, id_of
 from sync.services.reading import enabled_fields, fingerprinter
+from sync.services.unread import Unread, each_alone
 
 SAME_COMPANY_SHARE = 1 / 3
 
@@ -29,8 +31,9 @@ SAME_COMPANY_SHARE = 1 / 3
 class Analysis:
     """The outcome of one read. ``pairs`` has each linked pair with its comparison; ``presence`` is what became another
     one of known links, by primary key; ``headings`` and ``refusals`` are by (side, id) of those who are on one side
-    only. ``against``: what speaks against each linked pair now; ``other_records``: employees in Visma who seem to be
-    other records of linked people."""
+    only. ``unread``: who is passed over; ``broken``: pairs at whom our own code broke. ``against``: what speaks
+    against each linked pair now; ``other_records``: employees in Visma who seem to be other records of linked
+    people."""
 
     huma: dict[str, Employee]
     visma: dict[str, Employee]
@@ -40,8 +43,10 @@ class Analysis:
     presence: dict[int, Presence] = field(default_factory=dict)
     headings: dict[tuple[str, str], str] = field(default_factory=dict)
     refusals: dict[tuple[str, str], str] = field(default_factory=dict)
+    unread: Unread = field(default_factory=Unread)
     against: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     other_records: set[str] = field(default_factory=set)
+    broken: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def gone(self) -> dict[int, str]:
@@ -61,27 +66,36 @@ def analyse(
     today: date,
     passed_checks: Iterable[str] = (),
     asked: Asked | None = None,
+    passed: Iterable[Passed] = (),
 ) -> Analysis:
     """Match and compare everybody. Raises ``CannotRead`` when what was read isn't plausible.
 
     ``asked``: what became of the linked people who aren't among them; of whom it says nothing, nothing is known.
+    ``passed``: who couldn't be read.
     """
     links = list(EmployeeLink.objects.filter(connection=connection))
     left_out = list(LeftOut.objects.filter(connection=connection))
     humas, vismas = {e.id: e for e in huma}, {e.id: e for e in visma}
     known = [link for link in links if link.state != EmployeeLink.State.DIFFERENT]
-    check_plausible(known, humas, vismas, set(passed_checks), asked or {})
+    read = {"huma": humas, "visma": vismas}
+    unread = Unread.of(passed, known, left_out, read, asked or {})
+    unread.check(read)
+    humas, vismas = unread.without(Side.HUMA, humas.values()), unread.without(Side.VISMA, vismas.values())
+    check_plausible(known, humas, vismas, set(passed_checks), asked or {}, unread)
     different = [(link.huma_id, link.visma_id) for link in links if link.state == EmployeeLink.State.DIFFERENT]
     presence = changes(known, humas, vismas, asked or {})
-    weighing, held = weighing_of(humas.values(), vismas.values()), _held(known, presence, humas, vismas)
-    existing = [(link.huma_id, link.visma_id) for link in known]
+    weighing = weighing_of([*humas.values(), *unread.known(Side.HUMA)], [*vismas.values(), *unread.known(Side.VISMA)])
+    held = _held(known, presence, humas, vismas) | unread.held(humas.values(), vismas.values())
+    couples = [(link.huma_id, link.visma_id) for link in known]
+    existing = [couple for couple in couples if couple[0] in humas and couple[1] in vismas]
     matching = match(humas.values(), vismas.values(), existing, different, weighing, held)
-    analysis = Analysis(humas, vismas, matching, presence=presence)
+    analysis = Analysis(humas, vismas, matching, presence=presence, unread=unread)
     look_again(analysis, weighing, held)
     analysis.new_links = [linked for linked in matching.linked if linked.by != "existing"]
     if not known and "same_company" not in passed_checks and not connection.same_company_confirmed_by:
         _check_same_company(matching, humas, vismas)
     _compare_all(analysis, connection, {(link.huma_id, link.visma_id): link for link in known}, left_out, today)
+    analysis.new_links = [one for one in analysis.new_links if (one.huma, one.visma) not in analysis.broken]
     _candidates(analysis, known, left_out)
     return analysis
 
@@ -104,6 +118,7 @@ def check_plausible(
     visma: dict[str, Employee],
     passed: set[str],
     asked: Asked,
+    unread: Unread,
 ) -> None:
     """Stop where a side is suddenly empty or lost too many linked people. Source: design, A run (Fetch)."""
     linked = [link for link in links if link.state == EmployeeLink.State.LINKED]
@@ -115,6 +130,7 @@ def check_plausible(
         raise CannotRead(Reason("visma_empty", {"people": len(huma)}))
     for side, ids in (("huma", huma), ("visma", visma)):
         absent = {id_of(link, side) for link in linked} - ids.keys()
+        absent -= {one.id for one in unread.found if one.side == side}
         answers = Counter(asked.get(side, {}).get(id_, "") for id_ in absent)
         # Once too many are gone nobody else is asked for: they are missing too, as far as anybody knows.
         lost = answers[Seen.GONE] + answers[""]
@@ -150,7 +166,7 @@ def _compare_all(
     today: date,
 ) -> None:
     fingerprint, fields = fingerprinter(connection), enabled_fields(connection)
-    numbers = holders((e.number, e.id) for e in analysis.visma.values())
+    numbers = _numbers(analysis)
     humas = ((linked.visma, analysis.huma[linked.huma]) for linked in analysis.matching.linked)
     wanted = {visma: (same_number(huma.number), huma.name) for visma, huma in humas}
     fields_out: dict[int, set[str]] = {}
@@ -158,9 +174,10 @@ def _compare_all(
     for row in left_out:
         if row.link_id and row.field:
             fields_out.setdefault(row.link_id, set()).add(row.field)
-    for linked in analysis.matching.linked:
+
+    def compare_one(linked: Linked) -> None:
         if ("huma", linked.huma) in people_out or ("visma", linked.visma) in people_out:
-            continue
+            return
         link = links.get((linked.huma, linked.visma))
         positions = (link.huma_position, link.visma_position) if link and link.huma_position else None
         pair = Pair(
@@ -182,12 +199,25 @@ def _compare_all(
             link.written if link else {},
         )
 
+    def broken(linked: Linked, error: Exception) -> None:
+        analysis.broken.add((linked.huma, linked.visma))
+        analysis.unread.add(Side.HUMA, linked.huma, error)
+
+    each_alone(analysis.matching.linked, compare_one, broken)
+
+
+def _numbers(analysis: Analysis) -> dict[str, str]:
+    """Who has which Employment ID in Visma; those who couldn't be read have theirs too."""
+    people = (*analysis.visma.values(), *analysis.unread.known(Side.VISMA))
+    return holders((employee.number, employee.id) for employee in people)
+
 
 def _candidates(analysis: Analysis, links: list[EmployeeLink], left_out: list[LeftOut]) -> None:
     """Who is on one side only; never somebody whose link says that she is gone from the other, unless a sync added
     her there: then she is listed apart."""
-    numbers = holders((e.number, e.id) for e in analysis.visma.values())
-    emails = {str(e.canonical("email")) for e in analysis.huma.values() if e.canonical("email")}
+    numbers, unread = _numbers(analysis), analysis.unread
+    in_huma = (*analysis.huma.values(), *unread.known(Side.HUMA))
+    emails = {str(e.canonical("email")) for e in in_huma if e.canonical("email")}
     for side, people in ((Side.HUMA, analysis.huma), (Side.VISMA, analysis.visma)):
         held = {link.huma_id if side is Side.HUMA else link.visma_id: link for link in links}
         taken = {linked.huma if side is Side.HUMA else linked.visma for linked in analysis.matching.linked}
@@ -202,9 +232,11 @@ def _candidates(analysis: Analysis, links: list[EmployeeLink], left_out: list[Le
                 continue
             found[id_] = employee
             analysis.headings[side.value, id_] = heading(employee, returned)
-        shared = shared_keys(employee for id_, employee in found.items() if id_ not in out)
-        theirs = analysis.visma if side is Side.HUMA else analysis.huma
-        across = {key for employee in theirs.values() for key in keys(employee)} if found else set()
+        alone = [one.known for one in unread.free if one.side is side and one.known]
+        shared = shared_keys([*alone, *(employee for id_, employee in found.items() if id_ not in out)])
+        theirs = (analysis.visma if side is Side.HUMA else analysis.huma).values()
+        across = {key for one in (*theirs, *unread.known(side.other)) for key in keys(one)} if found else set()
+        maybe = unread.may_be(found.values(), side)
         for id_, employee in found.items():
             refusal = refused(
                 employee,
@@ -219,4 +251,6 @@ def _candidates(analysis: Analysis, links: list[EmployeeLink], left_out: list[Le
                 refusal = "create_more_matches"
             elif not refusal and side is Side.VISMA and id_ in analysis.other_records:
                 refusal = "create_second_record"
+            if id_ in maybe and refusal not in ("create_left_out", "create_not_a_person"):
+                refusal = "create_unread"
             analysis.refusals[side.value, id_] = refusal

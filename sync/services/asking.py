@@ -3,17 +3,14 @@
 What became of it stands in ``SyncRun.progress["asked"]``: by side and id the word of ``core.presence.Seen``.
 """
 
-import logging
 from collections.abc import Collection, Iterable
 
-from connections.errors import BadCredentials, ContractBroken, Rejected
 from sync.core.presence import Seen, too_many
 from sync.models import EmployeeLink, SyncRun
-from sync.services.failures import CannotRead, bug_report
+from sync.services.failures import CannotRead
+from sync.services.one_person import Elsewhere, PassedOver
 from sync.services.presence import SIDES, id_of
-from sync.services.reading import FORBIDDEN, GROUPS, CannotTell, Elsewhere
-
-logger = logging.getLogger(__name__)
+from sync.services.reading import GROUPS
 
 State = EmployeeLink.State
 
@@ -63,17 +60,13 @@ class Asking:
     def failed(self, side: str, id_: str, error: Exception) -> Seen:
         """Remember what an answer that isn't one says of somebody; raises ``error`` where that isn't theirs alone.
 
-        Who couldn't be read isn't gone. Of somebody who isn't linked nothing would be known then: reading fails.
+        Who couldn't be read isn't gone. Where somebody who isn't linked gives no answer, reading fails.
         """
         if isinstance(error, Elsewhere):
             return self._remember(side, id_, Seen.OUTSIDE)
-        refused = isinstance(error, BadCredentials)
-        if id_ not in self.wanted[side] or (isinstance(error, BadCredentials) and error.status != FORBIDDEN):
+        silent = isinstance(error, CannotRead) and id_ in self.wanted[side]
+        if not (silent or isinstance(error, PassedOver)):
             raise error
-        if refused or isinstance(error, CannotTell | CannotRead | Rejected | ContractBroken):
-            logger.warning("Run %s leaves a linked person as they were: %s", self.run.pk, error)
-        else:
-            logger.error("Run %s leaves a linked person as they were, for a bug: %s", self.run.pk, bug_report(error))
         return self._remember(side, id_, Seen.UNKNOWN)
 
     def gone_since_listed(self, id_: str) -> None:

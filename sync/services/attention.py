@@ -14,8 +14,8 @@ from django.db.models import Count, Exists, Min, OuterRef, Q
 from connections.models import Connection, Installation, PayrollRecipient
 from connections.pausing import BY_HAND, REFUSED
 from connections.recipients import same
-from sync.models import Change, EmployeeLink, EmployeeSnapshot, Notice, SyncRun
-from sync.services import notices, two_writers
+from sync.models import Change, EmployeeLink, EmployeeSnapshot, Notice, PassedPerson, SyncRun
+from sync.services import notices, passed_over, two_writers
 from sync.services.batches import batches
 from sync.services.choices import WHOLE
 from sync.services.relooking import to_look_at
@@ -40,6 +40,7 @@ class Kind(StrEnum):
     UNKNOWN = "unknown"
     NOBODY_HEARS = "nobody_hears"
     ACCOUNTS = "accounts"
+    UNREAD = "unread"
     LINKS = "links"
     DEACTIVATED = "deactivated"
     DELETED = "deleted"
@@ -61,7 +62,8 @@ class Waits:
 
     ``run``: the one that failed, or the open one in which it is solved; ``result``: the primary key of the run whose
     result tells more. ``since``: when the oldest of what is held came, the oldest ``account`` where one is among it.
-    ``notices``: some of them, newest first; ``people``: (name, id in Visma) of some drafts.
+    ``notices``: some of them, newest first; ``people``: (name, id in Visma) of some drafts; ``passed``: some of those
+    who couldn't be read.
     """
 
     kind: Kind
@@ -73,11 +75,12 @@ class Waits:
     account: bool = False
     notices: tuple[Notice, ...] = ()
     people: tuple[tuple[str, str], ...] = ()
+    passed: tuple[PassedPerson, ...] = ()
 
     @property
     def more(self) -> int:
         """How many of them aren't named."""
-        named = len(self.notices) or len(self.people)
+        named = len(self.notices) or len(self.people) or len(self.passed)
         return self.count - named if named else 0
 
 
@@ -132,7 +135,7 @@ def attention(here: Situation, *, installation: bool = False, named: int = NAMED
         if count > 0
     ]
     found += _drafts(here, named)
-    found += [*_links(here), *_to_choose(here)]
+    found += [*_links(here), *_to_choose(here), *_unread(here, named)]
     if installation and Installation.objects.exclude(visma_refused_at=None).exists():
         found.append(Waits(Kind.APPLICATION))
     if installation:
@@ -221,6 +224,15 @@ def _to_choose(here: Situation) -> Iterable[Waits]:
     for connection in here.connections.values():
         if connection.accounts_asks:
             yield Waits(Kind.ACCOUNTS, 1, connection)
+
+
+def _unread(here: Situation, named: int) -> Iterable[Waits]:
+    """Who couldn't be read when they were looked at last; it closes by itself once they can be."""
+    groups: dict[int, list[PassedPerson]] = defaultdict(list)
+    for one in passed_over.waiting(*here.connections.values()).order_by("name", "pk"):
+        groups[one.connection_id].append(one)
+    for pk, found in groups.items():
+        yield Waits(Kind.UNREAD, len(found), here.connections[pk], passed=tuple(found[:named]))
 
 
 def _notices(here: Situation, named: int) -> Iterable[Waits]:

@@ -13,7 +13,7 @@ from connections.models import Connection, audit
 from sync.core.automatic import Disagreement, writes_by_itself
 from sync.core.relook import stops
 from sync.models import Change, Conflict, EmployeeSnapshot, SyncRun
-from sync.services import holding
+from sync.services import holding, passed_over
 from sync.services.batches import batches
 from sync.services.events import not_handled
 from sync.services.meanwhile import began, chosen_by_hand
@@ -25,7 +25,7 @@ from sync.services.two_writers import rests
 
 RULE = "automatic"
 """Who decided, where it was the rule."""
-PASSING = frozenset({"unavailable", "parked", "bad_credentials", "application_refused", "bug"})
+PASSING = frozenset({"unavailable", "parked", "bad_credentials", "application_refused", "bug", "passed_forbidden"})
 """Reasons of a failure that say nothing about the value: it may be sent again."""
 OLD_READS = timedelta(minutes=5)
 """So long after a write to Huma what it said before may still be read."""
@@ -78,7 +78,9 @@ def _carry_out(run: SyncRun, connection: Connection, decided: set[tuple[int, str
     release = run.trigger == SyncRun.Trigger.RELEASE
     left = set() if release else decided | chosen_by_hand(run)
     _choose(run, connection, left)
-    items = make_plan(run).items
+    plan = make_plan(run)
+    items = plan.items
+    passed_over.remember(run, plan.broken, ())
     held = holding.what_is_held(run, connection, items)
     written = [item for item in items if item not in held]
     store_plan(run, written)

@@ -26,8 +26,9 @@ from sync.services.failures import CannotRead, reason_for_reading
 from sync.services.fetch import Fetch
 from sync.services.planning import make_plan
 from sync.services.relooking import to_look_at
-from sync.services.result import created, failures
+from sync.services.result import created, failures, whom_it_passed_over
 from sync.services.review import ReviewFilter, decide_bulk
+from sync.services.snapshots import load_passed
 from sync.services.store import load, store
 
 NAME = "command"
@@ -62,6 +63,7 @@ class Report:
     totals: Totals = field(default_factory=Totals)
     created: dict[str, int] = field(default_factory=lambda: {"huma": 0, "visma": 0})
     failures: list[dict[str, Any]] = field(default_factory=list)
+    passed_over: list[dict[str, str]] = field(default_factory=list)
     error: str = ""
     resumed: int | None = None
 
@@ -70,7 +72,8 @@ class Report:
         """What the process ends with."""
         if self.error:
             return 2
-        return 0 if self.totals.is_clean else 1
+        passed_over = bool(self.passed_over) and self.state != SyncRun.State.CONFIRM  # a dry run only tells
+        return 0 if self.totals.is_clean and not passed_over else 1
 
     def as_dict(self) -> dict[str, Any]:
         """One JSON-able object, as the design's Fixed interfaces name it."""
@@ -82,6 +85,7 @@ class Report:
             "changes": self.totals.as_dict(),
             "created": self.created,
             "failures": self.failures,
+            "passed_over": self.passed_over,
         }
         if self.resumed is not None:
             found["resumed"] = self.resumed
@@ -211,6 +215,7 @@ def report(run: SyncRun) -> Report:
         totals=runs.run_totals(run),
         created=created(run),
         failures=failures(run),
+        passed_over=whom_it_passed_over(run),
         error="" if ended_well else sentence(run.failure or "bug", run.failure_params),
     )
 
@@ -244,7 +249,8 @@ def _read(run: SyncRun, progress: Progress) -> None:
 def _plan_only(run: SyncRun, options: Options) -> Report:
     today = timezone.localdate()
     passed = set(runs.CHECKS) if options.confirm_large else set()
-    analysis = analyse(run.connection, load(run, "huma"), load(run, "visma"), today, passed, run.progress["asked"])
+    asked, over = run.progress["asked"], load_passed(run)
+    analysis = analyse(run.connection, load(run, "huma"), load(run, "visma"), today, passed, asked, over)
     with transaction.atomic():
         store(run, analysis, today)
         _decide(run, options)
@@ -255,6 +261,7 @@ def _plan_only(run: SyncRun, options: Options) -> Report:
             matched=run.figures.get("linked", 0),
             conflicts=Conflict.objects.filter(run=run, standing="asks").count(),
             totals=Totals(planned=len(plan.items)),
+            passed_over=whom_it_passed_over(run),
         )
         transaction.set_rollback(True)
     return found
@@ -266,7 +273,8 @@ def links_to_look_at(connection: Connection) -> int | str:
     try:
         _read(run, lambda _run: None)
         today = timezone.localdate()
-        analysis = analyse(connection, load(run, "huma"), load(run, "visma"), today, set(runs.CHECKS))
+        asked, over = run.progress["asked"], load_passed(run)
+        analysis = analyse(connection, load(run, "huma"), load(run, "visma"), today, set(runs.CHECKS), asked, over)
         with transaction.atomic():
             store(run, analysis, today)
             found = to_look_at([connection]).count()

@@ -14,6 +14,7 @@ from sync.core.payday import PayPlan
 from sync.display import Display, display
 from sync.models import Conflict, EmployeeLink, LeftOut, SyncRun
 from sync.sentences import field_label, sentence
+from sync.services import passed_over
 from sync.services.meanwhile import settled_elsewhere
 from sync.services.payday import marked, plan_of
 from sync.services.plan_rows import store_plan
@@ -187,6 +188,7 @@ def confirm(
                 raise NumberNeeded(plan.people)
             _settle_left(run, user)
             store_plan(run, plan.items)
+            passed_over.remember(run, plan.broken, ())
             audit(user, "run.confirmed", run.connection, run=run.pk, changes=len(plan.items), people=plan.people)
             wake(run.pk)
     except IntegrityError:

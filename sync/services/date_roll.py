@@ -8,7 +8,6 @@ import hashlib
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,21 +16,23 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from connections.errors import BadCredentials, Unavailable, VendorError
+from connections.errors import BadCredentials, VendorError
 from connections.models import Connection
 from connections.pausing import credentials_refused
-from sync.core.employee import Employee, Position
+from sync.core.employee import Employee, Position, Side
+from sync.core.passing import Passed
 from sync.core.positions import Turn, turn
 from sync.core.presence import Presence
-from sync.core.read import huma_position_summary
 from sync.core.same_employment import describe
-from sync.core.shape import WrongShape
 from sync.models import DateRoll, EmployeeLink, Notice
+from sync.services import passed_over
 from sync.services.linking import nearest_change
 from sync.services.notices import tell
+from sync.services.one_person import Elsewhere, PassedOver
 from sync.services.pairing import is_left_out
 from sync.services.presence import store_presence
-from sync.services.reading import CannotTell, Elsewhere, Reader, reader_for
+from sync.services.reading import Reader, reader_for
+from sync.services.unread import each_alone, passed_for_a_bug
 from sync.stopping import is_stopping
 
 logger = logging.getLogger(__name__)
@@ -41,8 +42,8 @@ CLAIM = timedelta(minutes=5)
 PAUSES = (1, 2, 5, 15, 30, 60)
 """Minutes until the next try where a vendor doesn't answer."""
 
-Both = tuple[Employee | None, Employee | None] | Presence
-"""What both sides say of somebody, or where they are instead."""
+Both = tuple[Employee | None, Employee | None] | Presence | Passed
+"""What both sides say of somebody, where they are instead, or why they are passed over."""
 
 
 def due_links(connection: Connection, today: date) -> QuerySet[EmployeeLink]:
@@ -105,7 +106,7 @@ def _slice(connection: Connection, roll: DateRoll, today: date) -> int | None:
                 return links[begin - 1].pk
             wanted = [link for link in some if not is_left_out(link)]
             for link, both in zip(wanted, pool.map(lambda one: _read(reader, one), wanted), strict=True):
-                _tell_of(connection, link, both, today)
+                _look_at(connection, link, both, today)
             DateRoll.objects.filter(pk=roll.pk).update(after_link=some[-1].pk, not_before=timezone.now() + CLAIM)
     return None
 
@@ -113,26 +114,30 @@ def _slice(connection: Connection, roll: DateRoll, today: date) -> int | None:
 def _read(reader: Reader, link: EmployeeLink) -> Both:
     """What both sides say of a person now. What can't be read of one doesn't hold up the others."""
     try:
-        huma = reader.huma(link.huma_id)
-        return huma and _with_all_positions(reader, huma), reader.visma_person(link.visma_id)
+        return reader.huma(link.huma_id, all_positions=True), reader.visma_person(link.visma_id)
     except Elsewhere:
         return Presence("outside")
-    except (Unavailable, BadCredentials):
-        raise
-    except (VendorError, WrongShape, CannotTell) as error:
-        logger.warning("Link %s can't be looked at today: %s", link.pk, error)
-        return None, None
+    except PassedOver as over:
+        return over.passed
 
 
-def _with_all_positions(reader: Reader, huma: Employee) -> Employee:
-    """The Huma user with her former and coming positions too: she is read with the current ones, where she has any."""
-    summaries = reader.clients.huma.positions(huma.id)
-    found = [huma_position_summary(summary, reader.today) for summary in summaries]
-    known = {position.id: position for position in huma.positions if position.id == huma.selected}
-    return replace(huma, positions=tuple(known.get(position.id, position) for position in found))
+def _look_at(connection: Connection, link: EmployeeLink, both: Both, today: date) -> None:
+    """What becomes of a person who was read, or was passed over; nobody else is kept from being looked at by it."""
+
+    def tell_of(link: EmployeeLink) -> None:
+        if not isinstance(both, Passed):
+            with transaction.atomic():
+                _tell_of(connection, link, both, today)
+
+    passed = [both] if isinstance(both, Passed) else []
+    each_alone([link], tell_of, lambda one, error: passed.append(passed_for_a_bug(Side.HUMA, one.huma_id, error)))
+    looked_at = [] if passed else [("huma", link.huma_id), ("visma", link.visma_id)]
+    passed_over.remember(connection, passed, looked_at)
 
 
-def _tell_of(connection: Connection, link: EmployeeLink, both: Both, today: date) -> None:
+def _tell_of(
+    connection: Connection, link: EmployeeLink, both: tuple[Employee | None, Employee | None] | Presence, today: date
+) -> None:
     """Leave the notice, and the day of the next change; once, whoever else looked at the same time."""
     if isinstance(both, Presence):
         store_presence({link.pk: both})

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from connections.models import Connection
 from sync import typed
-from sync.models import Change, EmployeeLink, EmployeeSnapshot, SyncRun
+from sync.models import Change, EmployeeLink, EmployeeSnapshot, PassedPerson, SyncRun
 from sync.services.people import latest_read
 
 SIDES = ("huma", "visma")
@@ -80,3 +80,10 @@ def called(change: Change) -> str:
         return f"link:{change.link_id}"
     person = change.snapshot
     return f"{person.side}:{person.vendor_id}" if person else ""
+
+
+def called_passed(person: PassedPerson) -> str:
+    """The same of somebody who was passed over."""
+    if person.number:
+        return person.number
+    return f"link:{person.link_id}" if person.link_id else f"{person.side}:{person.vendor_id}"

@@ -17,6 +17,7 @@ from connections.clients import clients_for
 from connections.errors import Rejected, Unavailable
 from connections.huma_shapes import Page
 from sync.core.employee import Employee, Side
+from sync.core.passing import SILENT, Passed, too_many
 from sync.core.presence import Seen
 from sync.lease import Lease
 from sync.models import EmployeeLink, SyncRun
@@ -24,9 +25,10 @@ from sync.services import asking
 from sync.services.asking import Asking
 from sync.services.failures import CannotRead
 from sync.services.huma_list import HumaList
-from sync.services.patience import Patience
+from sync.services.one_person import PassedOver
+from sync.services.patience import SIDE_OF, Patience
 from sync.services.reading import reader_for
-from sync.services.snapshots import forget, listed, store_people, unread
+from sync.services.snapshots import forget, listed, store_passed, store_people, unread
 from sync.services.visma_list import VismaList
 from sync.stopping import is_stopping
 
@@ -34,13 +36,6 @@ FLUSH_EVERY = 500  # people
 SAVE_EVERY = 3.0  # seconds
 SHARE_EVERY = 5.0  # seconds between looks at how long others were told to keep away
 LOOK_EVERY = 0.1  # seconds
-
-
-SIDE_OF = {
-    **dict.fromkeys(("list", "user", "ask huma"), "huma"),
-    **dict.fromkeys(("pages", "ids", "ask visma"), "visma"),
-}
-"""The side of a request, by its kind."""
 
 
 class _Over(Exception):
@@ -64,6 +59,7 @@ class Fetch:
         self.to_read: list[str] = []
         self.to_ask: dict[str, list[str]] = {"huma": [], "visma": []}
         self.read: list[Employee] = []
+        self.passed: list[Passed] = []
         self.gone: dict[str, list[str]] = {"huma": [], "visma": []}
         silent = self.progress.setdefault("silent", {})
         self.sides = {name: Patience(name, silent) for name in ("huma", "visma")}
@@ -76,6 +72,7 @@ class Fetch:
         deadline = time.monotonic() + seconds
         self.lease = lease
         self.clients.share_waiting(self.run.connection)
+        self.reader.witness.knows("huma", self.list.to_read)
         if self.list.is_complete:
             self.to_read = unread(self.run)[::-1]
             self.to_ask["huma"] = self.asking.absent("huma", listed(self.run, "huma"))
@@ -163,9 +160,13 @@ class Fetch:
             self._take_unavailable(kind, what, error)
             return
         except Exception as error:
+            if isinstance(error, PassedOver):
+                self._pass_over(kind, what, error.passed)
             if kind.startswith("ask "):
                 side.good()
                 self._take_answer(side.name, what, None, error)
+            elif kind == "user" and isinstance(error, PassedOver):
+                side.good()
             elif kind in ("pages", "ids") and what and isinstance(error, Rejected):
                 self._go_on_in_visma(self.visma.refused)  # a cursor from before an interruption may have run out
             else:
@@ -175,8 +176,7 @@ class Fetch:
         if kind.startswith("ask "):
             self._take_answer(side.name, what, result)
         elif kind == "pages":
-            self.read += result[0]
-            self._go_on_in_visma(self.visma.take, *result)
+            self._take_page(*result)
         elif kind == "ids":
             self._go_on_in_visma(self.visma.take_ids, *result)
         elif kind == "list":
@@ -188,15 +188,34 @@ class Fetch:
             self.read.append(result)
             self.progress["huma"]["read"] += 1
 
+    def _take_page(self, employees: list[Employee], passed: list[Passed], cursor: str | None) -> None:
+        self.read += employees
+        self.passed += passed
+        self._go_on_in_visma(self.visma.take, [*(one.id for one in employees), *(one.id for one in passed)], cursor)
+
+    def _pass_over(self, kind: str, id_: str, passed: Passed) -> None:
+        self.passed.append(passed)
+        if kind == "user":
+            self.progress["huma"]["read"] += 1
+
+    def _is_nearly_read(self) -> bool:
+        """Whether Huma has answered for all but a few people."""
+        left = 1 + len(self.to_read) + sum(kind == "user" for kind, _what in self.futures.values())
+        read = self.progress["huma"]["read"]
+        return bool(read) and not too_many(left, read + left)
+
     def _take_unavailable(self, kind: str, what: Any, error: Unavailable) -> None:
         """Ask again later. Where that has lasted too long, reading fails; one person's trouble is theirs alone."""
         side = self.sides[SIDE_OF[kind]]
         try:
             side.bad(error)
         except CannotRead as over:
-            if not kind.startswith("ask "):
+            is_ask = kind.startswith("ask ")
+            if not (is_ask or (kind == "user" and self._is_nearly_read())):
                 raise
-            self._take_answer(side.name, what, None, over)
+            if is_ask:
+                self._take_answer(side.name, what, None, over)
+            self._pass_over(kind, what, Passed(Side(side.name), what, SILENT))
             return
         if kind == "list":
             self.list.failed(*what)
@@ -225,7 +244,8 @@ class Fetch:
             return  # a page that was asked for before the list was read again
         self.list.take(attempt, offset, page)
         if self.list.is_complete:
-            self.to_read = self.list.people[::-1]
+            self.to_read = self.list.to_read[::-1]
+            self.reader.witness.knows("huma", self.to_read)
             self.to_ask["huma"] = self.asking.absent("huma", self.list.people)
 
     def _go_on_in_visma(self, step: Callable[..., None], *result: Any) -> None:
@@ -234,6 +254,7 @@ class Fetch:
         step(*result)
         if self.visma.progress["restarts"] != before:
             self.read = [person for person in self.read if person.side is not Side.VISMA]
+            self.passed = [one for one in self.passed if one.side is not Side.VISMA]
             self.gone["visma"] = []
         self._find_absent_in_visma()
 
@@ -255,7 +276,7 @@ class Fetch:
             if self.lease.lost or not mine.update(progress=self.progress, touched_at=timezone.now()):
                 raise _Over
             self._store()
-        self.read, self.gone = [], {"huma": [], "visma": []}
+        self.read, self.passed, self.gone = [], [], {"huma": [], "visma": []}
         self.run.progress = self.progress
         self.saved_at = time.monotonic()
         if self.clients.is_waiting or self.saved_at - self.shared_at > SHARE_EVERY:
@@ -266,8 +287,9 @@ class Fetch:
         self.list.flush()
         self.visma.flush()
         newest = {(person.side, person.id): person for person in self.read}  # a list that shifts names some twice
+        store_passed(self.run, {(one.side, one.id): one for one in self.passed}.values())
         store_people(self.run, list(newest.values()))
-        if self.read and self.run.attempts:
+        if (self.read or self.passed) and self.run.attempts:
             self.lease.progress()
             self.run.attempts = 0
         for side, ids in self.gone.items():

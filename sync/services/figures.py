@@ -38,6 +38,7 @@ def figures(run: SyncRun, analysis: Analysis) -> dict[str, Any]:
         "series_broken": analysis.matching.series_broken,
         "gone": len(analysis.gone),
         "outside": EmployeeLink.objects.filter(connection=run.connection_id, state=EmployeeLink.State.OUTSIDE).count(),
+        "passed_over": len(analysis.unread.all),
         "worth": _worth_knowing(analysis),
     }
 

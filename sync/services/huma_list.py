@@ -9,12 +9,16 @@ from typing import Any
 
 from django.conf import settings
 
+from connections.errors import property_name
 from connections.huma import HumaClient
 from connections.huma_shapes import Page
+from sync.core.employee import Side
+from sync.core.glimpse import huma_glimpse
+from sync.core.passing import SHAPE, Passed
 from sync.core.reasons import Reason
 from sync.models import SyncRun
 from sync.services.failures import CannotRead
-from sync.services.snapshots import forget, listed, store_listed
+from sync.services.snapshots import forget, listed, load_passed, store_listed, store_passed
 
 PAGE = 50
 STEP = PAGE - 1
@@ -39,6 +43,8 @@ class HumaList:
         self._seen = {*self.people, *progress["programs"]}
         self._stored = len(self.people)
         self._afresh = False
+        self._passed: list[Passed] = []
+        self._odd = {one.id for one in load_passed(run)} if progress["pages"] else set()
         if any(isinstance(page, int) for page in progress["pages"].values()):  # begun when pages didn't overlap yet
             self._start_afresh(self.attempt)
 
@@ -59,6 +65,11 @@ class HumaList:
     def is_complete(self) -> bool:
         """Whether all pages were read and the list stood still meanwhile."""
         return bool(self.progress["stage"] != "list")
+
+    @property
+    def to_read(self) -> list[str]:
+        """Those whose own documents are to be read: all whose row in the list can be understood."""
+        return [id_ for id_ in self.people if id_ not in self._odd]
 
     @property
     def attempt(self) -> int:
@@ -103,8 +114,14 @@ class HumaList:
         self._seen |= new
         for item in page.items:
             if item["id"] in new:
-                is_person = item.get("type", "user") == "user"
+                kind, wrong = item.get("type") or "user", page.odd.get(item["id"])
+                is_person = kind == "user" or not isinstance(kind, str)
                 (self.people if is_person else self.progress["programs"]).append(item["id"])
+                if wrong and is_person:
+                    self._odd.add(item["id"])
+                    self._passed.append(
+                        Passed(Side.HUMA, item["id"], SHAPE, property_name(wrong.prop), huma_glimpse(item))
+                    )
         if len(self._seen) > settings.LIST_MAX_PEOPLE:  # without a total it could go on for ever
             raise CannotRead(Reason("too_many_people_huma", {"limit": settings.LIST_MAX_PEOPLE}))
         self.progress["said"] = said if page.total is None else page.total
@@ -138,6 +155,7 @@ class HumaList:
             self._restart()
             return
         self.progress.update(stage="details", total=len(self.people), pages={}, programs=[])
+        self.progress["read"] = len(self.people) - len(self.to_read)
 
     def _restart(self) -> None:
         restarts = self.attempt + 1
@@ -148,6 +166,7 @@ class HumaList:
     def _start_afresh(self, restarts: int) -> None:
         self.under_way, self.again = set(), []
         self.people, self._seen, self._stored, self._afresh = [], set(), 0, True
+        self._passed, self._odd = [], set()
         self.progress.update(self.start(restarts))
 
     def flush(self) -> None:
@@ -155,4 +174,5 @@ class HumaList:
         if self._afresh:
             forget(self.run, "huma")
         store_listed(self.run, self.people[self._stored :])
-        self._stored, self._afresh = len(self.people), False
+        store_passed(self.run, self._passed)
+        self._stored, self._afresh, self._passed = len(self.people), False, []

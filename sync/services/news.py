@@ -27,7 +27,8 @@ def tell_of(
 ) -> None:
     """The news of a look at single people, once their links are stored. ``links`` and ``gone`` (from which side) are by
     Huma id; where nobody is gone, the side is ""."""
-    said = []
+    said, passed = [], run.progress.get("passed") or {}  # of these nobody knows what is so now
+    links = {huma_id: link for huma_id, link in links.items() if huma_id not in passed}
     for huma_id, link in links.items():
         huma, visma = humas.get(huma_id), vismas.get(link.visma_id)
         if side := gone.get(huma_id):
@@ -36,7 +37,8 @@ def tell_of(
             said.append(_notice(run, Kind.DEACTIVATED, str(link.pk), link.name, link.number, link.pk))
     unknown = _unknown(run, humas.values())
     hers = Q(link__in=[link.pk for link in links.values()])
-    about = Notice.objects.filter(hers | Q(kind=Kind.NEW_PERSON, key__in=run.people), connection=run.connection_id)
+    told_of = [huma_id for huma_id in run.people if huma_id not in passed]
+    about = Notice.objects.filter(hers | Q(kind=Kind.NEW_PERSON, key__in=told_of), connection=run.connection_id)
     _renew(about, said, unknown, _not_shown_yet(run, unknown))
 
 
@@ -60,7 +62,18 @@ def tell_of_all(run: SyncRun, analysis: Analysis, links: Mapping[tuple[str, str]
     last = last_finished(run) if unknown else None
     shown_once = last is not None and last.values_blanked_at is None
     new = _not_shown_yet(run, unknown, last) if shown_once else []
-    _renew(Notice.objects.filter(connection=run.connection_id), said, unknown, new)
+    _renew(_of_those_who_were_read(run, analysis), said, unknown, new)
+
+
+def _of_those_who_were_read(run: SyncRun, analysis: Analysis) -> QuerySet[Notice]:
+    """The connection's notices but for those about people of whom nobody knows what is so now."""
+    rows = Notice.objects.filter(connection=run.connection_id)
+    ids = {side: [one.id for one in analysis.unread.found if one.side == side] for side in ("huma", "visma")}
+    if not any(ids.values()):
+        return rows
+    unread = Q(link__huma_id__in=ids["huma"]) | Q(link__visma_id__in=ids["visma"])
+    unread |= Q(kind=Kind.NEW_PERSON, key__in=ids["huma"])
+    return rows.exclude(pk__in=rows.filter(unread).values("pk"))
 
 
 def _renew(about: QuerySet[Notice], said: list[Notice], unknown: list[Employee], new: list[Notice]) -> None:

@@ -40,6 +40,7 @@ class Overview:
     new_since: datetime | None
     gone: int
     outside: int
+    passed_over: int
     series_broken: bool
     worth: list[tuple[str, int]]
 
@@ -77,6 +78,7 @@ def overview(run: SyncRun) -> Overview:
         new_since=last.finished_at if last else None,
         gone=figures.get("gone", 0),
         outside=figures.get("outside", 0),
+        passed_over=figures.get("passed_over", 0),
         series_broken=bool(figures.get("series_broken")),
         worth=[(code, figures["worth"][code]) for code in WORTH if figures.get("worth", {}).get(code)],
     )

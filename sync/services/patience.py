@@ -11,6 +11,11 @@ from sync.services.failures import CannotRead
 
 LONGEST_PAUSE = 10.0  # seconds
 TOO_MANY_REQUESTS = 429
+SIDE_OF = {
+    **dict.fromkeys(("list", "user", "ask huma"), "huma"),
+    **dict.fromkeys(("pages", "ids", "ask visma"), "visma"),
+}
+"""The side of a request, by its kind."""
 
 
 @dataclass

@@ -10,7 +10,8 @@ from django.db.models import Q
 
 from connections.models import Connection
 from sync.core.employee import from_json
-from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
+from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, PassedPerson, PossibleMatch, SyncRun
+from sync.services import passed_over
 from sync.services.choices import WHOLE
 from sync.services.figures import becomes_cash
 
@@ -30,6 +31,7 @@ class Person:
     possible: bool = False
     different: bool = False
     left_out: LeftOut | None = None
+    unread: list[PassedPerson] = field(default_factory=list)
     fields_out: list[LeftOut] = field(default_factory=list)
 
     @property
@@ -41,12 +43,14 @@ class Person:
     def name(self) -> str:
         """What she is called."""
         names = [s.name for s in self.seen] + [self.link.name if self.link else ""]
+        names += [one.name for one in self.unread]
         return next(filter(None, names), self.left_out.name if self.left_out else "")
 
     @property
     def number(self) -> str:
         """Her Employment ID."""
         numbers = [s.number for s in reversed(self.seen)] + [self.link.number if self.link else ""]
+        numbers += [one.number for one in self.unread]
         return next(filter(None, numbers), "")
 
     @property
@@ -122,6 +126,7 @@ FILTERS: dict[str, Callable[[Person], bool]] = {
     "gone": lambda p: bool(p.gone_from),
     "outside": lambda p: p.outside,
     "different": lambda p: p.different,
+    "unread": lambda p: bool(p.unread),
     "left_out": lambda p: p.left_out is not None or bool(p.fields_out),
     "deactivated": lambda p: p.inactive and bool(p.visma and p.visma.standing == "current"),
     "long_number": lambda p: bool(p.huma and len(p.huma.number) > MAX_NUMBER),
@@ -214,7 +219,10 @@ def _everyone(
     if not with_payload:
         snapshots = snapshots.defer("payload")
     matches = open_matches(run).values_list("huma__vendor_id", "visma__vendor_id") if run else ()
-    return _put_together(snapshots, links, out, matches)
+    unread = passed_over.waiting(connection)
+    if ids is not None:
+        unread = unread.filter(on_sides[0] | on_sides[1])
+    return _put_together(snapshots, links, out, matches, unread)
 
 
 def _put_together(
@@ -222,6 +230,7 @@ def _put_together(
     links: Iterable[EmployeeLink],
     out: Iterable[LeftOut],
     matches: Iterable[tuple[str, str]],
+    unread: Iterable[PassedPerson],
 ) -> list[Person]:
     seen = {(s.side, s.vendor_id): s for s in snapshots}
     found: list[Person] = []
@@ -242,6 +251,12 @@ def _put_together(
             by_id[key] = Person(side=key[0], vendor_id=key[1])
             setattr(by_id[key], snapshot.side, snapshot)
             found.append(by_id[key])
+    for passed in unread:
+        key = (passed.side, passed.vendor_id)
+        if key not in by_id:
+            by_id[key] = Person(side=key[0], vendor_id=key[1])
+            found.append(by_id[key])
+        by_id[key].unread.append(passed)
     for row_out in out:
         key = (row_out.side, row_out.vendor_id)
         if not row_out.vendor_id:

@@ -2,15 +2,17 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from sync.core.create import AFTERWARDS_IN_HUMA, NAMES_AND_EMAIL, creation
 from sync.core.employee import Employee, Side, from_json
 from sync.core.fields import field as field_named
 from sync.core.fields.number import TO_BE_GIVEN
+from sync.core.passing import Passed
 from sync.core.plan import Planned, field_change, plan_fingerprint
 from sync.core.reasons import Reason
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
@@ -18,6 +20,7 @@ from sync.services.creation import assigns_numbers, options
 from sync.services.meanwhile import settled_elsewhere
 from sync.services.reading import fingerprinter
 from sync.services.relooking import is_held_back
+from sync.services.unread import passed_for_a_bug
 
 STALE_AFTER = timedelta(hours=24)
 
@@ -41,13 +44,17 @@ class Item:
 
 @dataclass(frozen=True)
 class Plan:
-    """All items of a run. ``threshold``: above this many people their number has to be typed."""
+    """All items of a run. ``threshold``: above this many people their number has to be typed.
+
+    ``broken``: at whom our own code broke; nothing of theirs is among the items.
+    """
 
     items: list[Item]
     fingerprint: str
     linked: int
     threshold: int
     stale: bool
+    broken: list[Passed] = field(default_factory=list)
 
     @property
     def people(self) -> int:
@@ -62,7 +69,9 @@ class Plan:
 
 def make_plan(run: SyncRun, only: Collection[str] | None = None) -> Plan:
     """The plan as the decisions are now; ``only`` limits it to these people (``link:<id>``, ``new:<id>``)."""
-    items = [*_decided(run), *_created(run)]
+    broken: dict[str, Passed] = {}
+    items = [*_decided(run, broken), *_created(run, broken)]
+    items = [item for item in items if item.planned.person not in broken]
     if only is not None:
         items = [item for item in items if item.planned.person in only]
     linked = EmployeeLink.objects.filter(connection=run.connection, state=EmployeeLink.State.LINKED).count()
@@ -72,10 +81,11 @@ def make_plan(run: SyncRun, only: Collection[str] | None = None) -> Plan:
         linked=linked,
         threshold=run.connection.threshold(linked),
         stale=run.read_at is None or timezone.now() - run.read_at > STALE_AFTER,
+        broken=list(broken.values()),
     )
 
 
-def _decided(run: SyncRun) -> Iterator[Item]:
+def _decided(run: SyncRun, broken: dict[str, Passed]) -> Iterator[Item]:
     rows = Conflict.objects.filter(run=run, decision__in=("huma", "visma")).select_related("link")
     rows = rows.filter(link__state=EmployeeLink.State.LINKED)
     fingerprint, today = fingerprinter(run.connection), timezone.localdate()
@@ -92,16 +102,20 @@ def _decided(run: SyncRun) -> Iterator[Item]:
         blocked = conflict.blocked_to_visma if target is Side.VISMA else conflict.blocked_to_huma
         if blocked or conflict.values is None:
             continue  # it can't have been chosen; a row that says so anyway is not carried out
-        planned = field_change(
-            person=f"link:{conflict.link_id}",
-            spec=field_named(conflict.field),
-            target=target,
-            before=conflict.values[target.value],
-            after=conflict.values[f"to_{target.value}"],
-            prints=(conflict.huma_fingerprint, conflict.visma_fingerprint),
-            fingerprint=fingerprint,
-            today=today,
-        )
+        try:
+            planned = field_change(
+                person=f"link:{conflict.link_id}",
+                spec=field_named(conflict.field),
+                target=target,
+                before=conflict.values[target.value],
+                after=conflict.values[f"to_{target.value}"],
+                prints=(conflict.huma_fingerprint, conflict.visma_fingerprint),
+                fingerprint=fingerprint,
+                today=today,
+            )
+        except Exception as error:  # it reads no database
+            broken[f"link:{conflict.link_id}"] = passed_for_a_bug(Side.HUMA, link.huma_id, error)
+            continue
         yield Item(planned, conflict.link.name, conflict.link.number, conflict=conflict)
 
 
@@ -111,18 +125,29 @@ def left_out(run: SyncRun) -> set[tuple[str | int | None, str]]:
     return {(side, vendor_id) if vendor_id else (link, field) for side, vendor_id, link, field in rows}
 
 
-def _created(run: SyncRun) -> Iterator[Item]:
+def _created(run: SyncRun, broken: dict[str, Passed]) -> Iterator[Item]:
     rows = EmployeeSnapshot.objects.filter(run=run, create_chosen=True, create_blocked="", link=None)
     today, out = timezone.localdate(), left_out(run)
     for row in rows.exclude(create_group="").order_by("name", "pk"):
         if not row.payload or (row.side, row.vendor_id) in out:
             continue
-        employee = from_json(row.payload)
-        made = creation(employee, today, run.connection.default_end_reason, run.connection.fields_off)
-        if employee.side is Side.HUMA:
-            yield from _create_in_visma(run, row, dict(made.values), dict(made.omitted))
-        else:
-            yield from _create_in_huma(run, row, employee, dict(made.values), dict(made.omitted))
+        try:
+            items = list(_creation(run, row, today))
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            broken[f"new:{row.pk}"] = passed_for_a_bug(Side(row.side), row.vendor_id, error)
+            continue
+        yield from items
+
+
+def _creation(run: SyncRun, row: EmployeeSnapshot, today: date) -> Iterator[Item]:
+    employee = from_json(row.payload or {})
+    made = creation(employee, today, run.connection.default_end_reason, run.connection.fields_off)
+    if employee.side is Side.HUMA:
+        yield from _create_in_visma(run, row, dict(made.values), dict(made.omitted))
+    else:
+        yield from _create_in_huma(run, row, employee, dict(made.values), dict(made.omitted))
 
 
 def _create_in_visma(

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sync.core.presence import Presence, Seen, presence
-from sync.models import EmployeeLink, SyncRun
+from sync.models import EmployeeLink, EmployeeSnapshot, PassedPerson, SyncRun
 from sync.services.batches import batches
 
 SIDES = ("huma", "visma")
@@ -52,6 +52,8 @@ def store_presence(found: Mapping[int, Presence]) -> None:
 
 
 def unread(run: SyncRun) -> set[tuple[str, str]]:
-    """(side, id) of the linked people whom the run couldn't read, so that it knows nothing of them."""
+    """(side, id) of the people whom the run passed over, so that it knows nothing of them."""
     asked: dict[str, dict[str, Any]] = run.progress.get("asked", {})
-    return {(side, id_) for side, found in asked.items() for id_, what in found.items() if what == Seen.UNKNOWN}
+    unknown = {(side, id_) for side, found in asked.items() for id_, what in found.items() if what == Seen.UNKNOWN}
+    rows = EmployeeSnapshot.objects.filter(run=run).exclude(passed="").values_list("side", "vendor_id")
+    return unknown | set(rows) | set(PassedPerson.objects.filter(run=run).values_list("side", "vendor_id"))

@@ -3,33 +3,34 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
 
 from connections.clients import Clients, clients_for
-from connections.errors import BadCredentials, ContractBroken, Gone, Rejected, Unavailable
+from connections.errors import FORBIDDEN, BadCredentials, ContractBroken, Gone, Rejected, Unavailable
 from connections.models import Connection
-from sync.core.employee import Employee
+from connections.shapes import is_stand_in
+from connections.visma_shapes import VismaPage
+from sync.core import passing
+from sync.core.employee import Employee, Side
 from sync.core.fields import FIELDS, Field
 from sync.core.fingerprint import Fingerprinter
-from sync.core.read import huma_employee, huma_selected, visma_employee
+from sync.core.glimpse import huma_glimpse, visma_glimpse
+from sync.core.passing import Passed
+from sync.core.read import huma_employee, huma_position_summary, huma_selected, visma_employee
 from sync.core.reasons import Reason
-from sync.core.shape import Doc, WrongShape
+from sync.core.shape import Doc, WrongShape, as_dict, as_dicts
 from sync.models import EmployeeLink
 from sync.services.failures import CannotRead
+from sync.services.one_person import Elsewhere, PassedOver, Witness, one_person
 
 GROUPS = {"companies": "huma_companies", "locations": "huma_locations", "teams": "huma_teams"}
 """What a user belongs to, by its name in Huma's document, and the connection's limits."""
-FORBIDDEN = 403
 
-
-class Elsewhere(Exception):
-    """The user is there, but isn't one of those whom the connection is about."""
-
-
-class CannotTell(Exception):
-    """The user is there, but what they belong to can't be seen: nobody knows whether the connection is about them."""
+OTHERS_KNOWN = 50
+"""So many linked people are at hand to be asked for where somebody else is refused."""
 
 
 @dataclass(frozen=True)
@@ -43,75 +44,117 @@ class Reader:
     fingerprint: Fingerprinter
     today: date
     within: Callable[[Doc], bool | None]
+    witness: Witness
     fields: tuple[Field, ...] = FIELDS
     paired_huma: Mapping[str, str] | None = None
     paired_visma: Mapping[str, str] | None = None
 
-    def huma(self, user_id: str, *, listed: bool = False) -> Employee | None:
+    def huma(self, user_id: str, *, listed: bool = False, all_positions: bool = False) -> Employee | None:
         """One Huma user with their selected position; ``None`` when they aren't there any more (404).
 
-        ``listed``: Huma has just named them among those whom the connection is about. Raises the vendor errors,
-        ``ContractBroken`` for a document of another shape, and for others than the listed ones ``Elsewhere`` and
-        ``CannotTell``.
+        ``listed``: Huma has just named them among those whom the connection is about. ``all_positions``: former and
+        coming ones too; else those that the user's document names, where there are any. Raises ``PassedOver``, the
+        vendor errors that concern everybody, and for others than the listed ones ``Elsewhere``.
         """
-        client, paired = self.clients.huma, (self.paired_huma or {}).get(user_id, "")
-        try:
-            details = client.user(user_id)
-        except Gone:
-            return None
-        if not listed:
-            self._look_where(details)
-        try:
-            summaries = details.get("currentPositions") or _while_there(lambda: client.positions(user_id), "huma")
-            vanished = ""
-            if _is_missing(paired, summaries) and _is_gone(lambda: client.position(user_id, paired)):
-                vanished, summaries = paired, _while_there(lambda: client.positions(user_id), "huma")
-            chosen = huma_selected(summaries, paired, self.today)
-            position = _while_there(lambda: client.position(user_id, chosen), "huma") if chosen else None
-            found = huma_employee(details, summaries, position, self.today, self.fields)
-        except WrongShape as error:
-            raise ContractBroken(error.prop, side="huma", method="GET", path="/users/{user}") from error
-        return self._private(replace(found, vanished=vanished) if vanished else found)
+        with one_person(Side.HUMA, user_id, self.witness, lambda: self.in_list(user_id)):
+            try:
+                details = self.clients.huma.user(user_id)
+            except Gone:
+                return None
+            if not listed:
+                self._look_where(user_id, details)
+            found = self._private(self._user(user_id, details))
+            if all_positions:
+                found = self._with_all_positions(found)
+        self.witness.seen("huma", user_id)
+        return found
 
-    def _look_where(self, details: Doc) -> None:
+    def _user(self, user_id: str, details: Doc) -> Employee:
+        client, paired = self.clients.huma, (self.paired_huma or {}).get(user_id, "")
+        summaries = details.get("currentPositions") or _while_there(lambda: client.positions(user_id), "huma")
+        vanished = ""
+        if _is_missing(paired, summaries) and _is_gone(lambda: client.position(user_id, paired)):
+            vanished, summaries = paired, _while_there(lambda: client.positions(user_id), "huma")
+        chosen = huma_selected(summaries, paired, self.today)
+        position = _while_there(lambda: client.position(user_id, chosen), "huma") if chosen else None
+        found = huma_employee(details, summaries, position, self.today, self.fields)
+        return replace(found, vanished=vanished) if vanished else found
+
+    def _with_all_positions(self, huma: Employee) -> Employee:
+        summaries = self.clients.huma.positions(huma.id)
+        found = [huma_position_summary(summary, self.today) for summary in summaries]
+        known = {position.id: position for position in huma.positions if position.id == huma.selected}
+        return replace(huma, positions=tuple(known.get(position.id, position) for position in found))
+
+    def _look_where(self, user_id: str, details: Doc) -> None:
         inside = self.within(details)
         if inside is None:
-            raise CannotTell
+            raise PassedOver(Passed(Side.HUMA, user_id, passing.GROUPS))
         if not inside:
             raise Elsewhere
 
+    def in_list(self, user_id: str) -> Employee | None:
+        """What Huma's list says of somebody whose own document can't be read."""
+        rows = self.clients.huma.list_users(0, 1, ids=[user_id]).items
+        return huma_glimpse(rows[0]) if rows and rows[0]["id"] == user_id else None
+
     def visma(self, document: Doc) -> Employee:
-        """One Visma employee out of a list that was read with their positions embedded."""
-        embedded, employee_id = document.get("_embedded"), str(document.get("id"))
+        """One Visma employee out of a list that was read with their positions embedded. Raises ``PassedOver``."""
+        employee_id = str(document.get("id"))
+        with one_person(Side.VISMA, employee_id, self.witness, lambda: visma_glimpse(document, self.today)):
+            found = self._employee(employee_id, document)
+        self.witness.seen("visma", employee_id)
+        return found
+
+    def _employee(self, employee_id: str, document: Doc) -> Employee:
+        embedded = document.get("_embedded")
         positions = (embedded.get("positions") if isinstance(embedded, dict) else None) or []
         paired = (self.paired_visma or {}).get(employee_id, "")
-        try:
-            found = visma_employee(document, positions, self.today, paired, self.fields)
-        except WrongShape as error:
-            raise ContractBroken(error.prop, side="visma", method="GET", path="/employees") from error
+        found = visma_employee(document, positions, self.today, paired, self.fields)
         if _is_missing(paired, positions) and _is_gone(lambda: self.clients.visma.position(employee_id, paired)):
             found = replace(found, vanished=paired)
         return self._private(found)
 
     def visma_person(self, employee_id: str) -> Employee | None:
-        """One Visma employee with their positions; ``None`` when they aren't there any more (404)."""
+        """One Visma employee with their positions; ``None`` when they aren't there any more (404).
+
+        Raises ``PassedOver`` and the vendor errors that concern everybody.
+        """
         client = self.clients.visma
-        try:
-            document = client.employee(employee_id).body
-        except Gone:
-            return None
-        positions = _while_there(lambda: client.positions(employee_id), "visma")
+        with one_person(Side.VISMA, employee_id, self.witness):
+            try:
+                document = client.employee(employee_id).body
+            except Gone:
+                return None
+            positions = _while_there(lambda: client.positions(employee_id), "visma")
         return self.visma({**document, "_embedded": {"positions": positions}})
 
-    def visma_page(self, cursor: str | None) -> tuple[list[Employee], str | None]:
-        """One page of employees, drafts included, and the next cursor."""
+    def visma_page(self, cursor: str | None) -> tuple[list[Employee], list[Passed], str | None]:
+        """One page of employees, drafts included; those of it who are passed over; and the next cursor."""
         page = self.clients.visma.list_employees(cursor)
-        return [self.visma(document) for document in page.items], page.cursor
+        self.witness.knows("visma", [document["id"] for document in page.items if document["id"] not in page.odd])
+        return *self.visma_rows(page), page.cursor
+
+    def visma_rows(self, page: VismaPage) -> tuple[list[Employee], list[Passed]]:
+        """The employees on a page, and those who are passed over."""
+        found, passed = [], []
+        for document in page.items:
+            try:
+                if wrong := page.odd.get(document["id"]):
+                    with one_person(Side.VISMA, document["id"], self.witness, partial(self._glimpse, document)):
+                        raise wrong
+                found.append(self.visma(document))
+            except PassedOver as over:
+                passed.append(over.passed)
+        return found, passed
+
+    def _glimpse(self, document: Doc) -> Employee:
+        return visma_glimpse(document, self.today)
 
     def visma_ids(self, cursor: str | None) -> tuple[list[str], str | None]:
         """One page of the employees' ids alone, drafts included, and the next cursor."""
         page = self.clients.visma.list_employee_ids(cursor)
-        return [str(document["id"]) for document in page.items], page.cursor
+        return [id_ for document in page.items if not is_stand_in(id_ := document["id"])], page.cursor
 
     def _private(self, employee: Employee) -> Employee:
         """The date of birth is for matching only and never kept: its fingerprint goes on in its place."""
@@ -154,15 +197,24 @@ def reader_for(connection: Connection, links: Iterable[EmployeeLink], *, before_
     if connection.state == Connection.State.WAITING and not before_release:
         raise CannotRead(Reason("waits_for_release"))
     paired = [link for link in links if link.huma_position]
+    clients = clients_for(connection)
     return Reader(
-        clients_for(connection),
+        clients,
         fingerprinter(connection),
         timezone.localdate(),
         within(connection),
+        witness_of(connection, clients),
         enabled_fields(connection),
         {link.huma_id: link.huma_position for link in paired},
         {link.visma_id: link.visma_position for link in paired},
     )
+
+
+def witness_of(connection: Connection, clients: Clients) -> Witness:
+    """Some linked people of the connection, whom to ask for where somebody else is refused."""
+    links = EmployeeLink.objects.filter(connection=connection, state=EmployeeLink.State.LINKED)
+    some = list(links.order_by("-pk").values_list("huma_id", "visma_id")[:OTHERS_KNOWN])
+    return Witness(clients, {"huma": [huma for huma, _ in some], "visma": [visma for _, visma in some]})
 
 
 def within(connection: Connection) -> Callable[[Doc], bool | None]:
@@ -177,18 +229,24 @@ def within(connection: Connection) -> Callable[[Doc], bool | None]:
     def is_within(details: Doc) -> bool | None:
         if (details.get("type") or "user") != "user":
             return False
-        theirs = {name: _ids(details.get(name)) for name in limits}
+        theirs = {name: _ids(details.get(name), name) for name in limits}
         known = [bool(wanted & ids) for name, wanted in limits.items() if (ids := theirs[name]) is not None]
         return all(known) and (None if len(known) < len(limits) else True)
 
     return is_within
 
 
-def _ids(wrapped: Any) -> set[str] | None:
-    """The ids in a wrapper; ``None`` where it is missing, which says that the key may not see it."""
-    if not isinstance(wrapped, dict):
+def _ids(wrapped: Any, prop: str) -> set[str] | None:
+    """The ids in a wrapper; ``None`` where it is missing, which says that the key may not see it.
+
+    Raises ``WrongShape``: what can't be understood isn't elsewhere.
+    """
+    if wrapped is None:
         return None
-    return {str(one.get("id")) for one in wrapped.get("value") or () if isinstance(one, dict)}
+    found = as_dicts((as_dict(wrapped, prop) or {}).get("value"), prop)
+    if not all(isinstance(one.get("id"), str) for one in found):
+        raise WrongShape(f"{prop}.id")
+    return {one["id"] for one in found}
 
 
 def enabled_fields(connection: Connection) -> tuple[Field, ...]:

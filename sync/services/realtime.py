@@ -4,6 +4,7 @@ The events are gathered into one run at a time a connection; what comes meanwhil
 what was held takes the same way: both sides are read again before anything goes out.
 """
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from itertools import takewhile
 
@@ -15,8 +16,10 @@ from connections.models import Connection
 from connections.pausing import application_refused
 from sync.core.employee import Employee, Side
 from sync.core.fields.number import holders
+from sync.core.passing import Passed
 from sync.lease import Lease
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, HumaEvent, SyncRun
+from sync.services import passed_over
 from sync.services.news import tell_of
 from sync.services.pairing import compare_in_run
 from sync.services.presence import Asked, changes, store_presence
@@ -24,6 +27,7 @@ from sync.services.rehires import look_for_rehires
 from sync.services.rereading import Rereading, taking_part
 from sync.services.store import load
 from sync.services.two_writers import noted, rests
+from sync.services.unread import each_alone, passed_for_a_bug
 from sync.wake import wake
 
 MOST = 8
@@ -99,7 +103,7 @@ def read_slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
         instead = look_for_rehires(run, look.reader, _pairs(run))
     except Unavailable as error:
         return error.retry_after or LOOK_AGAIN
-    return None if _compare(run, look.asked, instead) else 0.0
+    return None if _compare(run, look.asked, instead, look.passed) else 0.0
 
 
 def _pairs(run: SyncRun) -> dict[tuple[str, str], tuple[Employee, Employee]]:
@@ -109,8 +113,9 @@ def _pairs(run: SyncRun) -> dict[tuple[str, str], tuple[Employee, Employee]]:
     return {one: (humas[one[0]], vismas[one[1]]) for one in couples if one[0] in humas and one[1] in vismas}
 
 
-def _compare(run: SyncRun, asked: Asked, instead: dict[tuple[str, str], str]) -> bool:
-    """Compare who was read, and open the run for what it does by itself. ``instead``: who agrees better, by the pair.
+def _compare(run: SyncRun, asked: Asked, instead: dict[tuple[str, str], str], passed: list[Passed]) -> bool:
+    """Compare who was read, and open the run for what it does by itself. ``instead``: who agrees better, by the pair;
+    ``passed``: who couldn't be read.
 
     False when another run wrote meanwhile: then what was read may be older than that, and is read again.
     """
@@ -129,11 +134,19 @@ def _compare(run: SyncRun, asked: Asked, instead: dict[tuple[str, str], str]) ->
         found = changes(links.values(), humas, vismas, asked)
         store_presence(found)
         rows = EmployeeLink.objects.select_for_update().filter(pk__in=[one.pk for one in links.values()])
-        for link in rows.order_by("pk"):
+
+        def compare(link: EmployeeLink) -> None:
             if link.huma_id in humas and link.visma_id in vismas:
                 other = instead.get((link.huma_id, link.visma_id), "")
-                compare_in_run(run, link, humas[link.huma_id], vismas[link.visma_id], numbers, False, other)
+                with transaction.atomic():
+                    compare_in_run(run, link, humas[link.huma_id], vismas[link.visma_id], numbers, False, other)
                 compared.append(link.pk)
+
+        def broken(link: EmployeeLink, error: Exception) -> None:
+            passed.append(passed_for_a_bug(Side.HUMA, link.huma_id, error))
+
+        each_alone(rows.order_by("pk"), compare, broken)
+        passed_over.remember(run, passed, _looked_at(links, humas, vismas, asked))
         gone = {huma_id: found[link.pk].gone_from for huma_id, link in links.items() if link.pk in found}
         tell_of(run, links, humas, vismas, gone)
         run.progress["links"] = compared
@@ -141,6 +154,16 @@ def _compare(run: SyncRun, asked: Asked, instead: dict[tuple[str, str], str]) ->
         SyncRun.objects.filter(pk=run.pk).update(progress=run.progress, figures=figures)
     run.refresh_from_db()
     return True
+
+
+def _looked_at(
+    links: Mapping[str, EmployeeLink], humas: Collection[str], vismas: Collection[str], asked: Asked
+) -> set[tuple[str, str]]:
+    """Of whom something is known now, by side and id: they were read, or aren't there."""
+    read = {("huma", id_) for id_ in humas} | {("visma", id_) for id_ in vismas}
+    read |= {(side, id_) for side, found in asked.items() for id_ in found}
+    gone = [link.visma_id for id_, link in links.items() if ("huma", id_) in read and id_ not in humas]
+    return read | {("visma", id_) for id_ in gone}
 
 
 def _numbers(run: SyncRun) -> dict[str, str]:

@@ -51,7 +51,7 @@ def _changed_since(reader: Reader, since: date | None) -> list[Employee]:
     cursor: str | None = None
     while True:
         page = reader.clients.visma.list_employees(cursor, since)
-        found += [reader.visma(document) for document in page.items]
+        found += reader.visma_rows(page)[0]
         if page.cursor is None:
             return found
         cursor = page.cursor

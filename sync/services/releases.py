@@ -21,11 +21,13 @@ def answer_released(run: SyncRun) -> None:
     made = {(one.link_id, one.field): one for one in Change.objects.filter(run=run)}
     rows = _unwritten(run).select_related("link")
     passed = set(run.progress.get("passed", ()))
+    broken = set(run.passed_over.values_list("link", flat=True))
     again: list[Change] = []
     answered: list[Change] = []
     for held in rows:
         link = held.link
-        (again if link and (link.huma_id in passed or stops(link.doubt)) else answered).append(held)
+        waits = link and (link.huma_id in passed or link.pk in broken or stops(link.doubt))
+        (again if waits else answered).append(held)
     for held in answered:
         held.released_as = made.get((held.link_id, held.field))
         held.answer = Change.Answer.RELEASED if held.released_as else Change.Answer.OVERTAKEN

@@ -4,8 +4,8 @@ A vendor that doesn't answer is asked again for as long as it takes, with pauses
 reasons of her own is passed over, so that she doesn't hold up the others.
 """
 
-import logging
 import time
+from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any
 
@@ -14,18 +14,20 @@ from django.db import transaction
 from django.utils import timezone
 
 from connections.clients import clients_for
-from connections.errors import ContractBroken, Rejected, Unavailable, VendorError
-from sync.core.employee import Employee
+from connections.errors import Unavailable
+from sync.core.employee import Employee, Side
+from sync.core.passing import SILENT, Passed, too_many
 from sync.core.presence import Seen
+from sync.core.reasons import Reason
 from sync.lease import Lease
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
-from sync.services.failures import bug_report
+from sync.services.failures import CannotRead
+from sync.services.one_person import Elsewhere, PassedOver
+from sync.services.patience import TOO_MANY_REQUESTS
 from sync.services.presence import SIDES, id_of
-from sync.services.reading import CannotTell, Elsewhere, reader_for
+from sync.services.reading import reader_for
 from sync.services.snapshots import store_people
 from sync.stopping import is_stopping
-
-logger = logging.getLogger(__name__)
 
 LOOK_EVERY = 0.1  # seconds
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.25, 30.0  # seconds
@@ -34,19 +36,21 @@ Pair = tuple[Employee | None, Employee | None]
 
 class Rereading:
     """One slice of it. ``SyncRun.progress`` remembers the rest: ``gone`` (from which side), ``outside`` what the
-    connection is about, ``passed`` over, when it ``began``, since when a side is ``silent``."""
+    connection is about, ``passed`` over (by Huma id: side, id, code of why, property, name), when it ``began``, since
+    when a side is ``silent``, and since when each of those it is silent about ``waits``."""
 
     def __init__(self, run: SyncRun, lease: Lease) -> None:
         self.run, self.lease = run, lease
         self.links = taking_part(run)
         self.clients = clients_for(run.connection)
-        empty: dict[str, Any] = {"gone": {}, "outside": [], "passed": []}
+        empty: dict[str, Any] = {"gone": {}, "outside": [], "passed": {}, "waits": {}}
         self.progress: dict[str, Any] = {"began": timezone.now().isoformat(), **empty, **run.progress}
+        if isinstance(self.progress["passed"], list):  # what an older version began: they are asked for again
+            self.progress["passed"] = {}
         read = EmployeeSnapshot.objects.filter(run=run, side="huma").values_list("vendor_id", flat=True)
         known = {*read, *self.progress["gone"], *self.progress["outside"], *self.progress["passed"]}
         self.left = [one for one in run.people if one not in known][::-1]
         self.read: list[Employee] = []
-        self.broken: ContractBroken | None = None
         self.futures: dict[Future[Pair], str] = {}
         self.failures, self.not_before = 0, 0.0
         self.reader = reader_for(run.connection, self.links.values())
@@ -60,6 +64,14 @@ class Rereading:
             link = self.links.get(huma_id)
             found[side][id_of(link, side) if link else huma_id] = Seen.GONE.value
         return found
+
+    @property
+    def passed(self) -> list[Passed]:
+        """Who is passed over."""
+        return [
+            Passed(Side(side), id_, reason, prop, Employee(Side(side), id_, name=name))
+            for side, id_, reason, prop, name in self.progress["passed"].values()
+        ]
 
     @property
     def pause(self) -> float:
@@ -110,29 +122,34 @@ class Rereading:
         try:
             huma, visma = future.result()
         except Unavailable as error:
-            self.left.append(huma_id)
-            self._wait(error)
-            return
+            if not self._is_silent_alone(huma_id, error):
+                self.left.append(huma_id)
+                self._wait(error)
+                return
         except Elsewhere:
             self.progress["outside"].append(huma_id)
-        except CannotTell:
-            self.progress["passed"].append(huma_id)
-        except (Rejected, ContractBroken) as error:
-            logger.warning("Run %s passes somebody over: %s", self.run.pk, error)
-            self.progress["passed"].append(huma_id)
-            self.broken = error if isinstance(error, ContractBroken) else self.broken
-            return
-        except VendorError:
-            raise
-        except Exception as error:  # nothing but one person's documents was looked at
-            logger.error("Run %s passes somebody over, for a bug: %s", self.run.pk, bug_report(error))
-            self.progress["passed"].append(huma_id)
-            return
+        except PassedOver as over:
+            self._pass_over(huma_id, over.passed)
         else:
             self._keep(huma_id, huma, visma)
         self.failures = 0
         self.progress.pop("silent", None)
         self.progress["trouble"] = []
+
+    def _pass_over(self, huma_id: str, one: Passed) -> None:
+        self.progress["passed"][huma_id] = [one.side.value, one.id, one.reason, one.prop, one.name[:255]]
+
+    def _is_silent_alone(self, huma_id: str, error: Unavailable) -> bool:
+        """Whether a side has given no answer about this one for too long, though it does about others."""
+        since = self.progress["waits"].setdefault(huma_id, time.time())
+        if error.status == TOO_MANY_REQUESTS or time.time() - since <= settings.READ_PATIENCE_SECONDS:
+            return False
+        link = self.links.get(huma_id)
+        id_ = id_of(link, error.side) if link else huma_id
+        if not self.reader.witness.is_silent_alone(error, id_):
+            return False
+        self._pass_over(huma_id, Passed(Side(error.side), id_, SILENT))
+        return True
 
     def _keep(self, huma_id: str, huma: Employee | None, visma: Employee | None) -> None:
         self.read += [employee for employee in (huma, visma) if employee]
@@ -157,11 +174,17 @@ class Rereading:
         if self.read:
             self.lease.progress()
         self.run.progress = self.progress
-        known = EmployeeSnapshot.objects.filter(run=self.run, side="huma").exists()
-        known = known or self.progress["gone"] or self.progress["outside"]
-        if self.broken and not self.left and not known:
-            raise self.broken  # nobody can be read: that is no single person's matter
+        if not self.left:
+            self._check()
         return True
+
+    def _check(self) -> None:
+        """Raises ``CannotRead`` where so many of those of a side can't be read that it isn't a matter of theirs."""
+        counted = Counter(side for side, *_more in self.progress["passed"].values())
+        for side in SIDES:
+            if too_many(counted[side], len(self.run.people)):
+                found = {"passed": counted[side], "people": len(self.run.people)}
+                raise CannotRead(Reason(f"many_passed_{side}", found))
 
 
 def taking_part(run: SyncRun) -> dict[str, EmployeeLink]:

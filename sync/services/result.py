@@ -10,8 +10,10 @@ from django.db.models import Count, Q, QuerySet
 from sync.core.report import Totals
 from sync.display import Display, display
 from sync.models import Change, Conflict, SyncRun
+from sync.passed_words import why_passed
 from sync.sentences import change_sentence, field_label, outcome_label
-from sync.services.employees import called
+from sync.services import passed_over
+from sync.services.employees import called, called_passed
 from sync.services.retrying import doubted, to_retry
 from sync.services.runs import BY_HAND, run_totals
 
@@ -75,6 +77,7 @@ class Result:
     first: bool
     held_waiting: int = 0
     retry_leaves: int = 0
+    passed_over: int = 0
 
 
 def result(run: SyncRun) -> Result:
@@ -90,6 +93,7 @@ def result(run: SyncRun) -> Result:
         can_retry=bool(totals.failed and to_retry(run)),
         first=run.trigger in BY_HAND and not _earlier(run).exists(),
         retry_leaves=doubted(run) if totals.failed else 0,
+        passed_over=passed_over.of_run(run).count(),
         held_waiting=Change.objects.filter(run=run, state=Change.State.HELD, answer="").count(),
     )
 
@@ -120,6 +124,12 @@ def failures(run: SyncRun) -> list[dict[str, Any]]:
         what = {"action": "create"} if change.action == "create" else {"field": change.field}
         found.append({"employee": called(change), "side": change.side, **what, "reason": change_sentence(change)})
     return found
+
+
+def whom_it_passed_over(run: SyncRun) -> list[dict[str, str]]:
+    """Who was passed over and why, for the command, by what ``employees.find`` takes; never a value."""
+    rows = passed_over.of_run(run)
+    return [{"employee": called_passed(one), "side": one.side, "reason": why_passed(one)} for one in rows]
 
 
 def _creations(run: SyncRun) -> Any:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_q.models import Task
 
 from connections.models import AuditEntry
-from sync.models import Change, Conflict, EmployeeSnapshot, HumaEvent, Letter, Notice, SyncRun
+from sync.models import Change, Conflict, EmployeeSnapshot, HumaEvent, Letter, Notice, PassedPerson, SyncRun
 
 BATCH = 50  # runs at a time
 DRY_RUN = timedelta(minutes=10)  # without a sign of life
@@ -53,5 +53,6 @@ def drop_history() -> int:
     AuditEntry.objects.filter(at__lt=until).delete()
     Letter.objects.filter(made_at__lt=until).delete()
     Notice.objects.filter(closed_at__lt=until).delete()
+    PassedPerson.objects.filter(over_at__lt=until).delete()
     HumaEvent.objects.filter(handled_at__lt=now - timedelta(days=settings.RETENTION_DAYS)).delete()
     return len(ids)

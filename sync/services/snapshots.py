@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
-from sync.core.employee import Employee, to_json
+from sync.core.employee import Employee, Side, from_json, to_json
+from sync.core.passing import Passed
 from sync.models import EmployeeSnapshot, SyncRun
 
 BATCH = 1000
-UPDATED = ["complete", "name", "number", "standing", "active", "draft", "payload"]
+UPDATED = ["complete", "name", "number", "standing", "active", "draft", "payload", "passed", "passed_prop"]
 
 
 def store_listed(run: SyncRun, vendor_ids: Iterable[str]) -> None:
@@ -26,6 +27,41 @@ def store_people(run: SyncRun, employees: list[Employee]) -> None:
             unique_fields=["run", "side", "vendor_id"],
             update_fields=UPDATED,
         )
+
+
+def store_passed(run: SyncRun, passed: Iterable[Passed]) -> None:
+    """Store who is passed over, and what is known of them all the same: not complete."""
+    EmployeeSnapshot.objects.bulk_create(
+        [
+            EmployeeSnapshot(
+                run=run,
+                side=one.side.value,
+                vendor_id=one.id,
+                complete=False,
+                name=one.name[:255],
+                number=one.number[:64],
+                payload=to_json(one.known) if one.known else None,
+                passed=one.reason,
+                passed_prop=one.prop,
+            )
+            for one in passed
+        ],
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["run", "side", "vendor_id"],
+        update_fields=UPDATED,
+    )
+
+
+def load_passed(run: SyncRun) -> list[Passed]:
+    """Who was passed over while the run read."""
+    rows = EmployeeSnapshot.objects.filter(run=run).exclude(passed="").order_by("pk")
+    return [
+        Passed(
+            Side(row.side), row.vendor_id, row.passed, row.passed_prop, from_json(row.payload) if row.payload else None
+        )
+        for row in rows
+    ]
 
 
 def _row(run: SyncRun, employee: Employee) -> EmployeeSnapshot:
@@ -51,7 +87,7 @@ def listed(run: SyncRun, side: str) -> list[str]:
 
 def unread(run: SyncRun) -> list[str]:
     """The ids of those in Huma whose details haven't been read yet, in the order of the list."""
-    rows = EmployeeSnapshot.objects.filter(run=run, side="huma", complete=False)
+    rows = EmployeeSnapshot.objects.filter(run=run, side="huma", complete=False, passed="")
     return list(rows.order_by("pk").values_list("vendor_id", flat=True))
 
 

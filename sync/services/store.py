@@ -14,6 +14,7 @@ from sync.core.compare import Difference
 from sync.core.employee import Employee, Side, from_json
 from sync.core.match import Possible
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
+from sync.services import passed_over
 from sync.services.analyse import Analysis
 from sync.services.batches import BATCH, batches
 from sync.services.choices import carry_choices, shown_before
@@ -49,6 +50,7 @@ def store(run: SyncRun, analysis: Analysis, today: date) -> None:
         links = store_links(run, analysis, today)
         _store_conflicts(run, analysis, links)
         tell_of_all(run, analysis, links)
+        passed_over.remember(run, analysis.unread.all)
         _store_people(run, analysis)
         carry_numbering(run)
         carry_choices(run)

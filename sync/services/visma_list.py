@@ -9,8 +9,8 @@ from typing import Any
 
 from django.conf import settings
 
+from connections.shapes import is_stand_in
 from connections.visma import PAGE_SIZE
-from sync.core.employee import Employee
 from sync.core.reasons import Reason
 from sync.models import SyncRun
 from sync.services.failures import CannotRead
@@ -34,7 +34,7 @@ class VismaList:
     def __init__(self, run: SyncRun, progress: dict[str, Any], asked: dict[str, str]) -> None:
         self.run, self.progress, self.asked = run, progress, asked
         begun = progress["cursor"] or progress["stage"] != "list"
-        self.known: set[str] = set(listed(run, "visma")) if begun else set()
+        self.known = {id_ for id_ in listed(run, "visma") if not is_stand_in(id_)} if begun else set()
         self.again = set(progress.setdefault("again", []))
         self.afresh = False
 
@@ -64,11 +64,14 @@ class VismaList:
         """Who is in one of the two readings only, and wasn't asked for yet."""
         return [id_ for id_ in self.progress.get("odd", ()) if id_ not in self.asked]
 
-    def take(self, employees: list[Employee], cursor: str | None) -> None:
-        """Take a page. Raises ``CannotRead`` if the list won't hold still."""
-        ids = {employee.id for employee in employees}
+    def take(self, found: list[str], cursor: str | None) -> None:
+        """Take a page of people by their ids. Raises ``CannotRead`` if the list won't hold still.
+
+        Who has no id that can be used isn't among those whom the second reading is to find again.
+        """
+        ids = {id_ for id_ in found if not is_stand_in(id_)}
         circle = self._is_circle(ids, self.known, cursor)
-        if circle or len(ids) < len(employees):
+        if circle or len(set(found)) < len(found):
             self.restart(self._endless(self.known) if circle else UNSTEADY)
             return
         self._count(ids, self.known)

@@ -27,6 +27,7 @@ from sync.services.holding import overtake_gone
 from sync.services.releases import come_back
 from sync.services.runs import CHECKS, forget_values
 from sync.services.schedule import make_up
+from sync.services.snapshots import load_passed
 from sync.services.store import load, store
 
 logger = logging.getLogger(__name__)
@@ -139,9 +140,8 @@ def read_slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
     if not fetch.slice(lease, seconds):
         return fetch.pause
     today = timezone.localdate()
-    analysis = analyse(
-        run.connection, load(run, "huma"), load(run, "visma"), today, run.passed_checks, run.progress["asked"]
-    )
+    asked, passed = run.progress["asked"], load_passed(run)
+    analysis = analyse(run.connection, load(run, "huma"), load(run, "visma"), today, run.passed_checks, asked, passed)
     if lease.lost:
         return None
     store(run, analysis, today)

@@ -144,7 +144,14 @@ def _fields(connection: Connection, found: Overview) -> list[Figure]:
 def worth_knowing(connection: Connection, found: Overview) -> list[Worth]:
     """What an HR admin would want to have been told, most pressing first."""
     people = _url(connection, "people")
-    return [*_series(found), *_counted(found, people), *_unreadable(found)]
+    return [*_passed_over(found, people), *_series(found), *_counted(found, people), *_unreadable(found)]
+
+
+def _passed_over(found: Overview, people: Any) -> Iterable[Worth]:
+    if n := found.passed_over:
+        title = ngettext("%(n)s couldn't be read, and is skipped", "%(n)s couldn't be read, and are skipped", n)
+        text = _("Nothing of theirs is compared, written or added. People says of each of them why, and what to do.")
+        yield Worth(title % {"n": n}, text, people(show="unread"))
 
 
 def _series(found: Overview) -> Iterable[Worth]:

@@ -14,6 +14,7 @@ from connections.models import Connection
 from sync import typed
 from sync.core.relook import kind_of
 from sync.models import OPEN_STATES, LeftOut
+from sync.passed_words import why_passed
 from sync.people_words import (
     badges,
     badges_of,
@@ -181,6 +182,7 @@ def _person_context(request: HttpRequest, connection: Connection, shown: PersonC
         "against": against_sentence(kind_of(person.link.doubt)) if person.link and person.doubted else "",
         "paired_anew": why_paired_anew(person.link) if person.link else "",
         "maybe": [(other, why_possible(other.match)) for other in shown.maybe if other.match],
+        "unread": [(side_name(one.side), why_passed(one)) for one in person.unread],
         "different": [(other, why_different(other.link)) for other in shown.not_she if other.link],
         "heading": TITLES.get(shown.create_group, ""),
         "heading_note": NOTES.get(shown.create_group, ""),

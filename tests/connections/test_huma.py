@@ -282,3 +282,11 @@ def test_unknown_properties_pass_and_hidden_ones_stay_hidden(vendor: Vendor) -> 
         "unheardOf": {"value": [1]},
         "custom": None,
     }
+
+
+def test_one_of_a_list_who_cannot_be_understood_is_odd_alone(vendor: Vendor) -> None:
+    rows = [{"id": "u1"}, {"id": "u\u0000"}, {"id": "u3", "status": 5}, None]
+    vendor.on("/users", answer(200, {"items": rows}))
+    page = huma(vendor).list_users(0)
+    assert [getattr(page.odd.get(one["id"]), "prop", "") for one in page.items] == ["", "id", "status", "answer"]
+    assert [one["id"] for one in huma(vendor).all_users()] == ["u1", "u3"]

@@ -163,3 +163,15 @@ def test_a_port_in_use_is_a_clear_sentence(sandbox: Sandbox) -> None:
     port = int(sandbox.visma_url.rpartition(":")[2].removesuffix("/v2"))
     with pytest.raises(PortInUse, match=f"Port {port} is in use"):
         Sandbox(0, visma_port=port).start()
+
+
+def test_one_person_can_be_odd_wherever_they_are_shown(sandbox: Sandbox, huma: HumaCaller, path: str) -> None:
+    user_id = path.rpartition("/")[2]
+    for place in ("document", "row", "positions"):
+        sandbox.oddities.put("huma", user_id, place, lambda _body: {"half": "\ud83d", "nul": "\0"})
+    odd = {"half": "\ud83d", "nul": "\0"}
+    assert huma.get(path).json() == odd
+    assert huma.get("/users").json()["items"] == [odd]
+    assert huma.get(f"{path}/positions").json() == odd
+    sandbox.oddities.clear()
+    assert huma.get(path).json()["id"] == user_id

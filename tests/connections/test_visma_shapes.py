@@ -29,7 +29,7 @@ JOB = {"id": "j1", "status": "InProgress", "action": "Update", "created": "2026-
 def test_a_list_of_the_wrong_shape_names_the_property(vendor: Vendor, body: Any, prop: str) -> None:
     vendor.on("/v2/employees", answer(200, body))
     with pytest.raises(ContractBroken) as caught:
-        visma(vendor).list_employees("same")
+        visma(vendor).list_employees("same" if prop == "cursor.nextToken" else None)
     assert caught.value.prop == prop
 
 
@@ -222,3 +222,26 @@ def test_a_refusals_words_are_read_in_any_form(vendor: Vendor, body: Any, proble
     with pytest.raises(Rejected) as caught:
         visma(vendor).put_employee("e1", EMPLOYEE, '"1"')
     assert caught.value.problems == problems
+
+
+def test_one_of_a_list_who_cannot_be_understood_is_odd_alone(vendor: Vendor) -> None:
+    good = {"id": "e1", "_embedded": {"positions": []}}
+    rows = [good, {"id": "e2", "number": 7}, {"id": None, "number": "8"}, "nobody", {**good, "id": "x" * 65}]
+    vendor.on("/v2/employees", answer(200, {"data": rows}))
+    page = visma(vendor).list_employees(None)
+    wrong = [str(getattr(page.odd.get(one["id"]), "prop", "")) for one in page.items]
+    assert wrong == ["", "number", "id", "answer", "id"]
+    assert len({one["id"] for one in page.items}) == len(rows)
+    assert page.items[2]["number"] == "8"
+    vendor.on("/v2/employees", answer(200, {"data": rows[2:]}))
+    assert len(visma(vendor).list_employees("later").odd) == 3, "the last page may have nobody else"
+
+
+@pytest.mark.parametrize("status", [403, 404, 409])
+def test_one_whose_positions_cannot_be_read_is_odd_alone(vendor: Vendor, status: int) -> None:
+    vendor.on("/v2/employees", answer(200, {"data": [{"id": "e1"}, {"id": "e2"}]}))
+    vendor.on("/v2/employees/e1/positions", answer(status, {}))
+    vendor.on("/v2/employees/e2/positions", answer(200, [{"id": "p2"}]))
+    page = visma(vendor).list_employees(None)
+    assert list(page.odd) == ["e1"]
+    assert page.items[1]["_embedded"] == {"positions": [{"id": "p2"}]}

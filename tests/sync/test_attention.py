@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from connections.models import Installation
-from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, Notice, SyncRun
+from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, Notice, PassedPerson, SyncRun
 from sync.services.attention import Kind, attention, situation
 from sync.services.notices import tell
 from tests.connections.companies import company
@@ -154,6 +154,7 @@ def test_the_most_urgent_comes_first(hr):
         tell(made, kind, kind, link=linked(made, kind, state="gone", gone_from="huma"))
     changes(run, "held", link=her, field="address")
     EmployeeLink.objects.filter(pk=linked(made, 2).pk).update(doubt="birth")
+    PassedPerson.objects.create(connection=made, run=run, side="huma", vendor_id="x", reason="passed_shape")
     paused = company(hr, name="B", tenant_id="2", state="paused", pause_reason="credentials_visma")
     by_hand = company(hr, name="C", tenant_id="3", state="paused", pause_reason="by_hand")
     failed = company(hr, name="D", tenant_id="4", other_writer="Visma.net", other_writer_count=1)

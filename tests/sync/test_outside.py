@@ -218,7 +218,8 @@ def test_who_cannot_be_asked_for_stays_as_they_were(fjordheim, anna, settings, t
     trouble(fjordheim.sandbox.faults, f"/users/{anna.user_id}$")
     before = fjordheim.sandbox.state()
     code, report = sync(fjordheim.connection, "--conflicts", "huma", "--create-in-huma", "--create-in-visma")
-    assert (code, report["matched"], report["changes"]["planned"]) == (0, 19, 0)
+    assert (code, report["matched"], report["changes"]["planned"]) == (1, 19, 0)
+    assert [one["side"] for one in report["passed_over"]] == ["huma"]
     assert state(fjordheim, anna) == ("linked", "")
     assert changed(before, fjordheim.sandbox.state()) == {}
 
@@ -246,7 +247,8 @@ def test_positions_that_cannot_be_read_make_nobody_gone(fjordheim, anna, setting
     first = next(iter(fjordheim.sandbox.visma.employees))
     fjordheim.sandbox.faults.script("visma", "GET", f"/employees/{first}/positions$", "404", float("inf"))
     code, report = sync(fjordheim.connection)
-    assert (code, report["matched"]) == (0, 19)
+    assert (code, report["matched"]) == (1, 19)
+    assert [one["side"] for one in report["passed_over"]] == ["visma"]
     assert not EmployeeLink.objects.exclude(state="linked").exists()
 
 

@@ -11,7 +11,7 @@ from tests.sync.driving import connection, running, sync
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-KEYS = ["run", "state", "matched", "conflicts", "changes", "created", "failures"]
+KEYS = ["run", "state", "matched", "conflicts", "changes", "created", "failures", "passed_over"]
 COUNTS = ["planned", "done", "nothing", "moved", "failed", "unknown", "stopped"]
 
 

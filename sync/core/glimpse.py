@@ -1,0 +1,82 @@
+"""What a record that can't be understood as a whole still tells of somebody: who they may be.
+
+Nothing is compared by it.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from sync.core.employee import UNREADABLE, Employee, Side, Value
+from sync.core.fields import FIELDS, Field
+from sync.core.read import connected_ids, external_id
+from sync.core.shape import Doc
+from sync.core.text import clean
+
+_IN_LIST = {"given_name": "givenName", "family_name": "familyName", "email": "email", "phone": "phone"}
+"""What a user's row in Huma's list has, by our names. Source: huma-openapi.yaml, User."""
+
+
+def huma_glimpse(row: Doc) -> Employee:
+    """Somebody out of Huma's list; texts that aren't texts are left out. ``id`` is a text."""
+    texts = {name: row.get(prop) for name, prop in _IN_LIST.items()}
+    known = {spec.name: spec for spec in FIELDS}
+    values = {
+        name: _try(lambda name=name, text=text: _plain(known[name], text))  # type: ignore[misc]
+        for name, text in texts.items()
+    }
+    kind = row.get("type")
+    return Employee(
+        side=Side.HUMA,
+        id=row["id"],
+        name=_name(values),
+        is_person=not isinstance(kind, str) or kind == "user",
+        values=values,
+        visma_ids=connected_ids(row),
+    )
+
+
+def _plain(spec: Field, text: Any) -> Value:
+    own = clean(text) if isinstance(text, str) else None
+    return Value(own or None, spec.canonical(Side.HUMA, own or None), readable=bool(own))
+
+
+def visma_glimpse(row: Doc, today: date) -> Employee:
+    """Somebody out of Visma's list: each field by itself, as far as it can be read. ``id`` is a text."""
+    values = {
+        spec.name: _try(lambda spec=spec: spec.read_visma(row, None, today))  # type: ignore[misc]
+        for spec in FIELDS
+        if not spec.on_position
+    }
+    values |= {name: found for name, found in _names(row).items() if not values[name].canonical}
+    return Employee(
+        side=Side.VISMA,
+        id=row["id"],
+        name=_name(values),
+        draft=row.get("isDraft") is True,
+        values=values,
+        huma_id=external_id(row),
+    )
+
+
+def _names(row: Doc) -> dict[str, Value]:
+    """The last name of a timeline in which not every day is one."""
+    entries = row.get("personNames")
+    found: dict[str, Value] = {}
+    for entry in entries if isinstance(entries, list) else ():
+        for name, prop in (("given_name", "firstName"), ("family_name", "lastName")):
+            text = entry.get(prop) if isinstance(entry, dict) else None
+            if isinstance(text, str) and clean(text):
+                found[name] = Value(clean(text), clean(text))
+    return found
+
+
+def _try(read: Callable[[], Value]) -> Value:
+    try:
+        return read()
+    except Exception:  # whatever it is, it tells nothing
+        return UNREADABLE
+
+
+def _name(values: dict[str, Value]) -> str:
+    return " ".join(str(values[name].canonical or "") for name in ("given_name", "family_name")).strip()

@@ -1,0 +1,95 @@
+"""People who are passed over: nobody can read them, or our own code breaks at them. Source: design, Who is who (One
+record never stops the rest).
+
+What their record still tells counts as evidence, so that nobody is added who may be one of them.
+"""
+
+from collections.abc import Collection
+
+from sync.core.create import keys
+from sync.core.employee import Employee, Side
+from sync.core.evidence import clues_of
+from sync.core.fields.number import same_number
+from sync.core.person_names import Likeness, likeness
+from sync.core.record import record
+
+SHARE, PEOPLE = 0.10, 5
+"""More than this share of a side's people, and at least so many: then it is the side's trouble, and no single one's."""
+
+SHAPE, FORBIDDEN, REFUSED = "passed_shape", "passed_forbidden", "passed_refused"
+SILENT, GROUPS, BUG, CHANGE = "passed_silent", "passed_groups", "passed_bug", "passed_change"
+"""Why somebody is passed over, as codes of ``reasons``."""
+
+
+@record
+class Passed:
+    """Somebody on one side who is passed over. ``prop`` names the property that can't be understood, "" without one.
+
+    ``known``: what their record tells all the same, ``None`` for nothing.
+    """
+
+    side: Side
+    id: str
+    reason: str
+    prop: str = ""
+    known: Employee | None = None
+
+    @property
+    def name(self) -> str:
+        """What they are called, "" where nobody can tell."""
+        return self.known.name if self.known else ""
+
+    @property
+    def number(self) -> str:
+        """Their Employment ID, "" where there is none, or nobody can tell."""
+        return self.known.number if self.known else ""
+
+
+def too_many(passed: int, people: int) -> bool:
+    """Whether so many of a side's people are passed over that it is the side's trouble."""
+    return passed >= PEOPLE and passed > SHARE * people
+
+
+def is_like(one: Employee, other: Employee) -> bool:
+    """Whether something of two people on different sides says that they are one: an id, a key, or the same name."""
+    if one.side is Side.VISMA:
+        one, other = other, one
+    if other.huma_id == one.id or other.id in one.visma_ids:
+        return True
+    return not {*keys(one)}.isdisjoint(keys(other)) or _names(one, other) is Likeness.SAME
+
+
+def may_be(passed: Passed, person: Employee) -> bool:
+    """Whether somebody on the other side may be the one who is passed over, as far as that can be told.
+
+    Where neither name, number nor email is known, anybody may.
+    """
+    known = passed.known
+    if known is None:
+        return True
+    if is_like(known, person):
+        return True
+    likeness_ = _names(known, person)
+    number = _differ(same_number(known.number), same_number(person.number))
+    if likeness_ is Likeness.UNKNOWN:
+        return not (number or _differ(known.canonical("email"), person.canonical("email")))
+    return likeness_ is Likeness.HALF and not number
+
+
+def _differ(one: object, other: object) -> bool:
+    return bool(one and other and one != other)
+
+
+def _names(one: Employee, other: Employee) -> Likeness:
+    return likeness(clues_of(one).name, clues_of(other).name)
+
+
+def those_who_may_be(passed: Collection[Passed], people: Collection[Employee]) -> set[str]:
+    """The ids of those of a side who may be somebody who is passed over on the other one."""
+    return {person.id for person in people if any(may_be(one, person) for one in passed)}
+
+
+def those_who_are_like(passed: Collection[Passed], people: Collection[Employee]) -> set[str]:
+    """The ids of those of a side of whom something says that they are somebody who is passed over on the other one."""
+    known = [one.known for one in passed if one.known]
+    return {person.id for person in people if any(is_like(one, person) for one in known)}

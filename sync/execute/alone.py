@@ -1,0 +1,61 @@
+"""While a run writes: a person who can't be read, may not be seen or changed, or at whom our own code breaks.
+
+Nothing more of theirs is sent; everybody else goes on. Source: design, Who is who (One record never stops the rest).
+"""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from connections.errors import BadCredentials
+from sync.core import passing
+from sync.core.employee import Employee, Side
+from sync.core.passing import Passed
+from sync.execute import life
+from sync.execute.context import Context
+from sync.models import Change, Write
+from sync.services import passed_over
+
+LATELY = timedelta(days=7)
+MOST_REFUSED = 2
+"""So many people of one run may be refused a change; with more of them it is everybody who is."""
+
+
+def pass_over(context: Context, write: Write, reason: str, prop: str = "") -> None:
+    """Say that the person of a Write was passed over, and end what wasn't sent of theirs.
+
+    ``reason``: a code of ``core.passing``.
+    """
+    if not write.owner_id:  # somebody who was to be created has no record yet that could be odd
+        return
+    rest = Write.objects.filter(run=write.run, person_key=write.person_key, state__in=life.UNSENT).exclude(pk=write.pk)
+    for other in rest:
+        life.end(other, Change.State.FAILED, reason if reason != passing.SHAPE else "broken_contract")
+    side = Side(write.side)
+    change = write.changes.first()
+    known = Employee(side, write.owner_id, name=change.name) if change else None
+    passed_over.remember(write.run, [Passed(side, write.owner_id, reason, prop, known)], ())
+
+
+def is_theirs_alone(context: Context, write: Write, error: BadCredentials) -> str:
+    """Why it is this person's matter alone that the access was refused, as a code of ``core.passing``; "" if it isn't.
+
+    Another one is asked for right away. Where it was a change that was refused, a look at others tells too little:
+    changes of somebody else must have been taken lately, too. Raises ``Unavailable``.
+    """
+    if not write.owner_id or not context.witness.is_alone(error, write.owner_id):
+        return ""
+    if error.method == "GET":
+        return passing.FORBIDDEN
+    with context.lock:
+        refused = context.refused.setdefault(error.side, set())
+        refused.add(write.person_key)
+        too_many = len(refused) > MOST_REFUSED
+    return passing.CHANGE if not too_many and _others_were_changed(write) else ""
+
+
+def _others_were_changed(write: Write) -> bool:
+    connection = write.run.connection
+    since = max(filter(None, (timezone.now() - LATELY, connection.paused_at)))
+    rows = Change.objects.filter(run__connection=connection, side=write.side, state=Change.State.DONE)
+    return rows.filter(settled_at__gte=since).exclude(link=write.link_id).exists()

@@ -1,0 +1,54 @@
+"""What makes one person's documents odd, and what must be so all the same."""
+
+import copy
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sync.models import EmployeeLink
+from tests.sync.driving import changed
+from tests.sync.execute.conftest import Company, Person
+
+Change = Callable[[Any], Any]
+
+
+def where(side: str, person: Person) -> str:
+    """The person's id on a side."""
+    return person.user_id if side == "huma" else person.employee_id
+
+
+def at(path: tuple[str | int, ...], value: Any) -> Change:
+    """Puts a value into a document, wherever the path leads."""
+
+    def change(document: Any) -> Any:
+        changed = copy.deepcopy(document)
+        holder = changed
+        for step in path[:-1]:
+            holder = holder[step]
+        holder[path[-1]] = value
+        return changed
+
+    return change if path else lambda _document: value
+
+
+def new_phones(found: Company, people: Iterable[Person]) -> dict[str, str]:
+    """In Huma each of them gets another phone; gives the numbers by the id in Visma."""
+    numbers = {}
+    for index, person in enumerate(people):
+        numbers[person.employee_id] = f"+4798{index:06}"
+        found.huma(person, phone=numbers[person.employee_id])
+    return numbers
+
+
+def with_phones(before: Any, numbers: dict[str, str]) -> Any:
+    """The state in which these have their new business phones in Visma, and nothing else is another."""
+    for id_, number in numbers.items():
+        (business,) = [one for one in before["visma"][id_]["phones"] if one["type"] == "business"]
+        business["number"] = number
+    return before
+
+
+def assert_written(found: Company, numbers: dict[str, str], before: Any) -> None:
+    """Exactly these phones were written, and everybody is linked as they were."""
+    found.sandbox.wait_for_jobs()
+    assert changed(with_phones(before, numbers), found.sandbox.state()) == {}
+    assert not EmployeeLink.objects.exclude(state="linked").exists()

@@ -1,0 +1,98 @@
+"""Our own code breaks at one person: it is said loudly, without a value, and everybody else is written."""
+
+import logging
+from typing import Any
+
+import pytest
+
+from sync.models import PassedPerson
+from sync.services import analyse, pairing, planning, reading, switching
+from tests.sync import bell
+from tests.sync.driving import sync
+from tests.sync.hearing import NEW, phone, states, tell
+from tests.sync.odd.changing import assert_written, new_phones
+from tests.sync.telling import accounts, new_account, release, waits
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def breaking(monkeypatch: Any, module: Any, name: str, meant: Any) -> None:
+    """That function breaks where it is about the person who is meant, with a value in its text."""
+    real = getattr(module, name)
+
+    def broken(*args: Any, **kwargs: Any) -> Any:
+        if meant(*args, **kwargs):
+            raise ValueError(f"a secret value {NEW}")
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(module, name, broken)
+
+
+def where_it_breaks(monkeypatch: Any, step: str, anna: Any, link: int) -> None:
+    if step == "normalising":
+        breaking(monkeypatch, reading, "huma_employee", lambda details, *_more: details["id"] == anna.user_id)
+    elif step == "normalising visma":
+        breaking(monkeypatch, reading, "visma_employee", lambda document, *_more: document["id"] == anna.employee_id)
+    elif step == "comparing":
+        for module in (analyse, pairing):
+            breaking(monkeypatch, module, "compare", lambda pair, *_more: pair.huma.id == anna.user_id)
+    elif step == "planning":
+        breaking(monkeypatch, planning, "field_change", lambda **made: made["person"] == f"link:{link}")
+    else:
+        spec = planning.field_named("phone")
+        real = spec.write_visma
+
+        def broken(document: Any, after: Any, today: Any) -> None:
+            if document["id"] == anna.employee_id:
+                raise ValueError(f"a secret value {after}")
+            real(document, after, today)
+
+        monkeypatch.setitem(spec.__dict__, "write_visma", broken)
+
+
+STEPS = ["normalising", "normalising visma", "comparing", "planning", "writing"]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_in_a_full_run(twelve, monkeypatch, caplog, step):
+    found, anna, others = twelve
+    numbers = new_phones(found, others)
+    new_phones(found, [anna])
+    before = found.sandbox.state()
+    where_it_breaks(monkeypatch, step, anna, found.link(anna).pk)
+    with caplog.at_level(logging.ERROR):
+        code, report = sync(found.connection, "--conflicts", "huma", "--confirm-large")
+    assert_written(found, numbers, before)
+    assert (code, report["state"], len(report["passed_over"])) == (1, "finished", 1)
+    assert report["changes"]["failed"] == (1 if step == "writing" else 0)
+    assert "ValueError" in caplog.text
+    assert "in broken" in caplog.text, "with where it came from"
+    assert NEW not in caplog.text
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_in_real_time(twelve, monkeypatch, step):
+    found, anna, (berit, *_rest) = twelve
+    switching.turn_on(found.connection, found.user)
+    found.connection.refresh_from_db()
+    for person in (anna, berit):
+        found.huma(person, phone=NEW)
+    where_it_breaks(monkeypatch, step, anna, found.link(anna).pk)
+    tell(found, anna, berit)
+    bell.until_quiet()
+    assert states() == ["done"]
+    assert (phone(found, berit), phone(found, anna) == NEW) == (NEW, False)
+    assert PassedPerson.objects.get(over_at=None).reason == "passed_bug"
+
+
+def test_what_was_released_of_them_waits_again(twelve, monkeypatch):
+    found, anna, _others = twelve
+    switching.turn_on(found.connection, found.user)
+    switching.change(found.connection, found.user, {"schedule": "off", "accounts": "look"})
+    new_account(found, anna, accounts(1)[0])
+    tell(found, anna)
+    bell.until_quiet()
+    (held,) = waits(found.connection)
+    where_it_breaks(monkeypatch, "comparing", anna, found.link(anna).pk)
+    release(found, [held])
+    assert [one.pk for one in waits(found.connection)] == [held.pk]
