@@ -1,4 +1,4 @@
-"""The web application, for gunicorn and runserver. It doesn't start on an installation that can't work."""
+"""The web application, for `manage.py web` and runserver. It doesn't start on an installation that can't work."""
 
 import os
 
@@ -11,7 +11,7 @@ application = get_wsgi_application()
 
 from connections.checks import require_sound_installation  # noqa: E402  # needs the apps loaded
 
-# At 3 gunicorn gives up; at any other code it would try again without end.
+# At 3 a server that starts processes for it gives up (gunicorn); at another code it would try again without end.
 require_sound_installation(exit_code=3)
 
 # The last one that closes SQLite tidies up after everybody, which took longer than a short request itself: the web's
