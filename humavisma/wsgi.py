@@ -10,6 +10,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "humavisma.settings")
 application = get_wsgi_application()
 
 from connections.checks import require_sound_installation  # noqa: E402  # needs the apps loaded
+from humavisma.doors import Request  # noqa: E402
+
+application.request_class = Request
 
 # At 3 a server that starts processes for it gives up (gunicorn); at another code it would try again without end.
 require_sound_installation(exit_code=3)
