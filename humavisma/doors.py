@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.core.handlers.wsgi import WSGIRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.request import UnreadablePostError
 from django.shortcuts import render
 
@@ -29,7 +29,10 @@ class Request(WSGIRequest):
 
 
 class DoorMiddleware:
-    """Refuses with 400 what isn't text, with 415 another charset. Stands behind the language, before all that reads."""
+    """Refuses another charset with 415, NUL in paths and cookies with 400; in a field NUL is a space.
+
+    Stands behind the language, before all that reads.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -40,8 +43,9 @@ class DoorMiddleware:
             if not _is_text_charset(charset):
                 return _refused(request, 415)
             request.encoding = "utf-8"  # whatever it was called
-        if not _are_text([request.path_info, *_items(request.GET), *_items(request.COOKIES)]):
+        if not _are_text([request.path_info, *request.COOKIES, *request.COOKIES.values()]):
             return _refused(request, 400)
+        request.GET = _without_nul(request.GET)
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
@@ -49,10 +53,10 @@ class DoorMiddleware:
         if request.method != "POST" or getattr(view, "csrf_exempt", False):
             return None
         try:
-            sent = [*_items(request.POST), *request.FILES]
+            request.POST = _without_nul(request.POST)
         except UnreadablePostError as error:
             raise BadRequest("The request broke off.") from error
-        return None if _are_text(sent) else _refused(request, 400)
+        return None
 
 
 def _is_text_charset(charset: str) -> bool:
@@ -63,10 +67,14 @@ def _is_text_charset(charset: str) -> bool:
         return False
 
 
-def _items(data: Any) -> Iterable[str]:
-    """All names and values."""
-    lists = data.lists() if hasattr(data, "lists") else ((name, [value]) for name, value in data.items())
-    return [text for name, values in lists for text in (name, *values)]
+def _without_nul(data: QueryDict) -> Any:
+    """Names and values in which NUL is a space, as every sign that can't be seen is no more than that."""
+    if _are_text(text for name, values in data.lists() for text in (name, *values)):
+        return data
+    kept = QueryDict(mutable=True)
+    for name, values in data.lists():
+        kept.setlist(name.replace("\0", " "), [value.replace("\0", " ") for value in values])
+    return kept
 
 
 def _are_text(texts: Iterable[str]) -> bool:

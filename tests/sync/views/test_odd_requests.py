@@ -209,15 +209,13 @@ def test_what_is_no_text_is_refused_with_a_page_of_ours(run, superuser):
     client.force_login(superuser)
     review = filled("/admin/connections/<slug:code>/review/", run)
     answers = [
-        client.get(review, {"kind": "a\0"}),
-        client.post(review, {"search": "a\0"}),
-        client.post(review, "search=%00", content_type="application/x-www-form-urlencoded"),
+        client.get(f"{review}a%00b/"),
         client.get(review, CONTENT_TYPE="text/plain; charset=utf-7"),
         client.post(review, "search=x", content_type="application/x-www-form-urlencoded; charset=utf-7"),
         client.post(review, {f"a{number}": "" for number in range(2000)}),
         client.post(review, {"search": "x" * 3_000_000}),
     ]
-    assert [answer.status_code for answer in answers] == [400, 400, 400, 415, 415, 400, 400]
+    assert [answer.status_code for answer in answers] == [400, 415, 415, 400, 400]
     assert all("read" in answer.content.decode() or "leses" in answer.content.decode() for answer in answers)
     hook = client.post(f"/webhooks/huma/{run.connection.code}/", b"{}", content_type="application/json; charset=utf-7")
     assert (hook.status_code, len(hook.content) < 40) == (415, True)
@@ -238,7 +236,7 @@ def test_a_filter_that_there_is_not_is_left_out(run, superuser):
     review = filled("/admin/connections/<slug:code>/review/", run)
     everything = client.get(review).content.decode()
     assert "Kari" in everything
-    for text in (LONG, "nix", "<b>", "🤷"):
+    for text in (LONG, "nix", "<b>", "🤷", "a\0"):
         assert "Kari" in client.get(review, {"kind": text, "field": text, "show": text}).content.decode()
 
 
