@@ -80,12 +80,11 @@ def events(house: House, engine: str, taken: int, single: int, burst: int) -> Fo
 
 @contextmanager
 def _served(house: House, environment: dict[str, str], told: dict[str, str]) -> Iterator[Webhook]:
-    """One web process with its threads, as the Procfile starts several."""
+    """The web process, as the Procfile starts it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         webhook = Webhook(int(free.getsockname()[1]), told["path"], told["secret"])
-    bind = ["--bind", f"127.0.0.1:{webhook.port}", "--workers", "1", "--threads", "8", "--no-control-socket"]
-    with house.process(environment, "-m", "gunicorn", "humavisma.wsgi", *bind):
+    with house.process(environment, "manage.py", "web", "--bind", f"127.0.0.1:{webhook.port}"):
         _wait(lambda: _listens(webhook.port))
         webhook.tell(webhook.client(), str(uuid.uuid4()))  # what is loaded with the first request is loaded
         yield webhook

@@ -18,7 +18,7 @@ from connections.pausing import (
     is_refused,
 )
 from connections.probe import Probe, Trouble, ask_both, ask_visma
-from connections.refusals import REFUSED, refusal, refused_side
+from connections.refused import REFUSED, refusal, refused_side
 
 SAYS_NOTHING = frozenset({"unavailable", "slow", "busy", "nonsense", "refused"})
 """Troubles that don't tell whether credentials are accepted."""

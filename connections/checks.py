@@ -17,10 +17,11 @@ from django.db.models import Field, Model
 from django.utils.translation import gettext as _
 
 from connections.fields import EncryptedTextField, Unreadable, get_fernet
+from connections.loopback import is_loopback
 from connections.pairing_models import RELEASE_MODES as MODES
 
 _SAMPLE = 20
-_LOOPBACK = ("localhost", "127.0.0.1", "::1", "testserver")
+_TESTS = "testserver"
 _Apps = Sequence[AppConfig] | None
 
 
@@ -129,7 +130,8 @@ def _is_address(text: str) -> bool:
         port_is_one = parts.port is None or parts.port > 0  # reading it checks it
     except ValueError:
         return False
-    return port_is_one and parts.scheme in ("http", "https") and bool(parts.hostname) and not set(text) & set(" \t\n")
+    named = bool(parts.hostname) and "@" not in parts.netloc  # what stands before an @ passes for the host
+    return port_is_one and parts.scheme in ("http", "https") and named and not set(text) & set(" \t\n\\")
 
 
 @register
@@ -175,7 +177,7 @@ def site_address_is_set(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]
                 id="connections.W002",
             )
         ]
-    if site.scheme != "https" and site.hostname not in _LOOPBACK:
+    if site.scheme != "https" and site.hostname != _TESTS and not is_loopback(site.hostname):
         return [
             Warning(
                 _("SITE_URL isn't https: passwords and people's data cross the network in clear."),

@@ -22,6 +22,7 @@ from urllib3.util import Retry
 
 from connections.answers import Answer
 from connections.deadline import POOLS
+from connections.loopback import is_loopback
 from connections.tokens import TokenInfo
 from connections.waiting import MemoryWaiting, RateLimit, Waiting
 
@@ -45,7 +46,6 @@ DEFAULT_PATIENCE = 20.0
 """Seconds that a GET waits in all where a 429 blocked the connection, before it becomes Unavailable."""
 USER_AGENT = "humavisma"
 CHUNK = 64 * 1024
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 # urllib3 logs addresses with their query, and a query can hold a name.
 for _name in ("urllib3.connectionpool", "urllib3.util.retry"):
@@ -142,7 +142,7 @@ class Wire:
 
     def _session(self, url: str) -> requests.Session:
         kept: dict[tuple[int, bool], requests.Session] = self._local.__dict__.setdefault("sessions", {})
-        loopback = urlsplit(url).hostname in LOOPBACK
+        loopback = is_loopback(urlsplit(url).hostname)
         # A forked process must not share its parent's sockets: it would read the answers of others.
         key = (os.getpid(), loopback)
         if key not in kept:

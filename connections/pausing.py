@@ -14,7 +14,7 @@ from django.utils import timezone
 from connections import signals
 from connections.errors import BadCredentials
 from connections.models import AuditEntry, Connection, Installation, audit, name_of
-from connections.refusals import REFUSED, refusal
+from connections.refused import REFUSED, refusal
 
 HOUSE = "humavisma"
 """Who did what nobody did by hand, in the audit trail."""

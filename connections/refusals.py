@@ -1,16 +1,92 @@
-"""Why a connection is paused, and a run fails, where a side refuses the credentials: codes that have sentences."""
+"""Settings with which nothing starts, as Django system checks: they would open a door that nobody sees."""
 
-REFUSED = "credentials_"
-"""How the reason begins; the side follows."""
-TENANT = "_tenant"
-"""How it ends where the Tenant ID, or what is activated for it, may be the cause."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+from django.utils.translation import gettext as _
+
+from connections.loopback import is_loopback
+
+SHORTEST_KEY = 50
+FEWEST_SIGNS = 5
+"""So many different characters a key has at least: Django's own number."""
+NO_SECRETS = ("django-insecure-", "insecure-")
+"""How keys begin that were made for a developer's machine, and stand in files."""
+VENDORS = ("HUMA_API_URL", "VISMA_API_URL", "VISMA_TOKEN_URL")
+
+_Apps = Sequence[AppConfig] | None
 
 
-def refusal(side: str, code: str) -> str:
-    """The reason where a side refuses with BadCredentials' ``code``."""
-    return REFUSED + side + (TENANT if code == "wrong_tenant" else "")
+@register
+def secret_key_is_secret(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Who can guess SECRET_KEY makes a session of anybody's."""
+    key = settings.SECRET_KEY
+    hint = _("Make one with: python -c 'import secrets; print(secrets.token_urlsafe(50))'")
+    if len(key) < SHORTEST_KEY:
+        text = _("SECRET_KEY is too short: it has %(length)d characters, and needs %(least)d.")
+        text %= {"length": len(key), "least": SHORTEST_KEY}
+    elif settings.DEBUG:
+        return []  # a developer's machine needs no secrets
+    elif len(set(key)) < FEWEST_SIGNS:
+        text = _("SECRET_KEY can be guessed: it has hardly any different characters.")
+    elif key.startswith(NO_SECRETS):
+        text = _("SECRET_KEY is one that was made for a developer's machine.")
+    else:
+        return []
+    return [Error(text, hint=hint, id="connections.E006")]
 
 
-def refused_side(reason: str) -> str:
-    """Which side refuses, by the reason."""
-    return reason.removeprefix(REFUSED).removesuffix(TENANT)
+@register
+def debug_is_off_for_people(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Django's page of an error shows what is in memory."""
+    if not (settings.DEBUG and urlsplit(settings.SITE_URL).scheme.lower() == "https"):
+        return []
+    return [
+        Error(
+            _("DEBUG is on, and SITE_URL is https: error pages would show people's data to everybody."),
+            hint=_("Set DEBUG=false, or on a developer's machine SITE_URL=http://localhost:8000."),
+            id="connections.E007",
+        )
+    ]
+
+
+@register
+def hosts_are_named(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
+    """A site that answers to every name can be made to send links to another."""
+    if not any(host.strip() == "*" for host in settings.ALLOWED_HOSTS):
+        return []
+    return [
+        Error(
+            _("ALLOWED_HOSTS is *: the site would answer to every name."),
+            hint=_("Name the hosts, or take the line out: then SITE_URL's counts."),
+            id="connections.E008",
+        )
+    ]
+
+
+@register
+def secrets_travel_encrypted(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
+    """With plain http, the vendors' keys and people's pay cross the network in clear."""
+    return [
+        Error(
+            _("%(name)s is plain http: keys and people's data would cross the network in clear.") % {"name": name},
+            hint=_("Give an address that begins with https://. Plain http is for stand-ins on this machine."),
+            id="connections.E009",
+        )
+        for name in VENDORS
+        if _is_open(getattr(settings, name))
+    ]
+
+
+def _is_open(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme.lower() == "http" and not is_loopback(parts.hostname)
+    except ValueError:
+        return False  # said by vendors_have_addresses

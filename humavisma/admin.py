@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import update_wrapper
+from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.admin.options import TO_FIELD_VAR
+from django.core.exceptions import BadRequest
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
@@ -30,6 +33,16 @@ class HumavismaAdminSite(admin.AdminSite):
         from sync.views.start import page
 
         return page(request, extra_context)
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
+        """As everywhere, but an empty name of a field is refused: Django's own pages look for it all the same."""
+
+        def ours(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if "" in (request.GET.get(TO_FIELD_VAR), request.POST.get(TO_FIELD_VAR)):
+                raise BadRequest("There is no such field.")
+            return cast(HttpResponse, view(request, *args, **kwargs))
+
+        return super().admin_view(update_wrapper(ours, view), cacheable)
 
     def register(
         self,

@@ -1,7 +1,8 @@
 """The wizard's addresses, inside the admin site (names in the namespace ``admin:``)."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
+from sync.vendor_ids import VendorIdConverter
 from sync.views import (
     attention,
     automatic,
@@ -23,6 +24,7 @@ from sync.views import (
     who_is_who,
 )
 
+register_converter(VendorIdConverter, "vendor_id")
 _connection = "connections/<slug:code>"
 _sync = f"{_connection}/sync"
 _review = f"{_connection}/review"
@@ -30,7 +32,7 @@ _create = f"{_connection}/create"
 _links = f"{_connection}/links"
 _held = f"{_connection}/held"
 _people = f"{_connection}/people"
-_person = f"{_people}/<slug:side>/<str:vendor_id>"
+_person = f"{_people}/<slug:side>/<vendor_id:vendor_id>"
 
 urlpatterns = [
     path(f"{_sync}/", sync_users.page, name="sync_users"),

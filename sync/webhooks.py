@@ -67,7 +67,7 @@ def _take(request: HttpRequest, code: str) -> int:
 def _body(request: HttpRequest) -> tuple[bytes, Refused | None]:
     """The body as it came, or why it isn't read: never more than WEBHOOK_MAX_BYTES of it.
 
-    Django reads no body without a Content-Length; a server that ends the stream itself (gunicorn) has it all the same.
+    Django reads no body without a Content-Length; a server that ends the stream itself has it all the same.
     """
     most, stream = settings.WEBHOOK_MAX_BYTES, request
     length = request.META.get("CONTENT_LENGTH") or ""

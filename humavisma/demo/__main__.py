@@ -95,11 +95,7 @@ def _run(house: House, employees: int) -> int:
             *(f"--huma-port={ports.huma}", f"--visma-port={ports.visma}"),
         )
         processes.start("worker", "manage.py", "worker")
-        processes.start(
-            "web",
-            *("-m", "gunicorn", "humavisma.wsgi", f"--bind=127.0.0.1:{ports.web}"),
-            *("--threads=8", "--graceful-timeout=3", "--no-control-socket"),
-        )
+        processes.start("web", "manage.py", "web", f"--bind=127.0.0.1:{ports.web}")
         with MailDesk(house.mail, ports.smtp, ports.mail):
             return _watch(house, processes)
 

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 import environ
 from cryptography.fernet import Fernet
 
+from connections.loopback import is_loopback
 from connections.sandbox.credentials import VISMA_CLIENT_ID, VISMA_CLIENT_SECRET
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class Refused(Exception):
@@ -128,7 +128,7 @@ def refuse_beside_a_real_installation(env_file: Path) -> None:
     if "sqlite" not in database["ENGINE"] or (BASE_DIR / database["NAME"]).is_file():
         raise Refused(".env names a real database (DATABASE_URL). The demo runs in a clone of its own, without it.")
     for name in ("HUMA_API_URL", "VISMA_API_URL", "VISMA_TOKEN_URL"):
-        if named.get(name) and urlsplit(named[name]).hostname not in _LOOPBACK:
+        if named.get(name) and not is_loopback(urlsplit(named[name]).hostname):
             raise Refused(f".env names a real vendor ({name}). The demo runs in a clone of its own, without it.")
     if named.get("VISMA_CLIENT_SECRET"):
         raise Refused(".env holds real credentials (VISMA_CLIENT_SECRET). The demo runs in a clone of its own.")

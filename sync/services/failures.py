@@ -3,7 +3,7 @@
 import traceback
 
 from connections.errors import BadCredentials, ContractBroken, Rejected, TooMuch, Unavailable, VendorError
-from connections.refusals import refusal
+from connections.refused import refusal
 from sync.core.reasons import Reason
 
 

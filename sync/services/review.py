@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from connections.models import audit, name_of
 from sync import typed
+from sync.core.fields import names
 from sync.core.plan import bulk_refusal
 from sync.models import Conflict, SyncRun
 from sync.services.relooking import doubted_links
@@ -43,10 +44,10 @@ class ReviewFilter:
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "ReviewFilter":
         """The filter that a query string or a form names; what is unknown is left out."""
-        show = str(data.get("show") or "undecided")
+        show, kind, field = (str(data.get(name) or "") for name in ("show", "kind", "field"))
         return cls(
-            field=str(data.get("field") or ""),
-            kind=str(data.get("kind") or ""),
+            field=field if field in names() else "",
+            kind=kind if kind in (*Conflict.Kind.values, "empty") else "",
             show=show if show in SHOWS else "undecided",
             search=searched(data.get("search")),
             new=str(data.get("new") or "") in ("1", "on", "true"),

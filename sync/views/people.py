@@ -206,6 +206,8 @@ def _card(connection: Connection, side: str, vendor_id: str) -> PersonCard:
 
 
 def _to_person(connection: Connection, side: str, vendor_id: str) -> HttpResponse:
+    if not vendor_id:
+        return redirect("admin:people", connection.code)
     return redirect("admin:person", connection.code, side, vendor_id)
 
 

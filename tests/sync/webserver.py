@@ -1,4 +1,4 @@
-"""The product's real web server, as the Procfile starts it but for one process, and requests to its webhook."""
+"""The product's real web server, as the Procfile starts it, and requests to it."""
 
 import http.client
 import os
@@ -8,36 +8,54 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from django.conf import settings
 
 PATIENCE = 60
+LINE = next(
+    line.removeprefix("web: ")
+    for line in (settings.BASE_DIR / "Procfile").read_text().splitlines()
+    if line.startswith("web: ")
+)
+"""What the Procfile says."""
 
 
 class WebServer:
-    """``with WebServer(env) as web:`` gunicorn answers on loopback until the block ends."""
+    """``with WebServer(env) as web:`` it answers on loopback until the block ends.
 
-    def __init__(self, env: dict[str, str]) -> None:
+    ``more`` arguments follow the Procfile's; ``preexec`` is called in the new process.
+    """
+
+    def __init__(self, env: dict[str, str], *more: str, preexec: Callable[[], None] | None = None) -> None:
         with socket.socket() as one:
             one.bind(("127.0.0.1", 0))
             self.port = int(one.getsockname()[1])
-        self.env = {**env, "ALLOWED_HOSTS": "127.0.0.1"}
+        path = f"{Path(sys.executable).parent}:{env.get('PATH', os.defpath)}"
+        self.env = {**env, "ALLOWED_HOSTS": "127.0.0.1", "PORT": str(self.port), "PATH": path}
+        self._command = ["sh", "-c", f'exec {LINE} "$@"', "web", *more]
+        self._preexec = preexec
         self._kept = threading.local()
         self._clients: list[http.client.HTTPConnection] = []
 
     def __enter__(self) -> Self:
-        command = [sys.executable, "-m", "gunicorn", "humavisma.wsgi", "--bind", f"127.0.0.1:{self.port}"]
-        command += ["--workers", "1", "--threads", "8", "--no-control-socket", "--log-level", "error"]
         quiet = subprocess.DEVNULL  # a line for each request that was refused
-        self._process = subprocess.Popen(
-            command, cwd=settings.BASE_DIR, env=self.env, process_group=0, stdout=quiet, stderr=quiet
+        self.process = subprocess.Popen(
+            self._command,
+            cwd=settings.BASE_DIR,
+            env=self.env,
+            process_group=0,
+            stdout=quiet,
+            stderr=quiet,
+            preexec_fn=self._preexec,
         )
         deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and self.process.poll() is None:
             try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                self.open().close()
                 return self
             except OSError:
                 time.sleep(0.05)
@@ -49,8 +67,28 @@ class WebServer:
     ) -> None:
         for client in self._clients:
             client.close()
-        os.killpg(self._process.pid, signal.SIGTERM)
-        self._process.wait(PATIENCE)
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGTERM)
+        self.process.wait(PATIENCE)
+
+    def open(self, said: bytes = b"", timeout: float = PATIENCE) -> socket.socket:
+        """A connection on which this was said."""
+        client = socket.create_connection(("127.0.0.1", self.port), timeout)
+        client.sendall(said)
+        return client
+
+    def get(
+        self, path: str, timeout: float = PATIENCE, headers: dict[str, str] | None = None
+    ) -> http.client.HTTPResponse:
+        """The answer, read, on a connection of its own."""
+        client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        try:
+            client.request("GET", path, headers=headers or {})
+            answer = client.getresponse()
+            answer.read()
+            return answer
+        finally:
+            client.close()
 
     def post(self, path: str, body: bytes, headers: dict[str, str]) -> int:
         """The status of the answer; each thread keeps a connection, as far as the server does."""

@@ -1,5 +1,6 @@
 """`manage.py connect`: what the Connect page does, from a terminal."""
 
+import getpass
 import os
 import sys
 from argparse import ArgumentParser
@@ -129,20 +130,34 @@ def _secret(given: str | None, file: str | None) -> str:
         return _guid(given, "--huma-client-secret", SECRET_SHAPE)
     if file is not None:
         return _guid(_content(file), "--huma-client-secret-file", SECRET_SHAPE)
-    if VARIABLE in os.environ:
+    if os.environ.get(VARIABLE):
         return _guid(os.environ[VARIABLE], VARIABLE, SECRET_SHAPE)
     text = _("Huma's Client secret is missing: set %(variable)s, or give --huma-client-secret-file.")
     raise mistake(text % {"variable": VARIABLE})
 
 
 def _content(file: str) -> str:
+    """What is in the file, or comes from standard input; the shape of a secret is looked at later."""
     try:
-        if file == "-":
-            return sys.stdin.read(MOST)
-        with Path(file).open(encoding="utf-8") as opened:
-            return opened.read(MOST)
-    except (OSError, ValueError):  # it isn't there, may not be read, or isn't text
+        text = _from_standard_input() if file == "-" else _from_file(file)
+    except (OSError, ValueError, EOFError, KeyboardInterrupt):  # it isn't there, may not be read, or isn't text
         raise mistake(_("--huma-client-secret-file: %(file)s can't be read.") % {"file": file}) from None
+    if not text.strip():
+        raise mistake(_("--huma-client-secret-file: %(file)s is empty.") % {"file": file})
+    return text
+
+
+def _from_file(file: str) -> str:
+    with Path(file).open(encoding="utf-8-sig") as opened:  # an editor on Windows may put a mark at the beginning
+        return opened.read(MOST)
+
+
+def _from_standard_input() -> str:
+    if sys.stdin is None:
+        raise OSError("there is no standard input")
+    if sys.stdin.isatty():  # typed or pasted: it isn't shown
+        return getpass.getpass("Client secret: ")
+    return sys.stdin.read(MOST).removeprefix("\ufeff")
 
 
 def _owner(username: str | None) -> User | None:

@@ -1,0 +1,16 @@
+"""Why a connection is paused, and a run fails, where a side refuses the credentials: codes that have sentences."""
+
+REFUSED = "credentials_"
+"""How the reason begins; the side follows."""
+TENANT = "_tenant"
+"""How it ends where the Tenant ID, or what is activated for it, may be the cause."""
+
+
+def refusal(side: str, code: str) -> str:
+    """The reason where a side refuses with BadCredentials' ``code``."""
+    return REFUSED + side + (TENANT if code == "wrong_tenant" else "")
+
+
+def refused_side(reason: str) -> str:
+    """Which side refuses, by the reason."""
+    return reason.removeprefix(REFUSED).removesuffix(TENANT)
