@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from connections.models import Connection
 from sync import typed
 from sync.models import Conflict, SyncRun
+from sync.paging import Place
 from sync.sentences import decision_label, field_choices, field_label, kind_label, skipped_sentence
 from sync.services import cards, review
 from sync.services.matches import open_count
@@ -30,13 +30,13 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
     """The differences that a filter shows. A search comes by POST, so that no name stands in an address."""
     data = request.POST if request.method == "POST" else request.GET
     shown = ReviewFilter.from_data(data)
-    number = str(typed.number(data.get("page")) or 1)
+    place = Place.from_data(data)
     htmx = bool(getattr(request, "htmx", False))
     if request.method == "GET":
         shown = ReviewFilter.from_data({**data.dict(), "search": ""})
     elif not shown.search and not htmx:
-        return redirect(_address(connection, shown, number))
-    found = cards.page(run, shown, int(number))
+        return redirect(_address(connection, shown, place))
+    found = cards.page(run, shown, place)
     context = {
         **page_context(request, connection, _("Review"), step="review", run=run),
         **_list_context(connection, found, shown),
@@ -46,12 +46,12 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
         return render(request, "sync/review.html", context)
     response = render(request, "sync/partials/review_list.html", context)
     if not shown.search:
-        response["HX-Push-Url"] = _address(connection, shown, number)
+        response["HX-Push-Url"] = _address(connection, shown, place)
     return response
 
 
-def _address(connection: Connection, shown: ReviewFilter, number: str = "1") -> str:
-    query = filter_query(shown) + (urlencode({"page": number}) if number != "1" else "")
+def _address(connection: Connection, shown: ReviewFilter, place: Place | None = None) -> str:
+    query = filter_query(shown) + (urlencode(place.query) if place else "")
     return step_url("review", connection) + (f"?{query.rstrip('&')}" if query else "")
 
 
@@ -94,9 +94,9 @@ def _list_context(connection: Connection, found: cards.ReviewPage, shown: Review
             (name, label, fields.get(name, 0)) for name, label in field_choices() if name in (*fields, shown.field)
         ],
         "kinds": _kinds(found.facets["kind"], shown.kind),
-        "page": Paginator(range(found.people), cards.PER_PAGE).get_page(found.number),
+        "page": found.place,
         "query": filter_query(shown),
-        "hidden": filter_fields(shown),
+        "hidden": [*filter_fields(shown), *([("at", found.place.stays)] if found.place.stays else [])],
         "is_filtered": bool(shown.field or shown.kind or shown.search or shown.new or shown.link),
         "filter_sentence": filter_sentence(shown),
     }
@@ -242,4 +242,4 @@ def decide_person(request: HttpRequest, connection: Connection, run: SyncRun) ->
 
 def _back(request: HttpRequest, connection: Connection) -> str:
     shown = ReviewFilter.from_data(request.POST)
-    return _address(connection, shown, str(typed.number(request.POST.get("page")) or 1))
+    return _address(connection, shown, Place.from_data(request.POST))
