@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "humavisma.coming_back.ComingBackMiddleware",
 ]
 
 ROOT_URLCONF = "humavisma.urls"

@@ -21,6 +21,9 @@ from sync.services.review import ReviewFilter
 from sync.services.runs import NotAllowed
 from sync.views.steps import go_to, open_run_page, page_context, step_url
 
+NEVER = "never"
+"""Asked about before it is saved, for one difference at a time."""
+FOR_A_PERSON = ("huma", "visma", "leave", "suggested", "")
 ALWAYS_SHOWN = ("undecided", "decided", "all")
 
 
@@ -146,12 +149,17 @@ def progress_context(run: SyncRun, known: tuple[int, int] | None = None) -> dict
 @open_run_page
 def decide(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
     """Save the choice for one difference; a colleague's choice made meanwhile isn't overwritten but shown."""
-    choice, expected = request.POST.get("choice", ""), request.POST.get("expected", "")
+    sure, expected = request.POST.get("sure") == NEVER, request.POST.get("expected", "")
+    choice = NEVER if sure else request.POST.get("choice", "")
     if choice not in review.CHOICES:
         raise Http404
     notice, decided = "", None
+    if "cancel" in request.POST:
+        return _row(request, connection, run, _locked(run, typed.number(request.POST.get("conflict"))), focus=expected)
     with transaction.atomic():
         conflict = _locked(run, typed.number(request.POST.get("conflict")))
+        if choice == NEVER != conflict.decision and not sure:
+            return _ask_never(request, connection, run, conflict)
         if _changed_by_other(conflict, request.user.get_username(), expected, choice):
             notice = _colleague(conflict)
         else:
@@ -159,20 +167,43 @@ def decide(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpRe
                 decided = review.decide(run, request.user, [conflict.pk], choice, _chosen_at(request))
             except NotAllowed:
                 return go_to(request, step_url("sync_users", connection))
-    if not getattr(request, "htmx", False):
-        return redirect(f"{_back(request, connection)}#person-{conflict.link_id}")
     conflict.refresh_from_db()
     if decided and decided.skipped:
         notice = _("That choice isn't possible here.")
+    saved = "" if notice else _("Saved: %(choice)s") % {"choice": decision_label(conflict.decision)}
+    return _row(request, connection, run, conflict, notice=notice, saved=saved, focus=NEVER if sure else None)
+
+
+def _row(request: HttpRequest, connection: Connection, run: SyncRun, conflict: Conflict, **more: Any) -> HttpResponse:
+    """The difference anew. ``focus``: the choice that has the focus; ``asks_never``: with the question."""
+    if not getattr(request, "htmx", False):
+        return redirect(f"{_back(request, connection)}#person-{conflict.link_id}")
     context = {
         "connection": connection,
         **_addresses_of_choices(connection),
         "row": cards.row(conflict),
-        "notice": notice,
-        "saved": "" if notice else _("Saved: %(choice)s") % {"choice": decision_label(conflict.decision)},
+        **more,
         **progress_context(run),
     }
     return render(request, "sync/partials/review_saved_row.html", context)
+
+
+def _ask_never(request: HttpRequest, connection: Connection, run: SyncRun, conflict: Conflict) -> HttpResponse:
+    """Whether a field of a person is never to be synced again: nothing is saved before the answer."""
+    if getattr(request, "htmx", False):
+        return _row(request, connection, run, conflict, asks_never=True)
+    kept = [(name, value) for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "choice")]
+    context = page_context(
+        request,
+        connection,
+        _("Review"),
+        step="review",
+        run=run,
+        row=cards.row(conflict),
+        hidden=[*kept, ("sure", NEVER)],
+        cancel_url=f"{_back(request, connection)}#person-{conflict.link_id}",
+    )
+    return render(request, "sync/review_never.html", context)
 
 
 def _chosen_at(request: HttpRequest) -> int:
@@ -203,7 +234,7 @@ def _colleague(conflict: Conflict) -> str:
 def decide_person(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
     """One choice for all differences of an employee; a field that it would empty is left alone."""
     link, choice = typed.number(request.POST.get("link")), request.POST.get("choice", "")
-    if choice not in (*review.CHOICES, "suggested") or not link:
+    if choice not in FOR_A_PERSON or not link:
         raise Http404
     shown = ReviewFilter.from_data(request.POST)
     scope = ReviewFilter(show=shown.standing if shown.standing != "asks" else "all", link=link)
