@@ -247,6 +247,9 @@ STORAGES = {
     },
 }
 
+# Confirm sends a box for each person: a first sync of a large company has thousands.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 50_000
+
 # Who may come in, and how safely
 
 AUTH_PASSWORD_VALIDATORS = [

@@ -69,6 +69,25 @@
         }
     });
 
+    // Confirm: what is unticked isn't written. It is struck out wherever it stands, and the bar at the bottom counts.
+    const strikeOut = () => {
+        const boxes = [...document.querySelectorAll('input[name="only"]')];
+        const off = new Set(boxes.filter((it) => !it.checked).map((it) => it.closest('[data-of]').dataset.of));
+        document.querySelectorAll('[data-of]').forEach((it) => it.classList.toggle('left-off', off.has(it.dataset.of)));
+        const bar = document.querySelector('[data-ticked]');
+        if (!bar) return;
+        bar.dataset.all ??= bar.textContent;
+        const people = new Set(boxes.map((it) => it.closest('[data-of]').dataset.of)).size;
+        bar.textContent = off.size ? bar.dataset.ticked.replace('NN', people - off.size) : bar.dataset.all;
+    };
+    document.addEventListener('change', ({ target }) => {
+        if (target.name !== 'only') return;
+        document.querySelectorAll('[data-of] > input[name="only"]').forEach((it) => {
+            if (it.parentElement.dataset.of === target.parentElement.dataset.of) it.checked = target.checked;
+        });
+        strikeOut();
+    });
+
     // <form data-once>: a second click sends nothing. The server refuses it too. Coming back enables it again.
     document.addEventListener('submit', (event) => {
         const form = event.target;
