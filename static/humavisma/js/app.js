@@ -88,6 +88,13 @@
         strikeOut();
     });
 
+    // What is wrong comes into sight, with the focus: the first field that an error stands at.
+    const wrong = document.querySelector('main [aria-invalid="true"]');
+    if (wrong && !wrong.autofocus) {
+        wrong.closest('details')?.setAttribute('open', '');
+        wrong.focus();
+    }
+
     // <form data-once>: a second click sends nothing. The server refuses it too. Coming back enables it again.
     document.addEventListener('submit', (event) => {
         const form = event.target;
