@@ -181,6 +181,9 @@ READ_PATIENCE_SECONDS: float = env.float("READ_PATIENCE_SECONDS", default=30.0)
 SLICE_SECONDS: float = env.float("SLICE_SECONDS", default=10.0)
 BEAT_SECONDS: float = env.float("BEAT_SECONDS", default=10.0)
 WORKER_MISSING_SECONDS: float = env.float("WORKER_MISSING_SECONDS", default=5.0)
+# A page that waits says after so long that nothing has moved, or that a vendor doesn't answer; it looks every 1.5 s.
+STILL_SECONDS: float = env.float("STILL_SECONDS", default=12.0)
+SILENT_SECONDS: float = env.float("SILENT_SECONDS", default=6.0)
 HEARTBEAT_LATE_SECONDS: float = env.float("HEARTBEAT_LATE_SECONDS", default=60.0)
 MAX_ATTEMPTS: int = env.int("MAX_ATTEMPTS", default=5)
 # Refused credentials are tried again after so many minutes, one after the other; the last one is kept.

@@ -21,7 +21,7 @@ def sent(page, untick=()):
     """What the browser sends for the page, but for these people's boxes."""
     html = page.content.decode()
     form = html.split('id="confirm"', 1)[1].split("</form>")[0]
-    data = {}
+    data: dict[str, list[str]] = {}
     for name, value in re.findall(r'name="(fingerprint|ticks|shown)" value="([^"]*)"', form):
         data.setdefault(name, []).append(value)
     boxes = re.findall(r'name="only" value="([^"]*)"[^>]* checked[^>]*aria-label="Write for ([^"]*)"', html)
@@ -130,8 +130,8 @@ def test_thousands_of_boxes_can_be_sent(web, decided):
 def groups(page):
     """The parts of *Look twice*: what each is called, whether it is open, and what it says."""
     found = re.findall(r"<details( open)?>\s*<summary>(.*?)</summary>(.*?)</details>", page.content.decode(), re.DOTALL)
-    plain = [(bool(o), *(" ".join(re.sub(r"<[^>]+>", " ", part).split()) for part in parts)) for o, *parts in found]
-    return {title.rpartition(" ")[0]: (is_open, text) for is_open, title, text in plain}
+    plain = [[" ".join(re.sub(r"<[^>]+>", " ", part).split()) for part in parts] for parts in found]
+    return {title.rpartition(" ")[0]: (bool(is_open), text) for is_open, title, text in plain}
 
 
 def account(number):

@@ -41,6 +41,11 @@ def follow(web, url, response, rel):
     return None
 
 
+def staying(response):
+    """The mark by which a click comes back to this page."""
+    return re.findall(r'name="at" value="([^"]*)"', response.content.decode())[0]
+
+
 def walk(web, url, act=lambda shown: None):
     """Work through a list from its beginning by Next; ``act`` does something with whom each page shows."""
     response, seen = web.get(url), []
@@ -173,7 +178,7 @@ def test_a_choice_without_javascript_comes_back_to_the_same_page(web, fjordheim)
     review = at("review", fjordheim)
     second = follow(web, review, web.get(review), "next")
     row = Conflict.objects.get(run=run, link__name__startswith="Person025")
-    hidden = re.search(r'name="at" value="([^"]*)"', second.content.decode()).group(1)
+    hidden = staying(second)
     data = {"conflict": row.pk, "choice": "leave", "expected": "", "at": hidden}
     back = web.post(at("review_decide", fjordheim), data, follow=True)
     assert names(back) == everybody(60)[26:51]
@@ -245,7 +250,7 @@ def test_answering_a_possible_match_comes_back_to_the_same_page(web, fjordheim):
     url = at("review_matches", fjordheim)
     second = follow(web, url, web.get(url), "next")
     shown = names(second)
-    mark = re.search(r'name="at" value="([^"]*)"', second.content.decode()).group(1)
+    mark = staying(second)
     match = PossibleMatch.objects.get(run=run, huma__name__startswith=shown[0])
     data = {"match": match.pk, "choice": "different", "at": mark}
     assert names(web.post(at("review_matches_decide", fjordheim), data, follow=True))[:24] == shown[1:]
