@@ -24,8 +24,12 @@ def page_of(path: str) -> str:
     while path.startswith(start) and path != start:
         if _is_page(path):
             return path
-        path = path.rstrip("/").rpartition("/")[0] + "/"
+        path = _above(path)
     return path if path.startswith(start) else start
+
+
+def _above(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[0] + "/"
 
 
 def _is_page(path: str) -> bool:
@@ -64,7 +68,9 @@ def came_from(request: HttpRequest) -> str:
         parts = urlsplit(request.headers.get("Referer", ""))
         here = parts.netloc == request.get_host() and parts.path
         address = f"{parts.path}?{parts.query}" if here and parts.query else parts.path if here else ""
-    return page_of_address(address) if address else page_of(request.path)
+    if address:
+        return page_of_address(address)
+    return page_of(_above(request.path) if htmx else request.path)  # a part isn't the page that it belongs to
 
 
 def safe_next(request: HttpRequest) -> str:

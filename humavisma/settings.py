@@ -16,6 +16,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from humavisma.log_lines import log_lines
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -280,26 +282,4 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W021",  # so is preloading
 ]
 
-# Log lines name runs, people's link numbers, sides and properties, and never a value.
-
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": "humavisma.log.WithoutTexts",
-            "format": "{asctime} {levelname} {name}: {message}",
-            "style": "{",
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {
-        # Its own handler would write every line twice.
-        "django": {"handlers": [], "level": "INFO", "propagate": True},
-        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
-        "django-q": {"handlers": [], "level": "WARNING", "propagate": True},
-        # At DEBUG it writes the addresses of requests, with their searches.
-        "urllib3": {"level": "WARNING"},
-    },
-}
+LOGGING: dict[str, Any] = log_lines(env.str("LOG_LEVEL", default="INFO"))

@@ -177,7 +177,7 @@ def decide(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpRe
 def _row(request: HttpRequest, connection: Connection, run: SyncRun, conflict: Conflict, **more: Any) -> HttpResponse:
     """The difference anew. ``focus``: the choice that has the focus; ``asks_never``: with the question."""
     if not getattr(request, "htmx", False):
-        return redirect(f"{_back(request, connection)}#person-{conflict.link_id}")
+        return _page_again(request, connection, conflict.link_id)
     context = {
         "connection": connection,
         **_addresses_of_choices(connection),
@@ -256,7 +256,7 @@ def decide_person(request: HttpRequest, connection: Connection, run: SyncRun) ->
             saved = _("Saved for %(n)s.") % {"n": done.changed}
             notice = " ".join(skipped_sentence(code, count) for code, count in done.skipped.items())
     if not getattr(request, "htmx", False):
-        return redirect(f"{_back(request, connection)}#person-{link}")
+        return _page_again(request, connection, link)
     shown_rows = scope.apply(run).select_related("link").filter(pk__in=map(typed.number, seen))
     context = {
         "connection": connection,
@@ -269,6 +269,13 @@ def decide_person(request: HttpRequest, connection: Connection, run: SyncRun) ->
         **progress_context(run),
     }
     return render(request, "sync/partials/review_saved_card.html", context)
+
+
+def _page_again(request: HttpRequest, connection: Connection, link: int) -> HttpResponse:
+    """The list as it was, without JavaScript; a search stands in no address, so its list is the answer itself."""
+    if ReviewFilter.from_data(request.POST).search:
+        return page(request, code=connection.code)
+    return redirect(f"{_back(request, connection)}#person-{link}")
 
 
 def _back(request: HttpRequest, connection: Connection) -> str:
