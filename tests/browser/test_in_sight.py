@@ -94,6 +94,20 @@ def test_settings_lead_to_the_field_that_is_wrong(open_page):
     assert page.get_by_role("alert").get_by_role("link", name="But never below this many people").is_visible()
 
 
+def test_the_number_to_type_is_that_of_the_ticked_people(open_page, fjordheim, hr):
+    Connection.objects.update(threshold_people=38)
+    review.decide_bulk(fjordheim.runs.get(), hr, review.ReviewFilter(), "huma")
+    page = open_page("confirm")
+    page.get_by_role("checkbox", name="Write for Person07 Name").uncheck()
+    page.get_by_label("Type 39 to confirm").fill("39")
+    page.get_by_role("checkbox", name="Write for Person08 Name").uncheck()
+    page.get_by_label("Type 38 to confirm").wait_for(state="hidden")
+    page.get_by_role("checkbox", name="Write for Person08 Name").check()
+    page.get_by_label("Type 39 to confirm").press("Enter")
+    page.wait_for_url("**/run/**")
+    assert Change.objects.count() == 39
+
+
 def test_whoever_is_unticked_is_struck_out_everywhere_and_not_written(open_page, fjordheim, hr):
     Connection.objects.update(threshold_people=100)
     run = fjordheim.runs.get()

@@ -77,8 +77,13 @@
         const bar = document.querySelector('[data-ticked]');
         if (!bar) return;
         bar.dataset.all ??= bar.textContent;
-        const people = new Set(boxes.map((it) => it.closest('[data-of]').dataset.of)).size;
-        bar.textContent = off.size ? bar.dataset.ticked.replace('NN', people - off.size) : bar.dataset.all;
+        const people = new Set(boxes.map((it) => it.closest('[data-of]').dataset.of)).size - off.size;
+        bar.textContent = off.size ? bar.dataset.ticked.replace('NN', people) : bar.dataset.all;
+        document.querySelectorAll('[data-nn]').forEach((it) => { it.textContent = it.dataset.nn.replace('NN', people); });
+        const many = document.querySelector('[data-threshold]');
+        if (!many) return;
+        many.hidden = people <= Number(many.dataset.threshold);
+        many.querySelector('input').required = !many.hidden;
     };
     document.addEventListener('change', ({ target }) => {
         if (target.name !== 'only') return;
