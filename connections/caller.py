@@ -25,6 +25,7 @@ from connections.http import (
     Waiting,
     Wire,
 )
+from connections.silence import Silence
 from connections.tokens import Token, Tokens, read_token
 from connections.waiting import growing_pause, retry_after_seconds
 
@@ -94,6 +95,7 @@ class Caller:
         self._tokens = Tokens(self._ask_for_token)
         self._lock = threading.Lock()
         self._strikes = 0
+        self.silence = Silence()
 
     def token_info(self) -> TokenInfo:
         """Ask for a new token and say whom it is for; raises BadCredentials."""
@@ -176,15 +178,16 @@ class Caller:
         started, met = time.monotonic(), time.time()
         trouble = None
         try:
-            answer = self._wire.send(
-                call.method,
-                call.url(self.base_url),
-                params=call.params,
-                data=data,
-                headers=headers,
-                token=token,
-                is_small=call is self._token_call,
-            )
+            with self.silence.asking():
+                answer = self._wire.send(
+                    call.method,
+                    call.url(self.base_url),
+                    params=call.params,
+                    data=data,
+                    headers=headers,
+                    token=token,
+                    is_small=call is self._token_call,
+                )
         except NoAnswer as no_answer:
             trouble = no_answer
         self._log(call, trouble.said if trouble else str(answer.status), time.monotonic() - started)

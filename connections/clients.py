@@ -9,6 +9,7 @@ from django.db.models.functions import Greatest
 
 from connections.huma import HumaClient
 from connections.models import Connection
+from connections.silence import Silence
 from connections.visma import VismaClient
 from connections.waiting import MemoryWaiting
 
@@ -41,6 +42,10 @@ class Clients:
         if theirs:
             self.huma_waiting.block_until(theirs[0])
             self.visma_waiting.block_until(theirs[1])
+
+    def silence(self, side: str) -> Silence:
+        """Since when a side hasn't answered."""
+        return self.huma.silence if side == "huma" else self.visma.silence
 
     def close(self) -> None:
         """Close the sockets that are kept open."""

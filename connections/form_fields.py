@@ -1,15 +1,20 @@
 """Fields of the connect pages' forms."""
 
+import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cryptography.fernet import InvalidToken
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from connections.fields import get_fernet
 from connections.unseen import seen
 
 SHAPE = r"\s*\{?[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}\}?\s*"
@@ -80,6 +85,39 @@ class EmailsField(forms.CharField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return bool((initial or []) != self.to_python(data or ""))
+
+
+class KeptSecretInput(forms.PasswordInput):
+    """A secret that isn't lost when another field is wrong: Huma shows it only once.
+
+    It comes back with the page sealed with the installation's key, for ``whom`` and an hour only: nobody can read it
+    there, and it lies in no session.
+    """
+
+    KEPT_SECONDS = 3600
+    whom = ""
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
+        return super().value_from_datadict(data, files, name) or self._unsealed(data.get(f"{name}_kept") or "")
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        attrs = dict(attrs or {})
+        kept = self._sealed(str(value)) if value and attrs.get("aria-invalid") != "true" else ""
+        if not kept:
+            return super().render(name, None, attrs, renderer)
+        attrs.pop("required", None)
+        shown = super().render(name, None, {**attrs, "placeholder": _("Kept. Paste only to change it.")}, renderer)
+        return format_html('{}<input type="hidden" name="{}_kept" value="{}">', shown, name, kept)
+
+    def _sealed(self, secret: str) -> str:
+        return get_fernet().encrypt(json.dumps([self.whom, secret]).encode()).decode()
+
+    def _unsealed(self, token: str) -> str:
+        try:
+            whom, secret = json.loads(get_fernet().decrypt(token.encode(), ttl=self.KEPT_SECONDS))
+        except InvalidToken:
+            return ""
+        return str(secret) if whom == self.whom else ""
 
 
 TENANT_SHAPE = gettext_lazy(

@@ -1,4 +1,4 @@
-"""Forms of the connect pages. A secret is never shown again: after an error it has to be pasted once more."""
+"""Forms of the connect pages. A secret is never shown again, and isn't lost when another field is wrong."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from connections.form_fields import CLIENT_SHAPE, SECRET_SHAPE, TENANT_SHAPE, EmailsField, GuidField
+from connections.form_fields import CLIENT_SHAPE, SECRET_SHAPE, TENANT_SHAPE, EmailsField, GuidField, KeptSecretInput
 from connections.huma import GROUP_TYPES, MAX_FILTER_IDS
 from connections.models import Connection
 from connections.payday_form import PayDayForm
@@ -21,9 +21,14 @@ def _client_id(**more: Any) -> GuidField:
 
 
 def _client_secret(**more: Any) -> GuidField:
-    return GuidField(
-        label=_("Client secret"), wrong_shape=SECRET_SHAPE, widget=forms.PasswordInput(render_value=False), **more
-    )
+    return GuidField(label=_("Client secret"), wrong_shape=SECRET_SHAPE, widget=KeptSecretInput(), **more)
+
+
+def _keep_for(form: forms.Form, whom: Any) -> None:
+    """After an error the secret comes back for this user only."""
+    widget = form.fields["huma_client_secret"].widget
+    assert isinstance(widget, KeptSecretInput)
+    widget.whom = str(whom)
 
 
 class AboutForm(forms.Form):
@@ -83,9 +88,10 @@ class ConnectForm(AboutForm):
         error_messages={"required": gettext_lazy("Confirm that you have the authority, or ask somebody who has.")},
     )
 
-    def __init__(self, *args: Any, reuse: Connection | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, reuse: Connection | None = None, whom: Any = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.reuse = reuse
+        _keep_for(self, whom)
         if reuse is not None:
             del self.fields["huma_client_id"], self.fields["huma_client_secret"]
 
@@ -115,6 +121,10 @@ class CredentialsForm(forms.Form):
 
     huma_client_id = _client_id()
     huma_client_secret = _client_secret(help_text=_("Stored encrypted, and never shown again."))
+
+    def __init__(self, *args: Any, whom: Any = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _keep_for(self, whom)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -13,6 +13,7 @@ from connections.caller import Caller
 from connections.errors import Rejected, TooMuch, Unavailable
 from connections.http import DEFAULT_PATIENCE, DEFAULT_TIMEOUT, RateLimit, TokenInfo, Waiting
 from connections.huma_shapes import Page
+from connections.silence import Silence
 
 USERS_PAGE = 50
 """The largest page of users. Source: huma-openapi.yaml, GET /users."""
@@ -69,6 +70,11 @@ class HumaClient:
     def sunset(self) -> str | None:
         """The last seen Sunset header."""
         return self._caller.sunset
+
+    @property
+    def silence(self) -> Silence:
+        """Since when it hasn't answered."""
+        return self._caller.silence
 
     def close(self) -> None:
         """Close the connections that are kept open."""

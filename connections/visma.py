@@ -15,6 +15,7 @@ from connections.answers import Answer, Call, WrongShape
 from connections.caller import Caller
 from connections.errors import FORBIDDEN, BadCredentials, ContractBroken, Rejected, TooMuch
 from connections.http import DEFAULT_PATIENCE, DEFAULT_TIMEOUT, RateLimit, TokenInfo, Waiting
+from connections.silence import Silence
 from connections.visma_shapes import Document, Job, VismaPage
 
 __all__ = ["Document", "Job", "VismaClient", "VismaPage"]
@@ -87,6 +88,11 @@ class VismaClient:
     def sunset(self) -> str | None:
         """The last seen Sunset header: an endpoint that we use will end. Source: visma-employee.md, Access."""
         return self._caller.sunset
+
+    @property
+    def silence(self) -> Silence:
+        """Since when it hasn't answered."""
+        return self._caller.silence
 
     def close(self) -> None:
         """Close the connections that are kept open."""

@@ -12,8 +12,11 @@ from django.contrib.admin.options import TO_FIELD_VAR
 from django.core.exceptions import BadRequest
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, include, path
 from django.utils.translation import gettext_lazy as _
+
+from humavisma.coming_back import UNSAVED, safe_next
 
 
 class HumavismaAdminSite(admin.AdminSite):
@@ -43,6 +46,15 @@ class HumavismaAdminSite(admin.AdminSite):
             return cast(HttpResponse, view(request, *args, **kwargs))
 
         return super().admin_view(update_wrapper(ours, view), cacheable)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """As everywhere; who has signed in already (in another tab) goes on, and nobody ends where only clicks lead."""
+        wanted = safe_next(request)
+        if wanted and request.method == "GET" and self.has_permission(request):
+            return redirect(wanted)
+        said = {"unsaved": UNSAVED in request.GET, "next_page": wanted}
+        response = super().login(request, {**said, **(extra_context or {})})
+        return redirect(wanted) if wanted and response.status_code == 302 else response
 
     def register(
         self,

@@ -17,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from humavisma.limits import *  # noqa: F403
+from humavisma.log_lines import log_lines
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -71,6 +72,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "humavisma.coming_back.ComingBackMiddleware",
 ]
 
 ROOT_URLCONF = "humavisma.urls"
@@ -183,6 +185,9 @@ READ_PATIENCE_SECONDS: float = env.float("READ_PATIENCE_SECONDS", default=30.0)
 SLICE_SECONDS: float = env.float("SLICE_SECONDS", default=10.0)
 BEAT_SECONDS: float = env.float("BEAT_SECONDS", default=10.0)
 WORKER_MISSING_SECONDS: float = env.float("WORKER_MISSING_SECONDS", default=5.0)
+# A page that waits says after so long that nothing has moved, or that a vendor doesn't answer; it looks every 1.5 s.
+STILL_SECONDS: float = env.float("STILL_SECONDS", default=12.0)
+SILENT_SECONDS: float = env.float("SILENT_SECONDS", default=6.0)
 HEARTBEAT_LATE_SECONDS: float = env.float("HEARTBEAT_LATE_SECONDS", default=60.0)
 MAX_ATTEMPTS: int = env.int("MAX_ATTEMPTS", default=5)
 # Refused credentials are tried again after so many minutes, one after the other; the last one is kept.
@@ -249,6 +254,9 @@ STORAGES = {
     },
 }
 
+# Confirm sends a box for each person: a first sync of a large company has thousands.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 50_000
+
 # Who may come in, and how safely
 
 CONNECT_NEEDS_RELEASE: str = env.str("CONNECT_NEEDS_RELEASE", default="auto")
@@ -277,26 +285,4 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W021",  # so is preloading
 ]
 
-# Log lines name runs, people's link numbers, sides and properties, and never a value.
-
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": "humavisma.log.WithoutTexts",
-            "format": "{asctime} {levelname} {name}: {message}",
-            "style": "{",
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {
-        # Its own handler would write every line twice.
-        "django": {"handlers": [], "level": "INFO", "propagate": True},
-        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
-        "django-q": {"handlers": [], "level": "WARNING", "propagate": True},
-        # At DEBUG it writes the addresses of requests, with their searches.
-        "urllib3": {"level": "WARNING"},
-    },
-}
+LOGGING: dict[str, Any] = log_lines(env.str("LOG_LEVEL", default="INFO"))

@@ -26,7 +26,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         address = getattr(request.user, "email", "")
         return _page(request, ConnectForm(reuse=reuse, initial={"recipients": [address] if address else []}))
-    form = ConnectForm(request.POST, reuse=reuse)
+    form = ConnectForm(request.POST, reuse=reuse, whom=request.user.pk)
     if not form.is_valid():
         return _page(request, form)
     taken = connected(form.cleaned_data["tenant_id"])
@@ -77,6 +77,8 @@ def _page(
 
 
 def put_right(form: ConnectForm | CredentialsForm, troubles: Sequence[Trouble]) -> None:
-    """Swapped credentials: put the Client ID where it belongs. What stood there is the secret: it isn't shown."""
+    """Swapped credentials: put each where it belongs. The secret isn't shown, only kept."""
     if any(trouble.code == "swapped" for trouble in troubles):
-        form.data = {**dict(form.data.items()), "huma_client_id": form.cleaned_data["huma_client_secret"]}
+        sent = form.cleaned_data
+        right = {"huma_client_id": sent["huma_client_secret"], "huma_client_secret": sent["huma_client_id"]}
+        form.data = {**dict(form.data.items()), **right}

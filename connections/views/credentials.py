@@ -23,7 +23,7 @@ from connections.views.connect import put_right
 def page(request: HttpRequest, code: str) -> HttpResponse:
     """The form; the old credentials stay until new ones work."""
     connection = connection_for(request.user, code)
-    form = CredentialsForm(request.POST if request.method == "POST" else None)
+    form = CredentialsForm(request.POST if request.method == "POST" else None, whom=request.user.pk)
     troubles: Sequence[Trouble] = ()
     if form.is_valid():
         sent = form.cleaned_data

@@ -67,6 +67,8 @@ def look_twice(spec: Field, target: Side, before: Canonical, after: Canonical, t
     """Why a person should look twice at a Change, or "". Source: design, A run (Confirm)."""
     if closer := spec.look_closer(after):
         return closer
+    if spec.look_twice == "twice_last_day" and after is None:
+        return "twice_no_last_day"
     if spec.look_twice in ALWAYS_TWICE:
         return spec.look_twice
     if after is None:

@@ -269,9 +269,10 @@ SENTENCES: dict[str, str] = {
     "bug": _("Something went wrong in humavisma itself. Your administrator finds the details in the log."),
     "number_series": _("The employee numbers in Huma and in Visma don't look like the same series."),
     # Look twice.
-    "twice_account": _("A bank account changes"),
+    "twice_account": _("Bank accounts that change or are new"),
     "twice_bic": _("A bank account whose SWIFT/BIC belongs to another country than the IBAN"),
-    "twice_last_day": _("A last workday, and with it the end of the employment"),
+    "twice_last_day": _("Employments that get an end date"),
+    "twice_no_last_day": _("Employments whose end date is removed"),
     "twice_past": _("A date in the past"),
     "twice_number": _("An employee number changes"),
     "twice_email": _("An email changes: people sign in with it"),

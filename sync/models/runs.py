@@ -58,6 +58,8 @@ class SyncRun(models.Model):
     passed_checks = models.JSONField(_("checks that somebody went past"), default=list, blank=True)
     # Where reading is: {"huma": {"stage", "offset", "read", "total"}, "visma": {"stage", "cursor", "read"}}.
     progress = models.JSONField(_("how far reading is"), default=dict, blank=True)
+    # The sides that haven't answered for some seconds, with when they were asked (seconds since 1970).
+    silent = models.JSONField(default=dict, blank=True, editable=False)
     # The figures of the overview: counts only.
     figures = models.JSONField(_("figures"), default=dict, blank=True)
     # What was chosen on Create: {"groups": [ids], "invite": bool} for new Huma users, {"assign_numbers": bool} for who

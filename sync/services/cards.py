@@ -11,10 +11,12 @@ from sync.core.fields import FIELDS
 from sync.display import Display, Segment, diff, display
 from sync.models import Conflict, EmployeeLink, SyncRun
 from sync.models.writes import FILTERED_BY
+from sync.paging import Part, Place, by_pk, part
 from sync.sentences import decision_label, field_label, sentence
 from sync.services.review import SHOWS, ReviewFilter, blocked, empties
 
 PER_PAGE = 25
+BY_NAME = by_pk(EmployeeLink, ("name", "pk"))
 ORDER = {field.name: position for position, field in enumerate(FIELDS)}
 
 
@@ -66,8 +68,7 @@ class ReviewPage:
     """One page of cards. ``facets``: how many differences each field, kind and heading has, within the filter."""
 
     cards: list[Card]
-    number: int
-    pages: int
+    place: Part[EmployeeLink]
     people: int
     differences: int
     facets: dict[str, dict[str, int]]
@@ -78,20 +79,18 @@ class ReviewPage:
         return self.facets["show"]["decided"], self.facets["show"]["all"]
 
 
-def page(run: SyncRun, shown: ReviewFilter, number: int = 1, per_page: int = PER_PAGE) -> ReviewPage:
-    """The cards that the filter shows, by name."""
+def page(run: SyncRun, shown: ReviewFilter, place: Place | int = 1, per_page: int = PER_PAGE) -> ReviewPage:
+    """The cards that the filter shows, by name, from ``place`` on."""
     rows = shown.apply(run)
     totals = rows.aggregate(people=Count("link", distinct=True), differences=Count("*"))
-    pages = max(1, -(-totals["people"] // per_page))
-    number = min(max(1, number), pages)
-    begin = (number - 1) * per_page
-    people = EmployeeLink.objects.filter(pk__in=rows.values("link")).order_by("name", "pk")
-    ids = list(people.values_list("pk", flat=True)[begin : begin + per_page])
+    people = EmployeeLink.objects.filter(pk__in=rows.values("link")).only("pk")
+    links = part(people, BY_NAME, place, per_page, totals["people"])
+    ids = [link.pk for link in links.object_list]
     found: dict[int, list[Conflict]] = {pk: [] for pk in ids}
     for conflict in rows.filter(link_id__in=ids).select_related("link").defer("link__baseline", "link__seen"):
         found[conflict.link_id].append(conflict)
     cards = [card(conflicts) for conflicts in found.values() if conflicts]
-    return ReviewPage(cards, number, pages, totals["people"], totals["differences"], facets(run, shown))
+    return ReviewPage(cards, links, totals["people"], totals["differences"], facets(run, shown))
 
 
 def facets(run: SyncRun, shown: ReviewFilter) -> dict[str, dict[str, int]]:

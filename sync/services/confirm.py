@@ -1,7 +1,7 @@
 """Confirm: exactly what will be written where, and the click that has it written."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from connections.models import Connection, audit, name_of
 from sync.core.employee import Side
+from sync.core.fields import field as field_named
 from sync.core.payday import PayPlan
 from sync.display import Display, display
 from sync.models import Conflict, EmployeeLink, LeftOut, SyncRun
@@ -18,15 +19,19 @@ from sync.services import passed_over
 from sync.services.meanwhile import settled_elsewhere
 from sync.services.payday import marked, plan_of
 from sync.services.plan_rows import store_plan
-from sync.services.planning import Item, make_plan
+from sync.services.planning import Item, Plan, make_plan
 from sync.services.relooking import held_back
 from sync.services.runs import STEPS, NotAllowed, require_active
 from sync.wake import wake
 
 ORDER = (
-    *("twice_bic", "twice_account", "twice_last_day", "twice_past", "twice_number", "twice_email"),
-    *("twice_emptied", "twice_huma"),
+    *("twice_bic", "twice_account", "twice_last_day", "twice_no_last_day", "twice_past", "twice_number"),
+    *("twice_email", "twice_emptied", "twice_huma"),
 )
+ALWAYS_OPEN = ("twice_bic", "twice_account", "twice_last_day", "twice_no_last_day")
+"""Accounts and ends of employments are read one by one, however many there are."""
+OF_NEW_PEOPLE = ("twice_account", "twice_last_day")
+"""What is looked at among the others' also where somebody is created with it."""
 
 
 class PlanChanged(Exception):
@@ -39,6 +44,10 @@ class NumberNeeded(Exception):
     def __init__(self, people: int) -> None:
         super().__init__("number needed")
         self.people = people
+
+
+class NobodyTicked(Exception):
+    """Everybody was unticked: nothing would be written."""
 
 
 class TooOld(Exception):
@@ -56,6 +65,7 @@ class Line:
     name: str
     number: str
     side: str
+    person: str = ""
     creates: bool = False
     gets: list[tuple[str, Display]] = field(default_factory=list)
     omitted: list[tuple[str, str]] = field(default_factory=list)
@@ -88,6 +98,12 @@ class Confirmation:
     never: int
     undecided: int
     doubted: int = 0
+    always_open: tuple[str, ...] = ()
+
+    @property
+    def boxes(self) -> int:
+        """How many boxes the page has: one for each person on each side."""
+        return sum(len(people) for _side, people in self.sides)
 
     @property
     def empty(self) -> bool:
@@ -105,11 +121,7 @@ def build(run: SyncRun, only: Collection[str] | None = None) -> Confirmation:
     return Confirmation(
         fingerprint=plan.fingerprint,
         sides=[(side.value, _people(lines, side)) for side in (Side.VISMA, Side.HUMA)],
-        look_twice=[
-            (sentence(code), found)
-            for code in ORDER
-            if (found := [line for item, line in lines if item.planned.look_twice == code])
-        ],
+        look_twice=[(sentence(code), found) for code in ORDER if (found := _look_twice(lines, code))],
         changes=len(plan.items),
         creations=dict(Counter(str(i.planned.side) for i in plan.items if i.planned.action == "create")),
         people=plan.people,
@@ -120,7 +132,28 @@ def build(run: SyncRun, only: Collection[str] | None = None) -> Confirmation:
         never=decisions["never"],
         undecided=asks,
         doubted=held_back(run),
+        always_open=tuple(sentence(code) for code in ALWAYS_OPEN),
     )
+
+
+def _look_twice(lines: list[tuple[Item, Line]], code: str) -> list[Line]:
+    """What is to be looked at twice for this reason; of new people what they get that counts."""
+    found = [line for item, line in lines if item.planned.look_twice == code]
+    if code in OF_NEW_PEOPLE:
+        created = [item for item, line in lines if line.creates and item.planned.look_twice != "twice_bic"]
+        found += [line for item in created for line in _of_new(item, code)]
+    return found
+
+
+def _of_new(item: Item, code: str) -> Iterator[Line]:
+    side = item.planned.side.value
+    for name, own in item.planned.after["values"].items():
+        if field_named(name).look_twice == code and own is not None:
+            after = display(name, side, own)
+            yield Line(
+                field_label(name), Display(), after, code, item.name, item.number, side,
+                item.planned.person,
+            )  # fmt: skip
 
 
 def _people(lines: list[tuple[Item, Line]], side: Side) -> list[PersonChanges]:
@@ -138,7 +171,19 @@ def _line(item: Item, pay: PayPlan | None) -> Line:
     if planned.action == "create":
         gets = [(field_label(name), display(name, side, own)) for name, own in planned.after["values"].items()]
         omitted = [(field_label(name), sentence(r.code, r.params)) for name, r in item.omitted.items()]
-        return Line("", Display(), Display(), planned.look_twice, item.name, item.number, side, True, gets, omitted)
+        return Line(
+            "",
+            Display(),
+            Display(),
+            planned.look_twice,
+            item.name,
+            item.number,
+            side,
+            planned.person,
+            True,
+            gets,
+            omitted,
+        )
     return Line(
         field_label(planned.field),
         display(planned.field, side, planned.before),
@@ -147,7 +192,21 @@ def _line(item: Item, pay: PayPlan | None) -> Line:
         item.name,
         item.number,
         side,
+        planned.person,
     )
+
+
+def ticked_people(run: SyncRun, shown: Collection[str] | None, ticks: Collection[str]) -> list[str] | None:
+    """Of the people that were shown, whose boxes are all ticked (``side:person``); ``None`` when they all are."""
+    return _ticked(make_plan(run, shown), ticks)
+
+
+def _ticked(plan: Plan, ticks: Collection[str]) -> list[str] | None:
+    sides: dict[str, set[str]] = {}
+    for item in plan.items:
+        sides.setdefault(item.planned.person, set()).add(item.planned.side.value)
+    found = [person for person, names in sides.items() if all(f"{side}:{person}" in ticks for side in names)]
+    return None if len(found) == len(sides) else found
 
 
 def confirm(
@@ -157,11 +216,13 @@ def confirm(
     typed_number: str = "",
     only: Collection[str] | None = None,
     large: bool = False,
+    ticks: Collection[str] | None = None,
 ) -> None:
     """Have exactly the shown plan written. A second call, by a double click or a reload, does nothing.
 
-    ``large`` answers the threshold without typing (the command's ``--confirm-large``). Raises ``PlanChanged``,
-    ``NumberNeeded``, ``TooOld``, and ``NotAllowed``: "applying" when another run is writing, "inactive" for a
+    ``large`` answers the threshold without typing (the command's ``--confirm-large``); ``ticks`` are the boxes that
+    stayed ticked, as ``side:person``: nothing is written for anybody else. Raises ``PlanChanged``, ``NumberNeeded``,
+    ``NobodyTicked``, ``TooOld``, and ``NotAllowed``: "applying" when another run is writing, "inactive" for a
     connection that was paused or disconnected.
     """
     try:
@@ -184,6 +245,12 @@ def confirm(
                 raise TooOld
             if plan.fingerprint != fingerprint:
                 raise PlanChanged
+            left = None if ticks is None else _ticked(plan, ticks)
+            if left is not None:
+                plan = plan.limited_to(left)
+                if not left:
+                    raise NobodyTicked
+                SyncRun.objects.filter(pk=run.pk).update(plan_fingerprint=plan.fingerprint)
             if plan.over_threshold and not large and typed_number.strip() != str(plan.people):
                 raise NumberNeeded(plan.people)
             _settle_left(run, user)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -17,12 +16,14 @@ from sync.core.employee import from_json
 from sync.core.fields import FIELDS
 from sync.core.text import clean
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
+from sync.paging import Part, Place, by_pk, part
 from sync.people_words import Badge, badges_of
 from sync.sentences import field_label, sentence
 from sync.services import creation as service
 from sync.services.reading import enabled_fields
 
 PER_PAGE = 50
+BY_NAME = by_pk(EmployeeSnapshot, ("name", "pk"))
 
 MAIN, BLOCKED, NEVER = "main", "blocked", "never"
 FOLDED = ("former", "not_employee", "no_position", "draft", "returned")
@@ -85,7 +86,7 @@ class Section:
     count: int
     chosen: int
     people: list[Candidate]
-    page: Page[EmployeeSnapshot]
+    page: Part[EmployeeSnapshot]
     is_open: bool
     query: str
 
@@ -119,8 +120,8 @@ class CreatePage:
         return not self.sections
 
 
-def page(run: SyncRun, target: str, opened: str = "", number: int | str = 1) -> CreatePage:
-    """The lists for ``target``; the section ``opened`` is unfolded, at page ``number``."""
+def page(run: SyncRun, target: str, opened: str = "", place: Place | int | str = 1) -> CreatePage:
+    """The lists for ``target``; the section ``opened`` is unfolded, at ``place``."""
     rows = service.candidates(run, target).order_by("name", "pk")
     settled = rows.exclude(create_blocked=service.LEFT_OUT)
     lists: dict[str, QuerySet[EmployeeSnapshot]] = {
@@ -129,7 +130,7 @@ def page(run: SyncRun, target: str, opened: str = "", number: int | str = 1) -> 
         **{code: settled.filter(create_group=code) for code in FOLDED},
         NEVER: rows.filter(create_blocked=service.LEFT_OUT),
     }
-    sections = [_section(run, target, code, people, opened, number) for code, people in lists.items()]
+    sections = [_section(run, target, code, people, opened, place) for code, people in lists.items()]
     possible = service.possible(run, target)
     main = possible.filter(create_group=MAIN)
     return CreatePage(
@@ -145,15 +146,15 @@ def page(run: SyncRun, target: str, opened: str = "", number: int | str = 1) -> 
 
 
 def _section(
-    run: SyncRun, target: str, code: str, rows: QuerySet[EmployeeSnapshot], opened: str, number: int | str
+    run: SyncRun, target: str, code: str, rows: QuerySet[EmployeeSnapshot], opened: str, place: Place | int | str
 ) -> Section:
-    shown = Paginator(rows, PER_PAGE).get_page(number if code == opened else 1)
-    people = list(shown.object_list)
+    shown = part(rows, BY_NAME, place if code == opened else 1, PER_PAGE)
+    people = shown.object_list
     return Section(
         code=code,
         title=TITLES[code],
         note=NOTES.get(code, ""),
-        count=shown.paginator.count,
+        count=shown.total,
         chosen=rows.filter(create_chosen=True).count(),
         people=describe(run, people),
         page=shown,

@@ -6,21 +6,23 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from django.core.paginator import Page, Paginator
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from connections.models import Connection, audit, name_of
 from sync.core.relook import kind_of, stops
 from sync.display import Display, display
 from sync.models import OPEN_STATES, Change, EmployeeLink, SyncRun
+from sync.paging import Key, Order, Part, Place, part
 from sync.sentences import against_sentence, field_label, sentence
 from sync.services.batches import batches
 from sync.services.confirm import NumberNeeded
 from sync.services.holding import waiting
 from sync.services.payday import notes, until
 from sync.services.runs import NotAllowed
+from sync.typed import number
 from sync.wake import wake
 
 PER_PAGE = 100
@@ -62,7 +64,7 @@ class Held:
     """A page of what waits. ``reasons``: by the sentence of why, who is on this page. ``until``: until when it has to
     be approved for the next pay, a sentence or "" where that isn't known."""
 
-    page: Page[Change]
+    page: Part[Change]
     reasons: list[tuple[str, list[Person]]]
     changes: int
     people: int
@@ -71,16 +73,31 @@ class Held:
     until: str = ""
 
 
-def held(connection: Connection, number: Any = 1) -> Held:
+BY_WHY = ("reason", "name", "whose", "run_id", "pk")
+WHOSE = Coalesce("link_id", 0)
+
+
+def _mark(row: Change) -> str:
+    return f"{row.reason}-{row.pk}"
+
+
+def _key(mark: str) -> Key | None:
+    """Why it was held when it was shown: what is overtaken meanwhile has another reason."""
+    reason, _, pk = mark.rpartition("-")
+    row = Change.objects.filter(pk=number(pk)).values_list("name", WHOSE, "run_id", "pk").first()
+    return (reason, *row) if row else None
+
+
+def held(connection: Connection, place: Place | int | str = 1) -> Held:
     """What waits for an owner, by why it is held and by person."""
-    rows = waiting(connection).select_related("run", "link").order_by("reason", "name", "link_id", "run_id", "pk")
-    page = Paginator(rows, PER_PAGE).get_page(number)
+    rows = waiting(connection).select_related("run", "link").annotate(whose=WHOSE)
+    page = part(rows, Order(BY_WHY, _mark, _key), place, PER_PAGE)
     told = page.object_list
     reasons = [(sentence(why), _people(some, connection)) for why, some in groupby(told, lambda one: one.reason)]
     return Held(
         page=page,
         reasons=reasons,
-        changes=page.paginator.count,
+        changes=page.total,
         people=rows.order_by().values("link").distinct().count(),
         releasing=[(run, len(run.options.get("released", ()))) for run in _releases(connection, OPEN_STATES)],
         in_vain=_in_vain(connection),

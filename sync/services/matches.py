@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Page, Paginator
 from django.db import transaction
 from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.utils import timezone
@@ -14,10 +13,12 @@ from sync.core.fields import FIELDS
 from sync.core.relook import without_instead
 from sync.display import Display, display
 from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
+from sync.paging import Key, Order, Part, Place, part
 from sync.sentences import against_sentence, agrees_label, field_label, sentence
 from sync.services.linking import against_alone, retire_gone
 from sync.services.pairing import compare_pair, refresh_candidates
 from sync.services.runs import STEPS, NotAllowed
+from sync.typed import number
 
 PER_PAGE = 25
 
@@ -72,12 +73,26 @@ class MatchCard:
         return self.match.decision
 
 
-def matches(run: SyncRun, number: int | str = 1) -> tuple[Page[Any], list[MatchCard]]:
+OPEN_FIRST = ("over", "place", "huma__name", "pk")
+
+
+def _mark(row: Any) -> str:
+    """Whether it was open when it was shown, and which it is: once answered, it moves to the end."""
+    return f"{row.over}-{row.pk}"
+
+
+def _key(mark: str) -> Key | None:
+    over, _, pk = mark.partition("-")
+    row = PossibleMatch.objects.filter(pk=number(pk)).values_list("place", "huma__name", "pk").first()
+    return (number(over), *row) if row else None
+
+
+def matches(run: SyncRun, place: Place | int | str = 1) -> tuple[Part[PossibleMatch], list[MatchCard]]:
     """A page of the run's possible matches that are asked about one by one: open ones first, the strongest first."""
     rows = PossibleMatch.objects.filter(run=run).select_related("huma", "visma").exclude(group__in=together(run))
-    rows = rows.exclude(decided_together=True).annotate(over=_is_over()).order_by("over", "place", "huma__name", "pk")
-    page = Paginator(rows, PER_PAGE).get_page(number)
-    return page, [_card(row) for row in page.object_list]
+    rows = rows.exclude(decided_together=True).annotate(over=_is_over())
+    shown = part(rows, Order(OPEN_FIRST, _mark, _key), place, PER_PAGE)
+    return shown, [_card(row) for row in shown.object_list]
 
 
 def _is_over() -> Case:

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.paginator import Page, Paginator
 from django.db.models import Q
 
 from connections.models import Connection
 from sync.core.employee import from_json
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, PassedPerson, PossibleMatch, SyncRun
+from sync.paging import Key, Part, Place, part_of_list
 from sync.services import passed_over
 from sync.services.choices import WHOLE
 from sync.services.figures import becomes_cash
@@ -146,7 +146,7 @@ class PeoplePage:
     """One page of people. ``counts``: how many each filter has, of all. ``run``: the read that this is from."""
 
     run: SyncRun | None
-    page: Page[Person]
+    page: Part[Person]
     counts: dict[str, int]
     total: int
 
@@ -157,7 +157,27 @@ def latest_read(connection: Connection) -> SyncRun | None:
     return connection.runs.exclude(read_at=None).exclude(trigger__in=parts).order_by("-pk").first()
 
 
-def people(connection: Connection, search: str = "", show: str = "", number: int | str = 1) -> PeoplePage:
+def _order(person: Person) -> Key:
+    return (person.name.casefold(), person.number, person.side, person.vendor_id)
+
+
+def _mark(person: Person) -> str:
+    return f"{person.side}:{person.vendor_id}"
+
+
+def _key(everyone: Iterable[Person], mark: str) -> Key | None:
+    """Where somebody stood who was shown: linked since, their row may stand elsewhere, by the other side's name."""
+    side, _, vendor_id = mark.partition(":")
+    for person in everyone:
+        seen = getattr(person, side) if side in ("huma", "visma") else None
+        if seen is not None and seen.vendor_id == vendor_id and seen.name and person.side != side:
+            return (seen.name.casefold(), seen.number, side, vendor_id)
+        if (person.side, person.vendor_id) == (side, vendor_id):
+            return _order(person)
+    return None
+
+
+def people(connection: Connection, search: str = "", show: str = "", place: Place | int | str = 1) -> PeoplePage:
     """Everyone, narrowed down by words of a name or number, and by one of the filters."""
     run = latest_read(connection)
     everyone = _everyone(connection, run, with_payload=show in LOOKING_INSIDE)
@@ -165,8 +185,9 @@ def people(connection: Connection, search: str = "", show: str = "", number: int
     words = search.casefold().split()
     test = {**FILTERS, **LOOKING_INSIDE}.get(show)
     found = [p for p in everyone if (test is None or test(p)) and (not words or p.matches(words))]
-    found.sort(key=lambda person: (person.name.casefold(), person.number))
-    return PeoplePage(run, Paginator(found, PER_PAGE).get_page(number), dict(counts), len(everyone))
+    found.sort(key=_order)
+    page = part_of_list(found, place, PER_PAGE, key_of=_order, mark=_mark, key=lambda mark: _key(everyone, mark))
+    return PeoplePage(run, page, dict(counts), len(everyone))
 
 
 def person(connection: Connection, side: str, vendor_id: str) -> Person | None:

@@ -1,7 +1,7 @@
 """The plan of a run: every Change that the decisions and the chosen people amount to. Nothing is stored here."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -60,6 +60,11 @@ class Plan:
     def people(self) -> int:
         """How many people are changed or created."""
         return len({item.planned.person for item in self.items})
+
+    def limited_to(self, people: Collection[str]) -> "Plan":
+        """The part of it that is for these people."""
+        items = [item for item in self.items if item.planned.person in people]
+        return replace(self, items=items, fingerprint=plan_fingerprint(item.planned for item in items))
 
     @property
     def over_threshold(self) -> bool:

@@ -1,6 +1,7 @@
 """A run's life, as far as people steer it: start, read again, cancel, stop, confirm a check, retry."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from sync.core.report import Totals, totals
 from sync.heartbeat import worker_alive
 from sync.models import OPEN_STATES, Change, Conflict, EmployeeSnapshot, SyncRun
 from sync.services.releases import come_back
+from sync.services.stillness import silent_for, still_for
 from sync.wake import wake
 
 MANUAL = (SyncRun.Trigger.MANUAL, SyncRun.Trigger.RETRY, SyncRun.Trigger.UNDO)
@@ -167,7 +169,11 @@ def resume_after(run: SyncRun, check: str) -> None:
 
 @dataclass(frozen=True)
 class Live:
-    """How far a run is. ``waiting_for_worker``: nobody has taken it up for some seconds and no worker is alive."""
+    """How far a run is.
+
+    ``waiting_for_worker``: nobody has taken it up for some seconds and no worker is alive. ``still``: for how many
+    seconds nothing has moved, 0 while it does. ``silent``: by side, for how many seconds it hasn't answered.
+    """
 
     state: str
     huma_read: int
@@ -178,6 +184,8 @@ class Live:
     waiting_for_worker: bool
     stopping: bool
     trouble: tuple[str, ...] = ()
+    still: int = 0
+    silent: Mapping[str, int] = field(default_factory=dict)
 
 
 def live(run: SyncRun) -> Live:
@@ -186,6 +194,9 @@ def live(run: SyncRun) -> Live:
     huma, visma = progress.get("huma", {}), progress.get("visma", {})
     works = run.state in (SyncRun.State.FETCHING, SyncRun.State.APPLYING)
     idle = (timezone.now() - run.touched_at).total_seconds()
+    still = still_for(run) if works else 0.0
+    is_still = still >= settings.STILL_SECONDS
+    silent = silent_for(run) if works and not is_still else {}
     return Live(
         state=run.state,
         huma_read=huma.get("read", 0),
@@ -195,7 +206,9 @@ def live(run: SyncRun) -> Live:
         totals=run_totals(run),
         waiting_for_worker=works and idle > settings.WORKER_MISSING_SECONDS and not worker_alive(),
         stopping=bool(run.stop_requested_by) and run.state == SyncRun.State.APPLYING,
-        trouble=tuple(progress.get("trouble", ())),
+        trouble=tuple(side for side in progress.get("trouble", ()) if side not in silent),
+        still=int(still) if is_still else 0,
+        silent=silent,
     )
 
 

@@ -12,8 +12,10 @@ from django.utils.translation import ngettext
 
 from connections.models import Connection
 from sync.models import AUTOMATIC, Change, SyncRun
+from sync.paging import Key
 from sync.pause_words import pause_of
 from sync.services.attention import Situation, situation
+from sync.typed import number
 
 State = SyncRun.State
 FROM_HUMA = (*AUTOMATIC, SyncRun.Trigger.RELEASE)
@@ -33,6 +35,24 @@ class Entry:
     action_label: str
     action_url: str
     rank: int
+    pk: int = 0
+
+    @property
+    def order(self) -> Key:
+        """What the list is in order of; no two connections have the same."""
+        return (self.rank, self.name.casefold(), self.pk)
+
+    @property
+    def mark(self) -> str:
+        """How urgent it was when it was shown, and which it is: once seen to, it moves down."""
+        return f"{self.rank}-{self.pk}"
+
+
+def order_of(mark: str, connections: Iterable[Connection]) -> Key | None:
+    """Where a connection stood that was shown with this mark."""
+    rank, _, pk = mark.partition("-")
+    names = [row.name.casefold() for row in connections if row.pk == number(pk)]
+    return (number(rank), names[0], number(pk)) if names else None
 
 
 def entries(here: Situation, connections: Iterable[Connection]) -> list[Entry]:
@@ -42,7 +62,7 @@ def entries(here: Situation, connections: Iterable[Connection]) -> list[Entry]:
         _entry(row, here.shown(row.pk), not_done.get(here.shown_run(row.pk), 0), here.differences.get(row.pk, 0), today)
         for row in connections
     ]
-    return sorted(found, key=lambda entry: (entry.rank, entry.name.casefold()))
+    return sorted(found, key=lambda entry: entry.order)
 
 
 def entry_for(connection: Connection) -> Entry:
@@ -116,6 +136,7 @@ def _entry(connection: Connection, run: SyncRun | None, not_done: int, waiting: 
         action_label=label,
         action_url=reverse(f"admin:{name}", args=args),
         rank=rank,
+        pk=connection.pk,
     )
 
 

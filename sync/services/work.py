@@ -28,6 +28,7 @@ from sync.services.releases import come_back
 from sync.services.runs import CHECKS, forget_values
 from sync.services.schedule import make_up
 from sync.services.snapshots import load_passed
+from sync.services.stillness import listening
 from sync.services.store import load, store
 
 logger = logging.getLogger(__name__)
@@ -55,7 +56,8 @@ def advance(run_pk: int, seconds: float | None = None) -> float | None:
             return None
         if run.state != SyncRun.State.FETCHING:  # reading says so with each thing that it stores
             SyncRun.objects.filter(pk=run_pk).update(touched_at=timezone.now())
-        return _slice(run, lease, settings.SLICE_SECONDS if seconds is None else seconds)
+        with listening(run):
+            return _slice(run, lease, settings.SLICE_SECONDS if seconds is None else seconds)
 
 
 def _slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:

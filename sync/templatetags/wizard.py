@@ -75,6 +75,12 @@ def when(at: datetime | None) -> str:
 
 
 @register.filter
+def minutes(seconds: int) -> int:
+    """Whole minutes."""
+    return seconds // 60
+
+
+@register.filter
 def impossible(row: Row) -> list[tuple[list[Choice], str]]:
     """The choices that aren't possible by their reason, so that one reason for both is said once."""
     reasons: dict[str, list[Choice]] = {}

@@ -1,9 +1,9 @@
 """Attention: what waits in one connection, with everybody whom a notice is about; and closing notices."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,12 +14,14 @@ from django.views.decorators.http import require_GET, require_POST
 from connections.models import Connection
 from sync.attention_words import item, of_notice
 from sync.models import Notice
+from sync.paging import Place, by_pk, part
 from sync.services.attention import attention, situation
 from sync.services.notices import close, waiting
 from sync.typed import number
 from sync.views.steps import connection_page, page_context
 
 PER_PAGE = 50
+NEWEST_FIRST = by_pk(Notice, ("-pk",))
 MOST = 1000
 """So many notices are closed with one click."""
 
@@ -49,7 +51,7 @@ def _kind(text: str | None) -> str:
 
 def _people(request: HttpRequest, connection: Connection, kind: str) -> dict[str, Any]:
     rows = waiting(connection).filter(kind=kind).select_related("link")
-    shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    shown = part(rows, NEWEST_FIRST, Place.from_data(request.GET), PER_PAGE)
     newest = rows.values_list("pk", flat=True).first()
     return {
         "page": shown,
@@ -75,4 +77,6 @@ def done(request: HttpRequest, connection: Connection) -> HttpResponse:
         messages.success(request, text % {"n": closed})
     if request.POST.get("from") == "start":
         return redirect(reverse("admin:index"))
-    return redirect(reverse("admin:attention", args=[connection.code]) + (f"?kind={kind}" if kind else ""))
+    place = Place.from_data(request.POST).query
+    query = f"?{urlencode({'kind': kind, **place})}" if kind else ""
+    return redirect(reverse("admin:attention", args=[connection.code]) + query)

@@ -13,8 +13,11 @@ from connections.models import Connection
 from sync.models import SyncRun
 from sync.services import confirm as service
 from sync.services import runs
+from sync.typed import number
 from sync.views.steps import connection_page, continue_url, inactive, open_run_page, page_context, step_url
 
+TICKS = "ticks"
+"""How many boxes the page had: whoever isn't ticked is left off, and no box at all means nobody."""
 MOMENT, LOOK_AGAIN = 3.0, 0.2  # seconds
 
 
@@ -22,11 +25,22 @@ MOMENT, LOOK_AGAIN = 3.0, 0.2  # seconds
 @open_run_page
 def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
     """The plan as the decisions are now; a POST limits it to the ticked people."""
-    only = request.POST.getlist("only") if request.method == "POST" else []
+    only = _ticked(request, run) if request.method == "POST" else []
     if request.method == "POST" and not only:
         messages.warning(request, _("Nobody was ticked, so everybody is shown."))
         return redirect(step_url("confirm", connection))
     return _page(request, connection, run, only)
+
+
+def _ticked(request: HttpRequest, run: SyncRun) -> list[str]:
+    """Whom the page is limited to, after its boxes; nobody for all of them."""
+    if TICKS not in request.POST:
+        return request.POST.getlist("only")
+    shown = request.POST.getlist("shown")
+    if len(request.POST.getlist("only")) == number(request.POST[TICKS]):
+        return shown
+    found = service.ticked_people(run, shown or None, request.POST.getlist("only"))
+    return shown if found is None else found
 
 
 def _page(
@@ -43,16 +57,22 @@ def _page(
         only=only,
         notice=notice,
         error=error,
+        was_typed=request.POST.get("number", ""),
     )
     return render(request, "sync/confirm.html", context)
 
 
-def _confirm(run: SyncRun, user: Any, fingerprint: str, number: str, only: list[str] | None) -> None:
+def _confirm(run: SyncRun, request: HttpRequest) -> None:
     """The last click. A run that came by itself writes for a moment only: it is waited for, up to MOMENT seconds."""
     until = time.monotonic() + MOMENT
+    data = request.POST
+    boxes = TICKS in data
+    only = data.getlist("shown" if boxes else "only") or None
+    ticks = data.getlist("only") if boxes else None
     while True:
         try:
-            service.confirm(run, user, fingerprint, number, only=only)
+            fingerprint, typed = data.get("fingerprint", ""), data.get("number", "")
+            service.confirm(run, request.user, fingerprint, typed, only=only, ticks=ticks)
             return
         except runs.NotAllowed as refusal:
             hers = run.connection.runs.filter(state=SyncRun.State.APPLYING, trigger__in=runs.BY_HAND)
@@ -68,11 +88,13 @@ def run_now(request: HttpRequest, connection: Connection) -> HttpResponse:
     run = runs.open_run(connection) or runs.latest_run(connection)
     if run is None:
         return redirect(step_url("sync_users", connection))
-    only = request.POST.getlist("only")
     if run.state in runs.STEPS:
+        only = _ticked(request, run)
         try:
-            fingerprint = request.POST.get("fingerprint", "")
-            _confirm(run, request.user, fingerprint, request.POST.get("number", ""), only or None)
+            _confirm(run, request)
+        except service.NobodyTicked:
+            text = _("Nobody is ticked, so nothing was written.")
+            return _page(request, connection, run, request.POST.getlist("shown"), notice=text)
         except service.PlanChanged:
             text = _("The plan changed since you opened this page. Nothing was written: look at it again.")
             return _page(request, connection, run, only, notice=text)

@@ -1,6 +1,7 @@
 """Create: who is added where she is missing. Nobody is ticked beforehand; choices are saved at once."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,6 +15,7 @@ from connections.groups import huma_groups
 from connections.models import Connection
 from sync import typed
 from sync.models import EmployeeSnapshot, LeftOut, SyncRun
+from sync.paging import Place
 from sync.sentences import sentence
 from sync.services import creation, creation_lists, people_changes
 from sync.services.failures import reason_for_reading
@@ -29,9 +31,9 @@ KINDS = ("company", "location", "team")
 def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
     """Both lists: who is in Huma only, and who is in Visma only."""
     opened, group = request.GET.get("to", ""), request.GET.get("group", "")
-    number = request.GET.get("page", "1")
+    place = Place.from_data(request.GET)
     lists = [
-        creation_lists.page(run, target, group if target == opened else "", number if target == opened else 1)
+        creation_lists.page(run, target, group if target == opened else "", place if target == opened else 1)
         for target in TARGETS
     ]
     groups = _groups(connection, run) if "groups" in request.GET else {}
@@ -166,10 +168,10 @@ def _list_again(
     request: HttpRequest, connection: Connection, run: SyncRun, target: str, said: str = ""
 ) -> HttpResponse:
     if request.htmx:  # type: ignore[attr-defined]
-        group, number = request.POST.get("group", ""), request.POST.get("page", "1")
+        group, place = request.POST.get("group", ""), Place.from_data(request.POST)
         context = {
             "connection": connection,
-            "list": creation_lists.page(run, target, group, number),
+            "list": creation_lists.page(run, target, group, place),
             "said": said,
             **_counts(run, target),
         }
@@ -191,7 +193,11 @@ def _counts(run: SyncRun, target: str) -> dict[str, Any]:
 
 
 def _back(request: HttpRequest, connection: Connection, target: str) -> HttpResponse:
-    return go_to(request, f"{reverse('admin:create', args=[connection.code])}#to-{target}")
+    """The page again, where the person was in the list."""
+    place, group = Place.from_data(request.POST).query, request.POST.get("group", "")
+    query = urlencode({"to": target, "group": group, **place}) if group else ""
+    url = reverse("admin:create", args=[connection.code])
+    return go_to(request, f"{url}{f'?{query}' if query else ''}#to-{target}")
 
 
 def _target(request: HttpRequest) -> str:

@@ -1,5 +1,7 @@
 """Held: what came by itself and waits for an owner, who releases or drops it."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from connections.models import Connection
 from sync import typed
+from sync.paging import Place
 from sync.sentences import sentence
 from sync.services import held as service
 from sync.services.confirm import NumberNeeded
@@ -23,7 +26,7 @@ ANSWERS = ("release", "drop")
 @connection_page
 def page(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Everything that is held, before → after."""
-    found = service.held(connection, request.GET.get("page"))
+    found = service.held(connection, Place.from_data(request.GET))
     in_vain = found.in_vain
     context = page_context(
         request,
@@ -48,7 +51,7 @@ def ask(request: HttpRequest, connection: Connection) -> HttpResponse:
     ticked = [pk for one in request.POST.getlist("change") if (pk := typed.number(one))]
     if answer not in ANSWERS or not (everything or ticked):
         messages.warning(request, _("Nothing was ticked."))
-        return _back(connection)
+        return _back(request, connection)
     selection = service.select(connection, None if everything else ticked, answer == "release")
     if not selection.changes:
         return _nothing_left(request, connection, selection)
@@ -65,11 +68,13 @@ def _ask(
         current="attention",
         answer=answer,
         selection=selection,
-        hidden=[("changes", ",".join(map(str, selection.pks)))],
+        hidden=[("changes", ",".join(map(str, selection.pks))), *_place(request).items()],
+        cancel_url=_address(request, connection),
+        was_typed=request.POST.get("typed", ""),
         typed=str(selection.needs_number or ""),
         error=error,
     )
-    context["crumbs"].append({"label": _("Held"), "url": _address(connection)})
+    context["crumbs"].append({"label": _("Held"), "url": context["cancel_url"]})
     return render(request, "sync/held_ask.html", context)
 
 
@@ -85,12 +90,12 @@ def release(request: HttpRequest, connection: Connection) -> HttpResponse:
         return _ask(request, connection, "release", selection, _("That isn't the number. Nothing was released."))
     except NotAllowed:
         messages.error(request, _("The connection isn't active, so nothing was released."))
-        return _back(connection)
+        return _back(request, connection)
     if not done.changes:
         return _nothing_left(request, connection)
     text = ngettext("%(n)s change was released.", "%(n)s changes were released.", done.changes) % {"n": done.changes}
     messages.success(request, f"{text} {_('Both sides are read again first.')}")
-    return _back(connection)
+    return _back(request, connection)
 
 
 @require_POST
@@ -102,7 +107,7 @@ def drop(request: HttpRequest, connection: Connection) -> HttpResponse:
         return _nothing_left(request, connection)
     text = ngettext("%(n)s change was dropped.", "%(n)s changes were dropped.", done.changes) % {"n": done.changes}
     messages.success(request, f"{text} {_('Nothing was written.')}")
-    return _back(connection)
+    return _back(request, connection)
 
 
 def _asked(request: HttpRequest) -> list[int]:
@@ -120,12 +125,18 @@ def _nothing_left(
         messages.warning(request, _("Their values were deleted, so they can't be released. They can be dropped."))
     else:
         messages.info(request, _("Nothing of it waits any more: it was answered or overtaken meanwhile."))
-    return _back(connection)
+    return _back(request, connection)
 
 
-def _address(connection: Connection) -> str:
-    return reverse("admin:held", args=[connection.code])
+def _place(request: HttpRequest) -> dict[str, str]:
+    return Place.from_data(request.POST).query
 
 
-def _back(connection: Connection) -> HttpResponse:
-    return redirect(_address(connection))
+def _address(request: HttpRequest, connection: Connection) -> str:
+    """The list, where the person was in it."""
+    query = urlencode(_place(request))
+    return reverse("admin:held", args=[connection.code]) + (f"?{query}" if query else "")
+
+
+def _back(request: HttpRequest, connection: Connection) -> HttpResponse:
+    return redirect(_address(request, connection))

@@ -3,7 +3,6 @@
 from collections import Counter
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,10 +12,12 @@ from django.views.decorators.http import require_GET
 from connections.models import Connection
 from sync.core.report import Totals, totals
 from sync.models import AUTOMATIC, Change, SyncRun
+from sync.paging import Place, by_pk, part
 from sync.sentences import sentence
 from sync.views.steps import connection_page, continue_url, page_context, step_url
 
 PER_PAGE = 25
+NEWEST_FIRST = by_pk(SyncRun, ("-pk",))
 TONES = {"finished": "success", "failed": "danger", "stopped": "warning", "applying": "accent"}
 HAND, BY_ITSELF = "hand", "automatic"
 
@@ -28,7 +29,8 @@ def page(request: HttpRequest, connection: Connection) -> HttpResponse:
     show = BY_ITSELF if request.GET.get("show") == BY_ITSELF else HAND
     automatic = connection.runs.filter(trigger__in=AUTOMATIC)
     by_hand = connection.runs.exclude(trigger__in=AUTOMATIC)
-    shown = Paginator(automatic if show == BY_ITSELF else by_hand, PER_PAGE).get_page(request.GET.get("page"))
+    rows = automatic if show == BY_ITSELF else by_hand
+    shown = part(rows, NEWEST_FIRST, Place.from_data(request.GET), PER_PAGE)
     counted = _totals([run.pk for run in shown.object_list])
     context = page_context(
         request,

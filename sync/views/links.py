@@ -1,9 +1,11 @@
 """Links to look at again: something has come to speak against two linked people being one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,12 +18,14 @@ from connections.models import Connection
 from sync import typed
 from sync.core.relook import other_employee
 from sync.models import EmployeeLink, EmployeeSnapshot
+from sync.paging import Place, by_pk, part
 from sync.sentences import against_sentence
 from sync.services import people, people_changes, relooking
 from sync.services.runs import NotAllowed
 from sync.views.steps import connection_page, page_context
 
 PER_PAGE = 50
+BY_NAME = by_pk(EmployeeLink, ("name", "pk"))
 TITLES: dict[str, Promise] = {
     "birth": gettext_lazy("The dates of birth differ"),
     "instead": gettext_lazy("Another employee in Visma agrees better"),
@@ -54,12 +58,15 @@ class Row:
 @connection_page
 def page(request: HttpRequest, connection: Connection) -> HttpResponse:
     """The links that ask, the gravest kind first; one kind at a time."""
+    return _page(request, connection, request.GET.get("kind", ""))
+
+
+def _page(request: HttpRequest, connection: Connection, kind: str, error: str = "") -> HttpResponse:
     counts = {kind: relooking.to_look_at([connection], kind).count() for kind in relooking.KINDS}
-    kind = request.GET.get("kind", "")
     if not counts.get(kind):
         kind = next((one for one in relooking.KINDS if counts[one]), "")
-    rows = relooking.to_look_at([connection], kind).order_by("name", "pk") if kind else EmployeeLink.objects.none()
-    shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    rows = relooking.to_look_at([connection], kind) if kind else EmployeeLink.objects.none()
+    shown = part(rows, BY_NAME, Place.from_data(request.GET), PER_PAGE)
     context = page_context(
         request,
         connection,
@@ -71,6 +78,8 @@ def page(request: HttpRequest, connection: Connection) -> HttpResponse:
         rows=_rows(connection, list(shown.object_list)),
         page=shown,
         query=f"kind={kind}&",
+        error=error,
+        typed=request.POST.get("typed", ""),
     )
     return render(request, "sync/links.html", context)
 
@@ -90,14 +99,14 @@ def still_right(request: HttpRequest, connection: Connection) -> HttpResponse:
     if kind in relooking.KINDS:
         links = list(relooking.to_look_at([connection], kind).values_list("pk", flat=True))
         if typed.number(request.POST.get("typed")) != len(links):
-            messages.error(request, _("Nothing was changed: type the number %(n)d to confirm.") % {"n": len(links)})
-            return _back(connection, kind)
+            text = _("Nothing was changed: type the number %(n)d to confirm.") % {"n": len(links)}
+            return _page(request, connection, kind, text)
     else:
         links = [typed.number(request.POST.get("link"))]
     confirmed = relooking.still_right(connection, request.user, links)
     text = ngettext("%(n)d link is confirmed.", "%(n)d links are confirmed.", confirmed)
     messages.success(request, text % {"n": confirmed})
-    return _back(connection, kind)
+    return _back(connection, request.POST.get("of", kind), request.POST)
 
 
 @require_POST
@@ -110,7 +119,7 @@ def instead(request: HttpRequest, connection: Connection) -> HttpResponse:
         messages.success(request, _("Linked with the new employee. Nothing was written to Huma or Visma."))
     except NotAllowed as error:
         messages.error(request, _refusals().get(error.code, _("That isn't possible now.")))
-    return _back(connection, "instead")
+    return _back(connection, "instead", request.POST)
 
 
 def _refusals() -> dict[str, str]:
@@ -124,5 +133,7 @@ def _refusals() -> dict[str, str]:
     }
 
 
-def _back(connection: Connection, kind: str) -> HttpResponse:
-    return redirect(reverse("admin:links", args=[connection.code]) + (f"?kind={kind}" if kind else ""))
+def _back(connection: Connection, kind: str, data: Mapping[str, Any]) -> HttpResponse:
+    """The list again, where the person was in it."""
+    query = urlencode({"kind": kind, **Place.from_data(data).query}) if kind in relooking.KINDS else ""
+    return redirect(reverse("admin:links", args=[connection.code]) + (f"?{query}" if query else ""))

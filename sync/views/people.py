@@ -14,6 +14,7 @@ from connections.models import Connection
 from sync import typed
 from sync.core.relook import kind_of
 from sync.models import OPEN_STATES, LeftOut
+from sync.paging import Place
 from sync.passed_words import why_passed
 from sync.people_words import (
     badges,
@@ -43,12 +44,12 @@ def page(request: HttpRequest, connection: Connection) -> HttpResponse:
     """The list, narrowed down by a search and a filter."""
     data = request.POST if request.method == "POST" else request.GET
     search = searched(request.POST.get("search"))
-    show, number = data.get("show", ""), data.get("page", "1")
+    show, place = data.get("show", ""), Place.from_data(data)
     if request.method == "POST" and not search:
-        return redirect(_list_address(connection, show, number))
+        return redirect(_list_address(connection, show, place))
     labels = filter_labels()
     show = show if show in labels else ""
-    found = people.people(connection, search, show, number)
+    found = people.people(connection, search, show, place)
     rows = [{"person": p, "badges": badges(p), "connected": connected(p)} for p in found.page.object_list]
     context = {
         **page_context(request, connection, _("People"), current="people"),
@@ -66,8 +67,8 @@ def page(request: HttpRequest, connection: Connection) -> HttpResponse:
     return render(request, "sync/people.html", context)
 
 
-def _list_address(connection: Connection, show: str, number: str) -> str:
-    query = urlencode({k: v for k, v in (("show", show), ("page", number if number != "1" else "")) if v})
+def _list_address(connection: Connection, show: str, place: Place) -> str:
+    query = urlencode({**({"show": show} if show else {}), **place.query})
     return reverse("admin:people", args=[connection.code]) + (f"?{query}" if query else "")
 
 

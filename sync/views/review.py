@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from connections.models import Connection
 from sync import typed
 from sync.models import Conflict, SyncRun
+from sync.paging import Place
 from sync.sentences import decision_label, field_choices, field_label, kind_label, skipped_sentence
 from sync.services import cards, review
 from sync.services.matches import open_count
@@ -21,6 +21,9 @@ from sync.services.review import ReviewFilter
 from sync.services.runs import NotAllowed
 from sync.views.steps import go_to, open_run_page, page_context, step_url
 
+NEVER = "never"
+"""Asked about before it is saved, for one difference at a time."""
+FOR_A_PERSON = ("huma", "visma", "leave", "suggested", "")
 ALWAYS_SHOWN = ("undecided", "decided", "all")
 
 
@@ -30,13 +33,13 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
     """The differences that a filter shows. A search comes by POST, so that no name stands in an address."""
     data = request.POST if request.method == "POST" else request.GET
     shown = ReviewFilter.from_data(data)
-    number = str(typed.number(data.get("page")) or 1)
+    place = Place.from_data(data)
     htmx = bool(getattr(request, "htmx", False))
     if request.method == "GET":
         shown = ReviewFilter.from_data({**data.dict(), "search": ""})
     elif not shown.search and not htmx:
-        return redirect(_address(connection, shown, number))
-    found = cards.page(run, shown, int(number))
+        return redirect(_address(connection, shown, place))
+    found = cards.page(run, shown, place)
     context = {
         **page_context(request, connection, _("Review"), step="review", run=run),
         **_list_context(connection, found, shown),
@@ -46,12 +49,12 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
         return render(request, "sync/review.html", context)
     response = render(request, "sync/partials/review_list.html", context)
     if not shown.search:
-        response["HX-Push-Url"] = _address(connection, shown, number)
+        response["HX-Push-Url"] = _address(connection, shown, place)
     return response
 
 
-def _address(connection: Connection, shown: ReviewFilter, number: str = "1") -> str:
-    query = filter_query(shown) + (urlencode({"page": number}) if number != "1" else "")
+def _address(connection: Connection, shown: ReviewFilter, place: Place | None = None) -> str:
+    query = filter_query(shown) + (urlencode(place.query) if place else "")
     return step_url("review", connection) + (f"?{query.rstrip('&')}" if query else "")
 
 
@@ -94,9 +97,9 @@ def _list_context(connection: Connection, found: cards.ReviewPage, shown: Review
             (name, label, fields.get(name, 0)) for name, label in field_choices() if name in (*fields, shown.field)
         ],
         "kinds": _kinds(found.facets["kind"], shown.kind),
-        "page": Paginator(range(found.people), cards.PER_PAGE).get_page(found.number),
+        "page": found.place,
         "query": filter_query(shown),
-        "hidden": filter_fields(shown),
+        "hidden": [*filter_fields(shown), *([("at", found.place.stays)] if found.place.stays else [])],
         "is_filtered": bool(shown.field or shown.kind or shown.search or shown.new or shown.link),
         "filter_sentence": filter_sentence(shown),
     }
@@ -146,12 +149,17 @@ def progress_context(run: SyncRun, known: tuple[int, int] | None = None) -> dict
 @open_run_page
 def decide(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
     """Save the choice for one difference; a colleague's choice made meanwhile isn't overwritten but shown."""
-    choice, expected = request.POST.get("choice", ""), request.POST.get("expected", "")
+    sure, expected = request.POST.get("sure") == NEVER, request.POST.get("expected", "")
+    choice = NEVER if sure else request.POST.get("choice", "")
     if choice not in review.CHOICES:
         raise Http404
     notice, decided = "", None
+    if "cancel" in request.POST:
+        return _row(request, connection, run, _locked(run, typed.number(request.POST.get("conflict"))), focus=expected)
     with transaction.atomic():
         conflict = _locked(run, typed.number(request.POST.get("conflict")))
+        if choice == NEVER != conflict.decision and not sure:
+            return _ask_never(request, connection, run, conflict)
         if _changed_by_other(conflict, request.user.get_username(), expected, choice):
             notice = _colleague(conflict)
         else:
@@ -159,20 +167,43 @@ def decide(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpRe
                 decided = review.decide(run, request.user, [conflict.pk], choice, _chosen_at(request))
             except NotAllowed:
                 return go_to(request, step_url("sync_users", connection))
-    if not getattr(request, "htmx", False):
-        return redirect(f"{_back(request, connection)}#person-{conflict.link_id}")
     conflict.refresh_from_db()
     if decided and decided.skipped:
         notice = _("That choice isn't possible here.")
+    saved = "" if notice else _("Saved: %(choice)s") % {"choice": decision_label(conflict.decision)}
+    return _row(request, connection, run, conflict, notice=notice, saved=saved, focus=NEVER if sure else None)
+
+
+def _row(request: HttpRequest, connection: Connection, run: SyncRun, conflict: Conflict, **more: Any) -> HttpResponse:
+    """The difference anew. ``focus``: the choice that has the focus; ``asks_never``: with the question."""
+    if not getattr(request, "htmx", False):
+        return _page_again(request, connection, conflict.link_id)
     context = {
         "connection": connection,
         **_addresses_of_choices(connection),
         "row": cards.row(conflict),
-        "notice": notice,
-        "saved": "" if notice else _("Saved: %(choice)s") % {"choice": decision_label(conflict.decision)},
+        **more,
         **progress_context(run),
     }
     return render(request, "sync/partials/review_saved_row.html", context)
+
+
+def _ask_never(request: HttpRequest, connection: Connection, run: SyncRun, conflict: Conflict) -> HttpResponse:
+    """Whether a field of a person is never to be synced again: nothing is saved before the answer."""
+    if getattr(request, "htmx", False):
+        return _row(request, connection, run, conflict, asks_never=True)
+    kept = [(name, value) for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "choice")]
+    context = page_context(
+        request,
+        connection,
+        _("Review"),
+        step="review",
+        run=run,
+        row=cards.row(conflict),
+        hidden=[*kept, ("sure", NEVER)],
+        cancel_url=f"{_back(request, connection)}#person-{conflict.link_id}",
+    )
+    return render(request, "sync/review_never.html", context)
 
 
 def _chosen_at(request: HttpRequest) -> int:
@@ -203,7 +234,7 @@ def _colleague(conflict: Conflict) -> str:
 def decide_person(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
     """One choice for all differences of an employee; a field that it would empty is left alone."""
     link, choice = typed.number(request.POST.get("link")), request.POST.get("choice", "")
-    if choice not in (*review.CHOICES, "suggested") or not link:
+    if choice not in FOR_A_PERSON or not link:
         raise Http404
     shown = ReviewFilter.from_data(request.POST)
     scope = ReviewFilter(show=shown.standing if shown.standing != "asks" else "all", link=link)
@@ -225,7 +256,7 @@ def decide_person(request: HttpRequest, connection: Connection, run: SyncRun) ->
             saved = _("Saved for %(n)s.") % {"n": done.changed}
             notice = " ".join(skipped_sentence(code, count) for code, count in done.skipped.items())
     if not getattr(request, "htmx", False):
-        return redirect(f"{_back(request, connection)}#person-{link}")
+        return _page_again(request, connection, link)
     shown_rows = scope.apply(run).select_related("link").filter(pk__in=map(typed.number, seen))
     context = {
         "connection": connection,
@@ -240,6 +271,13 @@ def decide_person(request: HttpRequest, connection: Connection, run: SyncRun) ->
     return render(request, "sync/partials/review_saved_card.html", context)
 
 
+def _page_again(request: HttpRequest, connection: Connection, link: int) -> HttpResponse:
+    """The list as it was, without JavaScript; a search stands in no address, so its list is the answer itself."""
+    if ReviewFilter.from_data(request.POST).search:
+        return page(request, code=connection.code)
+    return redirect(f"{_back(request, connection)}#person-{link}")
+
+
 def _back(request: HttpRequest, connection: Connection) -> str:
     shown = ReviewFilter.from_data(request.POST)
-    return _address(connection, shown, str(typed.number(request.POST.get("page")) or 1))
+    return _address(connection, shown, Place.from_data(request.POST))

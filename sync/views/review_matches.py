@@ -1,5 +1,9 @@
 """Possible matches: two people who may be one, side by side, to link or to call different; alike ones together."""
 
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from connections.models import Connection
 from sync import typed
 from sync.models import PossibleMatch, SyncRun
+from sync.paging import Place
 from sync.services import match_groups, matches
 from sync.services.runs import NotAllowed
 from sync.views.review import progress_context
@@ -24,7 +29,7 @@ MOST_SHOWN = 2000
 @open_run_page
 def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
     """Groups that can be answered at once, then the other possible matches: open and strong ones first."""
-    shown, cards = matches.matches(run, request.GET.get("page", "1"))
+    shown, cards = matches.matches(run, Place.from_data(request.GET))
     context = page_context(
         request,
         connection,
@@ -116,7 +121,7 @@ def decide(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpRe
         messages.warning(request, text if refusal.code == "taken" else _("Somebody else decided this meanwhile."))
     except PossibleMatch.DoesNotExist:
         messages.warning(request, _("Somebody else decided this meanwhile."))
-    return redirect(_matches(connection))
+    return redirect(_matches(connection, request.POST))
 
 
 def _ask_once_more(request: HttpRequest, connection: Connection, run: SyncRun, pk: int) -> HttpResponse:
@@ -129,11 +134,13 @@ def _ask_once_more(request: HttpRequest, connection: Connection, run: SyncRun, p
         run=run,
         names=(card.huma.name, card.visma.name),
         action_url=reverse("admin:review_matches_decide", args=[connection.code]),
-        cancel_url=_matches(connection),
-        hidden=[("match", pk), ("choice", "link"), ("births", "differ")],
+        cancel_url=_matches(connection, request.POST),
+        hidden=[("match", pk), ("choice", "link"), ("births", "differ"), *Place.from_data(request.POST).query.items()],
     )
     return render(request, "sync/births_differ.html", context)
 
 
-def _matches(connection: Connection) -> str:
-    return reverse("admin:review_matches", args=[connection.code])
+def _matches(connection: Connection, data: Mapping[str, Any] | None = None) -> str:
+    """The page; where ``data`` names a place on it, that one."""
+    query = urlencode(Place.from_data(data).query) if data else ""
+    return reverse("admin:review_matches", args=[connection.code]) + (f"?{query}" if query else "")

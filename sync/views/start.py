@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,8 +10,9 @@ from django.views.decorators.http import require_http_methods
 
 from connections.access import connections_of, hr_page
 from sync.attention_words import item
+from sync.paging import Place, part_of_list
 from sync.services.attention import attention, situation
-from sync.services.start import entries
+from sync.services.start import entries, order_of
 from sync.typed import searched
 
 SEARCH_FROM = 10
@@ -27,11 +27,18 @@ ITEMS = 8
 def page(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
     """From SEARCH_FROM connections on with a search, which is sent by POST. ``?all=1``: everything that waits."""
     search = searched(request.POST.get("q"))
-    number = request.POST.get("page") or request.GET.get("page")
+    place = Place.from_data(request.POST if request.method == "POST" else request.GET)
     connections = list(connections_of(request.user))
     here = situation(connections)
     found = [row for row in connections if search.casefold() in row.name.casefold()]
-    shown = Paginator(entries(here, found), A_PAGE).get_page(number)
+    shown = part_of_list(
+        entries(here, found),
+        place,
+        A_PAGE,
+        key_of=lambda entry: entry.order,
+        mark=lambda entry: entry.mark,
+        key=lambda mark: order_of(mark, connections),
+    )
     waits = attention(here, installation=request.user.is_superuser, named=NAMED)
     most = len(waits) if request.GET.get("all") else ITEMS
     context = {
@@ -39,7 +46,7 @@ def page(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> H
         "connections": shown.object_list,
         "items": [item(one) for one in waits[:most]],
         "more": max(0, len(waits) - most),
-        "inbox": bool(connections) and not search and shown.number == 1,
+        "inbox": bool(connections) and not search and shown.start == 1,
         "connect_url": reverse("admin:connect"),
         "search": len(connections) >= SEARCH_FROM,
         "q": search,

@@ -44,6 +44,7 @@ def test_a_choice_by_keyboard_is_saved_and_keeps_the_focus(review):
     review.get_by_text("1 of 3 decided").wait_for()
     assert review.evaluate("document.activeElement.id") == f"c{phone.pk}-huma"
     review.keyboard.press("ArrowRight")
+    review.keyboard.press("Space")
     review.locator(f"#difference-{phone.pk} input[name=expected][value=visma]").wait_for(state="attached")
     assert review.evaluate("document.activeElement.id") == f"c{phone.pk}-visma"
     assert review.get_by_role("status").inner_text() == "Saved: Use Visma's"

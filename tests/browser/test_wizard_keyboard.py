@@ -68,12 +68,16 @@ def settle_the_match(page: Any, keys: Keys) -> None:
 
 
 def choose(page: Any, keys: Keys, name: str, field: str, choice: str, *arrows: str) -> None:
-    """Walk to the difference and choose with the arrows; the group begins at "Not decided", its last choice."""
+    """Walk to the difference, move with the arrows and choose; the group begins at "Not decided", its last choice."""
     group = f"{field}, {name}: what is right?"
     keys.to(group)
     assert keys.focused == f"{group} Not decided"
     for arrow in arrows:
         keys.press(arrow)
+    keys.press("Space")
+    if choice == "Never sync this field":
+        page.get_by_role("button", name=choice).wait_for()
+        keys.press("Enter")
     saved = page.get_by_role("group", name=group).get_by_role("radio", name=choice, checked=True)
     saved.wait_for()
     page.get_by_role("status").get_by_text(f"Saved: {choice}").wait_for(state="attached")

@@ -76,6 +76,8 @@ def settle_the_match(page: Any) -> None:
 def choose(page: Any, field: str, name: str, choice: str) -> None:
     group = page.get_by_role("group", name=f"{field}, {name}: what is right?")
     group.get_by_role("radio", name=choice).click()
+    if choice == "Never sync this field":
+        page.get_by_role("button", name=choice).click()
     page.get_by_role("group", name=f"{field}, {name}: what is right?").get_by_role(
         "radio", name=choice, checked=True
     ).wait_for()

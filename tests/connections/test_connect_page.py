@@ -97,13 +97,13 @@ def test_a_wrong_tenant_id_names_the_causes_in_order(site, sandbox):
     assert not Connection.objects.exists()
 
 
-def test_nothing_typed_is_lost_but_the_secret(site, sandbox):
+def test_nothing_typed_is_lost_and_the_secret_is_never_shown(site, sandbox):
     said = text_of(site.post(URL, typed(tenant_id=OTHER_GUID)))
     assert f'value="{OTHER_GUID}"' in said
     assert f'value="{HUMA_CLIENT_ID}"' in said
     assert 'value="Fjordheim AS"' in said
     assert "boss@example.com" in said
-    assert "Only the Client secret has to be pasted again" in said
+    assert "The Client secret is kept too, though it isn't shown" in said
     assert HUMA_CLIENT_SECRET not in said
 
 

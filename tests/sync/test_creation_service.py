@@ -219,7 +219,7 @@ def test_every_choice_leaves_an_audit_entry_without_values(run, hr):
 def test_long_lists_come_in_pages(hr):
     run = read(company(hr), *(in_huma(f"h{i}", "Per", f"Person{i:03}", str(i), f"p{i}@x.no") for i in range(120)))
     first = creation_lists.page(run, "visma").sections[0]
-    assert (first.count, len(first.people), first.page.paginator.num_pages) == (120, 50, 3)
+    assert (first.count, len(first.people), first.page.has_next) == (120, 50, True)
     last = creation_lists.page(run, "visma", "main", 3).sections[0]
     assert last.people[-1].name == "Per Person119"
     assert creation.choose_all(run, hr, "visma", on=True) == 120

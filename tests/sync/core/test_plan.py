@@ -40,7 +40,7 @@ LOCAL, WORLDWIDE = ("no", ACCOUNT), ("iban", SWEDISH_IBAN, SWEDISH_BIC)
         ("bank_account", VISMA, LOCAL, None, "twice_account"),
         ("bank_account", HUMA, None, LOCAL, "twice_account"),
         ("last_workday", VISMA, None, (day(9), "x"), "twice_last_day"),
-        ("last_workday", VISMA, (day(9), "x"), None, "twice_last_day"),
+        ("last_workday", VISMA, (day(9), "x"), None, "twice_no_last_day"),
         ("first_workday", VISMA, day(5), day(-1), "twice_past"),
         ("first_workday", VISMA, day(5), day(0), ""),
         ("first_workday", HUMA, day(5), day(9), "twice_huma"),

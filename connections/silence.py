@@ -1,0 +1,46 @@
+"""Since when a side has been asked and hasn't answered, so that a page can say so while the request still waits."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+FORGOTTEN_AFTER = 60.0
+"""Seconds after which another request, asked for another reason, begins anew."""
+
+
+class Silence:
+    """One side's, over all threads that ask it. Times are ``time.time()``'s."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._asked = 0
+        self._since = 0.0
+        self._ended_at = 0.0
+        self.heard_at = 0.0
+        """When it answered last, whatever it said; 0 before the first time."""
+
+    @property
+    def since(self) -> float:
+        """When it was asked what it hasn't answered yet; 0 while nothing is due."""
+        return self._since
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Around one request; whatever it raises means that no answer came."""
+        with self._lock:
+            now = time.time()
+            if not self._since or (not self._asked and now - self._ended_at > FORGOTTEN_AFTER):
+                self._since = now
+            self._asked += 1
+        try:
+            yield
+            with self._lock:
+                self.heard_at = time.time()
+                self._since = self.heard_at if self._asked > 1 else 0.0
+        finally:
+            with self._lock:
+                self._asked -= 1
+                self._ended_at = time.time()

@@ -1,0 +1,112 @@
+"""Where a person comes back to: after signing in once more, or from an address that only takes a click.
+
+A session can end while a page is open. What is clicked then isn't saved, and that is said; the way leads to the
+sign-in and back to the page, its filter and the card. The same holds for the parts of a page that htmx asks for.
+"""
+
+import re
+from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import Resolver404, resolve, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+UNSAVED = "unsaved"
+"""Stands in the address of the sign-in where a click wasn't saved."""
+
+
+def page_of(path: str) -> str:
+    """The address itself where it is a page; else the page nearest above it, whose buttons lead there."""
+    start = reverse("admin:index")
+    while path.startswith(start) and path != start:
+        if _is_page(path):
+            return path
+        path = _above(path)
+    return path if path.startswith(start) else start
+
+
+def _above(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[0] + "/"
+
+
+def _is_page(path: str) -> bool:
+    """Whether somebody may look at it. It is asked as nobody, who is let in nowhere: only the method counts."""
+    from django.contrib.auth.models import AnonymousUser  # not before the apps are loaded
+
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return False
+    if match.url_name is None:  # the admin's own last pattern takes all that is left
+        return False
+    asked = HttpRequest()
+    asked.method, asked.path, asked.path_info = "GET", path, path
+    asked.META.update(SERVER_NAME="localhost", SERVER_PORT="80")
+    asked.user, asked.resolver_match = AnonymousUser(), match
+    return match.func(asked, *match.args, **match.kwargs).status_code in (200, 302)
+
+
+def page_of_address(address: str) -> str:
+    """The same for an address with a query and a fragment, which stay where it is a page."""
+    path = urlsplit(address).path
+    found = page_of(path) if path.startswith(reverse("admin:index")) else path
+    return address if found == path else found
+
+
+def came_from(request: HttpRequest) -> str:
+    """The page on which something was clicked, or that asked for a part of itself, down to the card."""
+    htmx = getattr(request, "htmx", None)
+    if htmx:
+        address = htmx.current_url_abs_path
+        card = request.headers.get("HX-Target") or request.headers.get("HX-Trigger") or ""
+        if address and re.fullmatch(r"[\w-]+", card, re.ASCII):
+            address = f"{address.partition('#')[0]}#{card}"
+    else:
+        parts = urlsplit(request.headers.get("Referer", ""))
+        here = parts.netloc == request.get_host() and parts.path
+        address = f"{parts.path}?{parts.query}" if here and parts.query else parts.path if here else ""
+    if address:
+        return page_of_address(address)
+    return page_of(_above(request.path) if htmx else request.path)  # a part isn't the page that it belongs to
+
+
+def safe_next(request: HttpRequest) -> str:
+    """Where the sign-in's address says that it leads; "" where it doesn't, or to another host."""
+    address = request.POST.get("next") or request.GET.get("next") or ""
+    allowed = {request.get_host()}
+    safe = url_has_allowed_host_and_scheme(address, allowed_hosts=allowed, require_https=request.is_secure())
+    return page_of_address(address) if safe else ""
+
+
+class ComingBackMiddleware:
+    """Stands last, so that it knows of htmx: what would end inside a card, or nowhere, leads to a whole page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == 403 and request.path == reverse("admin:login") and request.user.is_authenticated:
+            return redirect(request.get_full_path())  # signed in meanwhile, in another tab
+        htmx = bool(getattr(request, "htmx", False))
+        if self._asks_to_sign_in(request, response) and (htmx or request.method not in SAFE):
+            query = {"next": came_from(request)} | ({UNSAVED: "1"} if request.method not in SAFE else {})
+            address = f"{reverse('admin:login')}?{urlencode(query, safe='/')}"
+            return HttpResponse(headers={"HX-Redirect": address}) if htmx else redirect(address)
+        if response.status_code == 405 and request.method in SAFE and "text/html" in request.headers.get("Accept", ""):
+            found = page_of(request.path)
+            return response if found == request.path else redirect(found)
+        return response
+
+    @staticmethod
+    def _asks_to_sign_in(request: HttpRequest, response: HttpResponse) -> bool:
+        if request.path == reverse("admin:login"):
+            return False
+        if response.status_code == 302:
+            return urlsplit(response["Location"]).path == reverse("admin:login")
+        # A browser that lost its cookies is refused for them first.
+        lost = response.status_code == 403 and not request.user.is_authenticated
+        return lost and request.path.startswith(reverse("admin:index"))

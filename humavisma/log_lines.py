@@ -1,0 +1,28 @@
+"""Where log lines go. They name runs, people's link numbers, sides and properties, and never a value."""
+
+from typing import Any
+
+
+def log_lines(level: str) -> dict[str, Any]:
+    """Django's LOGGING: one line each, on stderr, from ``level`` on."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {
+                "()": "humavisma.log.WithoutTexts",
+                "format": "{asctime} {levelname} {name}: {message}",
+                "style": "{",
+            }
+        },
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            # Its own handler would write every line twice.
+            "django": {"handlers": [], "level": "INFO", "propagate": True},
+            "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+            "django-q": {"handlers": [], "level": "WARNING", "propagate": True},
+            # At DEBUG it writes the addresses of requests, with their searches.
+            "urllib3": {"level": "WARNING"},
+        },
+    }
