@@ -54,6 +54,6 @@ def event_hint(event: HumaEvent, connection: Connection) -> str:
         return gettext("There was nothing to write.")
     if event.state != HumaEvent.State.NOTED:
         return ""
-    if event.topic not in TOPICS:
-        return gettext("Nothing follows from it.")
-    return gettext("It named nobody.") if not event.huma_ids else gettext("Automatic updates were off.")
+    if event.huma_ids:
+        return gettext("Automatic updates were off.")
+    return gettext("It named nobody.") if event.topic in TOPICS else gettext("Nothing follows from it.")
