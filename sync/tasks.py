@@ -15,7 +15,7 @@ from connections.models import Connection
 from sync import heartbeat
 from sync.models import HumaEvent, SyncRun
 from sync.processes import is_dead
-from sync.services import date_roll, digest, mail, realtime, retention, schedule, work
+from sync.services import date_roll, digest, mail, realtime, retention, schedule, second_reads, work
 from sync.services import letters as post
 from sync.services.failures import bug_report
 from sync.services.runs import STEPS, cancel
@@ -77,9 +77,10 @@ def roll(connection_pk: int) -> None:
 
 @_without_its_text
 def beat() -> None:
-    """Say that a worker is alive, and wake what a dead one left."""
+    """Say that a worker is alive, wake what a dead one left, and read again who is to be."""
     heartbeat.beat()
     _wake(_left_behind())
+    _read_again()
 
 
 @_without_its_text
@@ -90,6 +91,7 @@ def tick() -> None:
         wake_roll(connection_pk)
     _wake(_left_behind() | Q(lease_holder="") | Q(lease_until=None))
     _attend_forgotten()
+    _read_again()
     for run in mail.due():
         mail.send_result(run)
     for letter in post.due():
@@ -127,4 +129,10 @@ def _attend_forgotten() -> None:
     """Events that still wait although nothing holds them up: their doorbell was lost."""
     waiting = HumaEvent.objects.filter(state=HumaEvent.State.WAITING, connection__state=Connection.State.ACTIVE)
     for pk in waiting.values_list("connection", flat=True).distinct():
+        wake_connection(pk)
+
+
+def _read_again() -> None:
+    """People whose second read after an event is due."""
+    for pk in second_reads.due():
         wake_connection(pk)
