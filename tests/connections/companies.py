@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils import timezone
 
-from connections.models import Connection
+from connections.models import Connection, new_code
 from connections.sandbox import HUMA_CLIENT_ID, HUMA_CLIENT_SECRET, ORGANIZATION_ID, TENANT_ID
+from sync.core.schedule import spread_of
 
 OTHER_GUID = "11111111-2222-4333-8444-555555555555"
 
@@ -29,6 +31,7 @@ def company(*owners: User, **other: Any) -> Connection:
     """A connection with the stand-ins' credentials."""
     facts = {
         "name": "Fjordheim AS",
+        "code": code_at_rest(),
         "tenant_id": TENANT_ID,
         "huma_client_id": HUMA_CLIENT_ID,
         "huma_client_secret": HUMA_CLIENT_SECRET,
@@ -37,6 +40,14 @@ def company(*owners: User, **other: Any) -> Connection:
     connection = Connection.objects.create(**(facts | other))
     connection.owners.set(owners)
     return connection
+
+
+def code_at_rest() -> str:
+    """A code whose scheduled syncs are due in none of the next twenty minutes: none falls into the middle of a test."""
+    while True:
+        code = new_code()
+        if 20 <= (spread_of(code) - timezone.now().minute) % 60 <= 40:
+            return code
 
 
 def text_of(response: Any) -> str:
