@@ -110,13 +110,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def moments_of(item: pytest.Function) -> Sequence[str]:
-    """When a test is run with `--clock`: never where it knows no time, or real processes take part."""
+    """When a test is run with `--clock`: never where it knows no time, real processes take part, or it shares with
+    other tests what was made at another moment."""
     if any(item.get_closest_marker(name) for name in ("browser", "kill", "storm", "redis", "postgres")):
         return ()
-    if not knows_time(item.function):
+    fixtures = [made for all_ in item._fixtureinfo.name2fixturedefs.values() for made in all_ if _is_ours(made.func)]
+    if not knows_time(item.function) or any(made.scope != "function" for made in fixtures):
         return ()
-    fixtures = (made.func for all_ in item._fixtureinfo.name2fixturedefs.values() for made in all_)
-    return FEW if any(map(talks_to_vendors, (item.function, *fixtures))) else tuple(MOMENTS)
+    functions = (item.function, *(made.func for made in fixtures))
+    return FEW if any(map(talks_to_vendors, functions)) else tuple(MOMENTS)
 
 
 @pytest.hookimpl(wrapper=True)
