@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest -n 4 --dist worksteal
 PO := locale/nb/LC_MESSAGES/django.po
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint types migrations chromium redis test-postgres test-sqlite test-full screenshots fmt messages
+.PHONY: help run test bench lint types migrations chromium redis test-clock test-postgres test-sqlite test-full screenshots fmt messages
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -35,7 +35,7 @@ help: ## this list
 run: .venv/installed ## the demo: both vendors, the product and a mailbox on this machine
 	@$(BIN)/python -m humavisma.demo $(ARGS)
 
-test: lint types migrations chromium redis test-postgres test-sqlite ## everything
+test: lint types migrations chromium redis test-clock test-postgres test-sqlite ## everything
 
 bench: .venv/installed-bench ## how fast it is; the whole table with ARGS=--full
 	@$(BIN)/python -m bench $(ARGS)
@@ -65,6 +65,9 @@ redis: ## the queue's other broker for the tests, from the system's packages whe
 	else \
 		echo "There is no Redis (sudo apt-get install redis-server): its tests are left out." >&2; \
 	fi
+
+test-clock: .venv/installed-dev ## what knows time, at the turn of an hour, a day, a year and of summer time
+	$(PYTEST) --clock
 
 test-postgres: .venv/installed-dev ## what uses the database, on PostgreSQL
 	HUMAVISMA_TEST_DB=postgres $(PYTEST) -m "postgres or not browser and not kill and not storm"

@@ -26,6 +26,7 @@ from sync.services import (
     reminders,
     retention,
     schedule,
+    second_reads,
     two_writers,
     work,
 )
@@ -98,9 +99,10 @@ def look(connection_pk: int) -> None:
 
 @_without_its_text
 def beat() -> None:
-    """Say that a worker is alive, and wake what a dead one left."""
+    """Say that a worker is alive, wake what a dead one left, and read again who is to be."""
     heartbeat.beat()
     _wake(_left_behind())
+    _read_again()
 
 
 @_without_its_text
@@ -111,6 +113,7 @@ def tick() -> None:
         wake_roll(connection_pk)
     _wake(_left_behind() | Q(lease_holder="") | Q(lease_until=None))
     _attend_forgotten()
+    _read_again()
     for run in mail.due():
         mail.send_result(run)
     for letter in post.due():
@@ -152,4 +155,10 @@ def _attend_forgotten() -> None:
     """Events that still wait although nothing holds them up: their doorbell was lost."""
     waiting = HumaEvent.objects.filter(state=HumaEvent.State.WAITING, connection__state=Connection.State.ACTIVE)
     for pk in waiting.values_list("connection", flat=True).distinct():
+        wake_connection(pk)
+
+
+def _read_again() -> None:
+    """People whose second read after an event is due."""
+    for pk in second_reads.due():
         wake_connection(pk)

@@ -50,10 +50,12 @@ def event_hint(event: HumaEvent, connection: Connection) -> str:
     """What a person may want to know about an event's state; "" for nothing more."""
     if event.state == HumaEvent.State.WAITING and connection.state == Connection.State.PAUSED:
         return gettext("It waits for the end of the pause.")
-    if event.state == HumaEvent.State.DONE and event.run_id is None:
+    if event.state == HumaEvent.State.DONE and event.again_at:
+        return gettext("In a moment Huma is asked once more, in case its answer was older than the change.")
+    if event.state == HumaEvent.State.DONE and event.run_id is None and event.again_run_id is None:
         return gettext("There was nothing to write.")
     if event.state != HumaEvent.State.NOTED:
         return ""
-    if event.topic not in TOPICS:
-        return gettext("Nothing follows from it.")
-    return gettext("It named nobody.") if not event.huma_ids else gettext("Automatic updates were off.")
+    if event.huma_ids:
+        return gettext("Automatic updates were off.")
+    return gettext("It named nobody.") if event.topic in TOPICS else gettext("Nothing follows from it.")

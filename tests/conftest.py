@@ -9,6 +9,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
+from tests.clock import (  # noqa: F401  # pytest takes them from here
+    moment_of,
+    one_day,
+    pytest_addoption,
+    pytest_generate_tests,
+    pytest_runtest_call,
+    pytest_runtest_protocol,
+)
 from tests.mailserver import MailServer
 from tests.redisserver import PROGRAM as REDIS
 
@@ -31,6 +39,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         elsewhere = [item for item in items if not _uses_database(item)]
     else:
         elsewhere = [item for item in items if item.get_closest_marker("postgres")]
+    if config.getoption("clock"):
+        elsewhere += [item for item in items if moment_of(item) is None]
     items[:] = [item for item in items if item not in elsewhere]
     config.hook.pytest_deselected(items=elsewhere)
 

@@ -1,11 +1,16 @@
 """Whether a request comes from the one who knows the secret. Source: contracts/huma.md, Webhook."""
 
 import hmac
+import re
 from base64 import b64encode
+
+_ALGORITHM = re.compile(r"sha256\s*=\s*", re.IGNORECASE)
+"""What many senders put before a signature, to name how it was made."""
 
 
 def is_signed(body: bytes, given: str, secret: str) -> bool:
-    """Whether ``given`` is the HMAC-SHA256 of the body's bytes, in hex or base64 [A]. Takes the same time either way.
+    """Whether ``given`` is the HMAC-SHA256 of the body's bytes, in hex or base64 [A] (huma.md, H8), with or without
+    ``sha256=`` before it. Takes the same time either way.
 
     An empty secret signs nothing: anybody knows it.
     """
@@ -13,6 +18,8 @@ def is_signed(body: bytes, given: str, secret: str) -> bool:
         return False
     digest = hmac.digest(secret.encode(), body, "sha256")
     text = given.strip()
+    named = _ALGORITHM.match(text)
+    text = text[named.end() :] if named else text
     in_hex = _equal(text.lower(), digest.hex())
     in_base64 = _equal(text.rstrip("="), b64encode(digest).decode().rstrip("="))
     return in_hex or in_base64

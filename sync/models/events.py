@@ -28,12 +28,21 @@ class HumaEvent(models.Model):
     run = models.ForeignKey(
         SyncRun, models.SET_NULL, verbose_name=_("run"), null=True, blank=True, related_name="events"
     )
+    # A read can be older than its event: when these people are read once more, and by which run.
+    again_at = models.DateTimeField(_("read once more"), null=True, blank=True)
+    again_ids = models.JSONField(_("who is read once more"), default=list, blank=True)
+    again_run = models.ForeignKey(
+        SyncRun, models.SET_NULL, verbose_name=_("run of the second read"), null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("event from Huma")
         verbose_name_plural = _("events from Huma")
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["connection", "state"], name="event_waiting")]
+        indexes = [
+            models.Index(fields=["connection", "state"], name="event_waiting"),
+            models.Index(fields=["again_at"], condition=models.Q(again_at__isnull=False), name="event_read_again"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["connection", "topic", "body_hash"],

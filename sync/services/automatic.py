@@ -3,8 +3,6 @@
 Every automatic write names its rule: automatic updates, turned on by whom and when (``SyncRun.rule_by``, ``rule_at``).
 """
 
-from datetime import timedelta
-
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -21,14 +19,13 @@ from sync.services.plan_rows import store_plan
 from sync.services.planning import make_plan
 from sync.services.releases import answer_released, come_back, released
 from sync.services.runs import forget_values
+from sync.services.second_reads import from_before_our_write
 from sync.services.two_writers import rests
 
 RULE = "automatic"
 """Who decided, where it was the rule."""
 PASSING = frozenset({"unavailable", "parked", "bad_credentials", "application_refused", "bug", "passed_forbidden"})
 """Reasons of a failure that say nothing about the value: it may be sent again."""
-OLD_READS = timedelta(minutes=5)
-"""So long after a write to Huma what it said before may still be read."""
 SETTLED = (Change.State.DONE, Change.State.NOTHING)
 
 
@@ -142,7 +139,7 @@ def _choose(run: SyncRun, connection: Connection, left: set[tuple[int, str]]) ->
         by, chosen = run.started_by, [one for one in rows if let_go.get((one.link_id, one.field)) == _prints(one)]
     else:
         huma_wins, refused = connection.both_moved == Connection.BothMoved.HUMA, _refused_before(run, undecided)
-        old = _from_before_our_write(run, undecided)
+        old = from_before_our_write(run, undecided)
         rows = [one for one in rows if (one.link_id, one.field, one.huma_fingerprint) not in old]
         rows = [] if rests(connection) else rows
         by, chosen = RULE, [one for one in rows if writes_by_itself(_disagreement(one, refused), huma_wins)]
@@ -171,16 +168,6 @@ def _disagreement(conflict: Conflict, refused: set[tuple[int, str, str]]) -> Dis
         refused=(conflict.link_id, conflict.field, conflict.huma_fingerprint) in refused,
         doubted=stops(conflict.link.doubt),
     )
-
-
-def _from_before_our_write(run: SyncRun, conflicts: QuerySet[Conflict]) -> set[tuple[int | None, str, str]]:
-    """(link, field, Huma's fingerprint) of what Huma said until we wrote to it a moment ago.
-
-    A read right after an event can be old [A] (huma.md, H10), and our own writes make events: what was just replaced
-    would go to Visma as if somebody had chosen it. Somebody who really changes it back waits for the next look.
-    """
-    rows = Change.objects.filter(link__in=conflicts.order_by().values("link"), side="huma", state=Change.State.DONE)
-    return set(rows.filter(settled_at__gte=began(run) - OLD_READS).values_list("link_id", "field", "pin"))
 
 
 def _refused_before(run: SyncRun, conflicts: QuerySet[Conflict]) -> set[tuple[int, str, str]]:

@@ -6,6 +6,8 @@ from django.utils import timezone
 
 from connections.models import Connection
 from sync.models import Change, HumaEvent, SyncRun
+from sync.services import second_reads
+from sync.services.batches import BATCH
 
 REFUSED = ("bad_credentials", "application_refused")
 """Why a Change failed that is to be tried again when the access is back."""
@@ -30,14 +32,19 @@ def _was_cut_short(run: SyncRun) -> bool:
 
 
 def handled(run: SyncRun) -> None:
-    """The run's events are answered; whoever was told of meanwhile is next."""
-    HumaEvent.objects.filter(run=run, state=HumaEvent.State.TAKEN).update(
-        state=HumaEvent.State.DONE, handled_at=timezone.now()
-    )
+    """The run's events are answered, and whoever brought nothing new is read once more; who was told of meanwhile is
+    next."""
+    events = list(HumaEvent.objects.filter(run=run, state=HumaEvent.State.TAKEN))
+    second_reads.plan(run, events)
+    for event in events:
+        event.state, event.handled_at = HumaEvent.State.DONE, timezone.now()
+    HumaEvent.objects.bulk_update(events, ["state", "handled_at", "again_at", "again_ids"], batch_size=BATCH)
+    second_reads.settle(run)
 
 
 def not_handled(run: SyncRun) -> None:
     """The run came to nothing: its events wait again, but for those that came once more meanwhile."""
+    second_reads.give_back(run)
     for event in HumaEvent.objects.filter(run=run, state=HumaEvent.State.TAKEN):
         try:
             with transaction.atomic():

@@ -33,9 +33,8 @@ from sync.services.visma_list import VismaList
 from sync.stopping import is_stopping
 
 FLUSH_EVERY = 500  # people
-SAVE_EVERY = 3.0  # seconds
 SHARE_EVERY = 5.0  # seconds between looks at how long others were told to keep away
-LOOK_EVERY = 0.1  # seconds
+SAVE_EVERY, LOOK_EVERY = 3.0, 0.1  # seconds
 
 
 class _Over(Exception):

@@ -73,11 +73,11 @@ def understand(body: bytes, content_type: str, topic: str) -> Told:
 def take(connection: Connection, told: Told, body: bytes, verified_by: str) -> None:
     """Store that it came, and have a worker look at it.
 
-    It collapses with the same one while that waits; it is only noted where nothing follows from it.
+    It collapses with the same one while that waits; it is only noted where it names nobody, or nothing follows.
     """
     same = {"connection": connection, "topic": told.topic, "body_hash": hashlib.sha256(body).hexdigest()}
     rest = {"huma_ids": list(told.ids), "verified_by": verified_by}
-    if not (connection.automatic and told.is_known and told.ids):
+    if not (connection.automatic and told.ids):
         noted = {"state": HumaEvent.State.NOTED, "handled_at": timezone.now()}
         HumaEvent.objects.create(**same, **rest, **noted)
         return

@@ -19,7 +19,7 @@ from sync.core.fields.number import holders
 from sync.core.passing import Passed
 from sync.lease import Lease
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, HumaEvent, SyncRun
-from sync.services import passed_over
+from sync.services import passed_over, second_reads
 from sync.services.news import tell_of
 from sync.services.pairing import compare_in_run
 from sync.services.presence import Asked, changes, store_presence
@@ -36,7 +36,8 @@ LOOK_AGAIN = 2.0  # seconds
 
 
 def start(connection: Connection) -> SyncRun | None:
-    """A run over everybody whom the waiting events name; ``None`` when none waits or it isn't the time for one.
+    """A run over everybody whom the waiting events name, and who is to be read once more by now; ``None`` when nobody
+    is, or it isn't the time for one.
 
     Events that come while the connection writes, or while another such run is under way, wait for it.
     """
@@ -48,13 +49,14 @@ def start(connection: Connection) -> SyncRun | None:
                 return None
             if not row.automatic:
                 waiting.update(state=HumaEvent.State.NOTED, handled_at=timezone.now())
+                second_reads.give_up(row)
                 return None
             if rests(row):
                 return None  # they wait until it is gone
             events = list(waiting.values_list("pk", "huma_ids"))
-            if not events:
+            people = sorted({huma_id for _pk, ids in events for huma_id in ids} | second_reads.due_people(row))
+            if not people:
                 return None
-            people = sorted({huma_id for _pk, ids in events for huma_id in ids})
             run = SyncRun.objects.create(
                 connection=row,
                 trigger=SyncRun.Trigger.REAL_TIME,
@@ -63,6 +65,7 @@ def start(connection: Connection) -> SyncRun | None:
                 rule_at=row.automatic_at,
             )
             waiting.filter(pk__in=[pk for pk, _ids in events]).update(state=HumaEvent.State.TAKEN, run=run)
+            second_reads.take(run)
     except IntegrityError:
         return None
     return run
@@ -74,12 +77,13 @@ def _is_too_soon(connection: Connection) -> bool:
     Refused credentials have pauses of their own.
     """
     rows = connection.runs.filter(trigger=SyncRun.Trigger.REAL_TIME).values_list("state", "failure", "finished_at")
-    failed = list(takewhile(lambda row: row[0] == SyncRun.State.FAILED and not _is_refusal(row[1]), rows[:MOST]))
+    failed = list(takewhile(lambda row: row[0] == SyncRun.State.FAILED and not is_refusal(row[1]), rows[:MOST]))
     ended = failed[0][2] if failed else None
     return ended is not None and timezone.now() - ended < timedelta(minutes=min(60, 2 ** len(failed)))
 
 
-def _is_refusal(failure: str) -> bool:
+def is_refusal(failure: str) -> bool:
+    """Whether a run failed because the access was refused: that is the connection's matter, or the installation's."""
     return failure.startswith("credentials_") or failure == "application_refused"
 
 
@@ -91,13 +95,17 @@ def is_writing(connection: Connection) -> bool:
 def read_slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
     """Read the run's people for about ``seconds``, and once all are read, compare them.
 
-    Gives the seconds until there is more to do, ``None`` when the run is in review, or waits for another that writes.
+    Gives the seconds until there is more to do, ``None`` when the run is in review, waits for another that writes, or
+    has stepped aside and is no more.
     Raises the vendor errors that concern all of them.
     """
     if is_writing(run.connection):
         return None  # its end wakes this one
-    look = Rereading(run, lease)
-    if not look.slice(seconds):
+    look, aside = Rereading(run, lease), second_reads.are_all(run)
+    if not look.slice(min(seconds, second_reads.SLICE) if aside else seconds):
+        if aside and look.failures and not lease.lost:
+            second_reads.step_aside(run)
+            return None
         return None if lease.lost else look.pause
     try:
         instead = look_for_rehires(run, look.reader, _pairs(run))
@@ -128,7 +136,7 @@ def _compare(run: SyncRun, asked: Asked, instead: dict[tuple[str, str], str], pa
         if not mine.update(state=SyncRun.State.REVIEW, read_at=timezone.now(), failure="", failure_params={}):
             return True
         links = taking_part(run)
-        compared, numbers = [], _numbers(run)
+        compared, numbers, known = [], _numbers(run), second_reads.Known(run, links.values())
         humas, vismas = _read(run, Side.HUMA), _read(run, Side.VISMA)
         noted(run, humas.values(), everybody=False)
         found = changes(links.values(), humas, vismas, asked)
@@ -149,7 +157,7 @@ def _compare(run: SyncRun, asked: Asked, instead: dict[tuple[str, str], str], pa
         passed_over.remember(run, passed, _looked_at(links, humas, vismas, asked))
         gone = {huma_id: found[link.pk].gone_from for huma_id, link in links.items() if link.pk in found}
         tell_of(run, links, humas, vismas, gone)
-        run.progress["links"] = compared
+        run.progress |= {"links": compared, "new": known.news(found)}
         figures = {"linked": len(compared), "conflicts": Conflict.objects.filter(run=run).count()}
         SyncRun.objects.filter(pk=run.pk).update(progress=run.progress, figures=figures)
     run.refresh_from_db()

@@ -13,7 +13,7 @@ from connections.models import audit, name_of
 from sync import typed
 from sync.core.fields import names
 from sync.core.plan import bulk_refusal
-from sync.models import Conflict, SyncRun
+from sync.models import Conflict, EmployeeLink, SyncRun
 from sync.services.relooking import doubted_links
 from sync.services.runs import STEPS, NotAllowed
 from sync.typed import searched
@@ -79,8 +79,14 @@ class ReviewFilter:
         if self.link:
             rows = rows.filter(link_id=self.link)
         if self.search:
-            rows = rows.filter(Q(link__name__icontains=self.search) | Q(link__number__icontains=self.search))
+            rows = rows.filter(link__in=_called(run, self.search))
         return rows
+
+
+def _called(run: SyncRun, search: str) -> list[int]:
+    """The links of people with such a name or number, in capitals or not. SQLite itself knows no Ø and no Å."""
+    links = EmployeeLink.objects.filter(connection=run.connection_id).values_list("pk", "name", "number")
+    return [pk for pk, *texts in links if any(search.casefold() in text.casefold() for text in texts)]
 
 
 @dataclass

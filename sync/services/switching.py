@@ -12,7 +12,7 @@ from connections.models import Connection, audit, name_of
 from connections.services import plain
 from sync.models import AUTOMATIC, OPEN_STATES, HumaEvent, SyncRun
 from sync.sentences import nice_date, sentence
-from sync.services import two_writers
+from sync.services import second_reads, two_writers
 from sync.services.runs import BY_HAND, NotAllowed, cancel, stop
 from sync.services.schedule import upcoming
 
@@ -114,6 +114,7 @@ def note_events(connection: Connection) -> None:
     taken = HumaEvent.objects.filter(connection=connection, state=HumaEvent.State.TAKEN)
     for rows in (waiting, taken.exclude(run__state=SyncRun.State.APPLYING)):
         rows.update(state=HumaEvent.State.NOTED, handled_at=timezone.now())
+    second_reads.give_up(connection)
 
 
 def not_yet(connection: Connection, user: Any) -> None:

@@ -18,7 +18,7 @@ from sync.core.reasons import Reason
 from sync.execute import apply_slice
 from sync.lease import Lease
 from sync.models import AUTOMATIC, SyncRun
-from sync.services import automatic, realtime
+from sync.services import automatic, realtime, second_reads
 from sync.services.analyse import analyse
 from sync.services.events import not_handled
 from sync.services.failures import CannotRead, bug_report, reason_for_reading
@@ -102,7 +102,7 @@ def _read_and_go_on(run: SyncRun, lease: Lease, seconds: float) -> float | None:
     if run.state == SyncRun.State.FETCHING:
         read = realtime.read_slice if run.trigger in SINGLE else read_slice
         pause = read(run, lease, seconds)
-        if run.trigger not in BY_ITSELF:
+        if run.trigger not in BY_ITSELF or run.pk is None:
             return pause
         run.refresh_from_db()
         if run.state == SyncRun.State.FETCHING:
@@ -173,7 +173,14 @@ def fail(run: SyncRun, reason: Reason) -> None:
     )
     if failed and (reason.code not in CHECKS or run.trigger in BY_ITSELF):
         forget_values(run)
+    if failed and second_reads.are_all(run):
+        # The first read went well, and nobody waits for this one: nothing of it is kept.
+        second_reads.give_back(run) if realtime.is_refusal(reason.code) else second_reads.give_up(run.connection, run)
+        run.delete()
+        return
     if failed and run.trigger in SINGLE:
+        if not realtime.is_refusal(reason.code):
+            second_reads.give_up(run.connection, run)
         not_handled(run)
         come_back(run)
     run.refresh_from_db()

@@ -78,7 +78,7 @@ def _gone(request: HttpRequest, connection: Connection) -> HttpResponse:
 
 
 def _page(request: HttpRequest, connection: Connection, form: TokenForm) -> HttpResponse:
-    events = connection.events.select_related("run")[:SHOWN]
+    events = connection.events.select_related("run", "again_run")[:SHOWN]
     context = page_context(
         request,
         connection,
@@ -103,7 +103,7 @@ def _address(request: HttpRequest, connection: Connection) -> str:
 
 
 def _event(connection: Connection, event: HumaEvent) -> dict[str, Any]:
-    run = event.run
+    run = event.run if event.again_at or event.again_run is None else event.again_run
     return {
         "event": event,
         "topic": topic_words(event.topic),

@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils import timezone
 
-from connections.models import AuditEntry, Connection
+from connections.models import AuditEntry, Connection, new_code
 from connections.sandbox import HUMA_CLIENT_ID, HUMA_CLIENT_SECRET, ORGANIZATION_ID, TENANT_ID
 from connections.services import change_settings
+from sync.core.schedule import spread_of
 
 OTHER_GUID = "11111111-2222-4333-8444-555555555555"
 
@@ -30,6 +32,7 @@ def company(*owners: User, **other: Any) -> Connection:
     """A connection with the stand-ins' credentials."""
     facts = {
         "name": "Fjordheim AS",
+        "code": code_at_rest(),
         "tenant_id": TENANT_ID,
         "huma_client_id": HUMA_CLIENT_ID,
         "huma_client_secret": HUMA_CLIENT_SECRET,
@@ -45,6 +48,14 @@ def heard(connection: Connection, address: str = "payroll@example.com") -> Conne
     change_settings(connection, "a test", {"payroll_contacts": [address]}, confirmed=True)
     AuditEntry.objects.filter(who="a test").delete()
     return connection
+
+
+def code_at_rest() -> str:
+    """A code whose scheduled syncs are due in none of the next twenty minutes: none falls into the middle of a test."""
+    while True:
+        code = new_code()
+        if 20 <= (spread_of(code) - timezone.now().minute) % 60 <= 40:
+            return code
 
 
 def text_of(response: Any) -> str:

@@ -10,7 +10,7 @@ from connections.models import AuditEntry, Connection, Installation
 from sync.models import SyncRun
 from tests.connections.companies import company, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_day")]
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from connections.models import Connection
 from connections.sandbox import Sandbox
 from sync.models import Change, Conflict, SyncRun
 from sync.services import confirm, review, runs, work
+from tests.connections.companies import code_at_rest
 
 
 def point_at(settings: Any, sandbox: Sandbox) -> None:
@@ -39,6 +40,7 @@ def connection(sandbox: Sandbox, owner: User, **more: Any) -> Connection:
     made = Connection.objects.create(
         **{
             "name": "Fjordheim",
+            "code": code_at_rest(),
             "tenant_id": sandbox.TENANT_ID,
             "huma_client_id": sandbox.HUMA_CLIENT_ID,
             "huma_client_secret": sandbox.HUMA_CLIENT_SECRET,

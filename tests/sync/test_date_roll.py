@@ -15,7 +15,7 @@ from tests.sync.driving import apply, read
 from tests.sync.reading import day
 from tests.sync.scheduling import company, first_run, people, scheduled, turn_on
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("one_day")]
 
 
 @pytest.fixture

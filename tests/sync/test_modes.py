@@ -6,11 +6,13 @@ the mode itself makes another way.
 """
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
 
 from connections.clients import forget_clients
+from connections.sandbox.clock import today
 from connections.sandbox.modes import MODES, names, switch
 from sync.models import Change, Conflict, SyncRun
 from sync.services import creation, schedule, switching, work
@@ -19,11 +21,11 @@ from tests.sync import bell, hearing, scheduling
 from tests.sync.execute import whole
 from tests.sync.execute.conftest import Company, Person
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("one_day")]
 
 PEOPLE = 6
 NEW_NUMBER, NEW_NAME = "H77", "Nyhjem"
-_usual: dict[str, Any] = {}
+_usual: dict[date, Any] = {}
 
 
 class Months:
@@ -146,10 +148,10 @@ def lived(settings: Any, user: Any, mode: str) -> tuple[dict[str, list[str]], st
 
 
 def usual(settings: Any, user: Any) -> dict[str, list[str]]:
-    """Where it ends without any mode."""
-    if "" not in _usual:
-        _usual[""] = lived(settings, user, "")[0]
-    found: dict[str, list[str]] = _usual[""]
+    """Where it ends without any mode, on the same day."""
+    if today() not in _usual:
+        _usual[today()] = lived(settings, user, "")[0]
+    found: dict[str, list[str]] = _usual[today()]
     return found
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from connections.models import AuditEntry
-from sync.models import Conflict, EmployeeLink, LeftOut, PossibleMatch, SyncRun
+from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
 from sync.services import creation, people, people_card, people_changes
 from sync.services.runs import NotAllowed
 from tests.connections.companies import company
@@ -254,6 +254,9 @@ def test_somebody_whose_other_half_is_gone_can_be_linked_with_a_new_one(hr):
 def test_counterparts_are_people_who_are_not_linked(run):
     assert [s.vendor_id for s in people.counterparts(run.connection, "visma", "hans")] == ["v3"]
     assert people.counterparts(run.connection, "visma", "berit") == []
+    EmployeeSnapshot.objects.filter(run=run, vendor_id="v3").update(name="Åse Hansen Øye")
+    for words in ("åse", "ÅSE øye", "HANS ø"):
+        assert [s.vendor_id for s in people.counterparts(run.connection, "visma", words)] == ["v3"]
     assert people.counterparts(run.connection, "visma", " ") == []
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from connections.models import AuditEntry
 from sync.core.fields import FIELDS
-from sync.models import Conflict, SyncRun
+from sync.models import Conflict, EmployeeLink, SyncRun
 from sync.paging import Place
 from sync.services import cards, review
 from sync.services.review import ReviewFilter
@@ -53,6 +53,13 @@ def test_a_name_or_number_finds_a_person(run):
     for search in (link.name.upper(), link.number, link.name.split()[0][:3].lower()):
         assert link.pk in {c.link_id for c in shown(run, show="all", search=search)}
     assert not shown(run, show="all", search="nobody of that name").exists()
+
+
+@pytest.mark.parametrize("search", ["ØDEGÅRD", "ødegård", "ARNE ÆGIR", "Ægir", "ægir"])
+def test_a_name_is_found_in_capitals_or_not_whatever_its_letters(run, search):
+    link = Conflict.objects.filter(run=run, standing="asks")[0].link
+    EmployeeLink.objects.filter(pk=link.pk).update(name="Arne Ægir Ødegård")
+    assert {c.link_id for c in shown(run, show="all", search=search)} >= {link.pk}
 
 
 def test_facets_count_what_the_filters_show(run):

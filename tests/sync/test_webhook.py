@@ -1,6 +1,7 @@
 """Huma's webhook, through the public door: what is taken, and what becomes of it."""
 
 import hashlib
+import json
 
 import pytest
 from django.core.cache import cache
@@ -8,6 +9,7 @@ from django.test import Client
 from django_q.models import OrmQ
 
 from connections.models import Connection
+from connections.sandbox.webhooks import signed
 from sync.models import HumaEvent
 from tests.sync.sending import ANNA, BEATE, body_of, connected, refused, send
 
@@ -81,12 +83,44 @@ def test_events_about_others_wait_beside_it_without_another_ring(made):
     assert OrmQ.objects.count() == 1
 
 
-def test_a_topic_that_is_not_known_is_noted_once_it_is_verified(made):
-    assert send(made, body_of(ANNA, topic="teams-update"), topic="teams-update").status_code == 200
+@pytest.mark.parametrize("prefix", ["sha256=", "SHA256= "])
+@pytest.mark.parametrize("base64", [False, True])
+def test_the_signature_may_say_how_it_was_made(made, base64, prefix):
+    headers = signed(body_of(ANNA), made.webhook_secret, base64=base64)
+    headers["huma-hmac-sha256"] = prefix + headers["huma-hmac-sha256"]
+    assert send(made, headers=headers).status_code == 200
+    assert HumaEvent.objects.get().state == "waiting"
+    forged = signed(body_of(ANNA), "another", base64=base64)
+    forged["huma-hmac-sha256"] = prefix + forged["huma-hmac-sha256"]
+    assert send(made, headers=forged).status_code == 401
+
+
+@pytest.mark.parametrize("topic", ["users-email-change", "teams-update", "memberships/created", "absence.approved"])
+def test_whatever_the_topic_who_is_named_waits_to_be_read(made, topic):
+    assert send(made, body_of(ANNA, BEATE, topic=topic), topic=topic).status_code == 200
+    event = HumaEvent.objects.get()
+    assert (event.topic, event.state, event.huma_ids) == (topic, "waiting", [ANNA, BEATE])
+    assert OrmQ.objects.count() == 1
+    assert send(made, body_of(ANNA, topic=topic), topic=topic, secret="other").status_code == 401
+
+
+def test_a_body_without_the_header_of_its_topic_is_a_hint_too(made):
+    headers = signed(body_of(ANNA), made.webhook_secret)
+    del headers["huma-topic"]
+    assert send(made, headers=headers).status_code == 200
+    assert (HumaEvent.objects.get().topic, HumaEvent.objects.get().state) == ("users-update", "waiting")
+
+
+@pytest.mark.parametrize(
+    "rest", [{}, {"users": None}, {"users": "x"}, {"teams": [{"id": BEATE}]}, {"users": [{"id": 5}]}]
+)
+def test_another_topic_that_names_nobody_is_noted_and_no_error(made, rest):
+    body = json.dumps({"topic": "teams-update", **rest}).encode()
+    assert send(made, body, topic="teams-update").status_code == 200
     event = HumaEvent.objects.get()
     assert (event.topic, event.state, event.huma_ids) == ("teams-update", "noted", [])
     assert not OrmQ.objects.exists()
-    assert send(made, body_of(ANNA, topic="teams-update"), topic="teams-update", secret="other").status_code == 401
+    assert not refused()
 
 
 def test_without_automatic_updates_it_is_only_noted(made):

@@ -29,8 +29,14 @@ def digest(body=BODY, secret=SECRET):
     ],
     ids=["hex", "capitals", "spaces", "base64", "unpadded"],
 )
-def test_a_signature_is_taken_in_hex_and_in_base64(signature):
-    assert is_signed(BODY, signature, SECRET)
+@pytest.mark.parametrize("named", ["", "sha256=", "SHA256=", "Sha256 = ", "  sha256=\t"])
+def test_a_signature_is_taken_in_hex_and_in_base64_whether_or_not_it_is_named(named, signature):
+    assert is_signed(BODY, named + signature, SECRET)
+
+
+@pytest.mark.parametrize("named", ["sha1=", "sha512=", "sha256", "sha256:", "sha256=sha256=", "hmac-sha256=", "="])
+def test_under_another_name_it_is_no_signature(named):
+    assert not is_signed(BODY, named + digest().hexdigest(), SECRET)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +50,9 @@ def test_a_signature_is_taken_in_hex_and_in_base64(signature):
         "\x00",
         digest().hexdigest()[:-1],
         digest().hexdigest() + "0",
-        f"sha256={digest().hexdigest()}",
+        "sha256=",
+        f"sha256={hashlib.sha256(BODY).hexdigest()}",
+        f"sha256={digest(secret='hemmelig').hexdigest()}",
         hashlib.sha256(BODY).hexdigest(),
         digest(BODY + b" ").hexdigest(),
         digest(secret="hemmelig").hexdigest(),

@@ -8,8 +8,7 @@ from connections.sandbox.clock import today
 from tests.sync.execute.conftest import Company, outcomes
 from tests.sync.execute.states import ABSENT, flat, news
 
-TODAY, YESTERDAY = today().isoformat(), (today() - timedelta(days=1)).isoformat()
-DAY = (today() + timedelta(days=40)).isoformat()
+DAY, DAY_AFTER = "2099-06-30", "2099-07-01"
 HOME = {"line1": "Nyveien 7", "line2": "", "line3": "", "postalCode": "2999", "city": "NYBY", "country": "NO"}
 
 
@@ -51,17 +50,18 @@ def test_a_put_carries_the_etag_and_every_property_that_was_read(company: Compan
     assert "_embedded" not in put.body
 
 
+@pytest.mark.usefixtures("one_day")
 def test_a_new_name_is_a_new_entry_that_takes_over_the_end(company: Company) -> None:
     person = company.add()
     entry = {**company.in_visma(person)["personNames"][0], "activeEnd": DAY}
-    later = {"firstName": "Senere", "lastName": "Navn", "activeStart": (today() + timedelta(days=41)).isoformat()}
+    later = {"firstName": "Senere", "lastName": "Navn", "activeStart": DAY_AFTER}
     company.clerk(person, personNames=[entry, later])
     company.huma(person, givenName="Ny", familyName="Helt")
     before = company.sandbox.state()
     company.sync("huma", person)
     assert company.in_visma(person)["personNames"] == [
-        {**entry, "activeEnd": YESTERDAY},
-        {**entry, "firstName": "Ny", "lastName": "Helt", "activeStart": TODAY},
+        {**entry, "activeEnd": (today() - timedelta(days=1)).isoformat()},
+        {**entry, "firstName": "Ny", "lastName": "Helt", "activeStart": today().isoformat()},
         later,
     ]
     found = news(before, company.sandbox.state())
@@ -78,10 +78,11 @@ def test_a_name_of_a_draft_is_corrected_in_place(company: Company) -> None:
     assert news(before, company.sandbox.state()) == {"visma": {"personNames[0].lastName": "Helt"}}
 
 
+@pytest.mark.usefixtures("one_day")
 def test_a_name_that_began_today_is_corrected_in_place(company: Company) -> None:
     person = company.add()
     entry = company.in_visma(person)["personNames"][0]
-    company.clerk(person, personNames=[{**entry, "activeStart": TODAY}])
+    company.clerk(person, personNames=[{**entry, "activeStart": today().isoformat()}])
     company.huma(person, familyName="Helt")
     before = company.sandbox.state()
     company.sync("huma", person)

@@ -18,7 +18,7 @@ from sync.services.retrying import retry_failed
 from tests.sync import driving
 from tests.sync.execute import whole
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.storm]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.storm, pytest.mark.usefixtures("one_day")]
 
 PEOPLE = 14
 Disturb = Callable[[Sandbox], object]

@@ -1,18 +1,15 @@
 """Each field, in each direction: exactly that changes, in the whole state of both sides."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from connections.sandbox.clock import today
 from tests.sync.execute.conftest import Company, outcomes
 from tests.sync.execute.states import ABSENT, news
 
 RESIGNED, RESIGNED_VISMA = "employee_resigned", "arbeidstakerHarSagtOppSelv"
-DAY = (today() + timedelta(days=40)).isoformat()
-TODAY, YESTERDAY = today().isoformat(), (today() - timedelta(days=1)).isoformat()
+DAY = "2099-06-30"
 IBAN, BIC = "DE89370400440532013000", "COBADEFFXXX"
 HOME = {"line1": "Nyveien 7", "line2": "H0201", "line3": "", "postalCode": "2999", "city": "NYBY", "country": "NO"}
 

@@ -14,7 +14,7 @@ from sync.services import work
 from tests.sync import driving
 from tests.sync.execute import whole
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("one_day")]
 
 
 @pytest.fixture

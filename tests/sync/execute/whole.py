@@ -1,18 +1,20 @@
 """A whole company's run, and what it comes to when nothing disturbs it: the measure for all that do."""
 
 import json
+from datetime import date
 from typing import Any
 
 from connections.clients import forget_clients
 from connections.models import Connection
 from connections.sandbox import Sandbox
+from connections.sandbox.clock import today
 from sync.models import SyncRun
 from sync.services import creation, review, work
 from tests.sync import driving
 
 SEED = 3
 PEOPLE = 30
-_undisturbed: dict[int, Any] = {}
+_undisturbed: dict[tuple[int, date], Any] = {}
 
 
 def sandbox(people: int = PEOPLE, **more: Any) -> Sandbox:
@@ -41,8 +43,9 @@ def choose(run: SyncRun, user: Any) -> SyncRun:
 
 
 def undisturbed(settings: Any, user: Any, people: int = PEOPLE) -> Any:
-    """What both sides are when the run was left in peace; and that a second run of it would write nothing."""
-    if people not in _undisturbed:
+    """What both sides are when the run was left in peace today; and that a second run of it would write nothing."""
+    key = people, today()
+    if key not in _undisturbed:
         with sandbox(people) as company:
             driving.point_at(settings, company)
             connection = driving.connection(company, user)
@@ -53,10 +56,10 @@ def undisturbed(settings: Any, user: Any, people: int = PEOPLE) -> Any:
             assert not run.changes.exclude(state="done").exclude(reason="waits_for_person").exists()
             assert company.journal.writes()
             assert plain(before) != plain(company.state())
-            _undisturbed[people] = plain(company.state())
+            _undisturbed[key] = plain(company.state())
             forget_clients(connection)
             connection.delete()
-    return _undisturbed[people]
+    return _undisturbed[key]
 
 
 def plain(state: dict[str, Any]) -> dict[str, list[str]]:

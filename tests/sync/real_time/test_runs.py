@@ -55,6 +55,15 @@ def test_what_the_event_says_is_a_hint_and_no_data(fjordheim, anna):
     assert states() == ["done"]
 
 
+@pytest.mark.parametrize("topic", ["users-email-change", "memberships-create", "absence-update"])
+def test_of_whatever_huma_tells_the_person_is_read_again(fjordheim, anna, topic):
+    fjordheim.huma(anna, phone=NEW)
+    tell(fjordheim, anna, topic=topic)
+    bell.until_quiet()
+    assert phone(fjordheim, anna) == NEW
+    assert states() == ["done"]
+
+
 def test_a_look_that_finds_nothing_leaves_no_run(fjordheim, anna, berit):
     before = AuditEntry.objects.latest("pk").pk
     tell(fjordheim, anna, berit)

@@ -105,6 +105,20 @@ def test_events_are_shown_in_words(web, fjordheim, address):
     assert "a-1" not in page
 
 
+def test_a_second_read_is_announced_and_what_came_of_it_can_be_opened(web, fjordheim, address):
+    tell(fjordheim)
+    HumaEvent.objects.update(state="done", again_at=timezone.now(), again_ids=["a-1"])
+    page = text_of(web.get(address))
+    assert "In a moment Huma is asked once more, in case its answer was older than the change." in page
+    assert "There was nothing to write." not in page
+    run = SyncRun.objects.create(connection=fjordheim, trigger="real-time", state="finished")
+    HumaEvent.objects.update(again_at=None, again_run=run)
+    page = text_of(web.get(address))
+    assert f"/result/{run.pk}/" in page
+    assert "In a moment" not in page
+    assert "There was nothing to write." not in page
+
+
 def test_the_last_twenty_are_enough(web, fjordheim, address):
     for number in range(25):
         tell(fjordheim, number=number)

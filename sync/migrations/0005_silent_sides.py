@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sync', '0002_who_is_who'),
+        ('sync', '0004_second_reads'),
     ]
 
     operations = [

@@ -1,0 +1,175 @@
+"""What the clock says while a test runs: `--clock` runs the tests that know time at each of the moments below.
+
+At the last second before such a moment and at the first after it, for each test anew: everything before the test's own
+body happens a little earlier. From there the clock ticks on. Which tests know time is told by their code, so nobody
+has to remember a marker: they, or what they use of `tests`, name a clock (see `knows_time`).
+"""
+
+import datetime as datetime_module
+import inspect
+from collections.abc import Callable, Generator, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from types import CodeType, FunctionType, MethodType, ModuleType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.db.backends.signals import connection_created
+
+OSLO = ZoneInfo("Europe/Oslo")
+SECOND = timedelta(seconds=1)
+PREPARING = timedelta(seconds=30)
+"""So long before its moment a test's fixtures are made, which may take some of it."""
+
+
+def _oslo(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=OSLO).astimezone(UTC)
+
+
+BOUNDARIES = {
+    "minute": datetime(2026, 11, 27, 12, 27, tzinfo=UTC),
+    "hour": _oslo(2026, 11, 27, 7),  # of a working day, at which the digest is due
+    "new-year": _oslo(2027, 1, 1),  # also midnight in Oslo
+    "midnight-utc": datetime(2028, 2, 29, tzinfo=UTC),  # also 29 February, which has begun in Oslo
+    "1-march": _oslo(2028, 3, 1),
+    "summer-ends": datetime(2026, 10, 25, 1, tzinfo=UTC),  # 03:00 is 02:00 again
+    "summer-begins": datetime(2027, 3, 28, 1, tzinfo=UTC),  # 02:00 is 03:00
+}
+MOMENTS = {
+    f"{side}-{name}": at - (SECOND if side == "before" else timedelta())
+    for name, at in BOUNDARIES.items()
+    for side in ("before", "after")
+}
+
+
+CLOCKS = frozenset({"now", "today", "localdate", "localtime", "utcnow", "schedule_next"})
+"""Whoever asks what time it is does so by one of these names."""
+
+
+def knows_time(function: Callable[..., object]) -> bool:
+    """Whether a function, or one of `tests` that it uses, asks what time it is."""
+    return _reaches(function, lambda used: not CLOCKS.isdisjoint(_names(used.__code__)), frozenset())
+
+
+def talks_to_vendors(function: Callable[..., object]) -> bool:
+    """Whether a function, or one of `tests` that it uses, starts the vendors' stand-ins: that takes its time."""
+    return _reaches(function, lambda used: "Sandbox" in _names(used.__code__), frozenset())
+
+
+def _reaches(one: Any, wanted: Callable[[FunctionType], bool], seen: frozenset[Any]) -> bool:
+    """Whether a function of ours is what is wanted, or uses one."""
+    function = inspect.unwrap(one.__func__ if isinstance(one, MethodType) else one)
+    if not isinstance(function, FunctionType) or not _is_ours(function) or function in seen:
+        return False
+    return wanted(function) or any(_reaches(used, wanted, seen | {function}) for used in _used(function))
+
+
+def _is_ours(one: Any) -> bool:
+    return (getattr(one, "__module__", "") or "").startswith("tests.")
+
+
+@cache
+def _used(function: FunctionType) -> tuple[Any, ...]:
+    """The functions that a function's code names: globals, and those that it takes out of modules of `tests`."""
+    names = _names(function.__code__)
+    found = [function.__globals__[name] for name in names if name in function.__globals__]
+    modules = [one for one in found if isinstance(one, ModuleType) and one.__name__.startswith("tests.")]
+    found += [vars(module)[name] for module in modules for name in names if name in vars(module)]
+    return tuple(one for one in found if isinstance(one, FunctionType))
+
+
+@cache
+def _names(code: CodeType) -> frozenset[str]:
+    return frozenset(code.co_names).union(*(_names(one) for one in code.co_consts if isinstance(one, CodeType)))
+
+
+FEW = ("before-hour", "before-summer-ends", "before-new-year")
+"""The moments for tests that start the vendors' stand-ins: they go on for seconds, across these."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--clock`, and `--moment` for one of them."""
+    parser.addoption("--clock", action="store_true", help="run what knows time, with the clock at each moment")
+    parser.addoption("--moment", choices=sorted(MOMENTS), help="run everything that was chosen, with the clock there")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each test that knows time becomes one for each of its moments."""
+    config = metafunc.config
+    if config.getoption("moment"):
+        moments: Sequence[str] = [config.getoption("moment")]
+    elif config.getoption("clock"):
+        moments = moments_of(metafunc.definition)
+    else:
+        return
+    if moments:
+        metafunc.fixturenames.insert(0, "clock_at")
+        metafunc.parametrize("clock_at", moments)
+
+
+def moments_of(item: pytest.Function) -> Sequence[str]:
+    """When a test is run with `--clock`: never where it knows no time, real processes take part, or it shares with
+    other tests what was made at another moment."""
+    if any(item.get_closest_marker(name) for name in ("browser", "kill", "storm", "redis", "postgres")):
+        return ()
+    fixtures = [made for all_ in item._fixtureinfo.name2fixturedefs.values() for made in all_ if _is_ours(made.func)]
+    if not knows_time(item.function) or any(made.scope != "function" for made in fixtures):
+        return ()
+    functions = (item.function, *(made.func for made in fixtures))
+    return FEW if any(map(talks_to_vendors, functions)) else tuple(MOMENTS)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Everything of a test happens around its moment."""
+    at = moment_of(item)
+    if at is None:
+        return (yield)
+    with time_machine.travel(at - PREPARING, tick=True):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Its body begins at its moment, unless it has chosen another by itself."""
+    at = moment_of(item)
+    if at is None or datetime.now(UTC) > at or "one_day" in getattr(item, "fixturenames", ()):
+        return (yield)
+    with time_machine.travel(at, tick=True):
+        return (yield)
+
+
+def moment_of(item: pytest.Item) -> datetime | None:
+    """When the test's body begins; ``None`` for a test that runs by the real clock."""
+    callspec = getattr(item, "callspec", None)
+    name = callspec.params.get("clock_at") if callspec else None
+    return MOMENTS.get(name) if isinstance(name, str) else None
+
+
+@pytest.fixture
+def one_day() -> Iterator[datetime]:
+    """For what is done twice and compared: it is noon, so that both are done on the same day, whatever the clock says.
+
+    What Visma gets begins on the day on which it is written.
+    """
+    noon = datetime.combine(datetime.now(OSLO), datetime_module.time(12), OSLO)
+    with time_machine.travel(noon, tick=True):
+        yield noon
+
+
+def _strftime(form: str, when: str) -> str:
+    """SQLite's own function, by our clock; Django asks it for the moment alone."""
+    assert when.lower() == "now"
+    now = datetime.now(UTC)
+    return now.strftime(form.replace("%f", f"%S.{now.microsecond // 1000:03}"))
+
+
+def _follow(connection: Any, **more: Any) -> None:
+    """The database has the clock of its machine, which is ours."""
+    if connection.vendor == "sqlite":
+        connection.connection.create_function("strftime", 2, _strftime)
+
+
+connection_created.connect(_follow, dispatch_uid="clock")
