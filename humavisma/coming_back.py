@@ -6,7 +6,8 @@ sign-in and back to the page, its filter and the card. The same holds for the pa
 
 import re
 from collections.abc import Callable
-from urllib.parse import urlencode, urlsplit
+from typing import Any
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -51,7 +52,7 @@ def _is_page(path: str) -> bool:
 
 def page_of_address(address: str) -> str:
     """The same for an address with a query and a fragment, which stay where it is a page."""
-    path = urlsplit(address).path
+    path = _parts(address).path
     found = page_of(path) if path.startswith(reverse("admin:index")) else path
     return address if found == path else found
 
@@ -60,17 +61,32 @@ def came_from(request: HttpRequest) -> str:
     """The page on which something was clicked, or that asked for a part of itself, down to the card."""
     htmx = getattr(request, "htmx", None)
     if htmx:
-        address = htmx.current_url_abs_path
+        address = _shown_to_htmx(request, htmx)
         card = request.headers.get("HX-Target") or request.headers.get("HX-Trigger") or ""
         if address and re.fullmatch(r"[\w-]+", card, re.ASCII):
             address = f"{address.partition('#')[0]}#{card}"
     else:
-        parts = urlsplit(request.headers.get("Referer", ""))
+        parts = _parts(request.headers.get("Referer", ""))
         here = parts.netloc == request.get_host() and parts.path
         address = f"{parts.path}?{parts.query}" if here and parts.query else parts.path if here else ""
     if address:
         return page_of_address(address)
     return page_of(_above(request.path) if htmx else request.path)  # a part isn't the page that it belongs to
+
+
+def _parts(address: str) -> SplitResult:
+    """An address in its parts; all of them are empty where it isn't one."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
+
+
+def _shown_to_htmx(request: HttpRequest, htmx: Any) -> str:
+    """The page that the browser says it shows, without the host; "" where it is none of ours."""
+    if not _parts(request.headers.get("HX-Current-URL", "")).netloc:
+        return ""
+    return htmx.current_url_abs_path or ""
 
 
 def safe_next(request: HttpRequest) -> str:

@@ -66,7 +66,7 @@ def result_email(run: SyncRun, to: Sequence[str]) -> EmailMultiAlternatives:
             "open_differences": Conflict.objects.filter(run=run, standing="asks", decision="").count(),
             "open_matches": open_matches(run).count(),
             "url": absolute(reverse("admin:result", args=[run.connection.code, run.pk])),
-            "people_url": absolute(reverse("admin:people", args=[run.connection.code])),
+            "skipped_url": absolute(reverse("admin:people", args=[run.connection.code]) + "?show=unread"),
         }
         return message("result", context, to, run.message_id)
 

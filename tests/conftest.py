@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Generator, Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
@@ -23,6 +24,10 @@ from tests.redisserver import PROGRAM as REDIS
 CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 CHROMIUM = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
 PASSWORD = "correct-horse-battery"
+
+# No test fails because the machine is busy.
+hypothesis.settings.register_profile("ours", deadline=None)
+hypothesis.settings.load_profile("ours")
 
 # Tests that may be left out in CI, by node id.
 MAY_BE_LEFT_OUT: frozenset[str] = frozenset()

@@ -22,7 +22,7 @@ TYPED = {
     "Client secret": HUMA_CLIENT_SECRET,
     "Name of the connection": "Fjordheim AS",
     "Who gets the result by email": "boss@example.com",
-    "Payroll contacts": "payroll@example.com",
+    "Recipients of payroll notices": "payroll@example.com",
 }
 
 

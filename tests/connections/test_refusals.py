@@ -4,11 +4,13 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
 from django.core.checks import run_checks
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +18,12 @@ from connections.loopback import is_loopback
 from humavisma.demo.house import House
 
 GOOD = "k3y-" * 13
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def errors() -> dict[str | None, str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import certifi
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -17,7 +18,6 @@ from connections.errors import TooMuch, Unavailable
 from tests.connections.vendor import USER, Reply, Vendor, answer, huma
 
 HOST = "127.0.0.2"
-"""On this machine, and none of the names for which the environment isn't asked."""
 
 
 def certificate(folder: Path) -> Path:
@@ -39,9 +39,8 @@ def certificate(folder: Path) -> Path:
 @pytest.fixture
 def trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     made = certificate(tmp_path)
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(made))
-    for name in ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
+    # The environment isn't asked about this machine itself, so it is told where requests looks without it.
+    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(made))
     return made
 
 
@@ -62,7 +61,7 @@ def test_it_is_kept_open(secure: Vendor) -> None:
 
 
 def test_a_certificate_that_nobody_signed_is_not_talked_to(secure: Vendor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("REQUESTS_CA_BUNDLE")
+    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", certifi.where())
     with pytest.raises(Unavailable) as caught:
         huma(secure).create_user({"givenName": "Ada"})
     assert not caught.value.may_have_taken_effect

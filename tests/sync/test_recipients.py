@@ -121,7 +121,7 @@ class TestTheClick:
     def test_a_made_up_link_is_dead(self, fjordheim, anybody, smtp):
         name(fjordheim, "pay@example.com")
         path = link(sent(smtp)["pay@example.com"])
-        for other in ("/payroll/x/", f"{path[:-2]}/", f"{path[:-1]}0/", "/payroll/%00/", f"/payroll/{'x' * 5000}/"):
+        for other in ("/payroll/x/", f"{path[:-2]}/", f"{path[:-1]}0/", f"/payroll/{'x' * 5000}/"):
             assert self.is_dead(anybody, other)
 
     def test_the_link_into_a_disconnected_connection_is_dead(self, fjordheim, hr, anybody, smtp):

@@ -13,6 +13,7 @@ from connections.models import AuditEntry, Connection
 from sync.models import Change, Conflict, SyncRun
 from sync.sentences import sentence
 from sync.services import two_writers, work
+from tests.connections.companies import heard
 from tests.sync import scheduling
 from tests.sync.bell import a_minute, until_quiet
 from tests.sync.driving import read
@@ -39,6 +40,7 @@ def english(settings: Any) -> Iterator[None]:
 def company(settings: Any, hr: Any) -> Iterator[Company]:
     with scheduling.company(settings, hr) as found:
         scheduling.people(found, 3)
+        heard(found.connection)
         yield found
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sync.models import EmployeeLink, HumaEvent, PassedPerson
 from sync.services import switching
+from tests.connections.companies import heard
 from tests.sync import bell, scheduling
 from tests.sync.driving import changed, sync
 from tests.sync.execute.conftest import Company, Person
@@ -109,7 +110,7 @@ def odd(settings: Any, hr: User) -> Any:
     with scheduling.company(settings, hr) as found:
         anna, *others = scheduling.people(found, 1 + OTHERS)
         scheduling.first_run(found)
-        switching.turn_on(found.connection, found.user)
+        switching.turn_on(heard(found.connection), found.user)
         found.connection.refresh_from_db()
         yield Odd(found, anna, others)
 

@@ -7,6 +7,7 @@ import pytest
 
 from sync.models import PassedPerson
 from sync.services import analyse, pairing, planning, reading, switching
+from tests.connections.companies import heard
 from tests.sync import bell
 from tests.sync.driving import sync
 from tests.sync.hearing import NEW, phone, states, tell
@@ -73,7 +74,7 @@ def test_in_a_full_run(twelve, monkeypatch, caplog, step):
 @pytest.mark.parametrize("step", STEPS)
 def test_in_real_time(twelve, monkeypatch, step):
     found, anna, (berit, *_rest) = twelve
-    switching.turn_on(found.connection, found.user)
+    switching.turn_on(heard(found.connection), found.user)
     found.connection.refresh_from_db()
     for person in (anna, berit):
         found.huma(person, phone=NEW)
@@ -87,7 +88,7 @@ def test_in_real_time(twelve, monkeypatch, step):
 
 def test_what_was_released_of_them_waits_again(twelve, monkeypatch):
     found, anna, _others = twelve
-    switching.turn_on(found.connection, found.user)
+    switching.turn_on(heard(found.connection), found.user)
     switching.change(found.connection, found.user, {"schedule": "off", "accounts": "look"})
     new_account(found, anna, accounts(1)[0])
     tell(found, anna)

@@ -6,6 +6,7 @@ from django.utils import timezone
 from connections.models import Connection
 from sync.models import Change, EmployeeLink, PassedPerson
 from sync.services import date_roll, switching
+from tests.connections.companies import heard
 from tests.sync import bell
 from tests.sync.driving import apply, outcomes, read, sync
 from tests.sync.hearing import NEW, NEWER, phone, states, tell
@@ -19,7 +20,7 @@ INF = float("inf")
 def live(twelve):
     """The same company with automatic updates on."""
     found, anna, others = twelve
-    switching.turn_on(found.connection, found.user)
+    switching.turn_on(heard(found.connection), found.user)
     found.connection.refresh_from_db()
     return found, anna, others
 

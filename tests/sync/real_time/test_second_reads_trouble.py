@@ -11,6 +11,7 @@ from sync import tasks
 from sync.lease import Lease
 from sync.models import HumaEvent, SyncRun
 from sync.services import switching
+from tests.connections.companies import heard
 from tests.sync import bell
 from tests.sync.hearing import NEW, begin, phone, tell
 from tests.sync.real_time.again import it_is_time, later, read, read_too_early, to_come
@@ -103,7 +104,7 @@ def test_without_automatic_updates_nobody_is_read_once_more(fjordheim, anna, hr)
     switching.turn_off(fjordheim.connection, hr)
     for _ in range(2):
         later()
-    switching.turn_on(fjordheim.connection, hr)
+    switching.turn_on(heard(fjordheim.connection), hr)
     later()
     assert (read(fjordheim, anna), to_come()) == (0, 0)
 
