@@ -47,6 +47,9 @@ MOMENTS = {
 CLOCKS = frozenset({"now", "today", "localdate", "localtime", "utcnow", "schedule_next"})
 """Whoever asks what time it is does so by one of these names."""
 
+TIMELESS = frozenset({"code_at_rest"})
+"""What asks the time so that it makes no difference."""
+
 
 def knows_time(function: Callable[..., object]) -> bool:
     """Whether a function, or one of `tests` that it uses, asks what time it is."""
@@ -73,7 +76,7 @@ def _is_ours(one: Any) -> bool:
 @cache
 def _used(function: FunctionType) -> tuple[Any, ...]:
     """The functions that a function's code names: globals, and those that it takes out of modules of `tests`."""
-    names = _names(function.__code__)
+    names = _names(function.__code__) - TIMELESS
     found = [function.__globals__[name] for name in names if name in function.__globals__]
     modules = [one for one in found if isinstance(one, ModuleType) and one.__name__.startswith("tests.")]
     found += [vars(module)[name] for module in modules for name in names if name in vars(module)]
@@ -85,8 +88,12 @@ def _names(code: CodeType) -> frozenset[str]:
     return frozenset(code.co_names).union(*(_names(one) for one in code.co_consts if isinstance(one, CodeType)))
 
 
+LEAP_DAY = ("after-midnight-utc",)
+"""For tests that choose the hour by themselves: another day."""
+ACROSS = ("before-new-year",)
+"""For tests that start the vendors' stand-ins and go on for seconds: across a minute, an hour, a day and a year."""
 FEW = ("before-hour", "before-summer-ends", "before-new-year")
-"""The moments for tests that start the vendors' stand-ins: they go on for seconds, across these."""
+"""For tests of many cases."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -117,8 +124,12 @@ def moments_of(item: pytest.Function) -> Sequence[str]:
     fixtures = [made for all_ in item._fixtureinfo.name2fixturedefs.values() for made in all_ if _is_ours(made.func)]
     if not knows_time(item.function) or any(made.scope != "function" for made in fixtures):
         return ()
+    if any(made.argname == "one_day" for made in fixtures):
+        return LEAP_DAY
     functions = (item.function, *(made.func for made in fixtures))
-    return FEW if any(map(talks_to_vendors, functions)) else tuple(MOMENTS)
+    if any(map(talks_to_vendors, functions)):
+        return ACROSS
+    return FEW if item.get_closest_marker("parametrize") else tuple(MOMENTS)
 
 
 @pytest.hookimpl(wrapper=True)
