@@ -11,8 +11,7 @@ from django.contrib.admin.apps import AdminConfig
 from django.contrib.admin.options import TO_FIELD_VAR
 from django.core.exceptions import BadRequest
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, include, path
 from django.utils.translation import gettext_lazy as _
 
@@ -51,10 +50,10 @@ class HumavismaAdminSite(admin.AdminSite):
         """As everywhere; who has signed in already (in another tab) goes on, and nobody ends where only clicks lead."""
         wanted = safe_next(request)
         if wanted and request.method == "GET" and self.has_permission(request):
-            return redirect(wanted)
+            return HttpResponseRedirect(wanted)
         said = {"unsaved": UNSAVED in request.GET, "next_page": wanted}
         response = super().login(request, {**said, **(extra_context or {})})
-        return redirect(wanted) if wanted and response.status_code == 302 else response
+        return HttpResponseRedirect(wanted) if wanted and response.status_code == 302 else response
 
     def register(
         self,

@@ -9,8 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import SplitResult, urlencode, urlsplit
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -106,15 +105,15 @@ class ComingBackMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if response.status_code == 403 and request.path == reverse("admin:login") and request.user.is_authenticated:
-            return redirect(request.get_full_path())  # signed in meanwhile, in another tab
+            return HttpResponseRedirect(request.get_full_path())  # signed in meanwhile, in another tab
         htmx = bool(getattr(request, "htmx", False))
         if self._asks_to_sign_in(request, response) and (htmx or request.method not in SAFE):
             query = {"next": came_from(request)} | ({UNSAVED: "1"} if request.method not in SAFE else {})
             address = f"{reverse('admin:login')}?{urlencode(query, safe='/')}"
-            return HttpResponse(headers={"HX-Redirect": address}) if htmx else redirect(address)
+            return HttpResponse(headers={"HX-Redirect": address}) if htmx else HttpResponseRedirect(address)
         if response.status_code == 405 and request.method in SAFE and "text/html" in request.headers.get("Accept", ""):
             found = page_of(request.path)
-            return response if found == request.path else redirect(found)
+            return response if found == request.path else HttpResponseRedirect(found)
         return response
 
     @staticmethod

@@ -58,7 +58,8 @@ def test_confirm_shows_it_and_looks_at_it_twice(company: Company) -> None:
     unnumbered(company)
     with translation.override("en"):
         shown = confirm.build(chosen(company))
-        (line,) = [line for _why, lines in shown.look_twice for line in lines]
+        account, line = [line for _why, lines in shown.look_twice for line in lines]
+    assert (account.label, account.side) == ("Bank account", "visma")
     assert (line.label, line.side, line.before.empty) == ("Employment ID", "huma", True)
     assert line.after.text == "The number that Visma assigns"
     assert (shown.changes, shown.people, shown.creations) == (2, 1, {"visma": 1})

@@ -24,7 +24,7 @@ from sync.vendor_ids import VendorIdConverter
 from tests.sync.reading import in_huma, read
 from tests.sync.views.odd import BODIES, CONTENT_TYPES, HEADERS, LONG, NAMES, PATH_PARTS, TEXTS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]  # the stricter one; both would take minutes each
 
 PART = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
 RIGHT = {
