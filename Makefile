@@ -67,7 +67,7 @@ redis: ## the queue's other broker for the tests, from the system's packages whe
 	fi
 
 test-clock: .venv/installed-dev ## what knows time, at the turn of an hour, a day, a year and of summer time
-	$(PYTEST) --clock
+	$(PYTEST) --clock $(ARGS)
 
 test-postgres: .venv/installed-dev ## what uses the database, on PostgreSQL
 	HUMAVISMA_TEST_DB=postgres $(PYTEST) -m "postgres or not browser and not kill and not storm"

@@ -2,7 +2,8 @@
 
 At the last second before such a moment and at the first after it, for each test anew: everything before the test's own
 body happens a little earlier. From there the clock ticks on. Which tests know time is told by their code, so nobody
-has to remember a marker: they, or what they use of `tests`, name a clock (see `knows_time`).
+has to remember a marker: they, or what they use of `tests`, name a clock (see `knows_time`). Each runs at some of the
+moments, so that all of them have their share of the tests; `--every-moment` runs those of one case at each.
 """
 
 import datetime as datetime_module
@@ -12,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -99,6 +101,7 @@ FEW = ("before-hour", "before-summer-ends", "before-new-year")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--clock`, and `--moment` for one of them."""
     parser.addoption("--clock", action="store_true", help="run what knows time, with the clock at each moment")
+    parser.addoption("--every-moment", action="store_true", help="with --clock: tests of one case at each moment")
     parser.addoption("--moment", choices=sorted(MOMENTS), help="run everything that was chosen, with the clock there")
 
 
@@ -129,7 +132,12 @@ def moments_of(item: pytest.Function) -> Sequence[str]:
     functions = (item.function, *(made.func for made in fixtures))
     if any(map(talks_to_vendors, functions)):
         return ACROSS
-    return FEW if item.get_closest_marker("parametrize") else tuple(MOMENTS)
+    if item.get_closest_marker("parametrize"):
+        return FEW
+    if item.config.getoption("every_moment"):
+        return tuple(MOMENTS)
+    own = tuple(MOMENTS)[crc32(item.nodeid.encode()) % len(MOMENTS)]  # so that each moment has its share of the tests
+    return tuple(dict.fromkeys((*FEW, *LEAP_DAY, own)))
 
 
 @pytest.hookimpl(wrapper=True)
