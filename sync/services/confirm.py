@@ -234,7 +234,7 @@ def confirm(
                 confirmed_by=name_of(user),
                 confirmed_at=timezone.now(),
                 touched_at=timezone.now(),
-                plan_fingerprint=fingerprint,
+                plan_fingerprint=fingerprint[:64],  # a longer one is no plan's
                 attempts=0,
             )
             if not taken:
