@@ -44,19 +44,19 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _reuse(request: HttpRequest) -> Connection | None:
-    """The connection of hers whose access to Huma is to be used once more, for another company."""
+    """Their own connection whose access to Huma is to be used once more, for another company."""
     code = request.POST.get("reuse") or request.GET.get("reuse")
     return connection_for(request.user, code) if code else None
 
 
 def _taken(request: HttpRequest, form: ConnectForm, taken: Connection) -> HttpResponse:
     """Whose connection it is, is said to those only who may see it."""
-    hers = connections_of(request.user).filter(pk=taken.pk).first()
-    return _page(request, form, [Trouble("", "tenant_taken")], hers=hers)
+    theirs = connections_of(request.user).filter(pk=taken.pk).first()
+    return _page(request, form, [Trouble("", "tenant_taken")], theirs=theirs)
 
 
 def _page(
-    request: HttpRequest, form: ConnectForm, troubles: Sequence[Trouble] = (), hers: Connection | None = None
+    request: HttpRequest, form: ConnectForm, troubles: Sequence[Trouble] = (), theirs: Connection | None = None
 ) -> HttpResponse:
     put_right(form, troubles)
     sides = {trouble.side for trouble in troubles}
@@ -69,7 +69,7 @@ def _page(
         "requests": {side: request_to_colleague(side) for side in ("visma", "huma")},
         "explanations": [explain(trouble) for trouble in troubles],
         "works": [side for side in ("huma", "visma") if side not in sides] if sides and "" not in sides else [],
-        "hers": hers,
+        "theirs": theirs,
         "reserved": any(trouble.code == "tenant_reserved" for trouble in troubles),
         "nothing_written": True,
     }

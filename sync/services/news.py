@@ -36,9 +36,9 @@ def tell_of(
         elif huma and visma and _is_deactivated(huma, visma):
             said.append(_notice(run, Kind.DEACTIVATED, str(link.pk), link.name, link.number, link.pk))
     unknown = _unknown(run, humas.values())
-    hers = Q(link__in=[link.pk for link in links.values()])
+    theirs = Q(link__in=[link.pk for link in links.values()])
     told_of = [huma_id for huma_id in run.people if huma_id not in passed]
-    about = Notice.objects.filter(hers | Q(kind=Kind.NEW_PERSON, key__in=told_of), connection=run.connection_id)
+    about = Notice.objects.filter(theirs | Q(kind=Kind.NEW_PERSON, key__in=told_of), connection=run.connection_id)
     _renew(about, said, unknown, _not_shown_yet(run, unknown))
 
 

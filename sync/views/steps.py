@@ -128,7 +128,7 @@ def page_context(
 
 
 def connection_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page of one connection that is hers: ``view(request, connection, …)``; 404 for any other.
+    """A page of one connection of the signed-in person: ``view(request, connection, …)``; 404 for any other.
 
     Before the connection is released there is nothing to see here, whoever looks: its own page says so.
     """
@@ -170,7 +170,7 @@ def open_run_page(view: RunView) -> Callable[..., HttpResponse]:
 
 
 def run_page(view: RunView) -> Callable[..., HttpResponse]:
-    """A page of one run of a connection that is hers: ``view(request, connection, run)``."""
+    """A page of one run of a connection of the signed-in person: ``view(request, connection, run)``."""
 
     @connection_page
     @wraps(view)

@@ -99,7 +99,7 @@ def command(found: Company, *words: str) -> str:
 
 
 SEEN = "1 person had it when Huma was read on"
-TODO = "Turn that integration off in Huma, under Settings → Integrations."
+WHAT_TO_DO = "Turn that integration off in Huma, under Settings → Integrations."
 
 
 @pytest.mark.parametrize("how", INTEGRATIONS)
@@ -108,7 +108,7 @@ def test_automatic_updates_cant_be_turned_on_by_page_or_command(company: Company
     scheduling.first_run(company)
     refused = command(company, "on")
     assert SEEN in refused
-    assert TODO in refused
+    assert WHAT_TO_DO in refused
     assert "Automatic updates can't be turned on as long as that is so." in refused
     assert refused in page_of(company)
     assert refused in post(company, "on")

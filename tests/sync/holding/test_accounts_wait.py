@@ -119,9 +119,9 @@ def test_one_that_was_never_settled_is_no_first_account(fjordheim):
 
 def test_one_that_payroll_has_entered_meanwhile_is_not_replaced(fjordheim):
     Connection.objects.update(both_moved="huma")
-    hers, payrolls = accounts(2)
+    own, payrolls = accounts(2)
     fjordheim.clerk(berit(fjordheim), salaryPaymentMethod={"paymentType": "bank", "localBankAccount": payrolls})
-    new_account(fjordheim, berit(fjordheim), hers)
+    new_account(fjordheim, berit(fjordheim), own)
     run = told(fjordheim, berit(fjordheim))
     assert difference(run, berit(fjordheim).user_id, "bank_account").why == "both_moved"
     assert totals(run) == {"held": 1}

@@ -138,9 +138,9 @@ def test_who_has_become_odd_since_they_were_read_is_not_written(twelve, trouble)
     apply(run, found.user)
     assert phone(found, berit) == NEW
     assert phone(found, anna) != NEW
-    hers = Change.objects.filter(run=run, link__huma_id=anna.user_id, side="visma")
+    written = Change.objects.filter(run=run, link__huma_id=anna.user_id, side="visma")
     reason = "broken_contract" if trouble == "odd" else "passed_forbidden"
-    assert set(hers.values_list("state", "reason")) == {("failed", reason)}
+    assert set(written.values_list("state", "reason")) == {("failed", reason)}
     assert [side for side, _reason in open_rows()] == ["visma"]
     assert Connection.objects.get(pk=found.connection.pk).state == "active"
     found.sandbox.oddities.clear()

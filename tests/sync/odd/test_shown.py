@@ -54,8 +54,8 @@ def test_it_is_shown_everywhere_and_is_over_by_itself(company, web, smtp):
     assert "2 people" in people
     for person in (anna, berit):
         assert name_of(person) in people
-    hers = text_of(web.get(f"{base}/people/huma/{anna.user_id}/"))
-    assert "Huma says something of this person that can't be understood (Phone). Correct it in Huma" in hers
+    page = text_of(web.get(f"{base}/people/huma/{anna.user_id}/"))
+    assert "Huma says something of this person that can't be understood (Phone). Correct it in Huma" in page
     attention = text_of(web.get(f"{base}/attention/"))
     assert "2 people couldn't be read, and are skipped" in attention
     assert "Visma.net Payroll says something" in attention
