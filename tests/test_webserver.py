@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -174,21 +174,28 @@ def test_what_runs_is_finished_when_it_is_told_to_stop(env, made):
                 connection.cursor().execute(f"LOCK TABLE {table}")
             path, headers = f"/webhooks/huma/{made.code}/", signed(BODY, made.webhook_secret)
             waits = pool.submit(web.post, path, BODY, headers)
-            while not _is_busy(web):
-                time.sleep(0.05)
+            _until(_is_busy)
             web.process.send_signal(signal.SIGTERM)
-            while not _is_refused(web):
-                time.sleep(0.05)
+            _until(lambda: _is_refused(web))
             assert not waits.done()
         assert waits.result(PATIENCE) == 200
         assert web.process.wait(PATIENCE) == 0
     assert HumaEvent.objects.get().times == 1
 
 
-def _is_busy(web: WebServer) -> bool:
+def _until(holds: Callable[[], bool]) -> None:
+    """Wait for something, and not for ever."""
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.05)
+
+
+def _is_busy() -> bool:
     """Whether a thread is at work in a request's code: it has the database open, on PostgreSQL it waits there."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees what its first look saw
             cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
             return bool(cursor.fetchone()[0])
     time.sleep(1)  # SQLite doesn't tell who waits
