@@ -1,5 +1,6 @@
 """People's states in words, for Create and People."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.formats import date_format
@@ -161,3 +162,16 @@ def why_possible(match: PossibleMatch) -> str:
     if agrees := ", ".join(agrees_label(name) for name in match.agrees):
         said.append(_("What agrees: %(what)s.") % {"what": agrees})
     return " ".join([*said, *(against_sentence(code) for code in match.against)])
+
+
+def linked_by(counts: Mapping[str, int]) -> list[str]:
+    """How many people are linked by what, a text each; ``counts`` by the code of the key."""
+    by = {
+        "external": _("%(n)s by the Huma id in Visma"),
+        "number": _("%(n)s by Employment ID"),
+        "email": _("%(n)s by email"),
+        "connected": _("%(n)s by Huma's own integration"),
+        "name_birth": _("%(n)s by name and date of birth"),
+        "existing": _("%(n)s known from before"),
+    }
+    return [text % {"n": counts[code]} for code, text in by.items() if counts.get(code)]

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from connections.models import ReleaseRequest
+from sync.people_words import linked_by
 from sync.services.analyse import SAME_COMPANY_SHARE
 
 
@@ -20,15 +19,6 @@ class Counted:
 def counted(request: ReleaseRequest) -> Counted:
     """The figures of a request whose both sides were read."""
     figures = request.figures
-    by = {
-        "external": _("%(n)s by the Huma id in Visma"),
-        "number": _("%(n)s by Employment ID"),
-        "email": _("%(n)s by email"),
-        "connected": _("%(n)s by Huma's own integration"),
-        "name_birth": _("%(n)s by name and date of birth"),
-        "existing": _("%(n)s known from before"),
-    }
     linked: dict[str, int] = figures.get("linked", {})
     total, smaller = sum(linked.values()), min(figures.get("huma", 0), figures.get("visma", 0))
-    ways = [text % {"n": linked[code]} for code, text in by.items() if linked.get(code)]
-    return Counted(total, ways, total < smaller * SAME_COMPANY_SHARE)
+    return Counted(total, linked_by(linked), total < smaller * SAME_COMPANY_SHARE)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from connections.models import Connection
 from sync.models import SyncRun
+from sync.people_words import linked_by
 from sync.sentences import field_label, sentence
 from sync.services.overview import Overview, overview
 from sync.views.review import progress_context
@@ -66,15 +67,7 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
 
 def people_sentence(found: Overview) -> str:
     """Who is where and who is the same, as one sentence."""
-    by = {
-        "external": _("%(n)s by the Huma id in Visma"),
-        "number": _("%(n)s by Employment ID"),
-        "email": _("%(n)s by email"),
-        "connected": _("%(n)s by Huma's own integration"),
-        "name_birth": _("%(n)s by name and date of birth"),
-        "existing": _("%(n)s known from before"),
-    }
-    ways = ", ".join(by[code] % {"n": found.linked_by[code]} for code in by if found.linked_by.get(code))
+    ways = ", ".join(linked_by(found.linked_by))
     parts = [
         ngettext("%(n)s is the same person", "%(n)s are the same person", found.linked) % {"n": found.linked}
         + (f" ({ways})" if ways else ""),
