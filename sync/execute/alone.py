@@ -5,6 +5,7 @@ Nothing more of theirs is sent; everybody else goes on. Source: design, Who is w
 
 from datetime import timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from connections.errors import BadCredentials
@@ -18,7 +19,7 @@ from sync.services import passed_over
 
 LATELY = timedelta(days=7)
 MOST_REFUSED = 2
-"""So many people of one run may be refused a change; with more of them it is everybody who is."""
+"""So many people may be refused a change, one run after the other; with more of them it is everybody who is."""
 
 
 def pass_over(context: Context, write: Write, reason: str, prop: str = "") -> None:
@@ -47,15 +48,31 @@ def is_theirs_alone(context: Context, write: Write, error: BadCredentials) -> st
         return ""
     if error.method == "GET":
         return passing.FORBIDDEN
+    before = _refused_before(write)
     with context.lock:
         refused = context.refused.setdefault(error.side, set())
+        refused |= {f"link:{link}" for link in before.values_list("link", flat=True)}
         refused.add(write.person_key)
         too_many = len(refused) > MOST_REFUSED
-    return passing.CHANGE if not too_many and _others_were_changed(write) else ""
+    if not too_many and _others_were_changed(write):
+        return passing.CHANGE
+    before.update(reason="bad_credentials")  # it wasn't theirs alone: what they lack is sent when it works again
+    return ""
+
+
+def _lately(write: Write) -> QuerySet[Change]:
+    """What was tried on the side since a week ago, or since the access was refused."""
+    connection = write.run.connection
+    since = max(filter(None, (timezone.now() - LATELY, connection.paused_at)))
+    return Change.objects.filter(run__connection=connection, side=write.side, settled_at__gte=since)
 
 
 def _others_were_changed(write: Write) -> bool:
-    connection = write.run.connection
-    since = max(filter(None, (timezone.now() - LATELY, connection.paused_at)))
-    rows = Change.objects.filter(run__connection=connection, side=write.side, state=Change.State.DONE)
-    return rows.filter(settled_at__gte=since).exclude(link=write.link_id).exists()
+    return _lately(write).filter(state=Change.State.DONE).exclude(link=write.link_id).exists()
+
+
+def _refused_before(write: Write) -> QuerySet[Change]:
+    """What was refused, of whomever, since somebody was changed last."""
+    last = _lately(write).filter(state=Change.State.DONE).order_by("-settled_at").first()
+    rows = _lately(write).filter(state=Change.State.FAILED, reason=passing.CHANGE).exclude(link=None)
+    return rows.filter(settled_at__gt=last.settled_at) if last and last.settled_at else rows

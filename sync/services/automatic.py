@@ -24,7 +24,9 @@ from sync.services.two_writers import rests
 
 RULE = "automatic"
 """Who decided, where it was the rule."""
-PASSING = frozenset({"unavailable", "parked", "bad_credentials", "application_refused", "bug", "passed_forbidden"})
+PASSING = frozenset(
+    {"unavailable", "parked", "bad_credentials", "application_refused", "bug", "passed_bug", "passed_forbidden"}
+)
 """Reasons of a failure that say nothing about the value: it may be sent again."""
 SETTLED = (Change.State.DONE, Change.State.NOTHING)
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from connections.models import Connection
@@ -13,6 +13,7 @@ from sync.core.employee import from_json
 from sync.core.fields import field as field_named
 from sync.models import AUTOMATIC, Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
 from sync.services.batches import batches
+from sync.services.meanwhile import SETTLED
 from sync.services.plan_rows import change_row
 from sync.services.planning import Item
 from sync.services.presence import SIDES, id_of, unread
@@ -78,8 +79,13 @@ def _changed_accounts(connection: Connection, items: Iterable[Item]) -> set[Item
 
 
 def _released_before(connection: Connection, items: Iterable[Item]) -> set[tuple[int | None, str, str, str]]:
-    """What an owner had written already, as it is now, and which didn't get through: she needn't look again."""
+    """What an owner approved, as it is now, and which didn't get through: nobody needs to look again.
+
+    Once the field was settled since, the approval is used up: the same change is a new one when it comes again.
+    """
     rows = Change.objects.filter(run__connection=connection, state=Change.State.HELD, answer=Change.Answer.RELEASED)
+    since = Change.objects.filter(link=OuterRef("link"), field=OuterRef("field"), state__in=SETTLED)
+    rows = rows.exclude(Exists(since.filter(settled_at__gte=OuterRef("answered_at"))))
     hers = {item.link_id for item in items}
     return {one for one in rows.values_list("link_id", "field", "source", "pin") if one[0] in hers}
 

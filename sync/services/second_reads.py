@@ -136,10 +136,13 @@ def take(run: SyncRun) -> None:
 
 
 def settle(run: SyncRun) -> None:
-    """The run has read them: that was the second read, whatever it found."""
+    """The run has read them: that was the second read, whatever it found. Of whom it left something alone because even
+    that may be an old read, they are read once more when it can't be one."""
+    people, withheld = set(run.people), _withheld(run)
     for event in HumaEvent.objects.filter(again_run=run, again_at__isnull=False):
-        left = [one for one in event.again_ids if one not in set(run.people)]
-        taken = {"again_run": None} if left else {"again_at": None, "handled_at": timezone.now()}
+        left = [one for one in event.again_ids if one not in people or one in withheld]
+        at = max((withheld[one] for one in left if one in withheld), default=event.again_at)
+        taken = {"again_run": None, "again_at": at} if left else {"again_at": None, "handled_at": timezone.now()}
         HumaEvent.objects.filter(pk=event.pk).update(again_ids=left, **taken)
 
 

@@ -202,3 +202,16 @@ def nothing_of_it(mail, *secrets):
     for said in mail.values():
         for secret in secrets:
             assert secret not in said.replace(Connection.objects.get().code, "")
+
+
+def test_what_was_approved_and_written_once_waits_when_it_comes_again(fjordheim):
+    """Somebody who was deceived has approved it, it was taken back, and the profile is hijacked once more."""
+    old, (new,) = account(fjordheim, anna(fjordheim)), accounts(1)
+    for number in (new, old):
+        new_account(fjordheim, anna(fjordheim), number)
+        told(fjordheim, anna(fjordheim))
+        release(fjordheim, waits(fjordheim.connection))
+        assert account(fjordheim, anna(fjordheim)) == number
+    new_account(fjordheim, anna(fjordheim), new)
+    assert totals(told(fjordheim, anna(fjordheim))) == {"held": 1}
+    assert account(fjordheim, anna(fjordheim)) == old

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sync.models import PassedPerson
+from sync.models import Change, PassedPerson
 from sync.services import analyse, pairing, planning, reading, switching
 from tests.connections.companies import heard
 from tests.sync import bell
@@ -97,3 +97,23 @@ def test_what_was_released_of_them_waits_again(twelve, monkeypatch):
     where_it_breaks(monkeypatch, "comparing", anna, found.link(anna).pk)
     release(found, [held])
     assert [one.pk for one in waits(found.connection)] == [held.pk]
+
+
+def test_what_was_not_sent_of_them_is_sent_once_it_works_again(twelve, monkeypatch):
+    found, anna, _others = twelve
+    switching.turn_on(heard(found.connection), found.user)
+    found.connection.refresh_from_db()
+    found.huma(anna, phone=NEW)
+    found.sandbox.huma.edit_position(anna.user_id, firstDayOfWork="2020-02-03")
+    with monkeypatch.context() as patched:
+        where_it_breaks(patched, "writing", anna, found.link(anna).pk)
+        tell(found, anna)
+        bell.until_quiet()
+    assert set(Change.objects.values_list("field", "state", "reason")) == {
+        ("phone", "failed", "bug"),
+        ("first_workday", "failed", "passed_bug"),
+    }
+    tell(found, anna, number=2)
+    bell.until_quiet()
+    assert phone(found, anna) == NEW
+    assert not found.open(anna), "the first workday, too"

@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from connections.models import Connection
+from connections.pausing import end
 from sync.models import Change, EmployeeLink, PassedPerson
 from sync.services import date_roll, switching
 from tests.connections.companies import heard
@@ -173,3 +174,23 @@ def test_about_whom_huma_keeps_silent_does_not_fail_a_full_run(twelve, settings)
     code, report = sync(found.connection, "--conflicts", "huma")
     assert (code, len(report["passed_over"]), phone(found, berit)) == (1, 1, NEW)
     assert open_rows() == [("huma", "passed_silent")]
+
+
+def test_where_nobody_may_be_changed_any_more_runs_of_one_each_pause_the_connection_too(live):
+    found, anna, (berit, *others) = live
+    found.huma(anna, phone=NEW)
+    tell(found, anna)
+    bell.until_quiet()
+    found.sandbox.faults.script("visma", "PUT", "/employees/", "403", INF)
+    for number, person in enumerate((berit, *others[:2])):
+        assert Connection.objects.get(pk=found.connection.pk).state == "active"
+        found.huma(person, phone=NEW)
+        tell(found, person, number=number)
+        bell.until_quiet()
+    assert Connection.objects.get(pk=found.connection.pk).state == "paused"
+    assert states() == ["done", "done", "done", "waiting"]
+    found.sandbox.faults.clear()
+    end(Connection.objects.get(), "humavisma", "connection.works_again")
+    tell(found, berit, number=9)
+    bell.until_quiet()
+    assert phone(found, berit) == NEW, "it was never theirs alone"

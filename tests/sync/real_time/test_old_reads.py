@@ -8,6 +8,7 @@ from django.db.models import F
 from sync.models import Change
 from tests.sync import bell
 from tests.sync.hearing import NEW, NEWER, phone, tell
+from tests.sync.real_time.again import later, to_come
 from tests.sync.scheduling import scheduled
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,3 +55,20 @@ def test_a_change_whose_event_was_read_too_early_comes_with_the_schedule(fjordhe
     fjordheim.sandbox.huma.catch_up()
     assert scheduled(fjordheim).changes.get().state == "done"
     assert phone(fjordheim, anna) == NEWER
+
+
+def test_a_second_read_that_may_still_be_old_is_followed_by_another(fjordheim, anna):
+    """They change back what we wrote a moment ago, and the first read after that doesn't show it yet."""
+    before = phone(fjordheim, anna)
+    fjordheim.phone(anna, NEW)
+    fjordheim.sync("visma", anna, "phone")
+    fjordheim.sandbox.huma.catch_up()
+    fjordheim.huma(anna, phone=before)
+    tell(fjordheim, anna)
+    bell.until_quiet()
+    fjordheim.sandbox.huma.catch_up()
+    later()
+    assert (phone(fjordheim, anna), to_come()) == (NEW, 1)
+    Change.objects.filter(side="huma").update(settled_at=F("settled_at") - timedelta(minutes=10))
+    later()
+    assert (phone(fjordheim, anna), to_come()) == (before, 0)
