@@ -21,6 +21,8 @@ from sync.services.reading import fingerprinter
 from sync.services.reminders import tell_at_once
 
 HOUR = timedelta(hours=1)
+APPROVAL_LASTS = timedelta(days=1)
+"""So long an approval counts for the very same change that didn't get through."""
 VALUES = ("before", "after", "vendor_words")
 Key = tuple[int | None, str]
 
@@ -81,13 +83,15 @@ def _changed_accounts(connection: Connection, items: Iterable[Item]) -> set[Item
 def _released_before(connection: Connection, items: Iterable[Item]) -> set[tuple[int | None, str, str, str]]:
     """What an owner approved, as it is now, and which didn't get through: nobody needs to look again.
 
-    Once the field was settled since, the approval is used up: the same change is a new one when it comes again.
+    Once the field was settled since, the approval is used up, and it lasts for a day: after that the same change is a
+    new one when it comes again.
     """
     rows = Change.objects.filter(run__connection=connection, state=Change.State.HELD, answer=Change.Answer.RELEASED)
+    rows = rows.filter(answered_at__gte=timezone.now() - APPROVAL_LASTS)
     since = Change.objects.filter(link=OuterRef("link"), field=OuterRef("field"), state__in=SETTLED)
     rows = rows.exclude(Exists(since.filter(settled_at__gte=OuterRef("answered_at"))))
-    hers = {item.link_id for item in items}
-    return {one for one in rows.values_list("link_id", "field", "source", "pin") if one[0] in hers}
+    links = {item.link_id for item in items}
+    return {one for one in rows.values_list("link_id", "field", "source", "pin") if one[0] in links}
 
 
 def _hour(run: SyncRun, connection: Connection) -> Hour:

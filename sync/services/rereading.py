@@ -181,9 +181,11 @@ class Rereading:
     def _check(self) -> None:
         """Raises ``CannotRead`` where so many of those of a side can't be read that it isn't a matter of theirs."""
         counted = Counter(side for side, *_more in self.progress["passed"].values())
+        linked = EmployeeLink.objects.filter(connection=self.run.connection_id, state=EmployeeLink.State.LINKED)
+        people = max(len(self.run.people), linked.count())  # these are only some of the side's
         for side in SIDES:
-            if too_many(counted[side], len(self.run.people)):
-                found = {"passed": counted[side], "people": len(self.run.people)}
+            if too_many(counted[side], people):
+                found = {"passed": counted[side], "people": people}
                 raise CannotRead(Reason(f"many_passed_{side}", found))
 
 

@@ -1,10 +1,12 @@
 """An owner releases or drops what is held: a release writes exactly what she saw, or nothing."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import connections
+from django.utils import timezone
 
 from connections.clients import forget_clients
 from connections.models import Connection
@@ -240,6 +242,19 @@ def test_what_was_released_and_did_not_get_through_needs_no_second_look(fjordhei
     fjordheim.sandbox.faults.clear()
     assert totals(told(fjordheim, person)) == {"done": 1}
     assert phone(fjordheim, person) == held_phones[person]
+
+
+def test_an_approval_that_got_nowhere_does_not_last_for_ever(fjordheim, held_phones, settings):
+    person = next(iter(held_phones))
+    settings.UNAVAILABLE_MINUTES = 0.001
+    fjordheim.sandbox.faults.script("visma", "PUT", "/employees/", "503", times=99)
+    assert totals(release(fjordheim, of(fjordheim, person))) == {"failed": 1}
+    fjordheim.sandbox.faults.clear()
+    Change.objects.filter(answer="released").update(answered_at=timezone.now() - timedelta(hours=25))
+    Connection.objects.update(threshold_percent=0, threshold_people=0)
+    before = phone(fjordheim, person)
+    assert totals(told(fjordheim, person)) == {"held": 1}
+    assert phone(fjordheim, person) == before
 
 
 def test_what_huma_tells_of_during_a_release_waits_for_it(fjordheim, held_phones):

@@ -77,6 +77,21 @@ def test_where_more_than_one_in_ten_of_many_cannot_be_read_the_events_wait(live)
     assert states() == ["waiting"]
 
 
+def test_a_few_of_a_large_side_never_stop_the_others(live):
+    found, anna, others = live
+    rows = [EmployeeLink(connection=found.connection, huma_id=f"h{n}", visma_id=f"v{n}") for n in range(40)]
+    EmployeeLink.objects.bulk_create(rows)
+    several, one = [anna, *others[:4]], others[4]
+    for person in several:
+        found.sandbox.oddities.put("huma", person.user_id, "document", at(("familyName",), 5))
+    found.huma(one, phone=NEW)
+    tell(found, *several, one)
+    bell.a_minute()
+    assert states() == ["done"]
+    assert phone(found, one) == NEW
+    assert len(open_rows()) == 5
+
+
 @pytest.mark.parametrize(
     ("side", "where_", "seen"),
     [
