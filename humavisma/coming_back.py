@@ -16,11 +16,16 @@ from django.utils.http import url_has_allowed_host_and_scheme
 SAFE = ("GET", "HEAD", "OPTIONS")
 UNSAVED = "unsaved"
 """Stands in the address of the sign-in where a click wasn't saved."""
+DEEPEST = 16
+"""So many parts of an address are looked at: no page of ours lies deeper, and each part costs a look."""
 
 
 def page_of(path: str) -> str:
     """The address itself where it is a page; else the page nearest above it, whose buttons lead there."""
     start = reverse("admin:index")
+    parts = path.split("/", DEEPEST + 1)
+    if len(parts) > DEEPEST + 1:
+        path = "/".join([*parts[:-1], ""])
     while path.startswith(start) and path != start:
         if _is_page(path):
             return path

@@ -107,12 +107,18 @@ class Order(Generic[Row]):
         return found
 
 
-def by_pk(model: Any, fields: tuple[str, ...], pk: Callable[[Any], int] = lambda row: int(row.pk)) -> Order[Any]:
-    """An order whose marks are primary keys of ``model``, which has the fields."""
+def by_pk(
+    among: QuerySet[Any], fields: tuple[str, ...], pk: Callable[[Any], int] = lambda row: int(row.pk)
+) -> Order[Any]:
+    """An order whose marks are primary keys of rows that have the fields.
+
+    ``among``: all rows of the connection, also those that have left the list. A mark of anybody else's would tell
+    where their row would stand.
+    """
     names = [field.lstrip("-") for field in fields]
 
     def key(mark: str) -> Key | None:
-        return model.objects.filter(pk=typed.number(mark)).values_list(*names).first()  # type: ignore[no-any-return]
+        return among.filter(pk=typed.number(mark)).order_by().values_list(*names).first()
 
     return Order(fields, lambda row: str(pk(row)), key)
 

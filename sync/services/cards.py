@@ -16,7 +16,7 @@ from sync.sentences import decision_label, field_label, sentence
 from sync.services.review import SHOWS, ReviewFilter, blocked, empties
 
 PER_PAGE = 25
-BY_NAME = by_pk(EmployeeLink, ("name", "pk"))
+BY_NAME = ("name", "pk")
 ORDER = {field.name: position for position, field in enumerate(FIELDS)}
 
 
@@ -84,7 +84,8 @@ def page(run: SyncRun, shown: ReviewFilter, place: Place | int = 1, per_page: in
     rows = shown.apply(run)
     totals = rows.aggregate(people=Count("link", distinct=True), differences=Count("*"))
     people = EmployeeLink.objects.filter(pk__in=rows.values("link")).only("pk")
-    links = part(people, BY_NAME, place, per_page, totals["people"])
+    everybody = EmployeeLink.objects.filter(connection=run.connection_id)
+    links = part(people, by_pk(everybody, BY_NAME), place, per_page, totals["people"])
     ids = [link.pk for link in links.object_list]
     found: dict[int, list[Conflict]] = {pk: [] for pk in ids}
     for conflict in rows.filter(link_id__in=ids).select_related("link").defer("link__baseline", "link__seen"):

@@ -23,7 +23,7 @@ from sync.services import creation as service
 from sync.services.reading import enabled_fields
 
 PER_PAGE = 50
-BY_NAME = by_pk(EmployeeSnapshot, ("name", "pk"))
+BY_NAME = ("name", "pk")
 
 MAIN, BLOCKED, NEVER = "main", "blocked", "never"
 FOLDED = ("former", "not_employee", "no_position", "draft", "returned")
@@ -148,7 +148,8 @@ def page(run: SyncRun, target: str, opened: str = "", place: Place | int | str =
 def _section(
     run: SyncRun, target: str, code: str, rows: QuerySet[EmployeeSnapshot], opened: str, place: Place | int | str
 ) -> Section:
-    shown = part(rows, BY_NAME, place if code == opened else 1, PER_PAGE)
+    order = by_pk(EmployeeSnapshot.objects.filter(run=run), BY_NAME)
+    shown = part(rows, order, place if code == opened else 1, PER_PAGE)
     people = shown.object_list
     return Section(
         code=code,

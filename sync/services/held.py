@@ -81,17 +81,18 @@ def _mark(row: Change) -> str:
     return f"{row.reason}-{row.pk}"
 
 
-def _key(mark: str) -> Key | None:
+def _key(connection: Connection, mark: str) -> Key | None:
     """Why it was held when it was shown: what is overtaken meanwhile has another reason."""
     reason, _, pk = mark.rpartition("-")
-    row = Change.objects.filter(pk=number(pk)).values_list("name", WHOSE, "run_id", "pk").first()
+    rows = Change.objects.filter(run__connection=connection, pk=number(pk))
+    row = rows.values_list("name", WHOSE, "run_id", "pk").first()
     return (reason, *row) if row else None
 
 
 def held(connection: Connection, place: Place | int | str = 1) -> Held:
     """What waits for an owner, by why it is held and by person."""
     rows = waiting(connection).select_related("run", "link").annotate(whose=WHOSE)
-    page = part(rows, Order(BY_WHY, _mark, _key), place, PER_PAGE)
+    page = part(rows, Order(BY_WHY, _mark, lambda mark: _key(connection, mark)), place, PER_PAGE)
     told = page.object_list
     reasons = [(sentence(why), _people(some, connection)) for why, some in groupby(told, lambda one: one.reason)]
     return Held(

@@ -81,9 +81,9 @@ def _mark(row: Any) -> str:
     return f"{row.over}-{row.pk}"
 
 
-def _key(mark: str) -> Key | None:
+def _key(run: SyncRun, mark: str) -> Key | None:
     over, _, pk = mark.partition("-")
-    row = PossibleMatch.objects.filter(pk=number(pk)).values_list("place", "huma__name", "pk").first()
+    row = PossibleMatch.objects.filter(run=run, pk=number(pk)).values_list("place", "huma__name", "pk").first()
     return (number(over), *row) if row else None
 
 
@@ -91,7 +91,8 @@ def matches(run: SyncRun, place: Place | int | str = 1) -> tuple[Part[PossibleMa
     """A page of the run's possible matches that are asked about one by one: open ones first, the strongest first."""
     rows = PossibleMatch.objects.filter(run=run).select_related("huma", "visma").exclude(group__in=together(run))
     rows = rows.exclude(decided_together=True).annotate(over=_is_over())
-    shown = part(rows, Order(OPEN_FIRST, _mark, _key), place, PER_PAGE)
+    order = Order(OPEN_FIRST, _mark, lambda mark: _key(run, mark))
+    shown = part(rows, order, place, PER_PAGE)
     return shown, [_card(row) for row in shown.object_list]
 
 

@@ -21,7 +21,7 @@ from sync.typed import number
 from sync.views.steps import connection_page, page_context
 
 PER_PAGE = 50
-NEWEST_FIRST = by_pk(Notice, ("-pk",))
+NEWEST_FIRST = ("-pk",)
 MOST = 1000
 """So many notices are closed with one click."""
 
@@ -51,7 +51,8 @@ def _kind(text: str | None) -> str:
 
 def _people(request: HttpRequest, connection: Connection, kind: str) -> dict[str, Any]:
     rows = waiting(connection).filter(kind=kind).select_related("link")
-    shown = part(rows, NEWEST_FIRST, Place.from_data(request.GET), PER_PAGE)
+    order = by_pk(Notice.objects.filter(connection=connection), NEWEST_FIRST)
+    shown = part(rows, order, Place.from_data(request.GET), PER_PAGE)
     newest = rows.values_list("pk", flat=True).first()
     return {
         "page": shown,

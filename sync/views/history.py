@@ -17,7 +17,7 @@ from sync.sentences import sentence
 from sync.views.steps import connection_page, continue_url, page_context, step_url
 
 PER_PAGE = 25
-NEWEST_FIRST = by_pk(SyncRun, ("-pk",))
+NEWEST_FIRST = ("-pk",)
 TONES = {"finished": "success", "failed": "danger", "stopped": "warning", "applying": "accent"}
 HAND, BY_ITSELF = "hand", "automatic"
 
@@ -30,7 +30,7 @@ def page(request: HttpRequest, connection: Connection) -> HttpResponse:
     automatic = connection.runs.filter(trigger__in=AUTOMATIC)
     by_hand = connection.runs.exclude(trigger__in=AUTOMATIC)
     rows = automatic if show == BY_ITSELF else by_hand
-    shown = part(rows, NEWEST_FIRST, Place.from_data(request.GET), PER_PAGE)
+    shown = part(rows, by_pk(connection.runs.all(), NEWEST_FIRST), Place.from_data(request.GET), PER_PAGE)
     counted = _totals([run.pk for run in shown.object_list])
     context = page_context(
         request,

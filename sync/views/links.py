@@ -25,7 +25,7 @@ from sync.services.runs import NotAllowed
 from sync.views.steps import connection_page, page_context
 
 PER_PAGE = 50
-BY_NAME = by_pk(EmployeeLink, ("name", "pk"))
+BY_NAME = ("name", "pk")
 TITLES: dict[str, Promise] = {
     "birth": gettext_lazy("The dates of birth differ"),
     "instead": gettext_lazy("Another employee in Visma agrees better"),
@@ -66,7 +66,8 @@ def _page(request: HttpRequest, connection: Connection, kind: str, error: str = 
     if not counts.get(kind):
         kind = next((one for one in relooking.KINDS if counts[one]), "")
     rows = relooking.to_look_at([connection], kind) if kind else EmployeeLink.objects.none()
-    shown = part(rows, BY_NAME, Place.from_data(request.GET), PER_PAGE)
+    order = by_pk(EmployeeLink.objects.filter(connection=connection), BY_NAME)
+    shown = part(rows, order, Place.from_data(request.GET), PER_PAGE)
     context = page_context(
         request,
         connection,

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 
+from humavisma import coming_back
 from sync.models import Conflict
 from tests.conftest import PASSWORD
 from tests.sync.views.conftest import at, signed_in, words
@@ -145,3 +146,17 @@ def test_never_is_no_choice_for_many(web, run, conflict, name):
     refused = web.post(at(name, run.connection), {"link": link, "choice": "never"})
     assert refused.status_code == 404
     assert not Conflict.objects.exclude(decision="").exists()
+
+
+@pytest.mark.parametrize("path", ["/admin/auth/user/", "/admin/", "/admin/connections/"])
+def test_a_long_address_is_looked_at_for_as_many_parts_as_a_page_has(path, monkeypatch):
+    looked = []
+    monkeypatch.setattr(coming_back, "_is_page", lambda path: looked.append(path) or False)
+    assert coming_back.page_of(path + "a/" * 5000) == "/admin/"
+    assert len(looked) <= coming_back.DEEPEST
+    assert max(map(len, looked)) < 100
+
+
+def test_a_long_address_leads_to_the_page_above_it(client):
+    refused = client.post("/admin/" + "a/" * 5000)
+    assert refused["Location"] == "/admin/login/?next=/admin/&unsaved=1"
