@@ -1,15 +1,47 @@
 """Huma's companies, locations and teams."""
 
+import threading
+import time
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as Overdue
 from typing import Any
 
+from django.conf import settings
+
+from connections.background import in_background
 from connections.clients import clients_for
+from connections.errors import Unavailable
 from connections.models import Connection
 
+Groups = list[dict[str, Any]]
 
-def huma_groups(connection: Connection) -> list[dict[str, Any]]:
+
+def huma_groups(connection: Connection) -> Groups:
     """The groups that a connection may be limited to, and that a new user may join; asked of Huma each time.
 
     Each has ``id``, ``name`` and ``type`` (company, location, team). Raises the vendor errors.
     Source: huma-openapi.yaml, GET /groups.
     """
     return clients_for(connection).huma.groups()
+
+
+_asked: dict[int, tuple[Future[Groups], float]] = {}
+"""By connection, what is being asked just now and until when anybody waits for it."""
+_lock = threading.Lock()
+
+
+def groups_for_page(connection: Connection) -> Groups:
+    """The same for a page: nobody waits for longer than CONNECT_PATIENCE_SECONDS, however many ask at once.
+
+    Raises ``Unavailable`` then, and the other vendor errors.
+    """
+    huma = clients_for(connection).huma
+    with _lock:
+        future, until = _asked.get(connection.pk, (None, 0.0))
+        if future is None or future.done():
+            future, until = in_background("groups", huma.groups), time.monotonic() + settings.CONNECT_PATIENCE_SECONDS
+            _asked[connection.pk] = future, until
+    try:
+        return future.result(max(0.0, until - time.monotonic()))
+    except Overdue:
+        raise Unavailable("no answer in time", side="huma", method="GET", path="/groups") from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from connections.background import in_background
 from connections.clients import huma_client, visma_client
 from connections.errors import BadCredentials, ContractBroken, Unavailable, VendorError
 
@@ -88,17 +88,7 @@ def trouble_of(side: str, error: VendorError) -> Trouble:
 
 
 def _in_background(side: str, ask: Callable[[], _Said]) -> Future[_Said]:
-    """Ask in a thread that holds up nobody: a pool's would keep the process from ending."""
-    future: Future[_Said] = Future()
-
-    def work() -> None:
-        try:
-            future.set_result(_guarded(side, ask))
-        except Exception as error:
-            future.set_exception(error)
-
-    threading.Thread(target=work, name=f"connect-{side}", daemon=True).start()
-    return future
+    return in_background(f"connect-{side}", lambda: _guarded(side, ask))
 
 
 def _in_time(side: str, future: Future[_Said], deadline: float) -> _Said:

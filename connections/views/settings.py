@@ -12,7 +12,7 @@ from connections.access import connection_for, hr_page
 from connections.causes import explain
 from connections.errors import VendorError
 from connections.forms import SettingsForm
-from connections.groups import huma_groups
+from connections.groups import groups_for_page
 from connections.models import Connection
 from connections.nav import page_context
 from connections.probe import trouble_of
@@ -39,6 +39,6 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
 def _groups(connection: Connection) -> tuple[list[dict[str, Any]] | None, Any]:
     """Huma's companies, locations and teams; None, and why, when Huma can't be asked."""
     try:
-        return huma_groups(connection), None
+        return groups_for_page(connection), None
     except VendorError as error:
         return None, explain(trouble_of("huma", error))

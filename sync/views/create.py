@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from connections.errors import VendorError
-from connections.groups import huma_groups
+from connections.groups import groups_for_page
 from connections.models import Connection
 from sync import typed
 from sync.models import EmployeeSnapshot, LeftOut, SyncRun
@@ -150,7 +150,7 @@ def _groups(connection: Connection, run: SyncRun) -> dict[str, Any]:
     """Huma's groups by kind, or a sentence when Huma can't be asked: the page works all the same."""
     chosen = creation.options(run)[0]
     try:
-        found = huma_groups(connection)
+        found = groups_for_page(connection)
     except VendorError as error:
         reason = reason_for_reading(error)
         return {"groups_problem": sentence(reason.code, reason.params), "groups_chosen": len(chosen)}

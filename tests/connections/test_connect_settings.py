@@ -81,6 +81,14 @@ def test_groups_stay_when_huma_does_not_answer(site, url, connection, sandbox):
     assert (connection.name, connection.huma_companies) == ("Renamed", ["kept"])
 
 
+def test_a_slow_huma_holds_up_no_page_and_is_asked_once(site, url, connection, sandbox, settings):
+    settings.CONNECT_PATIENCE_SECONDS = 0.2
+    sandbox.faults.script("huma", "GET", "/groups", "slow:3", times=9)
+    for _ in range(3):
+        assert "Huma doesn't answer." in text_of(site.get(url))
+    assert len(sandbox.journal.of("huma", "GET", "/groups")) <= 1
+
+
 def test_a_disconnected_connection_has_no_settings(site, url, connection):
     connection.state = "disconnected"
     connection.save()
