@@ -238,6 +238,7 @@ def free(pairing_pk: int, user: User) -> bool:
             raise StillConnected
         pairing.released_how, pairing.released_by, pairing.released_at = "", "", None
         pairing.save()
+        ExpectedPairing.objects.filter(tenant_id=pairing.tenant_id, used_at=None).delete()  # of before: to be said anew
         last = rows.filter(huma_organization_id=pairing.huma_organization_id).order_by("-pk").first()
         audit(user, "tenant.freed", last, tenant=pairing.tenant_id)
     return True

@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core import mail
 
-from connections import releasing, services
+from connections import expecting, releasing, services
 from connections.models import Connection, Pairing
 from connections.sandbox import HUMA_CLIENT_SECRET
 from sync.models import EmployeeSnapshot, SyncRun
@@ -116,6 +116,18 @@ def test_after_it_was_freed_the_next_organisation_waits(victim, attacker, elsewh
     assert made.state == "waiting"
     attacker.try_everything(made)
     assert told(victim, attacker, attacker.everything) == set()
+
+
+def test_whom_one_expected_before_it_was_freed_waits_all_the_same(victim, attacker, elsewhere, hr, superuser):
+    own = connect_as_owner(victim, hr)
+    releasing.release(request_of(own).pk, superuser)
+    expecting.expect(superuser, [(victim.tenant_id, attacker.user)])
+    own.refresh_from_db()
+    services.disconnect(own, hr)
+    releasing.free(Pairing.objects.get(tenant_id=victim.tenant_id).pk, superuser)
+    made = attacker.connect(victim.tenant_id)
+    assert made
+    assert made.state == "waiting"
 
 
 def test_a_released_company_of_ones_own_opens_no_other(victim, attacker, elsewhere, superuser):

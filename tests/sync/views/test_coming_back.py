@@ -150,8 +150,13 @@ def test_never_is_no_choice_for_many(web, run, conflict, name):
 
 @pytest.mark.parametrize("path", ["/admin/auth/user/", "/admin/", "/admin/connections/"])
 def test_a_long_address_is_looked_at_for_as_many_parts_as_a_page_has(path, monkeypatch):
-    looked = []
-    monkeypatch.setattr(coming_back, "_is_page", lambda path: looked.append(path) or False)
+    looked: list[str] = []
+
+    def is_page(path):
+        looked.append(path)
+        return False
+
+    monkeypatch.setattr(coming_back, "_is_page", is_page)
     assert coming_back.page_of(path + "a/" * 5000) == "/admin/"
     assert len(looked) <= coming_back.DEEPEST
     assert max(map(len, looked)) < 100
