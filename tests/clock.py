@@ -132,12 +132,11 @@ def moments_of(item: pytest.Function) -> Sequence[str]:
     functions = (item.function, *(made.func for made in fixtures))
     if any(map(talks_to_vendors, functions)):
         return ACROSS
-    if item.get_closest_marker("parametrize"):
-        return FEW
+    many = item.get_closest_marker("parametrize")
     if item.config.getoption("every_moment"):
-        return tuple(MOMENTS)
+        return FEW if many else tuple(MOMENTS)
     own = tuple(MOMENTS)[crc32(item.nodeid.encode()) % len(MOMENTS)]  # so that each moment has its share of the tests
-    return tuple(dict.fromkeys((*FEW, *LEAP_DAY, own)))
+    return (own,) if many else tuple(dict.fromkeys((*FEW, own)))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -30,7 +30,7 @@ def test_the_whole_wizard_by_keyboard(story, worker, desk, live_server, hr, smtp
     keys.go("Synchronize users")
     desk.wait_for_url("**/result/**")
     story.is_what_was_chosen()
-    assert until(lambda: len(smtp.messages) == 2)
+    assert until(lambda: len(smtp.messages) == 3)
 
 
 def connect(page: Any, keys: Keys) -> None:
