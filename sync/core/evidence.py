@@ -3,7 +3,7 @@
 The weights are the few tables and tests of this module; the help's page *Who is who* prints them.
 """
 
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 
 from sync.core.employee import Employee, Period, Side
 from sync.core.fields.number import same_number
@@ -201,11 +201,16 @@ def _equal_keys(one: Clues, other: Clues) -> tuple[str, ...]:
     return tuple(key for key, holds in equal.items() if holds)
 
 
-def _who_has(people: Mapping[str, Clues]) -> dict[str, dict[Hashable, list[str]]]:
-    found: dict[str, dict[Hashable, list[str]]] = {thing: {} for thing in THINGS}
+def _who_has(people: Mapping[str, Clues]) -> dict[str, dict[Hashable, Sequence[str]]]:
+    found: dict[str, dict[Hashable, Sequence[str]]] = {thing: {} for thing in THINGS}
+    several: dict[tuple[str, Hashable], list[str]] = {}
     for id_, clues in people.items():
         for thing, value in clues.things.items():
-            found[thing].setdefault(value, []).append(id_)
+            first = found[thing].setdefault(value, (id_,))  # nearly always the only one
+            if first[0] != id_:
+                several.setdefault((thing, value), [first[0]]).append(id_)
+    for (thing, value), ids in several.items():
+        found[thing][value] = ids
     return found
 
 

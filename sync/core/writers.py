@@ -3,7 +3,7 @@
 ``connectedIntegrations`` names them per person, and a field's ``integrations`` says by which one it is locked.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sync.core.employee import Employee
@@ -26,7 +26,8 @@ def writers(details: Doc, position: Doc | None) -> tuple[str, ...]:
     """The names of the integrations with Visma that write to a person, each once; () where none does."""
     found = [_called(name, kind) for name, kind in _connected(details) if goes_to_visma(name, kind)]
     for wrapped in (*details.values(), *(position or {}).values()):
-        found += [shown_code(name) for name, _warning in _locking(wrapped) if goes_to_visma(name, "")]
+        if isinstance(wrapped, dict) and wrapped.get("integrations"):  # few of them
+            found += [shown_code(name) for name, _warning in _locking(wrapped) if goes_to_visma(name, "")]
     return tuple(dict.fromkeys(filter(None, found)))[:MOST]
 
 
@@ -58,8 +59,8 @@ def _called(name: str, kind: object) -> str:
     return shown_code(name if goes_to_visma(name, "") else f"{name} ({kind})")
 
 
-def _locking(wrapped: object) -> Iterator[tuple[str, object]]:
-    integrations = wrapped.get("integrations") if isinstance(wrapped, Mapping) else None
+def _locking(wrapped: Doc) -> Iterator[tuple[str, object]]:
+    integrations = wrapped.get("integrations")
     for name, one in integrations.items() if isinstance(integrations, dict) else ():
         yield name, one.get("warning") if isinstance(one, dict) else ""
 

@@ -83,20 +83,32 @@ def analyse(
     humas, vismas = unread.without(Side.HUMA, humas.values()), unread.without(Side.VISMA, vismas.values())
     check_plausible(known, humas, vismas, set(passed_checks), asked or {}, unread)
     different = [(link.huma_id, link.visma_id) for link in links if link.state == EmployeeLink.State.DIFFERENT]
-    presence = changes(known, humas, vismas, asked or {})
+    analysis = _matched(known, different, humas, vismas, changes(known, humas, vismas, asked or {}), unread)
+    if not known and "same_company" not in passed_checks and not connection.same_company_confirmed_by:
+        _check_same_company(analysis.matching, humas, vismas)
+    _compare_all(analysis, connection, {(link.huma_id, link.visma_id): link for link in known}, left_out, today)
+    analysis.new_links = [one for one in analysis.new_links if (one.huma, one.visma) not in analysis.broken]
+    _candidates(analysis, known, left_out)
+    return analysis
+
+
+def _matched(
+    known: list[EmployeeLink],
+    different: list[tuple[str, str]],
+    humas: dict[str, Employee],
+    vismas: dict[str, Employee],
+    presence: dict[int, Presence],
+    unread: Unread,
+) -> Analysis:
+    """Who is who. What was weighed for it is as large as the people themselves, and is gone afterwards."""
     weighing = weighing_of([*humas.values(), *unread.known(Side.HUMA)], [*vismas.values(), *unread.known(Side.VISMA)])
     held = _held(known, presence, humas, vismas) | unread.held(humas.values(), vismas.values())
     couples = [(link.huma_id, link.visma_id) for link in known]
     existing = [couple for couple in couples if couple[0] in humas and couple[1] in vismas]
     matching = match(humas.values(), vismas.values(), existing, different, weighing, held)
     analysis = Analysis(humas, vismas, matching, presence=presence, unread=unread)
-    look_again(analysis, weighing, held)
     analysis.new_links = [linked for linked in matching.linked if linked.by != "existing"]
-    if not known and "same_company" not in passed_checks and not connection.same_company_confirmed_by:
-        _check_same_company(matching, humas, vismas)
-    _compare_all(analysis, connection, {(link.huma_id, link.visma_id): link for link in known}, left_out, today)
-    analysis.new_links = [one for one in analysis.new_links if (one.huma, one.visma) not in analysis.broken]
-    _candidates(analysis, known, left_out)
+    look_again(analysis, weighing, held)
     return analysis
 
 

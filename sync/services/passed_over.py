@@ -26,9 +26,10 @@ def remember(by: SyncRun | Connection, passed: Iterable[Passed], looked_at: Coll
     Who is left out isn't looked at, so that nothing is said of them.
     """
     run, connection = (by, by.connection_id) if isinstance(by, SyncRun) else (None, by.pk)
-    now, out = timezone.now(), _left_out(connection)
-    found = {(one.side.value, one.id): one for one in passed if (one.side.value, one.id) not in out}
-    with transaction.atomic():
+    now, found = timezone.now(), {(one.side.value, one.id): one for one in passed}
+    for out in _left_out(connection).intersection(found) if found else ():
+        del found[out]
+    with transaction.atomic(savepoint=False):
         rows = PassedPerson.objects.filter(connection=connection, over_at=None)
         if looked_at is not None:
             ids = {id_ for _side, id_ in (*looked_at, *found)}

@@ -133,14 +133,20 @@ def _database_away(run: SyncRun, error: Exception) -> float:
     return AWAY_PAUSE
 
 
+def _read(run: SyncRun, lease: Lease, seconds: float) -> float | None:
+    """The seconds until there is more to read, ``None`` when both sides are complete."""
+    fetch = Fetch(run)
+    return None if fetch.slice(lease, seconds) else fetch.pause
+
+
 def read_slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
     """Read for about ``seconds``; once both sides are complete, put them together.
 
     Gives the seconds until there is more to do, ``None`` when the run is in review.
     """
-    fetch = Fetch(run)
-    if not fetch.slice(lease, seconds):
-        return fetch.pause
+    pause = _read(run, lease, seconds)
+    if pause is not None:
+        return pause
     today = timezone.localdate()
     asked, passed = run.progress["asked"], load_passed(run)
     analysis = analyse(run.connection, load(run, "huma"), load(run, "visma"), today, run.passed_checks, asked, passed)

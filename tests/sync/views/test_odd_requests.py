@@ -4,7 +4,7 @@ import html
 import io
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -41,7 +41,12 @@ RIGHT = {
 }
 """What leads past the first look at a form."""
 EVERYWHERE = ("NUL", "a number of the database's size", "nothing")
-"""What each address meets; of the other texts it meets every third, so that each kind of address meets them all."""
+"""What each address meets; of the others it meets its share, so that each kind of address meets them all."""
+
+
+def share(route: str, odd: Sequence[Any], size: int = 6) -> Iterator[Any]:
+    """One in ``size`` of what is odd, beginning elsewhere for each address."""
+    yield from odd[ROUTES.index(route) % size :: size]
 
 
 def routes(patterns: Any, before: str = "/") -> Iterator[str]:
@@ -116,16 +121,12 @@ def filled(route: str, run: SyncRun, **other: str) -> str:
 @pytest.mark.parametrize("route", ROUTES)
 def test_whatever_stands_in_a_form_or_a_query_string(run, superuser, faults, route):
     visitor, address = Visitor(superuser, faults), filled(route, run)
-    turn = ROUTES.index(route)
-    for number, (kind, text) in enumerate(TEXTS.items()):
-        is_long = len(text) > 10_000
-        if kind not in EVERYWHERE and (number + turn) % 3:
-            continue
-        htmx = {"HX-Request": "true"} if number % 2 else {}
-        visitor.get(address, dict.fromkeys(("search", "kind", "next", "q") if is_long else NAMES, text), headers=htmx)
-        at_once = 10 if is_long else len(NAMES)  # Django takes no more than 2.5 MB
-        for begin in range(0, len(NAMES), at_once):
-            visitor.post(address, {**dict.fromkeys(NAMES[begin : begin + at_once], text), **RIGHT}, headers=htmx)
+    others = [kind for kind in TEXTS if kind not in EVERYWHERE]
+    for number, kind in enumerate((*EVERYWHERE, *share(route, others))):
+        text, htmx = TEXTS[kind], {"HX-Request": "true"} if number % 2 else {}
+        in_address = ("search", "kind", "next", "q") if len(text) > 10_000 else NAMES
+        visitor.get(address, dict.fromkeys(in_address, text), headers=htmx)
+        visitor.post(address, {**dict.fromkeys(NAMES, text), **RIGHT}, headers=htmx)
     visitor.post(address, dict.fromkeys(NAMES, "\u202e"))
     visitor.get(address, {f"a{number}": "" for number in range(2000)})
     visitor.post(address, {"\0": "x", "x" * 5000: "x"})
@@ -135,10 +136,9 @@ def test_whatever_stands_in_a_form_or_a_query_string(run, superuser, faults, rou
 def test_whatever_stands_where_a_code_or_an_id_belongs(run, superuser, faults, route):
     visitor, nobody = Visitor(superuser, faults), Visitor(None, faults)
     for name in (part["name"] for part in PART.finditer(route)):
-        # A connection's code is the same on every page.
-        for text in PATH_PARTS if name != "code" or "review/decide" in route else PATH_PARTS[:6]:
+        for text in PATH_PARTS if "review/decide" in route else share(route, PATH_PARTS):
             visitor.get(filled(route, run, **{name: quote(text, safe="%/<>'|\\")}))
-        for text in ("a\0b", "a/b", "<b>", "å" * 900, "\ufffe", "\n"):
+        for text in share(route, ("a\0b", "a/b", "<b>", "å" * 900, "\ufffe", "\n"), size=3):
             visitor.raw("/", filled(route, run, **{name: text}).encode().decode("latin-1"))
             visitor.post(filled(route, run, **{name: quote(text)}), {**RIGHT, "search": "x"})
         nobody.get(filled(route, run, **{name: "a%00b"}))
@@ -148,7 +148,7 @@ def test_whatever_stands_where_a_code_or_an_id_belongs(run, superuser, faults, r
 @pytest.mark.parametrize("route", ROUTES)
 def test_whatever_comes_from_somebody_who_is_not_signed_in(run, faults, route):
     visitor, address = Visitor(None, faults), filled(route, run)
-    for text in ("a\0b", LONG, "\n", "http://[", "²"):
+    for text in share(route, ("a\0b", LONG, "\n", "http://[", "²"), size=2):
         visitor.get(address, dict.fromkeys(("next", "q"), text))
         visitor.post(address, dict.fromkeys(("username", "password", "next", "language"), text))
 
