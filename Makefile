@@ -5,6 +5,8 @@ BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 # Settings of the tests for commands that only look at the code.
 CODE := DJANGO_SETTINGS_MODULE=tests.settings
+# Tests start many processes, and each would compile our modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 # More processes than the 2 cores of CI: most of a test is waiting for somebody else.
 PYTEST := $(BIN)/python -m pytest -n 4 --dist worksteal
 PO := locale/nb/LC_MESSAGES/django.po
@@ -69,13 +71,16 @@ redis: ## the queue's other broker for the tests, from the system's packages whe
 test-clock: .venv/installed-dev ## what knows time, at the turn of an hour, a day, a year and of summer time
 	$(PYTEST) --clock $(ARGS)
 
-test-postgres: .venv/installed-dev ## what uses the database, on PostgreSQL
-	HUMAVISMA_TEST_DB=postgres $(PYTEST) -m "postgres or not browser and not kill and not storm"
+test-postgres: .venv/installed-dev ## what uses the database, on PostgreSQL, but for what SQLite's half runs
+	HUMAVISMA_TEST_DB=postgres $(PYTEST) --share $(ARGS)
 
-test-sqlite: .venv/installed-dev ## all tests, on SQLite
-	$(PYTEST)
+test-sqlite: .venv/installed-dev ## all others, on SQLite
+	$(PYTEST) --share $(ARGS)
 
-test-full: .venv/installed-dev ## SIGKILL at 300 points and at up to 135 random moments, for the better part of an hour
+test-full: .venv/installed-dev ## each test on both databases and at every moment, SIGKILL at 300 points: for two hours
+	HUMAVISMA_TEST_DB=postgres $(PYTEST) -m "not browser and not kill and not storm"
+	$(PYTEST) -m "not kill"
+	$(PYTEST) --clock --every-moment
 	HUMAVISMA_CRASH_POINTS=250 $(PYTEST) -m kill
 
 screenshots: .venv/installed-dev ## the README's pictures, anew

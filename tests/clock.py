@@ -98,7 +98,7 @@ FEW = ("before-hour", "before-summer-ends", "before-new-year")
 """For tests of many cases."""
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def add_options(parser: pytest.Parser) -> None:
     """`--clock`, and `--moment` for one of them."""
     parser.addoption("--clock", action="store_true", help="run what knows time, with the clock at each moment")
     parser.addoption("--every-moment", action="store_true", help="with --clock: tests of one case at each moment")

@@ -10,14 +10,15 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
+from tests import clock
 from tests.clock import (  # noqa: F401  # pytest takes them from here
     moment_of,
     one_day,
-    pytest_addoption,
     pytest_generate_tests,
     pytest_runtest_call,
     pytest_runtest_protocol,
 )
+from tests.databases import is_elsewhere
 from tests.mailserver import MailServer
 from tests.redisserver import PROGRAM as REDIS
 
@@ -33,6 +34,12 @@ hypothesis.settings.load_profile("ours")
 MAY_BE_LEFT_OUT: frozenset[str] = frozenset()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What the tests can be told."""
+    clock.add_options(parser)
+    parser.addoption("--share", action="store_true", help="leave to the other database what runs there (make test)")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what needs a program that isn't there, and what the other database's half runs."""
     for marker, there, name in (("browser", CHROMIUM, "chromium"), ("redis", REDIS, "redis-server")):
@@ -40,19 +47,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in [] if there else items:
             if item.get_closest_marker(marker):
                 item.add_marker(left_out)
-    if os.environ.get("HUMAVISMA_TEST_DB") == "postgres":
-        elsewhere = [item for item in items if not _uses_database(item)]
-    else:
-        elsewhere = [item for item in items if item.get_closest_marker("postgres")]
+    elsewhere = {item for item in items if is_elsewhere(item, config.getoption("share"))}
     if config.getoption("clock"):
-        elsewhere += [item for item in items if moment_of(item) is None]
+        elsewhere |= {item for item in items if moment_of(item) is None}
     items[:] = [item for item in items if item not in elsewhere]
-    config.hook.pytest_deselected(items=elsewhere)
-
-
-def _uses_database(item: pytest.Item) -> bool:
-    wanted = {"db", "transactional_db", "live_server"}
-    return bool(item.get_closest_marker("django_db") or wanted & set(getattr(item, "fixturenames", ())))
+    config.hook.pytest_deselected(items=list(elsewhere))
 
 
 @pytest.hookimpl(wrapper=True)

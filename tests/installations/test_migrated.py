@@ -17,7 +17,7 @@ from connections.models import Connection
 from sync.models import Change, Conflict, EmployeeSnapshot
 from tests.sync.views.conftest import signed_in
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
 OURS = ("sync_", "connections_", "auth_user")
 FIRST = {

@@ -16,7 +16,7 @@ from sync.services.review import ReviewFilter
 from sync.services.runs import NotAllowed
 from tests.sync.driving import apply, changed, connection, decide, difference, read, running
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from sync.processes import this_process
 from sync.services import confirm, review, runs
 from tests.sync.driving import connection, read, running
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
 ELSEWHERE = "another-host:1:1:abcd"
 

@@ -15,7 +15,7 @@ from sync.lease import Lease, claim, holder_name, release, renew
 from sync.models import SyncRun
 from sync.processes import is_dead, this_process
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
 Hold = Callable[[float, float], subprocess.Popen[str]]
 

@@ -19,7 +19,7 @@ from sync.services import letters, posting
 from tests.connections.companies import company
 from tests.sync.bell import until_quiet
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
 
 @pytest.fixture(autouse=True)

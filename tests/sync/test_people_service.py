@@ -13,7 +13,7 @@ from tests.connections.companies import company
 from tests.sync.core.documents import wrap
 from tests.sync.reading import day, in_huma, in_visma, read, snapshot
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from connections.models import AuditEntry, Connection, audit
 from sync.models import Change, Conflict, EmployeeLink, HumaEvent, Letter, Notice, SyncRun
 from sync.services.retention import blank_values, drop_history
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 @pytest.fixture

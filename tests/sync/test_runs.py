@@ -14,7 +14,7 @@ from sync.services import creation, review, runs, work
 from sync.services.runs import NotAllowed
 from tests.sync.driving import apply, connection, decide, difference, point_at, read, running
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
 
 @pytest.fixture

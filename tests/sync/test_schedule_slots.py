@@ -14,7 +14,7 @@ from sync.services import schedule, switching
 from tests.connections.companies import company, heard
 from tests.sync.scheduling import make_due
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
 
 @pytest.fixture(autouse=True)

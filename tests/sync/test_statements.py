@@ -15,7 +15,7 @@ from tests.connections.companies import company
 from tests.sync.core.documents import wrap
 from tests.sync.reading import day, in_huma, in_visma
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_day")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_day"), pytest.mark.both]
 PEOPLE = 1000
 
 

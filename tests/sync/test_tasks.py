@@ -14,7 +14,7 @@ from sync.models import Change, Conflict, SyncRun
 from sync.services import confirm, review, runs
 from tests.sync.driving import apply, connection, read, running
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
 
 @pytest.fixture

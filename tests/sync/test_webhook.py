@@ -13,7 +13,7 @@ from connections.sandbox.webhooks import signed
 from sync.models import HumaEvent
 from tests.sync.sending import ANNA, BEATE, body_of, connected, refused, send
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
 
 @pytest.fixture(autouse=True)

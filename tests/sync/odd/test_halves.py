@@ -7,7 +7,7 @@ from tests.sync.driving import apply, read, sync
 from tests.sync.hearing import NEW, phone
 from tests.sync.odd.changing import assert_written, at, new_phones
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
 HALF, NUL = "\ud83d", "\u0000"
 

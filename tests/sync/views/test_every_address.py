@@ -15,7 +15,7 @@ import sync.urls
 from sync.models import SyncRun
 from tests.sync.views.conftest import at, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 PATTERNS = [p for p in (*connections.urls.urlpatterns, *sync.urls.urlpatterns) if "code" in p.pattern.converters]
 ADDRESSES = [(str(p.name), tuple(p.pattern.converters)) for p in PATTERNS]
