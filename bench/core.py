@@ -81,8 +81,8 @@ def plan(person: str, comparison: Comparison, fingerprint: Fingerprinter, today:
             )
 
 
-def measure(pairs: int, rivals: bool) -> dict[str, Any]:
-    """CPU seconds of ours and, with ``rivals``, of the two others, for about so many pairs."""
+def measure(pairs: int) -> dict[str, Any]:
+    """CPU seconds of ours and of the two others, for about so many pairs."""
     huma, visma = company(pairs)
     gc.collect()
     with no_collecting():
@@ -92,8 +92,6 @@ def measure(pairs: int, rivals: bool) -> dict[str, Any]:
         found = whole_core(humas, vismas, timezone.localdate())
         ours = reading_huma + reading_visma + time.process_time() - begun
     measured = {"pairs": len(found.pairs), "changes": len(found.planned), "ours": ours}
-    if not rivals:
-        return measured
     rows = [({"id": a.id, **own(a)}, {"id": a.id, **own(b)}) for a, b in found.pairs]
     return {**measured, "deepdiff": by_deepdiff(rows), "csv_diff": by_csv_diff(rows)}
 

@@ -37,6 +37,8 @@ class Scale:
     engines: tuple[str, ...] = ("sqlite", "postgres")
 
 
+CPU_GOAL, DEEPDIFF = 0.25, 0.294
+"""Milliseconds a pair: the goal, and what deepdiff took on the machine on which it was set."""
 SHORT = Scale()
 FULL = Scale(races=5, grown=50_000, writers=1000, views=1000)
 
@@ -118,16 +120,18 @@ def writing(house: House, scale: Scale) -> Iterator[Figure]:
 
 
 def thinking(house: House, scale: Scale) -> Iterator[Figure]:
-    """CPU of the pure core."""
-    found = house.run("cpu", pairs=scale.pairs)
-    pairs = found["pairs"]
-    again = [house.run("cpu", pairs=scale.pairs, rivals=False) for _ in range(scale.races - 1)]
+    """CPU of the pure core, against what deepdiff takes in the same minute: machines differ by a factor of two."""
+    races = [house.run("cpu", pairs=scale.pairs) for _ in range(scale.races)]
+    pairs = races[0]["pairs"]
+    ours, deepdiff, csv_diff = (
+        1000 * min(one[name] for one in races) / pairs for name in ("ours", "deepdiff", "csv_diff")
+    )
+    limit = CPU_GOAL * deepdiff / DEEPDIFF
     name = f"CPU to normalise, match, compare and plan {pairs:,} pairs (best of {scale.races})"
-    each = 1000 * min(one["ours"] for one in (found, *again)) / pairs
-    yield Figure(name, "≤ 0.25 ms a pair", f"{each:.3f} ms a pair", each, 0.25)
-    for other, word in (("deepdiff", "deepdiff"), ("csv_diff", "csv-diff")):
-        theirs = 1000 * found[other] / pairs
-        yield Figure(f"… ÷ {word}, which only compares", NOT_YET, f"{theirs:.3f} ms a pair", each / theirs)
+    goal = f"≤ {CPU_GOAL} ms a pair where deepdiff takes {DEEPDIFF}: {limit:.2f}"
+    yield Figure(name, goal, f"{ours:.3f} ms a pair", ours, limit)
+    yield Figure("… ÷ deepdiff, which only compares", NOT_YET, f"{deepdiff:.3f} ms a pair", ours / deepdiff)
+    yield Figure("… ÷ csv-diff, which only compares", NOT_YET, f"{csv_diff:.3f} ms a pair", ours / csv_diff)
 
 
 def remembering(house: House, scale: Scale) -> Iterator[Figure]:

@@ -89,11 +89,11 @@ def review(differences: int, views: int) -> dict[str, Any]:
     return views_of_review(differences, views)
 
 
-def cpu(pairs: int, rivals: bool = True) -> dict[str, Any]:
+def cpu(pairs: int) -> dict[str, Any]:
     """CPU to normalise, match, compare and plan, and what deepdiff and csv-diff need for comparing alone."""
     from bench.core import measure
 
-    return measure(pairs, rivals)
+    return measure(pairs)
 
 
 MEASURES = {one.__name__: one for one in (compare, memory, write, review, cpu, always_on, is_alive)}
