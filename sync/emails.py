@@ -13,11 +13,10 @@ from django.utils.translation import gettext as _
 
 from sync.core.fields import FIELDS
 from sync.core.report import OUTCOMES, Totals
-from sync.models import Change, Conflict, SyncRun
+from sync.models import Change, Conflict, PossibleMatch, SyncRun
 from sync.sentences import change_sentence, field_label, outcome_label, sentence, side_name
 from sync.services import passed_over
 from sync.services.creation_lists import what_comes_along
-from sync.services.people import open_matches
 from sync.services.runs import run_totals
 
 MOST_PROBLEMS = 50
@@ -64,7 +63,7 @@ def result_email(run: SyncRun, to: Sequence[str]) -> EmailMultiAlternatives:
             "passed_over": [one.name or _("Somebody without a name") for one in over[:MOST_PROBLEMS]],
             "passed_over_more": max(0, over.count() - MOST_PROBLEMS),
             "open_differences": Conflict.objects.filter(run=run, standing="asks", decision="").count(),
-            "open_matches": open_matches(run).count(),
+            "open_matches": PossibleMatch.objects.open_in(run).count(),
             "url": absolute(reverse("admin:result", args=[run.connection.code, run.pk])),
             "skipped_url": absolute(reverse("admin:people", args=[run.connection.code]) + "?show=unread"),
         }

@@ -14,6 +14,7 @@ from connections import asking_again
 from connections.models import Connection
 from sync import heartbeat
 from sync.models import HumaEvent, SyncRun
+from sync.models.groups import STEPS
 from sync.processes import is_dead
 from sync.services import (
     date_roll,
@@ -32,7 +33,7 @@ from sync.services import (
 )
 from sync.services import letters as post
 from sync.services.failures import bug_report
-from sync.services.runs import STEPS, cancel
+from sync.services.runs import cancel
 from sync.wake import queue_length, wake, wake_connection, wake_look, wake_roll
 
 P = ParamSpec("P")

@@ -19,8 +19,8 @@ from sync.core.fields import field as field_named
 from sync.core.spelling import mark
 from sync.lease import Lease
 from sync.models import Change, Conflict, EmployeeLink, Write
+from sync.models.groups import STEPS
 from sync.services.reading import fingerprinter
-from sync.services.runs import STEPS
 
 UNSENT = (Write.State.PLANNED, Write.State.CLAIMED)
 SENT = (Write.State.SENDING, Write.State.ACCEPTED)

@@ -123,6 +123,17 @@ class SyncRun(models.Model):
         """Whether nothing has been written yet."""
         return self.state in {self.State.FETCHING, self.State.REVIEW, self.State.CREATE, self.State.CONFIRM}
 
+    @property
+    def assigns_numbers(self) -> bool:
+        """Whether Visma assigns the number of new employees who have none in Huma; off until it is chosen."""
+        return bool(self.options.get("assign_numbers", False))
+
+    @property
+    def groups_and_invitation(self) -> tuple[list[str], bool]:
+        """The groups that new Huma users join, and whether they are invited; the connection's until chosen."""
+        groups = self.options.get("groups", self.connection.huma_groups)
+        return [str(group) for group in groups], bool(self.options.get("invite", False))
+
 
 AUTOMATIC = (SyncRun.Trigger.SCHEDULED, SyncRun.Trigger.REAL_TIME)
 OPEN_STATES = ("fetching", "review", "create", "confirm", "applying")
@@ -167,6 +178,14 @@ class EmployeeSnapshot(models.Model):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
+class PossibleMatches(models.QuerySet["PossibleMatch"]):
+    """Possible matches, to be looked for."""
+
+    def open_in(self, run: SyncRun) -> "PossibleMatches":
+        """Those of a run that wait for an answer: neither answered, nor is one of the two linked by now."""
+        return self.filter(run=run, decision="", huma__link=None, visma__link=None)
+
+
 class PossibleMatch(models.Model):
     """Two people who may be one, for a person to link or to call different."""
 
@@ -185,6 +204,8 @@ class PossibleMatch(models.Model):
     decision = models.CharField(_("decision"), max_length=10, blank=True)  # "", linked, different
     decided_by = models.CharField(_("decided by"), max_length=150, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+
+    objects = PossibleMatches.as_manager()
 
     class Meta:
         verbose_name = _("possible match")

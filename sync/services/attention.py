@@ -12,15 +12,14 @@ from enum import StrEnum
 from django.db.models import Count, Exists, Min, OuterRef, Q
 
 from connections.models import Connection, Installation, PayrollRecipient
-from connections.pausing import BY_HAND, REFUSED
+from connections.pausing import BY_HAND as PAUSED_BY_HAND
+from connections.pausing import REFUSED
 from connections.recipients import same
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, Notice, PassedPerson, SyncRun
+from sync.models.groups import BY_HAND, STEPS, WHOLE
 from sync.services import notices, passed_over, two_writers
 from sync.services.batches import batches
-from sync.services.choices import WHOLE
 from sync.services.relooking import to_look_at
-from sync.services.runs import BY_HAND as BY_HAND_RUNS
-from sync.services.runs import STEPS
 from sync.services.waiting import MANY, Looks, Newest, looks_of, newest_runs, waiting_differences
 
 NAMED = 5
@@ -100,7 +99,7 @@ class Situation:
 
         What Huma told of meanwhile, and a schedule that is under way, don't disturb it.
         """
-        by_hand = self.newest.of(connection, BY_HAND_RUNS, State.values)
+        by_hand = self.newest.of(connection, BY_HAND, State.values)
         scheduled = self.newest.of(connection, (Trigger.SCHEDULED,), (State.FINISHED, State.FAILED, State.STOPPED))
         return self.newest.open(connection) or max(by_hand, scheduled)
 
@@ -146,7 +145,7 @@ def attention(here: Situation, *, installation: bool = False, named: int = NAMED
 def _states(here: Situation) -> Iterable[Waits]:
     for connection in here.connections.values():
         if connection.state == Connection.State.PAUSED:
-            by_hand = connection.pause_reason in ("", BY_HAND)
+            by_hand = connection.pause_reason in ("", PAUSED_BY_HAND)
             yield Waits(Kind.PAUSED_BY_HAND if by_hand else Kind.PAUSED, 1, connection)
         if two_writers.rests(connection):
             yield Waits(Kind.TWO_WRITERS, 1, connection)

@@ -11,6 +11,7 @@ from connections.models import Connection, audit
 from sync.core.automatic import Disagreement, writes_by_itself
 from sync.core.relook import stops
 from sync.models import Change, Conflict, EmployeeSnapshot, SyncRun
+from sync.models.groups import SETTLED
 from sync.services import holding, passed_over
 from sync.services.batches import batches
 from sync.services.events import not_handled
@@ -28,7 +29,6 @@ PASSING = frozenset(
     {"unavailable", "parked", "bad_credentials", "application_refused", "bug", "passed_bug", "passed_forbidden"}
 )
 """Reasons of a failure that say nothing about the value: it may be sent again."""
-SETTLED = (Change.State.DONE, Change.State.NOTHING)
 
 
 def carry_out(run: SyncRun) -> bool:

@@ -4,13 +4,10 @@ from collections import defaultdict
 
 from sync.core.plan import BULK_CHOICES
 from sync.models import Conflict, EmployeeSnapshot, SyncRun
+from sync.models.groups import SHOWN
 from sync.services.relooking import is_held_back
 
 DECISION = ("decision", "allow_clearing", "decided_by", "decided_at", "for_many")
-SHOWN = (SyncRun.Trigger.MANUAL, SyncRun.Trigger.COMMAND)
-"""Runs that read both sides and showed them to a person; a retry holds just what failed before."""
-WHOLE = (*SHOWN, SyncRun.Trigger.SCHEDULED)
-"""Runs that read both sides."""
 
 
 def last_finished(run: SyncRun) -> SyncRun | None:

@@ -1,9 +1,7 @@
 """Which runs that answered Huma's events are worth keeping: those that a person may want to open."""
 
 from sync.models import Change, Conflict, SyncRun
-from sync.services.waiting import WAITS
-
-SINGLE = (SyncRun.Trigger.REAL_TIME, SyncRun.Trigger.RELEASE)
+from sync.models.groups import SINGLE, WAITS
 
 
 def found_nothing(run: SyncRun) -> bool:

@@ -17,8 +17,9 @@ from sync.core.reasons import Reason
 from sync.core.report import Totals
 from sync.lease import Lease
 from sync.models import Conflict, SyncRun
+from sync.models.groups import BY_HAND, STEPS
 from sync.sentences import sentence
-from sync.services import creation, letters, mail, runs, work
+from sync.services import candidates, creation, letters, mail, runs, work
 from sync.services.analyse import analyse
 from sync.services.confirm import PlanChanged, confirm
 from sync.services.employees import NotOne, find
@@ -108,7 +109,7 @@ def finish_interrupted(connection: Connection, progress: Progress) -> int | None
     abandoned = SyncRun.objects.filter(
         connection=connection, trigger=SyncRun.Trigger.COMMAND, touched_at__lt=timezone.now() - ABANDONED
     )
-    for old in abandoned.filter(state__in=(SyncRun.State.FETCHING, *runs.STEPS)):
+    for old in abandoned.filter(state__in=(SyncRun.State.FETCHING, *STEPS)):
         runs.cancel(old, NAME)
     interrupted = SyncRun.objects.filter(connection=connection, state=SyncRun.State.APPLYING).first()
     if interrupted is not None:
@@ -159,7 +160,7 @@ def _confirm(run: SyncRun, progress: Progress) -> bool:
             continue
         except (runs.NotAllowed, IntegrityError) as refusal:
             writing = SyncRun.objects.filter(connection=run.connection_id, state=SyncRun.State.APPLYING)
-            if getattr(refusal, "code", "applying") != "applying" or writing.filter(trigger__in=runs.BY_HAND).exists():
+            if getattr(refusal, "code", "applying") != "applying" or writing.filter(trigger__in=BY_HAND).exists():
                 return False
             for other in writing:
                 work.drive(other, progress, seconds=1)
@@ -174,7 +175,7 @@ def _decide(run: SyncRun, options: Options) -> None:
             decide_bulk(run, NAME, one, options.conflicts, options.allow_clearing)
     for target, wanted in (("huma", options.create_in_huma), ("visma", options.create_in_visma)):
         if wanted and options.only:
-            rows = creation.possible(run, target).filter(create_group=creation.MAIN)
+            rows = candidates.possible(run, target).filter(create_group=candidates.MAIN)
             named = {(one.side, one.vendor_id) for one in people}
             ids = [pk for pk, *who in rows.values_list("pk", "side", "vendor_id") if tuple(who) in named]
             creation.choose(run, NAME, ids, True)

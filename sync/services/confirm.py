@@ -14,6 +14,7 @@ from sync.core.fields import field as field_named
 from sync.core.payday import PayPlan
 from sync.display import Display, display
 from sync.models import Conflict, EmployeeLink, LeftOut, SyncRun
+from sync.models.groups import STEPS
 from sync.sentences import field_label, sentence
 from sync.services import passed_over
 from sync.services.meanwhile import settled_elsewhere
@@ -21,7 +22,7 @@ from sync.services.payday import marked, plan_of
 from sync.services.plan_rows import store_plan
 from sync.services.planning import Item, Plan, make_plan
 from sync.services.relooking import held_back
-from sync.services.runs import STEPS, NotAllowed, require_active
+from sync.services.runs import NotAllowed, require_active
 from sync.wake import wake
 
 ORDER = (

@@ -19,6 +19,7 @@ from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
 from sync.paging import Part, Place, by_pk, part
 from sync.people_words import Badge, badges_of
 from sync.sentences import field_label, sentence
+from sync.services import candidates
 from sync.services import creation as service
 from sync.services.reading import enabled_fields
 
@@ -122,7 +123,7 @@ class CreatePage:
 
 def page(run: SyncRun, target: str, opened: str = "", place: Place | int | str = 1) -> CreatePage:
     """The lists for ``target``; the section ``opened`` is unfolded, at ``place``."""
-    rows = service.candidates(run, target).order_by("name", "pk")
+    rows = candidates.offered(run, target).order_by("name", "pk")
     settled = rows.exclude(create_blocked=service.LEFT_OUT)
     lists: dict[str, QuerySet[EmployeeSnapshot]] = {
         MAIN: settled.filter(create_group=MAIN, create_blocked=""),
@@ -131,7 +132,7 @@ def page(run: SyncRun, target: str, opened: str = "", place: Place | int | str =
         NEVER: rows.filter(create_blocked=service.LEFT_OUT),
     }
     sections = [_section(run, target, code, people, opened, place) for code, people in lists.items()]
-    possible = service.possible(run, target)
+    possible = candidates.possible(run, target)
     main = possible.filter(create_group=MAIN)
     return CreatePage(
         target=target,
@@ -141,7 +142,7 @@ def page(run: SyncRun, target: str, opened: str = "", place: Place | int | str =
         main_possible=main.count(),
         main_chosen=main.filter(create_chosen=True).count(),
         unnumbered=service.unnumbered(run).exclude(create_blocked=service.LEFT_OUT).count() if target == "visma" else 0,
-        assigns_numbers=service.assigns_numbers(run),
+        assigns_numbers=run.assigns_numbers,
     )
 
 

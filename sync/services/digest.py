@@ -20,6 +20,7 @@ from sync.core.workdays import is_working_day
 from sync.digest_email import digest_email
 from sync.letter_emails import COMPOSERS
 from sync.models import AUTOMATIC, Change, Conflict, Letter, SyncRun
+from sync.models.groups import BY_ITSELF
 from sync.services import letters, notices
 from sync.services.attention import Kind, Situation, attention, situation
 from sync.services.batches import batches
@@ -29,7 +30,6 @@ from sync.services.waiting import MANY, asking
 
 TOLD = ("bank_account", "last_workday", "given_name", "family_name")
 """Fields of which payroll contacts are told; of bank accounts an email of their own tells at once, where one did."""
-BY_ITSELF = (*AUTOMATIC, SyncRun.Trigger.RELEASE)
 NOT_TOLD = (Kind.APPLICATION, Kind.PAUSED_BY_HAND)
 """What owners aren't reminded of: it isn't theirs, or they want it so."""
 REMINDER = timedelta(days=7)

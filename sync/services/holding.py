@@ -12,8 +12,8 @@ from sync.core.automatic import SENSITIVE, Hour, is_first_account, too_many
 from sync.core.employee import from_json
 from sync.core.fields import field as field_named
 from sync.models import AUTOMATIC, Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
+from sync.models.groups import SETTLED
 from sync.services.batches import batches
-from sync.services.meanwhile import SETTLED
 from sync.services.plan_rows import change_row
 from sync.services.planning import Item
 from sync.services.presence import SIDES, id_of, unread

@@ -13,6 +13,7 @@ from sync.core.evidence import Weighing
 from sync.core.positions import next_change
 from sync.core.relook import asks, known_at_first, seen_of, without_instead
 from sync.models import EmployeeLink, SyncRun
+from sync.models.groups import MANUAL
 from sync.services.analyse import Analysis
 from sync.services.batches import BATCH, batches
 from sync.services.meanwhile import written_meanwhile
@@ -20,7 +21,6 @@ from sync.services.presence import store_presence
 
 LINK_FIELDS = ["baseline", "seen", "written", "huma_position", "visma_position", "remade", "name", "number"]
 LINK_FIELDS += ["changes_on", "known", "doubt", "doubt_at"]
-SHOWN_TO_A_PERSON = (SyncRun.Trigger.MANUAL, SyncRun.Trigger.RETRY, SyncRun.Trigger.UNDO)
 
 
 def store_links(run: SyncRun, analysis: Analysis, today: date) -> dict[tuple[str, str], int]:
@@ -73,7 +73,7 @@ def _settle(run: SyncRun, link: EmployeeLink, analysis: Analysis, today: date) -
         return False
     before = [_copy(getattr(link, name)) for name in LINK_FIELDS]
     huma, visma = analysis.huma[link.huma_id], analysis.visma[link.visma_id]
-    shown = run.trigger in SHOWN_TO_A_PERSON
+    shown = run.trigger in MANUAL
     settle_link(link, comparison, huma, visma, today, shown, run.connection.automatic)
     doubt(link, analysis.against[link.huma_id, link.visma_id], complete=True)
     return before != [getattr(link, name) for name in LINK_FIELDS]

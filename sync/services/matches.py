@@ -13,11 +13,12 @@ from sync.core.fields import FIELDS
 from sync.core.relook import without_instead
 from sync.display import Display, display
 from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
+from sync.models.groups import STEPS
 from sync.paging import Key, Order, Part, Place, part
 from sync.sentences import against_sentence, agrees_label, field_label, sentence
 from sync.services.linking import against_alone, retire_gone
 from sync.services.pairing import compare_pair, refresh_candidates
-from sync.services.runs import STEPS, NotAllowed
+from sync.services.runs import NotAllowed
 from sync.typed import number
 
 PER_PAGE = 25
@@ -103,7 +104,7 @@ def _is_over() -> Case:
 
 def open_ones(run: SyncRun) -> QuerySet[PossibleMatch]:
     """The possible matches of a run that wait for a person."""
-    return PossibleMatch.objects.filter(run=run, decision="", huma__link=None, visma__link=None)
+    return PossibleMatch.objects.open_in(run)
 
 
 def open_count(run: SyncRun) -> int:

@@ -3,9 +3,8 @@
 from datetime import datetime
 
 from sync.models import OPEN_STATES, Change, Conflict, SyncRun
-from sync.services.runs import MANUAL
+from sync.models.groups import MANUAL, SETTLED
 
-SETTLED = (Change.State.DONE, Change.State.NOTHING)
 WROTE = (*SETTLED, Change.State.PLANNED, Change.State.UNKNOWN)
 """Outcomes of a Change after which the person isn't what she was, or may not be."""
 

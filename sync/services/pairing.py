@@ -12,7 +12,7 @@ from sync.core.fields import Pair
 from sync.core.fields.number import holders, same_number
 from sync.core.relook import other_employee
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
-from sync.services.creation import recheck
+from sync.services.candidates import recheck
 from sync.services.linking import LINK_FIELDS, against_alone, doubt, settle_link
 from sync.services.reading import enabled_fields, fingerprinter
 from sync.services.store import conflict_row
@@ -110,9 +110,7 @@ def is_left_out(link: EmployeeLink) -> bool:
 def refresh_candidates(run: SyncRun, freed: Collection[str] = ()) -> None:
     """Say anew who can't be created because of an open possible match, or shares one of the ``freed`` keys with people
     who were just linked."""
-    open_matches = PossibleMatch.objects.filter(run=run, decision="", huma__link=None, visma__link=None).values_list(
-        "huma_id", "visma_id"
-    )
+    open_matches = PossibleMatch.objects.open_in(run).values_list("huma_id", "visma_id")
     waiting = {pk for pair in open_matches for pk in pair}
     rows = EmployeeSnapshot.objects.filter(run=run, link=None).exclude(create_group="")
     recheck(run, rows.filter(create_blocked="create_open_match").exclude(pk__in=waiting))

@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from connections.models import AuditEntry, Connection
 from connections.pausing import HOUSE, is_refused
-from sync.models import AUTOMATIC, Change, Letter, SyncRun
+from sync.models import Change, Letter, SyncRun
+from sync.models.groups import BY_ITSELF
 from sync.services import letters
 from sync.services.events import REFUSED, not_handled
 from sync.services.runs import cancel, stop
 from sync.wake import wake_connection
 
-BY_ITSELF = (*AUTOMATIC, SyncRun.Trigger.RELEASE)
 MOMENT = timedelta(seconds=30)
 """A run that meets refused credentials may have ended so long before the pause that follows."""
 

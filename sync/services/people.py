@@ -3,16 +3,15 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db.models import Q
 
 from connections.models import Connection
 from sync.core.employee import from_json
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, PassedPerson, PossibleMatch, SyncRun
+from sync.models.groups import WHOLE
 from sync.paging import Key, Part, Place, part_of_list
 from sync.services import passed_over
-from sync.services.choices import WHOLE
 from sync.services.figures import becomes_cash
 
 PER_PAGE = 50
@@ -216,12 +215,6 @@ def counterparts(connection: Connection, side: str, search: str, limit: int = 20
     return list(rows.filter(pk__in=found).order_by("name", "pk")[:limit])
 
 
-def open_matches(run: SyncRun) -> Any:
-    """The possible matches of a run that still wait, as a query."""
-    rows = PossibleMatch.objects.filter(run=run, decision="", huma__link=None, visma__link=None)
-    return rows.select_related("huma", "visma")
-
-
 def _everyone(
     connection: Connection,
     run: SyncRun | None,
@@ -240,7 +233,7 @@ def _everyone(
         out = out.filter(on_sides[0] | on_sides[1] | Q(link__in=links))
     if not with_payload:
         snapshots = snapshots.defer("payload")
-    matches = open_matches(run).values_list("huma__vendor_id", "visma__vendor_id") if run else ()
+    matches = PossibleMatch.objects.open_in(run).values_list("huma__vendor_id", "visma__vendor_id") if run else ()
     unread = passed_over.waiting(connection)
     if ids is not None:
         unread = unread.filter(on_sides[0] | on_sides[1])

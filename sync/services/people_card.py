@@ -7,11 +7,11 @@ from sync.core.employee import from_json
 from sync.core.fields import FIELDS
 from sync.display import Display, display
 from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
+from sync.models.groups import STEPS
 from sync.sentences import field_label
 from sync.services import people
 from sync.services.creation_lists import blocked_sentence
 from sync.services.people import Person
-from sync.services.runs import STEPS
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,12 @@ def _lines(person: Person) -> list[FieldLine]:
 
 
 def _maybe(run: SyncRun, alone: EmployeeSnapshot) -> list[Other]:
-    rows = people.open_matches(run).defer("huma__payload", "visma__payload").filter(**{alone.side: alone})
+    rows = (
+        PossibleMatch.objects.open_in(run)
+        .select_related("huma", "visma")
+        .defer("huma__payload", "visma__payload")
+        .filter(**{alone.side: alone})
+    )
     across = "visma" if alone.side == "huma" else "huma"
     found = []
     for match in rows:

@@ -10,11 +10,12 @@ from sync.core.create import heading
 from sync.core.employee import from_json
 from sync.core.relook import other_employee
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
-from sync.services.creation import recheck
+from sync.models.groups import STEPS
+from sync.services.candidates import recheck
 from sync.services.matches import make_link
 from sync.services.pairing import compare_pair, is_left_out
 from sync.services.people import latest_read
-from sync.services.runs import STEPS, NotAllowed
+from sync.services.runs import NotAllowed
 
 KEPT = ("decision", "decided_by", "decided_at", "allow_clearing", "is_new")
 

@@ -16,7 +16,6 @@ from sync.core.passing import Passed
 from sync.core.plan import Planned, field_change, plan_fingerprint
 from sync.core.reasons import Reason
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
-from sync.services.creation import assigns_numbers, options
 from sync.services.meanwhile import settled_elsewhere
 from sync.services.reading import fingerprinter
 from sync.services.relooking import is_held_back
@@ -161,7 +160,7 @@ def _create_in_visma(
     """``POST /employees/withPosition``; without a number in Huma, the one that Visma assigns is written back there."""
     if "employment_id" in values:
         yield _create_item(row, Side.VISMA, {"values": values}, omitted)
-    elif assigns_numbers(run):
+    elif run.assigns_numbers:
         yield _create_item(row, Side.VISMA, {"values": values}, omitted)
         spec = field_named("employment_id")
         if spec.name not in run.connection.fields_off:
@@ -184,7 +183,7 @@ def _create_in_huma(
     run: SyncRun, row: EmployeeSnapshot, employee: Employee, values: dict[str, Any], omitted: dict[str, Reason]
 ) -> Iterator[Item]:
     """``POST /users``, then the rest as ordinary Changes of the new link."""
-    groups, invite = options(run)
+    groups, invite = run.groups_and_invitation
     after = {"values": {name: values.get(name) for name in NAMES_AND_EMAIL}, "groups": groups, "invite": invite}
     yield _create_item(row, Side.HUMA, after, omitted)
     fingerprint, today = fingerprinter(run.connection), timezone.localdate()

@@ -9,12 +9,11 @@ from django.utils import timezone
 
 from connections import recipients
 from connections.models import Connection, PayrollRecipient, audit
-from sync.models import AUTOMATIC, Change, Letter, SyncRun
+from sync.models import Change, Letter, SyncRun
+from sync.models.groups import BY_ITSELF
 from sync.services import letters
 from sync.services.posting import each_once, hashed
 
-BY_ITSELF = (*AUTOMATIC, SyncRun.Trigger.RELEASE)
-"""Runs whose account changes payroll hears of: nobody who works in Visma entered them."""
 MINUTE = timedelta(minutes=1)
 
 

@@ -10,7 +10,7 @@ from sync.core.employee import Employee, Period
 from sync.core.match import weighing_of
 from sync.core.relook import better_employee
 from sync.models import EmployeeLink, SyncRun
-from sync.services.choices import WHOLE
+from sync.models.groups import WHOLE
 from sync.services.reading import Reader
 
 SLACK = timedelta(days=1)

@@ -10,15 +10,16 @@ from django.db.models import Count, Q, QuerySet
 from sync.core.report import Totals
 from sync.display import Display, display
 from sync.models import Change, Conflict, SyncRun
+from sync.models.groups import BY_HAND
 from sync.passed_words import why_passed
 from sync.sentences import change_sentence, field_label, outcome_label
 from sync.services import passed_over
 from sync.services.employees import called, called_passed
 from sync.services.retrying import doubted, to_retry
-from sync.services.runs import BY_HAND, run_totals
+from sync.services.runs import run_totals
 
 ORDER = ("held", "failed", "unknown", "moved", "stopped", "done", "nothing")
-SHOWN = 200
+MOST_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def result(run: SyncRun) -> Result:
         sections=[section for state in ORDER if (section := _section(run, state)).count],
         open_differences=open_differences(run),
         left=Conflict.objects.filter(run=run, decision="leave").count(),
-        drafts=list(_creations(run).filter(side="visma").order_by("name").values_list("name", flat=True)[:SHOWN]),
+        drafts=list(_creations(run).filter(side="visma").order_by("name").values_list("name", flat=True)[:MOST_SHOWN]),
         can_retry=bool(totals.failed and to_retry(run)),
         first=run.trigger in BY_HAND and not _earlier(run).exists(),
         retry_leaves=doubted(run) if totals.failed else 0,
@@ -139,7 +140,7 @@ def _creations(run: SyncRun) -> Any:
 def _section(run: SyncRun, state: str) -> Section:
     rows = Change.objects.filter(run=run, state=state)
     people: dict[tuple[str, str], list[Change]] = defaultdict(list)
-    for change in rows.order_by("name", "pk")[:SHOWN]:
+    for change in rows.order_by("name", "pk")[:MOST_SHOWN]:
         people[change.name, change.number].append(change)
     outcomes = [_outcome(change) for changes in people.values() for change in changes]
     return Section(state, outcome_label(state), rows.count(), outcomes)

@@ -14,8 +14,9 @@ from sync import typed
 from sync.core.fields import names
 from sync.core.plan import bulk_refusal
 from sync.models import Conflict, EmployeeLink, SyncRun
+from sync.models.groups import STEPS
 from sync.services.relooking import doubted_links
-from sync.services.runs import STEPS, NotAllowed
+from sync.services.runs import NotAllowed
 from sync.typed import searched
 
 CHOICES = ("huma", "visma", "leave", "never", "")

@@ -13,14 +13,11 @@ from connections.models import Connection, audit, name_of
 from sync.core.report import Totals, totals
 from sync.heartbeat import worker_alive
 from sync.models import OPEN_STATES, Change, Conflict, EmployeeSnapshot, SyncRun
+from sync.models.groups import BY_HAND, MANUAL, STEPS
 from sync.services.releases import come_back
 from sync.services.stillness import silent_for, still_for
 from sync.wake import wake
 
-MANUAL = (SyncRun.Trigger.MANUAL, SyncRun.Trigger.RETRY, SyncRun.Trigger.UNDO)
-BY_HAND = (*MANUAL, SyncRun.Trigger.COMMAND)
-"""Runs that a person started; the others came by themselves, or out of a release."""
-STEPS = (SyncRun.State.REVIEW, SyncRun.State.CREATE, SyncRun.State.CONFIRM)
 CHECKS = ("visma_empty", "huma_lost", "visma_lost", "same_company")
 
 

@@ -11,15 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from connections.models import Connection
-from sync.models import AUTOMATIC, Change, SyncRun
+from sync.models import Change, SyncRun
+from sync.models.groups import BY_ITSELF
 from sync.paging import Key
 from sync.pause_words import pause_of
 from sync.services.attention import Situation, situation
 from sync.typed import number
 
 State = SyncRun.State
-FROM_HUMA = (*AUTOMATIC, SyncRun.Trigger.RELEASE)
-"""Runs that write by themselves, or what they had held."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ def _not_done(here: Situation) -> dict[int, int]:
 def written_today(connections: Iterable[int]) -> dict[int, int]:
     """By connection, how many changes from Huma were written by themselves since midnight in Oslo."""
     midnight = localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = Change.objects.filter(run__connection__in=list(connections), run__trigger__in=FROM_HUMA)
+    rows = Change.objects.filter(run__connection__in=list(connections), run__trigger__in=BY_ITSELF)
     rows = rows.filter(state=Change.State.DONE, settled_at__gte=midnight)
     return dict(rows.values_list("run__connection").annotate(n=Count("pk")).order_by())
 

@@ -17,8 +17,8 @@ from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, PossibleMatch,
 from sync.services import passed_over
 from sync.services.analyse import Analysis
 from sync.services.batches import BATCH, batches
+from sync.services.candidates import carry_numbering
 from sync.services.choices import carry_choices, shown_before
-from sync.services.creation import carry_numbering
 from sync.services.figures import figures
 from sync.services.linking import store_links
 from sync.services.news import tell_of_all

@@ -11,9 +11,10 @@ from connections import recipients
 from connections.models import Connection, audit, name_of
 from connections.services import plain
 from sync.models import AUTOMATIC, OPEN_STATES, HumaEvent, SyncRun
+from sync.models.groups import BY_HAND
 from sync.sentences import nice_date, sentence
 from sync.services import second_reads, two_writers
-from sync.services.runs import BY_HAND, NotAllowed, cancel, stop
+from sync.services.runs import NotAllowed, cancel, stop
 from sync.services.schedule import upcoming
 
 SETTINGS = ("both_moved", "accounts", "schedule", "schedule_hours", "schedule_time")

@@ -11,18 +11,10 @@ from dataclasses import dataclass, field
 from django.db.models import Case, Count, Exists, Max, OuterRef, Q, QuerySet, When
 
 from sync.models import OPEN_STATES, Change, Conflict, LeftOut, SyncRun
+from sync.models.groups import COMPARED, MANUAL, PART, SINGLE, WAITS, WHOLE
 from sync.services.batches import batches
-from sync.services.choices import WHOLE
-from sync.services.runs import MANUAL
 
 State, Trigger = SyncRun.State, SyncRun.Trigger
-COMPARED = (State.REVIEW, State.CREATE, State.CONFIRM, State.APPLYING, State.FINISHED, State.STOPPED)
-"""States of a run whose differences still count; who gave a run up gave up what it showed."""
-SINGLE = (Trigger.REAL_TIME, Trigger.RELEASE)
-PART = (*SINGLE, Trigger.RETRY, Trigger.UNDO)
-NOT_DONE = ("moved", "failed", "unknown", "stopped")
-WAITS = Q(standing="asks") & (Q(decision="", outcome="") | Q(outcome__in=NOT_DONE))
-"""A difference that nobody has decided, or that was decided and not written; what is held has its own page."""
 SOME = 200  # connections in one statement
 MANY = 5000  # runs in one statement
 

@@ -17,7 +17,8 @@ from connections.pausing import credentials_refused
 from sync.core.reasons import Reason
 from sync.execute import apply_slice
 from sync.lease import Lease
-from sync.models import AUTOMATIC, SyncRun
+from sync.models import SyncRun
+from sync.models.groups import BY_ITSELF, SINGLE, WORKING
 from sync.services import automatic, realtime, second_reads
 from sync.services.analyse import analyse
 from sync.services.events import not_handled
@@ -33,11 +34,6 @@ from sync.services.store import load, store
 
 logger = logging.getLogger(__name__)
 
-WORKING = (SyncRun.State.FETCHING, SyncRun.State.APPLYING)
-BY_ITSELF = (*AUTOMATIC, SyncRun.Trigger.RELEASE)
-"""Runs that go on from review by themselves."""
-SINGLE = (SyncRun.Trigger.REAL_TIME, SyncRun.Trigger.RELEASE)
-"""Runs over the people whom Huma told of, or an owner released; the others read everybody."""
 AWAY_PAUSE = 1.0
 OLD = timedelta(hours=1)
 """What was read so long ago isn't written by itself."""

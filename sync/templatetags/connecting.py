@@ -10,7 +10,7 @@ from sync.heartbeat import worker_alive
 from sync.pause_words import Pause, pause_of
 from sync.sentences import sentence
 from sync.services.start import Entry, entry_for
-from sync.views.steps import STEPS, Step
+from sync.views.steps import WIZARD_STEPS, Step
 
 register = template.Library()
 
@@ -18,7 +18,7 @@ register = template.Library()
 @register.simple_tag
 def connect_steps() -> list[Step]:
     """The step bar where nothing is connected yet."""
-    return [Step(_("Connect"), "current"), *(Step(str(label), "todo") for _name, label in STEPS)]
+    return [Step(_("Connect"), "current"), *(Step(str(label), "todo") for _name, label in WIZARD_STEPS)]
 
 
 @register.simple_tag

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from connections.models import Connection
 from sync.models import SyncRun
+from sync.models.groups import BY_HAND, STEPS
 from sync.services import confirm as service
 from sync.services import runs
 from sync.typed import number
@@ -75,7 +76,7 @@ def _confirm(run: SyncRun, request: HttpRequest) -> None:
             service.confirm(run, request.user, fingerprint, typed, only=only, ticks=ticks)
             return
         except runs.NotAllowed as refusal:
-            hers = run.connection.runs.filter(state=SyncRun.State.APPLYING, trigger__in=runs.BY_HAND)
+            hers = run.connection.runs.filter(state=SyncRun.State.APPLYING, trigger__in=BY_HAND)
             if refusal.code != "applying" or time.monotonic() > until or hers.exists():
                 raise
         time.sleep(LOOK_AGAIN)
@@ -88,7 +89,7 @@ def run_now(request: HttpRequest, connection: Connection) -> HttpResponse:
     run = runs.open_run(connection) or runs.latest_run(connection)
     if run is None:
         return redirect(step_url("sync_users", connection))
-    if run.state in runs.STEPS:
+    if run.state in STEPS:
         only = _ticked(request, run)
         try:
             _confirm(run, request)

@@ -17,7 +17,7 @@ from sync import typed
 from sync.models import EmployeeSnapshot, LeftOut, SyncRun
 from sync.paging import Place
 from sync.sentences import sentence
-from sync.services import creation, creation_lists, people_changes
+from sync.services import candidates, creation, creation_lists, people_changes
 from sync.services.failures import reason_for_reading
 from sync.services.runs import NotAllowed
 from sync.views.steps import go_to, open_run_page, page_context, step_url
@@ -41,7 +41,7 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
         **page_context(request, connection, _("Create"), step="create", run=run),
         "lists": lists,
         "chosen": sum(one.chosen for one in lists),
-        "invite": creation.options(run)[1],
+        "invite": run.groups_and_invitation[1],
         **groups,
     }
     return render(request, "sync/create.html", context)
@@ -115,7 +115,7 @@ def take_back(request: HttpRequest, connection: Connection, run: SyncRun) -> Htt
 @open_run_page
 def groups(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
     """What new Huma users join, as a part of the page: Huma is asked for its groups only here."""
-    context = {"connection": connection, "invite": creation.options(run)[1], **_groups(connection, run)}
+    context = {"connection": connection, "invite": run.groups_and_invitation[1], **_groups(connection, run)}
     return render(request, "sync/partials/create_options.html", context)
 
 
@@ -148,7 +148,7 @@ def numbering(request: HttpRequest, connection: Connection, run: SyncRun) -> Htt
 
 def _groups(connection: Connection, run: SyncRun) -> dict[str, Any]:
     """Huma's groups by kind, or a sentence when Huma can't be asked: the page works all the same."""
-    chosen = creation.options(run)[0]
+    chosen = run.groups_and_invitation[0]
     try:
         found = groups_for_page(connection)
     except VendorError as error:
@@ -186,7 +186,7 @@ def _counts(run: SyncRun, target: str) -> dict[str, Any]:
     return {
         "target": target,
         "list_chosen": here,
-        "list_possible": creation.possible(run, target).count(),
+        "list_possible": candidates.possible(run, target).count(),
         "chosen": here + creation.chosen(run, "huma" if target == "visma" else "visma").count(),
         "oob": True,
     }

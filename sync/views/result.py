@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from connections.models import Connection
 from sync.core.report import OUTCOMES, Totals
 from sync.models import SyncRun
+from sync.models.groups import BY_HAND
 from sync.sentences import outcome_label, sentence
 from sync.services import mail, runs, switching
 from sync.services.payday import until
@@ -23,12 +24,12 @@ ALWAYS_OPEN = ("held", "failed", "unknown", "moved", "stopped")
 @run_page
 def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
     """What became of every Change; a run that is still open is shown where it is."""
-    by_hand = run.trigger in runs.BY_HAND
+    by_hand = run.trigger in BY_HAND
     if run.is_open and (by_hand or not run.is_before_writing):
         return redirect(continue_url(connection, run))
     if run.state == SyncRun.State.CANCELLED:
         messages.info(request, _("That run was cancelled. Nothing was written."))
-        return redirect(step_url("sync_users" if run.trigger in runs.BY_HAND else "history", connection))
+        return redirect(step_url("sync_users" if run.trigger in BY_HAND else "history", connection))
     found = result(run)
     context = page_context(
         request,

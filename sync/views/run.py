@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from connections.models import Connection
 from sync.core.report import OUTCOMES
 from sync.models import SyncRun
+from sync.models.groups import BY_HAND
 from sync.sentences import outcome_label
 from sync.services import runs
 from sync.services.switching import rule
@@ -24,7 +25,7 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
     """How far writing is; a run that doesn't write is shown where it is."""
     if run.state != SyncRun.State.APPLYING:
         return redirect(continue_url(connection, run))
-    step = "run" if run.trigger in runs.BY_HAND else ""
+    step = "run" if run.trigger in BY_HAND else ""
     context = page_context(request, connection, _("Run"), step=step, run=run, rule=rule(run), **_live(connection, run))
     return render(request, "sync/run.html", context)
 

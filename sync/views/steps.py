@@ -16,9 +16,10 @@ from connections.access import connection_for, hr_page
 from connections.models import Connection
 from connections.nav import connection_nav
 from sync.models import SyncRun
+from sync.models.groups import BY_HAND, STEPS
 from sync.services import runs
 
-STEPS: tuple[tuple[str, Promise], ...] = (
+WIZARD_STEPS: tuple[tuple[str, Promise], ...] = (
     ("sync_users", gettext_lazy("Synchronize users")),
     ("overview", gettext_lazy("Overview")),
     ("review", gettext_lazy("Review")),
@@ -51,7 +52,7 @@ def step_url(name: str, connection: Connection, run: SyncRun | None = None) -> s
 
 def steps(connection: Connection, run: SyncRun | None, current: str) -> list[Step]:
     """The step bar of a page. Links lead to what can be looked at now, back and forth."""
-    names = [name for name, _label in STEPS]
+    names = [name for name, _label in WIZARD_STEPS]
     reachable = _reachable(run)
     at = names.index(current)
     furthest = max([at, *(names.index(name) for name in _passed(run))])
@@ -61,7 +62,7 @@ def steps(connection: Connection, run: SyncRun | None, current: str) -> list[Ste
             "current" if index == at else "done" if index < furthest else "todo",
             step_url(name, connection, run) if name in reachable else "",
         )
-        for index, (name, label) in enumerate(STEPS)
+        for index, (name, label) in enumerate(WIZARD_STEPS)
     ]
 
 
@@ -69,7 +70,7 @@ def _reachable(run: SyncRun | None) -> tuple[str, ...]:
     """The pages that mean something for a run in its state."""
     if run is None or run.state in ("fetching", "failed", "cancelled"):
         return ("sync_users",)
-    if run.state in runs.STEPS:
+    if run.state in STEPS:
         return ("sync_users", *BEFORE_WRITING)
     return ("run",) if run.state == SyncRun.State.APPLYING else ("result",)
 
@@ -78,7 +79,7 @@ def _passed(run: SyncRun | None) -> list[str]:
     """The steps that the run has come to."""
     if run is None or run.state in ("fetching", "failed", "cancelled"):
         return []
-    if run.state in runs.STEPS:
+    if run.state in STEPS:
         return [run.state]
     return ["run"] if run.state == SyncRun.State.APPLYING else ["result"]
 
@@ -88,11 +89,11 @@ def continue_url(connection: Connection, run: SyncRun) -> str:
 
     One that goes on by itself waits for nobody: before it writes, its result's page says so.
     """
-    if run.trigger not in runs.BY_HAND and run.is_before_writing:
+    if run.trigger not in BY_HAND and run.is_before_writing:
         return step_url("result", connection, run)
     if run.state == SyncRun.State.REVIEW:
         return step_url("overview", connection)
-    if run.state in runs.STEPS:
+    if run.state in STEPS:
         return step_url(run.state, connection)
     if run.state == SyncRun.State.APPLYING:
         return step_url("run", connection, run)
@@ -162,7 +163,7 @@ def open_run_page(view: RunView) -> Callable[..., HttpResponse]:
     @wraps(view)
     def guarded(request: HttpRequest, connection: Connection) -> HttpResponse:
         run = runs.open_run(connection)
-        if run is None or run.state not in runs.STEPS:
+        if run is None or run.state not in STEPS:
             return go_to(request, continue_url(connection, run) if run else step_url("sync_users", connection))
         return view(request, connection, run)
 

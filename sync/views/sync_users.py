@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from connections.models import Connection
 from sync.models import SyncRun
+from sync.models.groups import BY_HAND, STEPS
 from sync.sentences import sentence
 from sync.services import runs
 from sync.views.steps import connection_page, continue_url, go_to, inactive, open_run_page, page_context, step_url
@@ -57,7 +58,7 @@ def _live(connection: Connection, run: SyncRun | None) -> dict[str, Any]:
 
 def _last_written(connection: Connection) -> SyncRun | None:
     ended = connection.runs.filter(state__in=(SyncRun.State.FINISHED, SyncRun.State.STOPPED))
-    return ended.filter(trigger__in=runs.BY_HAND).first()
+    return ended.filter(trigger__in=BY_HAND).first()
 
 
 def _failure(request: HttpRequest, run: SyncRun, check_error: str) -> dict[str, Any]:
@@ -154,7 +155,7 @@ def check(request: HttpRequest, connection: Connection) -> HttpResponse:
 def go(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
     """On to another page of the wizard; the run remembers it, so that Continue leads there."""
     state = request.POST.get("state", "")
-    if state not in runs.STEPS:
+    if state not in STEPS:
         raise Http404
     runs.go(run, state)
     return redirect(step_url(state, connection))

@@ -17,7 +17,7 @@ from sync.models import HumaEvent, SyncRun
 from sync.views.steps import early_page, page_context, step_url
 from sync.webhook_words import event_hint, refused_words, topic_words, verified_words
 
-SHOWN = 20
+MOST_SHOWN = 20
 TONES = {HumaEvent.State.WAITING: "warning", HumaEvent.State.TAKEN: "accent", HumaEvent.State.DONE: "success"}
 ENDED = (SyncRun.State.FINISHED, SyncRun.State.STOPPED, SyncRun.State.FAILED)
 
@@ -78,7 +78,7 @@ def _gone(request: HttpRequest, connection: Connection) -> HttpResponse:
 
 
 def _page(request: HttpRequest, connection: Connection, form: TokenForm) -> HttpResponse:
-    events = connection.events.select_related("run", "again_run")[:SHOWN]
+    events = connection.events.select_related("run", "again_run")[:MOST_SHOWN]
     context = page_context(
         request,
         connection,
@@ -92,7 +92,7 @@ def _page(request: HttpRequest, connection: Connection, form: TokenForm) -> Http
             {"why": refused_words(row.why), "times": row.times, "last_at": row.last_at}
             for row in connection.refused.order_by("-last_at")
         ],
-        shown=SHOWN,
+        shown=MOST_SHOWN,
     )
     return render(request, "sync/webhook.html", context)
 

@@ -12,8 +12,8 @@ from connections import pausing, services
 from connections import sandbox as vendors
 from connections.models import Connection
 from sync import heartbeat
-from sync.models import EmployeeLink, EmployeeSnapshot, SyncRun
-from sync.services import creation, date_roll, held, matches, notices, runs, switching, work
+from sync.models import EmployeeLink, SyncRun
+from sync.services import candidates, creation, date_roll, held, matches, notices, runs, switching, work
 from sync.services import people_changes as people
 from sync.services.retrying import retry_failed
 from tests.installations.doing import Work
@@ -109,7 +109,7 @@ class Story(Work):
     def choose_new(self, run: SyncRun) -> None:
         """Two are added on each side, one of each never is."""
         for target in ("huma", "visma"):
-            rows = creation.possible(run, target).filter(create_group=creation.MAIN).order_by("name", "pk")
+            rows = candidates.possible(run, target).filter(create_group=candidates.MAIN).order_by("name", "pk")
             never, *chosen = rows[:3]
             assert chosen
             creation.never_add(run, self.hr, never.pk, "works elsewhere")
@@ -266,6 +266,6 @@ class Story(Work):
         self.main.wait_for_jobs()
         for way, field, choice in LAST:
             decide(run, self.hr, self.of(way).user_id, field, choice)
-        rows = EmployeeSnapshot.objects.filter(pk__in=creation.possible(run, "visma").order_by("name").values("pk")[:1])
+        rows = candidates.possible(run, "visma").order_by("name")[:1]
         assert creation.choose(run, self.hr, [one.pk for one in rows], True)
         self.event([self.new_phone()])

@@ -3,7 +3,7 @@
 import pytest
 
 from sync.models import EmployeeLink, EmployeeSnapshot
-from sync.services import creation, creation_lists, people_changes
+from sync.services import candidates, creation, creation_lists, people_changes
 from sync.services.pairing import compare_pair
 from tests.connections.companies import company
 from tests.sync.reading import in_huma, in_visma, read, snapshot
@@ -68,8 +68,8 @@ def test_nobody_is_added_whose_email_or_number_somebody_across_has(hr):
         "number-h": "number_taken",
         "number-v": "create_number_in_huma",
     }
-    assert not creation.possible(run, "huma").exists()
-    assert not creation.possible(run, "visma").exists()
+    assert not candidates.possible(run, "huma").exists()
+    assert not candidates.possible(run, "visma").exists()
 
 
 def test_leaving_one_of_two_out_frees_the_other_until_it_is_taken_back(hr):

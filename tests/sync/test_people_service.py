@@ -7,7 +7,7 @@ from django.utils import translation
 
 from connections.models import AuditEntry
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
-from sync.services import creation, people, people_card, people_changes
+from sync.services import candidates, people, people_card, people_changes
 from sync.services.runs import NotAllowed
 from tests.connections.companies import company
 from tests.sync.core.documents import wrap
@@ -107,8 +107,8 @@ def test_linking_by_hand_compares_the_pair_at_once_and_takes_both_off_the_create
     link = people_changes.link(run.connection, hr, "h3", "v3")
     assert (link.state, link.linked_by, link.linked_by_user) == ("linked", "person", "hr")
     assert {c.field for c in Conflict.objects.filter(run=run, link=link)} == {"employment_id", "email"}
-    assert not creation.candidates(run, "visma").filter(vendor_id="h3").exists()
-    assert not creation.candidates(run, "huma").filter(vendor_id="v3").exists()
+    assert not candidates.offered(run, "visma").filter(vendor_id="h3").exists()
+    assert not candidates.offered(run, "huma").filter(vendor_id="v3").exists()
     assert PossibleMatch.objects.get(run=run).decision == "linked"
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, SyncRun, Write
-from sync.services import confirm, creation, retrying, runs
+from sync.services import candidates, confirm, creation, retrying, runs
 from tests.sync import driving
 from tests.sync.driving import until
 from tests.sync.execute.conftest import Company, Person, outcomes
@@ -203,7 +203,7 @@ def test_the_choice_stays_when_both_sides_are_read_again(company: Company) -> No
     again: Any = runs.read_again(run, company.user)
     again = company.read()
     assert again.continues == run
-    assert creation.assigns_numbers(again)
+    assert again.assigns_numbers
     assert [row.vendor_id for row in creation.chosen(again, "visma")] == [person.user_id]
 
 
@@ -245,7 +245,7 @@ def test_a_number_that_somebody_else_has_in_huma_is_not_written_there(company: C
     numbered, other = huma_already_gave_the_next_number(company)
     run = company.read()
     creation.set_assigns_numbers(run, company.user, True)
-    row = creation.possible(run, "visma").get(vendor_id=other.user_id)
+    row = candidates.possible(run, "visma").get(vendor_id=other.user_id)
     creation.choose(run, company.user, [row.pk], True)
     company.apply(run)
     assert outcomes(run) == {"create": "done", "employment_id": "failed number_given_taken"}

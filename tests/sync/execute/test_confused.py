@@ -3,7 +3,7 @@
 import pytest
 
 from sync.models import EmployeeLink, PossibleMatch
-from sync.services import creation
+from sync.services import candidates
 from tests.sync import driving
 from tests.sync.execute.conftest import Company, outcomes
 
@@ -63,6 +63,6 @@ def test_who_may_be_somebody_is_not_created_also_where_others_are_shown_before_t
     payroll(company, "Kari", "Nordmann", "801", born=BORN)
     run = company.read()
     assert PossibleMatch.objects.filter(run=run).count() == 3
-    assert not creation.possible(run, "visma").filter(name="Kari Nordmann").exists()
-    blocked = creation.candidates(run, "visma").filter(name="Kari Nordmann").values_list("create_blocked", flat=True)
+    assert not candidates.possible(run, "visma").filter(name="Kari Nordmann").exists()
+    blocked = candidates.offered(run, "visma").filter(name="Kari Nordmann").values_list("create_blocked", flat=True)
     assert sorted(blocked) == ["create_more_matches", *["create_open_match"] * 3]

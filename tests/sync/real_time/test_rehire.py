@@ -6,7 +6,7 @@ import pytest
 
 from connections.sandbox.clock import today
 from sync.models import Change, Conflict, EmployeeLink
-from sync.services import creation, relooking, review
+from sync.services import candidates, relooking, review
 from sync.services.attention import Kind, attention, situation
 from sync.services.people_changes import link_instead
 from tests.sync import bell
@@ -145,7 +145,7 @@ def test_a_rehire_whom_payroll_entered_with_less_is_noticed(fjordheim, anna, reh
 def test_the_new_record_is_not_added_to_huma_as_another_person(fjordheim, anna, rehire):
     fjordheim.sandbox.visma.edit(rehire, number="9002", emails=[{"type": "business", "address": "new@x.example"}])
     run = fjordheim.read()
-    (blocked,) = creation.candidates(run, "huma").filter(vendor_id=rehire).values_list("create_blocked", flat=True)
+    (blocked,) = candidates.offered(run, "huma").filter(vendor_id=rehire).values_list("create_blocked", flat=True)
     assert blocked == "create_second_record"
 
 

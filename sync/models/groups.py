@@ -1,0 +1,53 @@
+"""Groups of triggers and states that rules ask for: each has one home, here."""
+
+from django.db.models import Q
+
+from sync.models.runs import AUTOMATIC, OPEN_STATES, SyncRun
+from sync.models.writes import Change
+
+_State, _Trigger = SyncRun.State, SyncRun.Trigger
+
+MANUAL = (_Trigger.MANUAL, _Trigger.RETRY, _Trigger.UNDO)
+"""Runs of the wizard: one at a time is open in a connection."""
+BY_HAND = (*MANUAL, _Trigger.COMMAND)
+"""Runs that a person started."""
+BY_ITSELF = (*AUTOMATIC, _Trigger.RELEASE)
+"""Runs that go on from review by themselves, in the name of a rule or of whoever released something."""
+SINGLE = (_Trigger.REAL_TIME, _Trigger.RELEASE)
+"""Runs over the people whom Huma told of, or an owner released."""
+SHOWN = (_Trigger.MANUAL, _Trigger.COMMAND)
+"""Runs that read both sides and showed them to a person; a retry holds just what failed before."""
+WHOLE = (*SHOWN, _Trigger.SCHEDULED)
+"""Runs that read both sides."""
+PART = (*SINGLE, _Trigger.RETRY, _Trigger.UNDO)
+"""Runs over some people only."""
+
+STEPS = (_State.REVIEW, _State.CREATE, _State.CONFIRM)
+"""A run waits for a person in one of these."""
+WORKING = (_State.FETCHING, _State.APPLYING)
+"""A worker has something to do."""
+COMPARED = (*STEPS, _State.APPLYING, _State.FINISHED, _State.STOPPED)
+"""A run's differences still count; who gave a run up gave up what it showed."""
+
+SETTLED = (Change.State.DONE, Change.State.NOTHING)
+"""The target has the value now."""
+
+WAITS = Q(standing="asks") & (Q(decision="", outcome="") | Q(outcome__in=("moved", "failed", "unknown", "stopped")))
+"""A difference that nobody has decided, or that was decided and not written; what is held has its own page."""
+
+__all__ = [
+    "AUTOMATIC",
+    "BY_HAND",
+    "BY_ITSELF",
+    "COMPARED",
+    "MANUAL",
+    "OPEN_STATES",
+    "PART",
+    "SETTLED",
+    "SHOWN",
+    "SINGLE",
+    "STEPS",
+    "WAITS",
+    "WHOLE",
+    "WORKING",
+]
