@@ -110,7 +110,7 @@ def against_sentence(code: str) -> str:
         "birth": gettext("The dates of birth differ."),
         "names": gettext("No part of the names agrees."),
         "employments": gettext("The employment in Visma ended before the one in Huma began."),
-        "instead": gettext("The employment in Visma has ended, and another employee there agrees better."),
+        "instead": gettext("The employment in Visma has ended, and another employee there may be the same person."),
     }.get(code, "")
 
 

@@ -51,7 +51,10 @@ class Alike:
 
     def by_name_and_birth(self, side: Side, other: Id) -> list[Id]:
         """Who on ``side`` has the same name and date of birth as ``other`` on the other one."""
-        mine = self.people[side.other][other]
+        return self.with_name_and_birth(side, self.people[side.other][other])
+
+    def with_name_and_birth(self, side: Side, mine: Clues) -> list[Id]:
+        """Who on ``side`` has the same name and date of birth as somebody of either side."""
         birth = mine.things.get("birth")
         known = [self.born[side].get((birth, both), ()) for both in mine.name.couples] if birth else []
         return self._same_name(side, mine, known)

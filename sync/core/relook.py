@@ -1,14 +1,15 @@
 """Links are looked at again with each read. Source: design, Who is who (Links are looked at again).
 
 What is known of a link is kept as codes, never as values: ``birth`` and ``names`` (they speak against it), and
-``instead:<id>`` (an employee in Visma who agrees better). What was known when the link was made or confirmed doesn't
-ask again.
+``instead:<id>`` (an employee in Visma who may be meant in place of an ended one). What was known when the link was made
+or confirmed doesn't ask again.
 """
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from itertools import chain
 
+from sync.core.alike import Alike
 from sync.core.employee import Period, Side
 from sync.core.evidence import THINGS, WEAK_SHARED, Evidence, Weighing, is_worth_asking
 
@@ -59,7 +60,7 @@ def asks(now: Sequence[str], known: Sequence[str], asked: str = "") -> str:
 
 
 def without_instead(now: Sequence[str]) -> list[str]:
-    """What counts as known of a new link: that somebody agrees better asks, however young the link is."""
+    """What counts as known of a new link: that somebody else may be meant asks, however young the link is."""
     return [code for code in now if code != UNSEEN_BIRTH and not other_employee(code)]
 
 
@@ -68,39 +69,84 @@ def known_at_first(now: Sequence[str]) -> list[str]:
     return [code for code in now if code not in ("birth", UNSEEN_BIRTH)]
 
 
-def better_employee(weighing: Weighing, couple: Couple, taken: Container[str]) -> str:
-    """The current employee in Visma who agrees better with the user than an ended one does; "" without one.
+def better_employee(alike: Alike, couple: Couple, taken: Container[str], different: Container[Couple] = ()) -> str:
+    """The employee in Visma to ask about in place of an ended one whom the user is linked with; "" without one.
 
-    So it is where payroll made a rehire anew. What only the two records share counts as strong between them.
-    ``taken``: employees who are linked to somebody.
+    So it is where payroll made a rehire anew: nobody else's, not ended, perhaps a draft or still to begin. They agree
+    better with the user; or they seem to be the same person while the user's employment in Huma goes on: Huma may keep
+    the old number, which doesn't say that the old record is the right one.
+    What only the two records share counts as strong between them. ``taken``: employees who are linked to somebody;
+    ``different``: couples of whom a person said that they are two people.
     """
+    weighing = alike.weighing
     huma, visma = couple
-    if weighing.visma[visma].employee.standing is not Period.FORMER:
+    if not _has_ended(weighing, visma):
         return ""
+    goes_on = not weighing.huma[huma].employee.ended
+    same = _same_person(alike, couple) if goes_on else frozenset()
     found: list[tuple[tuple[int, bool, int, int], str]] = []
-    for other in sorted(_alike(weighing, huma) - {visma}):
-        if other in taken or weighing.visma[other].employee.standing is not Period.CURRENT:
+    for other in _others(weighing, couple, same):
+        if other in taken or (huma, other) in different or _has_ended(weighing, other):
             continue
         theirs = weighing.weigh(huma, other, aside=(visma,))
-        if theirs.birth_differs or not (theirs.keys or is_worth_asking(theirs)):
+        if theirs.birth_differs:
             continue
-        ours = weighing.weigh(huma, visma, aside=(other,))
-        # What only one of the two records has is no better than nothing: payroll enters a rehire with less.
-        if _on_what_both_have(weighing, theirs, visma).rank > _on_what_both_have(weighing, ours, other).rank:
+        seems_the_same = goes_on and len(theirs.strong) >= 2 and not _were_born_apart(weighing, visma, other)
+        if other in same or seems_the_same or _is_better(weighing, couple, other, theirs):
             found.append((theirs.rank, other))
     return max(found)[1] if found else ""
 
 
-def other_records(weighing: Weighing, couple: Couple, taken: Container[str]) -> list[str]:
-    """Employees in Visma with two strong things in common with a user whose linked employee has ended.
+def other_records(alike: Alike, couple: Couple, taken: Container[str], different: Container[Couple] = ()) -> list[str]:
+    """Employees in Visma who seem to be other records of a user whose linked employee has ended, better or not.
 
-    They seem to be other records of the same person, better or not: adding them to Huma would make them two there.
+    They have the same name and date of birth, or two strong things in common; adding them to Huma would make them two
+    there. ``taken`` and ``different`` as above.
     """
+    weighing = alike.weighing
     huma, visma = couple
-    if weighing.visma[visma].employee.standing is not Period.FORMER:
+    if not _has_ended(weighing, visma):
         return []
-    free = (other for other in sorted(_alike(weighing, huma) - {visma}) if other not in taken)
-    return [other for other in free if is_worth_asking(weighing.weigh(huma, other, aside=(visma,))) == "two_strong"]
+    same = _same_person(alike, couple)
+    free = (other for other in _others(weighing, couple, same) if other not in taken and (huma, other) not in different)
+    return [
+        other
+        for other in free
+        if other in same or is_worth_asking(weighing.weigh(huma, other, aside=(visma,))) == "two_strong"
+    ]
+
+
+def _has_ended(weighing: Weighing, visma: str) -> bool:
+    return weighing.visma[visma].employee.standing is Period.FORMER
+
+
+def _others(weighing: Weighing, couple: Couple, same: Iterable[str]) -> list[str]:
+    huma, visma = couple
+    return sorted({*_alike(weighing, huma), *same} - {visma})
+
+
+def _same_person(alike: Alike, couple: Couple) -> frozenset[str]:
+    """Who in Visma has the same name and date of birth as the user, or as the record that they are linked with: Huma
+    may hide the date of birth."""
+    huma, visma = couple
+    both = (alike.weighing.huma[huma], alike.weighing.visma[visma])
+    return frozenset(id_ for mine in both for id_ in alike.with_name_and_birth(Side.VISMA, mine))
+
+
+def _were_born_apart(weighing: Weighing, visma: str, other: str) -> bool:
+    """Whether two records in Visma are of two people, such as a father and a son with one phone."""
+    births = {weighing.visma[id_].things.get("birth") for id_ in (visma, other)} - {None}
+    return len(births) == 2
+
+
+def _is_better(weighing: Weighing, couple: Couple, other: str, theirs: Evidence) -> bool:
+    """Whether somebody agrees better with the user than the ended employee does. ``theirs``: what is known of them."""
+    huma, visma = couple
+    if not (theirs.keys or is_worth_asking(theirs)):
+        return False
+    ours = weighing.weigh(huma, visma, aside=(other,))
+    # What only one of the two records has is no better than nothing: payroll enters a rehire with less.
+    return _on_what_both_have(weighing, theirs, visma).rank > _on_what_both_have(weighing, ours, other).rank
 
 
 def _on_what_both_have(weighing: Weighing, evidence: Evidence, other: str) -> Evidence:

@@ -1,11 +1,12 @@
 """What both sides say, put together: who is who, where they disagree, who could be created. Nothing is stored here."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
 from connections.models import Connection
+from sync.core.alike import Alike
 from sync.core.collecting import no_collecting
 from sync.core.compare import Comparison, compare
 from sync.core.create import heading, keys, refused, shared_keys
@@ -108,20 +109,23 @@ def _matched(
     matching = match(humas.values(), vismas.values(), existing, different, weighing, held)
     analysis = Analysis(humas, vismas, matching, presence=presence, unread=unread)
     analysis.new_links = [linked for linked in matching.linked if linked.by != "existing"]
-    look_again(analysis, weighing, held)
+    look_again(analysis, weighing, held, set(different))
     return analysis
 
 
-def look_again(analysis: Analysis, weighing: Weighing, held: Iterable[tuple[str, str]]) -> None:
+def look_again(
+    analysis: Analysis, weighing: Weighing, held: Iterable[tuple[str, str]], different: Container[tuple[str, str]]
+) -> None:
     """What speaks against each of the linked pairs, and who may be another record of a linked person.
 
-    ``held``: who is nobody else's.
+    ``held``: who is nobody else's. ``different``: who was called so.
     """
+    alike = Alike(weighing)
     pairs = [(one.huma, one.visma) for one in analysis.matching.linked]
     taken = {visma for _huma, visma in pairs} | {id_ for side, id_ in held if side == "visma"}
     for pair in pairs:
-        analysis.against[pair] = seen_of(weighing.weigh(*pair), better_employee(weighing, pair, taken))
-        analysis.other_records.update(other_records(weighing, pair, taken))
+        analysis.against[pair] = seen_of(weighing.weigh(*pair), better_employee(alike, pair, taken, different))
+        analysis.other_records.update(other_records(alike, pair, taken, different))
 
 
 def check_plausible(

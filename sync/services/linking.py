@@ -134,7 +134,7 @@ def doubt(link: EmployeeLink, now: Sequence[str], *, complete: bool) -> None:
 
 
 def against_alone(huma: Employee, visma: Employee, instead: str = "") -> list[str]:
-    """What speaks against two people being one, where nobody else is looked at; ``instead`` agrees better."""
+    """What speaks against two people being one, where nobody else is looked at; ``instead`` may be meant."""
     return seen_of(Weighing([huma], [visma]).weigh(huma.id, visma.id), instead)
 
 

@@ -56,7 +56,7 @@ def compare_in_run(
     """Compare the two and store the differences with the run; gives their number.
 
     ``numbers``, ``wanted``: the Employment IDs of others, as ``Pair`` has them. ``shown``: whether a person sees them.
-    ``instead``: the employee in Visma who agrees better than an ended one does.
+    ``instead``: the employee in Visma who may be meant in place of an ended one.
     """
     today = timezone.localdate()
     default = run.connection.default_end_reason
@@ -72,7 +72,7 @@ def compare_in_run(
 
 
 def _still_instead(link: EmployeeLink, visma: Employee) -> str:
-    """Who agreed better when both sides were read last: a look at two people alone can't say that it is over."""
+    """Who was asked about when both sides were read last: a look at two people alone can't say that it is over."""
     return other_employee(link.doubt) if visma.standing is Period.FORMER else ""
 
 

@@ -47,7 +47,7 @@ def link(
 
 
 def link_instead(made: EmployeeLink, user: Any) -> EmployeeLink:
-    """The person is linked with the employee who agrees better, in place of the one whose employment has ended.
+    """The person is linked with the employee who was asked about, in place of the one whose employment has ended.
 
     Raises ``NotAllowed`` as ``link`` does; then the old link stays.
     """

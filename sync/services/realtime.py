@@ -122,7 +122,7 @@ def _pairs(run: SyncRun) -> dict[tuple[str, str], tuple[Employee, Employee]]:
 
 
 def _compare(run: SyncRun, asked: Asked, instead: dict[tuple[str, str], str], passed: list[Passed]) -> bool:
-    """Compare who was read, and open the run for what it does by itself. ``instead``: who agrees better, by the pair;
+    """Compare who was read, and open the run for what it does by itself. ``instead``: whom to ask about, by the pair;
     ``passed``: who couldn't be read.
 
     False when another run wrote meanwhile: then what was read may be older than that, and is read again.

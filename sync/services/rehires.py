@@ -3,37 +3,32 @@
 Both records of such a person are there, and a look at the linked one alone would write to the old one.
 """
 
-from datetime import date, timedelta
-
-from connections.models import Connection
+from sync.core.alike import Alike
 from sync.core.employee import Employee, Period
 from sync.core.match import weighing_of
 from sync.core.relook import better_employee
 from sync.models import EmployeeLink, SyncRun
-from sync.models.groups import WHOLE
 from sync.services.reading import Reader
-
-SLACK = timedelta(days=1)
-"""How much earlier than the last complete read a new employee is looked for: Visma's filter knows whole days."""
 
 Couple = tuple[str, str]
 
 
 def look_for_rehires(run: SyncRun, reader: Reader, pairs: dict[Couple, tuple[Employee, Employee]]) -> dict[Couple, str]:
-    """Who in Visma agrees better than the ended employee of a pair does, by the pair; who hasn't ended needs no look.
+    """Whom in Visma to ask about in place of the ended employee of a pair, by the pair; who hasn't ended needs no look.
 
-    Only those whom Visma changed since the last complete read are asked for: the others were seen by it. Raises the
-    vendor errors.
+    Everybody in Visma is asked for, once for all such pairs. Those who haven't changed since the last complete read
+    may be meant, too: it saw them beside what Huma said then, and keeps no values. Raises the vendor errors.
     """
     ended = {couple: both for couple, both in pairs.items() if _may_be_a_rehire(*both)}
     if not ended:
         return {}
-    changed = _changed_since(reader, _last_read(run.connection))
-    people = {employee.id: employee for employee in (*changed, *(visma for _huma, visma in ended.values()))}
-    weighing = weighing_of([huma for huma, _visma in ended.values()], people.values())
-    links = EmployeeLink.objects.filter(connection=run.connection_id, state__in=EmployeeLink.HOLDING)
-    taken = set(links.filter(visma_id__in=people).values_list("visma_id", flat=True))
-    found = {couple: better_employee(weighing, couple, taken) for couple in ended}
+    people = {employee.id: employee for employee in (*_everybody(reader), *(visma for _huma, visma in ended.values()))}
+    alike = Alike(weighing_of([huma for huma, _visma in ended.values()], people.values()))
+    links = EmployeeLink.objects.filter(connection=run.connection_id)
+    taken = set(links.filter(state__in=EmployeeLink.HOLDING).values_list("visma_id", flat=True))
+    apart = links.filter(state=EmployeeLink.State.DIFFERENT, huma_id__in=[huma for huma, _visma in ended])
+    different = set(apart.values_list("huma_id", "visma_id"))
+    found = {couple: better_employee(alike, couple, taken, different) for couple in ended}
     return {couple: other for couple, other in found.items() if other}
 
 
@@ -41,16 +36,11 @@ def _may_be_a_rehire(huma: Employee, visma: Employee) -> bool:
     return visma.standing is Period.FORMER and not huma.ended
 
 
-def _last_read(connection: Connection) -> date | None:
-    read = connection.runs.filter(trigger__in=WHOLE, dry=False).exclude(read_at=None).order_by("-read_at").first()
-    return read.read_at.date() - SLACK if read and read.read_at else None
-
-
-def _changed_since(reader: Reader, since: date | None) -> list[Employee]:
+def _everybody(reader: Reader) -> list[Employee]:
     found: list[Employee] = []
     cursor: str | None = None
     while True:
-        page = reader.clients.visma.list_employees(cursor, since)
+        page = reader.clients.visma.list_employees(cursor)
         found += reader.visma_rows(page)[0]
         if page.cursor is None:
             return found

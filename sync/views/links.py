@@ -28,7 +28,7 @@ PER_PAGE = 50
 BY_NAME = ("name", "pk")
 TITLES: dict[str, Promise] = {
     "birth": gettext_lazy("The dates of birth differ"),
-    "instead": gettext_lazy("Another employee in Visma agrees better"),
+    "instead": gettext_lazy("Another employee in Visma may be the same person"),
     "names": gettext_lazy("The names have become different"),
 }
 NOTES: dict[str, Promise] = {
@@ -48,7 +48,7 @@ NOTES: dict[str, Promise] = {
 
 @dataclass(frozen=True)
 class Row:
-    """One link that asks, and the employee who agrees better, if there is one."""
+    """One link that asks, and the employee who may be meant in place of theirs, if there is one."""
 
     link: EmployeeLink
     other: EmployeeSnapshot | None
@@ -113,7 +113,7 @@ def still_right(request: HttpRequest, connection: Connection) -> HttpResponse:
 @require_POST
 @connection_page
 def instead(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """Link the person with the employee who agrees better, in place of the one whose employment has ended."""
+    """Link the person with the employee who was asked about, in place of the one whose employment has ended."""
     link = get_object_or_404(relooking.to_look_at([connection], "instead"), pk=typed.number(request.POST.get("link")))
     try:
         people_changes.link_instead(link, request.user)

@@ -98,7 +98,7 @@ def test_a_rehire_is_shown_with_both_and_linked_anew_with_one_click(web, fjordhe
     link = EmployeeLink.objects.get(huma_id="h1")
     assert link.doubt == "instead:v9"
     shown = page(web, fjordheim, kind="instead")
-    assert "Another employee in Visma agrees better" in shown
+    assert "Another employee in Visma may be the same person" in shown
     assert "Link with the new employee : Kari Lie" in shown
     assert "Linked with the new employee." in post(web, "links_instead", fjordheim, link=link.pk)
     links = EmployeeLink.objects.filter(huma_id="h1").values_list("visma_id", "state")
