@@ -20,7 +20,8 @@ from sync.services.store import possible_row
 def is_the_same(context: Context, write: Write, user_id: str) -> bool:
     """Whether matching links the Huma user with the person who was to be added.
 
-    Where they may be the same, it is left as a possible match for a person to answer. Raises the vendor errors.
+    Where they may be the same, it is left as a possible match for a person to answer; an account of a program is
+    nobody. Raises the vendor errors.
     """
     person = write.snapshot
     assert person is not None
@@ -28,10 +29,10 @@ def is_the_same(context: Context, write: Write, user_id: str) -> bool:
         user = _reader(context, write.run.connection).huma(user_id, listed=True)
     except PassedOver:  # nobody can tell who they are
         return False
-    if user is None or not person.payload:
+    if user is None or not user.is_person or not person.payload:
         return False
     employee = from_json(person.payload)
-    if user.is_person and _are_linked(write.run, user, employee):
+    if _are_linked(write.run, user, employee):
         return True
     _ask(write.run, user, person, weighing_of([user], [employee]).weigh(user.id, employee.id))
     return False

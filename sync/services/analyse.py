@@ -1,7 +1,7 @@
 """What both sides say, put together: who is who, where they disagree, who could be created. Nothing is stored here."""
 
 from collections import Counter
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -22,6 +22,7 @@ from sync.core.relook import better_employee, other_records, seen_of
 from sync.models import EmployeeLink, LeftOut
 from sync.services.failures import CannotRead
 from sync.services.presence import Asked, changes, id_of
+from sync.services.programs import addresses_of
 from sync.services.reading import enabled_fields, fingerprinter
 from sync.services.unread import Unread, each_alone
 
@@ -68,11 +69,12 @@ def analyse(
     passed_checks: Iterable[str] = (),
     asked: Asked | None = None,
     passed: Iterable[Passed] = (),
+    programs: Collection[str] = (),
 ) -> Analysis:
     """Match and compare everybody. Raises ``CannotRead`` when what was read isn't plausible.
 
     ``asked``: what became of the linked people who aren't among them; of whom it says nothing, nothing is known.
-    ``passed``: who couldn't be read.
+    ``passed``: who couldn't be read. ``programs``: the fingerprints of addresses that programs have in Huma.
     """
     links = list(EmployeeLink.objects.filter(connection=connection))
     left_out = list(LeftOut.objects.filter(connection=connection))
@@ -89,7 +91,7 @@ def analyse(
         _check_same_company(analysis.matching, humas, vismas)
     _compare_all(analysis, connection, {(link.huma_id, link.visma_id): link for link in known}, left_out, today)
     analysis.new_links = [one for one in analysis.new_links if (one.huma, one.visma) not in analysis.broken]
-    _candidates(analysis, known, left_out)
+    _candidates(analysis, known, left_out, addresses_of(connection, programs, vismas.values()))
     return analysis
 
 
@@ -228,12 +230,14 @@ def _numbers(analysis: Analysis) -> dict[str, str]:
     return holders((employee.number, employee.id) for employee in people)
 
 
-def _candidates(analysis: Analysis, links: list[EmployeeLink], left_out: list[LeftOut]) -> None:
+def _candidates(
+    analysis: Analysis, links: list[EmployeeLink], left_out: list[LeftOut], of_programs: Collection[str]
+) -> None:
     """Who is on one side only; never somebody whose link says that she is gone from the other, unless a sync added
-    her there: then she is listed apart."""
+    her there: then she is listed apart. ``of_programs``: addresses that programs have in Huma."""
     numbers, unread = _numbers(analysis), analysis.unread
     in_huma = (*analysis.huma.values(), *unread.known(Side.HUMA))
-    emails = {str(e.canonical("email")) for e in in_huma if e.canonical("email")}
+    emails = {*of_programs, *(str(e.canonical("email")) for e in in_huma if e.canonical("email"))}
     for side, people in ((Side.HUMA, analysis.huma), (Side.VISMA, analysis.visma)):
         held = {link.huma_id if side is Side.HUMA else link.visma_id: link for link in links}
         taken = {linked.huma if side is Side.HUMA else linked.visma for linked in analysis.matching.linked}

@@ -13,6 +13,7 @@ from sync.core.employee import Side, from_json
 from sync.core.fields.number import holders
 from sync.models import EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
 from sync.services.choices import last_with_choices
+from sync.services.programs import addresses_of, seen_by
 
 MAIN = "main"
 NEVER_OFFERED = ("", "not_a_person")
@@ -50,12 +51,16 @@ def _recheck(run: SyncRun, side: Side, people: list[EmployeeSnapshot]) -> None:
     theirs = [from_json(payload) for payload in payloads.iterator(chunk_size=500) if payload]
     visma = EmployeeSnapshot.objects.filter(run=run, side="visma").exclude(number="")
     matched = {pk for pair in PossibleMatch.objects.open_in(run).values_list("huma_id", "visma_id") for pk in pair}
+    emails: set[str] = set()
+    if side is Side.VISMA:
+        emails = addresses_of(run.connection, seen_by(run), [one for _row, one in ours.values()])
+        emails |= {str(one.canonical("email")) for one in theirs if one.canonical("email")}
     asked = {person.pk for person in people}
     touching = {key for person in people for key in keys(from_json(person.payload or {}))}
     known: dict[str, Any] = {
         "left_out": out,
         "numbers": holders(visma.values_list("number", "vendor_id")),
-        "huma_emails": {str(one.canonical("email")) for one in theirs if side is Side.VISMA and one.canonical("email")},
+        "huma_emails": emails,
         "across": {key for one in theirs for key in keys(one)},
         "shared": shared_keys(one for _row, one in ours.values() if one.id not in out),
         "assign_number": run.assigns_numbers,

@@ -26,6 +26,7 @@ from sync.services.employees import NotOne, find
 from sync.services.failures import CannotRead, reason_for_reading
 from sync.services.fetch import Fetch
 from sync.services.planning import make_plan
+from sync.services.programs import seen_by
 from sync.services.relooking import to_look_at
 from sync.services.result import created, failures, whom_it_passed_over
 from sync.services.review import ReviewFilter, decide_bulk
@@ -251,7 +252,7 @@ def _plan_only(run: SyncRun, options: Options) -> Report:
     today = timezone.localdate()
     passed = set(runs.CHECKS) if options.confirm_large else set()
     asked, over = run.progress["asked"], load_passed(run)
-    analysis = analyse(run.connection, load(run, "huma"), load(run, "visma"), today, passed, asked, over)
+    analysis = analyse(run.connection, load(run, "huma"), load(run, "visma"), today, passed, asked, over, seen_by(run))
     with transaction.atomic():
         store(run, analysis, today)
         _decide(run, options)

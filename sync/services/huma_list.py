@@ -18,6 +18,7 @@ from sync.core.passing import SHAPE, Passed
 from sync.core.reasons import Reason
 from sync.models import SyncRun
 from sync.services.failures import CannotRead
+from sync.services.programs import email_prints
 from sync.services.snapshots import forget, listed, load_passed, store_listed, store_passed
 
 PAGE = 50
@@ -31,8 +32,8 @@ class HumaList:
 
     ``progress`` is the run's own dict and is changed in place; with the rows of who was seen it is all that another
     process needs to go on: ``said`` is Huma's own total, ``pages`` has of each page by offset the number of users and
-    the ids of the first and the last, ``programs`` are the users who aren't people. ``flush`` stores the rows, in one
-    transaction with ``progress``.
+    the ids of the first and the last, ``programs`` are the users who aren't people, ``program_emails`` the fingerprints
+    of their addresses. ``flush`` stores the rows, in one transaction with ``progress``.
     """
 
     def __init__(self, run: SyncRun, client: HumaClient, progress: dict[str, Any]) -> None:
@@ -40,6 +41,7 @@ class HumaList:
         self.under_way: set[int] = set()
         self.again: list[int] = []
         self.people: list[str] = listed(run, "huma") if progress["pages"] else []
+        progress.setdefault("program_emails", [])  # an older version kept none
         self._seen = {*self.people, *progress["programs"]}
         self._stored = len(self.people)
         self._afresh = False
@@ -59,6 +61,7 @@ class HumaList:
             "said": None,
             "pages": {},
             "programs": [],
+            "program_emails": [],
         }
 
     @property
@@ -117,6 +120,8 @@ class HumaList:
                 kind, wrong = item.get("type") or "user", page.odd.get(item["id"])
                 is_person = kind == "user" or not isinstance(kind, str)
                 (self.people if is_person else self.progress["programs"]).append(item["id"])
+                if not is_person:
+                    self.progress["program_emails"] += email_prints(self.run.connection, [huma_glimpse(item)])
                 if wrong and is_person:
                     self._odd.add(item["id"])
                     self._passed.append(

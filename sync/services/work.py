@@ -25,6 +25,7 @@ from sync.services.events import not_handled
 from sync.services.failures import CannotRead, bug_report, reason_for_reading
 from sync.services.fetch import Fetch
 from sync.services.holding import overtake_gone
+from sync.services.programs import seen_by
 from sync.services.releases import come_back
 from sync.services.runs import CHECKS, forget_values
 from sync.services.schedule import make_up
@@ -145,7 +146,9 @@ def read_slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
         return pause
     today = timezone.localdate()
     asked, passed = run.progress["asked"], load_passed(run)
-    analysis = analyse(run.connection, load(run, "huma"), load(run, "visma"), today, run.passed_checks, asked, passed)
+    programs = seen_by(run)
+    humas, vismas = load(run, "huma"), load(run, "visma")
+    analysis = analyse(run.connection, humas, vismas, today, run.passed_checks, asked, passed, programs)
     if lease.lost:
         return None
     store(run, analysis, today)

@@ -3,7 +3,7 @@
 import pytest
 
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
-from sync.services import work
+from sync.services import creation, work
 from tests.sync.execute.conftest import Company, Person, outcomes
 from tests.sync.execute.states import changes
 
@@ -96,3 +96,31 @@ def test_nobody_is_created_whom_another_run_created_meanwhile(company: Company, 
     company.apply(first)
     assert Change.objects.get(run=first, action="create").reason == "found_existing"
     assert not changes(before, company.sandbox.state())
+
+
+def test_an_address_of_a_program_is_nobodys_and_is_not_tried_again(company: Company) -> None:
+    person = company.add("only_visma")
+    run = company.read()
+    company.create(run, "huma")
+    values = {"givenName": "Lønn", "familyName": "Robot", "email": email_of(company, person).upper()}
+    company.sandbox.huma.add_user(values, type="service_user")
+    before = company.sandbox.state()
+    company.apply(run)
+    assert outcomes(run)["create"] == "failed create_email_taken"
+    assert not changes(before, company.sandbox.state())
+    assert not PossibleMatch.objects.filter(run=run).exists()
+    again = company.read()
+    assert EmployeeSnapshot.objects.get(run=again, vendor_id=person.employee_id).create_blocked == "create_email_taken"
+    assert not PossibleMatch.objects.filter(run=again).exists()
+
+
+def test_an_address_of_a_program_stays_taken_whatever_is_decided_about_others(company: Company) -> None:
+    person, other = company.add("only_visma"), company.add("only_visma")
+    values = {"givenName": "Lønn", "familyName": "Robot", "email": email_of(company, person)}
+    company.sandbox.huma.add_user(values, type="service_user")
+    company.email(other, email_of(company, person))
+    run = company.read()
+    people = EmployeeSnapshot.objects.filter(run=run, side="visma")
+    creation.never_add(run, company.user, people.get(vendor_id=other.employee_id).pk)
+    assert people.get(vendor_id=person.employee_id).create_blocked == "create_email_taken"
+    assert values["email"] not in str(SyncRun.objects.get(pk=run.pk).progress)
