@@ -1,5 +1,6 @@
 """Bank account. Source: the user guide (Supported fields), design (The fields), visma-employee.md, huma.md."""
 
+import re
 from datetime import date
 
 from phonenumbers import SUPPORTED_REGIONS
@@ -37,6 +38,7 @@ INTERNATIONAL_KEYS = (
     "internationalRemittanceCountry",
 )
 VISMA_KEYS = ("paymentType", "internationalBankAccount", *LOCAL_KEYS, *INTERNATIONAL_KEYS)
+_LIKE_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 HUMA_KEYS = ("type", "number", "country", "iban", "bic")
 _IN_HUMA = {key: f"bankAccount.{key}" for key in HUMA_KEYS}
 _IN_VISMA = {key: f"salaryPaymentMethod.{key}" for key in VISMA_KEYS}
@@ -162,6 +164,17 @@ def of_another_country(account: Canonical) -> bool:
     return bic != iban and bic not in TERRITORIES.get(iban, ())
 
 
+def clue(account: Canonical) -> Canonical:
+    """An account that can be somebody's, wrong check digits or not; an IBAN without the SWIFT/BIC, which one side may
+    not know. ``None`` for any other text."""
+    if not isinstance(account, tuple) or account[0] in UNKNOWN:
+        return None
+    number = account[1] or ""
+    if account[0] == "iban":
+        return ("iban", number) if _LIKE_IBAN.fullmatch(number) else None
+    return account if len(number) == 11 and number.isascii() and number.isdigit() else None
+
+
 def problem(account: Canonical) -> str:
     """Why the account can't be sent anywhere, as a code of ``reasons``; "" when it can."""
     if not isinstance(account, tuple):
@@ -275,6 +288,7 @@ BANK_ACCOUNT = Field(
     ),
     look_twice="twice_account",
     look_closer=lambda account: "twice_bic" if of_another_country(account) else "",
+    clue=clue,
     clearable=frozenset(Side),
     read_huma=_read_huma,
     read_visma=_read_visma,

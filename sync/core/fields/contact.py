@@ -55,6 +55,7 @@ def _entry_field(
     unfit: Callable[[Side, Own], str],
     label: str,
     rule: str,
+    clue: Callable[[Canonical], Canonical],
     clearable: frozenset[Side] = frozenset(),
     look_twice: str = "",
 ) -> Field:
@@ -102,6 +103,7 @@ def _entry_field(
         clearable=clearable,
         clears_by_itself=bool(clearable),
         look_twice=look_twice,
+        clue=clue,
         read_huma=read_huma,
         read_visma=read_visma,
         canonical=canonical,
@@ -182,6 +184,11 @@ def _canonical_phone(side: Side, own: Own) -> Canonical:
     return number or f"text:{text}"
 
 
+def is_number(canonical: Canonical) -> bool:
+    """Whether a canonical phone is a number that can be called, and not some other text."""
+    return isinstance(canonical, str) and canonical.startswith("+")
+
+
 def _convert_phone(target: Side, pair: Pair) -> Own:
     text = clean(pair.value(target.other, "phone").own)
     return (e164(text) or text) or None
@@ -189,7 +196,7 @@ def _convert_phone(target: Side, pair: Pair) -> Own:
 
 def _forbid_phone(target: Side, pair: Pair) -> Reason | None:
     source, current = pair.value(target.other, "phone"), pair.value(target, "phone")
-    if target is Side.VISMA and source.canonical and not str(source.canonical).startswith("+"):
+    if target is Side.VISMA and source.canonical and not is_number(source.canonical):
         return Reason("bad_phone")
     if source.canonical is None and current.problem == "several_business":
         return Reason("several_business")
@@ -200,7 +207,7 @@ def _unfit_phone(target: Side, own: Own) -> str:
     said = _canonical_phone(target, own)
     if said is None:
         return placeholders.found_in(target)
-    return "bad_phone" if target is Side.VISMA and not str(said).startswith("+") else ""
+    return "bad_phone" if target is Side.VISMA and not is_number(said) else ""
 
 
 EMAIL = _entry_field(
@@ -217,6 +224,7 @@ EMAIL = _entry_field(
         "Only the business email. People sign in with it in both systems, so it is never changed in Visma by itself. "
         "What isn't one address and nothing else isn't sent."
     ),
+    clue=lambda email: email if is_email(email) else None,
     look_twice="twice_email",
 )
 PHONE = _entry_field(
@@ -233,5 +241,6 @@ PHONE = _entry_field(
         "Only the business phone. Norway is the default country. "
         "A number of one digit, or of digits in a row, counts as none, and isn't sent."
     ),
+    clue=lambda phone: phone if is_number(phone) else None,
     clearable=frozenset(Side),
 )
