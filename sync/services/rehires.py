@@ -12,9 +12,10 @@ from django.conf import settings
 
 from connections.errors import TOO_MANY_REQUESTS, Unavailable
 from connections.models import Connection
+from sync.core import passing
 from sync.core.employee import Employee, Period, Side
 from sync.core.match import weighing_of
-from sync.core.passing import SILENT, Passed, is_like
+from sync.core.passing import Passed, is_like
 from sync.core.relook import better_employee
 from sync.models import EmployeeLink, SyncRun
 from sync.services.choices import WHOLE
@@ -51,18 +52,18 @@ def look_for_rehires(run: SyncRun, reader: Reader, pairs: Pairs) -> Rehires:
         with one_person(Side.VISMA, ""):
             return _look(run, reader, ended)
     except PassedOver as over:
-        why = over.passed
+        why = passing.BUG if over.passed.reason == passing.BUG else passing.REHIRE
     except Unavailable as error:
         since = run.progress.setdefault("rehires_since", time.time())
         if error.status == TOO_MANY_REQUESTS or time.time() - since <= settings.READ_PATIENCE_SECONDS:
             SyncRun.objects.filter(pk=run.pk).update(progress=run.progress)
             raise
-        why = Passed(Side.VISMA, "", SILENT)
+        why = passing.REHIRE
     return Rehires(passed=[_passed(visma, why) for _huma, visma in ended.values()])
 
 
-def _passed(visma: Employee, why: Passed) -> Passed:
-    return Passed(Side.VISMA, visma.id, why.reason, why.prop, visma)
+def _passed(visma: Employee, why: str) -> Passed:
+    return Passed(Side.VISMA, visma.id, why, known=visma)
 
 
 def _look(run: SyncRun, reader: Reader, ended: Pairs) -> Rehires:
@@ -74,13 +75,13 @@ def _look(run: SyncRun, reader: Reader, ended: Pairs) -> Rehires:
     taken = set(links.filter(visma_id__in=ids).values_list("visma_id", flat=True))
     found = {couple: better_employee(weighing, couple, taken) for couple in ended}
     free = [one for one in odd if one.id not in taken]
-    passed = [_passed(visma, one) for huma, visma in ended.values() if (one := _one_like(free, huma))]
+    passed = [_passed(visma, passing.REHIRE) for huma, visma in ended.values() if _is_among(free, huma)]
     return Rehires({couple: other for couple, other in found.items() if other}, passed)
 
 
-def _one_like(odd: Collection[Passed], huma: Employee) -> Passed | None:
-    """Who can't be read, and may be the rehire of somebody, as far as their record tells."""
-    return next((one for one in odd if one.known and is_like(huma, one.known)), None)
+def _is_among(odd: Collection[Passed], huma: Employee) -> bool:
+    """Whether one of those who can't be read may be the rehire of somebody, as far as their record tells."""
+    return any(one.known and is_like(huma, one.known) for one in odd)
 
 
 def _may_be_a_rehire(huma: Employee, visma: Employee) -> bool:

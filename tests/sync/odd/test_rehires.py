@@ -65,7 +65,7 @@ def test_a_list_of_the_changed_that_never_ends_costs_the_ended_one_alone(ended, 
     hear_of(found, berit, carl)
     assert len(seen) < 50
     assert (phone(found, carl), phone(found, berit) == NEW) == (NEW, False)
-    assert passed() == [("visma", berit.employee_id, "passed_shape")]
+    assert passed() == [("visma", berit.employee_id, "passed_rehire")]
 
 
 @pytest.mark.parametrize("fault", ["500", "not-json"])
@@ -74,7 +74,7 @@ def test_a_list_of_the_changed_about_which_visma_keeps_silent_costs_the_ended_on
     found.sandbox.faults.script("visma", "GET", LIST, fault, INF)
     hear_of(found, berit, carl)
     assert (phone(found, carl), phone(found, berit) == NEW) == (NEW, False)
-    assert passed() == [("visma", berit.employee_id, "passed_silent")]
+    assert passed() == [("visma", berit.employee_id, "passed_rehire")]
 
 
 def test_a_list_that_is_none_costs_the_ended_one_alone(ended):
@@ -82,7 +82,7 @@ def test_a_list_that_is_none_costs_the_ended_one_alone(ended):
     found.sandbox.faults.rewrite("visma", "GET", LIST, lambda page: {**page, "data": "nobody"}, times=10**9)
     hear_of(found, berit, carl)
     assert (phone(found, carl), phone(found, berit) == NEW) == (NEW, False)
-    assert passed() == [("visma", berit.employee_id, "passed_shape")]
+    assert passed() == [("visma", berit.employee_id, "passed_rehire")]
     assert not SyncRun.objects.filter(state="failed").exists()
 
 
@@ -90,7 +90,7 @@ def test_once_the_look_works_again_the_ended_one_is_written_as_ever(ended):
     found, _anna, berit, carl = ended
     found.sandbox.faults.rewrite("visma", "GET", LIST, lambda page: {**page, "data": "nobody"}, times=1)
     hear_of(found, berit, carl)
-    assert passed() == [("visma", berit.employee_id, "passed_shape")]
+    assert passed() == [("visma", berit.employee_id, "passed_rehire")]
     tell(found, berit, number=2)
     bell.until_quiet()
     assert passed() == []
