@@ -73,6 +73,17 @@ def test_who_answers_after_a_while_takes_part(twelve, way, settings):
     assert (code, report["passed_over"]) == (0, [])
 
 
+def test_a_run_that_is_read_in_many_slices_remembers_them(twelve, settings):
+    settings.SLICE_SECONDS, settings.READ_PATIENCE_SECONDS = 0.02, 2.0
+    found, anna, others = twelve
+    numbers = new_phones(found, others)
+    before = found.sandbox.state()
+    keeps_silent(found, anna, "positions")
+    code, report = sync(found.connection, *DECIDE)
+    assert_written(found, numbers, before)
+    assert (code, [one["side"] for one in report["passed_over"]]) == (1, ["visma"])
+
+
 def test_who_has_gone_meanwhile_is_gone(twelve, settings):
     settings.READ_PATIENCE_SECONDS = 60.0
     found, anna, _others = twelve
