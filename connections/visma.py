@@ -16,6 +16,7 @@ from connections.caller import Caller
 from connections.errors import FORBIDDEN, TOO_MANY_REQUESTS, BadCredentials, ContractBroken, Rejected, Unavailable
 from connections.http import DEFAULT_PATIENCE, DEFAULT_TIMEOUT, RateLimit, TokenInfo, Waiting
 from connections.silence import Silence
+from connections.visma_jobs import odd_job
 from connections.visma_shapes import Document, Job, VismaPage
 
 __all__ = ["Document", "Job", "VismaClient", "VismaPage"]
@@ -206,7 +207,7 @@ class VismaClient:
             times = []
             for row in page.items:
                 is_odd = row["id"] in page.odd
-                job = visma_shapes.odd_job(row, latest) if is_odd else visma_shapes.job(row)
+                job = odd_job(row, latest) if is_odd else visma_shapes.job(row)
                 found[job.id] = job
                 if not is_odd:
                     times.append(job.created)

@@ -286,18 +286,6 @@ def job(body: Any) -> Job:
     )
 
 
-def odd_job(row: dict[str, Any], latest: datetime) -> Job:
-    """What a list tells of a job that can't be understood, made at ``latest`` where its own time can't be read."""
-    said = {key: row.get(key) for key in ("action", "artifactId", "created")}
-    for key, shape in (("action", shapes.text), ("artifactId", shapes.id_or_none), ("created", shapes.stamp)):
-        try:
-            said[key] = shape(said[key], key)
-        except WrongShape:
-            said[key] = None
-    created = shapes.moment(said["created"], "created") if said["created"] else latest
-    return Job(row["id"], "NotStarted", said["action"] or "", said["artifactId"] or None, "", created, (), True)
-
-
 def answered_job(answer: Answer) -> Job:
     """The job that an answer is."""
     return job(decode(answer.body))
