@@ -38,7 +38,10 @@ class Document:
 
 @dataclass(frozen=True)
 class Job:
-    """What became of a write. ``status`` is NotStarted, InProgress, Succeeded or Failed."""
+    """What became of a write. ``status`` is NotStarted, InProgress, Succeeded or Failed.
+
+    One that ``is_odd`` can't be understood: it has the ``action`` that it names, "" without one, and isn't finished.
+    """
 
     id: str
     status: str
@@ -47,6 +50,7 @@ class Job:
     artifact_type: str
     created: datetime
     problems: tuple[Problem, ...]
+    is_odd: bool = False
 
     @property
     def finished(self) -> bool:
@@ -112,7 +116,7 @@ _JOB = shapes.has(
         "status": shapes.one_of(("NotStarted", "InProgress", "Succeeded", "Failed")),
         "created": shapes.stamp,
         "action": shapes.text,
-        "artifactId": shapes.text,
+        "artifactId": shapes.id_or_none,
         "artifactType": shapes.text,
         "message": shapes.anything,
         "validationResults": shapes.records,
@@ -179,6 +183,8 @@ def _guarded(whole: shapes.Shape, asked: str) -> Callable[[Answer], Document]:
         etag = shapes.name(answer.headers.get("ETag"), "ETag")
         if len(etag) > LONGEST_ETAG:
             raise BeyondLimit("ETag", "length", LONGEST_ETAG, len(etag))
+        if not etag.isprintable():  # it couldn't be sent back in a header
+            raise WrongShape("ETag")
         return Document(body, etag)
 
     return shape
@@ -197,13 +203,25 @@ def page(item: shapes.Shape, asked_with: str | None) -> Callable[[Answer], Visma
     return shape
 
 
-def people(item: shapes.Shape, asked_with: str | None) -> Callable[[Answer], VismaPage]:
-    """A page of employees: who of them can't be understood doesn't keep the others from it."""
+def people(item: shapes.Shape, asked_with: str | None, is_all: bool = True) -> Callable[[Answer], VismaPage]:
+    """A page of employees: who of them can't be understood doesn't keep the others from it.
+
+    ``is_all``: the list is that of everybody.
+    """
+    return _rows(item, asked_with, begins_all=is_all and asked_with is None)
+
+
+def jobs(asked_with: str | None) -> Callable[[Answer], VismaPage]:
+    """A page of jobs: those that can't be understood are ``odd``."""
+    return _rows(whole_job, asked_with, begins_all=False)
+
+
+def _rows(item: shapes.Shape, asked_with: str | None, begins_all: bool) -> Callable[[Answer], VismaPage]:
     page_of = f"{zlib.crc32((asked_with or '').encode('utf-8', 'surrogatepass')):x}"
 
     def shape(answer: Answer) -> VismaPage:
         body, data = _body(answer)
-        found, odd = shapes.rows(data, item, "data", lambda index: f"{page_of}-{index}", asked_with is None)
+        found, odd = shapes.rows(data, item, "data", lambda index: f"{page_of}-{index}", begins_all)
         return VismaPage(found, _next(body, asked_with), dict(odd))
 
     return shape
