@@ -40,7 +40,7 @@ END_REASONS = {
 def end_reason_of(position: Doc) -> str | None:
     """``positionEndReason`` is a list with one element when the position ends, empty when it doesn't [A]."""
     reasons = position.get("positionEndReason")
-    first = reasons[0] if isinstance(reasons, list) and reasons else reasons if isinstance(reasons, str) else None
+    first = (reasons[0] if reasons else None) if isinstance(reasons, list) else reasons
     return _code(as_text(first, "positionEndReason"))
 
 
