@@ -4,7 +4,7 @@ Source: huma-openapi.yaml, BankAccount; visma-employee.md, Reading and Writing.
 """
 
 from sync.core.employee import Own
-from sync.core.shape import Doc, WrongShape, as_bool, as_dict, as_text, states
+from sync.core.shape import Doc, WrongShape, as_bool, as_dict, as_text, spelt, states
 
 LOCAL_KEYS = ("localBankAccount",)
 INTERNATIONAL_KEYS = (
@@ -17,7 +17,7 @@ VISMA_KEYS = ("paymentType", "internationalBankAccount", *LOCAL_KEYS, *INTERNATI
 HUMA_KEYS = ("type", "number", "country", "iban", "bic")
 _IN_HUMA = {key: f"bankAccount.{key}" for key in HUMA_KEYS}
 _IN_VISMA = {key: f"salaryPaymentMethod.{key}" for key in VISMA_KEYS}
-_VISMA_NAMES = frozenset(VISMA_KEYS)
+_HUMA_NAMES, _VISMA_NAMES = frozenset(HUMA_KEYS), frozenset(VISMA_KEYS)
 
 
 def in_huma(value: Doc) -> dict[str, Own]:
@@ -30,6 +30,8 @@ def in_huma(value: Doc) -> dict[str, Own]:
         raise WrongShape(_IN_HUMA["type"])
     if own.get("iban") is None and (own.get("number") is None or own.get("country") is None):
         raise WrongShape(_IN_HUMA["country" if own.get("number") is not None else "number"])
+    if "bic" not in value and "iban" in value:
+        spelt(value, _HUMA_NAMES, "bankAccount")
     return own
 
 

@@ -14,7 +14,7 @@ from sync.core.reasons import gettext_noop as _
 from sync.core.shape import Doc, as_dicts, as_text, states, wrapper
 from sync.core.text import clean, e164, loose
 
-BUSINESS = "business"
+BUSINESS, PRIVATE = "business", "private"
 """[A] the spelling of ``type``; compared without regard to case. Source: visma-employee.md, Reading."""
 
 _ATOM = frozenset("abcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-/=?^_`{|}~")
@@ -36,13 +36,17 @@ def _is_business(entry: Doc) -> bool:
 
 
 def _cannot_be_told(entries: list[Doc], business: list[Doc], key: str) -> bool:
-    """Whether the business entry lacks its text, or there is none and an entry doesn't say which it is.
+    """Whether the business entry lacks its text, or there is none, and another one may be it.
 
     That isn't an empty one: the contract has both in each entry. Source: visma-employee.md, Reading.
     """
     if business:
         return key not in business[0]
-    return any(entry.get(key) and not entry.get("type") for entry in entries)
+    return any(not clean(entry.get("type")) if entry.get(key) else _may_be_it(entry, key) for entry in entries)
+
+
+def _may_be_it(entry: Doc, key: str) -> bool:
+    return key not in entry and clean(entry.get("type")).lower() != PRIVATE
 
 
 def _spelling(doc: Doc, list_key: str) -> str:

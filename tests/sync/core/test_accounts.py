@@ -189,7 +189,7 @@ def test_a_norwegian_iban_around_a_wrong_account_number_is_wrong() -> None:
     [
         (None, {"paymentType": "cash"}),
         (national("5839-8257466", "SE"), {"paymentType": "cash"}),
-        (national("5839-8257466", "SE"), {}),
+        (national("5839-8257466", "SE"), None),
         (international(NORWEGIAN_IBAN, "DNBANOKK"), {"paymentType": "bank", "localBankAccount": ACCOUNT}),
         (
             international(bic=None),
