@@ -40,7 +40,7 @@ END_REASONS = {
 def end_reason_of(position: Doc) -> str | None:
     """``positionEndReason`` is a list with one element when the position ends, empty when it doesn't [A]."""
     reasons = position.get("positionEndReason")
-    first = (reasons or [""])[0] if isinstance(reasons, list) else "" if reasons is None else reasons
+    first = (reasons or [""])[0] if isinstance(reasons, list) else "" if reasons is None else reasons or None
     if first is None:
         raise WrongShape("positionEndReason")
     return _code(as_text(first, "positionEndReason"))
