@@ -170,6 +170,30 @@ def has(fields: Mapping[str, Shape]) -> Shape:
     return shape
 
 
+def exact(fields: Mapping[str, Shape], *needed: str, one_of: Iterable[str] = ()) -> Shape:
+    """The same, where all that is ``needed`` is there and not null, and one property at least of ``one_of`` is there.
+
+    A name in other capitals isn't a missing one, and an object of other things isn't an empty one.
+    """
+    inner, some = has(fields), frozenset(one_of)
+    names = {name.casefold(): name for name in fields}
+
+    def shape(value: Any, prop: str) -> dict[str, Any]:
+        whole: dict[str, Any] = inner(value, prop)
+        if some and some.isdisjoint(whole):
+            raise WrongShape(prop)
+        for name in needed:
+            if whole.get(name) is None:
+                raise WrongShape(f"{prop}.{name}".lstrip("."))
+        for key in whole.keys() - fields.keys():
+            name = names.get(key.casefold(), "")
+            if name and name not in whole:
+                raise WrongShape(f"{prop}.{name}".lstrip("."))
+        return whole
+
+    return shape
+
+
 def each(inner: Shape) -> Shape:
     """A list whose every item has a shape; the property's name tells which."""
 

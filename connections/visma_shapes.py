@@ -76,7 +76,7 @@ _ADDRESS_LINES = ("streetName", "cityName", "zipCode", "countryCode")
 
 def _business(key: str) -> shapes.Shape:
     """An entry of a list of emails or phones; only what a business one says is used."""
-    kind = shapes.has({"type": shapes.text})
+    kind = shapes.exact({"type": shapes.text, key: shapes.anything}, one_of=("type", key))
     used = shapes.has({key: shapes.text})
 
     def shape(value: Any, prop: str) -> dict[str, Any]:
@@ -88,29 +88,50 @@ def _business(key: str) -> shapes.Shape:
     return shape
 
 
-POSITION = shapes.has(
+POSITION = shapes.exact(
     {
         **_PERIOD,
         "positionEndReason": shapes.texts,
         "partTimeFactors": shapes.each(shapes.has(_PERIOD)),
     }
 )
-EMPLOYEE = shapes.has(
+_NAME = shapes.exact({"firstName": shapes.text, "lastName": shapes.text, **_PERIOD}, one_of=("firstName", "lastName"))
+_STATED_ADDRESS = shapes.exact(dict.fromkeys(_ADDRESS_LINES, shapes.text), one_of=_ADDRESS_LINES)
+_METHOD = {"internationalBankAccount": shapes.flag, **dict.fromkeys(_ACCOUNT_TEXTS, shapes.text)}
+_STATED_METHOD = shapes.exact(_METHOD, one_of=_METHOD)
+_PROPERTIES = shapes.exact(
     {
         "number": shapes.text,
         "isDraft": shapes.flag,
         "dateOfBirth": shapes.anything,  # it only helps to match, as externalIds below
-        "personNames": shapes.each(shapes.has({"firstName": shapes.text, "lastName": shapes.text, **_PERIOD})),
+        "personNames": shapes.each(_NAME),
         "emails": shapes.each(_business("address")),
         "phones": shapes.each(_business("number")),
-        "address": shapes.has(dict.fromkeys(_ADDRESS_LINES, shapes.text)),
-        "salaryPaymentMethod": shapes.has(
-            {"internationalBankAccount": shapes.flag, **dict.fromkeys(_ACCOUNT_TEXTS, shapes.text)}
-        ),
+        "address": shapes.record,
+        "salaryPaymentMethod": shapes.record,
         "externalIds": shapes.each(shapes.anything),
         "_embedded": shapes.has({"positions": shapes.each(POSITION)}),
     }
 )
+
+
+def _stated(value: Any, prop: str) -> dict[str, Any]:
+    """An employee. An address or a way of payment says something; a draft's may lack anything [A]."""
+    whole: dict[str, Any] = _PROPERTIES(value, prop)
+    is_draft = whole.get("isDraft") is True
+    for key, shape in (("address", _STATED_ADDRESS), ("salaryPaymentMethod", _STATED_METHOD)):
+        inner = whole.get(key)
+        if inner is not None and (inner or not is_draft):
+            shape(inner, f"{prop}.{key}".lstrip("."))
+    method = whole.get("salaryPaymentMethod") or {}
+    is_paid_to_one = not is_draft and (method.get("paymentType") or "").strip().casefold() == "bank"
+    if is_paid_to_one and method.get("localBankAccount") is None and method.get("internationalIban") is None:
+        raise WrongShape(f"{prop}.salaryPaymentMethod.localBankAccount".lstrip("."))
+    return whole
+
+
+EMPLOYEE: shapes.Shape = _stated
+
 _JOB = shapes.has(
     {
         "status": shapes.one_of(("NotStarted", "InProgress", "Succeeded", "Failed")),

@@ -22,7 +22,7 @@ from sync.core.glimpse import huma_glimpse, visma_glimpse
 from sync.core.passing import Passed
 from sync.core.read import huma_employee, huma_position_summary, huma_selected, visma_employee
 from sync.core.reasons import Reason
-from sync.core.shape import Doc, WrongShape, as_dict, as_dicts
+from sync.core.shape import Doc, WrongShape, as_dicts, wrapper
 from sync.models import EmployeeLink
 from sync.services.failures import CannotRead
 from sync.services.one_person import Elsewhere, PassedOver, Witness, glimpse_or_none, one_person
@@ -248,21 +248,21 @@ def within(connection: Connection) -> Callable[[Doc], bool | None]:
     def is_within(details: Doc) -> bool | None:
         if (details.get("type") or "user") != "user":
             return False
-        theirs = {name: _ids(details.get(name), name) for name in limits}
+        theirs = {name: _ids(wrapper(details, name), name) for name in limits}
         known = [bool(wanted & ids) for name, wanted in limits.items() if (ids := theirs[name]) is not None]
         return all(known) and (None if len(known) < len(limits) else True)
 
     return is_within
 
 
-def _ids(wrapped: Any, prop: str) -> set[str] | None:
+def _ids(wrapped: Doc | None, prop: str) -> set[str] | None:
     """The ids in a wrapper; ``None`` where it is missing, which says that the key may not see it.
 
     Raises ``WrongShape``: what can't be understood isn't elsewhere.
     """
     if wrapped is None:
         return None
-    found = as_dicts((as_dict(wrapped, prop) or {}).get("value"), prop)
+    found = as_dicts(wrapped.get("value"), prop)
     if not all(isinstance(one.get("id"), str) for one in found):
         raise WrongShape(f"{prop}.id")
     return {one["id"] for one in found}

@@ -6,15 +6,15 @@ from datetime import date
 from typing import Any
 
 from sync.core import placeholders
-from sync.core.employee import Canonical, Own, Side, Value
+from sync.core.employee import UNREADABLE, Canonical, Own, Side, Value
 from sync.core.fields import formerly
 from sync.core.fields.base import Field, Pair, huma_value, visma_value
 from sync.core.reasons import Reason
 from sync.core.reasons import gettext_noop as _
-from sync.core.shape import Doc, as_dicts, as_text, wrapper
+from sync.core.shape import Doc, as_dicts, as_text, states, wrapper
 from sync.core.text import clean, e164, loose
 
-BUSINESS = "business"
+BUSINESS, PRIVATE = "business", "private"
 """[A] the spelling of ``type``; compared without regard to case. Source: visma-employee.md, Reading."""
 
 _ATOM = frozenset("abcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-/=?^_`{|}~")
@@ -32,7 +32,21 @@ _LONGEST_LOCAL, _LONGEST_LABEL, _LONGEST_EMAIL = 64, 63, 254
 
 def _is_business(entry: Doc) -> bool:
     said = entry.get("type")
-    return said == BUSINESS or clean(said).lower() == BUSINESS
+    return said == BUSINESS or clean(as_text(said, "type")).lower() == BUSINESS
+
+
+def _cannot_be_told(entries: list[Doc], business: list[Doc], key: str) -> bool:
+    """Whether the business entry lacks its text, or there is none, and another one may be it.
+
+    That isn't an empty one: the contract has both in each entry. Source: visma-employee.md, Reading.
+    """
+    if business:
+        return key not in business[0]
+    return any(not clean(entry.get("type")) if entry.get(key) else _may_be_it(entry, key) for entry in entries)
+
+
+def _may_be_it(entry: Doc, key: str) -> bool:
+    return key not in entry and clean(entry.get("type")).lower() != PRIVATE
 
 
 def _spelling(doc: Doc, list_key: str) -> str:
@@ -60,6 +74,7 @@ def _entry_field(
     look_twice: str = "",
 ) -> Field:
     requested_value, key_in_list = f"{name}.requestedValue", f"{list_key}.{key}"
+    names_in_entry = frozenset({"type", key})
 
     def read_huma(details: Doc, position: Doc | None) -> Value:
         wrapped = wrapper(details, name)
@@ -71,7 +86,13 @@ def _entry_field(
         return huma_value(wrapped, own, said, former, problem, waiting)
 
     def read_visma(doc: Doc, position: Doc | None, today: date) -> Value:
-        business = [entry for entry in as_dicts(doc.get(list_key), list_key) if _is_business(entry)]
+        entries = as_dicts(doc.get(list_key), list_key)
+        for entry in entries:
+            if key not in entry or "type" not in entry:  # few of them
+                states(entry, names_in_entry, list_key)
+        business = [entry for entry in entries if _is_business(entry)]
+        if _cannot_be_told(entries, business, key):
+            return UNREADABLE
         raw = business[0].get(key) if business else None
         own = as_text(raw, key_in_list)
         said = canonical(Side.VISMA, own)
