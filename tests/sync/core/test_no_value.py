@@ -153,9 +153,11 @@ def test_nor_does_any_json(side: str, which: int, inside: int, data: st.DataObje
         assert_never_empty(side, before, (pair[0], pair[1]), (path, new))
 
 
-HUMA_ODD = [
-    *(({"phone": odd}, "phone") for odd in ({}, {"error": "x"}, {"Value": "1"}, {"0": {}}, {"editable": None})),
-    *(({"phone": {"editable": odd}}, "phone") for odd in ("yes", 1, [])),
+ANY_OBJECT: list[Doc] = [{}, {"error": "x"}, {"Value": "1"}, {"0": {}}, {"editable": None}]
+NO_BOOLEANS: list[Any] = ["yes", 1, []]
+HUMA_ODD: list[tuple[Doc, str]] = [
+    *(({"phone": odd}, "phone") for odd in ANY_OBJECT),
+    *(({"phone": {"editable": odd}}, "phone") for odd in NO_BOOLEANS),
     ({"phone": {"value": "1", "editable": "yes"}}, "phone"),
     ({"phone": {"Value": "1", "editable": True}}, "phone.value"),
     *(
@@ -193,7 +195,7 @@ def test_in_a_position_it_is_named(name: str, odd: Doc) -> None:
         huma_shapes.POSITION(huma_place(**{name: odd}), "")
 
 
-VISMA_ODD = [
+VISMA_ODD: list[tuple[Doc, str]] = [
     *(({"salaryPaymentMethod": odd}, "salaryPaymentMethod") for odd in ({}, {"x": 1})),
     ({"salaryPaymentMethod": {"paymentType": "bank"}}, "salaryPaymentMethod.localBankAccount"),
     *(({"address": odd}, "address") for odd in ({}, {"x": 1})),

@@ -4,6 +4,7 @@ Several people are odd at once, fewer than would be the side's trouble, each in 
 """
 
 import copy
+from functools import partial
 from typing import Any
 
 import pytest
@@ -56,12 +57,8 @@ class Odd:
         self.broken = {}
         for index, (person, (way, pick, json)) in enumerate(zip(self.odd, drawn, strict=True)):
             side, place = places[(index + self.count) % len(places)]
-            self.found.sandbox.oddities.put(
-                side,
-                where(side, person),
-                place,
-                lambda body, odd=(person, side, way, pick, json): self._break(body, *odd),
-            )
+            change = partial(self._break, person=person, side=side, way=way, pick=pick, json=json)
+            self.found.sandbox.oddities.put(side, where(side, person), place, change)
 
     def _break(self, body: Any, person: Person, side: str, way: str, pick: int, json: Any) -> Any:
         found = [path for path in paths(body) if way != "renamed" or isinstance(path[-1], str)]
