@@ -21,6 +21,7 @@ from connections.errors import (
     Stale,
     Unavailable,
     VendorError,
+    storable,
 )
 
 __all__ = ["Answer", "Call", "NotJson", "Passing", "WrongShape", "decode", "encode", "failure"]
@@ -56,7 +57,14 @@ class Call:
         return self.method != "GET"
 
     def url(self, base_url: str) -> str:
-        """The address, each id quoted as one segment of the path."""
+        """The address, each id quoted as one segment of the path.
+
+        Raises ContractBroken where something that is sent back to the vendor, in the address, its query or a header,
+        is text that can't be sent.
+        """
+        for name, value in (*(("id", value) for value in self.ids.values()), *self.params, *self.headers.items()):
+            if storable(value) != value:
+                raise ContractBroken(name, **self.place(None))
         if self.absolute is not None:
             return self.absolute
         if any(value in ("", ".", "..") for value in self.ids.values()):

@@ -9,6 +9,8 @@ from typing import Literal
 
 Severity = Literal["error", "warning"]
 
+TOO_MANY_REQUESTS = 429
+"""The status of a side that says when to come back: that isn't silence."""
 FORBIDDEN = 403
 """The status of what the access may not see, or not do."""
 

@@ -30,34 +30,57 @@ LONGEST_WORDS = 1000
 """Characters that are kept of what Huma says about what it was sent."""
 
 
-def _wrapped(value: shapes.Shape) -> shapes.Shape:
-    return shapes.has({"value": value, "editable": shapes.flag})
+def _wrapped(value: shapes.Shape, **more: shapes.Shape) -> shapes.Shape:
+    """``{"value": …, "editable": …}``: one without a value says at least whether it may be written."""
+    inside = shapes.exact({"value": value, "editable": shapes.flag, **more})
+
+    def shape(found: Any, prop: str) -> dict[str, Any]:
+        whole: dict[str, Any] = inside(found, prop)
+        if "value" not in whole and whole.get("editable") is None:
+            raise WrongShape(prop)
+        return whole
+
+    return shape
+
+
+def _account(value: Any, prop: str) -> dict[str, Any]:
+    """An account says its kind, and an IBAN, or a number and its country; without a BIC it can be read."""
+    whole: dict[str, Any] = _ACCOUNT(value, prop)
+    if whole.get("iban") is None:
+        for name in ("number", "country"):
+            if whole.get(name) is None:
+                raise WrongShape(f"{prop}.{name}")
+    return whole
 
 
 _TEXT = _wrapped(shapes.text)
 _DAY = _wrapped(shapes.day)
-_TEXTS = dict.fromkeys(("type", "number", "country", "iban", "bic"), shapes.text)
-_LINES = dict.fromkeys(("line1", "line2", "line3", "postalCode", "city", "country"), shapes.text)
+_ACCOUNT = shapes.exact(dict.fromkeys(("type", "number", "country", "iban", "bic"), shapes.text), "type")
+_LINES = ("line1", "postalCode", "city", "country")
+_ADDRESS = shapes.exact(dict.fromkeys((*_LINES, "line2", "line3"), shapes.text), *_LINES)
 _POSITION_DATES = {"contractStartDate": shapes.day, "contractEndDate": shapes.day}
 _STATUS = {"status": shapes.one_of(("CURRENT", "ENDED", "UPCOMING"))}
 
 SUMMARY = shapes.has({"type": shapes.text, "status": shapes.has({"active": shapes.flag})})
-POSITION_SUMMARY = shapes.has({**_POSITION_DATES, **_STATUS, "percentage": shapes.number, "contractType": shapes.text})
+POSITION_SUMMARY = shapes.exact(
+    {**_POSITION_DATES, **_STATUS, "percentage": shapes.number, "contractType": shapes.text}
+)
 USER_WRAPPERS: dict[str, shapes.Shape] = {
     "givenName": _TEXT,
     "familyName": _TEXT,
-    "email": shapes.has({"value": shapes.text, "editable": shapes.flag, "requestedValue": shapes.text}),
+    "email": _wrapped(shapes.text, requestedValue=shapes.text),
     "phone": _TEXT,
     "employmentId": _TEXT,
     "birthDate": shapes.anything,  # it only helps to match
-    "bankAccount": _wrapped(shapes.has(_TEXTS)),
-    "homeAddress": _wrapped(shapes.has(_LINES)),
+    "bankAccount": _wrapped(_account),
+    "homeAddress": _wrapped(_ADDRESS),
 }
-USER = shapes.has(
+KINDS = ("organization", "user", "location", "team", "subordinates", "company", "service_user")
+USER = shapes.exact(
     {
         **USER_WRAPPERS,
-        "type": shapes.text,
-        "status": shapes.has({"active": shapes.flag}),
+        "type": shapes.one_of((*KINDS, "")),
+        "status": shapes.exact({"active": shapes.flag}, "active"),
         "currentPositions": shapes.each(POSITION_SUMMARY),
     }
 )
@@ -67,7 +90,7 @@ POSITION_WRAPPERS: dict[str, shapes.Shape] = {
     "percentage": _wrapped(shapes.number),
     "endReason": _TEXT,
 }
-POSITION = shapes.has({**POSITION_WRAPPERS, **_STATUS})
+POSITION = shapes.exact({**POSITION_WRAPPERS, **_STATUS})
 
 
 def problems(body: Any) -> tuple[Problem, ...]:

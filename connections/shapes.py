@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from connections.decoding import BeyondLimit, Twice, WrongShape
+from connections.errors import storable
 
 Shape = Callable[[Any, str], Any]
 """Takes a value and the name of its property; gives the value back or raises WrongShape."""
@@ -52,8 +53,11 @@ def text(value: Any, prop: str) -> str:
 
 
 def cursor(value: Any, prop: str) -> str:
-    """What asks for the next page of a list."""
-    return _short(value, prop, settings.CURSOR_MAX_LENGTH)
+    """What asks for the next page of a list: text that can be kept, and sent back in an address."""
+    found = _short(value, prop, settings.CURSOR_MAX_LENGTH)
+    if storable(found) != found:
+        raise WrongShape(prop)
+    return found
 
 
 def _short(value: Any, prop: str, most: int) -> str:
@@ -166,6 +170,30 @@ def has(fields: Mapping[str, Shape]) -> Shape:
     return shape
 
 
+def exact(fields: Mapping[str, Shape], *needed: str, one_of: Iterable[str] = ()) -> Shape:
+    """The same, where all that is ``needed`` is there and not null, and one property at least of ``one_of`` is there.
+
+    A name in other capitals isn't a missing one, and an object of other things isn't an empty one.
+    """
+    inner, some = has(fields), frozenset(one_of)
+    names = {name.casefold(): name for name in fields}
+
+    def shape(value: Any, prop: str) -> dict[str, Any]:
+        whole: dict[str, Any] = inner(value, prop)
+        if some and some.isdisjoint(whole):
+            raise WrongShape(prop)
+        for name in needed:
+            if whole.get(name) is None:
+                raise WrongShape(f"{prop}.{name}".lstrip("."))
+        for key in whole.keys() - fields.keys():
+            name = names.get(key.casefold(), "")
+            if name and name not in whole:
+                raise WrongShape(f"{prop}.{name}".lstrip("."))
+        return whole
+
+    return shape
+
+
 def each(inner: Shape) -> Shape:
     """A list whose every item has a shape; the property's name tells which."""
 
@@ -178,13 +206,24 @@ def each(inner: Shape) -> Shape:
 
 
 def identified(value: dict[str, Any], asked: str | None = None, prop: str = "id") -> dict[str, Any]:
-    """An object with an id: the one that was asked for, where one was. All of an id can be seen, and stored."""
-    found = _short(name(value.get("id"), prop), prop, LONGEST_ID)
+    """An object with an id: the one that was asked for, where one was."""
+    found = some_id(value.get("id"), prop)
     if asked is not None and found.casefold() != asked.casefold():
         raise WrongShape(prop)
+    return value
+
+
+def some_id(value: Any, prop: str) -> str:
+    """An id: all of it can be seen, stored, and sent back in an address."""
+    found = _short(name(value, prop), prop, LONGEST_ID)
     if not found.isprintable() or is_stand_in(found):
         raise WrongShape(prop)
-    return value
+    return found
+
+
+def id_or_none(value: Any, prop: str) -> str:
+    """An id, or an empty text where there is none."""
+    return "" if value == "" else some_id(value, prop)
 
 
 def is_stand_in(id_: str) -> bool:
@@ -193,12 +232,13 @@ def is_stand_in(id_: str) -> bool:
 
 
 def rows(
-    value: Any, item: Shape, prop: str, place: Callable[[int], str], is_first: bool
+    value: Any, item: Shape, prop: str, place: Callable[[int], str], begins_all: bool
 ) -> tuple[list[dict[str, Any]], dict[str, WrongShape]]:
     """The rows of a list of people, and by id what is wrong with those who can't be understood: that is theirs alone.
 
     Each row has an id; where it has none that can be used, it is a stand-in out of the row's ``place``, so that it
-    counts all the same. Where the list begins with nobody who can be understood, it isn't a list of people.
+    counts all the same. Where a list of everybody begins (``begins_all``) with nobody who can be understood, it isn't
+    a list of people; one of only some people may well have nobody else.
     """
     if not isinstance(value, list):
         raise WrongShape(prop)
@@ -217,7 +257,7 @@ def rows(
             except WrongShape as wrong:
                 odd[known["id"]] = wrong
         found.append(known)
-    if found and is_first and all(one["id"] in odd for one in found):
+    if found and begins_all and all(one["id"] in odd for one in found):
         inside = odd[found[0]["id"]].prop
         raise WrongShape(f"{prop}[0]" if inside == "answer" else f"{prop}[0].{inside}")
     return found, odd

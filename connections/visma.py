@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from datetime import date, datetime
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from django.conf import settings
 
-from connections import shapes, visma_shapes
+from connections import cursors, shapes, visma_shapes
 from connections.answers import Answer, Call, WrongShape
 from connections.caller import Caller
-from connections.errors import FORBIDDEN, BadCredentials, ContractBroken, Rejected, TooMuch
+from connections.errors import FORBIDDEN, TOO_MANY_REQUESTS, BadCredentials, ContractBroken, Rejected, Unavailable
 from connections.http import DEFAULT_PATIENCE, DEFAULT_TIMEOUT, RateLimit, TokenInfo, Waiting
 from connections.silence import Silence
+from connections.visma_jobs import odd_job
 from connections.visma_shapes import Document, Job, VismaPage
 
 __all__ = ["Document", "Job", "VismaClient", "VismaPage"]
@@ -33,6 +34,8 @@ JOBS_NEWEST_FIRST = True
 """[A] So reading jobs since a moment ends at the first page that lies wholly before it."""
 MAX_PAGES = 1000
 """Of a list that is read at once: the positions of one employee, or the jobs since a moment."""
+MOST_SILENT = 4
+"""About so many people of a page Visma may give no answer: where it does so about more, it gives none at all."""
 LONGEST_ADDRESS = 500
 """Characters of a job's address: it is kept, so that the job can be followed later."""
 _PRINTABLE = re.compile(r"[\x21-\x5b\x5d-\x7e]+")
@@ -106,23 +109,35 @@ class VismaClient:
         """One page of employees, drafts included, each with ``_embedded.positions``; never PUT one of these documents.
 
         Who can't be understood, or whose positions can't be seen, is among the ``odd`` of the page: don't use those.
-        ``changed_since``: only those changed after that day. Source: visma-employee.md, Reading.
+        ``changed_since``: only those changed after that day; ``employees_since`` has all pages of these.
+        Source: visma-employee.md, Reading.
         """
         params = [(PAGE_SIZE_PARAM, str(PAGE_SIZE)), ("includeDrafts", "true"), ("embed", "(positions)")]
         if changed_since is not None:
             params.append(("fromLastChangedDate", changed_since.isoformat()))
-        page = self._list("/employees", {}, params, cursor, visma_shapes.people(visma_shapes.employee, cursor))
+        shape = visma_shapes.people(visma_shapes.employee, cursor, is_all=changed_since is None)
+        page = self._list("/employees", {}, params, cursor, shape)
         for employee in page.items:
             # "Not told" must not look like "has none".
             if employee["id"] not in page.odd and (employee.get("_embedded") or {}).get("positions") is None:
                 self._embed(employee, page)
         return page
 
+    def employees_since(self, day: date | None) -> Iterator[VismaPage]:
+        """All pages of ``list_employees``: those changed after that day, or everybody; TooMuch where they never end."""
+        people, most_pages = settings.LIST_MAX_PEOPLE, settings.LIST_MAX_PAGES
+        return cursors.pages(lambda at: self.list_employees(at, day), "/employees", people, most_pages, "people")
+
     def _embed(self, employee: dict[str, Any], page: VismaPage) -> None:
         """Ask for the positions of one of a list; what goes wrong with that is theirs alone, as far as it can be."""
         try:
             employee["_embedded"] = {"positions": self.positions(employee["id"])}
         except (ContractBroken, Rejected) as error:
+            page.odd[employee["id"]] = error
+        except Unavailable as error:
+            silent = sum(isinstance(one, Unavailable) for one in page.odd.values())
+            if error.status == TOO_MANY_REQUESTS or silent >= MOST_SILENT:
+                raise
             page.odd[employee["id"]] = error
         except BadCredentials as error:
             if error.status != FORBIDDEN:
@@ -145,7 +160,8 @@ class VismaClient:
     def positions(self, employee_id: str) -> list[dict[str, Any]]:
         """All positions of an employee. Source: visma-employee.md, Reading."""
         template, ids = "/employees/{employee}/positions", {"employee": employee_id}
-        return self._all(template, ids, visma_shapes.positions, settings.LIST_MAX_ITEMS)
+        pages = self._pages(template, ids, visma_shapes.positions, settings.LIST_MAX_ITEMS)
+        return list({item["id"]: item for page in pages for item in page.items}.values())
 
     def position(self, employee_id: str, position_id: str) -> Document:
         """The whole document of a position and its ETag. Source: visma-employee.md, Reading."""
@@ -174,25 +190,31 @@ class VismaClient:
         return self._caller.call(Call("visma", "GET", "job", absolute=url), visma_shapes.answered_job)
 
     def jobs(self, since: datetime | None = None) -> list[Job]:
-        """The jobs of the tenant, those of positions apart; with ``since`` those made then or later."""
+        """The jobs of the tenant, those of positions apart; with ``since`` those made then or later.
+
+        One that can't be understood ``is_odd``: it may be anybody's.
+        """
         return self._jobs("/employees/jobs", {}, since)
 
     def position_jobs(self, employee_id: str) -> list[Job]:
-        """The jobs of an employee's positions. Source: visma-employee.md, Writing."""
+        """The jobs of an employee's positions, odd ones too. Source: visma-employee.md, Writing."""
         return self._jobs("/employees/{employee}/positions/jobs", {"employee": employee_id}, None)
 
     def _jobs(self, template: str, ids: dict[str, str], since: datetime | None) -> list[Job]:
-        def before(page: VismaPage) -> bool:
-            return (
-                JOBS_NEWEST_FIRST
-                and since is not None
-                and all(visma_shapes.job(one).created < since for one in page.items)
-            )
-
-        page, most = visma_shapes.page, settings.LIST_MAX_JOBS
-        found = self._all(template, ids, lambda cursor: page(visma_shapes.whole_job, cursor), most, before)
-        jobs = [visma_shapes.job(job) for job in found]
-        return [job for job in jobs if since is None or job.created >= since]
+        found: dict[str, Job] = {}
+        latest = datetime.max.replace(tzinfo=UTC)
+        for page in self._pages(template, ids, visma_shapes.jobs, settings.LIST_MAX_JOBS):
+            times = []
+            for row in page.items:
+                is_odd = row["id"] in page.odd
+                job = odd_job(row, latest) if is_odd else visma_shapes.job(row)
+                found[job.id] = job
+                if not is_odd:
+                    times.append(job.created)
+                    latest = job.created if JOBS_NEWEST_FIRST else latest
+            if JOBS_NEWEST_FIRST and since is not None and times and max(times) < since:
+                break
+        return [job for job in found.values() if since is None or job.created >= since]
 
     def _write(self, method: str, template: str, ids: dict[str, str], body: dict[str, Any], etag: str | None) -> str:
         if "_embedded" in body:
@@ -223,27 +245,16 @@ class VismaClient:
         inside = parts.path.startswith(own.path + "/") or parts.netloc
         return urlunsplit((own.scheme, own.netloc, parts.path if inside else own.path + parts.path, parts.query, ""))
 
-    def _all(
+    def _pages(
         self,
         template: str,
         ids: dict[str, str],
         shape: Callable[[str | None], Callable[[Answer], VismaPage]],
         most: int,
-        enough: Callable[[VismaPage], bool] = lambda page: False,
-    ) -> list[dict[str, Any]]:
-        """All pages of a list, each id once, or up to the page that is ``enough``; raises TooMuch after ``most``."""
-        found: dict[str, dict[str, Any]] = {}
-        cursor: str | None = None
-        place: dict[str, Any] = {"side": "visma", "method": "GET", "path": template}
-        for _ in range(MAX_PAGES):
-            page = self._list(template, ids, [(PAGE_SIZE_PARAM, str(PAGE_SIZE))], cursor, shape(cursor))
-            found.update((item["id"], item) for item in page.items)
-            cursor = page.cursor
-            if cursor is None or enough(page):
-                return list(found.values())
-            if len(found) > most:
-                raise TooMuch("data", "items", most, **place)
-        raise TooMuch("cursor.nextToken", "pages", MAX_PAGES, **place)
+    ) -> Iterator[VismaPage]:
+        """The pages of a list that is read at once; raises TooMuch after ``most`` things, or MAX_PAGES."""
+        params = [(PAGE_SIZE_PARAM, str(PAGE_SIZE))]
+        return cursors.pages(lambda at: self._list(template, ids, params, at, shape(at)), template, most, MAX_PAGES)
 
     def _list(
         self,

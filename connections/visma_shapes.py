@@ -38,7 +38,10 @@ class Document:
 
 @dataclass(frozen=True)
 class Job:
-    """What became of a write. ``status`` is NotStarted, InProgress, Succeeded or Failed."""
+    """What became of a write. ``status`` is NotStarted, InProgress, Succeeded or Failed.
+
+    One that ``is_odd`` can't be understood: it has the ``action`` that it names, "" without one, and isn't finished.
+    """
 
     id: str
     status: str
@@ -47,6 +50,7 @@ class Job:
     artifact_type: str
     created: datetime
     problems: tuple[Problem, ...]
+    is_odd: bool = False
 
     @property
     def finished(self) -> bool:
@@ -72,7 +76,7 @@ _ADDRESS_LINES = ("streetName", "cityName", "zipCode", "countryCode")
 
 def _business(key: str) -> shapes.Shape:
     """An entry of a list of emails or phones; only what a business one says is used."""
-    kind = shapes.has({"type": shapes.text})
+    kind = shapes.exact({"type": shapes.text, key: shapes.anything}, one_of=("type", key))
     used = shapes.has({key: shapes.text})
 
     def shape(value: Any, prop: str) -> dict[str, Any]:
@@ -84,35 +88,56 @@ def _business(key: str) -> shapes.Shape:
     return shape
 
 
-POSITION = shapes.has(
+POSITION = shapes.exact(
     {
         **_PERIOD,
         "positionEndReason": shapes.texts,
         "partTimeFactors": shapes.each(shapes.has(_PERIOD)),
     }
 )
-EMPLOYEE = shapes.has(
+_NAME = shapes.exact({"firstName": shapes.text, "lastName": shapes.text, **_PERIOD}, one_of=("firstName", "lastName"))
+_STATED_ADDRESS = shapes.exact(dict.fromkeys(_ADDRESS_LINES, shapes.text), one_of=_ADDRESS_LINES)
+_METHOD = {"internationalBankAccount": shapes.flag, **dict.fromkeys(_ACCOUNT_TEXTS, shapes.text)}
+_STATED_METHOD = shapes.exact(_METHOD, one_of=_METHOD)
+_PROPERTIES = shapes.exact(
     {
         "number": shapes.text,
         "isDraft": shapes.flag,
         "dateOfBirth": shapes.anything,  # it only helps to match, as externalIds below
-        "personNames": shapes.each(shapes.has({"firstName": shapes.text, "lastName": shapes.text, **_PERIOD})),
+        "personNames": shapes.each(_NAME),
         "emails": shapes.each(_business("address")),
         "phones": shapes.each(_business("number")),
-        "address": shapes.has(dict.fromkeys(_ADDRESS_LINES, shapes.text)),
-        "salaryPaymentMethod": shapes.has(
-            {"internationalBankAccount": shapes.flag, **dict.fromkeys(_ACCOUNT_TEXTS, shapes.text)}
-        ),
+        "address": shapes.record,
+        "salaryPaymentMethod": shapes.record,
         "externalIds": shapes.each(shapes.anything),
         "_embedded": shapes.has({"positions": shapes.each(POSITION)}),
     }
 )
+
+
+def _stated(value: Any, prop: str) -> dict[str, Any]:
+    """An employee. An address or a way of payment says something; a draft's may lack anything [A]."""
+    whole: dict[str, Any] = _PROPERTIES(value, prop)
+    is_draft = whole.get("isDraft") is True
+    for key, shape in (("address", _STATED_ADDRESS), ("salaryPaymentMethod", _STATED_METHOD)):
+        inner = whole.get(key)
+        if inner is not None and (inner or not is_draft):
+            shape(inner, f"{prop}.{key}".lstrip("."))
+    method = whole.get("salaryPaymentMethod") or {}
+    is_paid_to_one = not is_draft and (method.get("paymentType") or "").strip().casefold() == "bank"
+    if is_paid_to_one and method.get("localBankAccount") is None and method.get("internationalIban") is None:
+        raise WrongShape(f"{prop}.salaryPaymentMethod.localBankAccount".lstrip("."))
+    return whole
+
+
+EMPLOYEE: shapes.Shape = _stated
+
 _JOB = shapes.has(
     {
         "status": shapes.one_of(("NotStarted", "InProgress", "Succeeded", "Failed")),
         "created": shapes.stamp,
         "action": shapes.text,
-        "artifactId": shapes.text,
+        "artifactId": shapes.id_or_none,
         "artifactType": shapes.text,
         "message": shapes.anything,
         "validationResults": shapes.records,
@@ -179,6 +204,8 @@ def _guarded(whole: shapes.Shape, asked: str) -> Callable[[Answer], Document]:
         etag = shapes.name(answer.headers.get("ETag"), "ETag")
         if len(etag) > LONGEST_ETAG:
             raise BeyondLimit("ETag", "length", LONGEST_ETAG, len(etag))
+        if not etag.isprintable():  # it couldn't be sent back in a header
+            raise WrongShape("ETag")
         return Document(body, etag)
 
     return shape
@@ -197,13 +224,25 @@ def page(item: shapes.Shape, asked_with: str | None) -> Callable[[Answer], Visma
     return shape
 
 
-def people(item: shapes.Shape, asked_with: str | None) -> Callable[[Answer], VismaPage]:
-    """A page of employees: who of them can't be understood doesn't keep the others from it."""
+def people(item: shapes.Shape, asked_with: str | None, is_all: bool = True) -> Callable[[Answer], VismaPage]:
+    """A page of employees: who of them can't be understood doesn't keep the others from it.
+
+    ``is_all``: the list is that of everybody.
+    """
+    return _rows(item, asked_with, begins_all=is_all and asked_with is None)
+
+
+def jobs(asked_with: str | None) -> Callable[[Answer], VismaPage]:
+    """A page of jobs: those that can't be understood are ``odd``."""
+    return _rows(whole_job, asked_with, begins_all=False)
+
+
+def _rows(item: shapes.Shape, asked_with: str | None, begins_all: bool) -> Callable[[Answer], VismaPage]:
     page_of = f"{zlib.crc32((asked_with or '').encode('utf-8', 'surrogatepass')):x}"
 
     def shape(answer: Answer) -> VismaPage:
         body, data = _body(answer)
-        found, odd = shapes.rows(data, item, "data", lambda index: f"{page_of}-{index}", asked_with is None)
+        found, odd = shapes.rows(data, item, "data", lambda index: f"{page_of}-{index}", begins_all)
         return VismaPage(found, _next(body, asked_with), dict(odd))
 
     return shape

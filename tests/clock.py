@@ -3,7 +3,8 @@
 At the last second before such a moment and at the first after it, for each test anew: everything before the test's own
 body happens a little earlier. From there the clock ticks on. Which tests know time is told by their code, so nobody
 has to remember a marker: they, or what they use of `tests`, name a clock (see `knows_time`). Each runs at some of the
-moments, so that all of them have their share of the tests; `--every-moment` runs those of one case at each.
+moments, so that all of them have their share of the tests, and those that are marked `every_moment` at each;
+`--every-moment` runs those of one case at each.
 """
 
 import datetime as datetime_module
@@ -92,8 +93,6 @@ def _names(code: CodeType) -> frozenset[str]:
 
 LEAP_DAY = ("after-midnight-utc",)
 """For tests that choose the hour by themselves: another day."""
-ACROSS = ("before-new-year",)
-"""For tests that start the vendors' stand-ins and go on for seconds: across a minute, an hour, a day and a year."""
 FEW = ("before-hour", "before-summer-ends", "before-new-year")
 """For tests of many cases."""
 
@@ -130,13 +129,13 @@ def moments_of(item: pytest.Function) -> Sequence[str]:
     if any(made.argname == "one_day" for made in fixtures):
         return LEAP_DAY
     functions = (item.function, *(made.func for made in fixtures))
-    if any(map(talks_to_vendors, functions)):
-        return ACROSS
-    many = item.get_closest_marker("parametrize")
-    if item.config.getoption("every_moment"):
+    if item.get_closest_marker("every_moment"):
+        return tuple(MOMENTS)
+    takes_time, many = any(map(talks_to_vendors, functions)), item.get_closest_marker("parametrize")
+    if item.config.getoption("every_moment") and not takes_time:
         return FEW if many else tuple(MOMENTS)
     own = tuple(MOMENTS)[crc32(item.nodeid.encode()) % len(MOMENTS)]  # so that each moment has its share of the tests
-    return (own,) if many else tuple(dict.fromkeys((*FEW, own)))
+    return (own,) if many or takes_time else tuple(dict.fromkeys((*FEW, own)))
 
 
 @pytest.hookimpl(wrapper=True)

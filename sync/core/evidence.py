@@ -6,12 +6,14 @@ The weights are the few tables and tests of this module; the help's page *Who is
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 
 from sync.core.employee import Employee, Period, Side
+from sync.core.fields import field
 from sync.core.fields.number import same_number
 from sync.core.person_names import Likeness, PersonName, likeness, person_name
 from sync.core.positions import overlap
 from sync.core.record import record
 
 FIELDS = ("bank_account", "email", "phone", "first_workday")
+CLUES = tuple((name, field(name).clue) for name in FIELDS)
 THINGS = ("birth", *FIELDS)
 """What may agree. The Employment ID is a key only: it doesn't speak for itself."""
 WEAK_AT_MOST = frozenset({"first_workday"})
@@ -35,9 +37,10 @@ class Clues:
 def clues_of(employee: Employee) -> Clues:
     """What may be compared of an employee."""
     things: dict[str, Hashable] = {}
-    for field in FIELDS:
-        if (canonical := employee.canonical(field)) is not None:
-            things[field] = canonical
+    for name, clue in CLUES:
+        canonical = employee.canonical(name)
+        if canonical is not None and (value := clue(canonical)) is not None:
+            things[name] = value
     if employee.birth:
         things["birth"] = employee.birth
     given, family = (str(employee.canonical(field) or "") for field in ("given_name", "family_name"))

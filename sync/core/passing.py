@@ -18,6 +18,7 @@ SHARE, PEOPLE = 0.10, 5
 
 SHAPE, FORBIDDEN, REFUSED = "passed_shape", "passed_forbidden", "passed_refused"
 SILENT, GROUPS, BUG, CHANGE = "passed_silent", "passed_groups", "passed_bug", "passed_change"
+REHIRE = "passed_rehire"
 """Why somebody is passed over, as codes of ``reasons``."""
 
 

@@ -11,12 +11,17 @@ from sync.core.record import record
 
 MOST_WORDS = 8
 """So many words of a name are looked at; nobody is told apart by more."""
-_TO_ONE_LETTER = str.maketrans({"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
+_TO_ONE_LETTER = str.maketrans(
+    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "ŋ": "n", "ŧ": "t", "ħ": "h", "ə": "a"}
+    | {"æ": "ae", "œ": "oe", "þ": "th"}
+)
 _TWO_LETTERS = (("oe", "o"), ("aa", "a"), ("ae", "a"), ("ue", "u"))
 """How ø, å, æ and ü are written where a keyboard lacks them; ä and ö go the same ways."""
 _WORD = re.compile(r"[^\W_]+")
 _LAST_WITH_ACCENTS = "\u0530"
 """Latin, Greek and Cyrillic letters come before it."""
+_FIRST_POINTED, _LAST_POINTED = "\u05d0", "\u06ff"
+"""Hebrew and Arabic letters, whose points for vowels are mostly left out."""
 
 
 class Likeness(IntEnum):
@@ -67,7 +72,7 @@ def _without_accents(letters: str) -> Iterator[str]:
         kind = unicodedata.category(letter)
         if kind == "Lm" or (kind == "Mn" and coloured):  # a modifier letter stands for an apostrophe
             continue
-        coloured = letter < _LAST_WITH_ACCENTS
+        coloured = letter < _LAST_WITH_ACCENTS or _FIRST_POINTED <= letter <= _LAST_POINTED
         yield letter
 
 

@@ -10,7 +10,7 @@ from sync.core.employee import Employee, Period, Position, Side, Value
 from sync.core.fields import FIELDS
 from sync.core.placeholders import birth, bounded
 from sync.core.positions import select
-from sync.core.shape import Doc, WrongShape, as_day, as_dict, as_dicts, as_text, wrapper
+from sync.core.shape import Doc, WrongShape, as_bool, as_day, as_dict, as_dicts, as_text, spelt, wrapper
 from sync.core.text import clean, visible
 from sync.core.timeline import period_of, pick
 from sync.core.writers import goes_to_visma, locks, writers
@@ -24,18 +24,33 @@ NOT_EMPLOYEES = frozenset({"Consultant", "Freelance", "ThirdParty"})
 LONGEST_ID = 64
 """Characters of an id that is kept."""
 
+KINDS = frozenset({"organization", "user", "location", "team", "subordinates", "company", "service_user"})
+"""What a user's ``type`` may be. Source: huma-openapi.yaml, UserDetails."""
+
+_WRAPPED = frozenset({"givenName", "familyName", "email", "phone", "employmentId", "bankAccount", "homeAddress"})
+_IN_USER = _WRAPPED | {"id", "type", "status", "currentPositions", "companies", "locations", "teams"}
+_IN_SUMMARY = frozenset({"id", "status", "contractStartDate", "contractEndDate", "percentage", "contractType"})
+_IN_POSITION = frozenset({"id", "contractStartDate", "contractEndDate", "firstDayOfWork", "lastDayOfWork", "endReason"})
+_IN_EMPLOYEE = frozenset(
+    {"id", "isDraft", "number", "personNames", "emails", "phones", "address", "salaryPaymentMethod", "_embedded"}
+)
+_IN_PERIOD = frozenset({"activeStart", "activeEnd"})
+_IN_PLACE = frozenset({"id", "activeStart", "activeEnd", "positionEndReason"})
+"""The properties that count, by the document: none of them is missing where it is spelt in other capitals."""
+
 _HUMA_PERIODS = {"CURRENT": Period.CURRENT, "ENDED": Period.FORMER, "UPCOMING": Period.UPCOMING}
 
 
 def huma_position_summary(summary: Doc, today: date) -> Position:
     """A position out of ``currentPositions`` or the list of positions (contract dates). Source: huma.md, Reading."""
+    spelt(summary, _IN_SUMMARY)
     start = bounded(as_day(summary.get("contractStartDate"), "contractStartDate"))
     end = bounded(as_day(summary.get("contractEndDate"), "contractEndDate"))
     return Position(
         id=_id(summary, "position.id"),
         start=start,
         end=end,
-        period=_HUMA_PERIODS.get(str(summary.get("status"))) or period_of(start, end, today),
+        period=_HUMA_PERIODS.get(as_text(summary.get("status"), "status") or "") or period_of(start, end, today),
         percentage=_number(summary.get("percentage"), "percentage"),
         contract_type=as_text(summary.get("contractType"), "contractType") or "",
     )
@@ -51,18 +66,20 @@ def huma_employee(
     details: Doc, summaries: list[Doc], position: Doc | None, today: date, fields: Sequence[Any] = FIELDS
 ) -> Employee:
     """One Huma user. ``summaries`` are her positions as far as read, ``position`` the selected one's details."""
+    spelt(details, _IN_USER)
     positions = [huma_position_summary(summary, today) for summary in summaries]
+    if position is not None:
+        spelt(position, _IN_POSITION)
     values = {field.name: field.read_huma(details, position) for field in fields}
     selected = _id(position, "position.id") if position else ""
     if position is not None:
         positions = [_with_days(p, values) if p.id == selected else p for p in positions]
-    status = as_dict(details.get("status"), "status") or {}
     return Employee(
         side=Side.HUMA,
         id=_id(details, "id"),
         name=f"{_wrapped_text(details, 'givenName')} {_wrapped_text(details, 'familyName')}".strip(),
-        active=status.get("active") is not False,
-        is_person=(as_text(details.get("type"), "type") or "user") == "user",
+        active=_is_active(details),
+        is_person=_kind(details) == "user",
         positions=tuple(positions),
         selected=selected,
         values=values,
@@ -73,14 +90,33 @@ def huma_employee(
     )
 
 
+def _is_active(details: Doc) -> bool:
+    """Where it isn't told they are; a status tells it. Source: huma-openapi.yaml, AccountStatus."""
+    status = as_dict(details.get("status"), "status")
+    active = True if status is None else as_bool(status.get("active"), "status.active")
+    if active is None:
+        raise WrongShape("status.active")
+    return active
+
+
+def _kind(details: Doc) -> str:
+    kind = as_text(details.get("type"), "type") or "user"
+    if kind not in KINDS:
+        raise WrongShape("type")
+    return kind
+
+
 def visma_employee(
     doc: Doc, positions: list[Doc], today: date, paired: str = "", fields: Iterable[Any] = FIELDS
 ) -> Employee:
     """One Visma employee with all of her positions."""
+    spelt(doc, _IN_EMPLOYEE)
     read = [visma_position(position, today) for position in positions]
     chosen = select(read, paired)
     selected = next((doc for doc, one in zip(positions, read, strict=True) if one is chosen), None)
     names = as_dicts(doc.get("personNames"), "personNames")
+    for entry in names:
+        spelt(entry, _IN_PERIOD, "personNames")
     if not isinstance(doc.get("externalIds") or [], list):
         raise WrongShape("externalIds")
     index = pick(names, today)
@@ -89,7 +125,7 @@ def visma_employee(
         side=Side.VISMA,
         id=_id(doc, "id"),
         name=f"{clean(name.get('firstName'))} {clean(name.get('lastName'))}".strip(),
-        draft=doc.get("isDraft") is True,
+        draft=as_bool(doc.get("isDraft"), "isDraft") is True,
         positions=tuple(read),
         selected=chosen.id if chosen else "",
         values={field.name: field.read_visma(doc, selected, today) for field in fields},
@@ -100,6 +136,7 @@ def visma_employee(
 
 def visma_position(position: Doc, today: date) -> Position:
     """One of Visma's positions (arbeidsforhold)."""
+    spelt(position, _IN_PLACE)
     start = bounded(as_day(position.get("activeStart"), "activeStart"))
     end = bounded(as_day(position.get("activeEnd"), "activeEnd"))
     return Position(

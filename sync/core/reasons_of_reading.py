@@ -66,6 +66,10 @@ READING: dict[str, str] = {
     ),
     "passed_refused": _("%(system)s refused to show this person. Look at the person there, then synchronize again."),
     "passed_silent": _("%(system)s gave no answer about this person, though about others. The next sync asks again."),
+    "passed_rehire": _(
+        "This employment has ended in %(system)s, and it couldn't be seen whether payroll has made a new one for this "
+        "person. The next sync looks again."
+    ),
     "passed_groups": _(
         "It can't be seen which companies, locations and teams this person belongs to in %(system)s. Let the access "
         "see that, or take the limits to groups out of the connection's settings."

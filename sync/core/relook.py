@@ -59,6 +59,15 @@ def asks(now: Sequence[str], known: Sequence[str], asked: str = "") -> str:
     return min(new, key=lambda code: order.index(kind_of(code)), default="")
 
 
+def still_known(known: Sequence[str], now: Sequence[str], complete: bool) -> list[str]:
+    """What was known of a link and still is so: what a read finds to agree again asks once more when it differs anew.
+
+    ``complete``: whether everybody was read. A look at two people alone can't say that nobody agrees better.
+    """
+    hidden = {"birth"} if UNSEEN_BIRTH in now else set()
+    return [code for code in known if code in now or code in hidden or (other_employee(code) and not complete)]
+
+
 def without_instead(now: Sequence[str]) -> list[str]:
     """What counts as known of a new link: that somebody else may be meant asks, however young the link is."""
     return [code for code in now if code != UNSEEN_BIRTH and not other_employee(code)]

@@ -79,9 +79,47 @@ def as_dicts(value: Any, prop: str) -> list[Doc]:
 def wrapper(doc: Doc, prop: str) -> Doc | None:
     """Huma's ``{"value": …, "editable": …}``; ``None`` where it is missing, which means not visible to the key [A].
 
-    Source: huma.md, Reading.
+    Unset is one that says so: with an empty ``value``, or without one and with ``editable``, which the contract
+    demands. Any other object is none, and never an empty value. Source: huma.md, Reading; huma-openapi.yaml,
+    FieldString.
     """
-    value = doc.get(prop)
-    if value is None or isinstance(value, dict):
-        return value
-    raise WrongShape(prop)
+    wrapped = doc.get(prop)
+    if wrapped is None:
+        return None
+    if not isinstance(wrapped, dict):
+        raise WrongShape(prop)
+    editable = wrapped.get("editable")
+    if editable is not True and editable is not False and (editable is not None or "value" not in wrapped):
+        raise WrongShape(prop)
+    if len(wrapped) > 2 or not ("value" in wrapped or len(wrapped) == 1):  # few of them
+        spelt(wrapped, _IN_WRAPPER, prop)
+    return wrapped
+
+
+_IN_WRAPPER = frozenset({"value", "editable", "requestedValue"})
+
+
+def states(doc: Doc, names: frozenset[str], prop: str) -> None:
+    """An object that says nothing of what the contract knows isn't an empty one. Raises ``WrongShape``."""
+    if names.isdisjoint(doc):
+        raise WrongShape(prop)
+    spelt(doc, names, prop)
+
+
+def spelt(doc: Doc, names: frozenset[str], prop: str = "") -> None:
+    """A property whose name came in other capitals isn't missing: it can't be understood. Raises ``WrongShape``."""
+    keys = tuple(doc)
+    wrong = (_misspelt if len(keys) <= MOST_KEYS else _misspelt.__wrapped__)(keys, names)
+    if wrong:
+        raise WrongShape(f"{prop}.{wrong}" if prop else wrong)
+
+
+MOST_KEYS = 100
+"""Properties of an object whose names are remembered; most objects of a kind have the same ones."""
+
+
+@lru_cache(maxsize=500)
+def _misspelt(keys: tuple[str, ...], names: frozenset[str]) -> str:
+    """The first of the names that is there in other capitals only, "" where there is none."""
+    folded = {key.casefold() for key in keys}
+    return min((name for name in names.difference(keys) if name.casefold() in folded), default="")

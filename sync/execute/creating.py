@@ -1,7 +1,5 @@
 """Creating people: never twice, whatever gets lost."""
 
-from collections.abc import Callable
-from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -10,26 +8,22 @@ from django.utils import timezone
 
 from connections.errors import Gone, Rejected
 from connections.huma import may_be_about_the_email
-from connections.shapes import is_stand_in
-from connections.visma_shapes import Job, VismaPage
+from connections.visma_shapes import Job
 from sync.core.create import huma_user, visma_draft
 from sync.core.employee import Canonical, Side, from_json
 from sync.core.fields import field as field_named
-from sync.core.read import external_id
-from sync.core.shape import Doc, WrongShape
+from sync.core.shape import Doc
 from sync.core.spelling import mark, only_spelling
 from sync.core.text import clean, loose
 from sync.execute import life
-from sync.execute.context import Context, now_in_visma
+from sync.execute.context import Context
 from sync.execute.email_exists import is_the_same
 from sync.execute.fit import fit_person
+from sync.execute.made import There, find, may_create, there_in
 from sync.execute.visma import CLOCK_SLACK, next_look
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, Write
 
 NAMES = ("given_name", "family_name")
-
-There = Callable[[str], Canonical]
-"""What the new person's documents say of a field."""
 
 
 def send_to_visma(context: Context, write: Write) -> float | None:
@@ -94,9 +88,9 @@ def _find_or_give_up(context: Context, write: Write) -> float | None:
 
 
 def _unaccounted_create(context: Context, write: Write) -> bool:
-    """Whether an unfinished Create job since the send isn't one of ours that we know."""
+    """Whether an unfinished job since the send may be a Create that isn't one of ours that we know."""
     since = (write.sent_at or timezone.now()) - CLOCK_SLACK
-    unfinished = [j for j in context.clients.visma.jobs(since) if j.action == "Create" and not j.finished]
+    unfinished = [job for job in context.clients.visma.jobs(since) if may_create(job) and not job.finished]
     known = Write.objects.filter(
         run__connection=write.run.connection, state=Write.State.ACCEPTED, document=Write.Document.NEW_EMPLOYEE
     ).values_list("job_address", flat=True)
@@ -105,32 +99,13 @@ def _unaccounted_create(context: Context, write: Write) -> bool:
 
 
 def _found_in_visma(context: Context, write: Write) -> bool:
-    """Link the employee that carries the Huma user's id, drafts included, changed since the day before the send."""
+    """Link the employee that carries the Huma user's id. Raises ``WrongShape`` where nobody can tell who does."""
     _change, person = _person(write)
-    since = ((write.sent_at or timezone.now()) - timedelta(days=1)).date()
-    cursor: str | None = None
-    while True:
-        page = context.clients.visma.list_employees(cursor, since)
-        for document in page.items:
-            if external_id(document) == person.vendor_id:
-                _created(context, write, *_of_list(document, page, context.today))
-                return True
-        if page.cursor is None:
-            return False
-        cursor = page.cursor
-
-
-def _of_list(document: Doc, page: VismaPage, today: date) -> tuple[str, There]:
-    """The id of somebody in a list, and what is there of them: nothing that counts, where they can't be understood.
-
-    Raises ``WrongShape`` where they have no id that can be used.
-    """
-    id_ = str(document["id"])
-    if is_stand_in(id_):
-        raise WrongShape("id")
-    if id_ in page.odd:
-        return id_, lambda _name: None
-    return id_, _there(document, document["_embedded"]["positions"], today)
+    made = find(context, write, person.vendor_id)
+    if made is None:
+        return False
+    _created(context, write, *made)
+    return True
 
 
 def _performed(context: Context, job: Job) -> There | None:
@@ -138,17 +113,7 @@ def _performed(context: Context, job: Job) -> There | None:
     if not (job.problems and job.artifact_id):
         return None
     client = context.clients.visma
-    return _there(client.employee(job.artifact_id).body, client.positions(job.artifact_id), context.today)
-
-
-def _there(document: Doc, positions: list[Doc], today: date) -> There:
-    position = positions[0] if positions else {}
-
-    def canonical(name: str) -> Canonical:
-        spec = field_named(name)
-        return now_in_visma(spec, position if spec.on_position else document, today).canonical
-
-    return canonical
+    return there_in(client.employee(job.artifact_id).body, client.positions(job.artifact_id), context.today)
 
 
 def send_to_huma(context: Context, write: Write) -> float | None:

@@ -69,10 +69,10 @@ class Asking:
             raise error
         return self._remember(side, id_, Seen.UNKNOWN)
 
-    def gone_since_listed(self, id_: str) -> None:
-        """Somebody in Huma's list wasn't there when they were read: asked for singly like any other."""
-        if id_ in self.wanted["huma"]:
-            self._remember("huma", id_, Seen.GONE)
+    def gone_since_listed(self, side: str, id_: str) -> None:
+        """Somebody in a side's list wasn't there when they were read: asked for singly like any other."""
+        if id_ in self.wanted[side]:
+            self._remember(side, id_, Seen.GONE)
 
     def _remember(self, side: str, id_: str, seen: Seen) -> Seen:
         self.asked[side][id_] = seen.value

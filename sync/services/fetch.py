@@ -6,7 +6,8 @@ EmployeeSnapshot rows; ``SyncRun.progress`` says how far each side is.
 
 import time
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -27,8 +28,11 @@ from sync.services.failures import CannotRead
 from sync.services.huma_list import HumaList
 from sync.services.one_person import PassedOver
 from sync.services.patience import SIDE_OF, Patience
-from sync.services.reading import reader_for
-from sync.services.snapshots import forget, listed, store_passed, store_people, unread
+from sync.services.reading import Rows, reader_for
+from sync.services.silent_rows import SilentRows
+from sync.services.snapshots import listed, unread
+from sync.services.taken import Taken
+from sync.services.under_way import UnderWay
 from sync.services.visma_list import VismaList
 from sync.stopping import is_stopping
 
@@ -55,15 +59,14 @@ class Fetch:
         self.asking = Asking(run, links, self.progress.setdefault("asked", asking.start()))
         self.list = HumaList(run, self.clients.huma, self.progress["huma"])
         self.visma = VismaList(run, self.progress["visma"], self.asking.asked["visma"])
+        self.silent = SilentRows(self.visma)
         self.to_read: list[str] = []
         self.to_ask: dict[str, list[str]] = {"huma": [], "visma": []}
-        self.read: list[Employee] = []
-        self.passed: list[Passed] = []
-        self.gone: dict[str, list[str]] = {"huma": [], "visma": []}
+        self.taken = Taken()
         silent = self.progress.setdefault("silent", {})
         self.sides = {name: Patience(name, silent) for name in ("huma", "visma")}
         self.saved_at = self.shared_at = time.monotonic()
-        self.futures: dict[Future[Any], tuple[str, Any]] = {}
+        self.under_way = UnderWay()
         self.lease: Lease
 
     def slice(self, lease: Lease, seconds: float) -> bool:
@@ -76,16 +79,17 @@ class Fetch:
             self.to_read = unread(self.run)[::-1]
             self.to_ask["huma"] = self.asking.absent("huma", listed(self.run, "huma"))
         self._find_absent_in_visma()
-        pool = ThreadPoolExecutor(settings.SYNC_CONCURRENCY + 1, thread_name_prefix="read")
+        pool = self.under_way.pool = ThreadPoolExecutor(settings.SYNC_CONCURRENCY + 1, thread_name_prefix="read")
         try:
             while not self.is_complete and not lease.lost and time.monotonic() < deadline and not is_stopping():
-                self._submit(pool)
+                self._submit()
                 if self.pause > settings.SLICE_SECONDS:
                     break  # others may have the worker meanwhile
-                self._collect()
-                if len(self.read) >= FLUSH_EVERY or time.monotonic() - self.saved_at >= SAVE_EVERY:
+                for future in self.under_way.ended(LOOK_EVERY):
+                    self._take(future)
+                if len(self.taken.read) >= FLUSH_EVERY or time.monotonic() - self.saved_at >= SAVE_EVERY:
                     self._save()
-            for future in list(self.futures):  # what is under way is finished, not thrown away
+            for future in list(self.under_way.futures):  # what is under way is finished, not thrown away
                 self._take(future)
             self._save()
         except _Over:
@@ -97,7 +101,7 @@ class Fetch:
     @property
     def pause(self) -> float:
         """Seconds until there is something to do, where every side that isn't complete is given a pause; else 0."""
-        if self.futures or self.is_complete:
+        if self.under_way or self.is_complete:
             return 0.0
         left = [name for name, side in self.sides.items() if not self._is_read(name)]
         return max(0.0, min(self.sides[name].not_before for name in left) - time.monotonic())
@@ -108,50 +112,35 @@ class Fetch:
         return all(self._is_read(side) for side in self.sides)
 
     def _is_read(self, side: str) -> bool:
-        if self.to_ask[side] or any(SIDE_OF[kind] == side for kind, _what in self.futures.values()):
+        if self.to_ask[side] or self.under_way.is_any(side):
             return False
-        return self.visma.is_complete if side == "visma" else self.list.is_complete and not self.to_read
+        if side == "visma":
+            return self.visma.is_complete and not self.silent.ids
+        return self.list.is_complete and not self.to_read
 
-    def _submit(self, pool: ThreadPoolExecutor) -> None:
-        now = time.monotonic()
-        kinds = [kind for kind, _what in self.futures.values()]
-        room = settings.SYNC_CONCURRENCY - sum(kind not in ("pages", "ids") for kind in kinds)
+    def _submit(self) -> None:
+        now, ask = time.monotonic(), self.under_way
+        room = settings.SYNC_CONCURRENCY - sum(kind not in ("pages", "ids") for kind in ask.kinds)
         if now >= self.sides["visma"].not_before:
-            if self.visma.page_wanted and not {"pages", "ids"}.intersection(kinds):
-                self._submit_visma_page(pool)
-            room -= self._submit_asks(pool, "visma", self.reader.visma_person, room)
+            if self.visma.page_wanted and not {"pages", "ids"}.intersection(ask.kinds):
+                self._submit_visma_page()
+            room -= ask.add_people("ask visma", self.to_ask["visma"], self.reader.visma_person, room)
+            room -= ask.add_people("row", self.silent.wanted(ask.about("row")), self.reader.visma_person, room)
         if now >= self.sides["huma"].not_before:
             for offset in self.list.next_offsets(room):
-                self.futures[pool.submit(self.list.page, offset)] = ("list", (self.list.attempt, offset))
-            for _ in range(min(room, len(self.to_read)) if self.list.is_complete else 0):
-                user_id = self.to_read.pop()
-                self.futures[pool.submit(self.reader.huma, user_id, listed=True)] = ("user", user_id)
-                room -= 1
-            self._submit_asks(pool, "huma", self.reader.huma, room)
+                ask.add("list", (self.list.attempt, offset), self.list.page, offset)
+            if self.list.is_complete:
+                room -= ask.add_people("user", self.to_read, partial(self.reader.huma, listed=True), room)
+            ask.add_people("ask huma", self.to_ask["huma"], self.reader.huma, room)
 
-    def _submit_visma_page(self, pool: ThreadPoolExecutor) -> None:
-        cursor = self.visma.cursor
+    def _submit_visma_page(self) -> None:
         if self.visma.page_wanted == "ids":
-            self.futures[pool.submit(self.reader.visma_ids, cursor)] = ("ids", cursor)
+            self.under_way.add("ids", self.visma.cursor, self.reader.visma_ids)
         else:
-            self.futures[pool.submit(self.reader.visma_page, cursor)] = ("pages", cursor)
-
-    def _submit_asks(self, pool: ThreadPoolExecutor, side: str, read: Callable[[str], Any], room: int) -> int:
-        """Ask for at most ``room`` people singly; gives how many."""
-        asks = [self.to_ask[side].pop() for _ in range(max(0, min(room, len(self.to_ask[side]))))]
-        self.futures |= {pool.submit(read, id_): (f"ask {side}", id_) for id_ in asks}
-        return len(asks)
-
-    def _collect(self) -> None:
-        if not self.futures:  # both sides are given a pause
-            time.sleep(LOOK_EVERY)
-            return
-        done, _pending = wait(self.futures, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
-        for future in done:
-            self._take(future)
+            self.under_way.add("pages", self.visma.cursor, self.reader.visma_page)
 
     def _take(self, future: Future[Any]) -> None:
-        kind, what = self.futures.pop(future)
+        kind, what = self.under_way.futures.pop(future)
         side = self.sides[SIDE_OF[kind]]
         try:
             result = future.result()
@@ -164,7 +153,7 @@ class Fetch:
             if kind.startswith("ask "):
                 side.good()
                 self._take_answer(side.name, what, None, error)
-            elif kind == "user" and isinstance(error, PassedOver):
+            elif kind in ("user", "row") and isinstance(error, PassedOver):
                 side.good()
             elif kind in ("pages", "ids") and what and isinstance(error, Rejected):
                 self._go_on_in_visma(self.visma.refused)  # a cursor from before an interruption may have run out
@@ -180,28 +169,41 @@ class Fetch:
             self._go_on_in_visma(self.visma.take_ids, *result)
         elif kind == "list":
             self._take_list(what[0], what[1], result)
-        elif result is None:
-            self.gone["huma"].append(what)
-            self.asking.gone_since_listed(what)
         else:
-            self.read.append(result)
+            self._take_person(kind, side.name, what, result)
+
+    def _take_person(self, kind: str, side: str, id_: str, found: Employee | None) -> None:
+        """Somebody whom a list named was read, or isn't there any more."""
+        self._settle(kind, id_, found is not None)
+        if found is None:
+            self.taken.gone[side].append(id_)
+            self.asking.gone_since_listed(side, id_)
+        else:
+            self.taken.read.append(found)
+
+    def _settle(self, kind: str, id_: str, there: bool = True) -> None:
+        if kind == "row":
+            self.silent.settle(id_, there)
+        elif kind == "user" and there:
             self.progress["huma"]["read"] += 1
 
-    def _take_page(self, employees: list[Employee], passed: list[Passed], cursor: str | None) -> None:
-        self.read += employees
-        self.passed += passed
-        self._go_on_in_visma(self.visma.take, [*(one.id for one in employees), *(one.id for one in passed)], cursor)
+    def _take_page(self, rows: Rows, cursor: str | None) -> None:
+        self.taken.read += rows.people
+        self.taken.passed += [*rows.passed, *rows.silent]
+        self.silent.add(rows)
+        self._go_on_in_visma(self.visma.take, rows.ids, cursor)
 
     def _pass_over(self, kind: str, id_: str, passed: Passed) -> None:
-        self.passed.append(passed)
-        if kind == "user":
-            self.progress["huma"]["read"] += 1
+        self.taken.passed.append(passed)
+        self._settle(kind, id_)
 
-    def _is_nearly_read(self) -> bool:
-        """Whether Huma has answered for all but a few people."""
-        left = 1 + len(self.to_read) + sum(kind == "user" for kind, _what in self.futures.values())
+    def _is_alone(self, kind: str, id_: str) -> bool:
+        """Whether a side has answered about all of its list but a few, of whom this is one."""
+        if kind == "row":
+            return self.silent.are_few and self.reader.witness.is_answered("visma", id_)
+        left = 1 + len(self.to_read) + len(self.under_way.about("user"))
         read = self.progress["huma"]["read"]
-        return bool(read) and not too_many(left, read + left)
+        return kind == "user" and bool(read) and not too_many(left, read + left)
 
     def _take_unavailable(self, kind: str, what: Any, error: Unavailable) -> None:
         """Ask again later. Where that has lasted too long, reading fails; one person's trouble is theirs alone."""
@@ -210,14 +212,19 @@ class Fetch:
             side.bad(error)
         except CannotRead as over:
             is_ask = kind.startswith("ask ")
-            if not (is_ask or (kind == "user" and self._is_nearly_read())):
+            if not (is_ask or self._is_alone(kind, what)):
                 raise
             if is_ask:
                 self._take_answer(side.name, what, None, over)
-            self._pass_over(kind, what, Passed(Side(side.name), what, SILENT))
+            if kind == "row":  # they were passed over with it
+                self._settle(kind, what)
+            else:
+                self._pass_over(kind, what, Passed(Side(side.name), what, SILENT))
             return
         if kind == "list":
             self.list.failed(*what)
+        elif kind == "row":
+            self.silent.later(what)
         elif kind == "user":
             self.to_read.append(what)
         elif kind.startswith("ask "):
@@ -230,9 +237,9 @@ class Fetch:
         else:
             seen = self.asking.failed(side, id_, error)
         if found is not None:
-            self.read.append(found)
+            self.taken.read.append(found)
         elif seen is Seen.GONE:
-            self.gone[side].append(id_)
+            self.taken.gone[side].append(id_)
         if side == "visma":
             self.visma.answered(id_, seen.value)
         if self.asking.is_over(side) and (side == "huma" or self.visma.is_complete):
@@ -252,9 +259,7 @@ class Fetch:
         before = self.visma.progress["restarts"]
         step(*result)
         if self.visma.progress["restarts"] != before:
-            self.read = [person for person in self.read if person.side is not Side.VISMA]
-            self.passed = [one for one in self.passed if one.side is not Side.VISMA]
-            self.gone["visma"] = []
+            self.taken.drop(Side.VISMA)
         self._find_absent_in_visma()
 
     def _find_absent_in_visma(self) -> None:
@@ -274,26 +279,18 @@ class Fetch:
             mine = SyncRun.objects.filter(pk=self.run.pk, state=SyncRun.State.FETCHING, lease_holder=self.lease.holder)
             if self.lease.lost or not mine.update(progress=self.progress, touched_at=timezone.now()):
                 raise _Over
-            self._store()
-        self.read, self.passed, self.gone = [], [], {"huma": [], "visma": []}
+            self.list.flush()
+            self.visma.flush()
+            self.taken.store(self.run)
+            if self.taken.is_any and self.run.attempts:
+                self.lease.progress()
+                self.run.attempts = 0
+        self.taken = Taken()
         self.run.progress = self.progress
         self.saved_at = time.monotonic()
         if self.clients.is_waiting or self.saved_at - self.shared_at > SHARE_EVERY:
             self.clients.share_waiting(self.run.connection)
             self.shared_at = self.saved_at
-
-    def _store(self) -> None:
-        self.list.flush()
-        self.visma.flush()
-        newest = {(person.side, person.id): person for person in self.read}  # a list that shifts names some twice
-        store_passed(self.run, {(one.side, one.id): one for one in self.passed}.values())
-        store_people(self.run, list(newest.values()))
-        if (self.read or self.passed) and self.run.attempts:
-            self.lease.progress()
-            self.run.attempts = 0
-        for side, ids in self.gone.items():
-            if ids:
-                forget(self.run, side, ids)
 
 
 def _start() -> dict[str, Any]:

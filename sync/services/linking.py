@@ -11,7 +11,7 @@ from sync.core.compare import Comparison, as_of_today
 from sync.core.employee import Employee
 from sync.core.evidence import Weighing
 from sync.core.positions import next_change
-from sync.core.relook import asks, known_at_first, seen_of, without_instead
+from sync.core.relook import asks, known_at_first, seen_of, still_known, without_instead
 from sync.models import EmployeeLink, SyncRun
 from sync.models.groups import MANUAL
 from sync.services.analyse import Analysis
@@ -124,7 +124,9 @@ def doubt(link: EmployeeLink, now: Sequence[str], *, complete: bool) -> None:
     other names don't ask; a rehire does, who is new since the last look at everybody.
     """
     known = link.known
-    if known is None:
+    if known is not None:
+        link.known = known = still_known(known, now, complete)
+    else:
         known = [code for code in known_at_first(now) if code != link.doubt] if complete else ["names"]
     asked = asks(now, known, link.doubt)
     if complete:

@@ -77,6 +77,11 @@ class Witness:
         except Unavailable:
             return False
 
+    def is_answered(self, side: str, id_: str) -> bool:
+        """Whether the side answers at all, about somebody else than ``id_``."""
+        person = {"huma": "/users/{user}", "visma": "/employees/{employee}"}
+        return self.is_silent_alone(Unavailable(side=side, path=person[side]), id_)
+
     def _others(self, side: str, id_: str) -> list[str]:
         others = [one for one in self.ids.get(side, ()) if one != id_]
         asked = random.sample(others, min(OTHERS, len(others)))
@@ -131,10 +136,11 @@ def one_person(
         reason, prop, said = passing.BUG, "", bug_report(error)
     log = logger.error if reason == passing.BUG else logger.warning
     log("Reading passes somebody over, %s: %s", "for a bug" if reason == passing.BUG else side.value, said)
-    raise PassedOver(Passed(side, id_, reason, prop, _glimpse(known)))
+    raise PassedOver(Passed(side, id_, reason, prop, glimpse_or_none(known)))
 
 
-def _glimpse(known: Callable[[], Employee | None]) -> Employee | None:
+def glimpse_or_none(known: Callable[[], Employee | None]) -> Employee | None:
+    """What ``known`` finds; ``None`` where it can't."""
     try:
         return known()
     except (VendorError, WrongShape):

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from connections.errors import Unavailable
+from connections.errors import TOO_MANY_REQUESTS, Unavailable
 from sync.core.reasons import Reason
 from sync.services.failures import CannotRead
 
 LONGEST_PAUSE = 10.0  # seconds
-TOO_MANY_REQUESTS = 429
 SIDE_OF = {
     **dict.fromkeys(("list", "user", "ask huma"), "huma"),
-    **dict.fromkeys(("pages", "ids", "ask visma"), "visma"),
+    **dict.fromkeys(("pages", "ids", "row", "ask visma"), "visma"),
 }
 """The side of a request, by its kind."""
 

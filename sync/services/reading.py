@@ -4,14 +4,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 
 from connections.clients import Clients, clients_for
-from connections.errors import FORBIDDEN, BadCredentials, ContractBroken, Gone, Rejected, Unavailable
+from connections.errors import FORBIDDEN, TOO_MANY_REQUESTS, BadCredentials, ContractBroken, Gone, Rejected, Unavailable
 from connections.models import Connection
 from connections.shapes import is_stand_in
+from connections.visma import MOST_SILENT
 from connections.visma_shapes import VismaPage
 from sync.core import passing
 from sync.core.employee import Employee, Side
@@ -21,16 +22,29 @@ from sync.core.glimpse import huma_glimpse, visma_glimpse
 from sync.core.passing import Passed
 from sync.core.read import huma_employee, huma_position_summary, huma_selected, visma_employee
 from sync.core.reasons import Reason
-from sync.core.shape import Doc, WrongShape, as_dict, as_dicts
+from sync.core.shape import Doc, WrongShape, as_dicts, wrapper
 from sync.models import EmployeeLink
 from sync.services.failures import CannotRead
-from sync.services.one_person import Elsewhere, PassedOver, Witness, one_person
+from sync.services.one_person import Elsewhere, PassedOver, Witness, glimpse_or_none, one_person
 
 GROUPS = {"companies": "huma_companies", "locations": "huma_locations", "teams": "huma_teams"}
 """What a user belongs to, by its name in Huma's document, and the connection's limits."""
 
 OTHERS_KNOWN = 50
 """So many linked people are at hand to be asked for where somebody else is refused."""
+
+
+class Rows(NamedTuple):
+    """A page of Visma's list: who was read of it, who is passed over, and about whom Visma gave no answer just now."""
+
+    people: list[Employee]
+    passed: list[Passed]
+    silent: list[Passed]
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of all of them."""
+        return [one.id for some in self for one in some]
 
 
 @dataclass(frozen=True)
@@ -129,24 +143,29 @@ class Reader:
             positions = _while_there(lambda: client.positions(employee_id), "visma")
         return self.visma({**document, "_embedded": {"positions": positions}})
 
-    def visma_page(self, cursor: str | None) -> tuple[list[Employee], list[Passed], str | None]:
-        """One page of employees, drafts included; those of it who are passed over; and the next cursor."""
+    def visma_page(self, cursor: str | None) -> tuple[Rows, str | None]:
+        """One page of employees, drafts included, and the next cursor."""
         page = self.clients.visma.list_employees(cursor)
         self.witness.knows("visma", [document["id"] for document in page.items if document["id"] not in page.odd])
-        return *self.visma_rows(page), page.cursor
+        return self.visma_rows(page), page.cursor
 
-    def visma_rows(self, page: VismaPage) -> tuple[list[Employee], list[Passed]]:
-        """The employees on a page, and those who are passed over."""
-        found, passed = [], []
+    def visma_rows(self, page: VismaPage) -> Rows:
+        """The employees on a page. Raises ``Unavailable`` where Visma doesn't answer about some of them at all."""
+        rows = Rows([], [], [])
         for document in page.items:
+            glimpse = partial(self._glimpse, document)
             try:
                 if wrong := page.odd.get(document["id"]):
-                    with one_person(Side.VISMA, document["id"], self.witness, partial(self._glimpse, document)):
+                    with one_person(Side.VISMA, document["id"], self.witness, glimpse):
                         raise wrong
-                found.append(self.visma(document))
+                rows.people.append(self.visma(document))
             except PassedOver as over:
-                passed.append(over.passed)
-        return found, passed
+                rows.passed.append(over.passed)
+            except Unavailable as error:
+                if error.status == TOO_MANY_REQUESTS or len(rows.silent) >= MOST_SILENT:
+                    raise
+                rows.silent.append(Passed(Side.VISMA, document["id"], passing.SILENT, known=glimpse_or_none(glimpse)))
+        return rows
 
     def _glimpse(self, document: Doc) -> Employee:
         return visma_glimpse(document, self.today)
@@ -229,21 +248,21 @@ def within(connection: Connection) -> Callable[[Doc], bool | None]:
     def is_within(details: Doc) -> bool | None:
         if (details.get("type") or "user") != "user":
             return False
-        theirs = {name: _ids(details.get(name), name) for name in limits}
+        theirs = {name: _ids(wrapper(details, name), name) for name in limits}
         known = [bool(wanted & ids) for name, wanted in limits.items() if (ids := theirs[name]) is not None]
         return all(known) and (None if len(known) < len(limits) else True)
 
     return is_within
 
 
-def _ids(wrapped: Any, prop: str) -> set[str] | None:
+def _ids(wrapped: Doc | None, prop: str) -> set[str] | None:
     """The ids in a wrapper; ``None`` where it is missing, which says that the key may not see it.
 
     Raises ``WrongShape``: what can't be understood isn't elsewhere.
     """
     if wrapped is None:
         return None
-    found = as_dicts((as_dict(wrapped, prop) or {}).get("value"), prop)
+    found = as_dicts(wrapped.get("value"), prop)
     if not all(isinstance(one.get("id"), str) for one in found):
         raise WrongShape(f"{prop}.id")
     return {one["id"] for one in found}

@@ -23,7 +23,7 @@ from sync.services import passed_over, second_reads
 from sync.services.news import tell_of
 from sync.services.pairing import compare_in_run
 from sync.services.presence import Asked, changes, store_presence
-from sync.services.rehires import look_for_rehires
+from sync.services.rehires import Rehires, look_for_rehires
 from sync.services.rereading import Rereading, taking_part
 from sync.services.store import load
 from sync.services.two_writers import noted, rests
@@ -108,10 +108,10 @@ def read_slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
             return None
         return None if lease.lost else look.pause
     try:
-        instead = look_for_rehires(run, look.reader, _pairs(run))
+        rehires = look_for_rehires(run, look.reader, _pairs(run))
     except Unavailable as error:
         return error.retry_after or LOOK_AGAIN
-    return None if _compare(run, look.asked, instead, look.passed) else 0.0
+    return None if _compare(run, look.asked, rehires, look.passed) else 0.0
 
 
 def _pairs(run: SyncRun) -> dict[tuple[str, str], tuple[Employee, Employee]]:
@@ -121,9 +121,8 @@ def _pairs(run: SyncRun) -> dict[tuple[str, str], tuple[Employee, Employee]]:
     return {one: (humas[one[0]], vismas[one[1]]) for one in couples if one[0] in humas and one[1] in vismas}
 
 
-def _compare(run: SyncRun, asked: Asked, instead: dict[tuple[str, str], str], passed: list[Passed]) -> bool:
-    """Compare who was read, and open the run for what it does by itself. ``instead``: whom to ask about, by the pair;
-    ``passed``: who couldn't be read.
+def _compare(run: SyncRun, asked: Asked, rehires: Rehires, passed: list[Passed]) -> bool:
+    """Compare who was read, and open the run for what it does by itself. ``passed``: who couldn't be read.
 
     False when another run wrote meanwhile: then what was read may be older than that, and is read again.
     """
@@ -141,11 +140,13 @@ def _compare(run: SyncRun, asked: Asked, instead: dict[tuple[str, str], str], pa
         noted(run, humas.values(), everybody=False)
         found = changes(links.values(), humas, vismas, asked)
         store_presence(found)
+        passed += rehires.passed
+        unclear = {one.id for one in rehires.passed}
         rows = EmployeeLink.objects.select_for_update().filter(pk__in=[one.pk for one in links.values()])
 
         def compare(link: EmployeeLink) -> None:
-            if link.huma_id in humas and link.visma_id in vismas:
-                other = instead.get((link.huma_id, link.visma_id), "")
+            if link.huma_id in humas and link.visma_id in vismas and link.visma_id not in unclear:
+                other = rehires.instead.get((link.huma_id, link.visma_id), "")
                 with transaction.atomic():
                     compare_in_run(run, link, humas[link.huma_id], vismas[link.visma_id], numbers, False, other)
                 compared.append(link.pk)

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from connections.clients import clients_for
-from connections.errors import Unavailable
+from connections.errors import TOO_MANY_REQUESTS, Unavailable
 from sync.core.employee import Employee, Side
 from sync.core.passing import SILENT, Passed, too_many
 from sync.core.presence import Seen
@@ -23,7 +23,6 @@ from sync.lease import Lease
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
 from sync.services.failures import CannotRead
 from sync.services.one_person import Elsewhere, PassedOver
-from sync.services.patience import TOO_MANY_REQUESTS
 from sync.services.presence import SIDES, id_of
 from sync.services.reading import reader_for
 from sync.services.snapshots import store_people

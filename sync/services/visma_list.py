@@ -26,9 +26,9 @@ class VismaList:
     """The list stage of reading Visma.
 
     ``progress`` is the run's own dict and is changed in place; with the rows of who was read it is all that another
-    process needs to go on. ``stage``: list, ids, settle (``odd`` are the ids to be asked for singly), done.
-    ``asked`` has what became of those who were asked for, by id. ``note`` goes before ``progress`` is stored, ``flush``
-    into one transaction with it.
+    process needs to go on. ``stage``: list, ids, settle (``odd`` are the ids to be asked for singly), done; ``silent``
+    are those of ``SilentRows``. ``asked`` has what became of those who were asked for, by id. ``note`` goes before
+    ``progress`` is stored, ``flush`` into one transaction with it.
     """
 
     def __init__(self, run: SyncRun, progress: dict[str, Any], asked: dict[str, str]) -> None:
@@ -41,7 +41,7 @@ class VismaList:
     @staticmethod
     def start(restarts: int = 0) -> dict[str, Any]:
         """Where reading begins."""
-        empty = {"cursor": "", "read": 0, "pages": 0, "idle": 0, "rounds": 0, "again": [], "odd": []}
+        empty = {"cursor": "", "read": 0, "pages": 0, "idle": 0, "rounds": 0, "again": [], "odd": [], "silent": []}
         return {"stage": "list", "restarts": restarts, **empty}
 
     @property

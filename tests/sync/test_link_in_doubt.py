@@ -177,3 +177,26 @@ class TestWhatFailed:
         doubted_by_real_time(fjordheim, anna)
         fjordheim.apply(again)
         assert phone(fjordheim, anna) == before
+
+
+def test_what_was_still_right_and_has_agreed_since_asks_again_when_it_differs_anew(
+    found: tuple[Company, Person],
+) -> None:
+    """A differing date of birth was confirmed and corrected in Huma; a year later the user becomes somebody else."""
+    fjordheim, anna = found
+    right = fjordheim.sandbox.huma.users[anna.user_id].values["birthDate"]
+    another_birth(fjordheim, anna)
+    relooking.still_right(fjordheim.connection, fjordheim.user, [fjordheim.link(anna).pk])
+    runs.cancel(fjordheim.read(), fjordheim.user)
+    assert fjordheim.link(anna).doubt == "", "it is known"
+    fjordheim.huma(anna, birthDate=right)
+    runs.cancel(fjordheim.read(), fjordheim.user)
+    fjordheim.huma(anna, birthDate="2001-01-01", givenName="Somebody", familyName="Else", phone=NEW)
+    runs.cancel(fjordheim.read(), fjordheim.user)
+    assert fjordheim.link(anna).doubt == "birth"
+    before = phone(fjordheim, anna)
+    fjordheim.connection.automatic = True
+    fjordheim.connection.save()
+    tell(fjordheim, anna)
+    bell.until_quiet()
+    assert phone(fjordheim, anna) == before

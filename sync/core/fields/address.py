@@ -7,7 +7,7 @@ from sync.core.fields import formerly
 from sync.core.fields.base import Field, Pair, huma_value, visma_value
 from sync.core.reasons import Reason
 from sync.core.reasons import gettext_noop as _
-from sync.core.shape import Doc, as_dict, as_text, wrapper
+from sync.core.shape import Doc, WrongShape, as_dict, as_text, spelt, states, wrapper
 from sync.core.text import clean
 
 # Huma's names, Visma's names, in the order of the canonical form. Source: visma-employee.md and huma-openapi.yaml.
@@ -16,6 +16,7 @@ OTHER_LINES = ("line2", "line3")
 _KEYS_OF = {Side.HUMA: [huma for huma, _visma in KEYS], Side.VISMA: [visma for _huma, visma in KEYS]}
 _IN_HUMA = {key: f"homeAddress.{key}" for key in (*(huma for huma, _visma in KEYS), *OTHER_LINES)}
 _IN_VISMA = {visma: f"address.{visma}" for _huma, visma in KEYS}
+_HUMA_KEYS, _VISMA_KEYS = frozenset(_IN_HUMA), frozenset(_IN_VISMA)
 
 
 def _canonical(side: Side, own: Own) -> Canonical:
@@ -25,23 +26,43 @@ def _canonical(side: Side, own: Own) -> Canonical:
     return (line, code, city, country.upper()) if line or code or city else None
 
 
-def _own(doc: Doc | None, props: dict[str, str]) -> Own:
-    if doc is None:
+def _own_in_huma(value: Doc | None) -> Own:
+    """All parts but the further lines are always there, be they empty. Source: huma-openapi.yaml, Address."""
+    if value is None:
         return None
-    return {key: as_text(doc.get(key), prop) or "" for key, prop in props.items()}
+    own = {}
+    for key, prop in _IN_HUMA.items():
+        text = as_text(value.get(key), prop)
+        if text is None and key not in OTHER_LINES:
+            raise WrongShape(prop)
+        own[key] = text or ""
+    if len(value) != len(_IN_HUMA):
+        spelt(value, _HUMA_KEYS, "homeAddress")
+    return own
+
+
+def _own_in_visma(doc: Doc) -> Own:
+    """Any part may be missing, but not all of them: an object of other things isn't an empty address.
+
+    A draft may be saved with anything missing [A]. Source: visma-employee.md, Reading and Writing.
+    """
+    address = as_dict(doc.get("address"), "address")
+    if address is None:
+        return None
+    if address or doc.get("isDraft") is not True:
+        states(address, _VISMA_KEYS, "address")
+    return {key: as_text(address.get(key), prop) or "" for key, prop in _IN_VISMA.items()}
 
 
 def _read_huma(details: Doc, position: Doc | None) -> Value:
     wrapped = wrapper(details, "homeAddress")
-    value = as_dict((wrapped or {}).get("value"), "homeAddress.value")
-    own = _own(value, _IN_HUMA)
+    own = _own_in_huma(as_dict((wrapped or {}).get("value"), "homeAddress.value"))
     return huma_value(wrapped, own, _canonical(Side.HUMA, own), _formerly_in_huma)
 
 
 def _read_visma(doc: Doc, position: Doc | None, today: date) -> Value:
-    raw = as_dict(doc.get("address"), "address")
-    own = _own(raw, _IN_VISMA)
-    return visma_value(raw, own, _canonical(Side.VISMA, own), _formerly_in_visma)
+    own = _own_in_visma(doc)
+    return visma_value(doc.get("address"), own, _canonical(Side.VISMA, own), _formerly_in_visma)
 
 
 def _formerly_in_huma(raw: Doc) -> Canonical:
@@ -95,8 +116,9 @@ def _write_visma(doc: Doc, after: Own, today: date) -> None:
     if after is not None:
         doc["address"] = {**address, **after}
     elif address:  # the country stays
-        ours = {visma for _huma, visma in KEYS[:3]}
-        doc["address"] = {key: value for key, value in address.items() if key not in ours}
+        ours = [visma for _huma, visma in KEYS[:3]]
+        kept = {key: value for key, value in address.items() if key not in ours}
+        doc["address"] = kept if "countryCode" in kept else {**kept, **dict.fromkeys(ours, "")}
 
 
 ADDRESS = Field(

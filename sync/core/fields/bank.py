@@ -1,17 +1,19 @@
 """Bank account. Source: the user guide (Supported fields), design (The fields), visma-employee.md, huma.md."""
 
+import re
 from datetime import date
 
 from phonenumbers import SUPPORTED_REGIONS
 
 from sync.core import placeholders
 from sync.core.employee import UNREADABLE, Canonical, Own, Side, Value
-from sync.core.fields import formerly
+from sync.core.fields import account_shape, formerly
 from sync.core.fields.account_checks import bic_problem, check_digit_is_right, iban_problem
+from sync.core.fields.account_shape import INTERNATIONAL_KEYS, LOCAL_KEYS
 from sync.core.fields.base import Field, Pair, huma_value, visma_value
 from sync.core.reasons import Reason, shown_code
 from sync.core.reasons import gettext_noop as _
-from sync.core.shape import Doc, as_bool, as_dict, as_text, wrapper
+from sync.core.shape import Doc, as_dict, wrapper
 from sync.core.text import clean
 
 NATIONAL, INTERNATIONAL = "national", "international"
@@ -29,17 +31,7 @@ TERRITORIES = {
 }
 """Countries whose IBANs are those of other countries' banks, too. Source: SWIFT, IBAN registry, notes on FR, GB, FI."""
 
-LOCAL_KEYS = ("localBankAccount",)
-INTERNATIONAL_KEYS = (
-    "internationalIban",
-    "internationalBankSwift",
-    "internationalBankCountry",
-    "internationalRemittanceCountry",
-)
-VISMA_KEYS = ("paymentType", "internationalBankAccount", *LOCAL_KEYS, *INTERNATIONAL_KEYS)
-HUMA_KEYS = ("type", "number", "country", "iban", "bic")
-_IN_HUMA = {key: f"bankAccount.{key}" for key in HUMA_KEYS}
-_IN_VISMA = {key: f"salaryPaymentMethod.{key}" for key in VISMA_KEYS}
+_LIKE_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 UNKNOWN = {UNKNOWN_TYPE: "unknown_account_type", UNKNOWN_PAYMENT: "unknown_payment_type"}
 """Why an account whose kind we don't know is sent nowhere, as codes of ``reasons``."""
 
@@ -162,6 +154,17 @@ def of_another_country(account: Canonical) -> bool:
     return bic != iban and bic not in TERRITORIES.get(iban, ())
 
 
+def clue(account: Canonical) -> Canonical:
+    """An account that can be somebody's, wrong check digits or not; an IBAN without the SWIFT/BIC, which one side may
+    not know. ``None`` for any other text."""
+    if not isinstance(account, tuple) or account[0] in UNKNOWN:
+        return None
+    number = account[1] or ""
+    if account[0] == "iban":
+        return ("iban", number) if _LIKE_IBAN.fullmatch(number) else None
+    return account if len(number) == 11 and number.isascii() and number.isdigit() else None
+
+
 def problem(account: Canonical) -> str:
     """Why the account can't be sent anywhere, as a code of ``reasons``; "" when it can."""
     if not isinstance(account, tuple):
@@ -183,20 +186,18 @@ def _is_norwegian_iban(compact: str) -> bool:
 def _read_huma(details: Doc, position: Doc | None) -> Value:
     wrapped = wrapper(details, "bankAccount")
     value = as_dict((wrapped or {}).get("value"), "bankAccount.value")
-    own = value and {key: as_text(value[key], prop) for key, prop in _IN_HUMA.items() if key in value}
+    own = None if value is None else account_shape.in_huma(value)
     account = canonical(Side.HUMA, own)
     return huma_value(wrapped, own or None, account, _formerly_in_huma, _problem(Side.HUMA, own or {}, account))
 
 
 def _read_visma(doc: Doc, position: Doc | None, today: date) -> Value:
-    method = as_dict(doc.get("salaryPaymentMethod"), "salaryPaymentMethod") or {}
-    own: dict[str, Own] = {}
-    for key, prop in _IN_VISMA.items():
-        said = method.get(key)
-        if said is not None and said != "":
-            own[key] = as_bool(said, prop) if key == "internationalBankAccount" else as_text(said, prop)
-    if not _code(Side.VISMA, own) and own.keys() - {"internationalBankAccount", "paymentType"}:
-        return UNREADABLE  # an account, but nothing says how the salary is paid: anything but empty
+    method, own = account_shape.in_visma(doc)
+    code = _code(Side.VISMA, own)
+    if own and not code:
+        return UNREADABLE  # nothing says how the salary is paid: anything but empty
+    if code == BANK:
+        account_shape.names_an_account(doc, method)
     account = canonical(Side.VISMA, own)
     return visma_value(method, own or None, account, _formerly_in_visma, _problem(Side.VISMA, own, account))
 
@@ -275,6 +276,7 @@ BANK_ACCOUNT = Field(
     ),
     look_twice="twice_account",
     look_closer=lambda account: "twice_bic" if of_another_country(account) else "",
+    clue=clue,
     clearable=frozenset(Side),
     read_huma=_read_huma,
     read_visma=_read_visma,

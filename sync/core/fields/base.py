@@ -52,6 +52,10 @@ def _fit(target: Side, own: Own) -> str:
     return ""
 
 
+def _as_it_is(canonical: Canonical) -> Canonical:
+    return canonical
+
+
 def _nothing_more(target: Side, pair: Pair) -> Reason | None:
     return None
 
@@ -68,6 +72,8 @@ class Field:
     ``write_huma(document, after)`` gives the part of a PATCH body; ``write_visma(document, after, today)`` changes
     the document in place. ``clearable`` are the sides on which the field can be emptied. ``fixed_in_visma``: why (a
     code of ``reasons``) a saved employee's value isn't to be changed in Visma, "" where it may be.
+    ``clue(canonical)`` is what of a value may speak for two people being one; ``None`` for a text that isn't one of its
+    kind ("unknown", "see Huma"): many people can have that.
     ``look_closer(canonical)`` gives the code of what is odd about a value, or "": a person looks twice before it is
     written, and no automatic run writes it.
     """
@@ -79,6 +85,7 @@ class Field:
     on_position: bool = False
     look_twice: str = ""
     look_closer: Callable[[Canonical], str] = _nothing_odd
+    clue: Callable[[Canonical], Canonical] = _as_it_is
     clearable: frozenset[Side] = frozenset()
     clears_by_itself: bool = False
     fixed_in_visma: str = ""

@@ -6,15 +6,15 @@ from datetime import date
 from typing import Any
 
 from sync.core import placeholders
-from sync.core.employee import Canonical, Own, Side, Value
+from sync.core.employee import UNREADABLE, Canonical, Own, Side, Value
 from sync.core.fields import formerly
 from sync.core.fields.base import Field, Pair, huma_value, visma_value
 from sync.core.reasons import Reason
 from sync.core.reasons import gettext_noop as _
-from sync.core.shape import Doc, as_dicts, as_text, wrapper
+from sync.core.shape import Doc, as_dicts, as_text, states, wrapper
 from sync.core.text import clean, e164, loose
 
-BUSINESS = "business"
+BUSINESS, PRIVATE = "business", "private"
 """[A] the spelling of ``type``; compared without regard to case. Source: visma-employee.md, Reading."""
 
 _ATOM = frozenset("abcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-/=?^_`{|}~")
@@ -32,7 +32,21 @@ _LONGEST_LOCAL, _LONGEST_LABEL, _LONGEST_EMAIL = 64, 63, 254
 
 def _is_business(entry: Doc) -> bool:
     said = entry.get("type")
-    return said == BUSINESS or clean(said).lower() == BUSINESS
+    return said == BUSINESS or clean(as_text(said, "type")).lower() == BUSINESS
+
+
+def _cannot_be_told(entries: list[Doc], business: list[Doc], key: str) -> bool:
+    """Whether the business entry lacks its text, or there is none, and another one may be it.
+
+    That isn't an empty one: the contract has both in each entry. Source: visma-employee.md, Reading.
+    """
+    if business:
+        return key not in business[0]
+    return any(not clean(entry.get("type")) if entry.get(key) else _may_be_it(entry, key) for entry in entries)
+
+
+def _may_be_it(entry: Doc, key: str) -> bool:
+    return key not in entry and clean(entry.get("type")).lower() != PRIVATE
 
 
 def _spelling(doc: Doc, list_key: str) -> str:
@@ -55,10 +69,12 @@ def _entry_field(
     unfit: Callable[[Side, Own], str],
     label: str,
     rule: str,
+    clue: Callable[[Canonical], Canonical],
     clearable: frozenset[Side] = frozenset(),
     look_twice: str = "",
 ) -> Field:
     requested_value, key_in_list = f"{name}.requestedValue", f"{list_key}.{key}"
+    names_in_entry = frozenset({"type", key})
 
     def read_huma(details: Doc, position: Doc | None) -> Value:
         wrapped = wrapper(details, name)
@@ -70,7 +86,13 @@ def _entry_field(
         return huma_value(wrapped, own, said, former, problem, waiting)
 
     def read_visma(doc: Doc, position: Doc | None, today: date) -> Value:
-        business = [entry for entry in as_dicts(doc.get(list_key), list_key) if _is_business(entry)]
+        entries = as_dicts(doc.get(list_key), list_key)
+        for entry in entries:
+            if key not in entry or "type" not in entry:  # few of them
+                states(entry, names_in_entry, list_key)
+        business = [entry for entry in entries if _is_business(entry)]
+        if _cannot_be_told(entries, business, key):
+            return UNREADABLE
         raw = business[0].get(key) if business else None
         own = as_text(raw, key_in_list)
         said = canonical(Side.VISMA, own)
@@ -102,6 +124,7 @@ def _entry_field(
         clearable=clearable,
         clears_by_itself=bool(clearable),
         look_twice=look_twice,
+        clue=clue,
         read_huma=read_huma,
         read_visma=read_visma,
         canonical=canonical,
@@ -182,6 +205,11 @@ def _canonical_phone(side: Side, own: Own) -> Canonical:
     return number or f"text:{text}"
 
 
+def is_number(canonical: Canonical) -> bool:
+    """Whether a canonical phone is a number that can be called, and not some other text."""
+    return isinstance(canonical, str) and canonical.startswith("+")
+
+
 def _convert_phone(target: Side, pair: Pair) -> Own:
     text = clean(pair.value(target.other, "phone").own)
     return (e164(text) or text) or None
@@ -189,7 +217,7 @@ def _convert_phone(target: Side, pair: Pair) -> Own:
 
 def _forbid_phone(target: Side, pair: Pair) -> Reason | None:
     source, current = pair.value(target.other, "phone"), pair.value(target, "phone")
-    if target is Side.VISMA and source.canonical and not str(source.canonical).startswith("+"):
+    if target is Side.VISMA and source.canonical and not is_number(source.canonical):
         return Reason("bad_phone")
     if source.canonical is None and current.problem == "several_business":
         return Reason("several_business")
@@ -200,7 +228,7 @@ def _unfit_phone(target: Side, own: Own) -> str:
     said = _canonical_phone(target, own)
     if said is None:
         return placeholders.found_in(target)
-    return "bad_phone" if target is Side.VISMA and not str(said).startswith("+") else ""
+    return "bad_phone" if target is Side.VISMA and not is_number(said) else ""
 
 
 EMAIL = _entry_field(
@@ -217,6 +245,7 @@ EMAIL = _entry_field(
         "Only the business email. People sign in with it in both systems, so it is never changed in Visma by itself. "
         "What isn't one address and nothing else isn't sent."
     ),
+    clue=lambda email: email if is_email(email) else None,
     look_twice="twice_email",
 )
 PHONE = _entry_field(
@@ -233,5 +262,6 @@ PHONE = _entry_field(
         "Only the business phone. Norway is the default country. "
         "A number of one digit, or of digits in a row, counts as none, and isn't sent."
     ),
+    clue=lambda phone: phone if is_number(phone) else None,
     clearable=frozenset(Side),
 )

@@ -7,7 +7,7 @@ from sync.core.fields.base import Field, Pair, if_other
 from sync.core.placeholders import UNBOUNDED, bounded, found_in, is_unbounded
 from sync.core.reasons import Reason, shown_code
 from sync.core.reasons import gettext_noop as _
-from sync.core.shape import Doc, as_day, as_text, wrapper
+from sync.core.shape import Doc, WrongShape, as_day, as_text, wrapper
 from sync.core.text import clean
 from sync.core.timeline import OPEN_END
 from sync.core.writers import not_editable
@@ -40,7 +40,9 @@ END_REASONS = {
 def end_reason_of(position: Doc) -> str | None:
     """``positionEndReason`` is a list with one element when the position ends, empty when it doesn't [A]."""
     reasons = position.get("positionEndReason")
-    first = reasons[0] if isinstance(reasons, list) and reasons else reasons if isinstance(reasons, str) else None
+    first = (reasons or [""])[0] if isinstance(reasons, list) else "" if reasons is None else reasons or None
+    if first is None:
+        raise WrongShape("positionEndReason")
     return _code(as_text(first, "positionEndReason"))
 
 

@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from sync.core.employee import Canonical, Own, Period, Side, Value
+from sync.core.employee import UNREADABLE, Canonical, Own, Period, Side, Value
 from sync.core.fields import formerly
 from sync.core.fields.base import Field, Pair, huma_value, visma_value
 from sync.core.reasons import gettext_noop as _
-from sync.core.shape import Doc, as_day, as_dicts, as_text, wrapper
+from sync.core.shape import Doc, as_day, as_dicts, as_text, states, wrapper
 from sync.core.text import clean
 from sync.core.timeline import day_before, period_of, pick
 
@@ -15,8 +15,15 @@ def _canonical(side: Side, own: Own) -> Canonical:
     return clean(own) or None
 
 
+_NAMES = frozenset({"firstName", "lastName"})
+
+
 def _entries(doc: Doc) -> list[Doc]:
-    return as_dicts(doc.get("personNames"), "personNames")
+    entries = as_dicts(doc.get("personNames"), "personNames")
+    for entry in entries:
+        if "firstName" not in entry or "lastName" not in entry:  # few of them
+            states(entry, _NAMES, "personNames")
+    return entries
 
 
 def _write(doc: Doc, part: str, text: Own, today: date) -> None:
@@ -52,6 +59,8 @@ def _name_field(name: str, label: str, rule: str, huma_key: str, visma_key: str)
     def read_visma(doc: Doc, position: Doc | None, today: date) -> Value:
         entries = _entries(doc)
         index = pick(entries, today)
+        if index is not None and visma_key not in entries[index] and doc.get("isDraft") is not True:
+            return UNREADABLE  # a saved employee has both names
         raw = None if index is None else entries[index].get(visma_key)
         own = as_text(raw, key_in_timeline)
         return visma_value(raw, own, _canonical(Side.VISMA, own), formerly.text)

@@ -72,7 +72,6 @@ payment_methods = st.one_of(
     st.sampled_from(
         [
             None,
-            {},
             {"paymentType": "cheque"},
             {"paymentType": "cash"},
             {"paymentType": "cash", "localBankAccount": ACCOUNT},
@@ -104,12 +103,11 @@ huma_addresses = st.none() | st.fixed_dictionaries(
     optional={"line2": lines, "line3": lines},
 )
 visma_addresses = st.none() | st.fixed_dictionaries(
-    {},
+    {"countryCode": countries},
     optional={
         "streetName": lines,
         "zipCode": st.sampled_from(["", "0150", None]),
         "cityName": lines,
-        "countryCode": countries,
         "municipality": st.none(),
     },
 )

@@ -50,10 +50,10 @@ def test_a_switchboard_and_a_common_first_day_do_not_hold_up_names_and_births() 
 
 def test_with_equal_accounts_in_place_of_births_it_is_one_group_and_an_odd_pair() -> None:
     def account(n: int) -> tuple[str, str]:
-        return "no", str(n)
+        return "no", f"{n:011}"
 
     def other_account(n: int) -> tuple[str, str]:
-        return "no", str(n) if n else "other"
+        return "no", f"{n:011}" if n else "9" * 11
 
     humas = people(Side.HUMA, birth="", bank_account=account, **SWITCHBOARD)
     vismas = people(Side.VISMA, bank_account=other_account, **SWITCHBOARD)

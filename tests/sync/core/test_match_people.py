@@ -222,5 +222,46 @@ def test_what_a_payroll_clerk_would_want(huma: Person, visma: Person, expected: 
     assert len([link for link in found.linked if link.huma != "h1"]) == 20
 
 
+NO_VALUE = ("unknown", "n/a", "-", "see Huma", "123")
+KARI_BERG, OLA_BERG = a("Kari", "Berg", employment_id="7"), a("Ola", "Berg", employment_id="7")
+
+
+@pytest.mark.parametrize("text", NO_VALUE)
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("phone", lambda text: f"text:{text}"),
+        ("email", lambda text: text),
+        ("bank_account", lambda text: ("no", text.upper())),
+        ("bank_account", lambda text: ("iban", text.upper(), None)),
+        ("bank_account", lambda text: ("unknown_type", text)),
+    ],
+    ids=["phone", "email", "account", "iban", "account of an unknown kind"],
+)
+def test_what_is_no_value_of_its_kind_speaks_for_nobody(field: str, value: Any, text: str) -> None:
+    both = {field: value(text)}
+    assert outcome(of_two(KARI_BERG | both, OLA_BERG | both)) == "possible"
+    stranger = a("Ola", "Vik", employment_id="7", phone="text:unknown", email="unknown")
+    assert outcome(of_two(a("Kari", "Berg", email="unknown", phone="text:unknown"), stranger | both)) == "apart"
+
+
+def test_an_account_with_wrong_check_digits_speaks_for_somebody_all_the_same() -> None:
+    both = {"bank_account": ("no", "12345678900")}
+    assert outcome(of_two(KARI_BERG | both, OLA_BERG | both)) == "number"
+
+
+def test_an_iban_is_the_same_account_where_one_side_has_no_bic() -> None:
+    iban = "SE4550000000058398257466"
+    huma, visma = {"bank_account": ("iban", iban, None)}, {"bank_account": ("iban", iban, "ESSESESS")}
+    assert outcome(of_two(KARI_BERG | huma, OLA_BERG | visma)) == "number"
+
+
+def of_two(huma: Person, visma: Person) -> Matching:
+    """What becomes of two people among ordinary colleagues."""
+    return match(
+        [valued(Side.HUMA, "h1", **huma), *others(Side.HUMA)], [valued(Side.VISMA, "v1", **visma), *others(Side.VISMA)]
+    )
+
+
 def test_the_table_has_people_enough() -> None:
     assert len(TABLE) >= 40

@@ -39,6 +39,11 @@ SAME = [
     ("Ali Ali", "Ali Ali"),
     ("सुनीता शर्मा", "शर्मा सुनीता"),
     ("Ελένη Παππά", "Ελενη Παππα"),
+    ("שָׂרָה לֵוִי", "שרה לוי"),
+    ("مُحَمَّد أَحْمَد", "محمد احمد"),
+    ("Əli Əliyev", "Ali Aliyev"),
+    ("Máret Áŋŋel", "Maret Annel"),
+    ("Iŋgá Beaŧŧi", "Inga Beatti"),
 ]
 HALF = [
     ("Kari Nordmann", "Kari Berg"),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sync.core.alike import Alike
 from sync.core.employee import Period, Position, Side
 from sync.core.match import weighing_of
-from sync.core.relook import asks, better_employee, known_at_first, seen_of, stops, without_instead
+from sync.core.relook import asks, better_employee, known_at_first, seen_of, still_known, stops, without_instead
 from tests.sync.core.documents import modest, valued
 
 NOW = (Position("p1", "2026-01-01", None),)
@@ -116,3 +116,22 @@ def test_a_rehire_whom_payroll_entered_with_less_agrees_better_on_what_both_reco
 
 def test_a_new_name_only_asks() -> None:
     assert [stops(code) for code in ("birth", "instead:v2", "names", "")] == [True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("known", "now", "complete", "expected"),
+    [
+        (["birth"], ["birth"], True, ["birth"]),
+        (["birth"], [], True, []),
+        (["birth"], [], False, []),
+        (["birth"], ["unseen_birth"], True, ["birth"]),
+        (["names", "birth"], ["names"], False, ["names"]),
+        (["instead:v2"], [], True, []),
+        (["instead:v2"], [], False, ["instead:v2"]),
+        (["instead:v2"], ["instead:v3"], True, []),
+    ],
+)
+def test_what_agrees_again_is_not_known_any_more(
+    known: list[str], now: list[str], complete: bool, expected: list[str]
+) -> None:
+    assert still_known(known, now, complete) == expected

@@ -1,6 +1,7 @@
 """What makes one person's documents odd, and what must be so all the same."""
 
 import copy
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -52,3 +53,18 @@ def assert_written(found: Company, numbers: dict[str, str], before: Any) -> None
     found.sandbox.wait_for_jobs()
     assert changed(with_phones(before, numbers), found.sandbox.state()) == {}
     assert not EmployeeLink.objects.exclude(state="linked").exists()
+
+
+def never_ending(found: Company, keep: Change = lambda _row: True) -> list[str]:
+    """The last page of Visma's list leads back to the second one, each time by another cursor; only whom one ``keep``s
+    is on a page. Gives the cursors, in the order in which they came.
+    """
+    seen: list[str] = []
+
+    def change(page: Any) -> Any:
+        cursor = page["cursor"].get("nextToken") or b64encode(b64decode(seen[0]) + b" " * len(seen)).decode()
+        seen.append(cursor)
+        return {**page, "data": [row for row in page["data"] if keep(row)], "cursor": {"nextToken": cursor}}
+
+    found.sandbox.faults.rewrite("visma", "GET", "/employees$", change, times=5000)
+    return seen

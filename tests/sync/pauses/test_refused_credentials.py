@@ -59,6 +59,7 @@ def test_refused_mid_schedule_it_pauses_tells_once_and_catches_up(fjordheim, per
     assert mails() == [PAUSED, RESUMED]
 
 
+@pytest.mark.every_moment
 def test_a_schedule_whose_only_slot_came_to_nothing_is_made_up_at_once(fjordheim, person):
     fjordheim.huma(person, phone=NUMBER)
     visma_refuses(fjordheim)

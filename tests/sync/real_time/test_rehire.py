@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from connections.sandbox.clock import today
-from sync.models import Change, Conflict, EmployeeLink
+from sync.models import Change, Conflict, EmployeeLink, PassedPerson
 from sync.services import candidates, relooking, review
 from sync.services.attention import Kind, attention, situation
 from sync.services.people_changes import link_instead
@@ -59,6 +59,18 @@ def test_the_others_are_written_as_ever(fjordheim, anna, berit, rehire):
     bell.until_quiet()
     assert phone(fjordheim, berit) == NEW
     assert not Change.objects.filter(link=fjordheim.link(anna)).exists()
+
+
+@pytest.mark.parametrize("odd", [{"number": 17}, {"phones": "none"}, {"_embedded": {"positions": [{"id": ""}]}}])
+def test_a_new_record_that_cant_be_understood_keeps_writes_from_the_old_one_too(fjordheim, anna, berit, rehire, odd):
+    before = fjordheim.sandbox.state()["visma"][anna.employee_id]
+    fjordheim.sandbox.oddities.put("visma", rehire, "row", lambda row: {**row, **odd})
+    fjordheim.huma(berit, phone=NEW)
+    tell(fjordheim, anna, berit)
+    bell.until_quiet()
+    assert fjordheim.sandbox.state()["visma"][anna.employee_id] == before
+    assert phone(fjordheim, berit) == NEW
+    assert list(PassedPerson.objects.values_list("vendor_id", "reason")) == [(anna.employee_id, "passed_rehire")]
 
 
 def test_a_whole_run_says_so_too_and_choices_for_many_leave_them_alone(fjordheim, anna, rehire):
