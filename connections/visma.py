@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from django.conf import settings
 
-from connections import cursors, shapes, visma_shapes
+from connections import cursors, shapes, visma_problems, visma_shapes
 from connections.answers import Answer, Call, WrongShape
 from connections.caller import Caller
 from connections.errors import FORBIDDEN, TOO_MANY_REQUESTS, BadCredentials, ContractBroken, Rejected, Unavailable
@@ -76,7 +76,7 @@ class VismaClient:
                 "tenant_id": tenant_id,
                 "scope": " ".join(SCOPES.values()),
             },
-            problems=visma_shapes.problems,
+            problems=visma_problems.problems,
             check_token=missing_scope,
             application_codes=APPLICATION_CODES,
             refused_at_once="wrong_tenant",

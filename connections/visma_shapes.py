@@ -13,7 +13,8 @@ from django.conf import settings
 from connections import shapes
 from connections.answers import Answer, WrongShape, decode
 from connections.decoding import BeyondLimit, decode_page
-from connections.errors import Problem, Severity
+from connections.errors import Problem
+from connections.visma_problems import results, said
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,6 @@ class Job:
 
 
 LONGEST_ETAG = 200
-LONGEST_WORDS = 1000
 """Characters that are kept of one thing that Visma says about what it was sent."""
 
 _PERIOD: dict[str, shapes.Shape] = {"activeStart": shapes.day, "activeEnd": shapes.day}
@@ -151,41 +151,6 @@ def whole_job(value: Any, prop: str) -> dict[str, Any]:
     for key in ("status", "created"):
         shapes.name(whole.get(key), key)
     return whole
-
-
-def problems(body: Any) -> tuple[Problem, ...]:
-    """[A] What a 400 says: ``validationResults`` as in a job, or ``errors`` by property, or one sentence."""
-    if not isinstance(body, dict):
-        return ()
-    if isinstance(body.get("validationResults"), list) and body["validationResults"]:
-        return _results(body["validationResults"])
-    named = body.get("errors")
-    if isinstance(named, dict) and named:
-        return tuple(Problem(str(path), "", _words(words)[:LONGEST_WORDS]) for path, words in named.items())
-    if isinstance(named, list) and named:
-        return _results(named)
-    sentences = [body[key][:LONGEST_WORDS] for key in ("message", "detail", "title") if isinstance(body.get(key), str)]
-    return tuple(Problem("", "", words) for words in sentences[:1])
-
-
-def _words(words: Any) -> str:
-    return " ".join(str(one) for one in words) if isinstance(words, list) else str(words)
-
-
-def _results(results: list[Any]) -> tuple[Problem, ...]:
-    """``validationResults``; the ``value`` that each one quotes is left behind."""
-    return tuple(_result(one) for one in results if isinstance(one, dict))
-
-
-def _result(one: dict[str, Any]) -> Problem:
-    path, code, words = (_said(one, key) for key in ("jsonPath", "messageCode", "message"))
-    severity: Severity = "warning" if str(one.get("severity")).casefold() == "warning" else "error"
-    return Problem(path, code, words, severity)
-
-
-def _said(body: dict[str, Any], key: str) -> str:
-    """What a property says, whatever it is; of a long text its beginning."""
-    return str(body.get(key) or "")[:LONGEST_WORDS]
 
 
 def document(asked: str) -> Callable[[Answer], Document]:
@@ -293,9 +258,9 @@ def job(body: Any) -> Job:
     """A job; a failed one always has a problem, if only its ``message``. Source: visma-employee.md, Writing."""
     whole = whole_job(body, "")
     status = str(whole["status"])
-    found = _results(whole.get("validationResults") or [])
+    found = results(whole.get("validationResults") or [])
     if status == "Failed" and not any(problem.severity == "error" for problem in found):
-        found += (Problem("", _said(whole, "statusCode"), _said(whole, "message")),)
+        found += (Problem("", said(whole, "statusCode"), said(whole, "message")),)
     return Job(
         id=whole["id"],
         status=status,

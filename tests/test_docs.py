@@ -45,3 +45,42 @@ def test_every_variable_that_is_named_is_known():
 def test_no_picture_is_heavy(name):
     for picture in re.findall(r"docs/screenshots/[\w-]+\.png", DOCS[name]):
         assert (BASE / picture).stat().st_size < 150_000, picture
+
+
+SOURCES = [
+    path for room in ("connections", "humavisma", "sync", "bench", "tests") for path in (BASE / room).rglob("*.py")
+]
+DOCUMENT = re.compile(r"(?<![\w/.-])((?:[\w-]+/)*[\w-]+\.(?:md|yaml|txt))\b(?!\.)")
+CITED = re.compile(r"[Ss]ource: design, ([^.;:]*)")
+
+
+def comments_of(path: Path) -> str:
+    """The comments and docstrings of a module, each sentence on a line of its own."""
+    return " ".join(path.read_text().split()).replace(" # ", " ")
+
+
+def test_every_document_that_the_code_cites_is_there():
+    there = {path.name for path in (BASE / "docs").rglob("*") if path.is_file()} | set(DOCS)
+    cited = {
+        (str(path.relative_to(BASE)), sentence)
+        for path in SOURCES
+        for sentence in re.findall(r"[Ss]ources?: [^\"]*", comments_of(path))
+        for name in DOCUMENT.findall(sentence.split(". ")[0])
+        if name.rpartition("/")[2] not in there
+    }
+    assert cited == set()
+
+
+def test_every_rule_that_the_code_cites_stands_in_the_design():
+    design = (BASE / "docs" / "design.md").read_text()
+    heads = re.findall(r"^##? (.+)$", design, re.MULTILINE) + re.findall(r"\*\*\*?([^*]+?)\.?\*\*", design)
+    heads += [line.split("|")[1].strip() for line in design.splitlines() if line.startswith("| ")]
+    heads += [f"A run {number}" for number in range(1, 8)]
+    known = {re.sub(r" \([^)]*\)$", "", head).strip().lower() for head in heads}
+    unknown = set()
+    for path in SOURCES:
+        for cited in CITED.findall(comments_of(path)):
+            for rule in re.split(r"[(),]| and (?=[A-Z])", cited):
+                if rule.strip() and rule.strip().lower() not in known:
+                    unknown.add((str(path.relative_to(BASE)), rule.strip()))
+    assert unknown == set()

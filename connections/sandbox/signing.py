@@ -13,7 +13,7 @@ def signed(
     """The headers of a request to a webhook with exactly these bytes: topic, HMAC-SHA256, bearer token.
 
     Without a `secret` there is no signature, without a `token` no Authorization. The signature is hex, or base64.
-    Source: contracts, huma.md, "Webhook".
+    Source: huma.md, "Webhook".
     """
     headers = {"Content-Type": "application/json", "huma-topic": topic}
     if secret:

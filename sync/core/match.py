@@ -1,4 +1,4 @@
-"""Who is who: who is linked by which key, and who may be the same person. Source: design, Who is who (matching).
+"""Who is who: who is linked by which key, and who may be the same person. Source: design, Who is who.
 
 Time and memory grow with the number of people, whatever their data look like: a value, a name or a key that very many
 share is never paired out.

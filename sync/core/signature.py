@@ -1,4 +1,4 @@
-"""Whether a request comes from the one who knows the secret. Source: contracts/huma.md, Webhook."""
+"""Whether a request comes from the one who knows the secret. Source: huma.md, Webhook."""
 
 import hmac
 import re

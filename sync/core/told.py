@@ -1,4 +1,4 @@
-"""What Huma tells by its webhook: a topic and ids, and nothing else is taken. Source: contracts/huma.md, Webhook.
+"""What Huma tells by its webhook: a topic and ids, and nothing else is taken. Source: huma.md, Webhook.
 
 Whatever the topic, who is named is read again: that a body came at all is the hint. Huma has added topics whose names
 and shapes nobody knows [A].

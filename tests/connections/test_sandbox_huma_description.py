@@ -8,7 +8,6 @@ from connections.sandbox import Sandbox
 from tests.connections.callers import HumaCaller
 from tests.connections.huma_description import Description, description
 
-pytestmark = pytest.mark.docs
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connections import huma_shapes, visma_shapes
+from connections import huma_shapes, visma_problems, visma_shapes
 from connections.answers import Answer, WrongShape, encode
 from connections.errors import Problem, property_name
 from connections.tokens import leeway, read_token
@@ -63,7 +63,7 @@ def test_any_token_answer_is_a_token_or_names_a_property(body: Any) -> None:
 
 @given(_JSON)
 def test_any_refusal_can_be_read(body: Any) -> None:
-    for problems in (huma_shapes.problems(body), visma_shapes.problems(body)):
+    for problems in (huma_shapes.problems(body), visma_problems.problems(body)):
         assert all(isinstance(problem, Problem) for problem in problems)
 
 

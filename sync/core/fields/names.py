@@ -34,7 +34,9 @@ def _write(doc: Doc, part: str, text: Own, today: date) -> None:
     entries = doc["personNames"] = [dict(entry) for entry in _entries(doc)]
     index = pick(entries, today)
     if index is None:
-        entries.append({part: text} if doc.get("isDraft") else {part: text, "activeStart": today.isoformat()})
+        # The other name is said to be none: a saved employee whose entry lacks one can't be understood.
+        new = {"firstName": None, "lastName": None, part: text, "activeStart": today.isoformat()}
+        entries.append({part: text} if doc.get("isDraft") else new)
         return
     entry = entries[index]
     start, end = (as_day(entry.get(key), key) for key in ("activeStart", "activeEnd"))
