@@ -44,12 +44,10 @@ def _wrapped(value: shapes.Shape, **more: shapes.Shape) -> shapes.Shape:
 
 
 def _account(value: Any, prop: str) -> dict[str, Any]:
-    """An account says its kind, and an IBAN, or a number and its country; without a BIC it can be read."""
+    """An account says its kind, and an IBAN or a number; without a BIC, or a country, it can be read and not sent."""
     whole: dict[str, Any] = _ACCOUNT(value, prop)
-    if whole.get("iban") is None:
-        for name in ("number", "country"):
-            if whole.get(name) is None:
-                raise WrongShape(f"{prop}.{name}")
+    if whole.get("iban") is None and whole.get("number") is None:
+        raise WrongShape(f"{prop}.number")
     return whole
 
 

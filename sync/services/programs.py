@@ -1,7 +1,7 @@
 """The email addresses of Huma's users who aren't people but accounts of programs: nobody can be added with them.
 
 A run keeps them with how far it has read Huma's list: as keyed fingerprints, never as addresses. Source: design, Who is
-who (Huma users who aren't people are never offered).
+who.
 """
 
 from collections.abc import Collection, Iterable

@@ -21,16 +21,16 @@ _HUMA_NAMES, _VISMA_NAMES = frozenset(HUMA_KEYS), frozenset(VISMA_KEYS)
 
 
 def in_huma(value: Doc) -> dict[str, Own]:
-    """Its kind, and an IBAN, or a number and its country.
+    """Its kind, and an IBAN or a number. Raises ``WrongShape``.
 
-    A missing BIC is left to ``no_bic``: an IBAN alone is no empty account. Raises ``WrongShape``.
+    A missing BIC is left to ``no_bic``, a missing country to ``unknown_account_country``: neither is an empty account.
     """
     own = {key: as_text(value[key], prop) for key, prop in _IN_HUMA.items() if key in value}
     if own.get("type") is None:
         raise WrongShape(_IN_HUMA["type"])
-    if own.get("iban") is None and (own.get("number") is None or own.get("country") is None):
-        raise WrongShape(_IN_HUMA["country" if own.get("number") is not None else "number"])
-    if "bic" not in value and "iban" in value:
+    if own.get("iban") is None and own.get("number") is None:
+        raise WrongShape(_IN_HUMA["number"])
+    if ("bic" if "iban" in value else "country") not in value:
         spelt(value, _HUMA_NAMES, "bankAccount")
     return own
 

@@ -16,7 +16,7 @@ MAY_BE_MISSING = {
         *("personNames.activeStart", "personNames.activeEnd", "salaryPaymentMethod.internationalBankSwift"),
         *("activeStart", "activeEnd", "positionEndReason", "isDraft"),
     },
-    "huma": {"status", "email.requestedValue", "bankAccount.value.bic"},
+    "huma": {"status", "email.requestedValue", "bankAccount.value.bic", "bankAccount.value.country"},
 }
 """Places that say nothing where they are missing or null; in Huma also each wrapper's value. Source: the contracts."""
 MAY_BE_NULL = {"personNames.firstName", "personNames.lastName", "emails.address", "phones.number"}

@@ -166,7 +166,6 @@ HUMA_ODD: list[tuple[Doc, str]] = [
     ),
     *(({"bankAccount": wrap(odd)}, "bankAccount.type") for odd in ({}, {"x": 1}, {"number": ACCOUNT, "country": "NO"})),
     ({"bankAccount": wrap({"type": "national"})}, "bankAccount.number"),
-    ({"bankAccount": wrap({"type": "national", "number": ACCOUNT})}, "bankAccount.country"),
     ({"bankAccount": wrap({"type": "international", "bic": SWEDISH_BIC})}, "bankAccount.number"),
     *(({"homeAddress": wrap({**HOME, key: None})}, f"homeAddress.{key}") for key in ("line1", "postalCode", "city")),
     ({"homeAddress": wrap({})}, "homeAddress.line1"),
