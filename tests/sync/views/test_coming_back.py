@@ -108,6 +108,11 @@ def test_who_signed_in_in_another_tab_goes_on_from_the_first(web, run):
     assert strict.post(login, {"username": "hr", "password": PASSWORD, "next": page})["Location"] == login
 
 
+def test_signing_in_never_ends_at_signing_out(hr, run):
+    _page, back = sign_in(Client(), f"/admin/login/?{urlencode({'next': '/admin/logout/'})}")
+    assert (back.status_code, back.request["PATH_INFO"]) == (200, "/admin/")
+
+
 def test_a_lost_cookie_leads_to_the_sign_in_too(run):
     client = Client(enforce_csrf_checks=True)
     page = at("review", run.connection)
