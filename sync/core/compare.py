@@ -165,6 +165,8 @@ def compare(
         before = (settled[0], settled[1]) if settled else None
         differences.append(_difference(field, pair, now, before, former.get(name)))
     remade = pair.remade if has_open_date else ""
+    if len(agreed) == len(prints):  # nearly always: of thousands of people that is much memory
+        agreed = prints
     return Comparison(
         tuple(differences), agreed, tuple(unreadable), pair.positions, prints, frozenset(respelt), remade, former
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from enum import StrEnum
 from sys import intern
+from types import MappingProxyType
 from typing import Any
 
 from sync.core.record import record
@@ -63,6 +64,8 @@ class Value:
 
 
 UNREADABLE = Value(readable=False)
+NO_LOCKS: Mapping[str, str] = MappingProxyType({})
+"""No integration has locked a field of theirs, as it is with nearly everybody."""
 
 
 @record
@@ -115,7 +118,7 @@ class Employee:
     visma_ids: tuple[str, ...] = ()
     vanished: str = ""
     writers: tuple[str, ...] = ()
-    locks: Mapping[str, str] = field(default_factory=dict)
+    locks: Mapping[str, str] = field(default_factory=lambda: NO_LOCKS)
 
     @property
     def number(self) -> str:
@@ -198,7 +201,7 @@ def from_json(data: dict[str, Any]) -> Employee:
         visma_ids=tuple(data.get("visma_ids", ())),  # what an older version stored lacks it
         vanished=data.get("vanished", ""),
         writers=tuple(data.get("writers", ())),
-        locks=data.get("locks") or {},
+        locks=data.get("locks") or NO_LOCKS,
         positions=tuple(_position(*position) for position in data["positions"]),
         values={intern(name): _value(*value) for name, value in data["values"].items()},
     )

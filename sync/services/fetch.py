@@ -55,7 +55,7 @@ class Fetch:
         rows = EmployeeLink.objects.filter(connection=run.connection).exclude(state=EmployeeLink.State.DIFFERENT)
         links = list(rows.defer("baseline", "seen"))
         known = [one for one in links if one.state != EmployeeLink.State.GONE]
-        self.reader = reader_for(run.connection, known, before_release=before_release)
+        self.reader = reader_for(run.connection, known, are_all=True, before_release=before_release)
         self.asking = Asking(run, links, self.progress.setdefault("asked", asking.start()))
         self.list = HumaList(run, self.clients.huma, self.progress["huma"])
         self.visma = VismaList(run, self.progress["visma"], self.asking.asked["visma"])
@@ -77,7 +77,8 @@ class Fetch:
         self.reader.witness.knows("huma", self.list.to_read)
         if self.list.is_complete:
             self.to_read = unread(self.run)[::-1]
-            self.to_ask["huma"] = self.asking.absent("huma", listed(self.run, "huma"))
+            if self.asking.wanted["huma"]:
+                self.to_ask["huma"] = self.asking.absent("huma", listed(self.run, "huma"))
         self._find_absent_in_visma()
         pool = self.under_way.pool = ThreadPoolExecutor(settings.SYNC_CONCURRENCY + 1, thread_name_prefix="read")
         try:

@@ -1,6 +1,6 @@
 """Reading one person or one page from a vendor, in a worker thread: HTTP and the pure core only, no database."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -207,8 +207,12 @@ def _is_gone(ask: Callable[[], Any]) -> bool:
     return False
 
 
-def reader_for(connection: Connection, links: Iterable[EmployeeLink], *, before_release: bool = False) -> Reader:
+def reader_for(
+    connection: Connection, links: Collection[EmployeeLink], *, are_all: bool = False, before_release: bool = False
+) -> Reader:
     """A reader of the connection's people as they are today; ``links`` tell which positions are paired.
+
+    ``are_all``: whether there are no other linked people.
 
     Whatever reads people comes through here. Raises ``CannotRead`` while the connection waits for its release, but
     for the figures that a superuser is to see (``before_release``).
@@ -222,17 +226,24 @@ def reader_for(connection: Connection, links: Iterable[EmployeeLink], *, before_
         fingerprinter(connection),
         timezone.localdate(),
         within(connection),
-        witness_of(connection, clients),
+        witness_of(connection, clients, links if are_all else None),
         enabled_fields(connection),
         {link.huma_id: link.huma_position for link in paired},
         {link.visma_id: link.visma_position for link in paired},
     )
 
 
-def witness_of(connection: Connection, clients: Clients) -> Witness:
-    """Some linked people of the connection, whom to ask for where somebody else is refused."""
-    links = EmployeeLink.objects.filter(connection=connection, state=EmployeeLink.State.LINKED)
-    some = list(links.order_by("-pk").values_list("huma_id", "visma_id")[:OTHERS_KNOWN])
+def witness_of(connection: Connection, clients: Clients, links: Collection[EmployeeLink] | None = None) -> Witness:
+    """Some linked people of the connection, whom to ask for where somebody else is refused.
+
+    ``links``: all of the connection's, where they are known already.
+    """
+    if links is None:
+        rows = EmployeeLink.objects.filter(connection=connection, state=EmployeeLink.State.LINKED)
+        some = list(rows.order_by("-pk").values_list("huma_id", "visma_id")[:OTHERS_KNOWN])
+    else:
+        linked = [link for link in links if link.state == EmployeeLink.State.LINKED]
+        some = [(link.huma_id, link.visma_id) for link in linked[-OTHERS_KNOWN:]]
     return Witness(clients, {"huma": [huma for huma, _ in some], "visma": [visma for _, visma in some]})
 
 
