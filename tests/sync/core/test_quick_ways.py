@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from stdnum.no import kontonr
 
 from sync.core.fields.bank import problem
+from sync.core.fields.contact import _is_address, is_email
 from sync.core.fingerprint import Fingerprinter
 from sync.core.text import _parsed, clean, e164
 
@@ -50,3 +51,11 @@ def test_a_fingerprint_is_the_hmac_of_the_json(field: str, canonical: str | tupl
 def test_clean_text_is_composed_and_trimmed(text: str) -> None:
     assert clean(clean(text)) == clean(text)
     assert clean("A\u030ase ") == "Åse"
+
+
+@given(st.text("ka1_+-.@x", max_size=70) | st.emails().map(str.lower))
+@example("kari@example.com")
+@example("k@x-.no")
+@example(f"kari@{'b' * 57}.no")
+def test_a_plain_address_is_one_by_the_rule_too(text: str) -> None:
+    assert is_email(text) == _is_address(text)
