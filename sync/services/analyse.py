@@ -233,8 +233,8 @@ def _numbers(analysis: Analysis) -> dict[str, str]:
 def _candidates(
     analysis: Analysis, links: list[EmployeeLink], left_out: list[LeftOut], of_programs: Collection[str]
 ) -> None:
-    """Who is on one side only; never somebody whose link says that she is gone from the other, unless a sync added
-    her there: then she is listed apart. ``of_programs``: addresses that programs have in Huma."""
+    """Who is on one side only; never somebody whose link says that they are gone from the other, unless a sync added
+    them there: then they are listed apart. ``of_programs``: addresses that programs have in Huma."""
     numbers, unread = _numbers(analysis), analysis.unread
     in_huma = (*analysis.huma.values(), *unread.known(Side.HUMA))
     emails = {*of_programs, *(str(e.canonical("email")) for e in in_huma if e.canonical("email"))}

@@ -31,6 +31,6 @@ def addresses_of(connection: Connection, prints: Collection[str], people: Iterab
     """Those people's canonical addresses that are a program's in Huma."""
     if not prints:
         return set()
-    fingerprint = fingerprinter(connection)
+    fingerprint, wanted = fingerprinter(connection), frozenset(prints)
     emails = {str(email) for one in people if (email := one.canonical("email"))}
-    return {email for email in emails if fingerprint(*KEPT_AS, email) in prints}
+    return {email for email in emails if fingerprint(*KEPT_AS, email) in wanted}

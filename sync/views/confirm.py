@@ -76,8 +76,8 @@ def _confirm(run: SyncRun, request: HttpRequest) -> None:
             service.confirm(run, request.user, fingerprint, typed, only=only, ticks=ticks)
             return
         except runs.NotAllowed as refusal:
-            hers = run.connection.runs.filter(state=SyncRun.State.APPLYING, trigger__in=BY_HAND)
-            if refusal.code != "applying" or time.monotonic() > until or hers.exists():
+            by_hand = run.connection.runs.filter(state=SyncRun.State.APPLYING, trigger__in=BY_HAND)
+            if refusal.code != "applying" or time.monotonic() > until or by_hand.exists():
                 raise
         time.sleep(LOOK_AGAIN)
 
