@@ -120,16 +120,17 @@ def writing(house: House, scale: Scale) -> Iterator[Figure]:
 
 
 def thinking(house: House, scale: Scale) -> Iterator[Figure]:
-    """CPU of the pure core, against what deepdiff takes in the same minute: machines differ by a factor of two."""
+    """CPU of the pure core, and what it would be where deepdiff takes as long as when the goal was set: machines differ
+    by a factor of two."""
     races = [house.run("cpu", pairs=scale.pairs) for _ in range(scale.races)]
     pairs = races[0]["pairs"]
     ours, deepdiff, csv_diff = (
         1000 * min(one[name] for one in races) / pairs for name in ("ours", "deepdiff", "csv_diff")
     )
-    limit = CPU_GOAL * deepdiff / DEEPDIFF
     name = f"CPU to normalise, match, compare and plan {pairs:,} pairs (best of {scale.races})"
-    goal = f"≤ {CPU_GOAL} ms a pair where deepdiff takes {DEEPDIFF}: {limit:.2f}"
-    yield Figure(name, goal, f"{ours:.3f} ms a pair", ours, limit)
+    yield Figure(name, f"≤ {CPU_GOAL} ms a pair", f"{ours:.3f} ms a pair", ours, CPU_GOAL)
+    there = ours * DEEPDIFF / deepdiff
+    yield Figure(f"… on a machine on which deepdiff takes {DEEPDIFF} ms", NOT_YET, f"{there:.3f} ms a pair", there)
     yield Figure("… ÷ deepdiff, which only compares", NOT_YET, f"{deepdiff:.3f} ms a pair", ours / deepdiff)
     yield Figure("… ÷ csv-diff, which only compares", NOT_YET, f"{csv_diff:.3f} ms a pair", ours / csv_diff)
 
