@@ -3,11 +3,12 @@
 import asyncio
 import email
 import email.policy
-import socket
 from email.message import EmailMessage
 from typing import Any, Self
 
 from aiosmtpd.controller import Controller
+
+from tests.ports import free_port
 
 
 class MailServer:
@@ -19,9 +20,7 @@ class MailServer:
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
         self.refusing = self.silent = False
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
+        self.port = free_port()
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  # the library's name

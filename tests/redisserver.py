@@ -1,13 +1,14 @@
 """A real Redis on loopback, for as long as a test needs it."""
 
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
 from typing import Self
 
 import redis
+
+from tests.ports import free_port
 
 PROGRAM = shutil.which("redis-server")
 
@@ -16,9 +17,7 @@ class RedisServer:
     """Started by `with`; `url` is what REDIS_URL is for it. It keeps nothing on disk."""
 
     def __init__(self) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
+        self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
 
     def __enter__(self) -> Self:

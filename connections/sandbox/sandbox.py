@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import Any
 
@@ -23,7 +24,7 @@ from .journal import Journal
 from .oddities import Oddities
 from .page import Page
 from .seed import Company, People, Person
-from .server import LoopbackServer
+from .server import LoopbackServer, bound
 from .tokens import Tokens
 from .visma_api import VismaApi
 from .visma_jobs import Jobs
@@ -102,6 +103,18 @@ class Sandbox:
             server.stop()
         self._servers = []
         self._jobs.stop()
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Until the block ends nobody answers at the sandbox's addresses, and no other program can take its ports."""
+        self.stop()
+        with ExitStack() as held:
+            for port in self._ports:
+                held.enter_context(bound(port))
+            try:
+                yield
+            finally:
+                self.start()
 
     def __enter__(self) -> Sandbox:
         return self.start()

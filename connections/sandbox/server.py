@@ -36,6 +36,23 @@ class Answer:
 class PortInUse(OSError):
     """Another program listens on the port; the message is a sentence for the person who started this one."""
 
+    @classmethod
+    def at(cls, port: int) -> PortInUse:
+        """The error for a port."""
+        return cls(f"Port {port} is in use by another program: choose another one.")
+
+
+def bound(port: int) -> socket.socket:
+    """A socket that has the port, and doesn't listen yet: a caller is refused. Raises ``PortInUse``."""
+    one = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        one.bind((HOST, port))
+    except OSError as error:
+        one.close()
+        raise PortInUse.at(port) from error
+    return one
+
 
 class _Handler(WSGIRequestHandler):
     """Reads a request whole, asks the application, writes the answer, keeps the connection."""
@@ -108,13 +125,11 @@ class LoopbackServer:
     """A running server; `port=0` takes a free one. Raises `PortInUse`."""
 
     def __init__(self, port: int, respond: Callable[[HttpRequest], Answer]) -> None:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listening:
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with bound(port) as listening:
             try:
-                listening.bind((HOST, port))
                 listening.listen(128)
             except OSError as error:
-                raise PortInUse(f"Port {port} is in use by another program: choose another one.") from error
+                raise PortInUse.at(port) from error
             self._server = _Server(listening, respond)
         self.port = self._server.port
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)

@@ -1,5 +1,6 @@
 """The stand-ins break as they are told: before or after an effect, in the middle of an answer, or at random."""
 
+import socket
 import time
 from collections.abc import Iterator
 
@@ -151,12 +152,16 @@ def test_a_connection_is_kept_open(sandbox: Sandbox, huma: HumaCaller) -> None:
 
 def test_a_stopped_sandbox_hangs_up_and_comes_back_at_its_addresses(sandbox: Sandbox, huma: HumaCaller) -> None:
     address = sandbox.huma_url
-    sandbox.stop()
-    with pytest.raises(requests.ConnectionError):
+    with sandbox.away(), pytest.raises(requests.ConnectionError):
         huma.get("/users")
-    sandbox.start()
     assert sandbox.huma_url == address
     assert huma.get("/users").status_code == 200
+
+
+def test_an_outgoing_connection_cant_take_the_port_of_a_sandbox_that_is_away(sandbox: Sandbox) -> None:
+    port = int(sandbox.huma_url.rpartition(":")[2])
+    with sandbox.away(), socket.socket() as other, pytest.raises(OSError, match="in use"):
+        other.bind(("127.0.0.1", port))
 
 
 def test_a_port_in_use_is_a_clear_sentence(sandbox: Sandbox) -> None:

@@ -265,8 +265,8 @@ def test_a_job_that_was_accepted_before_a_stop_runs_after_it(
     sandbox.faults.script("visma", "PUT", path, "job-slow:0.2")
     read = visma.get(path)
     accepted = visma.send("PUT", path, {**read.json(), "notes": []}, read.headers["ETag"])
-    sandbox.stop()
-    sandbox.start()
+    with sandbox.away():
+        pass
     assert visma.job(accepted)["status"] == "Succeeded"
     assert sandbox.visma.employees[employee_id].body["notes"] == []
 

@@ -15,6 +15,8 @@ from typing import Self
 
 from django.conf import settings
 
+from tests.ports import free_port
+
 PATIENCE = 60
 LINE = next(
     line.removeprefix("web: ")
@@ -31,9 +33,7 @@ class WebServer:
     """
 
     def __init__(self, env: dict[str, str], *more: str, preexec: Callable[[], None] | None = None) -> None:
-        with socket.socket() as one:
-            one.bind(("127.0.0.1", 0))
-            self.port = int(one.getsockname()[1])
+        self.port = free_port()
         path = f"{Path(sys.executable).parent}:{env.get('PATH', os.defpath)}"
         self.env = {**env, "ALLOWED_HOSTS": "127.0.0.1", "PORT": str(self.port), "PATH": path}
         self._command = ["sh", "-c", f'exec {LINE} "$@"', "web", *more]

@@ -88,10 +88,9 @@ def test_a_vendor_that_is_gone_for_a_while_is_waited_for(company: Company) -> No
     company.decide(run, "huma", person)
     company.confirm(run)
     sandbox = company.sandbox
-    sandbox.stop()
-    for _ in range(3):
-        assert work.advance(run.pk, seconds=0.3) is not None
-    sandbox.start()
+    with sandbox.away():
+        for _ in range(3):
+            assert work.advance(run.pk, seconds=0.3) is not None
     until(run, lambda run: run.state != SyncRun.State.APPLYING, seconds=1)
     company.ended(run)
     assert outcomes(run) == {"phone": "done"}
@@ -106,11 +105,8 @@ def test_a_vendor_that_stays_away_ends_as_failed_where_nothing_was_sent(company:
     company.confirm(run)
     sent = Write.objects.filter(run=run, link__visma_id=other.employee_id)
     sent.update(state="sending", sent_at=run.confirmed_at, tries=1)
-    company.sandbox.stop()
-    try:
+    with company.sandbox.away():
         work.drive(run)
-    finally:
-        company.sandbox.start()
     states = dict(Change.objects.filter(run=run).values_list("link__visma_id", "reason"))
     assert states == {person.employee_id: "unavailable", other.employee_id: "unknown_outcome"}
     assert Change.objects.get(run=run, reason="unknown_outcome").state == "unknown"
