@@ -6,9 +6,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from sync.core.fields import FIELDS
-from sync.people_words import standing_label
+from sync.create_groups import TITLES
+from sync.person_words import standing_label
 from sync.sentences import agrees_label, field_label, outcome_label, sentence, side_name
-from sync.services.creation_lists import TITLES
 
 
 def _standing(code: str) -> str:

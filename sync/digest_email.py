@@ -11,11 +11,11 @@ from django.utils.translation import ngettext
 from connections.models import Connection
 from sync.attention_words import counted, line
 from sync.emails import MOST_PROBLEMS as MOST_NAMED
-from sync.emails import absolute, message
-from sync.held_emails import until
+from sync.message import absolute, message
 from sync.models import Change, Letter
 from sync.sentences import field_label, sentence
 from sync.services.attention import Kind, Waits
+from sync.services.held_until import until
 from sync.services.recipients import counts_only
 
 

@@ -1,22 +1,22 @@
 """The emails: what happened, in names and field labels. Never a value, never a vendor's words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from sync.core.fields import FIELDS
 from sync.core.report import OUTCOMES, Totals
+from sync.message import absolute, message
 from sync.models import Change, Conflict, PossibleMatch, SyncRun
 from sync.sentences import change_sentence, field_label, outcome_label, sentence, side_name
 from sync.services import passed_over
-from sync.services.creation_lists import what_comes_along
+from sync.services.new_people import what_comes_along
 from sync.services.runs import run_totals
 
 MOST_PROBLEMS = 50
@@ -121,22 +121,3 @@ def _missing(change: Change, run: SyncRun) -> list[str]:
     return [
         label for spec in FIELDS if spec.name not in never_missing and (label := field_label(spec.name)) not in gets
     ]
-
-
-def absolute(path: str) -> str:
-    """The address of a page for somebody who isn't on the site."""
-    return f"{settings.SITE_URL}{path}"
-
-
-def message(name: str, context: dict[str, Any], to: Iterable[str], message_id: str) -> EmailMultiAlternatives:
-    """Three templates an email: subject, text, html. The subject begins with the connection's name."""
-    context = {**context, "language": translation.get_language()}
-    subject = " ".join(render_to_string(f"emails/{name}_subject.txt", context).split())
-    message = EmailMultiAlternatives(
-        subject,
-        render_to_string(f"emails/{name}.txt", context).strip() + "\n",
-        to=list(to),
-        headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated"},
-    )
-    message.attach_alternative(render_to_string(f"emails/{name}.html", context), "text/html")
-    return message

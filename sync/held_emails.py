@@ -10,11 +10,10 @@ from django.utils.translation import ngettext
 
 from connections.models import Connection
 from sync import payday_words
-from sync.emails import absolute, message
 from sync.letter_emails import COMPOSERS, Words
+from sync.message import absolute, message
 from sync.models import Change, Letter
 from sync.sentences import sentence
-from sync.services.holding import waiting
 from sync.services.payday import deadline_of, waits_since
 
 
@@ -81,13 +80,6 @@ def _lines(connection: Connection, held: Collection[Change], several: bool) -> I
         yield _("Until they are approved, salary goes to the old accounts.")
     elif not until:
         yield _("Payroll keeps what it has until an owner releases them. More may join them meanwhile.")
-
-
-def until(connection: Connection) -> list[str]:
-    """Until when what waits in a connection has to be approved, where it knows its pay day."""
-    held = list(waiting(connection).only("field", "settled_at"))
-    account = any(one.field == "bank_account" for one in held)
-    return payday_words.sentences(deadline_of(connection, waits_since(held)), account) if held else []
 
 
 COMPOSERS[Letter.Kind.HELD] = _held

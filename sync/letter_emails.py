@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from connections.models import AuditEntry, Connection
 from connections.pausing import BY_HAND, HOUSE
-from sync.emails import absolute, message
+from sync.message import absolute, message
 from sync.models import Letter
 from sync.sentences import nice_date, sentence
 

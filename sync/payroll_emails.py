@@ -8,8 +8,8 @@ from connections import recipients
 from connections.models import Connection, PayrollRecipient
 from sync.core.fields import field
 from sync.emails import MOST_PROBLEMS as MOST_NAMED
-from sync.emails import absolute, message
 from sync.letter_emails import COMPOSERS, Words
+from sync.message import absolute, message
 from sync.models import Change, Letter, SyncRun
 from sync.sentences import field_label
 from sync.services.reading import fingerprinter

@@ -1,45 +1,14 @@
 """People's states in words, for Create and People."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from sync.core.same_employment import REMADE
-from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch
+from sync.models import EmployeeLink, PossibleMatch
+from sync.person_words import Badge, standing_label
 from sync.sentences import against_sentence, agrees_label, sentence, side_name
 from sync.services.people import FILTERS, LOOKING_INSIDE, Person
-
-
-@dataclass(frozen=True)
-class Badge:
-    """A short state with its tone."""
-
-    label: str
-    tone: str = ""
-    icon: str = ""
-
-
-def standing_label(standing: str) -> str:
-    """Where somebody's selected position is in time."""
-    return {
-        "current": _("Employed"),
-        "upcoming": _("Starts later"),
-        "former": _("Former employee"),
-        "none": _("No position"),
-    }.get(standing, "")
-
-
-def badges_of(seen: EmployeeSnapshot) -> list[Badge]:
-    """What is worth knowing about one side's record of somebody."""
-    found = [Badge(standing_label(seen.standing), "accent" if seen.standing == "upcoming" else "")]
-    if seen.side == "huma" and not seen.active:
-        found.append(Badge(_("Deactivated in Huma"), "warning"))
-    if seen.draft:
-        found.append(Badge(_("Draft"), "warning"))
-    return [badge for badge in found if badge.label]
 
 
 def badges(person: Person) -> list[Badge]:
@@ -162,16 +131,3 @@ def why_possible(match: PossibleMatch) -> str:
     if agrees := ", ".join(agrees_label(name) for name in match.agrees):
         said.append(_("What agrees: %(what)s.") % {"what": agrees})
     return " ".join([*said, *(against_sentence(code) for code in match.against)])
-
-
-def linked_by(counts: Mapping[str, int]) -> list[str]:
-    """How many people are linked by what, a text each; ``counts`` by the code of the key."""
-    by = {
-        "external": _("%(n)s by the Huma id in Visma"),
-        "number": _("%(n)s by Employment ID"),
-        "email": _("%(n)s by email"),
-        "connected": _("%(n)s by Huma's own integration"),
-        "name_birth": _("%(n)s by name and date of birth"),
-        "existing": _("%(n)s known from before"),
-    }
-    return [text % {"n": counts[code]} for code, text in by.items() if counts.get(code)]

@@ -7,8 +7,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from connections.models import Connection, ReleaseRequest
-from sync.emails import absolute, message
 from sync.letter_emails import COMPOSERS, Words
+from sync.message import absolute, message
 from sync.models import Letter
 
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from connections import asking_again
+from connections.bugs import bug_report
 from connections.models import Connection
 from sync import heartbeat
 from sync.models import HumaEvent, SyncRun
@@ -32,7 +33,6 @@ from sync.services import (
     work,
 )
 from sync.services import letters as post
-from sync.services.failures import bug_report
 from sync.services.runs import cancel
 from sync.wake import queue_length, wake, wake_connection, wake_look, wake_roll
 

@@ -1,5 +1,1 @@
-"""The only remote writer: carries out the Writes of an applying run, and nothing else."""
-
-from sync.execute.slices import apply_slice
-
-__all__ = ["apply_slice"]
+"""The only place from which anything is written to Huma or Visma: it carries out the Writes of an applying run."""

@@ -5,23 +5,16 @@ import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, close_old_connections, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, close_old_connections, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
-from connections.models import audit
 from sync.execute import given, life
 from sync.execute.context import Context
 from sync.execute.step import step
 from sync.lease import Lease
 from sync.models import Change, SyncRun, Write
-from sync.services import mail
-from sync.services.closing import found_nothing
-from sync.services.events import answered
-from sync.services.recipients import tell_of_accounts
-from sync.services.runs import forget_values
 from sync.stopping import is_stopping
-from sync.wake import wake_connection
 
 LOOK_EVERY = 0.5  # seconds between looks at "stop"
 AHEAD = 200  # people claimed at a time
@@ -147,17 +140,13 @@ class _Slice:
 
 
 def apply_slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
-    """Carry out the run's Writes for about ``seconds``, and finish it when all have an outcome.
+    """Carry out the run's Writes for about ``seconds``.
 
-    Gives the seconds until there is more to do, ``None`` when the run has ended or the lease is lost.
+    Gives the seconds until there is more to do, ``None`` when all have an outcome or the lease is lost.
     """
     if run.attempts >= settings.MAX_ATTEMPTS:
         _park(run)
-    pause = _Slice(run, lease, seconds).work()
-    if pause is None and not lease.lost:
-        finish(run)
-        return None
-    return pause
+    return _Slice(run, lease, seconds).work()
 
 
 def _park(run: SyncRun) -> None:
@@ -167,29 +156,3 @@ def _park(run: SyncRun) -> None:
         state = Change.State.FAILED if unsent else Change.State.UNKNOWN
         life.settle_all(life.open_changes(write), state, "parked" if unsent else "unknown_outcome")
         life.finish(write)
-
-
-def finish(run: SyncRun) -> None:
-    """All Changes have an outcome: end the run, forget what was read, and mail the result."""
-    stopped = Change.objects.filter(run=run, state=Change.State.STOPPED).exists()
-    with transaction.atomic():
-        rows = SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.APPLYING)
-        ended = rows.update(
-            state=SyncRun.State.STOPPED if stopped else SyncRun.State.FINISHED,
-            finished_at=timezone.now(),
-        )
-        if not ended:
-            return
-        answered(run)
-        wake_connection(run.connection_id)
-        if found_nothing(run):
-            run.delete()
-            return
-        forget_values(run)
-        tell_of_accounts(run)
-        if not run.is_automatic:
-            mail.ask_for(run)
-        audit(run.confirmed_by or "humavisma", "run.finished", run.connection, run=run.pk)
-    run.refresh_from_db()
-    if not run.is_automatic:
-        mail.send_result(run)

@@ -4,6 +4,7 @@ import logging
 
 from django.db import InterfaceError, OperationalError
 
+from connections.bugs import bug_report
 from connections.errors import BadCredentials, ContractBroken, Gone, Rejected, Stale, Unavailable, property_name
 from connections.pausing import credentials_refused
 from sync.core import passing
@@ -11,7 +12,6 @@ from sync.core.shape import WrongShape
 from sync.execute import alone, creating, huma, life, visma
 from sync.execute.context import Context, LeaseTooShort
 from sync.models import Change, Write
-from sync.services.failures import bug_report
 
 logger = logging.getLogger(__name__)
 

@@ -22,13 +22,13 @@ from sync.sentences import sentence
 from sync.services import candidates, creation, letters, mail, runs, work
 from sync.services.analyse import analyse
 from sync.services.confirm import PlanChanged, confirm
-from sync.services.employees import NotOne, find
+from sync.services.employees import NotOne, failures, find, whom_it_passed_over
 from sync.services.failures import CannotRead, reason_for_reading
 from sync.services.fetch import Fetch
 from sync.services.planning import make_plan
 from sync.services.programs import seen_by
 from sync.services.relooking import to_look_at
-from sync.services.result import created, failures, whom_it_passed_over
+from sync.services.result import created
 from sync.services.review import ReviewFilter, decide_bulk
 from sync.services.snapshots import load_passed
 from sync.services.store import load, store

@@ -20,7 +20,7 @@ from sync.services import passed_over
 from sync.services.meanwhile import settled_elsewhere
 from sync.services.payday import marked, plan_of
 from sync.services.plan_rows import store_plan
-from sync.services.planning import Item, Plan, make_plan
+from sync.services.planning import Item, NumberNeeded, Plan, make_plan
 from sync.services.relooking import held_back
 from sync.services.runs import NotAllowed, require_active
 from sync.wake import wake
@@ -37,14 +37,6 @@ OF_NEW_PEOPLE = ("twice_account", "twice_last_day")
 
 class PlanChanged(Exception):
     """The plan isn't the one that was shown: it has to be shown again."""
-
-
-class NumberNeeded(Exception):
-    """So many people need their number typed; ``people`` is that number."""
-
-    def __init__(self, people: int) -> None:
-        super().__init__("number needed")
-        self.people = people
 
 
 class NobodyTicked(Exception):

@@ -5,56 +5,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from connections.models import Connection
-from sync.core.create import NAMES_AND_EMAIL, creation
-from sync.core.employee import from_json
-from sync.core.fields import FIELDS
-from sync.core.text import clean
+from sync.create_groups import BLOCKED, FOLDED, MAIN, NEVER, NOTES, TITLES
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
 from sync.paging import Part, Place, by_pk, part
-from sync.people_words import Badge, badges_of
-from sync.sentences import field_label, sentence
+from sync.person_words import Badge, badges_of, blocked_sentence
 from sync.services import candidates
 from sync.services import creation as service
-from sync.services.reading import enabled_fields
+from sync.services.new_people import Omitted, what_comes_along
 
 PER_PAGE = 50
 BY_NAME = ("name", "pk")
-
-MAIN, BLOCKED, NEVER = "main", "blocked", "never"
-FOLDED = ("former", "not_employee", "no_position", "draft", "returned")
-TITLES: dict[str, Promise] = {
-    MAIN: _("Current and upcoming"),
-    BLOCKED: _("Can't be added yet"),
-    "former": _("Former employees"),
-    "not_employee": _("Not employees"),
-    "no_position": _("No position"),
-    "draft": _("Drafts"),
-    "returned": _("Added before, removed since"),
-    NEVER: _("Never added"),
-}
-NOTES: dict[str, Promise] = {
-    BLOCKED: _("Put right what stands beside each of them, then read both sides again."),
-    "former": _("Their employment has ended, or they are deactivated in Huma."),
-    "not_employee": _("Their contract in Huma says consultant, freelancer or third party."),
-    "no_position": _("They have no position, so that nobody can tell whether they are employed."),
-    "draft": _("Payroll hasn't completed them yet."),
-    "returned": _("A sync added them, and somebody removed them afterwards."),
-    NEVER: _("They are left out of every run, until you take them back."),
-}
-
-
-@dataclass(frozen=True)
-class Omitted:
-    """A field that a new person doesn't get, and why."""
-
-    label: str
-    why: str
 
 
 @dataclass(frozen=True)
@@ -202,27 +165,3 @@ def _candidate(
         returned_since=since,
         left_out=left_out,
     )
-
-
-def what_comes_along(person: EmployeeSnapshot, connection: Connection) -> tuple[list[str], list[Omitted]]:
-    """The labels of the fields that a new person gets on the other side, and what is left off with the reason."""
-    if not person.payload:
-        return [], []
-    employee = from_json(person.payload)
-    made = creation(employee, timezone.localdate(), connection.default_end_reason, connection.fields_off)
-    enabled = {spec.name for spec in enabled_fields(connection)} | {*NAMES_AND_EMAIL, "employment_id"}
-    gets = [field_label(spec.name) for spec in FIELDS if spec.name in made.values]
-    if person.side == "huma" and not person.number and not person.create_blocked:
-        gets.append(gettext("The number that Visma assigns"))
-    omitted = [
-        Omitted(field_label(name), sentence(reason.code, reason.params))
-        for name, reason in made.omitted.items()
-        if name in enabled
-    ]
-    return gets, omitted
-
-
-def blocked_sentence(person: EmployeeSnapshot) -> str:
-    """Why the person can't be added, and what to do; "" when she can."""
-    params = {"length": len(clean(person.number))} if person.create_blocked == "number_too_long" else {}
-    return sentence(person.create_blocked, params)

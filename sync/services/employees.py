@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 
 from connections.models import Connection
 from sync import typed
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, PassedPerson, SyncRun
-from sync.services.people import latest_read
+from sync.passed_words import why_passed
+from sync.sentences import change_sentence
+from sync.services import passed_over
+from sync.services.runs import latest_read
 
 SIDES = ("huma", "visma")
 
@@ -87,3 +91,19 @@ def called_passed(person: PassedPerson) -> str:
     if person.number:
         return person.number
     return f"link:{person.link_id}" if person.link_id else f"{person.side}:{person.vendor_id}"
+
+
+def failures(run: SyncRun) -> list[dict[str, Any]]:
+    """Who failed and why in our words, for the command: by what ``find`` takes, never a value."""
+    rows = Change.objects.filter(run=run, state__in=(Change.State.FAILED, Change.State.UNKNOWN)).order_by("pk")
+    found = []
+    for change in rows.defer("before", "after", "vendor_words").select_related("snapshot"):
+        what = {"action": "create"} if change.action == "create" else {"field": change.field}
+        found.append({"employee": called(change), "side": change.side, **what, "reason": change_sentence(change)})
+    return found
+
+
+def whom_it_passed_over(run: SyncRun) -> list[dict[str, str]]:
+    """Who was passed over and why, for the command, by what ``find`` takes; never a value."""
+    rows = passed_over.of_run(run)
+    return [{"employee": called_passed(one), "side": one.side, "reason": why_passed(one)} for one in rows]

@@ -1,7 +1,5 @@
 """Why a run ends without having written, or waits for somebody: the four errors by name, and our own."""
 
-import traceback
-
 from connections.errors import BadCredentials, ContractBroken, Rejected, TooMuch, Unavailable, VendorError
 from connections.refused import refusal
 from sync.core.reasons import Reason
@@ -39,8 +37,3 @@ def _too_much(side: str, error: TooMuch) -> Reason:
     if error.what == "bytes":
         return Reason(f"answer_too_long_{side}", {"limit": error.limit // 1024})
     return Reason(f"answer_beyond_{side}", {"prop": error.prop})
-
-
-def bug_report(error: BaseException) -> str:
-    """What a log may say of a bug: its type and where it came from, without its own text, which may quote a value."""
-    return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}"

@@ -18,9 +18,9 @@ from sync.models import OPEN_STATES, Change, EmployeeLink, SyncRun
 from sync.paging import Key, Order, Part, Place, part
 from sync.sentences import against_sentence, field_label, sentence
 from sync.services.batches import batches
-from sync.services.confirm import NumberNeeded
 from sync.services.holding import waiting
 from sync.services.payday import notes, until
+from sync.services.planning import NumberNeeded
 from sync.services.runs import NotAllowed
 from sync.typed import number
 from sync.wake import wake

@@ -14,11 +14,11 @@ from sync.core.fields import field as field_named
 from sync.models import AUTOMATIC, Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
 from sync.models.groups import SETTLED
 from sync.services.batches import batches
+from sync.services.held_letters import tell_at_once
 from sync.services.plan_rows import change_row
 from sync.services.planning import Item
 from sync.services.presence import SIDES, id_of, unread
 from sync.services.reading import fingerprinter
-from sync.services.reminders import tell_at_once
 
 HOUR = timedelta(hours=1)
 APPROVAL_LASTS = timedelta(days=1)

@@ -10,10 +10,10 @@ from django.core.mail import get_connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from connections.bugs import bug_report
 from connections.models import Connection
 from sync.letter_emails import compose
 from sync.models import Letter
-from sync.services.failures import bug_report
 from sync.services.posting import Outbox, each_once, new_message_id
 from sync.wake import wake_letters
 

@@ -13,8 +13,9 @@ from sync.core.employee import from_json
 from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
 from sync.sentences import agrees_label
 from sync.services.batches import batches
-from sync.services.matches import hold_steps, make_link, open_ones, together
+from sync.services.matches import hold_steps, open_ones, together
 from sync.services.pairing import compare_in_run, is_left_out, numbers_in_visma, refresh_candidates, wanted_in_visma
+from sync.services.people_changes import make_link
 from sync.services.runs import NotAllowed
 
 NAMED = 5

@@ -10,14 +10,13 @@ from django.utils import timezone
 from connections.models import audit
 from sync.core.employee import from_json
 from sync.core.fields import FIELDS
-from sync.core.relook import without_instead
 from sync.display import Display, display
 from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
 from sync.models.groups import STEPS
 from sync.paging import Key, Order, Part, Place, part
 from sync.sentences import against_sentence, agrees_label, field_label, sentence
-from sync.services.linking import against_alone, retire_gone
 from sync.services.pairing import compare_pair, refresh_candidates
+from sync.services.people_changes import make_link
 from sync.services.runs import NotAllowed
 from sync.typed import number
 
@@ -156,48 +155,6 @@ def link_match(run: SyncRun, user: Any, pk: int, births_confirmed: bool = False)
         audit(user, "people.linked", run.connection, link=link.pk)
         compare_pair(run, link)
     return link
-
-
-def make_link(
-    connection: Any, user: Any, huma: EmployeeSnapshot, visma: EmployeeSnapshot, births_confirmed: bool = False
-) -> EmployeeLink:
-    """Link two people by a person's choice; a pair once called different may be linked again.
-
-    Raises ``NotAllowed``: "taken" when one of them is linked to somebody else, "births" when their dates of birth
-    differ and nobody has confirmed it.
-    """
-    known = _against(huma, visma)
-    if "birth" in known and not births_confirmed:
-        raise NotAllowed("births")
-    others = EmployeeLink.objects.filter(connection=connection, state__in=EmployeeLink.HOLDING)
-    if others.filter(Q(huma_id=huma.vendor_id) | Q(visma_id=visma.vendor_id)).exists():
-        raise NotAllowed("taken")
-    retire_gone(connection, "huma", [huma.vendor_id])
-    retire_gone(connection, "visma", [visma.vendor_id])
-    link, _created = EmployeeLink.objects.update_or_create(
-        connection=connection,
-        huma_id=huma.vendor_id,
-        visma_id=visma.vendor_id,
-        defaults={
-            "state": EmployeeLink.State.LINKED,
-            "gone_from": "",
-            "linked_by": EmployeeLink.By.PERSON,
-            "linked_by_user": user.get_username(),
-            "name": huma.name or visma.name,
-            "number": visma.number or huma.number,
-            "known": known,
-            "doubt": "",
-            "doubt_at": None,
-        },
-    )
-    return link
-
-
-def _against(huma: EmployeeSnapshot, visma: EmployeeSnapshot) -> list[str]:
-    """What speaks against the two, as far as it was read of them: what a person confirms doesn't ask again."""
-    if not (huma.payload and visma.payload):
-        return []
-    return without_instead(against_alone(from_json(huma.payload), from_json(visma.payload)))
 
 
 def call_different(run: SyncRun, user: Any, pk: int) -> None:

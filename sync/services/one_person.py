@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from django.db import InterfaceError, OperationalError
 
 from connections.answers import WrongShape as NotTheContract
+from connections.bugs import bug_report
 from connections.clients import Clients
 from connections.errors import (
     FORBIDDEN,
@@ -25,7 +26,6 @@ from sync.core import passing
 from sync.core.employee import Employee, Side
 from sync.core.passing import Passed
 from sync.core.shape import WrongShape
-from sync.services.failures import bug_report
 
 logger = logging.getLogger(__name__)
 

@@ -9,10 +9,10 @@ from django.db.models import Q
 from connections.models import Connection
 from sync.core.employee import from_json
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, PassedPerson, PossibleMatch, SyncRun
-from sync.models.groups import WHOLE
 from sync.paging import Key, Part, Place, part_of_list
 from sync.services import passed_over
 from sync.services.figures import becomes_cash
+from sync.services.runs import latest_read
 
 PER_PAGE = 50
 MAX_NUMBER = 12
@@ -148,12 +148,6 @@ class PeoplePage:
     page: Part[Person]
     counts: dict[str, int]
     total: int
-
-
-def latest_read(connection: Connection) -> SyncRun | None:
-    """The newest run that read both sides completely; the others hold only whom they are about."""
-    parts = [trigger for trigger in SyncRun.Trigger.values if trigger not in WHOLE]
-    return connection.runs.exclude(read_at=None).exclude(trigger__in=parts).order_by("-pk").first()
 
 
 def _order(person: Person) -> Key:

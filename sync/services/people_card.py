@@ -8,10 +8,11 @@ from sync.core.fields import FIELDS
 from sync.display import Display, display
 from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
 from sync.models.groups import STEPS
+from sync.person_words import blocked_sentence
 from sync.sentences import field_label
 from sync.services import people
-from sync.services.creation_lists import blocked_sentence
 from sync.services.people import Person
+from sync.services.runs import latest_read
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def card(connection: Connection, side: str, vendor_id: str) -> PersonCard | None
     person = people.person(connection, side, vendor_id)
     if person is None:
         return None
-    run = people.latest_read(connection)
+    run = latest_read(connection)
     alone = person.seen[0] if person.link is None and person.seen else None
     return PersonCard(
         person=person,

@@ -24,6 +24,14 @@ from sync.services.unread import passed_for_a_bug
 STALE_AFTER = timedelta(hours=24)
 
 
+class NumberNeeded(Exception):
+    """So many people need their number typed; ``people`` is that number."""
+
+    def __init__(self, people: int) -> None:
+        super().__init__("number needed")
+        self.people = people
+
+
 @dataclass(frozen=True, eq=False)
 class Item:
     """One planned Change with whom it is for; ``omitted`` says what a creation leaves out, and why."""

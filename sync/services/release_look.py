@@ -5,19 +5,22 @@ Both sides are read as a run reads them, and compared; figures and the names of 
 
 import logging
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
+from connections.bugs import bug_report
 from connections.errors import VendorError
 from connections.groups import huma_groups
 from connections.models import ReleaseRequest
 from sync.core.reasons import Reason
 from sync.lease import Lease
 from sync.models import SyncRun
-from sync.services.analyse import analyse
-from sync.services.failures import CannotRead, bug_report, reason_for_reading
+from sync.person_words import linked_by
+from sync.services.analyse import SAME_COMPANY_SHARE, analyse
+from sync.services.failures import CannotRead, reason_for_reading
 from sync.services.fetch import Fetch
 from sync.services.runs import CHECKS
 from sync.services.store import load
@@ -96,3 +99,20 @@ def _ended(request: ReleaseRequest, figures: dict[str, Any] | None = None, troub
 
 def _forget(connection_pk: int) -> None:
     SyncRun.objects.filter(connection=connection_pk, dry=True, started_by=NAME).delete()
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many are the same person and by what; ``few``: too few for one company."""
+
+    linked: int
+    ways: list[str]
+    few: bool
+
+
+def counted(request: ReleaseRequest) -> Counted:
+    """The figures of a request whose both sides were read."""
+    figures = request.figures
+    linked: dict[str, int] = figures.get("linked", {})
+    total, smaller = sum(linked.values()), min(figures.get("huma", 0), figures.get("visma", 0))
+    return Counted(total, linked_by(linked), total < smaller * SAME_COMPANY_SHARE)

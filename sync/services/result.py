@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from sync.core.report import Totals
 from sync.display import Display, display
 from sync.models import Change, Conflict, SyncRun
 from sync.models.groups import BY_HAND
-from sync.passed_words import why_passed
 from sync.sentences import change_sentence, field_label, outcome_label
 from sync.services import passed_over
-from sync.services.employees import called, called_passed
 from sync.services.retrying import doubted, to_retry
 from sync.services.runs import run_totals
+from sync.services.waiting import open_differences
 
 ORDER = ("held", "failed", "unknown", "moved", "stopped", "done", "nothing")
 MOST_SHOWN = 200
@@ -109,28 +108,6 @@ def created(run: SyncRun) -> dict[str, int]:
     """How many people were created on each side."""
     rows = _creations(run).values_list("side").annotate(n=Count("pk")).order_by()
     return {"huma": 0, "visma": 0, **dict(rows)}
-
-
-def open_differences(run: SyncRun) -> int:
-    """How many differences still wait for a person: undecided ones, and those that weren't carried out."""
-    rows = Conflict.objects.filter(run=run, standing="asks")
-    return rows.filter(Q(decision="") | Q(outcome__in=("moved", "failed", "unknown", "stopped"))).count()
-
-
-def failures(run: SyncRun) -> list[dict[str, Any]]:
-    """Who failed and why in our words, for the command: by what ``employees.find`` takes, never a value."""
-    rows = Change.objects.filter(run=run, state__in=(Change.State.FAILED, Change.State.UNKNOWN)).order_by("pk")
-    found = []
-    for change in rows.defer("before", "after", "vendor_words").select_related("snapshot"):
-        what = {"action": "create"} if change.action == "create" else {"field": change.field}
-        found.append({"employee": called(change), "side": change.side, **what, "reason": change_sentence(change)})
-    return found
-
-
-def whom_it_passed_over(run: SyncRun) -> list[dict[str, str]]:
-    """Who was passed over and why, for the command, by what ``employees.find`` takes; never a value."""
-    rows = passed_over.of_run(run)
-    return [{"employee": called_passed(one), "side": one.side, "reason": why_passed(one)} for one in rows]
 
 
 def _creations(run: SyncRun) -> Any:

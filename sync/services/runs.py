@@ -13,7 +13,7 @@ from connections.models import Connection, audit, name_of
 from sync.core.report import Totals, totals
 from sync.heartbeat import worker_alive
 from sync.models import OPEN_STATES, Change, Conflict, EmployeeSnapshot, SyncRun
-from sync.models.groups import BY_HAND, MANUAL, STEPS
+from sync.models.groups import BY_HAND, MANUAL, STEPS, WHOLE
 from sync.services.releases import come_back
 from sync.services.stillness import silent_for, still_for
 from sync.wake import wake
@@ -37,6 +37,12 @@ def open_run(connection: Connection) -> SyncRun | None:
 def latest_run(connection: Connection) -> SyncRun | None:
     """The newest run that a person started: what runs by itself stays out of the wizard."""
     return connection.runs.filter(trigger__in=BY_HAND).first()
+
+
+def latest_read(connection: Connection) -> SyncRun | None:
+    """The newest run that read both sides completely; the others hold only whom they are about."""
+    parts = [trigger for trigger in SyncRun.Trigger.values if trigger not in WHOLE]
+    return connection.runs.exclude(read_at=None).exclude(trigger__in=parts).order_by("-pk").first()
 
 
 def start(connection: Connection, user: Any, trigger: str = SyncRun.Trigger.MANUAL, **extra: Any) -> SyncRun:

@@ -12,7 +12,7 @@ from connections.models import Connection, audit, name_of
 from connections.services import plain
 from sync.models import AUTOMATIC, OPEN_STATES, HumaEvent, SyncRun
 from sync.models.groups import BY_HAND
-from sync.sentences import nice_date, sentence
+from sync.sentences import sentence
 from sync.services import second_reads, two_writers
 from sync.services.runs import NotAllowed, cancel, stop
 from sync.services.schedule import upcoming
@@ -148,11 +148,3 @@ def change(connection: Connection, user: Any, chosen: Mapping[str, Any]) -> list
             audit(user, "settings.changed", row, **{name: [*map(plain, pair)] for name, pair in changed.items()})
     connection.refresh_from_db()
     return list(changed)
-
-
-def rule(run: SyncRun) -> str:
-    """The rule in whose name a run writes, as a sentence without its full stop; "" for a person's run."""
-    if not run.is_automatic or run.rule_at is None:
-        return ""
-    on = nice_date(timezone.localdate(run.rule_at).isoformat())
-    return _("Automatic updates, turned on by %(by)s on %(date)s") % {"by": run.rule_by, "date": on}

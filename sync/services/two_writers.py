@@ -18,12 +18,12 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from connections.bugs import bug_report
 from connections.errors import ContractBroken, Rejected, VendorError
 from connections.models import Connection, audit
 from connections.pausing import HOUSE
 from sync.core.employee import Employee
 from sync.models import SyncRun
-from sync.services.failures import bug_report
 from sync.services.reading import FORBIDDEN, reader_for
 from sync.wake import wake_connection
 

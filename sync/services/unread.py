@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from django.db import InterfaceError, OperationalError
 
+from connections.bugs import bug_report
 from connections.shapes import is_stand_in
 from sync.core import passing
 from sync.core.employee import Employee, Side
@@ -17,7 +18,7 @@ from sync.core.passing import Passed, those_who_are_like, those_who_may_be, too_
 from sync.core.presence import Seen
 from sync.core.reasons import Reason
 from sync.models import EmployeeLink, LeftOut
-from sync.services.failures import CannotRead, bug_report
+from sync.services.failures import CannotRead
 from sync.services.one_person import logger
 
 Fact = tuple[str, str]

@@ -131,3 +131,9 @@ def _taking_part(runs: Iterable[int]) -> QuerySet[Conflict]:
         .exclude(Exists(out.filter(side="huma", vendor_id=OuterRef("link__huma_id"))))
         .exclude(Exists(out.filter(side="visma", vendor_id=OuterRef("link__visma_id"))))
     )
+
+
+def open_differences(run: SyncRun) -> int:
+    """How many differences still wait for a person: undecided ones, and those that weren't carried out."""
+    rows = Conflict.objects.filter(run=run, standing="asks")
+    return rows.filter(Q(decision="") | Q(outcome__in=("moved", "failed", "unknown", "stopped"))).count()

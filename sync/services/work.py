@@ -10,20 +10,22 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 from django.db.models import F, Q
 from django.utils import timezone
 
+from connections.bugs import bug_report
 from connections.clients import clients_for
 from connections.errors import BadCredentials, VendorError
 from connections.models import Connection
 from connections.pausing import credentials_refused
 from sync.core.reasons import Reason
-from sync.execute import apply_slice
+from sync.execute.slices import apply_slice
 from sync.lease import Lease
 from sync.models import SyncRun
 from sync.models.groups import BY_ITSELF, SINGLE, WORKING
 from sync.services import automatic, realtime, second_reads
 from sync.services.analyse import analyse
 from sync.services.events import not_handled
-from sync.services.failures import CannotRead, bug_report, reason_for_reading
+from sync.services.failures import CannotRead, reason_for_reading
 from sync.services.fetch import Fetch
+from sync.services.finish import finish
 from sync.services.holding import overtake_gone
 from sync.services.programs import seen_by
 from sync.services.releases import come_back
@@ -60,7 +62,7 @@ def advance(run_pk: int, seconds: float | None = None) -> float | None:
 def _slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
     try:
         if run.state == SyncRun.State.APPLYING:
-            return apply_slice(run, lease, seconds)
+            return _write(run, lease, seconds)
         if run.attempts >= settings.MAX_ATTEMPTS:
             raise CannotRead(Reason("interrupted"))
         return _read_and_go_on(run, lease, seconds)
@@ -106,7 +108,15 @@ def _read_and_go_on(run: SyncRun, lease: Lease, seconds: float) -> float | None:
             return pause
     if lease.lost or not automatic.carry_out(run):
         return 0.0 if run.state == SyncRun.State.FETCHING else None  # the end of the other run wakes this one
-    return apply_slice(run, lease, seconds)
+    return _write(run, lease, seconds)
+
+
+def _write(run: SyncRun, lease: Lease, seconds: float) -> float | None:
+    """Write; where everything has its outcome, end the run."""
+    pause = apply_slice(run, lease, seconds)
+    if pause is None and not lease.lost:
+        finish(run)
+    return pause
 
 
 def _may_go_on(run: SyncRun) -> bool:

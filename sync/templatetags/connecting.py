@@ -5,10 +5,10 @@ from django.utils.translation import gettext as _
 
 from connections.models import Connection, ReleaseRequest
 from connections.pausing import application_refused
-from sync import release_words
 from sync.heartbeat import worker_alive
 from sync.pause_words import Pause, pause_of
 from sync.sentences import sentence
+from sync.services import release_look, switching
 from sync.services.start import Entry, entry_for
 from sync.views.steps import WIZARD_STEPS, Step
 
@@ -40,9 +40,9 @@ def visma_refuses_us() -> bool:
 
 
 @register.simple_tag
-def counted(request: ReleaseRequest) -> release_words.Counted:
+def counted(request: ReleaseRequest) -> release_look.Counted:
     """What matched by what, for the superuser who is asked."""
-    return release_words.counted(request)
+    return release_look.counted(request)
 
 
 @register.simple_tag
@@ -55,3 +55,9 @@ def counted_in_vain(request: ReleaseRequest) -> str:
 def no_worker() -> bool:
     """Whether nobody is there who could count."""
     return not worker_alive()
+
+
+@register.simple_tag
+def asks_about_automatic_updates(connection: Connection) -> bool:
+    """Whether a first result asks if changes in Huma are to be written by themselves from now on."""
+    return switching.is_offered(connection)

@@ -10,8 +10,8 @@ from connections.models import Connection
 from sync.forms import AutomaticForm
 from sync.models import SyncRun
 from sync.services import switching, two_writers
-from sync.services.result import open_differences
 from sync.services.runs import NotAllowed
+from sync.services.waiting import open_differences
 from sync.views.steps import connection_page, page_context, step_url
 
 

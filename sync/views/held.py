@@ -15,7 +15,7 @@ from sync import typed
 from sync.paging import Place
 from sync.sentences import sentence
 from sync.services import held as service
-from sync.services.confirm import NumberNeeded
+from sync.services.planning import NumberNeeded
 from sync.services.runs import NotAllowed
 from sync.views.steps import connection_page, page_context
 

@@ -20,8 +20,8 @@ from sync.core.relook import other_employee
 from sync.models import EmployeeLink, EmployeeSnapshot
 from sync.paging import Place, by_pk, part
 from sync.sentences import against_sentence
-from sync.services import people, people_changes, relooking
-from sync.services.runs import NotAllowed
+from sync.services import people_changes, relooking
+from sync.services.runs import NotAllowed, latest_read
 from sync.views.steps import connection_page, page_context
 
 PER_PAGE = 50
@@ -87,7 +87,7 @@ def _page(request: HttpRequest, connection: Connection, kind: str, error: str = 
 
 def _rows(connection: Connection, links: list[EmployeeLink]) -> list[Row]:
     ids = [other for link in links if (other := other_employee(link.doubt))]
-    seen = EmployeeSnapshot.objects.filter(run=people.latest_read(connection), side="visma", vendor_id__in=ids)
+    seen = EmployeeSnapshot.objects.filter(run=latest_read(connection), side="visma", vendor_id__in=ids)
     by_id = {one.vendor_id: one for one in seen.defer("payload")}
     return [Row(link, by_id.get(other_employee(link.doubt))) for link in links]
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from connections.models import Connection
 from sync.models import SyncRun
-from sync.people_words import linked_by
+from sync.person_words import linked_by
 from sync.sentences import field_label, sentence
 from sync.services.overview import Overview, overview
 from sync.views.review import progress_context

@@ -13,22 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from connections.models import Connection
 from sync import typed
 from sync.core.relook import kind_of
+from sync.create_groups import NOTES, TITLES
 from sync.models import OPEN_STATES, LeftOut
 from sync.paging import Place
 from sync.passed_words import why_passed
-from sync.people_words import (
-    badges,
-    badges_of,
-    connected,
-    filter_labels,
-    why_different,
-    why_linked,
-    why_paired_anew,
-    why_possible,
-)
+from sync.people_words import badges, connected, filter_labels, why_different, why_linked, why_paired_anew, why_possible
+from sync.person_words import badges_of
 from sync.sentences import against_sentence, field_label, side_name
 from sync.services import people, people_changes, runs
-from sync.services.creation_lists import NOTES, TITLES
 from sync.services.people_card import PersonCard, card
 from sync.services.runs import NotAllowed
 from sync.typed import searched

@@ -10,8 +10,9 @@ from connections.models import Connection
 from sync.core.report import OUTCOMES, Totals
 from sync.models import SyncRun
 from sync.models.groups import BY_HAND
+from sync.rule_words import rule
 from sync.sentences import outcome_label, sentence
-from sync.services import mail, runs, switching
+from sync.services import mail, runs
 from sync.services.payday import until
 from sync.services.result import result
 from sync.services.retrying import retry_failed
@@ -43,9 +44,9 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
         failure=sentence(run.failure, run.failure_params),
         held_until=until(connection, run.changes.filter(state="held", answer="")) if found.held_waiting else "",
         mail_sentence=mail_sentence(run),
-        rule=switching.rule(run),
+        rule=rule(run),
         by_hand=by_hand,
-        asks=by_hand and run.state == SyncRun.State.FINISHED and switching.is_offered(connection),
+        may_ask=by_hand and run.state == SyncRun.State.FINISHED,
         always_open=ALWAYS_OPEN,
         can_retry=found.can_retry and connection.state == Connection.State.ACTIVE and not runs.open_run(connection),
     )

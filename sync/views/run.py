@@ -13,9 +13,9 @@ from connections.models import Connection
 from sync.core.report import OUTCOMES
 from sync.models import SyncRun
 from sync.models.groups import BY_HAND
+from sync.rule_words import rule
 from sync.sentences import outcome_label
 from sync.services import runs
-from sync.services.switching import rule
 from sync.views.steps import continue_url, go_to, page_context, run_page
 
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 from connections.models import AuditEntry
 from sync.models import Change, Conflict, EmployeeLink, LeftOut, SyncRun, Write
 from sync.services import confirm, creation, review, runs, work
-from sync.services.confirm import NumberNeeded, PlanChanged, TooOld
+from sync.services.confirm import PlanChanged, TooOld
+from sync.services.planning import NumberNeeded
 from sync.services.review import ReviewFilter
 from sync.services.runs import NotAllowed
 from tests.sync.driving import apply, changed, connection, decide, difference, read, running

@@ -9,7 +9,7 @@ from connections.models import AuditEntry
 from connections.services import disconnect
 from sync.models import Change, Conflict, EmployeeLink, SyncRun
 from sync.sentences import sentence
-from sync.services import people, runs, work
+from sync.services import runs, work
 from sync.services.runs import NotAllowed
 from tests.sync.driving import apply, connection, read, running
 
@@ -129,7 +129,7 @@ def test_another_company_is_shown_to_nobody_before_a_superuser_says_so(settings,
         assert (run.state, run.failure) == ("failed", "same_company")
         assert not Conflict.objects.exists()
         assert not EmployeeLink.objects.exists()
-        assert people.latest_read(made) is None
+        assert runs.latest_read(made) is None
         with pytest.raises(NotAllowed) as refused:
             runs.pass_check(run, hr, str(runs.check_number(run)))
         assert refused.value.code == "superuser"

@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from connections.models import AuditEntry, Connection
 from sync import tasks
 from sync.models import SyncRun
+from sync.rule_words import rule
 from sync.services import schedule, switching
 from tests.connections.companies import company, heard
 from tests.sync.scheduling import make_due
@@ -50,7 +51,7 @@ def test_a_slot_starts_once_and_the_next_one_is_known(fjordheim):
     assert timezone.now() < fjordheim.schedule_next <= timezone.now() + timedelta(hours=6)
     assert (run.trigger, run.state, run.started_by) == ("scheduled", "fetching", "")
     assert (run.rule_by, run.rule_at) == ("hr", fjordheim.automatic_at)
-    assert switching.rule(run).startswith("Automatic updates, turned on by hr on ")
+    assert rule(run).startswith("Automatic updates, turned on by hr on ")
 
 
 def test_many_workers_start_a_slot_once(fjordheim):

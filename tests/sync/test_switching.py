@@ -7,6 +7,7 @@ from django.utils import timezone, translation
 
 from connections.models import AuditEntry, Connection
 from sync.models import HumaEvent, SyncRun
+from sync.rule_words import rule
 from sync.services import realtime, schedule, switching
 from sync.services.runs import NotAllowed
 from tests.connections.companies import company, heard
@@ -167,4 +168,4 @@ def test_a_daily_sync_comes_within_the_hour_that_was_chosen(fjordheim, hr):
 
 
 def test_a_run_by_hand_names_no_rule(fjordheim):
-    assert switching.rule(SyncRun.objects.get()) == ""
+    assert rule(SyncRun.objects.get()) == ""

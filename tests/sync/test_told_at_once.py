@@ -11,7 +11,7 @@ from django.utils import timezone
 from sync.models import Change, Letter
 from sync.payday_words import cutoff_text, pay_text
 from sync.services import letters
-from sync.services import reminders as service
+from sync.services.held_letters import tell_at_once
 from tests.connections.companies import company
 from tests.sync.bell import until_quiet
 from tests.sync.paying import SEVEN, holds, paid, said
@@ -35,7 +35,7 @@ class TestAtOnce:
     def told(self, fjordheim):
         def one(connection=fjordheim):
             change = holds(connection)
-            service.tell_at_once(change.run, 1, 1)
+            tell_at_once(change.run, 1, 1)
             return change
 
         return one
@@ -99,7 +99,7 @@ class TestAtOnce:
 def test_two_runs_that_hold_at_once_are_one_collected_email(fjordheim, smtp):
     for _ in range(3):
         with transaction.atomic():
-            service.tell_at_once(holds(fjordheim).run, 1, 1)
+            tell_at_once(holds(fjordheim).run, 1, 1)
     runs = [holds(fjordheim).run for _ in range(4)]
     barrier = threading.Barrier(4)
 
@@ -107,7 +107,7 @@ def test_two_runs_that_hold_at_once_are_one_collected_email(fjordheim, smtp):
         barrier.wait()
         try:
             with transaction.atomic():
-                service.tell_at_once(run, 1, 1)
+                tell_at_once(run, 1, 1)
         finally:
             database.close()
 

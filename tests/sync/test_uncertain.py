@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from sync.emails import result_email
 from sync.models import Change, EmployeeLink, SyncRun
-from sync.services.result import failures
+from sync.services.employees import failures
 from tests.connections.companies import company
 from tests.sync.reading import in_huma, read
 from tests.sync.views.conftest import at, signed_in, words

@@ -13,7 +13,7 @@ from connections.models import Connection
 from sync.lease import Lease
 from sync.models import Change, Conflict, SyncRun
 from sync.services import held, realtime, runs, work
-from sync.services.confirm import NumberNeeded
+from sync.services.planning import NumberNeeded
 from sync.services.runs import NotAllowed
 from tests.sync.driving import changed
 from tests.sync.execute.conftest import NUMBER

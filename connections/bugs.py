@@ -1,0 +1,8 @@
+"""What may be said of a bug."""
+
+import traceback
+
+
+def bug_report(error: BaseException) -> str:
+    """What a log may say of a bug: its type and where it came from, without its own text, which may quote a value."""
+    return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}"

@@ -1,0 +1,26 @@
+"""The headings of the Create page in words."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+MAIN, BLOCKED, NEVER = "main", "blocked", "never"
+FOLDED = ("former", "not_employee", "no_position", "draft", "returned")
+TITLES: dict[str, Promise] = {
+    MAIN: _("Current and upcoming"),
+    BLOCKED: _("Can't be added yet"),
+    "former": _("Former employees"),
+    "not_employee": _("Not employees"),
+    "no_position": _("No position"),
+    "draft": _("Drafts"),
+    "returned": _("Added before, removed since"),
+    NEVER: _("Never added"),
+}
+NOTES: dict[str, Promise] = {
+    BLOCKED: _("Put right what stands beside each of them, then read both sides again."),
+    "former": _("Their employment has ended, or they are deactivated in Huma."),
+    "not_employee": _("Their contract in Huma says consultant, freelancer or third party."),
+    "no_position": _("They have no position, so that nobody can tell whether they are employed."),
+    "draft": _("Payroll hasn't completed them yet."),
+    "returned": _("A sync added them, and somebody removed them afterwards."),
+    NEVER: _("They are left out of every run, until you take them back."),
+}
