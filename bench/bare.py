@@ -13,7 +13,7 @@ from pathlib import Path
 import requests
 
 from connections import sandbox
-from connections.visma import MEDIA_TYPE
+from connections.api.visma.client import MEDIA_TYPE
 
 
 def tokens(asked: dict[str, list[str]]) -> dict[str, str]:

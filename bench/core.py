@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from bench.documents import company, in_huma
 from connections.models import new_fingerprint_key
+from sync.core.batches import batches
 from sync.core.collecting import no_collecting
 from sync.core.compare import Comparison, compare
 from sync.core.employee import Employee, Side
@@ -23,7 +24,6 @@ from sync.core.fingerprint import Fingerprinter
 from sync.core.match import match
 from sync.core.plan import Planned, field_change, plan_fingerprint
 from sync.core.read import visma_employee
-from sync.services.batches import batches
 
 
 @dataclass(frozen=True)

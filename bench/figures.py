@@ -10,8 +10,8 @@ from bench.events import CLIENTS, events, p95
 from bench.house import House
 from bench.standins import Asked, Facts, StandIns
 from bench.table import NOT_YET, Figure
-from connections.huma import USERS_PAGE
-from connections.visma import PAGE_SIZE
+from connections.api.huma.client import USERS_PAGE
+from connections.api.visma.client import PAGE_SIZE
 
 IN_HUMA = 0.94
 """How many of the stand-ins' people are in Huma."""

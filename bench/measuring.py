@@ -15,10 +15,10 @@ from django.db.backends.signals import connection_created
 from connections import sandbox
 from connections.models import Connection
 from sync.models import SyncRun
-from sync.services import runs
-from sync.services.confirm import confirm
-from sync.services.planning import make_plan
-from sync.services.review import ReviewFilter, decide_bulk
+from sync.planning.planning import make_plan
+from sync.runs import lifecycle
+from sync.wizard.confirm import confirm
+from sync.wizard.review import ReviewFilter, decide_bulk
 
 END_REASON = "arbeidstakerHarSagtOppSelv"
 
@@ -44,7 +44,7 @@ def connection() -> Connection:
 
 def run() -> SyncRun:
     """A run that has just been started."""
-    return runs.start(connection(), admin())
+    return lifecycle.start(connection(), admin())
 
 
 def decided(run: SyncRun, choice: str) -> int:

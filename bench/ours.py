@@ -12,12 +12,12 @@ from django.core.management import call_command
 def compare() -> dict[str, Any]:
     """Read both sides and put them together: seconds to read, seconds in all, SQL statements."""
     from bench.measuring import counting, run
-    from sync.services import work
+    from sync import runner
 
     started = run()
     with counting() as statements:
         begun, wall = time.perf_counter(), time.time()
-        while work.advance(started.pk) is not None:  # slice by slice, as a worker does it
+        while runner.advance(started.pk) is not None:  # slice by slice, as a worker does it
             pass
         seconds = time.perf_counter() - begun
     started.refresh_from_db()
@@ -35,9 +35,9 @@ def compare() -> dict[str, Any]:
 def memory() -> dict[str, Any]:
     """The peak memory (MB) of a run: read, put together, decided as suggested and confirmed."""
     from bench.measuring import decided, peak_mb, run
-    from sync.services import work
+    from sync import runner
 
-    started = work.drive(run())
+    started = runner.drive(run())
     read = peak_mb()
     changes = decided(started, "suggested")
     return {"read": read, "peak": peak_mb(), "changes": changes}
@@ -46,13 +46,13 @@ def memory() -> dict[str, Any]:
 def write() -> dict[str, Any]:
     """Take all of Huma's values over into Visma."""
     from bench.measuring import decided, run
-    from sync.services import work
-    from sync.services.runs import run_totals
+    from sync import runner
+    from sync.runs.lifecycle import run_totals
 
-    started = work.drive(run())
+    started = runner.drive(run())
     decided(started, "huma")
     begun = time.perf_counter()
-    work.drive(started)
+    runner.drive(started)
     return {"seconds": time.perf_counter() - begun, "changes": run_totals(started).as_dict()}
 
 
@@ -60,15 +60,17 @@ def always_on() -> dict[str, Any]:
     """A first run in which nobody decides anything, and automatic updates turned on: how to reach the webhook."""
     from bench.measuring import admin, run
     from connections.services import change_settings
-    from sync.services import confirm, switching, work
+    from sync import runner
+    from sync.automation import switching
+    from sync.wizard import confirm
 
-    started = work.drive(run())
+    started = runner.drive(run())
     made = started.connection
     made.threshold_people = 10_000  # nothing is held for being many
     made.save()
     shown = confirm.build(started)
     confirm.confirm(started, admin(), shown.fingerprint, str(shown.people))
-    work.drive(started)
+    runner.drive(started)
     change_settings(made, admin(), {"payroll_contacts": ["payroll@example.com"]}, confirmed=True)
     switching.turn_on(made, admin())
     made.refresh_from_db()
@@ -77,7 +79,7 @@ def always_on() -> dict[str, Any]:
 
 def is_alive() -> bool:
     """Whether a worker's beat came through the queue."""
-    from sync import heartbeat
+    from sync.worker import heartbeat
 
     return heartbeat.last_beat() is not None
 

@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from bench.documents import company, in_huma
 from bench.measuring import admin, counting, run
+from sync.analysis.analyse import analyse
+from sync.analysis.persist import load, store
 from sync.core.read import visma_employee
 from sync.models import Conflict, SyncRun
-from sync.services.analyse import analyse
-from sync.services.snapshots import store_people
-from sync.services.store import load, store
+from sync.reading.snapshots import store_people
 
 DIFFERENCES_A_PAIR = 0.69
 """Of the stand-ins' people, about."""

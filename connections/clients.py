@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models.functions import Greatest
 
-from connections.huma import HumaClient
+from connections.api.huma.client import HumaClient
+from connections.api.rate_limit import MemoryWaiting
+from connections.api.silence import Silence
+from connections.api.visma.client import VismaClient
 from connections.models import Connection
-from connections.silence import Silence
-from connections.visma import VismaClient
-from connections.waiting import MemoryWaiting
 
 
 @dataclass

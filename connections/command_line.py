@@ -13,9 +13,9 @@ from django.db import connection as database
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
+from connections.api.unseen import is_text, seen
 from connections.fields import Unreadable
 from connections.models import Connection
-from connections.unseen import is_text, seen
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
-from connections.errors import storable
+from connections.api.errors import storable
 
 
 class Unreadable(Exception):

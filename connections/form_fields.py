@@ -14,8 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from connections.api.unseen import seen
 from connections.fields import get_fernet
-from connections.unseen import seen
 
 SHAPE = r"\s*\{?[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}\}?\s*"
 """A GUID as people copy it: with or without dashes, braces and spaces around."""

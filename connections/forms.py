@@ -7,13 +7,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from connections.api.huma.client import GROUP_TYPES, MAX_FILTER_IDS
+from connections.api.unseen import seen
 from connections.form_fields import CLIENT_SHAPE, SECRET_SHAPE, TENANT_SHAPE, EmailsField, GuidField, KeptSecretInput
-from connections.huma import GROUP_TYPES, MAX_FILTER_IDS
 from connections.models import Connection
 from connections.payday_form import PayDayForm
 from connections.services import Access, NoSuchUser, find_staff
 from connections.supported import end_reasons, supported_fields
-from connections.unseen import seen
 
 
 def _client_id(**more: Any) -> GuidField:

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.conf import settings
 
+from connections.api.errors import Unavailable
 from connections.background import in_background
 from connections.clients import clients_for
-from connections.errors import Unavailable
 from connections.models import Connection
 
 Groups = list[dict[str, Any]]

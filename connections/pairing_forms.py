@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from connections import expecting
+from connections.api.unseen import seen
 from connections.form_fields import TENANT_SHAPE, GuidField
-from connections.unseen import seen
 
 
 class ReleaseForm(forms.Form):

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from connections import signals
-from connections.errors import BadCredentials
+from connections.api.errors import BadCredentials
 from connections.models import AuditEntry, Connection, Installation, audit, name_of
 from connections.refused import REFUSED, refusal
 

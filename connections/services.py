@@ -44,7 +44,7 @@ ACCESS = ("huma_client_id", "huma_client_secret", "sunset", "state", "pause_reas
 
 
 class NotConnected(Exception):
-    """It wasn't stored; ``troubles`` say why, for ``connections.causes``."""
+    """It wasn't stored; ``troubles`` say why, for ``connections.connect_errors``."""
 
     def __init__(self, *troubles: Trouble) -> None:
         super().__init__(", ".join(f"{trouble.side} {trouble.code}".strip() for trouble in troubles))

@@ -32,7 +32,7 @@ class HumavismaAdminSite(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]
         """The start page is the list of connections."""
-        from sync.views.start import page
+        from sync.inbox.views.start import page
 
         return page(request, extra_context)
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from sync.heartbeat import worker_alive
+from sync.worker.heartbeat import worker_alive
 
 logger = logging.getLogger(__name__)
 

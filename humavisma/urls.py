@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 
 from connections.views import recipients
 from humavisma.health import healthz
-from sync import webhooks
+from sync.automation import webhooks
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),

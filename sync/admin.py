@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from connections.admin import Hers, LookOnly, Worded
-from sync.code_words import WORDS
+from sync.admin_words import WORDS
 from sync.models import (
     Change,
     Conflict,
@@ -26,8 +26,8 @@ from sync.models import (
     SyncRun,
     Write,
 )
-from sync.sentences import change_sentence, field_label, sentence, side_name
-from sync.webhook_words import refused_words, topic_words, verified_words
+from sync.wording.sentences import change_sentence, field_label, sentence, side_name
+from sync.wording.webhook import refused_words, topic_words, verified_words
 
 DOTS = "•••"
 

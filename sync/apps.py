@@ -13,20 +13,24 @@ class SyncConfig(AppConfig):
     def ready(self) -> None:
         """Tell the connections' pages what can be synchronized, and hear when a connection ends."""
         from connections import signals, supported
-        from sync import held_emails, payroll_emails, release_emails  # noqa: F401  # who makes these emails
+        from sync.automation import pauses
+        from sync.automation.ending import end_runs
         from sync.core.fields import FIELDS
         from sync.core.fields.dates import END_REASONS
-        from sync.services import pauses, recipients, release
-        from sync.services.ending import end_runs
+        from sync.inbox import (
+            pairing_release,
+            release_emails,  # noqa: F401  # who makes these emails
+        )
+        from sync.mail import payroll_notices
 
         fields = [supported.SupportedField(field.name, field.label, field.rule) for field in FIELDS]
         supported.register(fields, END_REASONS)
         signals.disconnecting.connect(end_runs, dispatch_uid="end_runs")
-        signals.recipients_added.connect(recipients.added, dispatch_uid="recipients_added")
+        signals.recipients_added.connect(payroll_notices.added, dispatch_uid="recipients_added")
         signals.paused.connect(pauses.pause_begins, dispatch_uid="pause_begins")
         signals.resumed.connect(pauses.pause_ends, dispatch_uid="pause_ends")
-        signals.waits_for_release.connect(release.begins_to_wait, dispatch_uid="begins_to_wait")
-        signals.looked_at_again.connect(release.looked_at_again, dispatch_uid="looked_at_again")
-        signals.release_answered.connect(release.answered, dispatch_uid="release_answered")
+        signals.waits_for_release.connect(pairing_release.begins_to_wait, dispatch_uid="begins_to_wait")
+        signals.looked_at_again.connect(pairing_release.looked_at_again, dispatch_uid="looked_at_again")
+        signals.release_answered.connect(pairing_release.answered, dispatch_uid="release_answered")
         signals.application_refused.connect(pauses.application_refused, dispatch_uid="application_refused")
         signals.application_works.connect(pauses.application_works, dispatch_uid="application_works")

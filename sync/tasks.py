@@ -10,31 +10,23 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from connections import asking_again
+from connections import credential_retry
 from connections.bugs import bug_report
 from connections.models import Connection
-from sync import heartbeat
+from sync import runner
+from sync.analysis import two_writers
+from sync.automation import date_roll, real_time, schedule
+from sync.history import retention
+from sync.inbox import digest, pairing_release, reminders
+from sync.mail import letters as post
+from sync.mail import payroll_notices
 from sync.models import HumaEvent, SyncRun
 from sync.models.groups import STEPS
-from sync.processes import is_dead
-from sync.services import (
-    date_roll,
-    digest,
-    mail,
-    realtime,
-    recipients,
-    release,
-    release_look,
-    reminders,
-    retention,
-    schedule,
-    second_reads,
-    two_writers,
-    work,
-)
-from sync.services import letters as post
-from sync.services.runs import cancel
-from sync.wake import queue_length, wake, wake_connection, wake_look, wake_roll
+from sync.runs import release_look, result_mail, second_reads
+from sync.runs.lifecycle import cancel
+from sync.worker import heartbeat
+from sync.worker.processes import is_dead
+from sync.worker.queue import queue_length, wake, wake_connection, wake_look, wake_roll
 
 P = ParamSpec("P")
 
@@ -61,7 +53,7 @@ def _without_its_text(task: Callable[P, None]) -> Callable[P, None]:
 @_without_its_text
 def advance(run_pk: int) -> None:
     """Work off one slice of a run and ring again while there is more."""
-    pause = work.advance(run_pk)
+    pause = runner.advance(run_pk)
     if pause is not None and pause <= settings.SLICE_SECONDS:
         wake(run_pk)
 
@@ -70,7 +62,7 @@ def advance(run_pk: int) -> None:
 def attend(connection_pk: int) -> None:
     """Take up what waits for a connection, and work on it at once: somebody changed something a moment ago."""
     connection = Connection.objects.filter(pk=connection_pk).first()
-    run = realtime.attend(connection) if connection else None
+    run = real_time.attend(connection) if connection else None
     if run is not None:
         advance(run.pk)
 
@@ -115,25 +107,25 @@ def tick() -> None:
     _wake(_left_behind() | Q(lease_holder="") | Q(lease_until=None))
     _attend_forgotten()
     _read_again()
-    for run in mail.due():
-        mail.send_result(run)
+    for run in result_mail.due():
+        result_mail.send_result(run)
     for letter in post.due():
         post.send(letter)
     _cancel_untouched()
     retention.drop_dry_runs()
     retention.blank_values()
     retention.drop_history()
-    recipients.ask_unasked()
+    payroll_notices.ask_unasked()
     reminders.write_due()
     digest.write_due()
-    release.look_after()
-    asking_again.look_after()
+    pairing_release.look_after()
+    credential_retry.look_after()
     two_writers.look_after()
 
 
 def _left_behind() -> Q:
     """The runs whose holder went without giving its lease back."""
-    held = SyncRun.objects.filter(work.is_working(), lease_until__gte=Now()).exclude(lease_holder="")
+    held = SyncRun.objects.filter(runner.is_working(), lease_until__gte=Now()).exclude(lease_holder="")
     dead = [pk for pk, holder in held.values_list("pk", "lease_holder") if is_dead(holder)]
     return ~Q(lease_holder="") & (Q(lease_until__lt=Now()) | Q(pk__in=dead))
 
@@ -141,7 +133,7 @@ def _left_behind() -> Q:
 def _wake(idle: Q) -> None:
     """Wake runs that nobody works on, unless a long queue explains that: it would only get longer."""
     explained = timedelta(seconds=settings.SLICE_SECONDS * max(0, queue_length() - SOON_DONE))
-    runs = SyncRun.objects.filter(idle, work.is_working(), dry=False, touched_at__lte=timezone.now() - explained)
+    runs = SyncRun.objects.filter(idle, runner.is_working(), dry=False, touched_at__lte=timezone.now() - explained)
     for pk in runs.values_list("pk", flat=True):
         wake(pk)
 

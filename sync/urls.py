@@ -2,25 +2,21 @@
 
 from django.urls import path, register_converter
 
-from sync.vendor_ids import VendorIdConverter
-from sync.views import (
-    attention,
-    automatic,
+from sync.automation.views import automatic, held, webhook
+from sync.history.views import history
+from sync.inbox.views import attention, recipients
+from sync.pages.vendor_ids import VendorIdConverter
+from sync.people.views import links, people
+from sync.wizard.views import (
     confirm,
     create,
-    held,
-    history,
-    links,
     overview,
-    people,
-    recipients,
     result,
     review,
     review_bulk,
     review_matches,
     run,
     sync_users,
-    webhook,
     who_is_who,
 )
 

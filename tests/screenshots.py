@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from connections.sandbox import HUMA_CLIENT_ID, HUMA_CLIENT_SECRET, TENANT_ID
-from humavisma.demo.house import BASE_DIR, House, Ports
+from humavisma.demo.environment import BASE_DIR, House, Ports
 
 FOLDER = BASE_DIR / "docs" / "screenshots"
 PORTS = Ports(web=8300, huma=8303, visma=8304, mail=8305, smtp=8306)

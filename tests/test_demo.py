@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from humavisma.demo.house import Ports, Refused, known_variables, refuse_beside_a_real_installation
+from humavisma.demo.environment import Ports, Refused, known_variables, refuse_beside_a_real_installation
 from tests.sync.test_worker import alive, children, wait_for
 
 pytestmark = pytest.mark.kill

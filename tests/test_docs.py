@@ -7,7 +7,7 @@ import pytest
 from django.core.management import get_commands
 
 from connections.management.commands.connect import VARIABLE
-from humavisma.demo.house import known_variables
+from humavisma.demo.environment import known_variables
 
 BASE = Path(__file__).resolve().parent.parent
 DOCS = {name: (BASE / name).read_text() for name in ("README.md", "CONTRIBUTING.md")}

@@ -82,7 +82,7 @@ def test_every_page_has_a_strict_policy(client: Client, db: None) -> None:
 
 def test_error_pages_have_it_too(settings: Any, hr: User, monkeypatch: Any) -> None:
     settings.ALLOWED_HOSTS = ["testserver"]
-    monkeypatch.setattr("sync.views.start.SEARCH_FROM", None)
+    monkeypatch.setattr("sync.inbox.views.start.SEARCH_FROM", None)
     client = Client(raise_request_exception=False, enforce_csrf_checks=True)
     client.force_login(hr)
     answers = [
@@ -193,7 +193,7 @@ def test_connections_never_imports_sync() -> None:
 
 def test_requests_is_imported_in_one_place() -> None:
     where = [str(path.relative_to(BASE)) for path in CODE if any(n.split(".")[0] == "requests" for n in imports(path))]
-    assert where == ["connections/http.py"]
+    assert where == ["connections/api/http.py"]
 
 
 def test_no_file_is_longer_than_three_hundred_lines() -> None:

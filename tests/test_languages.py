@@ -18,8 +18,8 @@ from django.urls import Resolver404, resolve
 
 from connections.sandbox import Sandbox
 from sync.models import SyncRun
-from sync.services import creation, review
-from sync.services.review import ReviewFilter
+from sync.wizard import creation, review
+from sync.wizard.review import ReviewFilter
 from tests.sync.driving import apply, connection, read, running
 
 CATALOGUE = polib.pofile(str(Path(__file__).parents[1] / "locale" / "nb" / "LC_MESSAGES" / "django.po"))

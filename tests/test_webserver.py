@@ -18,8 +18,8 @@ from django.db import connection, transaction
 
 from connections.models import Connection
 from connections.sandbox.signing import signed
-from sync import heartbeat
 from sync.models import HumaEvent
+from sync.worker import heartbeat
 from tests.sync.webserver import PATIENCE, WebServer
 
 pytestmark = pytest.mark.django_db(transaction=True)

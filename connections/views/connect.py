@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from connections.access import connection_for, connections_of, hr_page
-from connections.causes import explain, request_to_colleague
+from connections.connect_errors import explain, request_to_colleague
 from connections.forms import ConnectForm, CredentialsForm
 from connections.models import Connection
 from connections.probe import Trouble

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from connections import services
 from connections.access import connection_for, hr_page
-from connections.causes import explain, request_to_colleague
+from connections.connect_errors import explain, request_to_colleague
 from connections.forms import CredentialsForm
 from connections.models import Connection
 from connections.nav import page_context

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from connections.access import connection_for, hr_page
-from connections.causes import explain
-from connections.errors import VendorError
+from connections.api.errors import VendorError
+from connections.connect_errors import explain
 from connections.forms import SettingsForm
 from connections.groups import groups_for_page
 from connections.models import Connection

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 from connections.sandbox import credentials
-from humavisma.demo.house import (
+from humavisma.demo.environment import (
     BASE_DIR,
     House,
     Ports,

@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 from typing import Self
 
-from humavisma.demo.house import BASE_DIR
-from sync.processes import die_with
+from humavisma.demo.environment import BASE_DIR
+from sync.worker.processes import die_with
 
 _PATIENCE_SECONDS = 15
 

@@ -5,12 +5,13 @@ from django.utils.translation import gettext as _
 
 from connections.models import Connection, ReleaseRequest
 from connections.pausing import application_refused
-from sync.heartbeat import worker_alive
-from sync.pause_words import Pause, pause_of
-from sync.sentences import sentence
-from sync.services import release_look, switching
-from sync.services.start import Entry, entry_for
-from sync.views.steps import WIZARD_STEPS, Step
+from sync.automation import switching
+from sync.inbox.dashboard import Entry, entry_for
+from sync.pages.steps import WIZARD_STEPS, Step
+from sync.runs import release_look
+from sync.wording.pause import Pause, pause_of
+from sync.wording.sentences import sentence
+from sync.worker.heartbeat import worker_alive
 
 register = template.Library()
 

@@ -9,9 +9,9 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from sync.display import Display, Segment
-from sync.sentences import side_name
-from sync.services.cards import Choice, Row
+from sync.wizard.cards import Choice, Row
+from sync.wording.display import Display, Segment
+from sync.wording.sentences import side_name
 
 register = template.Library()
 _BREAK = mark_safe("<br>")  # a constant

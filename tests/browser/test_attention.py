@@ -5,8 +5,8 @@ import re
 import pytest
 from django.utils import timezone
 
+from sync.analysis.notices import tell
 from sync.models import Change, Conflict, EmployeeLink, Notice, SyncRun
-from sync.services.notices import tell
 from tests.browser.looking import Look
 from tests.connections.companies import company
 

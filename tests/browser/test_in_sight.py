@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from connections.models import Connection
 from sync.models import Change, EmployeeSnapshot, SyncRun
-from sync.services import review
+from sync.wizard import review
 from tests.browser.looking import Look
 from tests.conftest import PASSWORD
 from tests.connections.companies import company

@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, reverse
 
 from sync.models import EmployeeLink, SyncRun
-from sync.services import confirm, creation, review, runs
+from sync.runs import lifecycle
+from sync.wizard import confirm, creation, review
 from tests.browser.looking import Look
 from tests.conftest import PASSWORD
 from tests.sync import driving
@@ -110,7 +111,7 @@ def test_pages_of_a_run(look, hr, everybody, sign_in, settings):
     confirm.confirm(run, hr, shown.fingerprint, str(shown.people))
     look.at(at("run", code, run.pk))
     look.page.goto("about:blank")
-    driving.work.drive(run)
+    driving.runner.drive(run)
     for address in (at("result", code, run.pk), at("history", code), at("index"), at("sync_users", code)):
         look.at(address)
     assert look.found == {}
@@ -120,9 +121,9 @@ def test_pages_of_reading_that_goes_on_or_failed(look, hr, vendors, sign_in, set
     fjordheim = driving.connection(vendors, hr)
     sign_in(look.page.context, hr)
     settings.WORKER_MISSING_SECONDS = 0
-    runs.start(fjordheim, hr)
+    lifecycle.start(fjordheim, hr)
     look.at(at("sync_users", fjordheim.code))
-    driving.work.drive(SyncRun.objects.get())
+    driving.runner.drive(SyncRun.objects.get())
     look.at(at("sync_users", fjordheim.code))
     look.at(at("history", fjordheim.code))
     assert look.found == {}

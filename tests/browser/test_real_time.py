@@ -7,8 +7,8 @@ import pytest
 
 from connections.models import Connection
 from connections.sandbox import Sandbox
+from sync.automation import switching
 from sync.models import SyncRun
-from sync.services import switching
 from tests.browser.looking import Look
 from tests.browser.story import until
 from tests.connections.companies import heard

@@ -7,7 +7,8 @@ import pytest
 
 from connections.models import Connection
 from sync.models import Change, SyncRun
-from sync.services import review, runs
+from sync.runs import lifecycle
+from sync.wizard import review
 from tests.browser.conftest import listen
 from tests.sync import driving
 
@@ -126,7 +127,7 @@ def test_without_a_worker_the_page_says_so_and_goes_on_once_it_runs(
 
 
 def test_the_language_is_one_click_away_and_stays(desk, sign_in, hr, fjordheim, at):
-    runs.start(fjordheim, hr)
+    lifecycle.start(fjordheim, hr)
     sign_in(desk.context, hr)
     desk.goto(at("people/"))
     desk.get_by_role("button", name="Norsk").click()

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from connections.decoding import UNREADABLE, BeyondLimit, NotJson, WrongShape, decode, decode_page
-from connections.errors import BadCredentials, ContractBroken, Rejected, TooMuch, Unavailable
+from connections.api.decoding import UNREADABLE, BeyondLimit, NotJson, WrongShape, decode, decode_page
+from connections.api.errors import BadCredentials, ContractBroken, Rejected, TooMuch, Unavailable
 from tests.connections.vendor import EMPLOYEE, USER, Reply, Vendor, answer, huma, visma
 
 MB = 1024 * 1024

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from connections.errors import TooMuch, Unavailable
+from connections.api.errors import TooMuch, Unavailable
 from tests.connections.vendor import Reply, Vendor, answer, huma, visma
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connections.errors import ContractBroken, TooMuch
+from connections.api.errors import ContractBroken, TooMuch
 from tests.connections.vendor import Reply, Vendor, answer, visma
 
 DAY = date(2026, 11, 1)

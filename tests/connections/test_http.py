@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from connections.errors import BadCredentials, ContractBroken, Gone, Rejected, Stale, VendorError
-from connections.huma import HumaClient
+from connections.api.errors import BadCredentials, ContractBroken, Gone, Rejected, Stale, VendorError
+from connections.api.huma.client import HumaClient
 from tests.connections.vendor import EMPLOYEE, USER, Vendor, answer, huma, visma
 
 

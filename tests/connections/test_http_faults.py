@@ -6,9 +6,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from connections.errors import Unavailable
-from connections.huma import HumaClient
-from connections.visma import VismaClient
+from connections.api.errors import Unavailable
+from connections.api.huma.client import HumaClient
+from connections.api.visma.client import VismaClient
 from tests.connections.vendor import EMPLOYEE, USER, Reply, Vendor, answer, huma, visma
 
 

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from connections.errors import BadCredentials, ContractBroken, Gone, Rejected, Unavailable
-from connections.huma import CLEARABLE_USER, MAX_FILTER_IDS, HumaClient, may_be_about_the_email
+from connections.api.errors import BadCredentials, ContractBroken, Gone, Rejected, Unavailable
+from connections.api.huma.client import CLEARABLE_USER, MAX_FILTER_IDS, HumaClient, may_be_about_the_email
 from connections.sandbox import HUMA_CLIENT_ID, HUMA_CLIENT_SECRET, ORGANIZATION_ID, Sandbox
 from connections.sandbox.shifting import move_first_to_end, shift_once
 from tests.connections.vendor import USER, Vendor, answer, huma

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from connections.errors import VendorError
-from connections.huma import CLEARABLE_POSITION, CLEARABLE_USER, HumaClient
+from connections.api.errors import VendorError
+from connections.api.huma.client import CLEARABLE_POSITION, CLEARABLE_USER, HumaClient
 from connections.sandbox import HUMA_CLIENT_ID, HUMA_CLIENT_SECRET, Request, Sandbox
 from tests.connections.huma_description import CLEARABLE, Description, description
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connections.loopback import is_loopback
-from humavisma.demo.house import House
+from humavisma.demo.environment import House
 
 GOOD = "k3y-" * 13
 

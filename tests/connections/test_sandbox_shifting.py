@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from connections.huma import HumaClient
+from connections.api.huma.client import HumaClient
 from connections.sandbox import HUMA_CLIENT_ID, HUMA_CLIENT_SECRET, Sandbox
 from connections.sandbox.shifting import keep_shifting, move_first_to_end, shift_once
 from tests.connections.test_visma import client_of

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from connections.errors import TooMuch, Unavailable
+from connections.api.errors import TooMuch, Unavailable
 from tests.connections.vendor import USER, Reply, Vendor, answer, huma
 
 HOST = "127.0.0.2"

@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connections import huma_shapes, visma_problems, visma_shapes
-from connections.answers import Answer, WrongShape, encode
-from connections.errors import Problem, property_name
-from connections.tokens import leeway, read_token
+from connections.api.errors import Problem, property_name
+from connections.api.huma import documents as huma_documents
+from connections.api.responses import Answer, WrongShape, encode
+from connections.api.tokens import leeway, read_token
+from connections.api.visma import documents as visma_documents
+from connections.api.visma import problems as visma_problems
 
 _NAMES = (
     *("id", "items", "data", "total", "cursor", "nextToken", "status", "active", "created", "validationResults"),
@@ -26,17 +28,17 @@ _JSON = st.recursive(
     max_leaves=25,
 )
 SHAPES: list[Callable[[Answer], Any]] = [
-    huma_shapes.user("id"),
-    huma_shapes.position("id"),
-    huma_shapes.summary,
-    huma_shapes.page(50, huma_shapes.SUMMARY),
-    huma_shapes.page(50, huma_shapes.POSITION_SUMMARY),
-    visma_shapes.document("id"),
-    visma_shapes.position("id"),
-    visma_shapes.page(visma_shapes.EMPLOYEE, None),
-    visma_shapes.page(visma_shapes.whole_job, "id"),
-    visma_shapes.positions("id"),
-    visma_shapes.answered_job,
+    huma_documents.user("id"),
+    huma_documents.position("id"),
+    huma_documents.summary,
+    huma_documents.page(50, huma_documents.SUMMARY),
+    huma_documents.page(50, huma_documents.POSITION_SUMMARY),
+    visma_documents.document("id"),
+    visma_documents.position("id"),
+    visma_documents.page(visma_documents.EMPLOYEE, None),
+    visma_documents.page(visma_documents.whole_job, "id"),
+    visma_documents.positions("id"),
+    visma_documents.answered_job,
 ]
 
 
@@ -63,7 +65,7 @@ def test_any_token_answer_is_a_token_or_names_a_property(body: Any) -> None:
 
 @given(_JSON)
 def test_any_refusal_can_be_read(body: Any) -> None:
-    for problems in (huma_shapes.problems(body), visma_problems.problems(body)):
+    for problems in (huma_documents.problems(body), visma_problems.problems(body)):
         assert all(isinstance(problem, Problem) for problem in problems)
 
 

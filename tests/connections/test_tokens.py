@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from connections.errors import BadCredentials, ContractBroken, Unavailable
-from connections.tokens import read_token
+from connections.api.errors import BadCredentials, ContractBroken, Unavailable
+from connections.api.tokens import read_token
 from tests.connections.vendor import USER, Reply, Seen, Vendor, answer, huma, token, visma
 
 

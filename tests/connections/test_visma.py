@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import pytest
 
-from connections.errors import BadCredentials, Gone, Rejected, Stale, Unavailable
+from connections.api.errors import BadCredentials, Gone, Rejected, Stale, Unavailable
+from connections.api.visma.client import MEDIA_TYPE, Job, VismaClient
 from connections.sandbox import READ_SCOPE, TENANT_ID, VISMA_CLIENT_ID, VISMA_CLIENT_SECRET, WRITE_SCOPE, Sandbox
-from connections.visma import MEDIA_TYPE, Job, VismaClient
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from connections.errors import ContractBroken, Problem, Rejected
+from connections.api.errors import ContractBroken, Problem, Rejected
 from tests.connections.vendor import EMPLOYEE, Seen, Vendor, answer, visma
 
 JOB = {"id": "j1", "status": "InProgress", "action": "Update", "created": "2026-03-01T12:00:00.1234567Z"}
@@ -102,7 +102,7 @@ def test_positions_may_be_a_plain_list(vendor: Vendor) -> None:
 
 
 def test_a_list_that_never_ends_is_not_followed_for_ever(vendor: Vendor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connections.visma.MAX_PAGES", 5)
+    monkeypatch.setattr("connections.api.visma.client.MAX_PAGES", 5)
 
     def on(seen: Seen) -> Any:
         return answer(200, {"data": [], "cursor": {"nextToken": str(len(vendor.seen))}})

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connections.errors import Unavailable
-from connections.http import MemoryWaiting, RateLimit
-from connections.waiting import LONGEST_PAUSE, SHORTEST_PAUSE, growing_pause, retry_after_seconds
+from connections.api.errors import Unavailable
+from connections.api.http import MemoryWaiting, RateLimit
+from connections.api.rate_limit import LONGEST_PAUSE, SHORTEST_PAUSE, growing_pause, retry_after_seconds
 from tests.connections.vendor import USER, Vendor, answer, huma
 
 

@@ -16,8 +16,8 @@ from itertools import chain, repeat
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from connections.huma import HumaClient
-from connections.visma import VismaClient
+from connections.api.huma.client import HumaClient
+from connections.api.visma.client import VismaClient
 
 USER = {
     "id": "u1",

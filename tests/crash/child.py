@@ -56,7 +56,7 @@ def install(points: Points) -> None:
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.backends.signals import connection_created
 
-    from connections.http import Wire
+    from connections.api.http import Wire
 
     setattr(Wire, "send", points.around("request", Wire.send))  # noqa: B010
     commit = getattr(BaseDatabaseWrapper, "_commit")  # noqa: B009

@@ -12,8 +12,9 @@ from django.db import connection as database
 
 from connections.clients import forget_clients
 from connections.models import Connection
-from sync.execute import context
-from sync.services import realtime, work
+from sync import runner
+from sync.automation import real_time
+from sync.writing import context
 from tests.installations import databases, keeping, state, times
 from tests.sync.companies import Companies, OneCompany
 from tests.sync.scheduling import QUICK
@@ -31,9 +32,9 @@ class Installation:
 
     def attend(self) -> None:
         """What a worker does when Huma has told of somebody; it is worked off to its end."""
-        realtime.attend(self.connection)
-        for run in self.connection.runs.filter(work.is_working()):
-            work.drive(run)
+        real_time.attend(self.connection)
+        for run in self.connection.runs.filter(runner.is_working()):
+            runner.drive(run)
         self.company.wait_for_jobs()
 
 

@@ -9,8 +9,12 @@ from django.test import Client
 from connections import sandbox as vendors
 from connections.models import Connection
 from connections.sandbox.seed import Person as Seeded
+from sync import runner
+from sync.automation import real_time, schedule
+from sync.inbox import digest
+from sync.mail import letters
 from sync.models import Change, EmployeeLink, SyncRun
-from sync.services import digest, letters, mail, realtime, schedule, work
+from sync.runs import result_mail
 from tests.installations.keeping import PASSWORD
 from tests.installations.times import next_working_day
 from tests.sync.companies import OneCompany
@@ -73,9 +77,9 @@ class Work:
 
     def attend(self) -> None:
         """What a worker does when the doorbell rings."""
-        realtime.attend(self.connection)
-        for run in SyncRun.objects.filter(work.is_working(), connection=self.connection):
-            work.drive(run)
+        real_time.attend(self.connection)
+        for run in SyncRun.objects.filter(runner.is_working(), connection=self.connection):
+            runner.drive(run)
         self.main.wait_for_jobs()
         self.post_mail()
 
@@ -100,8 +104,8 @@ class Work:
 
     def post_mail(self) -> None:
         """Everything that is due goes out."""
-        for run in mail.due():
-            mail.send_result(run)
+        for run in result_mail.due():
+            result_mail.send_result(run)
         for letter in letters.due():
             letters.send(letter)
 

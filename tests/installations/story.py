@@ -11,11 +11,15 @@ from django_q.models import OrmQ
 from connections import pausing, services
 from connections import sandbox as vendors
 from connections.models import Connection
-from sync import heartbeat
+from sync import runner
+from sync.analysis import candidates, notices
+from sync.automation import date_roll, held, switching
 from sync.models import EmployeeLink, SyncRun
-from sync.services import candidates, creation, date_roll, held, matches, notices, runs, switching, work
-from sync.services import people_changes as people
-from sync.services.retrying import retry_failed
+from sync.runs import lifecycle
+from sync.runs import who_is_who as people
+from sync.wizard import creation, matches
+from sync.wizard.retry import retry_failed
+from sync.worker import heartbeat
 from tests.installations.doing import Work
 from tests.installations.times import days_pass
 from tests.sync.driving import apply, decide, read
@@ -81,7 +85,7 @@ class Story(Work):
     def first_run(self) -> None:
         """Some is decided, somebody is linked, created, left out; one write fails and is tried again."""
         given_up = read(self.connection, self.hr)
-        runs.cancel(given_up, self.hr)
+        lifecycle.cancel(given_up, self.hr)
         run = read(self.connection, self.hr)
         for way, field, choice in FIRST:
             decide(run, self.hr, self.of(way).user_id, field, choice)
@@ -233,7 +237,7 @@ class Story(Work):
         self.attend()
         self.event(["nobody"], secret="forged")
         self.main.faults.script("huma", "GET", "/users", "404", times=999)
-        failed = work.drive(runs.start(self.connection, self.hr))
+        failed = runner.drive(lifecycle.start(self.connection, self.hr))
         assert failed.state == SyncRun.State.FAILED, failed.state
         self.main.faults.clear()
         refused = next(self.known)

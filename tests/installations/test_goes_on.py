@@ -7,8 +7,10 @@ from django.test import Client
 
 from connections import sandbox as vendors
 from connections.models import Connection
+from sync import runner
+from sync.automation import held, schedule
 from sync.models import Change, Conflict, EmployeeLink, HumaEvent, SyncRun
-from sync.services import held, runs, schedule, work
+from sync.runs import lifecycle
 from tests.installations.conftest import Installation
 from tests.sync.driving import apply, changed, sync
 from tests.sync.scheduling import make_due
@@ -144,7 +146,7 @@ def test_a_scheduled_sync_writes_what_huma_did_not_tell_of(installation):
         expected[link.visma_id] = number
     make_due(installation.connection)
     (run,) = schedule.start_due()
-    assert work.drive(run).state == "finished"
+    assert runner.drive(run).state == "finished"
     installation.company.wait_for_jobs()
     assert phones(installation) == expected
 
@@ -165,7 +167,7 @@ def test_what_was_held_can_be_approved(installation):
 
 
 def test_an_open_run_keeps_its_choices_and_can_be_sent(installation):
-    run = runs.open_run(installation.connection)
+    run = lifecycle.open_run(installation.connection)
     assert run is not None
     chosen = {(one.link.huma_id, one.field): one.decision for one in run.conflicts.exclude(decision="")}
     assert sorted(chosen.values()) == ["huma", "leave"]

@@ -15,7 +15,7 @@ from connections.sandbox.sandbox import Sandbox
 from connections.sandbox.server import Answer, LoopbackServer
 from connections.sandbox.visma_api import VismaApi
 from sync.models import SyncRun
-from sync.services import confirm, creation, review
+from sync.wizard import confirm, creation, review
 
 State = dict[str, Any]
 

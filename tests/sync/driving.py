@@ -12,8 +12,10 @@ from django.core.management import CommandError, call_command
 from connections import sandbox as vendors
 from connections.models import Connection
 from connections.sandbox import Sandbox
+from sync import runner
 from sync.models import Change, Conflict, SyncRun
-from sync.services import confirm, review, runs, work
+from sync.runs import lifecycle
+from sync.wizard import confirm, review
 from tests.connections.companies import code_at_rest
 
 
@@ -54,14 +56,14 @@ def connection(sandbox: Sandbox, owner: User, **more: Any) -> Connection:
 
 def read(connection: Connection, user: User) -> SyncRun:
     """A new run (or the open one) once both sides were read: in review, or failed with its reason."""
-    return work.drive(runs.start(connection, user))
+    return runner.drive(lifecycle.start(connection, user))
 
 
 def apply(run: SyncRun, user: User, only: Any = None) -> SyncRun:
     """Confirm what was decided and carry it out to its end."""
     shown = confirm.build(run, only)
     confirm.confirm(run, user, shown.fingerprint, str(shown.people), only)
-    return work.drive(run)
+    return runner.drive(run)
 
 
 def sync(made: Connection, *options: str) -> tuple[int, dict[str, Any]]:
@@ -112,7 +114,7 @@ def changed(before: Any, after: Any, path: str = "") -> dict[str, tuple[Any, Any
 def until(run: SyncRun, done: Callable[[SyncRun], bool], seconds: float = 0.05, most: int = 2000) -> SyncRun:
     """Advance in tiny slices, each of a new process's making as far as the run can tell, until ``done``."""
     for _ in range(most):
-        work.advance(run.pk, seconds)
+        runner.advance(run.pk, seconds)
         run.refresh_from_db()
         if done(run):
             return run

@@ -11,8 +11,8 @@ from django.test import Client
 from django_q.models import OrmQ
 
 from connections.sandbox.webhooks import signed
+from sync.automation import real_time
 from sync.models import HumaEvent, Notice, SyncRun
-from sync.services import realtime
 from tests.sync import scheduling
 from tests.sync.execute.conftest import Company, Person
 
@@ -43,7 +43,7 @@ def tell(found: Company, *people: Person | str, topic: str = "users-update", **m
 
 def begin(found: Company) -> SyncRun:
     """The run that answers what Huma has told, which has done nothing yet."""
-    run = realtime.start(found.connection)
+    run = real_time.start(found.connection)
     assert run is not None
     return run
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from connections.models import Connection
 from sync.core.payday import Period, reminders
 from sync.models import Change, EmployeeLink, SyncRun
-from sync.services.payday import deadline_of
+from sync.planning.payday import deadline_of
 
 OSLO = ZoneInfo("Europe/Oslo")
 SEVEN = time(7)

@@ -6,10 +6,10 @@ from typing import Any
 from django.utils import timezone
 
 from connections.models import Connection
+from sync.analysis.analyse import analyse
+from sync.analysis.persist import load, store
 from sync.core.employee import Employee, to_json
 from sync.models import EmployeeSnapshot, SyncRun
-from sync.services.analyse import analyse
-from sync.services.store import load, store
 from tests.sync.core.documents import Doc, huma_doc, huma_place, read_huma, read_visma, visma_doc, visma_place, wrap
 
 

@@ -11,9 +11,10 @@ from django.utils import timezone
 from connections.clients import forget_clients
 from connections.models import Connection
 from connections.sandbox import Sandbox
-from sync.execute import context
+from sync import runner
+from sync.automation import schedule, switching
 from sync.models import SyncRun
-from sync.services import schedule, switching, work
+from sync.writing import context
 from tests.connections.companies import heard
 from tests.sync import driving
 from tests.sync.execute.conftest import Company, Person
@@ -79,4 +80,4 @@ def begin(connection: Connection) -> SyncRun:
 
 def scheduled(found: Company) -> SyncRun:
     """A whole scheduled sync."""
-    return found.ended(work.drive(begin(found.connection)))
+    return found.ended(runner.drive(begin(found.connection)))

@@ -9,9 +9,10 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from connections.models import Connection
-from sync.lease import Lease
+from sync import runner
+from sync.automation import held, real_time
 from sync.models import Change, HumaEvent, SyncRun
-from sync.services import held, realtime, work
+from sync.worker.lease import Lease
 from tests.sync.driving import outcomes
 from tests.sync.execute.conftest import Company, Person
 from tests.sync.scheduling import company, people, turn_on
@@ -68,7 +69,7 @@ def tell(connection: Connection, *people: Person, topic: str = "users-update") -
 def begun(found: Company, *people: Person, topic: str = "users-update") -> SyncRun:
     """The run that is to answer it; nothing was read yet."""
     tell(found.connection, *people, topic=topic)
-    run = realtime.start(found.connection)
+    run = real_time.start(found.connection)
     assert run is not None
     return run
 
@@ -76,7 +77,7 @@ def begun(found: Company, *people: Person, topic: str = "users-update") -> SyncR
 def ready(run: SyncRun) -> SyncRun:
     """The run once it has read both sides, as if its worker ended there."""
     with Lease(SyncRun, run.pk) as lease:
-        realtime.read_slice(run, lease, 10.0)
+        real_time.read_slice(run, lease, 10.0)
     run.refresh_from_db()
     assert run.state == SyncRun.State.REVIEW
     return run
@@ -84,14 +85,14 @@ def ready(run: SyncRun) -> SyncRun:
 
 def told(found: Company, *people: Person) -> SyncRun:
     """The run that answers it, at its end."""
-    return found.ended(work.drive(begun(found, *people)))
+    return found.ended(runner.drive(begun(found, *people)))
 
 
 def release(found: Company, changes: Iterable[Change], typed: str = "") -> SyncRun:
     """The run of a release, at its end."""
     run = held.release(found.connection, found.user, [one.pk for one in changes], typed).run
     assert run is not None
-    work.drive(run)
+    runner.drive(run)
     found.sandbox.wait_for_jobs()
     return run
 

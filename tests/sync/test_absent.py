@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from connections.sandbox import Sandbox
 from connections.sandbox.shifting import keep_shifting, move_first_to_end, shift_once
+from sync import runner
 from sync.models import EmployeeLink
-from sync.services import runs, work
-from sync.services.huma_list import HumaList
-from sync.services.snapshots import store_listed
+from sync.reading.huma_list import HumaList
+from sync.reading.snapshots import store_listed
+from sync.runs import lifecycle
 from tests.sync import scheduling
 from tests.sync.driving import changed, sync
 
@@ -178,12 +179,12 @@ def test_ids_that_never_hold_still_fail_the_run(fjordheim):
 
 def test_a_run_that_began_when_pages_did_not_overlap_goes_on(fjordheim):
     """An update of the product comes between two slices of its reading."""
-    run = runs.start(fjordheim.connection, fjordheim.user)
+    run = lifecycle.start(fjordheim.connection, fjordheim.user)
     page = ids(fjordheim.sandbox, "huma")[:50]
     huma = {**HumaList.start(), "said": PEOPLE, "pages": {"0": 50}}
     visma = {"stage": "list", "cursor": "", "read": 0, "restarts": 0}
     run.progress = {"began": timezone.now().isoformat(), "huma": huma, "visma": visma, "silent": {}}
     run.save()
     store_listed(run, page)
-    assert work.drive(run).state == "review"
+    assert runner.drive(run).state == "review"
     assert run.snapshots.filter(side="huma", complete=True).count() == PEOPLE

@@ -8,9 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from connections.models import Installation
+from sync.analysis.notices import tell
+from sync.inbox.attention import Kind, attention, situation
 from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, Notice, PassedPerson, SyncRun
-from sync.services.attention import Kind, attention, situation
-from sync.services.notices import tell
 from tests.connections.companies import company
 
 pytestmark = pytest.mark.django_db

@@ -3,8 +3,10 @@
 import pytest
 
 from connections.models import AuditEntry
+from sync import runner
 from sync.models import Change, Conflict, HumaEvent, SyncRun
-from sync.services import review, runs, work
+from sync.runs import lifecycle
+from sync.wizard import review
 from tests.sync.driving import apply, changed, decide, outcomes, read
 from tests.sync.execute.conftest import NUMBER
 from tests.sync.scheduling import company, people, turn_on
@@ -48,7 +50,7 @@ def test_every_run_names_its_rule_as_it_stands_when_it_writes(fjordheim):
     run = begun(fjordheim, person)
     connection.automatic_by = "colleague"
     connection.save()
-    work.drive(run)
+    runner.drive(run)
     assert (run.rule_by, run.rule_at) == ("colleague", connection.automatic_at)
     assert Conflict.objects.get(run=run).decided_by == "automatic"
     confirmed = AuditEntry.objects.get(who="automatic", action="run.confirmed")
@@ -181,7 +183,7 @@ def test_nothing_is_written_once_the_rule_is_gone(fjordheim):
     run = begun(fjordheim, person)
     connection.automatic = False
     connection.save()
-    work.drive(run)
+    runner.drive(run)
     assert run.state == "cancelled"
     assert fjordheim.sandbox.state() == before
     assert HumaEvent.objects.get().state == "waiting"
@@ -198,7 +200,7 @@ def test_what_a_person_decided_meanwhile_is_not_written_over(fjordheim, choice):
     run = ready(begun(fjordheim, person))
     apply(manual, fjordheim.user)
     before = fjordheim.sandbox.state()
-    work.drive(run)
+    runner.drive(run)
     assert (run.state, fields(run)) == ("finished", {})
     assert fjordheim.sandbox.state() == before
 
@@ -212,7 +214,7 @@ def test_what_was_read_before_a_person_decided_is_read_again(fjordheim):
     run = ready(begun(fjordheim, person))
     apply(manual, fjordheim.user)
     newer = new_phone(fjordheim, person, 2)
-    work.drive(run)
+    runner.drive(run)
     assert fields(run) == {"phone": "done"}
     assert phone(fjordheim, person) == newer
 
@@ -224,12 +226,12 @@ def test_while_another_run_writes_it_waits(fjordheim):
     run = begun(fjordheim, person)
     ready(run)
     other = SyncRun.objects.create(connection=connection, state="applying")
-    assert work.advance(run.pk) is None
+    assert runner.advance(run.pk) is None
     run.refresh_from_db()
     assert (run.state, Change.objects.filter(run=run).count()) == ("review", 0)
-    runs.stop(other, fjordheim.user)
-    work.drive(other)
-    work.drive(run)
+    lifecycle.stop(other, fjordheim.user)
+    runner.drive(other)
+    runner.drive(run)
     assert phone(fjordheim, person) == number
 
 

@@ -15,8 +15,8 @@ from django.utils.translation import override
 from connections.models import AuditEntry, Connection
 from connections.pausing import pause
 from connections.services import disconnect
+from sync.automation import switching
 from sync.models import HumaEvent, SyncRun
-from sync.services import switching
 from tests.connections.companies import company, heard
 
 pytestmark = pytest.mark.django_db

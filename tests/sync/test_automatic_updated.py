@@ -9,7 +9,7 @@ from django.utils import timezone
 from sync.core.employee import Canonical
 from sync.core.fields import field as named
 from sync.models import Change, EmployeeLink
-from sync.services.reading import fingerprinter
+from sync.reading.reader import fingerprinter
 from tests.sync import scheduling
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from connections.models import Connection
 from sync.models import EmployeeLink, EmployeeSnapshot, SyncRun
-from sync.sentences import sentence
+from sync.wording.sentences import sentence
 from tests.connections.vendor import USER, Reply, Seen, Vendor, answer
 from tests.sync.driving import connection, read, running
 

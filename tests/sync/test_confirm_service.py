@@ -9,12 +9,14 @@ from django.db import connection as database
 from django.utils import timezone
 
 from connections.models import AuditEntry
+from sync import runner
 from sync.models import Change, Conflict, EmployeeLink, LeftOut, SyncRun, Write
-from sync.services import confirm, creation, review, runs, work
-from sync.services.confirm import PlanChanged, TooOld
-from sync.services.planning import NumberNeeded
-from sync.services.review import ReviewFilter
-from sync.services.runs import NotAllowed
+from sync.planning.planning import NumberNeeded
+from sync.runs import lifecycle
+from sync.runs.lifecycle import NotAllowed
+from sync.wizard import confirm, creation, review
+from sync.wizard.confirm import PlanChanged, TooOld
+from sync.wizard.review import ReviewFilter
 from tests.sync.driving import apply, changed, connection, decide, difference, read, running
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
@@ -112,7 +114,7 @@ def test_what_was_read_yesterday_is_read_again_first(decided, hr):
     with pytest.raises(TooOld):
         confirm.confirm(decided, hr, shown.fingerprint)
     nothing_runs(decided)
-    again = work.drive(runs.read_again(decided, hr))
+    again = runner.drive(lifecycle.read_again(decided, hr))
     shown = confirm.build(again)
     assert shown.changes == 2
     assert not shown.stale
@@ -161,7 +163,7 @@ def test_a_double_click_writes_once(sandbox, decided, hr):
     assert errors == []
     assert Change.objects.count() == 2
     assert AuditEntry.objects.filter(action="run.confirmed").count() == 1
-    work.drive(SyncRun.objects.get(pk=decided.pk))
+    runner.drive(SyncRun.objects.get(pk=decided.pk))
     confirm.confirm(decided, hr, shown.fingerprint)
     assert Change.objects.count() == 2
     assert len(sandbox.journal.writes()) == 2

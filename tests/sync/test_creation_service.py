@@ -5,8 +5,9 @@ from django.utils import translation
 
 from connections.models import AuditEntry
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
-from sync.services import creation, creation_lists, matches, people_changes
-from sync.services.runs import NotAllowed
+from sync.runs import who_is_who
+from sync.runs.lifecycle import NotAllowed
+from sync.wizard import creation, creation_lists, matches
 from tests.connections.companies import company
 from tests.sync.reading import day, in_huma, in_visma, read, snapshot
 
@@ -135,7 +136,7 @@ def test_never_add_leaves_out_and_can_be_taken_back(run, hr):
     assert (row.side, row.vendor_id, row.name, row.by) == ("huma", "now", "Nina Nå", "hr")
     assert sections(run, "visma")["never"] == ["now"]
     assert [p.vendor_id for p in creation.chosen(run, "visma")] == ["soon"]
-    people_changes.take_back(row, hr)
+    who_is_who.take_back(row, hr)
     assert sections(run, "visma")["main"] == ["now", "soon"]
     assert not snapshot(run, "now").create_chosen
 
@@ -155,7 +156,7 @@ def test_an_open_possible_match_forbids_creating_both(hr):
         in_visma("v", "Nina", "Nå", "77", "vera@x.no"),
     )
     assert snapshot(run, "h").create_blocked == snapshot(run, "v").create_blocked == "create_open_match"
-    people_changes.link(run.connection, hr, "h", "v")
+    who_is_who.link(run.connection, hr, "h", "v")
     assert creation_lists.page(run, "visma").is_empty
     assert creation_lists.page(run, "huma").is_empty
 

@@ -2,9 +2,11 @@
 
 import pytest
 
+from sync.analysis import candidates
+from sync.analysis.pairing import compare_pair
 from sync.models import EmployeeLink, EmployeeSnapshot
-from sync.services import candidates, creation, creation_lists, people_changes
-from sync.services.pairing import compare_pair
+from sync.runs import who_is_who
+from sync.wizard import creation, creation_lists
 from tests.connections.companies import company
 from tests.sync.reading import in_huma, in_visma, read, snapshot
 from tests.sync.test_creation_service import sections
@@ -81,7 +83,7 @@ def test_leaving_one_of_two_out_frees_the_other_until_it_is_taken_back(hr):
     left_out = creation.never_add(run, hr, snapshot(run, "one").pk)
     assert why(run) == {"one": "create_left_out", "two": ""}
     creation.choose(run, hr, [snapshot(run, "two").pk], on=True)
-    people_changes.take_back(left_out, hr)
+    who_is_who.take_back(left_out, hr)
     assert set(why(run).values()) == {"create_shared_number"}
     assert not snapshot(run, "two").create_chosen
 

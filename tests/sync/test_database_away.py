@@ -3,8 +3,10 @@
 import pytest
 from django.db import connection as database
 
+from sync import runner
 from sync.models import Change
-from sync.services import confirm, review, runs, work
+from sync.runs import lifecycle
+from sync.wizard import confirm, review
 from tests.sync.driving import connection, running
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
@@ -26,18 +28,18 @@ def sandbox(settings):
 
 def test_reading_goes_on(sandbox, hr):
     sandbox.faults.before("huma", "GET", "/users/[^/]+$", hang_up)
-    run = work.drive(runs.start(connection(sandbox, hr), hr))
+    run = runner.drive(lifecycle.start(connection(sandbox, hr), hr))
     assert (run.state, run.failure) == ("review", "")
     assert run.figures["linked"] > 10
 
 
 def test_writing_goes_on_and_writes_nothing_twice(sandbox, hr, smtp):
-    run = work.drive(runs.start(connection(sandbox, hr), hr))
+    run = runner.drive(lifecycle.start(connection(sandbox, hr), hr))
     review.decide_bulk(run, hr, review.ReviewFilter(show="all"), "huma")
     shown = confirm.build(run)
     confirm.confirm(run, hr, shown.fingerprint, str(shown.people))
     sandbox.faults.before("visma", "PUT", "/employees/", hang_up, times=2)
-    run = work.drive(run)
+    run = runner.drive(run)
     assert run.state == "finished"
     assert set(Change.objects.filter(run=run).values_list("state", flat=True)) == {"done"}
     taken = [one.path for one in sandbox.journal.writes() if one.status in (200, 202)]

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from connections.models import Connection
 from sync import tasks
+from sync.automation import date_roll, switching
 from sync.models import DateRoll, Notice, SyncRun
-from sync.services import date_roll, switching
 from tests.sync.driving import apply, read
 from tests.sync.reading import day
 from tests.sync.scheduling import company, first_run, people, scheduled, turn_on

@@ -10,9 +10,10 @@ from django.db import connection as database
 from django.utils import timezone
 
 from connections.models import Installation
+from sync.analysis.notices import tell
+from sync.inbox import digest
+from sync.mail import letters
 from sync.models import Change, Conflict, EmployeeLink, Letter, SyncRun
-from sync.services import digest, letters
-from sync.services.notices import tell
 from tests.connections.companies import company, heard
 
 pytestmark = pytest.mark.django_db

@@ -4,8 +4,8 @@ import pytest
 from django.utils import translation
 
 from sync.core.reasons import SENTENCES
-from sync.display import diff, display
-from sync.sentences import nice_date, sentence, skipped_sentence
+from sync.wording.display import diff, display
+from sync.wording.sentences import nice_date, sentence, skipped_sentence
 
 
 @pytest.fixture(autouse=True)

@@ -16,10 +16,11 @@ from connections.clients import forget_clients
 from connections.models import Connection
 from connections.sandbox import Sandbox
 from sync import tasks
-from sync.lease import claim
 from sync.models import SyncRun
-from sync.processes import this_process
-from sync.services import confirm, review, runs
+from sync.runs import lifecycle
+from sync.wizard import confirm, review
+from sync.worker.lease import claim
+from sync.worker.processes import this_process
 from tests.sync.driving import connection, read, running
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
@@ -104,7 +105,7 @@ def test_what_the_queue_lost_is_found_though_it_is_long():
 @pytest.mark.parametrize("path", ["/employees", "/users"])
 def test_a_vendor_that_asks_for_a_long_pause_keeps_no_worker_busy_while_both_are_read(sandbox, hr, path):
     sandbox.faults.script("*", "GET", f"{path}$", "429:30", times=math.inf)
-    run = runs.start(connection(sandbox, hr), hr)
+    run = lifecycle.start(connection(sandbox, hr), hr)
     rung()
     began = time.monotonic()
     for _ in range(4):  # first what can be read meanwhile, then nothing
@@ -124,7 +125,7 @@ def test_a_vendor_that_asks_for_a_long_pause_keeps_no_worker_busy_while_both_are
 
 def test_another_process_keeps_the_pause_too(sandbox, hr):
     sandbox.faults.script("visma", "GET", "/employees$", "429:30", times=math.inf)
-    run = runs.start(connection(sandbox, hr), hr)
+    run = lifecycle.start(connection(sandbox, hr), hr)
     for _ in range(4):
         tasks.advance(run.pk)
     asked = len(sandbox.journal.of("visma", "GET"))

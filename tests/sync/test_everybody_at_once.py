@@ -13,8 +13,10 @@ from django.contrib.auth.models import User
 from django.db import connection as database
 
 from connections.sandbox import Sandbox
+from sync import runner
 from sync.models import SyncRun
-from sync.services import confirm, review, runs, work
+from sync.runs import lifecycle
+from sync.wizard import confirm, review
 from tests.sync.driving import connection, running
 from tests.sync.workers import Workers, wait_for
 
@@ -61,7 +63,7 @@ def test_everybody_gets_the_same_run_and_it_is_written_once(
 ) -> None:
     made = connection(sandbox, hr)
     workers()
-    started = together(*[lambda who=who: runs.start(made, who) for who in (hr, superuser, hr, superuser)])
+    started = together(*[lambda who=who: lifecycle.start(made, who) for who in (hr, superuser, hr, superuser)])
     assert len(set(started)) == 1
     (run,) = set(started)
     assert wait_for(lambda: SyncRun.objects.get(pk=run.pk).state == "review")
@@ -89,7 +91,7 @@ def test_everybody_gets_the_same_run_and_it_is_written_once(
     assert first.finished_at
     assert second.confirmed_at
     assert first.finished_at <= second.confirmed_at
-    assert runs.run_totals(first).done > 10
+    assert lifecycle.run_totals(first).done > 10
     taken = [one.path for one in sandbox.journal.writes() if one.status in (200, 202)]
     assert len(taken) == len(set(taken))
     assert wait_for(lambda: SyncRun.objects.get(pk=first.pk).mail_state == "sent")
@@ -100,10 +102,10 @@ def test_of_two_runs_that_are_confirmed_at_once_one_writes_and_the_other_follows
     sandbox: Sandbox, smtp: Any, hr: User
 ) -> None:
     made = connection(sandbox, hr)
-    by_hand = work.drive(runs.start(made, hr))
+    by_hand = runner.drive(lifecycle.start(made, hr))
     assert (by_hand.state, by_hand.failure) == ("review", "")
     by_command = SyncRun.objects.create(connection=made, trigger="command", started_by="command")
-    work.drive(by_command)
+    runner.drive(by_command)
 
     def plan(run: SyncRun, choice: str) -> Callable[[], None]:
         review.decide_bulk(run, hr, review.ReviewFilter(show="all"), choice)
@@ -117,10 +119,10 @@ def test_of_two_runs_that_are_confirmed_at_once_one_writes_and_the_other_follows
     waiting = by_command if writing == by_hand else by_hand
     waiting.refresh_from_db()
     assert waiting.state == "review"
-    assert work.drive(writing).state == "finished"
+    assert runner.drive(writing).state == "finished"
     again = plan(waiting, "huma")
     again()
-    assert work.drive(waiting).state == "finished"
-    totals = runs.run_totals(waiting)
+    assert runner.drive(waiting).state == "finished"
+    totals = lifecycle.run_totals(waiting)
     assert totals.planned == totals.settled
     assert totals.done == totals.failed == totals.unknown == 0, "all of it is there already"

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.db import connection as database
 
-from sync.lease import Lease
+from sync import runner
 from sync.models import EmployeeSnapshot, SyncRun
-from sync.services import runs, work
+from sync.runs import lifecycle
+from sync.worker.lease import Lease
 from tests.sync.driving import connection, read, running, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -68,7 +69,7 @@ def test_both_sides_are_read_at_the_same_time(settings, hr):
 def test_reading_goes_on_where_another_process_stopped(settings, hr):
     settings.SYNC_CONCURRENCY = 2
     with running(settings, 240, latency_ms=4) as sandbox:
-        run = runs.start(connection(sandbox, hr), hr)
+        run = lifecycle.start(connection(sandbox, hr), hr)
         slices = 0
 
         def over(run: SyncRun) -> bool:
@@ -90,12 +91,12 @@ def test_reading_goes_on_where_another_process_stopped(settings, hr):
 
 def test_a_second_reader_finds_the_run_taken(settings, hr):
     with running(settings, 8) as sandbox:
-        run = runs.start(connection(sandbox, hr), hr)
+        run = lifecycle.start(connection(sandbox, hr), hr)
         with Lease(SyncRun, run.pk) as lease:
             assert not lease.lost
-            assert work.advance(run.pk) is None
+            assert runner.advance(run.pk) is None
         assert sandbox.journal == []
-        assert work.drive(run).state == "review"
+        assert runner.drive(run).state == "review"
 
 
 def test_somebody_who_is_deleted_between_the_list_and_the_read_is_gone(settings, hr):
@@ -125,14 +126,14 @@ def test_a_position_that_is_deleted_while_reading_does_not_make_the_person_gone(
 
 def test_what_a_cancelled_run_was_reading_is_forgotten(settings, hr):
     with running(settings, 8) as sandbox:
-        run = runs.start(connection(sandbox, hr), hr)
+        run = lifecycle.start(connection(sandbox, hr), hr)
 
         def cancel() -> None:  # in a thread of the vendor's
-            runs.cancel(run, hr)
+            lifecycle.cancel(run, hr)
             database.close()
 
         sandbox.faults.before("huma", "GET", "/users/", cancel)
-        work.advance(run.pk)
+        runner.advance(run.pk)
         run.refresh_from_db()
         assert run.state == "cancelled"
         assert not EmployeeSnapshot.objects.filter(run=run).exclude(payload=None).exists()

@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot
-from sync.sentences import sentence
+from sync.wording.sentences import sentence
 from tests.sync.driving import connection, read, running
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -7,7 +7,8 @@ import pytest
 from django.db import connection as database
 
 from sync.models import Change, Conflict, EmployeeSnapshot, SyncRun
-from sync.services import creation, review, runs
+from sync.runs import lifecycle
+from sync.wizard import creation, review
 from tests.sync.driving import apply, changed, connection, read, running
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -105,7 +106,7 @@ def test_clicks_at_the_same_time_start_one_run(sandbox, hr):
     def click() -> None:
         try:
             together.wait()
-            found.append(runs.start(made, hr).pk)
+            found.append(lifecycle.start(made, hr).pk)
         finally:
             database.close()
 

@@ -11,9 +11,9 @@ from django.db import connection
 from django.utils import timezone
 
 from connections.models import Connection
-from sync.lease import Lease, claim, holder_name, release, renew
 from sync.models import SyncRun
-from sync.processes import is_dead, this_process
+from sync.worker.lease import Lease, claim, holder_name, release, renew
+from sync.worker.processes import is_dead, this_process
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
@@ -22,7 +22,7 @@ Hold = Callable[[float, float], subprocess.Popen[str]]
 HOLD = """
 import django; django.setup()
 import sys, time
-from sync.lease import Lease
+from sync.worker.lease import Lease
 from sync.models import SyncRun
 with Lease(SyncRun, int(sys.argv[1]), seconds=float(sys.argv[2])) as lease:
     print("lost" if lease.lost else "held", flush=True)

@@ -13,9 +13,9 @@ from django_q.models import OrmQ
 
 from connections import pausing
 from connections.models import Connection
-from sync import letter_emails, tasks
+from sync import tasks
+from sync.mail import composers, letters, outbox
 from sync.models import Change, EmployeeLink, Letter, SyncRun
-from sync.services import letters, posting
 from tests.connections.companies import company
 from tests.sync.bell import until_quiet
 
@@ -92,14 +92,14 @@ def test_a_mail_server_that_is_away_is_tried_again_with_the_same_name(letter, sm
 def test_the_pauses_grow_until_it_is_given_up(letter, settings):
     settings.EMAIL_PORT = 9  # nobody listens
     pauses = []
-    for _try in range(len(posting.PAUSES) + 1):
+    for _try in range(len(outbox.PAUSES) + 1):
         due_now()
         letter.refresh_from_db()
         assert not letters.send(letter)
         if letter.next_at:
             pauses.append(round((letter.next_at - timezone.now()).total_seconds() / 60))
     assert pauses == sorted(pauses)
-    assert len(pauses) == len(posting.PAUSES)
+    assert len(pauses) == len(outbox.PAUSES)
     assert letter.state == "failed"
     assert not letters.due().exists()
 
@@ -112,14 +112,14 @@ def test_two_workers_send_it_once(letter, smtp):
 
 
 def test_what_a_dead_process_was_sending_is_due_at_once(letter):
-    host, pid, start = posting.this_process().split(":")
+    host, pid, start = outbox.this_process().split(":")
     dead = f"{host}:{pid}:{int(start) + 1}"
-    Letter.objects.update(tries=1, holder=dead, next_at=timezone.now() + posting.CLAIM)
+    Letter.objects.update(tries=1, holder=dead, next_at=timezone.now() + outbox.CLAIM)
     assert letters.due().get() == letter
 
 
 def test_what_a_living_process_sends_is_left_to_it(letter):
-    Letter.objects.update(tries=1, holder=posting.this_process(), next_at=timezone.now() + posting.CLAIM)
+    Letter.objects.update(tries=1, holder=outbox.this_process(), next_at=timezone.now() + outbox.CLAIM)
     assert not letters.due().exists()
 
 
@@ -166,7 +166,7 @@ def test_a_bug_in_one_letter_keeps_no_other_from_going_out(fjordheim, letter, sm
 
 
 def test_another_module_may_make_a_kind_of_its_own(fjordheim, smtp, monkeypatch):
-    monkeypatch.setitem(letter_emails.COMPOSERS, "digest", lambda letter: None)
+    monkeypatch.setitem(composers.COMPOSERS, "digest", lambda letter: None)
     letters.write("digest", "d", ["hr@example.com"], fjordheim)
     tasks.letters()
     assert (Letter.objects.get().state, smtp.messages) == ("sent", [])

@@ -6,8 +6,12 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
+from sync import runner
+from sync.analysis import relooking
+from sync.automation import held
 from sync.models import Conflict, SyncRun
-from sync.services import held, relooking, retrying, review, runs, work
+from sync.runs import lifecycle
+from sync.wizard import retry, review
 from tests.connections.companies import text_of
 from tests.sync import bell
 from tests.sync.execute.conftest import Company, Person
@@ -32,7 +36,7 @@ def found(settings: Any, hr: User) -> Iterator[tuple[Company, Person]]:
 def another_birth(fjordheim: Company, anna: Person) -> None:
     """Huma says another date of birth than Visma, which a read notices."""
     fjordheim.huma(anna, birthDate=ANOTHER_BIRTH)
-    runs.cancel(fjordheim.read(), fjordheim.user)
+    lifecycle.cancel(fjordheim.read(), fjordheim.user)
     assert fjordheim.link(anna).doubt == "birth"
 
 
@@ -115,7 +119,7 @@ class TestWhatWasChosen:
         before = phone(fjordheim, anna)
         run = chosen_for_all(fjordheim, anna)
         fjordheim.huma(anna, birthDate=ANOTHER_BIRTH)
-        again = work.drive(runs.read_again(run, fjordheim.user))
+        again = runner.drive(lifecycle.read_again(run, fjordheim.user))
         assert of_anna(again, fjordheim, anna).decision == ""
         fjordheim.apply(again)
         assert phone(fjordheim, anna) == before
@@ -158,9 +162,9 @@ class TestWhatFailed:
         run = chosen_for_all(fjordheim, anna)
         fjordheim.apply(run)
         fjordheim.sandbox.faults.clear()
-        assert retrying.to_retry(run)
+        assert retry.to_retry(run)
         another_birth(fjordheim, anna)
-        assert retrying.to_retry(run) == []
+        assert retry.to_retry(run) == []
         page = text_of(signed_in(fjordheim.user).get(at("result", fjordheim.connection, run.pk)))
         assert "1 person isn't tried again" in page
         assert phone(fjordheim, anna) == before
@@ -173,7 +177,7 @@ class TestWhatFailed:
         run = chosen_for_all(fjordheim, anna)
         fjordheim.apply(run)
         fjordheim.sandbox.faults.clear()
-        again = retrying.retry_failed(run, fjordheim.user)
+        again = retry.retry_failed(run, fjordheim.user)
         doubted_by_real_time(fjordheim, anna)
         fjordheim.apply(again)
         assert phone(fjordheim, anna) == before
@@ -187,12 +191,12 @@ def test_what_was_still_right_and_has_agreed_since_asks_again_when_it_differs_an
     right = fjordheim.sandbox.huma.users[anna.user_id].values["birthDate"]
     another_birth(fjordheim, anna)
     relooking.still_right(fjordheim.connection, fjordheim.user, [fjordheim.link(anna).pk])
-    runs.cancel(fjordheim.read(), fjordheim.user)
+    lifecycle.cancel(fjordheim.read(), fjordheim.user)
     assert fjordheim.link(anna).doubt == "", "it is known"
     fjordheim.huma(anna, birthDate=right)
-    runs.cancel(fjordheim.read(), fjordheim.user)
+    lifecycle.cancel(fjordheim.read(), fjordheim.user)
     fjordheim.huma(anna, birthDate="2001-01-01", givenName="Somebody", familyName="Else", phone=NEW)
-    runs.cancel(fjordheim.read(), fjordheim.user)
+    lifecycle.cancel(fjordheim.read(), fjordheim.user)
     assert fjordheim.link(anna).doubt == "birth"
     before = phone(fjordheim, anna)
     fjordheim.connection.automatic = True

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from sync.models import Conflict, EmployeeLink
-from sync.services import runs
+from sync.runs import lifecycle
 from tests.connections.companies import text_of
 from tests.sync import bell, scheduling
 from tests.sync.driving import changed
@@ -128,10 +128,10 @@ def test_a_position_that_cannot_be_looked_at_is_not_gone(fjordheim, anna, side, 
     make_anew(fjordheim, anna, side)
     where = old[0] if side == "huma" else old[1]
     fjordheim.sandbox.faults.script(side, "GET", f"/positions/{where}$", trouble, float("inf"))
-    runs.cancel(fjordheim.read(), fjordheim.user)
+    lifecycle.cancel(fjordheim.read(), fjordheim.user)
     assert paired(fjordheim, anna) == old
     fjordheim.sandbox.faults.clear()
-    runs.cancel(fjordheim.read(), fjordheim.user)
+    lifecycle.cancel(fjordheim.read(), fjordheim.user)
     assert paired(fjordheim, anna) != old
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from connections.models import Connection, PayrollRecipient
 from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
-from sync.services import mail
+from sync.runs import result_mail
 from tests.connections.companies import company, heard
 from tests.sync.reading import in_huma, read
 
@@ -54,7 +54,7 @@ def body(message, kind="plain"):
 
 
 def test_the_runner_and_the_recipients_get_one_email(run, smtp):
-    assert mail.send_result(run)
+    assert result_mail.send_result(run)
     result = smtp.messages[0]
     assert result["To"] == "hr@example.com, boss@example.com"
     assert result["Subject"] == "Fjordheim AS: 2 updated, 1 not done, 1 not certain"
@@ -64,7 +64,7 @@ def test_the_runner_and_the_recipients_get_one_email(run, smtp):
 
 
 def test_the_counts_add_up(run, smtp):
-    mail.send_result(run)
+    result_mail.send_result(run)
     text = body(smtp.messages[0])
     assert "Planned: 6" in text
     counted = [
@@ -76,7 +76,7 @@ def test_the_counts_add_up(run, smtp):
 
 
 def test_it_says_who_failed_and_why_and_where_to_look(run, smtp):
-    mail.send_result(run)
+    result_mail.send_result(run)
     for kind in ("plain", "html"):
         said = body(smtp.messages[0], kind)
         assert "Frode Før" in said
@@ -88,7 +88,7 @@ def test_it_says_who_failed_and_why_and_where_to_look(run, smtp):
 
 
 def test_no_email_holds_a_value_or_the_vendors_words(run, smtp):
-    mail.send_result(run)
+    result_mail.send_result(run)
     for message in smtp.messages:
         whole = message["Subject"] + body(message) + body(message, "html")
         for secret in ("12345678903", "22334455", "is bad", "nina@x.no"):
@@ -96,7 +96,7 @@ def test_no_email_holds_a_value_or_the_vendors_words(run, smtp):
 
 
 def test_payroll_is_told_about_new_drafts_without_a_login(run, smtp):
-    mail.send_result(run)
+    result_mail.send_result(run)
     payroll = smtp.messages[1]
     assert payroll["To"] == "payroll@example.com"
     assert payroll["Subject"] == "Fjordheim AS: 1 new draft in Visma.net Payroll"
@@ -110,50 +110,50 @@ def test_payroll_is_told_about_new_drafts_without_a_login(run, smtp):
 
 def test_payroll_hears_nothing_when_nobody_was_added(run, smtp):
     Change.objects.filter(action="create").update(state="failed")
-    mail.send_result(run)
+    result_mail.send_result(run)
     assert [m["To"] for m in smtp.messages] == ["hr@example.com, boss@example.com"]
 
 
 def test_a_mail_server_that_is_away_is_tried_again_with_the_same_message_id(run, smtp):
     smtp.refusing = True
-    assert not mail.send_result(run)
+    assert not result_mail.send_result(run)
     assert run.mail_state == "waiting"
     first = run.message_id
-    assert not mail.due().exists()
-    assert not mail.send_result(run)  # not before the pause is over
+    assert not result_mail.due().exists()
+    assert not result_mail.send_result(run)  # not before the pause is over
     assert run.mail_tries == 1
     SyncRun.objects.update(mail_next=timezone.now() - timedelta(seconds=1))
     smtp.refusing = False
-    [again] = mail.due()
-    assert mail.send_result(again)
+    [again] = result_mail.due()
+    assert result_mail.send_result(again)
     assert smtp.messages[0]["Message-ID"] == first
 
 
 def test_the_pauses_grow_until_it_is_given_up(run, smtp, settings):
     settings.EMAIL_PORT = 9  # nobody listens
     pauses = []
-    for _try in range(len(mail.PAUSES) + 1):
+    for _try in range(len(result_mail.PAUSES) + 1):
         SyncRun.objects.update(mail_next=timezone.now() - timedelta(seconds=1))
         run.refresh_from_db()
-        assert not mail.send_result(run)
+        assert not result_mail.send_result(run)
         if run.mail_next:
             pauses.append(round((run.mail_next - timezone.now()).total_seconds() / 60))
     assert pauses == sorted(pauses)
-    assert len(pauses) == len(mail.PAUSES)
+    assert len(pauses) == len(result_mail.PAUSES)
     assert run.mail_state == "failed"
-    assert not mail.due().exists()
+    assert not result_mail.due().exists()
 
 
 def test_what_went_out_is_not_sent_again(run, smtp):
-    mail.send_result(run)
-    assert not mail.send_result(run)
+    result_mail.send_result(run)
+    assert not result_mail.send_result(run)
     assert len(smtp.messages) == 2
 
 
 def test_a_result_that_is_out_waits_for_payroll_only(run, smtp):
-    mail.ask_for(run)
+    result_mail.ask_for(run)
     SyncRun.objects.update(mailed_at=timezone.now())  # the server took the first, then went away
-    assert mail.send_result(run)
+    assert result_mail.send_result(run)
     assert [m["To"] for m in smtp.messages] == ["payroll@example.com"]
 
 
@@ -172,32 +172,32 @@ def test_an_address_that_is_not_confirmed_is_not_told_who(run, smtp):
 def sent_to_payroll(run, smtp):
     """What payroll gets about the run, in both of its forms."""
     smtp.messages.clear()
-    assert mail.send_result(run)
+    assert result_mail.send_result(run)
     (message,) = [one for one in smtp.messages if one["To"] == "payroll@example.com"]
     return "".join(message.get_body((kind,)).get_content() for kind in ("plain", "html"))
 
 
 def test_two_workers_send_it_once(run, smtp):
-    mail.ask_for(run)
+    result_mail.ask_for(run)
     other = SyncRun.objects.get(pk=run.pk)
-    assert mail.send_result(run)
-    assert not mail.send_result(other)
+    assert result_mail.send_result(run)
+    assert not result_mail.send_result(other)
     assert len(smtp.messages) == 2
 
 
 def test_a_worker_that_died_while_sending_leaves_it_due_again(run, smtp):
-    mail.ask_for(run)
-    SyncRun.objects.update(mail_tries=1, mail_next=timezone.now() + mail.CLAIM)
-    assert not mail.due().exists()
+    result_mail.ask_for(run)
+    SyncRun.objects.update(mail_tries=1, mail_next=timezone.now() + result_mail.CLAIM)
+    assert not result_mail.due().exists()
     SyncRun.objects.update(mail_next=timezone.now() - timedelta(seconds=1))
-    assert mail.due().get().pk == run.pk
+    assert result_mail.due().get().pk == run.pk
 
 
 def test_without_anybody_to_tell_nothing_waits(run, smtp):
     Connection.objects.update(recipients=[], payroll_contacts=[])
     SyncRun.objects.update(started_by="command", confirmed_by="command")
     made = SyncRun.objects.select_related("connection").get(pk=run.pk)
-    assert not mail.send_result(made)
+    assert not result_mail.send_result(made)
     assert made.mail_state == ""
     assert smtp.messages == []
 
@@ -205,19 +205,19 @@ def test_without_anybody_to_tell_nothing_waits(run, smtp):
 def test_who_has_left_gets_no_email(run, smtp, hr):
     hr.is_active = False
     hr.save()
-    mail.send_result(run)
+    result_mail.send_result(run)
     assert smtp.messages[0]["To"] == "boss@example.com"
 
 
 def test_a_name_cannot_add_lines_to_the_subject(run, smtp):
     Connection.objects.update(name="Fjord\nBcc: evil@example.com")
     made = SyncRun.objects.select_related("connection").get(pk=run.pk)
-    mail.send_result(made)
+    result_mail.send_result(made)
     assert smtp.messages[0]["Subject"].startswith("Fjord Bcc: evil@example.com: 2 updated")
     assert smtp.messages[0]["Bcc"] is None
 
 
 def test_norwegian_is_the_language_unless_told_otherwise(run, smtp, settings):
     settings.LANGUAGE_CODE = "nb"
-    mail.send_result(run)
+    result_mail.send_result(run)
     assert '<html lang="nb">' in body(smtp.messages[0], "html")

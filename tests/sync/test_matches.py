@@ -5,9 +5,10 @@ from collections import Counter
 import pytest
 
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
-from sync.services import creation, matches, people_changes, review
-from sync.services.overview import overview
-from sync.services.runs import NotAllowed
+from sync.runs import who_is_who
+from sync.runs.lifecycle import NotAllowed
+from sync.wizard import creation, matches, review
+from sync.wizard.overview import overview
 from tests.sync.driving import apply, connection, differences, read, running
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -89,7 +90,7 @@ def test_the_overview_counts_what_people_settle_meanwhile(sandbox, run, hr):
     linked = overview(run)
     assert linked.differences == review.progress(run)[1] == before.differences + 2
     assert (linked.linked, linked.possible) == (before.linked + 1, before.possible - 1)
-    people_changes.unlink(link, hr)
+    who_is_who.unlink(link, hr)
     after = overview(run)
     assert (after.differences, after.linked) == (before.differences, before.linked)
     assert after.only_huma_total == before.only_huma_total + 1
@@ -141,7 +142,7 @@ def test_a_match_of_another_run_is_not_found(sandbox, run, hr):
 def test_somebody_linked_meanwhile_is_taken(sandbox, run, hr):
     found = possible(sandbox, run)
     stranger = EmployeeSnapshot.objects.filter(run=run, side="huma", link=None).exclude(pk=found.huma_id)[0]
-    people_changes.link(run.connection, hr, stranger.vendor_id, found.visma.vendor_id, births_confirmed=True)
+    who_is_who.link(run.connection, hr, stranger.vendor_id, found.visma.vendor_id, births_confirmed=True)
     card = next(card for card in matches.matches(run)[1] if card.match.pk == found.pk)
     assert card.taken
     with pytest.raises(NotAllowed):
@@ -152,9 +153,9 @@ def test_a_field_left_out_stays_out_when_the_pair_is_linked_again(sandbox, run, 
     person = sandbox.people["phone_differs"][0]
     link = EmployeeLink.objects.get(huma_id=person.user_id)
     LeftOut.objects.create(connection=run.connection, link=link, field="phone", by="hr")
-    people_changes.unlink(link, hr)
+    who_is_who.unlink(link, hr)
     assert not {field for user, field in differences(run) if user == person.user_id}
-    people_changes.link(run.connection, hr, person.user_id, person.employee_id)
+    who_is_who.link(run.connection, hr, person.user_id, person.employee_id)
     assert "phone" not in {field for user, field in differences(run) if user == person.user_id}
 
 

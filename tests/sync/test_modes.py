@@ -14,8 +14,10 @@ import pytest
 from connections.clients import forget_clients
 from connections.sandbox.clock import today
 from connections.sandbox.modes import MODES, names, switch
+from sync import runner
+from sync.automation import schedule, switching
 from sync.models import Change, Conflict, SyncRun
-from sync.services import creation, schedule, switching, work
+from sync.wizard import creation
 from tests.connections.companies import heard
 from tests.sync import bell, hearing, scheduling
 from tests.sync.execute import whole
@@ -50,7 +52,7 @@ class Months:
         """Decisions both ways, and everybody created who may be; Visma gives who has none a number."""
         run = self.company.read()
         creation.set_assigns_numbers(run, self.company.user, True)
-        run = self.company.ended(work.drive(whole.choose(run, self.company.user)))
+        run = self.company.ended(runner.drive(whole.choose(run, self.company.user)))
         assert not bad(run)
         self.later()
         if self.mode == "no-number":  # payroll gives it later, and the next run takes it over
@@ -106,7 +108,7 @@ class Months:
         self.later()
         scheduling.make_due(connection)
         (run,) = schedule.start_due()
-        work.drive(run)
+        runner.drive(run)
         assert not bad(found.ended(run))
         self.later()
         assert hearing.phone(found, self.told) == hearing.NEW

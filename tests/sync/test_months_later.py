@@ -3,9 +3,10 @@
 import pytest
 
 from sync.models import Change, Conflict, EmployeeLink, LeftOut
-from sync.services import matches, review, runs
-from sync.services.people_changes import unlink
-from sync.services.retrying import retry_failed
+from sync.runs import lifecycle
+from sync.runs.who_is_who import unlink
+from sync.wizard import matches, review
+from sync.wizard.retry import retry_failed
 from tests.sync.driving import apply, connection, decide, difference, differences, read, running
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -103,7 +104,7 @@ def test_a_choice_that_was_never_confirmed_settles_nothing(sandbox, made, hr):
     person = who(sandbox, "phone_differs")
     run = read(made, hr)
     decide(run, hr, person.user_id, "phone", "leave")
-    runs.cancel(run, hr)
+    lifecycle.cancel(run, hr)
     assert difference(read(made, hr), person.user_id, "phone").standing == "asks"
 
 

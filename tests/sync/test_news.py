@@ -4,9 +4,10 @@ import pytest
 from django.utils import timezone
 
 from connections.models import AuditEntry
+from sync.analysis import notices
+from sync.analysis.linking import retire_gone
 from sync.models import EmployeeLink, Notice, SyncRun
-from sync.services import notices, people_changes
-from sync.services.linking import retire_gone
+from sync.runs import who_is_who
 from tests.connections.companies import company
 from tests.sync.reading import in_huma, in_visma, read
 
@@ -129,8 +130,8 @@ def test_what_a_person_does_about_it_counts_at_once(made, hr, everybody):
     new = in_huma("new", "Nina", "Ny", "99", "nina@x.no")
     look(made, *without(off, "v3"), new)
     assert [kind for kind, _name in told(made)] == ["deactivated", "gone", "new_person"]
-    people_changes.leave_out(made, hr, "huma", "new", "Nina Ny")
-    people_changes.unlink(EmployeeLink.objects.get(huma_id="h1"), hr)
+    who_is_who.leave_out(made, hr, "huma", "new", "Nina Ny")
+    who_is_who.unlink(EmployeeLink.objects.get(huma_id="h1"), hr)
     retire_gone(made, "huma", ["h3"])
     assert told(made) == []
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
-from sync.services import creation, review
+from sync.wizard import creation, review
 from tests.sync.driving import apply, changed, connection, read, running
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -6,8 +6,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from sync import runner
+from sync.automation import date_roll, switching
 from sync.models import Change, Conflict, EmployeeLink, Notice
-from sync.services import date_roll, people, runs, switching, work
+from sync.people import everyone
+from sync.runs import lifecycle
 from tests.connections.companies import heard, text_of
 from tests.sync import bell, scheduling
 from tests.sync.driving import changed, read, sync
@@ -71,7 +74,7 @@ def test_who_left_the_location_is_outside_and_not_gone(fjordheim, anna, berit):
     assert state(fjordheim, berit) == ("gone", "huma")
     assert not Conflict.objects.filter(run=run, link=fjordheim.link(anna)).exists()
     assert (run.figures["linked"], run.figures["gone"], run.figures["outside"]) == (18, 1, 1)
-    runs.cancel(run, fjordheim.user)
+    lifecycle.cancel(run, fjordheim.user)
     code, report = sync(fjordheim.connection, "--conflicts", "huma", "--create-in-huma", "--create-in-visma")
     assert (code, report["changes"]["planned"], report["matched"]) == (0, 0, 18)
     assert changed(before, fjordheim.sandbox.state()) == {}
@@ -80,7 +83,7 @@ def test_who_left_the_location_is_outside_and_not_gone(fjordheim, anna, berit):
 
 def test_they_come_back_by_themselves(fjordheim, anna):
     leave(fjordheim, anna)
-    runs.cancel(fjordheim.read(), fjordheim.user)
+    lifecycle.cancel(fjordheim.read(), fjordheim.user)
     come(fjordheim, anna)
     fjordheim.huma(anna, phone=NEW)
     run = fjordheim.read()
@@ -90,16 +93,16 @@ def test_they_come_back_by_themselves(fjordheim, anna):
 
 def test_somebody_outside_who_is_deleted_is_gone(fjordheim, anna):
     leave(fjordheim, anna)
-    runs.cancel(fjordheim.read(), fjordheim.user)
+    lifecycle.cancel(fjordheim.read(), fjordheim.user)
     fjordheim.sandbox.huma.delete(anna.user_id)
-    runs.cancel(fjordheim.read(), fjordheim.user)
+    lifecycle.cancel(fjordheim.read(), fjordheim.user)
     assert state(fjordheim, anna) == ("gone", "huma")
 
 
 def test_who_was_called_gone_before_outside_was_known_is_outside(fjordheim, anna):
     leave(fjordheim, anna)
     EmployeeLink.objects.filter(pk=fjordheim.link(anna).pk).update(state="gone", gone_from="huma")
-    runs.cancel(fjordheim.read(), fjordheim.user)
+    lifecycle.cancel(fjordheim.read(), fjordheim.user)
     assert state(fjordheim, anna) == ("outside", "")
 
 
@@ -117,7 +120,7 @@ def test_their_half_in_visma_is_nobody_elses(fjordheim, anna, hr):
     run = fjordheim.read()
     assert not EmployeeLink.objects.filter(huma_id=twin).exists()
     assert run.snapshots.get(vendor_id=twin).create_blocked == "number_taken"
-    found = people.counterparts(fjordheim.connection, "visma", fjordheim.link(anna).name.split()[0])
+    found = everyone.counterparts(fjordheim.connection, "visma", fjordheim.link(anna).name.split()[0])
     assert anna.employee_id not in [one.vendor_id for one in found]
 
 
@@ -189,12 +192,12 @@ def test_asking_ends_once_too_many_are_gone(fjordheim, settings, side):
             fjordheim.sandbox.visma.delete(person.employee_id)
     fjordheim.sandbox.journal.clear()
     run = read(fjordheim.connection, fjordheim.user)
-    assert (run.failure, runs.check_number(run)) == (f"{side}_lost", 10)
+    assert (run.failure, lifecycle.check_number(run)) == (f"{side}_lost", 10)
     asked = [one for one in fjordheim.sandbox.journal.of(side, "GET") if one.status == 404]
     assert len(asked) == 3
     assert not EmployeeLink.objects.exclude(state="linked").exists()
-    runs.pass_check(run, fjordheim.user, "10")
-    assert work.drive(run).state == "review"
+    lifecycle.pass_check(run, fjordheim.user, "10")
+    assert runner.drive(run).state == "review"
     assert EmployeeLink.objects.filter(state="gone", gone_from=side).count() == 10
 
 

@@ -6,9 +6,12 @@ import pytest
 from django.utils import translation
 
 from connections.models import AuditEntry
+from sync.analysis import candidates
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
-from sync.services import candidates, people, people_card, people_changes
-from sync.services.runs import NotAllowed
+from sync.people import card as cards
+from sync.people import everyone
+from sync.runs import who_is_who
+from sync.runs.lifecycle import NotAllowed
 from tests.connections.companies import company
 from tests.sync.core.documents import wrap
 from tests.sync.reading import day, in_huma, in_visma, read, snapshot
@@ -44,7 +47,7 @@ def names(found):
 
 
 def card(run, side, vendor_id) -> Any:
-    return people_card.card(run.connection, side, vendor_id)
+    return cards.card(run.connection, side, vendor_id)
 
 
 def link_of(run, huma):
@@ -52,7 +55,7 @@ def link_of(run, huma):
 
 
 def test_everyone_is_listed_once_and_linked_people_are_one(run):
-    found = people.people(run.connection)
+    found = everyone.people(run.connection)
     expected = ["Berit Begge", "Egil Epost", "Frode Før", "Nina Nå", "Per Hansen", "Per Hansen", "Vera Visma"]
     assert names(found) == expected
     assert found.total == 7
@@ -69,7 +72,7 @@ def test_everyone_is_listed_once_and_linked_people_are_one(run):
     ],
 )
 def test_people_are_found_by_words_of_a_name_or_number(run, search, expected):
-    assert names(people.people(run.connection, search)) == expected
+    assert names(everyone.people(run.connection, search)) == expected
 
 
 @pytest.mark.parametrize(
@@ -90,21 +93,21 @@ def test_people_are_found_by_words_of_a_name_or_number(run, search, expected):
     ],
 )
 def test_the_list_can_be_narrowed_down(run, show, expected):
-    found = people.people(run.connection, show=show)
+    found = everyone.people(run.connection, show=show)
     assert names(found) == expected
-    if show in people.FILTERS:
+    if show in everyone.FILTERS:
         assert found.counts.get(show, 0) == len(expected)
 
 
 def test_nothing_of_another_connection_is_shown(run, superuser):
     other = company(superuser, tenant_id="other")
-    assert people.people(other).total == 0
+    assert everyone.people(other).total == 0
     read(other, in_huma("h1", "Xenia", "X", "1", "x@x.no"))
-    assert names(people.people(other)) == ["Xenia X"]
+    assert names(everyone.people(other)) == ["Xenia X"]
 
 
 def test_linking_by_hand_compares_the_pair_at_once_and_takes_both_off_the_create_lists(run, hr):
-    link = people_changes.link(run.connection, hr, "h3", "v3")
+    link = who_is_who.link(run.connection, hr, "h3", "v3")
     assert (link.state, link.linked_by, link.linked_by_user) == ("linked", "person", "hr")
     assert {c.field for c in Conflict.objects.filter(run=run, link=link)} == {"employment_id", "email"}
     assert not candidates.offered(run, "visma").filter(vendor_id="h3").exists()
@@ -114,13 +117,13 @@ def test_linking_by_hand_compares_the_pair_at_once_and_takes_both_off_the_create
 
 def test_somebody_who_is_linked_cannot_be_linked_again(run, hr):
     with pytest.raises(NotAllowed) as refused:
-        people_changes.link(run.connection, hr, "h1", "v6")
+        who_is_who.link(run.connection, hr, "h1", "v6")
     assert refused.value.code == "taken"
 
 
 def test_somebody_who_was_not_read_cannot_be_linked(run, hr):
     with pytest.raises(NotAllowed) as refused:
-        people_changes.link(run.connection, hr, "h3", "never-heard-of")
+        who_is_who.link(run.connection, hr, "h3", "never-heard-of")
     assert refused.value.code == "unread"
 
 
@@ -128,22 +131,22 @@ def test_unlinking_makes_two_people_and_forgets_what_was_agreed(run, hr):
     link = link_of(run, "h1")
     assert link.baseline
     assert Conflict.objects.filter(run=run, link=link, field="phone").exists()
-    people_changes.unlink(link, hr)
+    who_is_who.unlink(link, hr)
     assert (link.state, link.baseline, link.seen, link.huma_position) == ("different", {}, {}, "")
     assert not Conflict.objects.filter(run=run, link=link).exists()
-    found = people.people(run.connection, show="different")
+    found = everyone.people(run.connection, show="different")
     assert names(found) == ["Berit Begge", "Berit Begge"]
 
 
 def test_unlinked_people_may_be_added_where_nothing_forbids_it(run, hr):
-    people_changes.unlink(link_of(run, "h1"), hr)
+    who_is_who.unlink(link_of(run, "h1"), hr)
     berit = snapshot(run, "h1")
     assert (berit.create_group, berit.create_blocked) == ("main", "number_taken")
     assert snapshot(run, "v1").create_blocked == "create_email_taken"
 
 
 def test_different_people_are_not_linked_again_by_any_key(run, hr):
-    people_changes.unlink(link_of(run, "h1"), hr)
+    who_is_who.unlink(link_of(run, "h1"), hr)
     SyncRun.objects.filter(pk=run.pk).update(state="cancelled")
     read(
         run.connection,
@@ -157,8 +160,8 @@ def test_different_people_are_not_linked_again_by_any_key(run, hr):
 
 def test_unlinked_people_can_be_linked_again(run, hr):
     link = link_of(run, "h1")
-    people_changes.unlink(link, hr)
-    again = people_changes.link(run.connection, hr, "h1", "v1")
+    who_is_who.unlink(link, hr)
+    again = who_is_who.link(run.connection, hr, "h1", "v1")
     assert again.pk == link.pk
     assert (again.state, again.linked_by) == ("linked", "person")
     assert Conflict.objects.filter(run=run, link=link, field="phone").exists()
@@ -166,18 +169,18 @@ def test_unlinked_people_can_be_linked_again(run, hr):
 
 def test_a_linked_person_left_out_has_no_differences_until_taken_back(run, hr):
     link = link_of(run, "h1")
-    row = people_changes.leave_out(run.connection, hr, "huma", "h1", "Berit Begge", "on leave")
+    row = who_is_who.leave_out(run.connection, hr, "huma", "h1", "Berit Begge", "on leave")
     assert row.reason == "on leave"
     assert not Conflict.objects.filter(run=run, link=link).exists()
-    assert names(people.people(run.connection, show="left_out")) == ["Berit Begge"]
-    people_changes.take_back(row, hr)
+    assert names(everyone.people(run.connection, show="left_out")) == ["Berit Begge"]
+    who_is_who.take_back(row, hr)
     assert Conflict.objects.filter(run=run, link=link, field="phone").exists()
     assert not LeftOut.objects.exists()
 
 
 def test_leaving_out_twice_is_once(run, hr):
-    first = people_changes.leave_out(run.connection, hr, "visma", "v6", "Vera Visma")
-    assert people_changes.leave_out(run.connection, hr, "visma", "v6", "Vera Visma").pk == first.pk
+    first = who_is_who.leave_out(run.connection, hr, "visma", "v6", "Vera Visma")
+    assert who_is_who.leave_out(run.connection, hr, "visma", "v6", "Vera Visma").pk == first.pk
     assert snapshot(run, "v6").create_blocked == "create_left_out"
 
 
@@ -191,7 +194,7 @@ def test_a_field_taken_back_is_asked_again_and_other_choices_stay(hr):
     Conflict.objects.filter(run=run, field="phone").delete()
     Conflict.objects.filter(run=run, field="given_name").update(decision="visma", decided_by="colleague")
     row = LeftOut.objects.create(connection=run.connection, link=link, field="phone", by="hr")
-    people_changes.take_back(row, hr)
+    who_is_who.take_back(row, hr)
     assert Conflict.objects.get(run=run, field="phone").decision == ""
     kept = Conflict.objects.get(run=run, field="given_name")
     assert (kept.decision, kept.decided_by) == ("visma", "colleague")
@@ -202,10 +205,10 @@ def test_nothing_can_be_changed_while_a_run_writes(run, hr):
     row = LeftOut.objects.create(connection=run.connection, side="visma", vendor_id="v6", by="hr")
     SyncRun.objects.filter(pk=run.pk).update(state="applying")
     for act in (
-        lambda: people_changes.link(run.connection, hr, "h3", "v3"),
-        lambda: people_changes.unlink(link, hr),
-        lambda: people_changes.leave_out(run.connection, hr, "huma", "h1", "x"),
-        lambda: people_changes.take_back(row, hr),
+        lambda: who_is_who.link(run.connection, hr, "h3", "v3"),
+        lambda: who_is_who.unlink(link, hr),
+        lambda: who_is_who.leave_out(run.connection, hr, "huma", "h1", "x"),
+        lambda: who_is_who.take_back(row, hr),
     ):
         with pytest.raises(NotAllowed):
             act()
@@ -214,9 +217,9 @@ def test_nothing_can_be_changed_while_a_run_writes(run, hr):
 
 
 def test_every_change_is_audited_without_values(run, hr):
-    people_changes.link(run.connection, hr, "h3", "v3")
-    people_changes.unlink(link_of(run, "h1"), hr)
-    people_changes.take_back(people_changes.leave_out(run.connection, hr, "huma", "h4", "Nina Nå", "secret"), hr)
+    who_is_who.link(run.connection, hr, "h3", "v3")
+    who_is_who.unlink(link_of(run, "h1"), hr)
+    who_is_who.take_back(who_is_who.leave_out(run.connection, hr, "huma", "h4", "Nina Nå", "secret"), hr)
     entries = AuditEntry.objects.filter(connection=run.connection).order_by("pk")
     assert [e.action for e in entries] == ["people.linked", "people.unlinked", "person.left_out", "person.taken_back"]
     assert "Nina" not in str([e.detail for e in entries])
@@ -231,7 +234,7 @@ def test_somebody_gone_from_a_side_is_found_by_the_name_that_was_known(run, hr):
         in_huma("h2", "Egil", "Epost", "", "egil@x.no"),
         in_visma("v2", "Egil", "Epost", "2", "egil@x.no"),
     )
-    gone = people.people(run.connection, "berit", "gone").page.object_list
+    gone = everyone.people(run.connection, "berit", "gone").page.object_list
     assert [(p.name, p.gone_from, p.number) for p in gone] == [("Berit Begge", "visma", "1")]
 
 
@@ -244,7 +247,7 @@ def test_somebody_whose_other_half_is_gone_can_be_linked_with_a_new_one(hr):
         in_visma("new", "Berit", "Gift", "100", "b.gift@x.no", position=False),
     )
     assert card(run, "huma", "h1").can_be_linked
-    made = people_changes.link(connection, hr, "h1", "new")
+    made = who_is_who.link(connection, hr, "h1", "new")
     old.refresh_from_db()
     assert (made.state, old.state) == ("linked", "different")
     assert card(run, "huma", "h1").person.link == made
@@ -252,12 +255,12 @@ def test_somebody_whose_other_half_is_gone_can_be_linked_with_a_new_one(hr):
 
 
 def test_counterparts_are_people_who_are_not_linked(run):
-    assert [s.vendor_id for s in people.counterparts(run.connection, "visma", "hans")] == ["v3"]
-    assert people.counterparts(run.connection, "visma", "berit") == []
+    assert [s.vendor_id for s in everyone.counterparts(run.connection, "visma", "hans")] == ["v3"]
+    assert everyone.counterparts(run.connection, "visma", "berit") == []
     EmployeeSnapshot.objects.filter(run=run, vendor_id="v3").update(name="Åse Hansen Øye")
     for words in ("åse", "ÅSE øye", "HANS ø"):
-        assert [s.vendor_id for s in people.counterparts(run.connection, "visma", words)] == ["v3"]
-    assert people.counterparts(run.connection, "visma", " ") == []
+        assert [s.vendor_id for s in everyone.counterparts(run.connection, "visma", words)] == ["v3"]
+    assert everyone.counterparts(run.connection, "visma", " ") == []
 
 
 def test_a_person_shows_what_both_say_and_whom_she_may_be(run):

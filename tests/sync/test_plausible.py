@@ -7,10 +7,11 @@ from django.utils import translation
 
 from connections.models import AuditEntry
 from connections.services import disconnect
+from sync import runner
 from sync.models import Change, Conflict, EmployeeLink, SyncRun
-from sync.sentences import sentence
-from sync.services import runs, work
-from sync.services.runs import NotAllowed
+from sync.runs import lifecycle
+from sync.runs.lifecycle import NotAllowed
+from sync.wording.sentences import sentence
 from tests.sync.driving import apply, connection, read, running
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,7 +37,7 @@ def test_an_empty_huma_stops_the_run_for_good(settings, hr):
         assert (run.state, run.failure) == ("failed", "huma_empty")
         assert "empty" in sentence(run.failure)
         with pytest.raises(NotAllowed):
-            runs.pass_check(run, hr, "0")
+            lifecycle.pass_check(run, hr, "0")
 
 
 def test_an_empty_visma_needs_the_number_of_people_typed(settings, hr):
@@ -47,9 +48,9 @@ def test_an_empty_visma_needs_the_number_of_people_typed(settings, hr):
         asked = len(sandbox.journal)
         for typed in ("", "0", str(len(sandbox.huma.users) + 1), "all"):
             with pytest.raises(NotAllowed):
-                runs.pass_check(run, hr, typed)
-        runs.pass_check(run, hr, f" {runs.check_number(run)} ")
-        run = work.drive(run)
+                lifecycle.pass_check(run, hr, typed)
+        lifecycle.pass_check(run, hr, f" {lifecycle.check_number(run)} ")
+        run = runner.drive(run)
         assert run.state == "review"
         assert len(sandbox.journal) == asked, "it goes on from what it has read"
         assert AuditEntry.objects.filter(action="run.check_passed", detail__check="visma_empty").exists()
@@ -61,7 +62,7 @@ def test_no_check_is_passed_once_the_connection_has_ended(settings, hr):
         run = read(connection(sandbox, hr), hr)
         disconnect(run.connection, hr)
         with pytest.raises(NotAllowed, match="inactive"):
-            runs.pass_check(run, hr, str(runs.check_number(run)))
+            lifecycle.pass_check(run, hr, str(lifecycle.check_number(run)))
         run.refresh_from_db()
         assert run.state == "failed"
 
@@ -74,7 +75,7 @@ def test_a_visma_that_is_suddenly_empty_stops_the_run_for_good(settings, hr):
         assert run.state == "failed"
         assert "linked" in sentence(run.failure, run.failure_params)
         with pytest.raises(NotAllowed):
-            runs.pass_check(run, hr, str(runs.check_number(run)))
+            lifecycle.pass_check(run, hr, str(lifecycle.check_number(run)))
         assert not EmployeeLink.objects.exclude(state="linked").exists()
 
 
@@ -87,14 +88,14 @@ def test_a_side_that_lost_many_linked_people_stops_the_run(settings, hr, side):
             (sandbox.huma.delete(link.huma_id) if side == "huma" else sandbox.visma.delete(link.visma_id))
         run = read(made, hr)
         assert (run.state, run.failure) == ("failed", f"{side}_lost")
-        assert runs.check_number(run) == 3
+        assert lifecycle.check_number(run) == 3
         assert not EmployeeLink.objects.filter(state="gone").exists()
-        runs.pass_check(run, hr, "3")
-        run = work.drive(run)
+        lifecycle.pass_check(run, hr, "3")
+        run = runner.drive(run)
         assert run.state == "review"
         gone = EmployeeLink.objects.filter(state="gone", gone_from=side)
         assert {link.pk for link in gone} == {link.pk for link in lost}
-        runs.cancel(run, hr)
+        lifecycle.cancel(run, hr)
         assert read(made, hr).state == "review", "who is gone isn't missed twice"
 
 
@@ -129,15 +130,15 @@ def test_another_company_is_shown_to_nobody_before_a_superuser_says_so(settings,
         assert (run.state, run.failure) == ("failed", "same_company")
         assert not Conflict.objects.exists()
         assert not EmployeeLink.objects.exists()
-        assert runs.latest_read(made) is None
+        assert lifecycle.latest_read(made) is None
         with pytest.raises(NotAllowed) as refused:
-            runs.pass_check(run, hr, str(runs.check_number(run)))
+            lifecycle.pass_check(run, hr, str(lifecycle.check_number(run)))
         assert refused.value.code == "superuser"
-        runs.pass_check(run, superuser)
-        assert work.drive(run).state == "review"
+        lifecycle.pass_check(run, superuser)
+        assert runner.drive(run).state == "review"
         made.refresh_from_db()
         assert made.same_company_confirmed_by == superuser.username
-        runs.cancel(run, hr)
+        lifecycle.cancel(run, hr)
         assert read(made, hr).state == "review", "it isn't asked again"
 
 
@@ -147,8 +148,8 @@ def test_what_was_doubted_days_ago_is_not_taken_for_fresh(settings, hr):
         run = read(connection(sandbox, hr), hr)
         read_at = run.finished_at
         assert read_at
-        runs.pass_check(run, hr, str(runs.check_number(run)))
-        run = work.drive(run)
+        lifecycle.pass_check(run, hr, str(lifecycle.check_number(run)))
+        run = runner.drive(run)
         assert run.read_at
         assert run.read_at <= read_at
 
@@ -159,13 +160,13 @@ def test_a_check_cannot_be_passed_twice_nor_beside_another_run(settings, hr):
         made = connection(sandbox, hr)
         stopped = read(made, hr)
         other = read(made, hr)
-        typed = str(runs.check_number(stopped))
-        runs.pass_check(other, hr, typed)
+        typed = str(lifecycle.check_number(stopped))
+        lifecycle.pass_check(other, hr, typed)
         with pytest.raises(NotAllowed) as refused:
-            runs.pass_check(stopped, hr, typed)
+            lifecycle.pass_check(stopped, hr, typed)
         assert refused.value.code == "other_run"
         with pytest.raises(NotAllowed):
-            runs.pass_check(other, hr, typed)
+            lifecycle.pass_check(other, hr, typed)
         assert SyncRun.objects.get(pk=stopped.pk).state == "failed"
         assert not Change.objects.exists()
 
@@ -176,11 +177,11 @@ def test_what_a_doubted_run_read_is_forgotten_once_another_one_starts(settings, 
         made = connection(sandbox, hr)
         stopped = read(made, hr)
         assert stopped.snapshots.exclude(payload=None).exists()
-        typed = str(runs.check_number(stopped))
+        typed = str(lifecycle.check_number(stopped))
         other = read(made, hr)
         assert not stopped.snapshots.exclude(payload=None).exists()
-        runs.pass_check(other, hr, typed)
-        runs.cancel(work.drive(other), hr)
+        lifecycle.pass_check(other, hr, typed)
+        lifecycle.cancel(runner.drive(other), hr)
         with pytest.raises(NotAllowed) as refused:
-            runs.pass_check(stopped, hr, typed)
+            lifecycle.pass_check(stopped, hr, typed)
         assert refused.value.code == "other_run"

@@ -16,10 +16,12 @@ from django.urls import reverse
 from django_q.models import OrmQ
 from django_q.signing import SignedPackage
 
+from sync import runner
 from sync.models import Change, Conflict, EmployeeSnapshot, SyncRun
-from sync.services import creation, review, runs, work
-from sync.services.retrying import retry_failed
-from sync.services.review import ReviewFilter
+from sync.runs import lifecycle
+from sync.wizard import creation, review
+from sync.wizard.retry import retry_failed
+from sync.wizard.review import ReviewFilter
 from tests.sync.driving import apply, connection, read, running
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -140,7 +142,7 @@ def test_no_value_is_in_a_log_line(sandbox, hr, smtp, caplog):
 
 
 def test_tasks_carry_a_primary_key_and_nothing_else(sandbox, hr):
-    run = work.drive(runs.start(connection(sandbox, hr), hr))
+    run = runner.drive(lifecycle.start(connection(sandbox, hr), hr))
     review.decide_bulk(run, hr, ReviewFilter(), "huma")
     apply(run, hr)
     tasks = [SignedPackage.loads(row.payload) for row in OrmQ.objects.all()]

@@ -12,8 +12,9 @@ from connections import recipients
 from connections.models import AuditEntry, Connection, PayrollRecipient
 from connections.services import change_settings, disconnect
 from sync import tasks
+from sync.inbox import digest
+from sync.mail import letters
 from sync.models import Change, Letter, SyncRun
-from sync.services import digest, letters
 from tests.connections.companies import company, text_of
 from tests.sync.views.conftest import at, signed_in
 

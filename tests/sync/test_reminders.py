@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from connections.models import Connection
 from sync.core.payday import reminders
+from sync.inbox import reminders as service
+from sync.mail import letters
 from sync.models import Change, Letter
-from sync.payday_words import cutoff_text, pay_text
-from sync.services import letters
-from sync.services import reminders as service
+from sync.wording.payday import cutoff_text, pay_text
 from tests.connections.companies import company
 from tests.sync.paying import OSLO, SEVEN, following, holds, paid, said
 

@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from connections.models import AuditEntry, Connection, audit
+from sync.history.retention import blank_values, drop_history
 from sync.models import Change, Conflict, EmployeeLink, HumaEvent, Letter, Notice, SyncRun
-from sync.services.retention import blank_values, drop_history
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 

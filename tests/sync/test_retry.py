@@ -6,12 +6,15 @@ import pytest
 from django.utils import timezone
 
 from connections.services import disconnect
+from sync import runner
 from sync.models import Change, EmployeeLink, SyncRun
-from sync.services import creation, people, result, review, runs, work
-from sync.services.confirm import TooOld, build, confirm
-from sync.services.retrying import retry_failed
-from sync.services.review import ReviewFilter
-from sync.services.runs import NotAllowed
+from sync.people import everyone
+from sync.runs import lifecycle
+from sync.runs.lifecycle import NotAllowed
+from sync.wizard import creation, result, review
+from sync.wizard.confirm import TooOld, build, confirm
+from sync.wizard.retry import retry_failed
+from sync.wizard.review import ReviewFilter
 from tests.sync.driving import apply, changed, connection, decide, difference, outcomes, read, running
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -104,7 +107,7 @@ def test_a_day_later_both_sides_are_read_again_and_the_choice_stays(sandbox, run
     retry = retry_failed(failed, hr)
     with pytest.raises(TooOld):
         confirm(retry, hr, build(retry).fingerprint)
-    again = work.drive(runs.read_again(retry, hr))
+    again = runner.drive(lifecycle.read_again(retry, hr))
     assert again.state == "review"
     assert difference(again, person.user_id, "phone").decision == "huma"
     done = apply(again, hr)
@@ -113,11 +116,11 @@ def test_a_day_later_both_sides_are_read_again_and_the_choice_stays(sandbox, run
 
 def test_everyone_is_still_on_people_after_a_retry(sandbox, run, hr):
     failed, _person = failing(sandbox, run, hr)
-    before = people.people(run.connection).total
+    before = everyone.people(run.connection).total
     retry = retry_failed(failed, hr)
-    assert people.people(run.connection).total == before
+    assert everyone.people(run.connection).total == before
     apply(retry, hr)
-    assert people.people(run.connection).total == before
+    assert everyone.people(run.connection).total == before
 
 
 @pytest.mark.parametrize(

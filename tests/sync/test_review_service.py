@@ -5,9 +5,9 @@ import pytest
 from connections.models import AuditEntry
 from sync.core.fields import FIELDS
 from sync.models import Conflict, EmployeeLink, SyncRun
-from sync.paging import Place
-from sync.services import cards, review
-from sync.services.review import ReviewFilter
+from sync.pages.paging import Place
+from sync.wizard import cards, review
+from sync.wizard.review import ReviewFilter
 from tests.sync.driving import apply, changed, connection, decide, difference, read, running
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -9,9 +9,11 @@ import pytest
 from django.contrib.auth.models import User
 
 from connections.models import AuditEntry
+from sync import runner
 from sync.models import Conflict, EmployeeSnapshot, SyncRun
-from sync.services import creation, review, runs, work
-from sync.services.runs import NotAllowed
+from sync.runs import lifecycle
+from sync.runs.lifecycle import NotAllowed
+from sync.wizard import creation, review
 from tests.sync.driving import apply, connection, decide, difference, point_at, read, running
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
@@ -47,7 +49,7 @@ def ticked(run: SyncRun) -> set[str]:
 
 def test_a_second_click_finds_the_run_of_the_first(sandbox, hr, superuser):
     made = connection(sandbox, hr)
-    assert runs.start(made, hr) == runs.start(made, superuser)
+    assert lifecycle.start(made, hr) == lifecycle.start(made, superuser)
     assert AuditEntry.objects.filter(action="run.started").count() == 1
 
 
@@ -57,13 +59,13 @@ def test_reading_again_keeps_choices_where_neither_value_moved(sandbox, run, hr)
     decide(run, hr, address.user_id, "address", "leave")
     creation.choose_all(run, hr, "visma", True)
     chosen, people = choices(run), ticked(run)
-    again = work.drive(runs.read_again(run, hr))
+    again = runner.drive(lifecycle.read_again(run, hr))
     run.refresh_from_db()
     assert run.state == "cancelled"
     assert choices(again) == chosen
     assert ticked(again) == people != set()
     sandbox.visma.edit(phone.employee_id, phones=[{"type": "business", "number": "+4792222222"}])
-    third = work.drive(runs.read_again(again, hr))
+    third = runner.drive(lifecycle.read_again(again, hr))
     assert difference(third, phone.user_id, "phone").decision == ""
     assert difference(third, address.user_id, "address").decision == "leave"
 
@@ -72,7 +74,7 @@ def test_a_choice_that_became_impossible_is_not_carried_over(sandbox, run, hr):
     phone = sandbox.people["phone_differs"][0]
     decide(run, hr, phone.user_id, "phone", "visma")
     sandbox.huma.lock_fields(phone.user_id, "phone")
-    again = work.drive(runs.read_again(run, hr))
+    again = runner.drive(lifecycle.read_again(run, hr))
     assert difference(again, phone.user_id, "phone").decision == ""
 
 
@@ -80,7 +82,7 @@ def test_choices_survive_a_reading_that_failed(sandbox, run, hr):
     decide(run, hr, sandbox.people["phone_differs"][0].user_id, "phone", "huma")
     chosen = choices(run)
     with silent(sandbox):
-        failed = work.drive(runs.read_again(run, hr))
+        failed = runner.drive(lifecycle.read_again(run, hr))
         assert failed.state == "failed"
         again = read(run.connection, hr)
         assert again.state == "failed"
@@ -90,14 +92,14 @@ def test_choices_survive_a_reading_that_failed(sandbox, run, hr):
 def test_choices_survive_reading_again_twice_at_once(sandbox, run, hr):
     decide(run, hr, sandbox.people["phone_differs"][0].user_id, "phone", "huma")
     chosen = choices(run)
-    second = runs.read_again(run, hr)
-    third = runs.read_again(second, hr)
-    assert choices(work.drive(third)) == chosen
+    second = lifecycle.read_again(run, hr)
+    third = lifecycle.read_again(second, hr)
+    assert choices(runner.drive(third)) == chosen
 
 
 def test_choices_of_a_run_that_was_cancelled_are_given_up(sandbox, run, hr):
     decide(run, hr, sandbox.people["phone_differs"][0].user_id, "phone", "huma")
-    assert runs.cancel(run, hr)
+    assert lifecycle.cancel(run, hr)
     assert not Conflict.objects.exclude(values=None).exists()
     assert not EmployeeSnapshot.objects.exclude(payload=None).exists()
     assert choices(read(run.connection, hr)) == set()
@@ -107,16 +109,16 @@ def test_a_run_that_writes_or_has_ended_can_be_neither_cancelled_nor_decided(san
     SyncRun.objects.filter(pk=run.pk).update(state="applying")
     run.refresh_from_db()
     conflict = Conflict.objects.filter(run=run, blocked_to_visma="")[0]
-    assert not runs.cancel(run, hr)
+    assert not lifecycle.cancel(run, hr)
     for forbidden in (
-        lambda: runs.read_again(run, hr),
+        lambda: lifecycle.read_again(run, hr),
         lambda: review.decide(run, hr, [conflict.pk], "huma"),
         lambda: review.decide_bulk(run, hr, review.ReviewFilter(), "leave"),
         lambda: creation.choose_all(run, hr, "visma", True),
     ):
         with pytest.raises(NotAllowed):
             forbidden()
-    runs.go(run, "review")
+    lifecycle.go(run, "review")
     assert SyncRun.objects.get(pk=run.pk).state == "applying"
 
 
@@ -124,7 +126,7 @@ def test_a_connection_that_is_not_active_starts_nothing(sandbox, hr):
     for state in ("paused", "disconnected"):
         made = connection(sandbox, hr, state=state, tenant_id=state)
         with pytest.raises(NotAllowed):
-            runs.start(made, hr)
+            lifecycle.start(made, hr)
     assert not SyncRun.objects.exists()
 
 
@@ -135,9 +137,9 @@ def test_a_run_of_another_connection_is_not_touched(sandbox, run, hr, settings):
     with running(settings, 20) as elsewhere:
         made = connection(elsewhere, somebody, tenant_id="another")
         SyncRun.objects.create(connection=made, state="applying")
-        second = runs.start(made, somebody)
+        second = lifecycle.start(made, somebody)
         assert second.pk != run.pk
-        runs.cancel(second, somebody)
+        lifecycle.cancel(second, somebody)
     assert choices(run) == chosen
     point_at(settings, sandbox)
     assert apply(run, hr).state == "finished"

@@ -9,9 +9,9 @@ from django.utils import timezone, translation
 
 from connections.models import AuditEntry, Connection
 from sync import tasks
+from sync.automation import schedule, switching
 from sync.models import SyncRun
-from sync.rule_words import rule
-from sync.services import schedule, switching
+from sync.wording.rule import rule
 from tests.connections.companies import company, heard
 from tests.sync.scheduling import make_due
 

@@ -3,8 +3,8 @@
 import pytest
 
 from connections.models import AuditEntry
+from sync import runner
 from sync.models import Change, Conflict, LeftOut, SyncRun
-from sync.services import work
 from tests.sync.driving import outcomes
 from tests.sync.execute.conftest import NUMBER
 from tests.sync.scheduling import begin, company, people, scheduled, turn_on
@@ -226,7 +226,7 @@ def test_a_side_that_is_suddenly_empty_stops_it(fjordheim):
         fjordheim.sandbox.huma.delete(user_id)
     before = fjordheim.sandbox.state()
     run = begin(fjordheim.connection)
-    run = work.drive(run)
+    run = runner.drive(run)
     assert (run.state, run.failure) == ("failed", "huma_empty")
     assert fjordheim.sandbox.state() == before
 

@@ -3,8 +3,8 @@
 import pytest
 
 from sync.models import Change, Conflict
-from sync.services import review
-from sync.services.people import people as everyone
+from sync.people.everyone import people as everyone
+from sync.wizard import review
 from tests.sync.driving import apply, decide, read
 from tests.sync.execute.conftest import NUMBER
 from tests.sync.scheduling import company, first_run, people, scheduled, turn_on

@@ -6,9 +6,12 @@ import pytest
 from django.utils import timezone
 
 from connections.models import Connection
-from sync.lease import Lease
+from sync import runner
+from sync.automation import schedule, switching
+from sync.command import run
 from sync.models import Change, Conflict, SyncRun, Write
-from sync.services import command, confirm, schedule, switching, work
+from sync.wizard import confirm
+from sync.worker.lease import Lease
 from tests.sync.driving import decide, outcomes, read, until
 from tests.sync.execute.conftest import NUMBER
 from tests.sync.scheduling import begin, company, make_due, people, scheduled, turn_on
@@ -32,7 +35,7 @@ def moved(found, count: int) -> None:
 
 
 def has_ended(run: SyncRun) -> bool:
-    return not work.works(run)
+    return not runner.works(run)
 
 
 def requests(found) -> int:
@@ -63,7 +66,7 @@ def test_the_death_of_its_worker_holds_it_up_only_until_its_lease_is_over(fjordh
         fjordheim.sandbox.faults.before(side, "GET", "", lambda: time.sleep(0.03), times=1000)
     run, died_in = begin(connection), []
     for _ in range(500):
-        work.advance(run.pk, seconds=0.02)
+        runner.advance(run.pk, seconds=0.02)
         run.refresh_from_db()
         if has_ended(run):
             break
@@ -80,7 +83,7 @@ def test_who_finds_its_lease_taken_does_nothing(fjordheim):
     run = begin(connection)
     before = requests(fjordheim)
     with Lease(SyncRun, run.pk):
-        assert work.advance(run.pk) is None
+        assert runner.advance(run.pk) is None
     assert requests(fjordheim) == before
 
 
@@ -90,11 +93,11 @@ def test_it_does_not_read_while_another_run_writes(fjordheim):
     other = SyncRun.objects.create(connection=connection, state="applying", started_by="hr")
     run = begin(connection)
     before = requests(fjordheim)
-    assert work.advance(run.pk) is None
+    assert runner.advance(run.pk) is None
     run.refresh_from_db()
     assert (run.state, requests(fjordheim)) == ("fetching", before)
     SyncRun.objects.filter(pk=other.pk).update(state="finished")
-    assert_all_written(fjordheim, work.drive(run), 2)
+    assert_all_written(fjordheim, runner.drive(run), 2)
 
 
 def test_it_waits_with_writing_for_a_run_that_came_in_between(fjordheim):
@@ -103,11 +106,11 @@ def test_it_waits_with_writing_for_a_run_that_came_in_between(fjordheim):
     run = until(begin(connection), lambda run: bool(run.progress), seconds=0)
     other = SyncRun.objects.create(connection=connection, state="applying", started_by="hr")
     run = until(run, lambda run: run.state == "review")
-    assert work.advance(run.pk) is None
+    assert runner.advance(run.pk) is None
     run.refresh_from_db()
     assert run.state == "review"
     SyncRun.objects.filter(pk=other.pk).update(state="finished")
-    assert_all_written(fjordheim, work.drive(run), 2)
+    assert_all_written(fjordheim, runner.drive(run), 2)
 
 
 def test_what_another_run_wrote_meanwhile_stays(fjordheim, hr):
@@ -121,9 +124,9 @@ def test_what_another_run_wrote_meanwhile_stays(fjordheim, hr):
     run = until(begin(connection), lambda run: bool(run.progress), seconds=0)
     confirm.confirm(mine, hr, confirm.build(mine).fingerprint)
     run = until(run, lambda run: run.state == "review")
-    assert work.drive(mine).state == "finished"
+    assert runner.drive(mine).state == "finished"
     before = fjordheim.in_visma(person)
-    run = fjordheim.ended(work.drive(run))
+    run = fjordheim.ended(runner.drive(run))
     assert list(Change.objects.filter(run=run).values_list("link__huma_id", "state")) == [(other.user_id, "done")]
     assert fjordheim.in_visma(person) == before
     assert outcomes(scheduled(fjordheim)) == {}
@@ -135,11 +138,11 @@ def test_what_it_read_long_ago_is_read_again_by_another(fjordheim):
     run = until(begin(connection), lambda run: bool(run.progress), seconds=0)
     other = SyncRun.objects.create(connection=connection, state="applying", started_by="hr")
     run = until(run, lambda run: run.state == "review")
-    SyncRun.objects.filter(pk=run.pk).update(read_at=timezone.now() - 2 * work.OLD)
+    SyncRun.objects.filter(pk=run.pk).update(read_at=timezone.now() - 2 * runner.OLD)
     SyncRun.objects.filter(pk=other.pk).update(state="finished")
-    assert work.drive(run).state == "cancelled"
+    assert runner.drive(run).state == "cancelled"
     (again,) = schedule.start_due()
-    assert_all_written(fjordheim, work.drive(again), 2)
+    assert_all_written(fjordheim, runner.drive(again), 2)
 
 
 def test_turned_off_while_it_reads_it_writes_nothing(fjordheim, hr):
@@ -148,7 +151,7 @@ def test_turned_off_while_it_reads_it_writes_nothing(fjordheim, hr):
     before = fjordheim.sandbox.state()
     run = until(begin(connection), lambda run: bool(run.progress), seconds=0)
     switching.turn_off(connection, hr)
-    assert work.drive(run).state == "cancelled"
+    assert runner.drive(run).state == "cancelled"
     assert fjordheim.sandbox.state() == before
 
 
@@ -157,14 +160,14 @@ def test_a_vendor_that_does_not_answer_fails_it_and_the_next_one_succeeds(fjordh
     moved(fjordheim, 2)
     settings.READ_PATIENCE_SECONDS = 0.1
     fjordheim.sandbox.faults.script("visma", "*", "", "503", times=999)
-    run = work.drive(begin(connection))
+    run = runner.drive(begin(connection))
     assert (run.state, run.failure) == ("failed", "read_failed_visma")
     fjordheim.sandbox.faults.clear()
     settings.READ_PATIENCE_SECONDS = 30
     Connection.objects.update(huma_blocked_until=0, visma_blocked_until=0)
     make_due(connection)
     (again,) = schedule.start_due()
-    assert_all_written(fjordheim, work.drive(again), 2)
+    assert_all_written(fjordheim, runner.drive(again), 2)
 
 
 @pytest.mark.parametrize(("trigger", "error"), [("real-time", False), ("scheduled", False), ("manual", True)])
@@ -177,7 +180,7 @@ def test_the_command_carries_out_what_writes_by_itself_and_leaves_a_persons_run_
         if run.state == "review" and not others:
             others.append(SyncRun.objects.create(connection=connection, state="applying", trigger=trigger))
 
-    found = command.whole_run(connection, command.Options(conflicts="huma"), began_meanwhile)
+    found = run.whole_run(connection, run.Options(conflicts="huma"), began_meanwhile)
     assert bool(found.error) == error
     assert found.state == ("cancelled" if error else "finished")
     assert SyncRun.objects.filter(pk=others[0].pk, state="applying").exists() == error

@@ -10,9 +10,10 @@ from django_q.conf import Conf
 from django_q.models import OrmQ
 from django_q.tasks import async_task
 
+from sync import runner
 from sync.models import SyncRun, Write
-from sync.processes import is_dead
-from sync.services import runs, work
+from sync.runs import lifecycle
+from sync.worker.processes import is_dead
 from tests.mailserver import MailServer
 from tests.redisserver import RedisServer
 from tests.sync.companies import Companies, OneCompany, decide_everything
@@ -60,9 +61,9 @@ def undisturbed(transactional_db: None, settings: Any, hr: User) -> list[OneComp
         for name, value in {**companies.settings(), "JOB_WAIT_FIRST_SECONDS": 0.1}.items():
             setattr(settings, name, value)
         for company in each:
-            run = work.drive(runs.start(company.connect(hr), hr))
+            run = runner.drive(lifecycle.start(company.connect(hr), hr))
             decide_everything(run, hr)
-            assert work.drive(run).state == SyncRun.State.FINISHED
+            assert runner.drive(run).state == SyncRun.State.FINISHED
     OrmQ.objects.all().delete()
     _undisturbed.extend(each)
     return _undisturbed
@@ -118,7 +119,7 @@ def test_two_workers_share_the_work_and_one_finishes_what_the_other_left(
     with (companies := three_companies()) as each:
         workers.env |= {**companies.settings(), "EMAIL_URL": f"smtp://127.0.0.1:{smtp.port}"}
         first, second = workers.begin(), workers.begin()
-        started = [runs.start(company.connect(hr), hr) for company in each]
+        started = [lifecycle.start(company.connect(hr), hr) for company in each]
         watch = Watch(started)
         assert watch.until(lambda: watch.are("review")), "both sides are read by the workers"
         for run in started:
@@ -149,7 +150,7 @@ def test_two_workers_share_the_work_and_one_finishes_what_the_other_left(
         for disturbed, calm in zip(each, undisturbed, strict=True):
             assert disturbed.outcome() == calm.outcome()
             assert disturbed.written() == calm.written()
-        for totals in map(runs.run_totals, started):
+        for totals in map(lifecycle.run_totals, started):
             assert totals.planned == totals.settled
             assert not totals.unknown
         assert watch.until(lambda: not watch.runs.exclude(mail_state="sent").exists())

@@ -6,11 +6,12 @@ import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
+from sync import runner
+from sync.analysis.analyse import analyse
+from sync.analysis.persist import load, store
 from sync.core.employee import to_json
 from sync.models import Conflict, EmployeeSnapshot, SyncRun
-from sync.services import cards, confirm, creation, overview, review, work
-from sync.services.analyse import analyse
-from sync.services.store import load, store
+from sync.wizard import cards, confirm, creation, overview, review
 from tests.connections.companies import company
 from tests.sync.core.documents import wrap
 from tests.sync.reading import day, in_huma, in_visma
@@ -42,7 +43,7 @@ def read_by(connection) -> SyncRun:
 
 
 def compare(run: SyncRun) -> None:
-    today = work.timezone.localdate()
+    today = runner.timezone.localdate()
     store(run, analyse(run.connection, load(run, "huma"), load(run, "visma"), today), today)
 
 

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from connections.silence import Silence
-from sync.heartbeat import beat
+from connections.api.silence import Silence
 from sync.models import SyncRun
-from sync.services import review, runs
+from sync.runs import lifecycle
+from sync.wizard import review
+from sync.worker.heartbeat import beat
 from tests.connections.companies import company
 from tests.sync import driving
 from tests.sync.views.conftest import at, signed_in, words
@@ -138,7 +139,7 @@ def test_a_worker_that_is_killed_while_it_writes_is_said(slow, smtp, hr, start):
 
 def runs_confirmed(run: SyncRun, hr: Any) -> SyncRun:
     """The run as it is once somebody confirmed it; nobody has begun to write."""
-    from sync.services import confirm
+    from sync.wizard import confirm
 
     shown = confirm.build(run)
     confirm.confirm(run, hr, shown.fingerprint, str(shown.people))
@@ -151,7 +152,7 @@ def runs_confirmed(run: SyncRun, hr: Any) -> SyncRun:
 def test_a_vendor_that_falls_silent_while_it_is_read_is_named(slow, smtp, hr, start, side, name):
     slow.faults.script(side, "GET", ".*", "slow:25", times=50)
     made = driving.connection(slow, hr)
-    run = runs.start(made, hr)
+    run = lifecycle.start(made, hr)
     start()
     assert wait_for(lambda: f"{name} hasn't answered for" in said(run, hr), PATIENT)
     other = "Visma.net Payroll" if side == "huma" else "Huma"

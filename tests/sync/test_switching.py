@@ -6,10 +6,10 @@ import pytest
 from django.utils import timezone, translation
 
 from connections.models import AuditEntry, Connection
+from sync.automation import real_time, schedule, switching
 from sync.models import HumaEvent, SyncRun
-from sync.rule_words import rule
-from sync.services import realtime, schedule, switching
-from sync.services.runs import NotAllowed
+from sync.runs.lifecycle import NotAllowed
+from sync.wording.rule import rule
 from tests.connections.companies import company, heard
 from tests.sync.scheduling import make_due
 
@@ -100,7 +100,7 @@ def test_turning_off_gives_up_what_has_not_written(fjordheim, hr):
     (reading,) = schedule.start_due()
     by_hand = SyncRun.objects.create(connection=fjordheim, state="review", started_by="hr")
     event(fjordheim, "kari")
-    answering = realtime.start(fjordheim)
+    answering = real_time.start(fjordheim)
     assert answering
     late = event(fjordheim, "ola")
     switching.turn_off(fjordheim, hr)

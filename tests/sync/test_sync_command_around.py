@@ -9,8 +9,10 @@ from django.conf import settings as project
 from django.core.management import CommandError, call_command
 
 from connections.models import Connection
+from sync import runner
 from sync.models import Conflict, SyncRun
-from sync.services import confirm, review, runs, work
+from sync.runs import lifecycle
+from sync.wizard import confirm, review
 from tests.sync.driving import connection, read, running, sync
 from tests.sync.test_sync_command import KEYS
 
@@ -35,7 +37,7 @@ def test_an_interrupted_run_is_finished_and_mailed_first(settings, hr, smtp):
         review.decide_bulk(run, hr, review.ReviewFilter(show="all"), "huma")
         shown = confirm.build(run)
         confirm.confirm(run, hr, shown.fingerprint, str(shown.people))
-        work.advance(run.pk, 0.05)
+        runner.advance(run.pk, 0.05)
         run.refresh_from_db()
         assert run.state == "applying"
         code, found = sync(made)
@@ -72,7 +74,7 @@ def test_an_abandoned_command_is_cleared_away(settings, hr):
 def test_an_unknown_connection_is_one_sentence(settings, hr, state):
     with running(settings, 8) as sandbox:
         made = connection(sandbox, hr)
-        runs.start(made, hr)
+        lifecycle.start(made, hr)
         Connection.objects.filter(pk=made.pk).update(state="disconnected")
         code = made.code if state == "disconnected" else "nope"
         with pytest.raises(CommandError) as refused:

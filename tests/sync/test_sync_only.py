@@ -3,8 +3,8 @@
 import pytest
 
 from connections.models import Connection
+from sync.command.employees import Employee, NotOne, find
 from sync.models import Change, Conflict, EmployeeLink
-from sync.services.employees import Employee, NotOne, find
 from tests.sync.driving import changed, connection, running, sync
 
 pytestmark = pytest.mark.django_db(transaction=True)

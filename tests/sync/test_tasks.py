@@ -9,9 +9,10 @@ from django_q.models import OrmQ
 from django_q.signing import SignedPackage
 
 from sync import tasks
-from sync.lease import Lease
 from sync.models import Change, Conflict, SyncRun
-from sync.services import confirm, review, runs
+from sync.runs import lifecycle
+from sync.wizard import confirm, review
+from sync.worker.lease import Lease
 from tests.sync.driving import apply, connection, read, running
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
@@ -32,7 +33,7 @@ def test_a_bug_reaches_the_queue_without_its_text(monkeypatch):
     def breaks():
         raise ValueError("22334455")
 
-    monkeypatch.setattr("sync.heartbeat.beat", breaks)
+    monkeypatch.setattr("sync.worker.heartbeat.beat", breaks)
     with pytest.raises(tasks.TaskFailed, match="ValueError") as failed:
         tasks.beat()
     stored = "".join(traceback.format_exception(failed.value))
@@ -68,7 +69,7 @@ def long_ago(run, **more):
 
 def test_tasks_alone_take_a_run_to_its_end(sandbox, made, hr, settings, smtp):
     settings.SLICE_SECONDS = 0.05
-    run = runs.start(made, hr)
+    run = lifecycle.start(made, hr)
     ring_until_quiet()
     run.refresh_from_db()
     assert run.state == "review"
@@ -87,7 +88,7 @@ def test_tasks_alone_take_a_run_to_its_end(sandbox, made, hr, settings, smtp):
 
 
 def test_a_second_delivery_does_nothing(sandbox, made, hr):
-    run = runs.start(made, hr)
+    run = lifecycle.start(made, hr)
     tasks.advance(run.pk)
     asked = len(sandbox.journal)
     OrmQ.objects.all().delete()
@@ -99,7 +100,7 @@ def test_a_second_delivery_does_nothing(sandbox, made, hr):
 
 
 def test_a_delivery_while_another_works_does_nothing(sandbox, made, hr):
-    run = runs.start(made, hr)
+    run = lifecycle.start(made, hr)
     OrmQ.objects.all().delete()
     with Lease(SyncRun, run.pk):
         tasks.advance(run.pk)
@@ -113,7 +114,7 @@ def test_a_task_for_a_run_that_is_not_there_does_nothing(made):
 
 
 def test_the_tick_wakes_what_the_queue_lost(made, hr):
-    run = runs.start(made, hr)
+    run = lifecycle.start(made, hr)
     OrmQ.objects.all().delete()
     long_ago(run)
     tasks.tick()
@@ -121,7 +122,7 @@ def test_the_tick_wakes_what_the_queue_lost(made, hr):
 
 
 def test_the_tick_wakes_what_a_dead_process_held(made, hr):
-    run = runs.start(made, hr)
+    run = lifecycle.start(made, hr)
     OrmQ.objects.all().delete()
     long_ago(run, lease_holder="somewhere:1:1:x", lease_until=timezone.now() - timedelta(minutes=1))
     tasks.tick()
@@ -133,7 +134,7 @@ def test_the_tick_leaves_alone_what_somebody_works_on_or_waits_for_a_person(sand
     OrmQ.objects.all().delete()
     long_ago(run)
     tasks.tick()
-    again = runs.read_again(run, hr)
+    again = lifecycle.read_again(run, hr)
     OrmQ.objects.all().delete()
     with Lease(SyncRun, again.pk):
         long_ago(again)
@@ -195,5 +196,5 @@ def test_the_tick_sends_the_mail_that_waits(made, hr, settings, smtp):
 def test_a_run_is_stored_though_the_queue_is_away(made, hr, settings):
     OrmQ.objects.all().delete()
     settings.Q_CLUSTER = {**settings.Q_CLUSTER, "orm": "nowhere"}
-    run = runs.start(made, hr)
+    run = lifecycle.start(made, hr)
     assert SyncRun.objects.get(pk=run.pk).state == "fetching"

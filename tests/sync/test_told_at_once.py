@@ -8,10 +8,10 @@ from django.db import connection as database
 from django.db import transaction
 from django.utils import timezone
 
+from sync.mail import letters
 from sync.models import Change, Letter
-from sync.payday_words import cutoff_text, pay_text
-from sync.services import letters
-from sync.services.held_letters import tell_at_once
+from sync.planning.held_letters import tell_at_once
+from sync.wording.payday import cutoff_text, pay_text
 from tests.connections.companies import company
 from tests.sync.bell import until_quiet
 from tests.sync.paying import SEVEN, holds, paid, said

@@ -10,9 +10,10 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from connections.models import AuditEntry, Connection
+from sync import runner
+from sync.analysis import two_writers
 from sync.models import Change, Conflict, SyncRun
-from sync.sentences import sentence
-from sync.services import two_writers, work
+from sync.wording.sentences import sentence
 from tests.connections.companies import heard
 from tests.sync import scheduling
 from tests.sync.bell import a_minute, until_quiet
@@ -277,7 +278,7 @@ def test_one_person_in_whom_it_was_seen_stops_what_is_told_of_others(always_on: 
     tell(always_on, anna)  # who hasn't got it
     until_quiet()
     assert phone(always_on, anna) == NEW, "nobody had seen it yet"
-    work.drive(scheduling.begin(always_on.connection))
+    runner.drive(scheduling.begin(always_on.connection))
     always_on.huma(anna, phone=NEWER)
     tell(always_on, anna)
     a_minute()

@@ -3,9 +3,9 @@
 import pytest
 from django.utils import timezone
 
-from sync.emails import result_email
+from sync.command.employees import failures
 from sync.models import Change, EmployeeLink, SyncRun
-from sync.services.employees import failures
+from sync.runs.result_email import result_email
 from tests.connections.companies import company
 from tests.sync.reading import in_huma, read
 from tests.sync.views.conftest import at, signed_in, words

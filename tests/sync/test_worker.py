@@ -14,8 +14,8 @@ from django.utils import timezone
 from django_q.models import Schedule
 from django_q.tasks import async_task
 
-from sync.heartbeat import last_beat, worker_alive
 from sync.models import Heartbeat
+from sync.worker.heartbeat import last_beat, worker_alive
 from tests.sync.workers import Workers, alive, children, wait_for
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.kill]

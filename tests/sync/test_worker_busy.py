@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from connections.sandbox import Sandbox
+from sync import runner
 from sync.models import SyncRun, Write
-from sync.services import confirm, review, work
+from sync.wizard import confirm, review
 from tests.sync.driving import connection, read, running
 from tests.sync.workers import Workers, alive, family, kill, wait_for
 
@@ -62,7 +63,7 @@ def test_told_to_stop_in_the_middle_it_leaves_the_run_to_go_on(start: Workers, r
     assert not any(map(alive, pids))
     run.refresh_from_db()
     assert (run.state, run.lease_holder, run.attempts) == ("applying", "", 0)
-    assert work.drive(run).state == "finished"
+    assert runner.drive(run).state == "finished"
     assert each_was_written_once(slow)
 
 

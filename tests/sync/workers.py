@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from sync.heartbeat import last_beat
+from sync.worker.heartbeat import last_beat
 
 Worker = subprocess.Popen[str]
 

@@ -11,14 +11,14 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from connections import services
-from connections.causes import explain
+from connections.api.unseen import seen
 from connections.command_line import OneLineCommand, email_address, mistake
+from connections.connect_errors import explain
 from connections.form_fields import CLIENT_SHAPE, SECRET_SHAPE, TENANT_SHAPE, as_guid
 from connections.models import Connection
 from connections.probe import Trouble
 from connections.releasing import release_by_command
 from connections.supported import end_reasons, is_end_reason
-from connections.unseen import seen
 
 VARIABLE = "HUMA_CLIENT_SECRET"
 """Where the secret may be in the environment."""

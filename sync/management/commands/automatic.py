@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from connections import services
 from connections.command_line import OneLineCommand, connection_called, email_address, mistake
 from connections.models import Connection
-from sync.forms import AutomaticForm
-from sync.services import switching, two_writers
-from sync.services.runs import NotAllowed
+from sync.analysis import two_writers
+from sync.automation import switching
+from sync.automation.forms import AutomaticForm
+from sync.runs.lifecycle import NotAllowed
 
 NAME = "manage.py automatic"
 TIME = "%H:%M"

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from connections.command_line import OneLineCommand, mistake
+from sync.analysis.relooking import to_look_at
+from sync.command.run import links_to_look_at
 from sync.management.commands.sync import active_connection
-from sync.services.command import links_to_look_at
-from sync.services.relooking import to_look_at
 
 
 class Command(OneLineCommand):

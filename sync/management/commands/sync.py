@@ -9,13 +9,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from connections.asking_again import ask_now
 from connections.command_line import OneLineCommand, mistake
+from connections.credential_retry import ask_now
 from connections.models import Connection
+from sync.command.run import Options, Report, whole_run
 from sync.models import SyncRun
-from sync.sentences import sentence
-from sync.services.command import Options, Report, whole_run
-from sync.services.runs import live
+from sync.runs.lifecycle import live
+from sync.wording.sentences import sentence
 
 
 class Command(OneLineCommand):

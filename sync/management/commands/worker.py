@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from connections.asking_again import ask_soon
 from connections.checks import require_sound_installation
-from sync.worker import Worker
+from connections.credential_retry import ask_soon
+from sync.worker.supervisor import Worker
 
 
 class Command(BaseCommand):

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connections import decoding, huma_shapes, visma_shapes
+from connections.api import decoding
+from connections.api.huma import documents as huma_documents
+from connections.api.visma import documents as visma_documents
 from sync.core.employee import Employee
 from sync.core.read import huma_employee
 from sync.core.shape import WrongShape
@@ -180,7 +182,7 @@ def test_in_huma_it_is_named(changes: Doc, prop: str) -> None:
         read_huma(huma_doc(**changes), huma_place())
     assert caught.value.prop == prop
     with pytest.raises(decoding.WrongShape):
-        huma_shapes.USER(huma_doc(**changes), "")
+        huma_documents.USER(huma_doc(**changes), "")
 
 
 @pytest.mark.parametrize(
@@ -191,7 +193,7 @@ def test_in_a_position_it_is_named(name: str, odd: Doc) -> None:
     with pytest.raises(WrongShape, match=name):
         read_huma(huma_doc(), huma_place(**{**ENDS, "contractEndDate": wrap(day(40)), name: odd}))
     with pytest.raises(decoding.WrongShape):
-        huma_shapes.POSITION(huma_place(**{name: odd}), "")
+        huma_documents.POSITION(huma_place(**{name: odd}), "")
 
 
 VISMA_ODD: list[tuple[Doc, str]] = [
@@ -209,7 +211,7 @@ def test_in_visma_it_is_named(changes: Doc, prop: str) -> None:
         read_visma(visma_doc(**changes), visma_place())
     assert caught.value.prop == prop
     with pytest.raises(decoding.WrongShape):
-        visma_shapes.EMPLOYEE(visma_doc(**changes), "")
+        visma_documents.EMPLOYEE(visma_doc(**changes), "")
 
 
 @pytest.mark.parametrize("what", ["salaryPaymentMethod", "address"])
@@ -217,10 +219,10 @@ def test_a_draft_may_lack_anything(what: str) -> None:
     doc = visma_doc(isDraft=True, **{what: {}})
     name = "address" if what == "address" else "bank_account"
     assert read_visma(doc, visma_place()).canonical(name) is None
-    visma_shapes.EMPLOYEE(doc, "")
+    visma_documents.EMPLOYEE(doc, "")
     bank = visma_doc(isDraft=True, salaryPaymentMethod={"paymentType": "bank"})
     assert read_visma(bank, visma_place()).canonical("bank_account") is None
-    visma_shapes.EMPLOYEE(bank, "")
+    visma_documents.EMPLOYEE(bank, "")
 
 
 @pytest.mark.parametrize(
@@ -238,6 +240,6 @@ def test_what_is_there_in_part_is_not_readable_rather_than_empty(doc: Doc, name:
 
 def test_whole_documents_have_their_shape() -> None:
     for doc, place in HUMA:
-        assert (huma_shapes.USER(doc, ""), huma_shapes.POSITION(place, "")) == (doc, place)
+        assert (huma_documents.USER(doc, ""), huma_documents.POSITION(place, "")) == (doc, place)
     for doc, place in VISMA:
-        assert (visma_shapes.EMPLOYEE(doc, ""), visma_shapes.POSITION(place, "")) == (doc, place)
+        assert (visma_documents.EMPLOYEE(doc, ""), visma_documents.POSITION(place, "")) == (doc, place)

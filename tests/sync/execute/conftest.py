@@ -12,9 +12,11 @@ from connections import sandbox as vendors
 from connections.clients import forget_clients
 from connections.models import Connection
 from connections.sandbox import Sandbox
-from sync.execute import context
+from sync import runner
 from sync.models import Change, Conflict, EmployeeLink, SyncRun
-from sync.services import creation, review, runs, work
+from sync.runs import lifecycle
+from sync.wizard import creation, review
+from sync.writing import context
 from tests.sync import driving
 
 NUMBER = "+4722334455"
@@ -109,12 +111,12 @@ class Company:
 
     def apply(self, run: SyncRun) -> SyncRun:
         """Confirm, and write to the end."""
-        return self.ended(work.drive(self.confirm(run)))
+        return self.ended(runner.drive(self.confirm(run)))
 
     def ended(self, run: SyncRun) -> SyncRun:
         """The run once more, seen to add up."""
         self.sandbox.wait_for_jobs()
-        totals = runs.run_totals(run)
+        totals = lifecycle.run_totals(run)
         assert run.state in (SyncRun.State.FINISHED, SyncRun.State.STOPPED)
         assert totals.planned == totals.settled
         return run
@@ -136,7 +138,7 @@ class Company:
         if person:
             rows = rows.filter(link__huma_id=person.user_id)
         fields = set(rows.values_list("field", flat=True))
-        runs.cancel(run, self.user)
+        lifecycle.cancel(run, self.user)
         return fields
 
 

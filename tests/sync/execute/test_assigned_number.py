@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from sync.analysis import candidates
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, SyncRun, Write
-from sync.services import candidates, confirm, creation, retrying, runs
+from sync.runs import lifecycle
+from sync.wizard import confirm, creation, retry
 from tests.sync import driving
 from tests.sync.driving import until
 from tests.sync.execute.conftest import Company, Person, outcomes
@@ -104,9 +106,9 @@ def test_a_creation_that_fails_takes_the_number_with_it(company: Company, fault:
     company.apply(run)
     assert outcomes(run)["employment_id"] == "failed creation_failed"
     assert company.sandbox.state() == before
-    retry = retrying.retry_failed(run, company.user)
-    company.apply(retry)
-    assert outcomes(retry) == {"create": "done", "employment_id": "done"}
+    again = retry.retry_failed(run, company.user)
+    company.apply(again)
+    assert outcomes(again) == {"create": "done", "employment_id": "done"}
     assert number_in_huma(company, person)
 
 
@@ -200,7 +202,7 @@ def test_who_could_not_be_given_it_is_not_created(company: Company, way: str) ->
 def test_the_choice_stays_when_both_sides_are_read_again(company: Company) -> None:
     person = unnumbered(company)
     run = chosen(company)
-    again: Any = runs.read_again(run, company.user)
+    again: Any = lifecycle.read_again(run, company.user)
     again = company.read()
     assert again.continues == run
     assert again.assigns_numbers
@@ -211,7 +213,7 @@ def test_a_stop_before_it_leaves_a_difference(company: Company) -> None:
     person = unnumbered(company)
     run = company.confirm(chosen(company))
     until(run, lambda run: EmployeeLink.objects.filter(huma_id=person.user_id).exists(), seconds=0.0001)
-    runs.stop(run, company.user)
+    lifecycle.stop(run, company.user)
     until(run, lambda run: run.state != SyncRun.State.APPLYING, seconds=0.5)
     assert outcomes(company.ended(run)) == {"create": "done", "employment_id": "stopped stopped"}
     difference = company.read().conflicts.get(field="employment_id")
@@ -251,4 +253,4 @@ def test_a_number_that_somebody_else_has_in_huma_is_not_written_there(company: C
     assert outcomes(run) == {"create": "done", "employment_id": "failed number_given_taken"}
     assert number_in_huma(company, other) is None
     assert number_in_huma(company, numbered)
-    assert retrying.to_retry(run) == []
+    assert retry.to_retry(run) == []

@@ -2,8 +2,8 @@
 
 import pytest
 
+from sync.analysis import candidates
 from sync.models import EmployeeLink, PossibleMatch
-from sync.services import candidates
 from tests.sync import driving
 from tests.sync.execute.conftest import Company, outcomes
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection as database
 
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, SyncRun, Write
-from sync.services import creation
+from sync.wizard import creation
 from tests.sync.driving import until
 from tests.sync.execute.conftest import Company, Person, outcomes
 from tests.sync.execute.states import changes

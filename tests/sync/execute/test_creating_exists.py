@@ -2,8 +2,9 @@
 
 import pytest
 
+from sync import runner
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
-from sync.services import creation, work
+from sync.wizard import creation
 from tests.sync.execute.conftest import Company, Person, outcomes
 from tests.sync.execute.states import changes
 
@@ -89,7 +90,7 @@ def test_nobody_is_created_whom_another_run_created_meanwhile(company: Company, 
     first = company.read()
     company.create(first, target)
     second = SyncRun.objects.create(connection=company.connection, trigger="command", started_by="command")
-    work.drive(second)
+    runner.drive(second)
     company.create(second, target)
     company.apply(second)
     before = company.sandbox.state()

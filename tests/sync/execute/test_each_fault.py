@@ -12,9 +12,9 @@ from django.contrib.auth.models import User
 from connections.clients import forget_clients
 from connections.sandbox import Sandbox
 from connections.sandbox.faults import RANDOM_KINDS
+from sync import runner
 from sync.models import Change, SyncRun
-from sync.services import work
-from sync.services.retrying import retry_failed
+from sync.wizard.retry import retry_failed
 from tests.sync import driving
 from tests.sync.execute import whole
 
@@ -96,7 +96,7 @@ def test_the_company_ends_as_if_undisturbed(quick: Any, hr: User, name: str) -> 
         connection = driving.connection(company, hr)
         run = whole.decided(connection, hr)
         {**ALONE, "tokens": lambda _: None, "all": all_together}[name](company)
-        work.drive(run)
+        runner.drive(run)
         company.faults.clear()
         company.wait_for_jobs()
         assert met(company, name)

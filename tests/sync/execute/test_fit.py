@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from sync import runner
 from sync.models import Change, Conflict, EmployeeLink, SyncRun
-from sync.services import work
 from tests.sync.driving import sync
 from tests.sync.execute.conftest import Company, outcomes
 
@@ -88,7 +88,7 @@ def test_somebody_to_be_added_gets_what_is_a_value_only(company: Company) -> Non
     company.create(run, "visma")
     company.confirm(run)
     planned_values(run, phone="12345678", given_name="Kaia\u200b")
-    company.ended(work.drive(run))
+    company.ended(runner.drive(run))
     assert outcomes(run) == {"create": "done"}
     link = EmployeeLink.objects.get(linked_by="created")
     new = company.sandbox.visma.employees[link.visma_id].body
@@ -104,7 +104,7 @@ def test_nobody_is_added_to_huma_with_what_is_no_address(company: Company) -> No
     company.confirm(run)
     planned_values(run, email="kaia@@firma.no")
     before = len(company.sandbox.huma.users)
-    company.ended(work.drive(run))
+    company.ended(runner.drive(run))
     assert outcomes(run)["create"] == "failed bad_email"
     assert len(company.sandbox.huma.users) == before
 

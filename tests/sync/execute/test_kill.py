@@ -19,9 +19,10 @@ from django.contrib.auth.models import User
 from connections.clients import forget_clients
 from connections.models import Connection
 from connections.sandbox import Sandbox
+from sync import runner
 from sync.models import Change, EmployeeLink, SyncRun, Write
-from sync.services import runs, work
-from sync.wake import wake
+from sync.runs import lifecycle
+from sync.worker.queue import wake
 from tests.mailserver import MailServer
 from tests.sync import driving
 from tests.sync.execute import whole
@@ -197,14 +198,14 @@ def test_a_worker_that_is_killed_is_carried_on_by_the_next(
         with whole.sandbox() as company:
             connection = connected(company, quick, hr)
             killer = Killer(company, WORKER_TRIALS * turn + trial)
-            run = runs.start(connection, hr)
+            run = lifecycle.start(connection, hr)
             kills = int(killed(killer, workers, run, 60))
-            work.drive(run)
+            runner.drive(run)
             whole.choose(run, hr)
             while kills < 4 and run.state == SyncRun.State.APPLYING:
                 kills += killed(killer, workers, run, 25)
             killer.aim(None)
-            work.drive(run)
+            runner.drive(run)
             assert kills >= 2
             assert_as_if_undisturbed(company, connection, good, smtp)
             forget_clients(connection)

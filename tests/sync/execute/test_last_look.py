@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from sync import runner
 from sync.models import SyncRun, Write
-from sync.services import work
 from tests.sync.execute.conftest import NUMBER, Company, outcomes
 
 EMPLOYEE = "/v2/employees/[0-9a-f-]+$"
@@ -26,7 +26,7 @@ def impatient(company: Company, quick: Any) -> None:
 def sent_when_the_patience_is_over(company: Company, run: SyncRun) -> SyncRun:
     """Carry it out after so much trouble that the next trouble is the last."""
     Write.objects.filter(run=run).update(trouble_since=timezone.now() - timedelta(seconds=4))
-    return company.ended(work.drive(run))
+    return company.ended(runner.drive(run))
 
 
 def of_phone(company: Company, side: str) -> SyncRun:
@@ -94,7 +94,7 @@ def test_what_no_look_can_settle_is_uncertain(company: Company) -> None:
         "visma", "PUT", EMPLOYEE, lambda: company.sandbox.faults.script("visma", "GET", "", "503", times=99)
     )
     Write.objects.filter(run=run).update(trouble_since=timezone.now() - timedelta(seconds=4))
-    work.drive(run)
+    runner.drive(run)
     company.sandbox.faults.clear()
     company.ended(run)
     assert outcomes(run) == {"phone": "unknown unknown_outcome"}
@@ -106,5 +106,5 @@ def test_a_vendor_that_takes_no_writes_for_a_while_is_waited_for(company: Compan
     quick.UNAVAILABLE_MINUTES = 1
     run = of_phone(company, "visma")
     company.sandbox.faults.script("visma", "PUT", EMPLOYEE, kind, times=7)
-    company.ended(work.drive(run))
+    company.ended(runner.drive(run))
     assert outcomes(run) == {"phone": "done"}

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from sync import runner
 from sync.models import SyncRun, Write
-from sync.services import work
 from tests.sync.execute.conftest import NUMBER, Company, assert_all_done
 
 
@@ -28,11 +28,11 @@ def test_a_write_is_not_repeated_with_a_new_token_when_the_lease_was_lost_meanwh
     faults.before("*", "POST", "/token$", lambda: lose_the_lease(run))
     faults.script("*", "POST", "/token$", "slow:0.7")
     company.sandbox.journal.clear()
-    assert work.advance(run.pk, seconds=5) is None
+    assert runner.advance(run.pk, seconds=5) is None
     assert [one.status for one in company.sandbox.journal.writes()] == [401]
     assert Write.objects.get(run=run).state == Write.State.CLAIMED, "it may be sent by whoever goes on"
     SyncRun.objects.filter(pk=run.pk).update(lease_holder="", lease_until=None)
-    assert_all_done(company, work.drive(run))
+    assert_all_done(company, runner.drive(run))
 
 
 def written(company: Company, person: Any, method: str) -> SyncRun:

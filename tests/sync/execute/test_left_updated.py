@@ -6,8 +6,8 @@ import pytest
 
 from sync.core.employee import Canonical
 from sync.core.fields import field as named
-from sync.services import runs
-from sync.services.reading import fingerprinter
+from sync.reading.reader import fingerprinter
+from sync.runs import lifecycle
 from tests.sync.execute.conftest import Company
 
 ZEROS = {"type": "national", "number": "00000000000", "country": "NO"}
@@ -66,6 +66,6 @@ def test_it_is_no_question_again(company: Company, case: str) -> None:
     settled[at] = fingerprinter(company.connection)(field, named(field).version, canonical)
     link.baseline[field] = settled  # as the version before stored that it was left
     link.save(update_fields=["baseline"])
-    runs.cancel(run, company.user)
+    lifecycle.cancel(run, company.user)
     again = company.read()
     assert again.conflicts.get(link=link, field=field).standing == "left"

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from sync import runner
 from sync.models import EmployeeLink
-from sync.services import work
 from tests.sync.execute.conftest import Company, Person, outcomes
 from tests.sync.execute.states import changes, news
 
@@ -77,7 +77,7 @@ def test_a_look_that_fails_sends_nothing(company: Company, quick: Any) -> None:
     faults.before("visma", "GET", "/employees$", company.sandbox.expire_tokens)
     faults.script("visma", "POST", "/connect/token", "500", times=3)
     before = company.sandbox.state()
-    company.ended(work.drive(run))
+    company.ended(runner.drive(run))
     assert outcomes(run) == {"create": "done"}
     assert len(company.sandbox.state()["visma"]) == len(before["visma"]) + 1
     assert len(company.sandbox.journal.of("visma", "POST", "withPosition")) == 1

@@ -6,8 +6,8 @@ import pytest
 from django.utils import translation
 
 from sync.models import Conflict
-from sync.services import confirm, review
-from sync.services.review import ReviewFilter
+from sync.wizard import confirm, review
+from sync.wizard.review import ReviewFilter
 from tests.sync.execute.conftest import Company, Person, outcomes
 from tests.sync.execute.states import news
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from sync.services import work
+from sync import runner
 from tests.sync.execute.conftest import Company, assert_all_done, decided
 from tests.sync.workers import wait_for
 
@@ -21,7 +21,7 @@ def open_connections() -> int:
 def test_each_slice_closes_what_its_threads_opened(company: Company) -> None:
     run = decided(company, 4)
     before = open_connections()
-    while work.advance(run.pk, seconds=0.2) is not None:
+    while runner.advance(run.pk, seconds=0.2) is not None:
         assert wait_for(lambda: open_connections() == before, 60)
     run.refresh_from_db()
     assert_all_done(company, run)
@@ -31,4 +31,4 @@ def test_each_slice_closes_what_its_threads_opened(company: Company) -> None:
 def test_a_limit_beyond_what_the_machine_has_does_not_hold_it_up(company: Company, quick: Any) -> None:
     run = decided(company, 2)
     quick.SYNC_CONCURRENCY = 1_000_000
-    assert_all_done(company, work.drive(run))
+    assert_all_done(company, runner.drive(run))

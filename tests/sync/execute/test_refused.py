@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from django.db import connection as database
 
-from connections.errors import Problem
+from connections.api.errors import Problem
 from sync.core.fields import names
-from sync.execute.refused import fields_of
 from sync.models import Change, SyncRun, Write
+from sync.writing.refused import fields_of
 from tests.sync.driving import until
 from tests.sync.execute.conftest import Company, Person, outcomes
 from tests.sync.execute.states import news
@@ -174,7 +174,7 @@ def test_a_bug_of_ours_fails_the_write_and_says_no_value(
     def broken(*args: Any) -> None:
         raise ValueError(f"the phone {NUMBER} is broken")
 
-    monkeypatch.setattr("sync.execute.visma._put", broken)
+    monkeypatch.setattr("sync.writing.visma._put", broken)
     with caplog.at_level(logging.DEBUG):
         company.apply(run)
     assert set(Change.objects.filter(run=run, side="visma").values_list("reason", flat=True)) == {"unknown_outcome"}

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from connections.sandbox.visma_api import VismaApi
+from sync import runner
 from sync.models import Change, SyncRun, Write
-from sync.services import work
 from tests.sync.driving import until
 from tests.sync.execute.conftest import Company, Person, outcomes
 
@@ -76,7 +76,7 @@ def test_a_write_that_was_sent_before_the_process_died_is_looked_for(company: Co
     company.confirm(run)
     Write.objects.filter(run=run).update(state="sending", sent_at=run.confirmed_at, tries=1)
     company.phone(person, NUMBER)
-    company.ended(work.drive(run))
+    company.ended(runner.drive(run))
     assert outcomes(run) == {"phone": "done"}
     assert not company.sandbox.journal.writes()
 
@@ -90,7 +90,7 @@ def test_a_vendor_that_is_gone_for_a_while_is_waited_for(company: Company) -> No
     sandbox = company.sandbox
     with sandbox.away():
         for _ in range(3):
-            assert work.advance(run.pk, seconds=0.3) is not None
+            assert runner.advance(run.pk, seconds=0.3) is not None
     until(run, lambda run: run.state != SyncRun.State.APPLYING, seconds=1)
     company.ended(run)
     assert outcomes(run) == {"phone": "done"}
@@ -106,7 +106,7 @@ def test_a_vendor_that_stays_away_ends_as_failed_where_nothing_was_sent(company:
     sent = Write.objects.filter(run=run, link__visma_id=other.employee_id)
     sent.update(state="sending", sent_at=run.confirmed_at, tries=1)
     with company.sandbox.away():
-        work.drive(run)
+        runner.drive(run)
     states = dict(Change.objects.filter(run=run).values_list("link__visma_id", "reason"))
     assert states == {person.employee_id: "unavailable", other.employee_id: "unknown_outcome"}
     assert Change.objects.get(run=run, reason="unknown_outcome").state == "unknown"

@@ -8,10 +8,12 @@ import pytest
 from django.db import connection as database
 from django.utils import timezone
 
-from sync.execute import slices
-from sync.lease import Lease
+from sync import runner
 from sync.models import Change, SyncRun
-from sync.services import confirm, runs, work
+from sync.runs import lifecycle
+from sync.wizard import confirm
+from sync.worker.lease import Lease
+from sync.writing import slices
 from tests.sync.execute.conftest import Company, assert_all_done, decided, outcomes, people
 from tests.sync.execute.states import changes
 
@@ -25,15 +27,15 @@ def test_stopping_follows_what_was_sent_and_sends_nothing_more(
     company.sandbox.faults.script("visma", "PUT", "", "job-slow:1.5")
 
     def stop() -> None:
-        runs.stop(SyncRun.objects.get(pk=run.pk), company.user)
+        lifecycle.stop(SyncRun.objects.get(pk=run.pk), company.user)
         database.close()
 
     company.sandbox.faults.before("visma", "PUT", "", stop)
     company.sandbox.journal.clear()
-    work.drive(run)
+    runner.drive(run)
     company.ended(run)
     assert run.state == SyncRun.State.STOPPED
-    totals = runs.run_totals(run)
+    totals = lifecycle.run_totals(run)
     assert totals.stopped >= 4
     assert totals.done + totals.stopped == totals.planned == 8
     sent = len(company.sandbox.journal.of("visma", "PUT"))
@@ -48,18 +50,18 @@ def test_stopping_settles_what_was_lost_first(company: Company) -> None:
     company.decide(run, "huma", person, "phone")
     company.confirm(run)
     company.sandbox.faults.script("visma", "PUT", "", "lost+job-slow:0.5")
-    assert work.advance(run.pk, seconds=0.01) is not None
-    runs.stop(run, company.user)
-    company.ended(work.drive(run))
+    assert runner.advance(run.pk, seconds=0.01) is not None
+    lifecycle.stop(run, company.user)
+    company.ended(runner.drive(run))
     assert outcomes(run) == {"phone": "done"}
     assert run.state == SyncRun.State.FINISHED
 
 
 def test_what_was_stopped_is_a_difference_again(company: Company) -> None:
     run = decided(company, 2)
-    runs.stop(run, company.user)
+    lifecycle.stop(run, company.user)
     before = company.sandbox.state()
-    company.ended(work.drive(run))
+    company.ended(runner.drive(run))
     assert set(Change.objects.filter(run=run).values_list("state", flat=True)) == {"stopped"}
     assert not changes(before, company.sandbox.state())
     assert company.open() == {"phone", "employment_id"}
@@ -77,7 +79,7 @@ def test_a_double_click_confirms_once(company: Company) -> None:
         thread.join()
     assert Change.objects.filter(run=run).count() == 2
     run.refresh_from_db()
-    company.ended(work.drive(run))
+    company.ended(runner.drive(run))
     assert len(company.sandbox.journal.writes()) == 2
 
 
@@ -100,7 +102,7 @@ def test_two_who_drive_the_same_run_send_each_write_once(company: Company) -> No
 
 
 def _drive(pk: int) -> None:
-    work.drive(SyncRun.objects.get(pk=pk), seconds=0.05)
+    runner.drive(SyncRun.objects.get(pk=pk), seconds=0.05)
     database.close()
 
 
@@ -119,7 +121,7 @@ def test_who_lost_the_lease_in_a_slow_request_sends_nothing_and_spoils_nothing(c
     SyncRun.objects.filter(pk=run.pk).update(lease_holder="another:1:1", lease_until=timezone.now())
     time.sleep(1.1)
     company.sandbox.journal.clear()
-    work.drive(run)
+    runner.drive(run)
     slow.join()
     company.ended(run)
     assert outcomes(run) == {"phone": "done"}
@@ -127,7 +129,7 @@ def test_who_lost_the_lease_in_a_slow_request_sends_nothing_and_spoils_nothing(c
 
 
 def _advance(pk: int) -> None:
-    work.advance(pk)
+    runner.advance(pk)
     database.close()
 
 

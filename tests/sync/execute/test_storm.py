@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 
 from connections.clients import forget_clients
 from connections.sandbox import Sandbox
+from sync import runner
 from sync.models import Change, EmployeeLink, SyncRun
-from sync.services import work
 from tests.sync import driving
 from tests.sync.execute import whole
 
@@ -93,7 +93,7 @@ def test_no_value_of_anybody_gets_into_a_log(quick: Any, hr: User, caplog: pytes
         connection = driving.connection(company, hr)
         run = whole.decided(connection, hr)
         company.faults.rate = 0.1
-        work.drive(run)
+        runner.drive(run)
         forget_clients(connection)
         values += list(_values(company.state()))
     assert run.changes.filter(state="failed").exists()

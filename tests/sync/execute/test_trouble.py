@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from sync import runner
 from sync.models import SyncRun, Write
-from sync.services import work
 from tests.sync.driving import until
 from tests.sync.execute.conftest import Company, assert_all_done, decided, outcomes, people
 from tests.sync.execute.states import changes
@@ -18,14 +18,14 @@ from tests.sync.execute.states import changes
 def test_trouble_with_any_request_is_waited_out(company: Company, kind: str, method: str) -> None:
     run = decided(company, 2)
     company.sandbox.faults.script("*", method, "", kind, times=3)
-    assert_all_done(company, work.drive(run))
+    assert_all_done(company, runner.drive(run))
 
 
 def test_a_429_keeps_the_whole_connection_away(company: Company) -> None:
     run = decided(company, 3)
     company.sandbox.faults.script("visma", "PUT", "", "429:1")
     company.sandbox.journal.clear()
-    assert_all_done(company, work.drive(run))
+    assert_all_done(company, runner.drive(run))
     journal = company.sandbox.journal.of("visma")
     refused = next(one.at for one in journal if one.status == 429)
     early = [one for one in journal if 0.15 < (one.at - refused).total_seconds() < 0.9]
@@ -38,7 +38,7 @@ def test_tokens_that_live_a_second_are_renewed(company: Company) -> None:
     company.sandbox.expire_tokens()
     run = decided(company, 3)
     company.sandbox.faults.script("visma", "PUT", "", "job-slow:0.8", times=9)
-    assert_all_done(company, work.drive(run))
+    assert_all_done(company, runner.drive(run))
 
 
 def test_tokens_that_are_refused_at_any_request_are_renewed(company: Company, quick: Any) -> None:
@@ -46,7 +46,7 @@ def test_tokens_that_are_refused_at_any_request_are_renewed(company: Company, qu
     run = decided(company, 2)
     for method in ("PUT", "PATCH", "GET"):
         company.sandbox.faults.before("*", method, "", company.sandbox.expire_tokens)
-    assert_all_done(company, work.drive(run))
+    assert_all_done(company, runner.drive(run))
 
 
 def test_pauses_grow_and_last_through_slices(company: Company, quick: Any) -> None:
@@ -62,12 +62,12 @@ def test_pauses_grow_and_last_through_slices(company: Company, quick: Any) -> No
     quick.UNAVAILABLE_MINUTES = 15
     company.sandbox.journal.clear()
     for _ in range(20):
-        work.advance(run.pk, seconds=0.05)
+        runner.advance(run.pk, seconds=0.05)
     assert len(company.sandbox.journal.writes()) == 1
     write = Write.objects.get(run=run)
     assert write.not_before
     assert 5 < (write.not_before - timezone.now()).total_seconds() <= 30
-    pause = work.advance(run.pk, seconds=0.05)
+    pause = runner.advance(run.pk, seconds=0.05)
     assert pause
     assert pause > 5
 
@@ -84,6 +84,6 @@ def test_too_many_interruptions_park_the_rest(company: Company, quick: Any) -> N
     SyncRun.objects.filter(pk=run.pk).update(attempts=quick.MAX_ATTEMPTS)
     Write.objects.filter(run=run, side="visma").update(state="sending", sent_at=timezone.now())
     before = company.sandbox.state()
-    company.ended(work.drive(run))
+    company.ended(runner.drive(run))
     assert outcomes(run) == {"phone": "unknown unknown_outcome", "employment_id": "failed parked"}
     assert not changes(before, company.sandbox.state())

@@ -8,8 +8,9 @@ from connections.clients import forget_clients
 from connections.models import Connection
 from connections.sandbox import Sandbox
 from connections.sandbox.clock import today
+from sync import runner
 from sync.models import SyncRun
-from sync.services import creation, review, work
+from sync.wizard import creation, review
 from tests.sync import driving
 
 SEED = 3
@@ -50,7 +51,7 @@ def undisturbed(settings: Any, user: Any, people: int = PEOPLE) -> Any:
             driving.point_at(settings, company)
             connection = driving.connection(company, user)
             before = company.state()
-            run = work.drive(decided(connection, user))
+            run = runner.drive(decided(connection, user))
             company.wait_for_jobs()
             assert run.state == SyncRun.State.FINISHED
             assert not run.changes.exclude(state="done").exclude(reason="waits_for_person").exists()

@@ -4,8 +4,8 @@ import pytest
 
 from connections.models import Connection, PayrollRecipient
 from connections.recipients import keep
+from sync.automation import held
 from sync.models import Change, Letter
-from sync.services import held
 from tests.sync.bell import until_quiet
 from tests.sync.driving import difference
 from tests.sync.scheduling import company, people, scheduled, turn_on

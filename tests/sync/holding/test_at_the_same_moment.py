@@ -6,9 +6,12 @@ import pytest
 from django.db import connections
 
 from connections.models import Connection
+from sync import runner
+from sync.automation import automatic, held
 from sync.models import SyncRun
-from sync.services import automatic, confirm, held, runs, work
-from sync.services.runs import NotAllowed
+from sync.runs import lifecycle
+from sync.runs.lifecycle import NotAllowed
+from sync.wizard import confirm
 from tests.sync.driving import decide, read
 from tests.sync.telling import begun, everybody, hold_phones, new_phone, phone, ready, six_people, waits
 
@@ -59,10 +62,10 @@ def test_the_last_click_of_the_wizard(fjordheim, moment):
     assert {type(error) for error in errors} <= {NotAllowed}, errors
     assert SyncRun.objects.filter(state="applying").count() == 1
     if errors:
-        work.drive(run)
+        runner.drive(run)
         click()
-    work.drive(SyncRun.objects.get(pk=manual.pk))
-    work.drive(SyncRun.objects.get(pk=run.pk))
+    runner.drive(SyncRun.objects.get(pk=manual.pk))
+    runner.drive(SyncRun.objects.get(pk=run.pk))
     fjordheim.sandbox.wait_for_jobs()
     assert {person: phone(fjordheim, person) for person in numbers} == numbers
 
@@ -80,8 +83,8 @@ def test_a_release_and_what_huma_tells_of(fjordheim, moment):
     assert at_once(click, lambda: automatic.carry_out(SyncRun.objects.get(pk=run.pk))) == []
     release = SyncRun.objects.get(trigger="release")
     for each in (run, release):
-        work.drive(SyncRun.objects.get(pk=each.pk)) if SyncRun.objects.filter(pk=each.pk).exists() else None
+        runner.drive(SyncRun.objects.get(pk=each.pk)) if SyncRun.objects.filter(pk=each.pk).exists() else None
     fjordheim.sandbox.wait_for_jobs()
     assert {one: phone(fjordheim, one) for one in held_phones} == held_phones
     assert waits(fjordheim.connection) == []
-    assert runs.run_totals(release).failed == 0
+    assert lifecycle.run_totals(release).failed == 0

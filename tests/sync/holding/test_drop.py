@@ -6,9 +6,10 @@ import pytest
 from django.utils import timezone
 
 from connections.models import AuditEntry, Connection
+from sync.automation import held
+from sync.history.retention import blank_values
 from sync.models import Conflict, SyncRun
-from sync.services import held, runs
-from sync.services.retention import blank_values
+from sync.runs import lifecycle
 from tests.sync.driving import read
 from tests.sync.scheduling import scheduled
 from tests.sync.telling import (
@@ -37,7 +38,7 @@ def test_what_was_dropped_stays_a_difference_and_does_not_come_again(fjordheim, 
     assert fjordheim.link(person).baseline == link.baseline
     conflict = Conflict.objects.get(run=read(fjordheim.connection, fjordheim.user), link=link)
     assert (conflict.suggestion, conflict.why) == ("huma", "huma_moved")
-    runs.cancel(conflict.run, fjordheim.user)
+    lifecycle.cancel(conflict.run, fjordheim.user)
     newer = new_phone(fjordheim, person, 66)
     assert totals(told(fjordheim, person)) == {"done": 1}
     assert phone(fjordheim, person) == newer

@@ -5,9 +5,9 @@ import threading
 import pytest
 from django.db import connections
 
+from sync import runner
 from sync.core.automatic import MOST_SENSITIVE
 from sync.models import Conflict, Letter, SyncRun
-from sync.services import work
 from tests.sync.driving import apply, connection, decide, read, running
 from tests.sync.execute.conftest import NUMBER, Company
 from tests.sync.scheduling import company, first_run, people, scheduled, turn_on
@@ -244,7 +244,7 @@ def test_a_bad_import_of_120_people_does_not_reach_payroll(settings, hr):
         before = phones(found)
         for person in company_of_150[:120]:
             found.huma(person, phone=NUMBER, bankAccount=None)
-        run = found.ended(work.drive(begun(found, *company_of_150[:120], topic="users-export")))
+        run = found.ended(runner.drive(begun(found, *company_of_150[:120], topic="users-export")))
         assert totals(run) == {"done": 30, "held": 90}
         after = phones(found)
         assert sum(before[id_] != after[id_] for id_ in before) == 30
@@ -260,7 +260,7 @@ def test_two_runs_at_once_share_one_hour(fjordheim, settings):
         run = ready(begun(fjordheim, *some))
         SyncRun.objects.filter(pk=run.pk).update(trigger=trigger)
         runs.append(run.pk)
-    at_once(*[lambda pk=pk: work.drive(SyncRun.objects.get(pk=pk)) for pk in runs])
+    at_once(*[lambda pk=pk: runner.drive(SyncRun.objects.get(pk=pk)) for pk in runs])
     fjordheim.sandbox.wait_for_jobs()
     assert set(SyncRun.objects.filter(pk__in=runs).values_list("state", flat=True)) == {"finished"}
     assert len(arrived(fjordheim, numbers)) == 3

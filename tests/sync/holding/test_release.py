@@ -10,11 +10,13 @@ from django.utils import timezone
 
 from connections.clients import forget_clients
 from connections.models import Connection
-from sync.lease import Lease
+from sync import runner
+from sync.automation import held, real_time
 from sync.models import Change, Conflict, SyncRun
-from sync.services import held, realtime, runs, work
-from sync.services.planning import NumberNeeded
-from sync.services.runs import NotAllowed
+from sync.planning.planning import NumberNeeded
+from sync.runs import lifecycle
+from sync.runs.lifecycle import NotAllowed
+from sync.worker.lease import Lease
 from tests.sync.driving import changed
 from tests.sync.execute.conftest import NUMBER
 from tests.sync.scheduling import scheduled
@@ -105,9 +107,9 @@ def test_a_clerk_who_writes_between_the_look_and_the_write_is_not_overwritten(fj
     changes = of(fjordheim, person)
     run = released(fjordheim, changes)
     with Lease(SyncRun, run.pk) as lease:
-        realtime.read_slice(run, lease, 10.0)
+        real_time.read_slice(run, lease, 10.0)
     fjordheim.phone(person, NUMBER)
-    work.drive(run)
+    runner.drive(run)
     assert totals(run) == {"moved": 1}
     assert phone(fjordheim, person) == NUMBER
 
@@ -179,7 +181,7 @@ def test_a_release_that_meets_a_pause_waits_again(fjordheim, held_phones):
     run = released(fjordheim, changes)
     Connection.objects.update(state="paused")
     before = fjordheim.sandbox.state()
-    work.drive(run)
+    runner.drive(run)
     assert run.state == "cancelled"
     assert fjordheim.sandbox.state() == before
     assert len(waits(fjordheim.connection)) == 4
@@ -193,7 +195,7 @@ def test_a_release_that_fails_waits_again_and_says_so(fjordheim, held_phones):
     Connection.objects.update(huma_client_secret="wrong")
     run = released(fjordheim, changes)
     fjordheim.sandbox.expire_tokens()
-    work.drive(run)
+    runner.drive(run)
     assert (run.state, run.failure) == ("failed", "credentials_huma")
     assert len(waits(fjordheim.connection)) == 4
     assert held.held(fjordheim.connection).in_vain == run
@@ -203,7 +205,7 @@ def test_a_release_that_fails_waits_again_and_says_so(fjordheim, held_phones):
 def test_a_release_that_is_cancelled_waits_again(fjordheim, held_phones):
     run = released(fjordheim, waits(fjordheim.connection)[:1])
     assert len(waits(fjordheim.connection)) == 3
-    runs.cancel(run, fjordheim.user)
+    lifecycle.cancel(run, fjordheim.user)
     assert len(waits(fjordheim.connection)) == 4
 
 
@@ -214,7 +216,7 @@ def test_what_came_back_gives_way_to_what_was_held_meanwhile(fjordheim, held_pho
     new_phone(fjordheim, person, 77)
     told(fjordheim, person)
     (newer,) = of(fjordheim, person)
-    runs.cancel(run, fjordheim.user)
+    lifecycle.cancel(run, fjordheim.user)
     older.refresh_from_db()
     assert (of(fjordheim, person), older.answer) == ([newer], "overtaken")
 
@@ -261,6 +263,6 @@ def test_what_huma_tells_of_during_a_release_waits_for_it(fjordheim, held_phones
     person, other, *_rest = held_phones
     run = released(fjordheim, of(fjordheim, person))
     tell(fjordheim.connection, other)
-    work.drive(run)
+    runner.drive(run)
     assert phone(fjordheim, person) == held_phones[person]
     assert len(of(fjordheim, other)) == 1

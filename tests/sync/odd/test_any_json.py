@@ -12,8 +12,8 @@ from django.contrib.auth.models import User
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sync.automation import switching
 from sync.models import EmployeeLink, HumaEvent, PassedPerson
-from sync.services import switching
 from tests.connections.companies import heard
 from tests.sync import bell, scheduling
 from tests.sync.core.breaking import MISSING, Path, at, broken, is_valid, paths, renamed

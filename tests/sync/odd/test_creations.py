@@ -79,7 +79,7 @@ def test_who_may_be_the_new_one_and_cant_be_understood_is_not_created_twice(lost
 
 @pytest.mark.parametrize("pages", ["without anybody", "of the same people"])
 def test_a_list_that_never_ends_leaves_it_unknown_and_it_is_not_created_twice(lost, pages, monkeypatch):
-    monkeypatch.setattr("connections.visma.PAGE_SIZE", 4)
+    monkeypatch.setattr("connections.api.visma.client.PAGE_SIZE", 4)
     found, _anna = lost
     seen = []
 

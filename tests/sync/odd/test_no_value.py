@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
+from sync.automation import switching
 from sync.models import HumaEvent, PassedPerson
-from sync.services import switching
 from tests.connections.companies import heard
 from tests.sync import bell, scheduling
 from tests.sync.driving import changed, sync

@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
+from sync.analysis import analyse, pairing
+from sync.automation import switching
 from sync.models import Change, PassedPerson
-from sync.services import analyse, pairing, planning, reading, switching
+from sync.planning import planning
+from sync.reading import reader
 from tests.connections.companies import heard
 from tests.sync import bell
 from tests.sync.driving import sync
@@ -31,9 +34,9 @@ def breaking(monkeypatch: Any, module: Any, name: str, meant: Any) -> None:
 
 def where_it_breaks(monkeypatch: Any, step: str, anna: Any, link: int) -> None:
     if step == "normalising":
-        breaking(monkeypatch, reading, "huma_employee", lambda details, *_more: details["id"] == anna.user_id)
+        breaking(monkeypatch, reader, "huma_employee", lambda details, *_more: details["id"] == anna.user_id)
     elif step == "normalising visma":
-        breaking(monkeypatch, reading, "visma_employee", lambda document, *_more: document["id"] == anna.employee_id)
+        breaking(monkeypatch, reader, "visma_employee", lambda document, *_more: document["id"] == anna.employee_id)
     elif step == "comparing":
         for module in (analyse, pairing):
             breaking(monkeypatch, module, "compare", lambda pair, *_more: pair.huma.id == anna.user_id)

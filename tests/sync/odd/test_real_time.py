@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from connections.models import Connection
 from connections.pausing import end
+from sync.automation import date_roll, switching
 from sync.models import Change, EmployeeLink, PassedPerson
-from sync.services import date_roll, switching
 from tests.connections.companies import heard
 from tests.sync import bell
 from tests.sync.driving import apply, outcomes, read, sync

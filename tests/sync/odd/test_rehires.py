@@ -2,8 +2,8 @@
 
 import pytest
 
+from sync.automation import switching
 from sync.models import PassedPerson, SyncRun
-from sync.services import switching
 from tests.connections.companies import heard
 from tests.sync import bell
 from tests.sync.hearing import NEW, phone, states, tell
@@ -59,7 +59,7 @@ def test_an_odd_one_among_all_costs_nobody_anything(ended, odd):
 
 
 def test_a_list_that_never_ends_costs_the_ended_one_alone(ended, monkeypatch):
-    monkeypatch.setattr("connections.visma.PAGE_SIZE", 5)
+    monkeypatch.setattr("connections.api.visma.client.PAGE_SIZE", 5)
     found, _anna, berit, carl = ended
     seen = never_ending(found)
     hear_of(found, berit, carl)

@@ -7,9 +7,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from sync.analysis import passed_over
 from sync.models import EmployeeLink, PassedPerson, SyncRun
-from sync.passed_words import passed_sentence, property_label
-from sync.services import passed_over, people_changes
+from sync.runs import who_is_who
+from sync.wording.passed_over import passed_sentence, property_label
 from tests.connections.companies import text_of
 from tests.sync import scheduling
 from tests.sync.driving import apply, read, sync
@@ -92,7 +93,7 @@ def test_who_is_left_out_is_passed_over_no_more(company):
     code, report = sync(found.connection)
     (one,) = report["passed_over"]
     assert (code, one["employee"]) == (1, found.link(anna).number)
-    people_changes.leave_out(found.connection, found.user, "huma", anna.user_id, "Anna")
+    who_is_who.leave_out(found.connection, found.user, "huma", anna.user_id, "Anna")
     assert not passed_over.waiting(found.connection).exists()
     code, report = sync(found.connection)
     assert (code, report["passed_over"]) == (0, [])

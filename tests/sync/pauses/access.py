@@ -10,8 +10,8 @@ from django.utils import timezone
 from connections import sandbox as vendors
 from connections.models import Connection
 from connections.sandbox import Sandbox
+from sync.automation import real_time
 from sync.models import HumaEvent, SyncRun
-from sync.services import realtime
 from tests.sync.bell import a_minute
 from tests.sync.execute.conftest import Company, Person
 
@@ -26,7 +26,7 @@ def tell(connection: Connection, huma_ids: list[str]) -> None:
 
 def begun(connection: Connection) -> SyncRun:
     """The run that answers what Huma told of."""
-    run = realtime.start(connection)
+    run = real_time.start(connection)
     assert run
     return run
 

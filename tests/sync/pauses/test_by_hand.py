@@ -8,9 +8,9 @@ from django_q.models import OrmQ
 
 from connections import pausing, services
 from connections.models import AuditEntry, Connection
-from sync import tasks
+from sync import runner, tasks
 from sync.models import Change, HumaEvent, SyncRun
-from sync.services import runs, work
+from sync.runs import lifecycle
 from tests.sync.bell import a_minute, until_quiet
 from tests.sync.driving import read
 from tests.sync.execute.conftest import NUMBER
@@ -40,8 +40,8 @@ def test_a_pause_by_hand_lasts_until_its_last_day_is_over(fjordheim, person, mai
         a_minute()
     assert now(fjordheim) == ("paused", "by_hand")
     assert not SyncRun.objects.filter(trigger__in=("scheduled", "real-time")).exists()
-    with pytest.raises(runs.NotAllowed):
-        runs.start(fjordheim.connection, hr)
+    with pytest.raises(lifecycle.NotAllowed):
+        lifecycle.start(fjordheim.connection, hr)
 
     Connection.objects.update(paused_until=today - timedelta(days=1))
     for _ in range(3):
@@ -80,7 +80,7 @@ def test_accepted_credentials_do_not_end_a_pause_by_hand(fjordheim, person, hr):
 def test_a_pause_stops_what_writes_and_what_is_left_is_caught_up(fjordheim, person, mails, hr, settings):
     settings.SYNC_CONCURRENCY = 1
     several = [person, *people(fjordheim, 4)]
-    runs.cancel(read(fjordheim.connection, hr), hr)  # links the new ones
+    lifecycle.cancel(read(fjordheim.connection, hr), hr)  # links the new ones
     for one in several:
         fjordheim.huma(one, phone=NUMBER)
     tell(fjordheim.connection, [one.user_id for one in several])
@@ -97,7 +97,7 @@ def test_a_pause_stops_what_writes_and_what_is_left_is_caught_up(fjordheim, pers
 
     fjordheim.sandbox.faults.before("visma", "PUT", "/employees/", lambda: in_another_thread(somebody_pauses))
     OrmQ.objects.all().delete()
-    run = work.drive(begun(fjordheim.connection))
+    run = runner.drive(begun(fjordheim.connection))
     assert (run.state, run.stop_requested_by) == ("stopped", "hr")
     assert Change.objects.filter(run=run, state="stopped").exists()
     assert HumaEvent.objects.get().state == "waiting"
@@ -123,7 +123,7 @@ def test_an_open_run_stays_and_can_be_confirmed_afterwards(fjordheim, person, hr
     run = fjordheim.read()
     fjordheim.decide(run, "huma", person)
     pausing.pause(fjordheim.connection, hr)
-    with pytest.raises(runs.NotAllowed):
+    with pytest.raises(lifecycle.NotAllowed):
         fjordheim.confirm(run)
     assert run.state == "review"
     pausing.resume(fjordheim.connection, hr)

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from connections import asking_again, pausing, services
+from connections import credential_retry, pausing, services
 from connections import sandbox as vendors
 from connections.models import AuditEntry, Connection, Installation
 from sync.models import HumaEvent, SyncRun
@@ -114,7 +114,7 @@ def test_the_pauses_between_tries_grow_and_a_new_start_tries_at_once(fjordheim, 
         time_to_try()
     assert seen == [15, 60, 240, 1440, 1440]
     visma_accepts_us(fjordheim)
-    asking_again.ask_soon()
+    credential_retry.ask_soon()
     a_minute()
     assert not pausing.application_refused()
     assert subjects(smtp) == [REFUSED, WORKS]

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from connections import asking_again, pausing, services
+from connections import credential_retry, pausing, services
 from connections import sandbox as vendors
-from connections.errors import BadCredentials
+from connections.api.errors import BadCredentials
 from connections.models import AuditEntry, Connection
 from sync.models import Change, HumaEvent, SyncRun
-from sync.services import runs
+from sync.runs import lifecycle
 from tests.sync.bell import a_minute, until_quiet
 from tests.sync.driving import read
 from tests.sync.execute.conftest import NUMBER
@@ -76,7 +76,7 @@ def test_a_schedule_whose_only_slot_came_to_nothing_is_made_up_at_once(fjordheim
 
 def test_refused_mid_run_what_is_left_fails_and_is_written_later(fjordheim, person, mails, hr):
     several = [person, *people(fjordheim, 5)]
-    runs.cancel(read(fjordheim.connection, hr), hr)  # links the new ones
+    lifecycle.cancel(read(fjordheim.connection, hr), hr)  # links the new ones
     for one in several:
         fjordheim.huma(one, phone=NUMBER)
     fjordheim.sandbox.faults.before("visma", "PUT", "/employees/", lambda: visma_refuses(fjordheim))
@@ -88,8 +88,8 @@ def test_refused_mid_run_what_is_left_fails_and_is_written_later(fjordheim, pers
     assert sorted(mails())[-1] == PAUSED
     assert mails().count(PAUSED) == 1
 
-    with pytest.raises(runs.NotAllowed):
-        runs.start(fjordheim.connection, hr)
+    with pytest.raises(lifecycle.NotAllowed):
+        lifecycle.start(fjordheim.connection, hr)
     visma_accepts(fjordheim)
     time_to_try(fjordheim)
     make_due(fjordheim.connection)
@@ -215,5 +215,5 @@ def test_two_that_look_at_the_same_time_ask_once(fjordheim, person):
     pausing.credentials_refused(fjordheim.connection, BadCredentials("unauthorized", side="huma"))
     Connection.objects.update(retry_next=timezone.now())
     first, second = Connection.objects.get(), Connection.objects.get()
-    assert asking_again._claim(first)
-    assert not asking_again._claim(second)
+    assert credential_retry._claim(first)
+    assert not credential_retry._claim(second)

@@ -12,7 +12,7 @@ from django_q.tasks import async_task
 from connections import sandbox as vendors
 from connections.models import AuditEntry, Connection
 from sync.models import HumaEvent, SyncRun
-from sync.wake import wake_connection
+from sync.worker.queue import wake_connection
 from tests.mailserver import MailServer
 from tests.sync.execute.conftest import NUMBER
 from tests.sync.scheduling import company, make_due, people, turn_on

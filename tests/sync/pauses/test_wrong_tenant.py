@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from connections import sandbox as vendors
-from sync.sentences import sentence
+from sync.wording.sentences import sentence
 from tests.sync.bell import a_minute
 from tests.sync.driving import read
 from tests.sync.pauses.access import now, time_to_try, visma_accepts, visma_refuses

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from connections.sandbox.clock import today
+from sync.analysis import candidates, relooking
+from sync.inbox.attention import Kind, attention, situation
 from sync.models import Change, Conflict, EmployeeLink, PassedPerson
-from sync.services import candidates, relooking, review
-from sync.services.attention import Kind, attention, situation
-from sync.services.people_changes import link_instead
+from sync.runs.who_is_who import link_instead
+from sync.wizard import review
 from tests.sync import bell
 from tests.sync.hearing import NEW, phone, tell
 

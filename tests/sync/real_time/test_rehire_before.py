@@ -5,9 +5,12 @@ from datetime import timedelta
 import pytest
 
 from connections.sandbox.clock import today
+from sync import runner
+from sync.analysis import candidates
+from sync.automation import held
+from sync.inbox.attention import Kind, attention, situation
 from sync.models import Change, SyncRun
-from sync.services import candidates, held, runs, work
-from sync.services.attention import Kind, attention, situation
+from sync.runs import lifecycle
 from tests.sync import bell, hearing
 from tests.sync.hearing import NEW, NEWER, phone, tell
 
@@ -45,7 +48,7 @@ def back_in_huma(company, person, **values):
 
 
 def a_complete_read_that_asks_nothing(company, person):
-    runs.cancel(company.read(), company.user)
+    lifecycle.cancel(company.read(), company.user)
     assert company.link(person).doubt == ""
     company.sandbox.journal.clear()
 
@@ -98,7 +101,7 @@ def test_a_released_account_does_not_reach_the_old_record(fjordheim, anna):
     fjordheim.sandbox.journal.clear()
     released = held.release(fjordheim.connection, fjordheim.user, [waiting.pk]).run
     assert released is not None
-    work.drive(released)
+    runner.drive(released)
     bell.until_quiet()
     assert fjordheim.sandbox.journal.writes() == []
     assert fjordheim.link(anna).doubt == f"instead:{new}"
@@ -159,7 +162,7 @@ def test_everybody_is_asked_for_once_and_only_where_somebody_may_be_back(fjordhe
     fjordheim.huma(berit, phone=NEWER)
     fjordheim.sandbox.journal.clear()
     tell(fjordheim, anna, berit)
-    work.drive(hearing.begin(fjordheim))
+    runner.drive(hearing.begin(fjordheim))
     assert len(lists()) == 1
     assert phone(fjordheim, berit) == NEWER
     assert SyncRun.objects.filter(trigger=SyncRun.Trigger.REAL_TIME).exists()

@@ -5,9 +5,9 @@ from django.test import Client
 
 from connections.models import AuditEntry
 from sync import tasks
+from sync.history.views.history import BY_ITSELF
 from sync.models import Change, HumaEvent
-from sync.services.people_changes import leave_out
-from sync.views.history import BY_ITSELF
+from sync.runs.who_is_who import leave_out
 from tests.sync import bell
 from tests.sync.hearing import NEW, NEWER, live, notices, phone, states, tell
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from connections.models import AuditEntry
 from sync import tasks
 from sync.models import Change, HumaEvent, Notice, SyncRun
-from sync.services import second_reads
+from sync.runs import second_reads
 from tests.sync import bell, scheduling
 from tests.sync.hearing import NEW, NEWER, live, notices, phone, states, tell
 from tests.sync.real_time.again import huma_shows_the_old, it_is_time, later, read, read_too_early, to_come

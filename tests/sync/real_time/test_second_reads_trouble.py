@@ -8,9 +8,9 @@ from django_q.models import OrmQ
 
 from connections import pausing, services
 from sync import tasks
-from sync.lease import Lease
+from sync.automation import switching
 from sync.models import HumaEvent, SyncRun
-from sync.services import switching
+from sync.worker.lease import Lease
 from tests.connections.companies import heard
 from tests.sync import bell
 from tests.sync.hearing import NEW, begin, phone, tell

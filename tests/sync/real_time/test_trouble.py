@@ -7,10 +7,9 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from connections import pausing, services
-from sync import tasks
-from sync.lease import Lease
+from sync import runner, tasks
 from sync.models import Change, HumaEvent, SyncRun
-from sync.services import work
+from sync.worker.lease import Lease
 from tests.sync import bell, driving, scheduling
 from tests.sync.hearing import NEW, NEWER, begin, live, notices, phone, states, tell
 
@@ -42,7 +41,7 @@ def test_what_comes_while_a_run_writes_waits_for_its_end(fjordheim, anna, berit)
     bell.until_quiet()
     assert states() == ["waiting"]
     assert not live().exists()
-    work.drive(run)
+    runner.drive(run)
     bell.until_quiet()
     assert states() == ["done"]
     assert phone(fjordheim, anna) == NEW
@@ -57,7 +56,7 @@ def test_a_look_that_was_begun_before_a_run_wrote_waits_for_it(fjordheim, anna):
     tasks.advance(started.pk)
     started.refresh_from_db()
     assert started.state == "fetching"
-    work.drive(run)
+    runner.drive(run)
     fjordheim.huma(anna, phone=NEWER)
     bell.until_quiet()
     assert phone(fjordheim, anna) == NEWER
@@ -74,7 +73,7 @@ def test_what_comes_while_another_is_answered_is_next(fjordheim, anna):
     tell(fjordheim, anna, number=2)
     tasks.attend(fjordheim.connection.pk)
     assert states() == ["taken", "waiting"]
-    work.drive(first)
+    runner.drive(first)
     bell.until_quiet()
     assert states() == ["done", "done"]
     assert phone(fjordheim, anna) == NEWER

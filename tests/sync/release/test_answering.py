@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from connections import releasing
 from connections.models import ReleaseRequest
+from sync.inbox import pairing_release
 from sync.models import Letter, SyncRun
-from sync.services import release, runs
+from sync.runs import lifecycle
 from tests.conftest import PASSWORD
 from tests.connections.companies import text_of
 from tests.sync import bell
@@ -37,20 +38,20 @@ class TestTelling:
 
     def test_it_is_one_mail_whoever_asks_for_it(self, waiting):
         request = request_of(waiting)
-        release.begins_to_wait(None, request=request)
-        release.begins_to_wait(None, request=request)
+        pairing_release.begins_to_wait(None, request=request)
+        pairing_release.begins_to_wait(None, request=request)
         bell.until_quiet()
         assert len(mail.outbox) == 1
 
     def test_they_are_reminded_once_after_a_working_day(self, waiting, superuser):
         bell.until_quiet()
         request = request_of(waiting)
-        due = release.remind_at(request.asked_at)
-        release.look_after(due - timedelta(seconds=1))
+        due = pairing_release.remind_at(request.asked_at)
+        pairing_release.look_after(due - timedelta(seconds=1))
         bell.until_quiet()
         assert len(mail.outbox) == 1
-        release.look_after(due)
-        release.look_after(due)
+        pairing_release.look_after(due)
+        pairing_release.look_after(due)
         bell.until_quiet()
         assert len(mail.outbox) == 2
         assert at(waiting, "release/") in mail.outbox[1].body
@@ -60,7 +61,7 @@ class TestTelling:
     def test_nobody_is_reminded_of_what_was_answered(self, waiting, superuser):
         request = request_of(waiting)
         releasing.release(request.pk, superuser)
-        release.look_after(release.remind_at(request.asked_at))
+        pairing_release.look_after(pairing_release.remind_at(request.asked_at))
         bell.until_quiet()
         assert [letter.kind for letter in Letter.objects.filter(kind="release")] == ["release"]
         assert [one.to for one in mail.outbox] == [["hr@example.com"]], (
@@ -103,7 +104,7 @@ class TestTelling:
 )
 def test_a_working_day_later_is(asked, due):
     moment = timezone.make_aware(datetime.fromisoformat(asked))
-    assert timezone.localtime(release.remind_at(moment)).strftime("%Y-%m-%d %H:%M") == due
+    assert timezone.localtime(pairing_release.remind_at(moment)).strftime("%Y-%m-%d %H:%M") == due
 
 
 class TestTheSuperusersPage:
@@ -167,7 +168,7 @@ class TestTheSuperusersPage:
         assert "Approved by an administrator: admin" in said
         waiting.refresh_from_db()
         assert waiting.state == "active"
-        assert runs.start(waiting, hr).state == "fetching"
+        assert lifecycle.start(waiting, hr).state == "fetching"
 
     def test_it_is_rejected_with_a_reason_that_who_connected_sees(self, waiting, page, hr):
         address = at(waiting, "release/reject/")

@@ -11,9 +11,11 @@ from django.utils import timezone
 from connections import releasing
 from connections.models import Connection
 from sync import tasks
+from sync.automation import automatic, date_roll, held, real_time, schedule, switching
+from sync.command import run
 from sync.models import HumaEvent, SyncRun
-from sync.services import automatic, command, date_roll, held, realtime, runs, schedule, switching
-from sync.services.runs import NotAllowed
+from sync.runs import lifecycle
+from sync.runs.lifecycle import NotAllowed
 from tests.connections.companies import text_of
 from tests.sync import bell, hearing
 from tests.sync.driving import connection as active_connection
@@ -72,7 +74,7 @@ class TestDoors:
 
     def test_a_run_is_not_started(self, waiting, hr):
         with pytest.raises(NotAllowed, match="inactive"):
-            runs.start(waiting, hr)
+            lifecycle.start(waiting, hr)
 
     def test_nothing_is_turned_on_by_itself(self, waiting, hr):
         with pytest.raises(NotAllowed, match="inactive"):
@@ -85,7 +87,7 @@ class TestDoors:
         waiting.refresh_from_db()
         HumaEvent.objects.create(connection=waiting, topic="users-update", huma_ids=["1"], body_hash="x")
         assert schedule.start_due() == []
-        assert realtime.start(waiting) is None
+        assert real_time.start(waiting) is None
         assert not date_roll.look(waiting)
         assert not automatic.may_run(waiting, SyncRun(connection=waiting, trigger="release"))
         bell.a_minute()
@@ -108,9 +110,9 @@ class TestDoors:
     def test_whoever_reads_past_the_command_is_refused_too(self, waiting, sandbox):
         bell.until_quiet()
         sandbox.journal.clear()
-        for options in (command.Options(), command.Options(dry_run=True)):
-            assert command.whole_run(waiting, options, lambda _run: None).exit_code == 2
-        assert isinstance(command.links_to_look_at(waiting), str)
+        for options in (run.Options(), run.Options(dry_run=True)):
+            assert run.whole_run(waiting, options, lambda _run: None).exit_code == 2
+        assert isinstance(run.links_to_look_at(waiting), str)
         assert len(sandbox.journal) == 0
 
     def test_what_huma_tells_meanwhile_is_kept(self, waiting, sandbox):
@@ -125,7 +127,7 @@ class TestDoors:
 def test_afterwards_everything_goes_on_as_ever(waiting, superuser, hr):
     releasing.release(request_of(waiting).pk, superuser)
     waiting.refresh_from_db()
-    run = runs.start(waiting, hr)
+    run = lifecycle.start(waiting, hr)
     bell.until_quiet()
     run.refresh_from_db()
     assert run.state == "review"

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connections.models import AuditEntry, Connection, Installation
+from sync.analysis.notices import tell
 from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, Notice, SyncRun
-from sync.services.notices import tell
 from tests.connections.companies import company
 from tests.sync.views.conftest import at, signed_in, words
 

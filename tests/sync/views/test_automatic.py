@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from connections.models import AuditEntry, Connection
 from sync.models import SyncRun
-from sync.services import review
+from sync.wizard import review
 from tests.connections.companies import heard
 from tests.sync.views.conftest import at, fingerprint_of, signed_in, words
 

@@ -3,7 +3,7 @@
 import pytest
 
 from sync.models import EmployeeLink, EmployeeSnapshot
-from sync.paging import by_pk
+from sync.pages.paging import by_pk
 from tests.connections.companies import company
 from tests.sync.views.conftest import at
 from tests.sync.views.walking import disagreeing, everybody, names, one_sided

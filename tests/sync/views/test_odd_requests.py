@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from humavisma.doors import Request
 from sync.models import SyncRun
-from sync.vendor_ids import VendorIdConverter
+from sync.pages.vendor_ids import VendorIdConverter
 from tests.sync.reading import in_huma, read
 from tests.sync.views.odd import BODIES, CONTENT_TYPES, HEADERS, LONG, NAMES, PATH_PARTS, TEXTS
 

@@ -6,8 +6,8 @@ from itertools import chain
 import pytest
 from django.utils import timezone
 
+from sync.analysis.notices import tell
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, Notice, PossibleMatch, SyncRun
-from sync.services.notices import tell
 from tests.connections.companies import company
 from tests.sync.reading import in_huma, in_visma, read
 from tests.sync.views.conftest import at

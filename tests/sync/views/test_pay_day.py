@@ -6,11 +6,12 @@ import pytest
 from django.utils import timezone, translation
 
 from connections.models import AuditEntry, Connection
+from sync.automation import switching
 from sync.models import Change, Conflict, EmployeeLink, SyncRun
-from sync.payday_words import cutoff_text, pay_text
-from sync.sentences import nice_date
-from sync.services import review, switching
-from sync.services.payday import deadline_of
+from sync.planning.payday import deadline_of
+from sync.wizard import review
+from sync.wording.payday import cutoff_text, pay_text
+from sync.wording.sentences import nice_date
 from tests.connections.companies import heard
 from tests.sync.reading import day, in_huma, in_visma, read
 from tests.sync.views.conftest import at, words

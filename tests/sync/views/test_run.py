@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from sync.models import Change, Conflict, EmployeeLink, SyncRun
-from sync.services.work import drive
+from sync.runner import drive
 from tests.sync.views.conftest import at, fingerprint_of, words
 
 pytestmark = pytest.mark.django_db(transaction=True)

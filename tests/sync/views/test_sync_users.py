@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from connections.models import AuditEntry, Connection
-from sync.heartbeat import beat
 from sync.models import SyncRun
+from sync.worker.heartbeat import beat
 from tests.sync.views.conftest import at, signed_in, words
 
 pytestmark = pytest.mark.django_db

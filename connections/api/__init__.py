@@ -1,0 +1,1 @@
+"""HTTP to both vendors: the only place that calls them, and what their answers mean."""

@@ -1,0 +1,1 @@
+"""Huma's API: its client and its documents."""

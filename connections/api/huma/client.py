@@ -1,0 +1,216 @@
+"""Huma's Open API. Source: huma.md, and the vendor's own description huma-openapi.yaml (1.53.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.conf import settings
+
+from connections.api import shapes
+from connections.api.api_client import Caller
+from connections.api.errors import Rejected, TooMuch, Unavailable
+from connections.api.http import DEFAULT_PATIENCE, DEFAULT_TIMEOUT, RateLimit, TokenInfo, Waiting
+from connections.api.huma import documents
+from connections.api.huma.documents import Page
+from connections.api.responses import Answer, Call
+from connections.api.silence import Silence
+
+USERS_PAGE = 50
+"""The largest page of users. Source: huma-openapi.yaml, GET /users."""
+GROUPS_PAGE = 25
+"""The largest page of groups. Source: huma-openapi.yaml, GET /groups."""
+POSITIONS_PAGE = 50
+"""[A] The description names no largest page of positions."""
+MAX_FILTER_IDS = 25
+"""As many companies, locations or teams may limit a list. Source: huma-openapi.yaml, GET /users."""
+GROUP_TYPES = ("company", "location", "team")
+CLEAR = None
+"""[A] What clears a property, although the description doesn't allow it. Source: huma.md, Writing."""
+CLEARABLE_USER = frozenset({"phone", "employmentId", "bankAccount", "homeAddress"})
+CLEARABLE_POSITION = frozenset({"lastDayOfWork", "endReason"})
+
+
+def may_be_about_the_email(error: Rejected) -> bool:
+    """[A] May a user have been refused because another one has the email? Its name or code says so, or nothing does.
+
+    Source: huma.md, assumption H7. Whether somebody has it, only the list of users tells.
+    """
+    said = [f"{problem.path} {problem.code}".casefold() for problem in error.problems]
+    return error.status in (400, 409, 422) and (not any(map(str.strip, said)) or any("mail" in one for one in said))
+
+
+class HumaClient:
+    """One Huma organisation as one API key sees it. Thread safe. All methods raise VendorError's classes."""
+
+    def __init__(
+        self,
+        client_id: str,
+        client_secret: str,
+        *,
+        base_url: str,
+        waiting: Waiting | None = None,
+        timeout: tuple[float, float] = DEFAULT_TIMEOUT,
+        patience: float = DEFAULT_PATIENCE,
+        rate_limit: RateLimit | None = None,
+    ) -> None:
+        """``timeout``: seconds to connect and to read; ``patience``: seconds that a GET waits where a 429 blocked."""
+        self._caller = Caller(
+            "huma",
+            base_url,
+            token_url=base_url.rstrip("/") + "/auth/oauth/token",
+            token_form={"grant_type": "client_credentials", "client_id": client_id, "client_secret": client_secret},
+            problems=documents.problems,
+            waiting=waiting,
+            timeout=timeout,
+            patience=patience,
+            rate_limit=rate_limit,
+        )
+
+    @property
+    def sunset(self) -> str | None:
+        """The last seen Sunset header."""
+        return self._caller.sunset
+
+    @property
+    def silence(self) -> Silence:
+        """Since when it hasn't answered."""
+        return self._caller.silence
+
+    def close(self) -> None:
+        """Close the connections that are kept open."""
+        self._caller.close()
+
+    def token_info(self) -> TokenInfo:
+        """Ask for a token now and say whom it is for; raises BadCredentials. Source: huma.md, Access."""
+        return self._caller.token_info()
+
+    def list_users(
+        self,
+        offset: int,
+        limit: int = USERS_PAGE,
+        companies: Sequence[str] = (),
+        locations: Sequence[str] = (),
+        teams: Sequence[str] = (),
+        active: bool | None = None,
+        ids: Sequence[str] = (),
+    ) -> Page:
+        """One page of users' summaries; the order of pages isn't promised. ``ids``: only of these.
+
+        Source: huma.md, Reading; huma-openapi.yaml, GET /users.
+        """
+        groups = {"company": companies, "location": locations, "team": teams}
+        if any(len(ids) > MAX_FILTER_IDS for ids in groups.values()):
+            raise ValueError(f"At most {MAX_FILTER_IDS} companies, locations or teams.")
+        params = [(key, found) for key, ids in groups.items() for found in ids]
+        params += [("id", found) for found in ids]
+        if active is not None:
+            params.append(("isActive", "true" if active else "false"))
+        return self._list("/users", {}, params, offset, limit, documents.users(limit, offset))
+
+    def all_users(self) -> list[dict[str, Any]]:
+        """Summaries of all users, whatever groups they are in. Source: huma-openapi.yaml, GET /users."""
+        found = self._all("/users", {}, [], USERS_PAGE, documents.users, shared=1, most=settings.LIST_MAX_PEOPLE)
+        return [user for user in found if not shapes.is_stand_in(user["id"])]
+
+    def user(self, user_id: str) -> dict[str, Any]:
+        """UserDetails, its properties wrapped. Source: huma.md, Reading."""
+        return self._caller.call(Call("huma", "GET", "/users/{user}", {"user": user_id}), documents.user(user_id))
+
+    def positions(self, user_id: str) -> list[dict[str, Any]]:
+        """Summaries of all positions of a user. Source: huma.md, Reading."""
+        return self._all(
+            "/users/{user}/positions", {"user": user_id}, [], POSITIONS_PAGE, _each(documents.POSITION_SUMMARY)
+        )
+
+    def position(self, user_id: str, position_id: str) -> dict[str, Any]:
+        """One whole position, its properties wrapped. Source: huma.md, Reading."""
+        ids = {"user": user_id, "position": position_id}
+        return self._caller.call(
+            Call("huma", "GET", "/users/{user}/positions/{position}", ids), documents.position(position_id)
+        )
+
+    def groups(self) -> list[dict[str, Any]]:
+        """All companies, locations and teams: ``id``, ``name``, ``type``. Source: huma-openapi.yaml, GET /groups."""
+        found = self._all("/groups", {}, [("type", kind) for kind in GROUP_TYPES], GROUPS_PAGE, _each(shapes.record))
+        return [{**one, "name": str(one.get("name") or ""), "type": str(one.get("type") or "")} for one in found]
+
+    def patch_user(self, user_id: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Write the properties in ``body``, None clears one; gives UserDetails back. Source: huma.md, Writing."""
+        sent = _with_clearing(body, CLEARABLE_USER)
+        return self._caller.call(
+            Call("huma", "PATCH", "/users/{user}", {"user": user_id}, body=sent), documents.user(user_id)
+        )
+
+    def patch_position(self, user_id: str, position_id: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Write the properties in ``body``, None clears one; gives the Position back. Source: huma.md, Writing."""
+        ids, sent = {"user": user_id, "position": position_id}, _with_clearing(body, CLEARABLE_POSITION)
+        call = Call("huma", "PATCH", "/users/{user}/positions/{position}", ids, body=sent)
+        return self._caller.call(call, documents.position(position_id))
+
+    def create_user(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Create a user (``givenName, familyName, email, groups``); gives its summary. Source: huma.md, Writing."""
+        call = Call("huma", "POST", "/users", body=_with_clearing(body, frozenset()))
+        return self._caller.call(call, documents.summary)
+
+    def _list(
+        self,
+        template: str,
+        ids: dict[str, str],
+        params: Sequence[tuple[str, str]],
+        offset: int,
+        limit: int,
+        shape: Callable[[Answer], Page],
+    ) -> Page:
+        paging = (("limit", str(limit)), ("offset", str(offset)))
+        return self._caller.call(Call("huma", "GET", template, ids, paging + tuple(params)), shape)
+
+    def _all(
+        self,
+        template: str,
+        ids: dict[str, str],
+        params: Sequence[tuple[str, str]],
+        limit: int,
+        shape: Callable[[int, int], Callable[[Answer], Page]],
+        shared: int = 0,
+        most: int | None = None,
+    ) -> list[dict[str, Any]]:
+        """All pages of a list, each id once; a list that ends before its ``total`` is Unavailable, never shorter.
+
+        ``shape``: a page's, by how many may be on it and where it begins.
+        ``shared``: with 1, each page begins with the last of the page before; where it doesn't, the list moved.
+        Raises TooMuch after ``most`` things (LIST_MAX_ITEMS), or where as many are announced.
+        """
+        most = most or settings.LIST_MAX_ITEMS
+        place: dict[str, Any] = {"side": "huma", "method": "GET", "path": template}
+        found: dict[str, dict[str, Any]] = {}
+        offset = 0
+        while True:
+            again = shared if found else 0
+            begin = offset - again
+            page = self._list(template, ids, params, begin, limit, shape(limit, begin))
+            if again and (not page.items or page.items[0]["id"] != next(reversed(found))):
+                raise Unavailable("list moved while it was read", **place)
+            offset += len(page.items) - again
+            if max(offset, page.total or 0) > most:
+                raise TooMuch("items", "items", most, page.total or 0, **place)
+            known = len(found)
+            found.update((entry["id"], entry) for entry in page.items)
+            complete = len(page.items) < limit if page.total is None else offset >= page.total
+            if complete and (page.total is None or len(found) == page.total):
+                return list(found.values())
+            if complete or len(found) == known:
+                raise Unavailable("list doesn't add up to its total", **place)
+
+
+def _each(item: shapes.Shape) -> Callable[[int, int], Callable[[Answer], Page]]:
+    """Pages of things that all have to be as they should be."""
+    return lambda limit, _begin: documents.page(limit, item)
+
+
+def _with_clearing(body: dict[str, Any], clearable: frozenset[str]) -> dict[str, Any]:
+    """``body`` with each None as what clears a property; the one place that sends it."""
+    emptied = {key for key, value in body.items() if value is None}
+    if not emptied <= clearable:
+        raise ValueError(f"Can't be cleared in Huma: {', '.join(sorted(emptied - clearable))}")
+    return {key: CLEAR if key in emptied else value for key, value in body.items()}

@@ -1,0 +1,165 @@
+"""What Huma's answers look like, as far as we use them. Source: huma-openapi.yaml and huma.md, Reading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+
+from connections.api import shapes
+from connections.api.decoding import BeyondLimit, decode_page
+from connections.api.errors import Problem
+from connections.api.responses import Answer, WrongShape, decode
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list: ``total`` of the whole list where Huma says it, else None (then: read until a short page).
+
+    ``odd``: by id, what is wrong with the rows that can't be understood.
+    """
+
+    total: int | None
+    items: list[dict[str, Any]] = field(repr=False)
+    odd: Mapping[str, WrongShape] = field(default_factory=dict, repr=False)
+
+
+LONGEST_WORDS = 1000
+"""Characters that are kept of what Huma says about what it was sent."""
+
+
+def _wrapped(value: shapes.Shape, **more: shapes.Shape) -> shapes.Shape:
+    """``{"value": …, "editable": …}``: one without a value says at least whether it may be written."""
+    inside = shapes.exact({"value": value, "editable": shapes.flag, **more})
+
+    def shape(found: Any, prop: str) -> dict[str, Any]:
+        whole: dict[str, Any] = inside(found, prop)
+        if "value" not in whole and whole.get("editable") is None:
+            raise WrongShape(prop)
+        return whole
+
+    return shape
+
+
+def _account(value: Any, prop: str) -> dict[str, Any]:
+    """An account says its kind, and an IBAN or a number; without a BIC, or a country, it can be read and not sent."""
+    whole: dict[str, Any] = _ACCOUNT(value, prop)
+    if whole.get("iban") is None and whole.get("number") is None:
+        raise WrongShape(f"{prop}.number")
+    return whole
+
+
+_TEXT = _wrapped(shapes.text)
+_DAY = _wrapped(shapes.day)
+_ACCOUNT = shapes.exact(dict.fromkeys(("type", "number", "country", "iban", "bic"), shapes.text), "type")
+_LINES = ("line1", "postalCode", "city", "country")
+_ADDRESS = shapes.exact(dict.fromkeys((*_LINES, "line2", "line3"), shapes.text), *_LINES)
+_POSITION_DATES = {"contractStartDate": shapes.day, "contractEndDate": shapes.day}
+_STATUS = {"status": shapes.one_of(("CURRENT", "ENDED", "UPCOMING"))}
+
+SUMMARY = shapes.has({"type": shapes.text, "status": shapes.has({"active": shapes.flag})})
+POSITION_SUMMARY = shapes.exact(
+    {**_POSITION_DATES, **_STATUS, "percentage": shapes.number, "contractType": shapes.text}
+)
+USER_WRAPPERS: dict[str, shapes.Shape] = {
+    "givenName": _TEXT,
+    "familyName": _TEXT,
+    "email": _wrapped(shapes.text, requestedValue=shapes.text),
+    "phone": _TEXT,
+    "employmentId": _TEXT,
+    "birthDate": shapes.anything,  # it only helps to match
+    "bankAccount": _wrapped(_account),
+    "homeAddress": _wrapped(_ADDRESS),
+}
+KINDS = ("organization", "user", "location", "team", "subordinates", "company", "service_user")
+USER = shapes.exact(
+    {
+        **USER_WRAPPERS,
+        "type": shapes.one_of((*KINDS, "")),
+        "status": shapes.exact({"active": shapes.flag}, "active"),
+        "currentPositions": shapes.each(POSITION_SUMMARY),
+    }
+)
+POSITION_WRAPPERS: dict[str, shapes.Shape] = {
+    **dict.fromkeys(("contractStartDate", "contractEndDate", "firstDayOfWork", "lastDayOfWork"), _DAY),
+    "contractType": _TEXT,
+    "percentage": _wrapped(shapes.number),
+    "endReason": _TEXT,
+}
+POSITION = shapes.exact({**POSITION_WRAPPERS, **_STATUS})
+
+
+def problems(body: Any) -> tuple[Problem, ...]:
+    """What a refusal says, a Problem a field. Source: huma-openapi.yaml, InvalidFieldFormatResponse."""
+    if not isinstance(body, dict):
+        return ()
+    code, words = (str(body.get(key) or "")[:LONGEST_WORDS] for key in ("errorCode", "errorMessage"))
+    fields = body.get("fields")
+    named = [field for field in fields if isinstance(field, str)] if isinstance(fields, list) else []
+    return tuple(Problem(field, code, words) for field in named or ([""] if code or words else []))
+
+
+def _document(whole: dict[str, Any], wrappers: Iterable[str]) -> dict[str, Any]:
+    """Without wrappers that are null: like missing ones, they aren't visible to the key [A]."""
+    hidden = {key for key in wrappers if key in whole and whole[key] is None}
+    return {key: value for key, value in whole.items() if key not in hidden}
+
+
+def user(asked: str) -> Callable[[Answer], dict[str, Any]]:
+    """UserDetails of the user that was asked for."""
+    return lambda answer: _document(shapes.identified(USER(decode(answer.body), ""), asked), USER_WRAPPERS)
+
+
+def position(asked: str) -> Callable[[Answer], dict[str, Any]]:
+    """The Position that was asked for."""
+    return lambda answer: _document(shapes.identified(POSITION(decode(answer.body), ""), asked), POSITION_WRAPPERS)
+
+
+def summary(answer: Answer) -> dict[str, Any]:
+    """One User."""
+    return shapes.identified(SUMMARY(decode(answer.body), ""))
+
+
+def _total(value: Any) -> int | None:
+    """How many things the whole list says that it has; ``None`` where it doesn't."""
+    if value is None:
+        return None
+    total = shapes.count(value, "total")
+    if total > settings.LIST_MAX_PEOPLE:
+        raise BeyondLimit("total", "total", settings.LIST_MAX_PEOPLE, total)
+    return total
+
+
+def page(limit: int, item: shapes.Shape) -> Callable[[Answer], Page]:
+    """A page of at most ``limit`` things, each with an id."""
+
+    def shape(answer: Answer) -> Page:
+        body, found = _body(answer, limit)
+        items = shapes.each(item)(found, "items")
+        for index, one in enumerate(items):
+            shapes.identified(one, prop=f"items[{index}].id")
+        return Page(_total(body.get("total")), items)
+
+    return shape
+
+
+def users(limit: int, offset: int) -> Callable[[Answer], Page]:
+    """A page of users from ``offset`` on: who of them can't be understood doesn't keep the others from it."""
+
+    def shape(answer: Answer) -> Page:
+        body, items = _body(answer, limit)
+        found, odd = shapes.rows(items, SUMMARY, "items", lambda index: str(offset + index), not offset)
+        return Page(_total(body.get("total")), found, odd)
+
+    return shape
+
+
+def _body(answer: Answer, limit: int) -> tuple[dict[str, Any], Any]:
+    """A page's body, and what it has of items: no more than were asked for."""
+    body = shapes.record(decode_page(answer.body), "page")
+    items = body.get("items")
+    if isinstance(items, list) and len(items) > limit:
+        raise BeyondLimit("items", "items", limit, len(items))
+    return body, items

@@ -1,0 +1,275 @@
+"""The Visma.net Employee API v2. Source: visma-employee.md."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+from django.conf import settings
+
+from connections.api import cursors, shapes
+from connections.api.api_client import Caller
+from connections.api.errors import FORBIDDEN, TOO_MANY_REQUESTS, BadCredentials, ContractBroken, Rejected, Unavailable
+from connections.api.http import DEFAULT_PATIENCE, DEFAULT_TIMEOUT, RateLimit, TokenInfo, Waiting
+from connections.api.responses import Answer, Call, WrongShape
+from connections.api.silence import Silence
+from connections.api.visma import documents, problems
+from connections.api.visma.documents import Document, Job, VismaPage
+from connections.api.visma.jobs import odd_job
+
+__all__ = ["Document", "Job", "VismaClient", "VismaPage"]
+
+MEDIA_TYPE = "application/vnd.no.payroll.employee.V2.0+json"
+SCOPES = {"read": "visma_net_employee:employees:read", "write": "visma_net_employee:employees:write"}
+PAGE_SIZE = 100
+"""[A] The largest page. Source: visma-employee.md, Reading."""
+PAGE_SIZE_PARAM = "page-size"
+CURSOR_PARAM = "cursor"
+"""[A] What asks for the next page, together with all the other parameters."""
+APPLICATION_CODES = frozenset({"invalid_client"})
+"""[A] Token errors about the application, which is one for the installation, and not about the tenant."""
+JOBS_NEWEST_FIRST = True
+"""[A] So reading jobs since a moment ends at the first page that lies wholly before it."""
+MAX_PAGES = 1000
+"""Of a list that is read at once: the positions of one employee, or the jobs since a moment."""
+MOST_SILENT = 4
+"""About so many people of a page Visma may give no answer: where it does so about more, it gives none at all."""
+LONGEST_ADDRESS = 500
+"""Characters of a job's address: it is kept, so that the job can be followed later."""
+_PRINTABLE = re.compile(r"[\x21-\x5b\x5d-\x7e]+")
+"""An address without blanks, control characters and backslashes, which not everybody reads alike."""
+
+
+def missing_scope(info: TokenInfo) -> str | None:
+    """BadCredentials' code for a token that may not both read and write; one that names no scope has what was asked."""
+    lacking = [name for name, scope in SCOPES.items() if info.scopes and scope not in info.scopes]
+    return f"missing_scope:{lacking[0]}" if lacking else None
+
+
+class VismaClient:
+    """One Visma.net Payroll company (tenant). Thread safe. All methods raise VendorError's classes."""
+
+    def __init__(
+        self,
+        tenant_id: str,
+        *,
+        client_id: str,
+        client_secret: str,
+        base_url: str,
+        token_url: str,
+        waiting: Waiting | None = None,
+        timeout: tuple[float, float] = DEFAULT_TIMEOUT,
+        patience: float = DEFAULT_PATIENCE,
+        rate_limit: RateLimit | None = None,
+    ) -> None:
+        """``timeout``: seconds to connect and to read; ``patience``: seconds that a GET waits where a 429 blocked."""
+        self._caller = Caller(
+            "visma",
+            base_url,
+            token_url=token_url,
+            token_form={
+                "grant_type": "client_credentials",
+                "client_id": client_id,
+                "client_secret": client_secret,
+                "tenant_id": tenant_id,
+                "scope": " ".join(SCOPES.values()),
+            },
+            problems=problems.problems,
+            check_token=missing_scope,
+            application_codes=APPLICATION_CODES,
+            refused_at_once="wrong_tenant",
+            media_type=MEDIA_TYPE,
+            waiting=waiting,
+            timeout=timeout,
+            patience=patience,
+            rate_limit=rate_limit,
+        )
+
+    @property
+    def sunset(self) -> str | None:
+        """The last seen Sunset header: an endpoint that we use will end. Source: visma-employee.md, Access."""
+        return self._caller.sunset
+
+    @property
+    def silence(self) -> Silence:
+        """Since when it hasn't answered."""
+        return self._caller.silence
+
+    def close(self) -> None:
+        """Close the connections that are kept open."""
+        self._caller.close()
+
+    def token_info(self) -> TokenInfo:
+        """Ask for a token now; raises BadCredentials, also where it may not read or not write."""
+        return self._caller.token_info()
+
+    def list_employees(self, cursor: str | None, changed_since: date | None = None) -> VismaPage:
+        """One page of employees, drafts included, each with ``_embedded.positions``; never PUT one of these documents.
+
+        Who can't be understood, or whose positions can't be seen, is among the ``odd`` of the page: don't use those.
+        ``changed_since``: only those changed after that day; ``employees_since`` has all pages of these.
+        Source: visma-employee.md, Reading.
+        """
+        params = [(PAGE_SIZE_PARAM, str(PAGE_SIZE)), ("includeDrafts", "true"), ("embed", "(positions)")]
+        if changed_since is not None:
+            params.append(("fromLastChangedDate", changed_since.isoformat()))
+        shape = documents.people(documents.employee, cursor, is_all=changed_since is None)
+        page = self._list("/employees", {}, params, cursor, shape)
+        for employee in page.items:
+            # "Not told" must not look like "has none".
+            if employee["id"] not in page.odd and (employee.get("_embedded") or {}).get("positions") is None:
+                self._embed(employee, page)
+        return page
+
+    def employees_since(self, day: date | None) -> Iterator[VismaPage]:
+        """All pages of ``list_employees``: those changed after that day, or everybody; TooMuch where they never end."""
+        people, most_pages = settings.LIST_MAX_PEOPLE, settings.LIST_MAX_PAGES
+        return cursors.pages(lambda at: self.list_employees(at, day), "/employees", people, most_pages, "people")
+
+    def _embed(self, employee: dict[str, Any], page: VismaPage) -> None:
+        """Ask for the positions of one of a list; what goes wrong with that is theirs alone, as far as it can be."""
+        try:
+            employee["_embedded"] = {"positions": self.positions(employee["id"])}
+        except (ContractBroken, Rejected) as error:
+            page.odd[employee["id"]] = error
+        except Unavailable as error:
+            silent = sum(isinstance(one, Unavailable) for one in page.odd.values())
+            if error.status == TOO_MANY_REQUESTS or silent >= MOST_SILENT:
+                raise
+            page.odd[employee["id"]] = error
+        except BadCredentials as error:
+            if error.status != FORBIDDEN:
+                raise
+            page.odd[employee["id"]] = error
+
+    def list_employee_ids(self, cursor: str | None) -> VismaPage:
+        """One page of the employees that ``list_employees`` lists, with nothing but their ids: ``fields=(id)``.
+
+        Source: visma-employee.md, Reading.
+        """
+        params = [(PAGE_SIZE_PARAM, str(PAGE_SIZE)), ("includeDrafts", "true"), ("fields", "(id)")]
+        return self._list("/employees", {}, params, cursor, documents.people(shapes.record, cursor))
+
+    def employee(self, employee_id: str) -> Document:
+        """The whole document and its ETag. Source: visma-employee.md, Reading."""
+        call = Call("visma", "GET", "/employees/{employee}", {"employee": employee_id})
+        return self._caller.call(call, documents.document(employee_id))
+
+    def positions(self, employee_id: str) -> list[dict[str, Any]]:
+        """All positions of an employee. Source: visma-employee.md, Reading."""
+        template, ids = "/employees/{employee}/positions", {"employee": employee_id}
+        pages = self._pages(template, ids, documents.positions, settings.LIST_MAX_ITEMS)
+        return list({item["id"]: item for page in pages for item in page.items}.values())
+
+    def position(self, employee_id: str, position_id: str) -> Document:
+        """The whole document of a position and its ETag. Source: visma-employee.md, Reading."""
+        ids = {"employee": employee_id, "position": position_id}
+        call = Call("visma", "GET", "/employees/{employee}/positions/{position}", ids)
+        return self._caller.call(call, documents.position(position_id))
+
+    def put_employee(self, employee_id: str, body: dict[str, Any], etag: str) -> str:
+        """Write the whole document; gives the address of the job that does it. Source: visma-employee.md, Writing."""
+        return self._write("PUT", "/employees/{employee}", {"employee": employee_id}, body, etag)
+
+    def put_position(self, employee_id: str, position_id: str, body: dict[str, Any], etag: str) -> str:
+        """Write a position's whole document; gives the job's address. Source: visma-employee.md, Writing."""
+        ids = {"employee": employee_id, "position": position_id}
+        return self._write("PUT", "/employees/{employee}/positions/{position}", ids, body, etag)
+
+    def create_employee(self, body: dict[str, Any]) -> str:
+        """Create an employee with its position; gives the job's address. Source: visma-employee.md, Writing."""
+        return self._write("POST", "/employees/withPosition", {}, body, None)
+
+    def job(self, address: str) -> Job:
+        """The job at the address that a write gave; raises ContractBroken for any other host."""
+        url = self._job_url(address)
+        if url is None:
+            raise ContractBroken("Location", side="visma", method="GET", path="job")
+        return self._caller.call(Call("visma", "GET", "job", absolute=url), documents.answered_job)
+
+    def jobs(self, since: datetime | None = None) -> list[Job]:
+        """The jobs of the tenant, those of positions apart; with ``since`` those made then or later.
+
+        One that can't be understood ``is_odd``: it may be anybody's.
+        """
+        return self._jobs("/employees/jobs", {}, since)
+
+    def position_jobs(self, employee_id: str) -> list[Job]:
+        """The jobs of an employee's positions, odd ones too. Source: visma-employee.md, Writing."""
+        return self._jobs("/employees/{employee}/positions/jobs", {"employee": employee_id}, None)
+
+    def _jobs(self, template: str, ids: dict[str, str], since: datetime | None) -> list[Job]:
+        found: dict[str, Job] = {}
+        latest = datetime.max.replace(tzinfo=UTC)
+        for page in self._pages(template, ids, documents.jobs, settings.LIST_MAX_JOBS):
+            times = []
+            for row in page.items:
+                is_odd = row["id"] in page.odd
+                job = odd_job(row, latest) if is_odd else documents.job(row)
+                found[job.id] = job
+                if not is_odd:
+                    times.append(job.created)
+                    latest = job.created if JOBS_NEWEST_FIRST else latest
+            if JOBS_NEWEST_FIRST and since is not None and times and max(times) < since:
+                break
+        return [job for job in found.values() if since is None or job.created >= since]
+
+    def _write(self, method: str, template: str, ids: dict[str, str], body: dict[str, Any], etag: str | None) -> str:
+        if "_embedded" in body:
+            raise ValueError("A document that was read with embed must not be written back.")
+        headers = {} if etag is None else {"If-Match": etag}
+        return self._caller.call(Call("visma", method, template, ids, body=body, headers=headers), self._job_address)
+
+    def _job_address(self, answer: Answer) -> str:
+        address = answer.headers.get("Location", "")
+        if answer.status != 202 or len(address) > LONGEST_ADDRESS or self._job_url(address) is None:
+            raise WrongShape("Location")
+        return address
+
+    def _job_url(self, address: str) -> str | None:
+        """The whole URL of a job's address, a path or absolute; None where it isn't the configured host's."""
+        own = urlsplit(self._caller.base_url)
+        try:
+            parts = urlsplit(address)
+            if parts.netloc and _host(parts) != _host(own):
+                return None
+        except ValueError:
+            return None
+        if not parts.netloc and (parts.scheme or not parts.path.startswith("/")):
+            return None
+        if not _PRINTABLE.fullmatch(address):
+            return None
+        # [A] A path is the host's, or leaves out the base address's own.
+        inside = parts.path.startswith(own.path + "/") or parts.netloc
+        return urlunsplit((own.scheme, own.netloc, parts.path if inside else own.path + parts.path, parts.query, ""))
+
+    def _pages(
+        self,
+        template: str,
+        ids: dict[str, str],
+        shape: Callable[[str | None], Callable[[Answer], VismaPage]],
+        most: int,
+    ) -> Iterator[VismaPage]:
+        """The pages of a list that is read at once; raises TooMuch after ``most`` things, or MAX_PAGES."""
+        params = [(PAGE_SIZE_PARAM, str(PAGE_SIZE))]
+        return cursors.pages(lambda at: self._list(template, ids, params, at, shape(at)), template, most, MAX_PAGES)
+
+    def _list(
+        self,
+        template: str,
+        ids: dict[str, str],
+        params: list[tuple[str, str]],
+        cursor: str | None,
+        shape: Callable[[Answer], VismaPage],
+    ) -> VismaPage:
+        """One page; the next is asked for with all the parameters again. Source: visma-employee.md, Reading."""
+        paging = [] if cursor is None else [(CURSOR_PARAM, cursor)]
+        return self._caller.call(Call("visma", "GET", template, ids, tuple(params + paging)), shape)
+
+
+def _host(parts: SplitResult) -> tuple[str, str | None, int | None, str | None]:
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, parts.hostname, port, parts.username

@@ -1,0 +1,277 @@
+"""What Visma's answers look like, as far as we use them. Source: visma-employee.md."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from connections.api import shapes
+from connections.api.decoding import BeyondLimit, decode_page
+from connections.api.errors import Problem
+from connections.api.responses import Answer, WrongShape, decode
+from connections.api.visma.problems import results, said
+
+
+@dataclass(frozen=True)
+class VismaPage:
+    """One page of a list; ``cursor`` asks for the next one, None after the last.
+
+    ``odd``: by id, why some of the people in it can't be understood, or seen.
+    """
+
+    items: list[dict[str, Any]] = field(repr=False)
+    cursor: str | None
+    odd: dict[str, Exception] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A whole document as Visma has it, unknown properties included, and the ETag that guards its PUT."""
+
+    body: dict[str, Any] = field(repr=False)
+    etag: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """What became of a write. ``status`` is NotStarted, InProgress, Succeeded or Failed.
+
+    One that ``is_odd`` can't be understood: it has the ``action`` that it names, "" without one, and isn't finished.
+    """
+
+    id: str
+    status: str
+    action: str
+    artifact_id: str | None
+    artifact_type: str
+    created: datetime
+    problems: tuple[Problem, ...]
+    is_odd: bool = False
+
+    @property
+    def finished(self) -> bool:
+        """It has run, for good or ill."""
+        return self.status in ("Succeeded", "Failed")
+
+
+LONGEST_ETAG = 200
+"""Characters that are kept of one thing that Visma says about what it was sent."""
+
+_PERIOD: dict[str, shapes.Shape] = {"activeStart": shapes.day, "activeEnd": shapes.day}
+_ACCOUNT_TEXTS = (
+    "paymentType",
+    "localBankAccount",
+    "internationalIban",
+    "internationalBankSwift",
+    "internationalBankCountry",
+    "internationalRemittanceCountry",
+)
+_ADDRESS_LINES = ("streetName", "cityName", "zipCode", "countryCode")
+
+
+def _business(key: str) -> shapes.Shape:
+    """An entry of a list of emails or phones; only what a business one says is used."""
+    kind = shapes.exact({"type": shapes.text, key: shapes.anything}, one_of=("type", key))
+    used = shapes.has({key: shapes.text})
+
+    def shape(value: Any, prop: str) -> dict[str, Any]:
+        entry: dict[str, Any] = kind(value, prop)
+        if entry.get("type") is None or entry["type"].strip().casefold() == "business":
+            used(entry, prop)
+        return entry
+
+    return shape
+
+
+POSITION = shapes.exact(
+    {
+        **_PERIOD,
+        "positionEndReason": shapes.texts,
+        "partTimeFactors": shapes.each(shapes.has(_PERIOD)),
+    }
+)
+_NAME = shapes.exact({"firstName": shapes.text, "lastName": shapes.text, **_PERIOD}, one_of=("firstName", "lastName"))
+_STATED_ADDRESS = shapes.exact(dict.fromkeys(_ADDRESS_LINES, shapes.text), one_of=_ADDRESS_LINES)
+_METHOD = {"internationalBankAccount": shapes.flag, **dict.fromkeys(_ACCOUNT_TEXTS, shapes.text)}
+_STATED_METHOD = shapes.exact(_METHOD, one_of=_METHOD)
+_PROPERTIES = shapes.exact(
+    {
+        "number": shapes.text,
+        "isDraft": shapes.flag,
+        "dateOfBirth": shapes.anything,  # it only helps to match, as externalIds below
+        "personNames": shapes.each(_NAME),
+        "emails": shapes.each(_business("address")),
+        "phones": shapes.each(_business("number")),
+        "address": shapes.record,
+        "salaryPaymentMethod": shapes.record,
+        "externalIds": shapes.each(shapes.anything),
+        "_embedded": shapes.has({"positions": shapes.each(POSITION)}),
+    }
+)
+
+
+def _stated(value: Any, prop: str) -> dict[str, Any]:
+    """An employee. An address or a way of payment says something; a draft's may lack anything [A]."""
+    whole: dict[str, Any] = _PROPERTIES(value, prop)
+    is_draft = whole.get("isDraft") is True
+    for key, shape in (("address", _STATED_ADDRESS), ("salaryPaymentMethod", _STATED_METHOD)):
+        inner = whole.get(key)
+        if inner is not None and (inner or not is_draft):
+            shape(inner, f"{prop}.{key}".lstrip("."))
+    method = whole.get("salaryPaymentMethod") or {}
+    is_paid_to_one = not is_draft and (method.get("paymentType") or "").strip().casefold() == "bank"
+    if is_paid_to_one and method.get("localBankAccount") is None and method.get("internationalIban") is None:
+        raise WrongShape(f"{prop}.salaryPaymentMethod.localBankAccount".lstrip("."))
+    return whole
+
+
+EMPLOYEE: shapes.Shape = _stated
+
+_JOB = shapes.has(
+    {
+        "status": shapes.one_of(("NotStarted", "InProgress", "Succeeded", "Failed")),
+        "created": shapes.stamp,
+        "action": shapes.text,
+        "artifactId": shapes.id_or_none,
+        "artifactType": shapes.text,
+        "message": shapes.anything,
+        "validationResults": shapes.records,
+    }
+)
+
+
+def whole_job(value: Any, prop: str) -> dict[str, Any]:
+    """A job that can be read: it has an id, a status, and a time."""
+    whole = shapes.identified(_JOB(value, prop))
+    for key in ("status", "created"):
+        shapes.name(whole.get(key), key)
+    return whole
+
+
+def document(asked: str) -> Callable[[Answer], Document]:
+    """The employee that was asked for, with its ETag."""
+    return _guarded(EMPLOYEE, asked)
+
+
+def position(asked: str) -> Callable[[Answer], Document]:
+    """The position that was asked for, with its ETag."""
+    return _guarded(POSITION, asked)
+
+
+def _guarded(whole: shapes.Shape, asked: str) -> Callable[[Answer], Document]:
+    def shape(answer: Answer) -> Document:
+        body = shapes.identified(whole(decode(answer.body), ""), asked)
+        etag = shapes.name(answer.headers.get("ETag"), "ETag")
+        if len(etag) > LONGEST_ETAG:
+            raise BeyondLimit("ETag", "length", LONGEST_ETAG, len(etag))
+        if not etag.isprintable():  # it couldn't be sent back in a header
+            raise WrongShape("ETag")
+        return Document(body, etag)
+
+    return shape
+
+
+def page(item: shapes.Shape, asked_with: str | None) -> Callable[[Answer], VismaPage]:
+    """A page of things with ids; the cursor that it was asked with would go round in circles."""
+
+    def shape(answer: Answer) -> VismaPage:
+        body, data = _body(answer)
+        items = shapes.each(item)(data, "data")
+        for index, found in enumerate(items):
+            shapes.identified(found, prop=f"data[{index}].id")
+        return VismaPage(items, _next(body, asked_with))
+
+    return shape
+
+
+def people(item: shapes.Shape, asked_with: str | None, is_all: bool = True) -> Callable[[Answer], VismaPage]:
+    """A page of employees: who of them can't be understood doesn't keep the others from it.
+
+    ``is_all``: the list is that of everybody.
+    """
+    return _rows(item, asked_with, begins_all=is_all and asked_with is None)
+
+
+def jobs(asked_with: str | None) -> Callable[[Answer], VismaPage]:
+    """A page of jobs: those that can't be understood are ``odd``."""
+    return _rows(whole_job, asked_with, begins_all=False)
+
+
+def _rows(item: shapes.Shape, asked_with: str | None, begins_all: bool) -> Callable[[Answer], VismaPage]:
+    page_of = f"{zlib.crc32((asked_with or '').encode('utf-8', 'surrogatepass')):x}"
+
+    def shape(answer: Answer) -> VismaPage:
+        body, data = _body(answer)
+        found, odd = shapes.rows(data, item, "data", lambda index: f"{page_of}-{index}", begins_all)
+        return VismaPage(found, _next(body, asked_with), dict(odd))
+
+    return shape
+
+
+def employee(value: Any, prop: str) -> dict[str, Any]:
+    """An employee out of a list, with the positions that are embedded."""
+    whole: dict[str, Any] = EMPLOYEE(value, prop)
+    for embedded in (whole.get("_embedded") or {}).get("positions") or ():
+        shapes.identified(embedded, prop="_embedded.positions.id")
+    return whole
+
+
+def _body(answer: Answer) -> tuple[dict[str, Any], Any]:
+    """A page's body, and what it has of data: never more than a page may hold."""
+    body = shapes.record(decode_page(answer.body), "page")
+    data = body.get("data")
+    if isinstance(data, list) and len(data) > settings.PAGE_MAX_ITEMS:
+        raise BeyondLimit("data", "items", settings.PAGE_MAX_ITEMS, len(data))
+    return body, data
+
+
+def _next(body: dict[str, Any], asked_with: str | None) -> str | None:
+    cursor = body.get("cursor")
+    token = None if cursor is None else shapes.record(cursor, "cursor").get("nextToken")
+    if token is not None and (shapes.cursor(token, "cursor.nextToken") and token == asked_with):
+        raise WrongShape("cursor.nextToken")
+    return token or None
+
+
+def positions(asked_with: str | None) -> Callable[[Answer], VismaPage]:
+    """[A] All positions of an employee: a plain list, or a page like that of the employees."""
+    paged = page(POSITION, asked_with)
+
+    def shape(answer: Answer) -> VismaPage:
+        body = decode(answer.body)
+        if not isinstance(body, list):
+            return paged(answer)
+        if len(body) > settings.PAGE_MAX_ITEMS:
+            raise BeyondLimit("positions", "items", settings.PAGE_MAX_ITEMS, len(body))
+        items = shapes.each(POSITION)(body, "positions")
+        return VismaPage([shapes.identified(found, prop="positions.id") for found in items], None)
+
+    return shape
+
+
+def job(body: Any) -> Job:
+    """A job; a failed one always has a problem, if only its ``message``. Source: visma-employee.md, Writing."""
+    whole = whole_job(body, "")
+    status = str(whole["status"])
+    found = results(whole.get("validationResults") or [])
+    if status == "Failed" and not any(problem.severity == "error" for problem in found):
+        found += (Problem("", said(whole, "statusCode"), said(whole, "message")),)
+    return Job(
+        id=whole["id"],
+        status=status,
+        action=whole.get("action") or "",
+        artifact_id=whole.get("artifactId") or None,
+        artifact_type=whole.get("artifactType") or "",
+        created=shapes.moment(whole.get("created"), "created"),
+        problems=found,
+    )
+
+
+def answered_job(answer: Answer) -> Job:
+    """The job that an answer is."""
+    return job(decode(answer.body))

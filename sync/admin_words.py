@@ -1,0 +1,64 @@
+"""The codes of looked-up rows in words."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from sync.core.fields import FIELDS
+from sync.wording.create_groups import TITLES
+from sync.wording.people import standing_label
+from sync.wording.sentences import agrees_label, field_label, outcome_label, sentence, side_name
+
+
+def _standing(code: str) -> str:
+    """Of a person where the selected position is in time, of a difference under which filter it stands."""
+    filters = {"asks": _("Waits for you"), "left": _("Left as is"), "draft": _("Drafts in Visma")}
+    return filters.get(code) or standing_label(code) or code
+
+
+def _what(action: str) -> str:
+    return {"field": _("Field"), "create": _("Add")}.get(action, action)
+
+
+def _mail(state: str) -> str:
+    return {"waiting": _("Waits"), "sent": _("Sent"), "failed": _("Not sent")}.get(state, state)
+
+
+def _same(decision: str) -> str:
+    return {"linked": _("Linked"), "different": _("Different people")}.get(decision, decision)
+
+
+def _group(code: str) -> str:
+    return str(TITLES.get(code, code))
+
+
+def _agrees(names: list[str]) -> str:
+    return ", ".join(agrees_label(name) for name in names)
+
+
+def _field(name: str) -> str:
+    return field_label(name) if name in {spec.name for spec in FIELDS} else name
+
+
+WORDS: Mapping[str, Callable[[Any], str]] = {
+    "action": _what,
+    "agrees": _agrees,
+    "blocked_to_huma": sentence,
+    "blocked_to_visma": sentence,
+    "create_blocked": sentence,
+    "create_group": _group,
+    "decision": _same,
+    "failure": sentence,
+    "field": _field,
+    "gone_from": side_name,
+    "look_twice": sentence,
+    "mail_state": _mail,
+    "outcome": outcome_label,
+    "reason": sentence,
+    "side": side_name,
+    "standing": _standing,
+    "suggestion": side_name,
+    "why": sentence,
+}
+"""By the name of a column that holds codes: what a code means. Columns with choices of their own word themselves."""

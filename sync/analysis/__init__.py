@@ -1,0 +1,1 @@
+"""From what was read to links, differences, candidates and notices: who is who, and who is right."""

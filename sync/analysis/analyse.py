@@ -1,0 +1,276 @@
+"""What both sides say, put together: who is who, where they disagree, who could be created. Nothing is stored here."""
+
+from collections import Counter
+from collections.abc import Collection, Container, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from connections.models import Connection
+from sync.analysis.unread import Unread, each_alone
+from sync.core.alike import Alike
+from sync.core.collecting import no_collecting
+from sync.core.compare import Comparison, compare
+from sync.core.create import heading, keys, refused, shared_keys
+from sync.core.employee import Employee, Side
+from sync.core.evidence import Weighing
+from sync.core.fields import Pair
+from sync.core.fields.number import holders, same_number
+from sync.core.match import Linked, Matching, match, weighing_of
+from sync.core.passing import Passed
+from sync.core.presence import Presence, Seen, too_many
+from sync.core.reasons import Reason
+from sync.core.relook import better_employee, other_records, seen_of
+from sync.models import EmployeeLink, LeftOut
+from sync.reading.failures import CannotRead
+from sync.reading.presence import Asked, changes, id_of
+from sync.reading.programs import addresses_of
+from sync.reading.reader import enabled_fields, fingerprinter
+
+SAME_COMPANY_SHARE = 1 / 3
+
+
+@dataclass
+class Analysis:
+    """The outcome of one read. ``pairs`` has each linked pair with its comparison; ``presence`` is what became another
+    one of known links, by primary key; ``headings`` and ``refusals`` are by (side, id) of those who are on one side
+    only. ``unread``: who is passed over; ``broken``: pairs at whom our own code broke. ``against``: what speaks
+    against each linked pair now; ``other_records``: employees in Visma who seem to be other records of linked
+    people."""
+
+    huma: dict[str, Employee]
+    visma: dict[str, Employee]
+    matching: Matching
+    pairs: dict[tuple[str, str], Comparison] = field(default_factory=dict)
+    new_links: list[Linked] = field(default_factory=list)
+    presence: dict[int, Presence] = field(default_factory=dict)
+    headings: dict[tuple[str, str], str] = field(default_factory=dict)
+    refusals: dict[tuple[str, str], str] = field(default_factory=dict)
+    unread: Unread = field(default_factory=Unread)
+    against: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    other_records: set[str] = field(default_factory=set)
+    broken: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def gone(self) -> dict[int, str]:
+        """The side from which people have gone since the last read, by their links' primary keys."""
+        return {pk: now.gone_from for pk, now in self.presence.items() if now.gone_from}
+
+    def state_of(self, link: EmployeeLink) -> str:
+        """The state of a known link after this read."""
+        return self.presence[link.pk].state if link.pk in self.presence else link.state
+
+
+@no_collecting()
+def analyse(
+    connection: Connection,
+    huma: Iterable[Employee],
+    visma: Iterable[Employee],
+    today: date,
+    passed_checks: Iterable[str] = (),
+    asked: Asked | None = None,
+    passed: Iterable[Passed] = (),
+    programs: Collection[str] = (),
+) -> Analysis:
+    """Match and compare everybody. Raises ``CannotRead`` when what was read isn't plausible.
+
+    ``asked``: what became of the linked people who aren't among them; of whom it says nothing, nothing is known.
+    ``passed``: who couldn't be read. ``programs``: the fingerprints of addresses that programs have in Huma.
+    """
+    links = list(EmployeeLink.objects.filter(connection=connection))
+    left_out = list(LeftOut.objects.filter(connection=connection))
+    humas, vismas = {e.id: e for e in huma}, {e.id: e for e in visma}
+    known = [link for link in links if link.state != EmployeeLink.State.DIFFERENT]
+    read = {"huma": humas, "visma": vismas}
+    unread = Unread.of(passed, known, left_out, read, asked or {})
+    unread.check(read)
+    humas, vismas = unread.without(Side.HUMA, humas.values()), unread.without(Side.VISMA, vismas.values())
+    check_plausible(known, humas, vismas, set(passed_checks), asked or {}, unread)
+    different = [(link.huma_id, link.visma_id) for link in links if link.state == EmployeeLink.State.DIFFERENT]
+    analysis = _matched(known, different, humas, vismas, changes(known, humas, vismas, asked or {}), unread)
+    if not known and "same_company" not in passed_checks and not connection.same_company_confirmed_by:
+        _check_same_company(analysis.matching, humas, vismas)
+    _compare_all(analysis, connection, {(link.huma_id, link.visma_id): link for link in known}, left_out, today)
+    analysis.new_links = [one for one in analysis.new_links if (one.huma, one.visma) not in analysis.broken]
+    _candidates(analysis, known, left_out, addresses_of(connection, programs, vismas.values()))
+    return analysis
+
+
+def _matched(
+    known: list[EmployeeLink],
+    different: list[tuple[str, str]],
+    humas: dict[str, Employee],
+    vismas: dict[str, Employee],
+    presence: dict[int, Presence],
+    unread: Unread,
+) -> Analysis:
+    """Who is who. What was weighed for it is as large as the people themselves, and is gone afterwards."""
+    weighing = weighing_of([*humas.values(), *unread.known(Side.HUMA)], [*vismas.values(), *unread.known(Side.VISMA)])
+    held = _held(known, presence, humas, vismas) | unread.held(humas.values(), vismas.values())
+    couples = [(link.huma_id, link.visma_id) for link in known]
+    existing = [couple for couple in couples if couple[0] in humas and couple[1] in vismas]
+    matching = match(humas.values(), vismas.values(), existing, different, weighing, held)
+    analysis = Analysis(humas, vismas, matching, presence=presence, unread=unread)
+    analysis.new_links = [linked for linked in matching.linked if linked.by != "existing"]
+    look_again(analysis, weighing, held, set(different))
+    return analysis
+
+
+def look_again(
+    analysis: Analysis, weighing: Weighing, held: Iterable[tuple[str, str]], different: Container[tuple[str, str]]
+) -> None:
+    """What speaks against each of the linked pairs, and who may be another record of a linked person.
+
+    ``held``: who is nobody else's. ``different``: who was called so.
+    """
+    alike = Alike(weighing)
+    pairs = [(one.huma, one.visma) for one in analysis.matching.linked]
+    taken = {visma for _huma, visma in pairs} | {id_ for side, id_ in held if side == "visma"}
+    for pair in pairs:
+        analysis.against[pair] = seen_of(weighing.weigh(*pair), better_employee(alike, pair, taken, different))
+        analysis.other_records.update(other_records(alike, pair, taken, different))
+
+
+def check_plausible(
+    links: list[EmployeeLink],
+    huma: dict[str, Employee],
+    visma: dict[str, Employee],
+    passed: set[str],
+    asked: Asked,
+    unread: Unread,
+) -> None:
+    """Stop where a side is suddenly empty or lost too many linked people. Source: design, A run (Fetch)."""
+    linked = [link for link in links if link.state == EmployeeLink.State.LINKED]
+    if not huma:
+        raise CannotRead(Reason("huma_empty"))
+    if not visma and linked:
+        raise CannotRead(Reason("visma_all_lost", {"linked": len(linked)}))
+    if not visma and "visma_empty" not in passed:
+        raise CannotRead(Reason("visma_empty", {"people": len(huma)}))
+    for side, ids in (("huma", huma), ("visma", visma)):
+        absent = {id_of(link, side) for link in linked} - ids.keys()
+        absent -= {one.id for one in unread.found if one.side == side}
+        answers = Counter(asked.get(side, {}).get(id_, "") for id_ in absent)
+        # Once too many are gone nobody else is asked for: they are missing too, as far as anybody knows.
+        lost = answers[Seen.GONE] + answers[""]
+        if too_many(answers[Seen.GONE], len(linked)) and f"{side}_lost" not in passed:
+            raise CannotRead(Reason(f"{side}_lost", {"lost": lost, "linked": len(linked)}))
+
+
+def _check_same_company(matching: Matching, huma: dict[str, Employee], visma: dict[str, Employee]) -> None:
+    smaller = min((huma, visma), key=lambda side: sum(e.standing == "current" for e in side.values()))
+    current = {id_ for id_, employee in smaller.items() if employee.standing == "current"}
+    matched = sum((link.huma if smaller is huma else link.visma) in current for link in matching.linked)
+    if current and matched < SAME_COMPANY_SHARE * len(current):
+        raise CannotRead(Reason("same_company", {"matched": matched, "people": len(current)}))
+
+
+def _held(
+    links: list[EmployeeLink], presence: dict[int, Presence], huma: dict[str, Employee], visma: dict[str, Employee]
+) -> set[tuple[str, str]]:
+    """(side, id) of the halves whose other half is there, and isn't compared in this run: they are nobody else's."""
+    held = set()
+    for link in links:
+        state = presence[link.pk].state if link.pk in presence else link.state
+        if state in EmployeeLink.HOLDING and not (link.huma_id in huma and link.visma_id in visma):
+            held |= {("huma", link.huma_id), ("visma", link.visma_id)}
+    return held
+
+
+def _compare_all(
+    analysis: Analysis,
+    connection: Connection,
+    links: dict[tuple[str, str], EmployeeLink],
+    left_out: list[LeftOut],
+    today: date,
+) -> None:
+    fingerprint, fields = fingerprinter(connection), enabled_fields(connection)
+    numbers = _numbers(analysis)
+    humas = ((linked.visma, analysis.huma[linked.huma]) for linked in analysis.matching.linked)
+    wanted = {visma: (same_number(huma.number), huma.name) for visma, huma in humas}
+    fields_out: dict[int, set[str]] = {}
+    people_out = {(row.side, row.vendor_id) for row in left_out if row.vendor_id}
+    for row in left_out:
+        if row.link_id and row.field:
+            fields_out.setdefault(row.link_id, set()).add(row.field)
+
+    def compare_one(linked: Linked) -> None:
+        if ("huma", linked.huma) in people_out or ("visma", linked.visma) in people_out:
+            return
+        link = links.get((linked.huma, linked.visma))
+        positions = (link.huma_position, link.visma_position) if link and link.huma_position else None
+        pair = Pair(
+            huma=analysis.huma[linked.huma],
+            visma=analysis.visma[linked.visma],
+            today=today,
+            default_end_reason=connection.default_end_reason,
+            numbers=numbers,
+            wanted=wanted,
+            remade=link.remade if link else "",
+        )
+        analysis.pairs[linked.huma, linked.visma] = compare(
+            pair,
+            fingerprint,
+            link.baseline if link else {},
+            positions,
+            fields_out.get(link.pk, ()) if link else (),
+            fields,
+            link.written if link else {},
+        )
+
+    def broken(linked: Linked, error: Exception) -> None:
+        analysis.broken.add((linked.huma, linked.visma))
+        analysis.unread.add(Side.HUMA, linked.huma, error)
+
+    each_alone(analysis.matching.linked, compare_one, broken)
+
+
+def _numbers(analysis: Analysis) -> dict[str, str]:
+    """Who has which Employment ID in Visma; those who couldn't be read have theirs too."""
+    people = (*analysis.visma.values(), *analysis.unread.known(Side.VISMA))
+    return holders((employee.number, employee.id) for employee in people)
+
+
+def _candidates(
+    analysis: Analysis, links: list[EmployeeLink], left_out: list[LeftOut], of_programs: Collection[str]
+) -> None:
+    """Who is on one side only; never somebody whose link says that they are gone from the other, unless a sync added
+    them there: then they are listed apart. ``of_programs``: addresses that programs have in Huma."""
+    numbers, unread = _numbers(analysis), analysis.unread
+    in_huma = (*analysis.huma.values(), *unread.known(Side.HUMA))
+    emails = {*of_programs, *(str(e.canonical("email")) for e in in_huma if e.canonical("email"))}
+    for side, people in ((Side.HUMA, analysis.huma), (Side.VISMA, analysis.visma)):
+        held = {link.huma_id if side is Side.HUMA else link.visma_id: link for link in links}
+        taken = {linked.huma if side is Side.HUMA else linked.visma for linked in analysis.matching.linked}
+        shown = {p.huma if side is Side.HUMA else p.visma for p in analysis.matching.possible}
+        out = {row.vendor_id for row in left_out if row.side == side.value and row.vendor_id}
+        found: dict[str, Employee] = {}
+        for id_, employee in people.items():
+            link = held.get(id_)
+            gone = link is not None and analysis.state_of(link) == EmployeeLink.State.GONE
+            returned = link is not None and gone and link.linked_by == EmployeeLink.By.CREATED
+            if id_ in taken or (link is not None and not returned):
+                continue
+            found[id_] = employee
+            analysis.headings[side.value, id_] = heading(employee, returned)
+        alone = [one.known for one in unread.free if one.side is side and one.known]
+        shared = shared_keys([*alone, *(employee for id_, employee in found.items() if id_ not in out)])
+        theirs = (analysis.visma if side is Side.HUMA else analysis.huma).values()
+        across = {key for one in (*theirs, *unread.known(side.other)) for key in keys(one)} if found else set()
+        maybe = unread.may_be(found.values(), side)
+        for id_, employee in found.items():
+            refusal = refused(
+                employee,
+                open_matches=shown,
+                left_out=out,
+                numbers=numbers,
+                huma_emails=emails,
+                across=across,
+                shared=shared,
+            )
+            if not refusal and (side.value, id_) in analysis.matching.unsettled:
+                refusal = "create_more_matches"
+            elif not refusal and side is Side.VISMA and id_ in analysis.other_records:
+                refusal = "create_second_record"
+            if id_ in maybe and refusal not in ("create_left_out", "create_not_a_person"):
+                refusal = "create_unread"
+            analysis.refusals[side.value, id_] = refusal

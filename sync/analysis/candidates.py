@@ -1,0 +1,91 @@
+"""Who is on one side only: who can be added on the other one, and why somebody can't. Nothing is written here.
+
+``target`` is always the side on which somebody would be created; the people themselves stand on the other one.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+
+from sync.analysis.carried_decisions import last_with_choices
+from sync.core.create import SHARED, UNTIL_READ_AGAIN, keys, refused, shared_keys
+from sync.core.employee import Side, from_json
+from sync.core.fields.number import holders
+from sync.models import EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
+from sync.reading.programs import addresses_of, seen_by
+
+MAIN = "main"
+NEVER_OFFERED = ("", "not_a_person")
+
+
+def offered(run: SyncRun, target: str) -> QuerySet[EmployeeSnapshot]:
+    """Everybody who is offered (or refused with a reason) for ``target``; accounts of programs are not."""
+    source = Side(target).other.value
+    rows = EmployeeSnapshot.objects.filter(run=run, side=source, link=None)
+    return rows.exclude(create_group__in=NEVER_OFFERED)
+
+
+def possible(run: SyncRun, target: str) -> QuerySet[EmployeeSnapshot]:
+    """Those who can be created."""
+    return offered(run, target).filter(create_blocked="")
+
+
+def recheck(run: SyncRun, people: Iterable[EmployeeSnapshot]) -> None:
+    """Say anew, after a decision about somebody, who can be created; who can't is taken off.
+
+    Of these people, and of everybody who shares something with them, or did with somebody.
+    """
+    touched = {person.pk: person for person in people if person.payload and person.create_group}
+    for side in Side:
+        here = [person for person in touched.values() if person.side == side.value]
+        if here:
+            _recheck(run, side, here)
+
+
+def _recheck(run: SyncRun, side: Side, people: list[EmployeeSnapshot]) -> None:
+    rows = EmployeeSnapshot.objects.filter(run=run, side=side.value, link=None).exclude(create_group="")
+    ours = {row.pk: (row, from_json(row.payload)) for row in rows if row.payload}
+    out = set(LeftOut.objects.filter(connection=run.connection_id, side=side.value).values_list("vendor_id", flat=True))
+    payloads = EmployeeSnapshot.objects.filter(run=run, side=side.other.value).values_list("payload", flat=True)
+    theirs = [from_json(payload) for payload in payloads.iterator(chunk_size=500) if payload]
+    visma = EmployeeSnapshot.objects.filter(run=run, side="visma").exclude(number="")
+    matched = {pk for pair in PossibleMatch.objects.open_in(run).values_list("huma_id", "visma_id") for pk in pair}
+    emails: set[str] = set()
+    if side is Side.VISMA:
+        emails = addresses_of(run.connection, seen_by(run), [one for _row, one in ours.values()])
+        emails |= {str(one.canonical("email")) for one in theirs if one.canonical("email")}
+    asked = {person.pk for person in people}
+    touching = {key for person in people for key in keys(from_json(person.payload or {}))}
+    known: dict[str, Any] = {
+        "left_out": out,
+        "numbers": holders(visma.values_list("number", "vendor_id")),
+        "huma_emails": emails,
+        "across": {key for one in theirs for key in keys(one)},
+        "shared": shared_keys(one for _row, one in ours.values() if one.id not in out),
+        "assign_number": run.assigns_numbers,
+    }
+    for pk, (row, employee) in ours.items():
+        if pk not in asked and row.create_blocked not in SHARED and not touching.intersection(keys(employee)):
+            continue
+        code = refused(employee, open_matches={row.vendor_id} if pk in matched else (), **known)
+        if not code and row.create_blocked in UNTIL_READ_AGAIN:
+            continue
+        row.create_blocked = code
+        if code:
+            row.create_chosen, row.create_chosen_by = False, ""
+        row.save(update_fields=["create_blocked", "create_chosen", "create_chosen_by"])
+
+
+def unnumbered(run: SyncRun) -> QuerySet[EmployeeSnapshot]:
+    """Who could be added to Visma but for the Employment ID that Huma hasn't."""
+    return offered(run, "visma").filter(number="")
+
+
+def carry_numbering(run: SyncRun) -> None:
+    """Keep what was chosen about it in the run that this one reads again."""
+    earlier = last_with_choices(run)
+    if earlier is not None and earlier.assigns_numbers:
+        run.options = {**run.options, "assign_numbers": True}
+        SyncRun.objects.filter(pk=run.pk).update(options=run.options)
+        recheck(run, unnumbered(run))

@@ -1,0 +1,66 @@
+"""What earlier runs leave to this one: which differences were there already, and choices made before reading again."""
+
+from collections import defaultdict
+
+from sync.analysis.relooking import is_held_back
+from sync.core.plan import BULK_CHOICES
+from sync.models import Conflict, EmployeeSnapshot, SyncRun
+from sync.models.groups import SHOWN
+
+DECISION = ("decision", "allow_clearing", "decided_by", "decided_at", "for_many")
+
+
+def last_finished(run: SyncRun) -> SyncRun | None:
+    """The last finished run of the connection that showed somebody all differences, before this one."""
+    rows = SyncRun.objects.filter(connection=run.connection, state=SyncRun.State.FINISHED, trigger__in=SHOWN)
+    return rows.filter(pk__lt=run.pk).first()
+
+
+def shown_before(run: SyncRun) -> dict[tuple[int, str], tuple[str, str]] | None:
+    """The fingerprints of the differences of the last finished run, by link and field; ``None`` on a first run."""
+    last = last_finished(run)
+    if last is None:
+        return None
+    rows = Conflict.objects.filter(run=last).values_list("link_id", "field", "huma_fingerprint", "visma_fingerprint")
+    return {(link, field): (huma, visma) for link, field, huma, visma in rows}
+
+
+def carry_choices(run: SyncRun) -> None:
+    """Take over the choices of the run that this one reads again, where neither value moved."""
+    earlier = last_with_choices(run)
+    if earlier is None:
+        return
+    _carry_decisions(run, earlier)
+    ticked = EmployeeSnapshot.objects.filter(run=earlier, create_chosen=True)
+    by_name: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for side, vendor_id, by in ticked.values_list("side", "vendor_id", "create_chosen_by"):
+        by_name[side, by].append(vendor_id)
+    rows = EmployeeSnapshot.objects.filter(run=run, link=None, create_blocked="").exclude(create_group="")
+    for (side, by), ids in by_name.items():
+        rows.filter(side=side, vendor_id__in=ids).update(create_chosen=True, create_chosen_by=by)
+
+
+def last_with_choices(run: SyncRun) -> SyncRun | None:
+    """The run that this one reads again; past those whose own reading came to nothing."""
+    earlier = run.continues
+    while earlier and earlier.read_at is None:
+        earlier = earlier.continues
+    return earlier
+
+
+def _carry_decisions(run: SyncRun, earlier: SyncRun) -> None:
+    old = Conflict.objects.filter(run=earlier).exclude(decision="").defer("values")
+    decided = {(c.link_id, c.field, c.huma_fingerprint, c.visma_fingerprint): c for c in old}
+    changed = []
+    rows = Conflict.objects.filter(run=run).select_related("link").defer("values")
+    for conflict in rows if decided else ():
+        key = (conflict.link_id, conflict.field, conflict.huma_fingerprint, conflict.visma_fingerprint)
+        found = decided.get(key)
+        if found is None or {"huma": conflict.blocked_to_visma, "visma": conflict.blocked_to_huma}.get(found.decision):
+            continue
+        if found.decision in BULK_CHOICES and is_held_back(conflict.link, found):
+            continue
+        for name in DECISION:
+            setattr(conflict, name, getattr(found, name))
+        changed.append(conflict)
+    Conflict.objects.bulk_update(changed, DECISION, batch_size=500)

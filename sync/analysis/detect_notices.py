@@ -1,0 +1,125 @@
+"""What a look at both sides brought to light, for somebody to know: new, deleted, deactivated, gone.
+
+Nobody is deleted or ended in payroll by any of it. A look at single people says so as a whole run does.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from django.db.models import Q, QuerySet
+
+from sync.analysis.analyse import Analysis
+from sync.analysis.carried_decisions import last_finished
+from sync.analysis.notices import Kind, gone_key, renew
+from sync.core.create import heading
+from sync.core.employee import Employee, Period
+from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, Notice, SyncRun
+
+TO_ADD = ("main", "no_position")
+"""Headings of the Create page under which somebody new in Huma is news for payroll."""
+
+
+def tell_of(
+    run: SyncRun,
+    links: Mapping[str, EmployeeLink],
+    humas: Mapping[str, Employee],
+    vismas: Mapping[str, Employee],
+    gone: Mapping[str, str],
+) -> None:
+    """The news of a look at single people, once their links are stored. ``links`` and ``gone`` (from which side) are by
+    Huma id; where nobody is gone, the side is ""."""
+    said, passed = [], run.progress.get("passed") or {}  # of these nobody knows what is so now
+    links = {huma_id: link for huma_id, link in links.items() if huma_id not in passed}
+    for huma_id, link in links.items():
+        huma, visma = humas.get(huma_id), vismas.get(link.visma_id)
+        if side := gone.get(huma_id):
+            said.append(_gone(run, link, side))
+        elif huma and visma and _is_deactivated(huma, visma):
+            said.append(_notice(run, Kind.DEACTIVATED, str(link.pk), link.name, link.number, link.pk))
+    unknown = _unknown(run, humas.values())
+    theirs = Q(link__in=[link.pk for link in links.values()])
+    told_of = [huma_id for huma_id in run.people if huma_id not in passed]
+    about = Notice.objects.filter(theirs | Q(kind=Kind.NEW_PERSON, key__in=told_of), connection=run.connection_id)
+    _renew(about, said, unknown, _not_shown_yet(run, unknown))
+
+
+def tell_of_all(run: SyncRun, analysis: Analysis, links: Mapping[tuple[str, str], int]) -> None:
+    """The news of a whole run, once its links are stored. ``links``: their primary keys by the pair's ids."""
+    said = []
+    for pair in analysis.pairs:
+        huma, visma = analysis.huma[pair[0]], analysis.visma[pair[1]]
+        if _is_deactivated(huma, visma):
+            name, number = huma.name or visma.name, visma.number or huma.number
+            said.append(_notice(run, Kind.DEACTIVATED, str(links[pair]), name, number, links[pair]))
+    if analysis.gone:
+        lost = EmployeeLink.objects.filter(pk__in=analysis.gone)
+        said += [_gone(run, link, analysis.gone[link.pk]) for link in lost.only("name", "number")]
+    unknown = [
+        analysis.huma[id_]
+        for (side, id_), under in analysis.headings.items()
+        if side == "huma" and under in TO_ADD and analysis.refusals.get((side, id_)) != "create_left_out"
+    ]
+    # Before the first finished run nobody is new: the Create page shows them all.
+    last = last_finished(run) if unknown else None
+    shown_once = last is not None and last.values_blanked_at is None
+    new = _not_shown_yet(run, unknown, last) if shown_once else []
+    _renew(_of_those_who_were_read(run, analysis), said, unknown, new)
+
+
+def _of_those_who_were_read(run: SyncRun, analysis: Analysis) -> QuerySet[Notice]:
+    """The connection's notices but for those about people of whom nobody knows what is so now."""
+    rows = Notice.objects.filter(connection=run.connection_id)
+    ids = {side: [one.id for one in analysis.unread.found if one.side == side] for side in ("huma", "visma")}
+    if not any(ids.values()):
+        return rows
+    unread = Q(link__huma_id__in=ids["huma"]) | Q(link__visma_id__in=ids["visma"])
+    unread |= Q(kind=Kind.NEW_PERSON, key__in=ids["huma"])
+    return rows.exclude(pk__in=rows.filter(unread).values("pk"))
+
+
+def _renew(about: QuerySet[Notice], said: list[Notice], unknown: list[Employee], new: list[Notice]) -> None:
+    true = {(notice.kind, notice.key) for notice in said}
+    true |= {(Kind.NEW_PERSON, person.id) for person in unknown}
+    renew(about, [*said, *new], true)
+
+
+def _is_deactivated(huma: Employee, visma: Employee) -> bool:
+    return not huma.active and visma.standing is Period.CURRENT
+
+
+def _unknown(run: SyncRun, people: Iterable[Employee]) -> list[Employee]:
+    """Those who could be added to payroll: linked with nobody, and not left out."""
+    some = [person for person in people if heading(person) in TO_ADD]
+    ids = [person.id for person in some]
+    links = EmployeeLink.objects.filter(connection=run.connection_id, huma_id__in=ids)
+    known = set(links.exclude(state=EmployeeLink.State.DIFFERENT).values_list("huma_id", flat=True))
+    out = LeftOut.objects.filter(connection=run.connection_id, side="huma", vendor_id__in=ids)
+    known |= set(out.values_list("vendor_id", flat=True))
+    return [person for person in some if person.id not in known]
+
+
+def _not_shown_yet(run: SyncRun, unknown: Collection[Employee], last: SyncRun | None = None) -> list[Notice]:
+    """Of those who could be added, whom the last finished run hadn't shown to anybody."""
+    shown: set[str] = set()
+    if unknown and (last := last or last_finished(run)):
+        ids = [person.id for person in unknown]
+        rows = EmployeeSnapshot.objects.filter(run=last, side="huma", vendor_id__in=ids)
+        shown = set(rows.values_list("vendor_id", flat=True))
+    new = [person for person in unknown if person.id not in shown]
+    return [_notice(run, Kind.NEW_PERSON, person.id, person.name, person.number) for person in new]
+
+
+def _gone(run: SyncRun, link: EmployeeLink, side: str) -> Notice:
+    kind = Kind.DELETED if side == "huma" else Kind.GONE
+    return _notice(run, kind, gone_key(link.pk, side), link.name, link.number, link.pk)
+
+
+def _notice(run: SyncRun, kind: str, key: str, name: str, number: str, link: int | None = None) -> Notice:
+    return Notice(
+        connection_id=run.connection_id,
+        kind=kind,
+        key=key,
+        link_id=link,
+        name=name[:255],
+        number=number[:64],
+        params={},
+    )

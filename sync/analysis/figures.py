@@ -1,0 +1,62 @@
+"""The figures of the overview: counts only, stored with the run."""
+
+from collections import Counter
+from typing import Any
+
+from sync.analysis.analyse import Analysis
+from sync.core.employee import Employee, Period
+from sync.core.fields import bank
+from sync.models import Conflict, EmployeeLink, SyncRun
+
+
+def figures(run: SyncRun, analysis: Analysis) -> dict[str, Any]:
+    """How many people and differences there are, and what is worth knowing."""
+    differences = [d for comparison in analysis.pairs.values() for d in comparison.differences]
+    asks = [d for d in differences if d.standing == "asks"]
+    people = sum(any(d.standing == "asks" for d in c.differences) for c in analysis.pairs.values())
+    possible = {("huma", p.huma) for p in analysis.matching.possible}
+    possible |= {("visma", p.visma) for p in analysis.matching.possible}
+    headings = Counter((key[0], heading) for key, heading in analysis.headings.items() if key not in possible)
+    return {
+        "huma": len(analysis.huma),
+        "visma": len(analysis.visma),
+        "linked": len(analysis.matching.linked),
+        "linked_by": dict(Counter(linked.by for linked in analysis.matching.linked)),
+        "possible": len(analysis.matching.possible),
+        "only": {
+            side: {heading: count for (where, heading), count in headings.items() if where == side}
+            for side in ("huma", "visma")
+        },
+        "differences": len(asks),
+        "people": people,
+        "one_side_empty": sum(d.kind in ("huma_empty", "visma_empty") for d in asks),
+        "spelling": sum(d.kind == "spelling" for d in asks),
+        "standing": dict(Counter(d.standing for d in differences)),
+        "fields": dict(Counter(d.field for d in asks)),
+        "unreadable": dict(Counter(name for c in analysis.pairs.values() for name in c.unreadable)),
+        "new": Conflict.objects.filter(run=run, is_new=True, standing="asks").count(),
+        "series_broken": analysis.matching.series_broken,
+        "gone": len(analysis.gone),
+        "outside": EmployeeLink.objects.filter(connection=run.connection_id, state=EmployeeLink.State.OUTSIDE).count(),
+        "passed_over": len(analysis.unread.all),
+        "worth": _worth_knowing(analysis),
+    }
+
+
+def _worth_knowing(analysis: Analysis) -> dict[str, int]:
+    pairs = [(analysis.huma[h], analysis.visma[v]) for h, v in analysis.pairs]
+    return {
+        "becomes_cash": sum(becomes_cash(huma) for huma in analysis.huma.values()),
+        "deactivated": sum(not huma.active and visma.standing is Period.CURRENT for huma, visma in pairs),
+        "several_positions": sum(
+            max(len(huma.current_positions), len(visma.current_positions)) > 1 for huma, visma in pairs
+        ),
+        "long_number": sum(len(huma.number) > 12 for huma in analysis.huma.values()),
+        "no_number": sum(not huma.number and huma.is_person for huma in analysis.huma.values()),
+    }
+
+
+def becomes_cash(huma: Employee) -> bool:
+    """Whether she has an account in Huma that is cash in Visma."""
+    value = huma.values.get("bank_account")
+    return value is not None and bank.becomes_cash(value)

@@ -1,0 +1,147 @@
+"""The links after a read: new ones, those who are gone or back, and what was settled on each of them."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from connections.models import Connection
+from sync.analysis.analyse import Analysis
+from sync.analysis.concurrent import written_meanwhile
+from sync.core.batches import BATCH, batches
+from sync.core.compare import Comparison, as_of_today
+from sync.core.employee import Employee
+from sync.core.evidence import Weighing
+from sync.core.positions import next_change
+from sync.core.relook import asks, known_at_first, seen_of, still_known, without_instead
+from sync.models import EmployeeLink, SyncRun
+from sync.models.groups import MANUAL
+from sync.reading.presence import store_presence
+
+LINK_FIELDS = ["baseline", "seen", "written", "huma_position", "visma_position", "remade", "name", "number"]
+LINK_FIELDS += ["changes_on", "known", "doubt", "doubt_at"]
+
+
+def store_links(run: SyncRun, analysis: Analysis, today: date) -> dict[tuple[str, str], int]:
+    """Store the links and what was settled; gives the primary keys of all links by their ids (Huma's, Visma's)."""
+    _store_presence(run.connection, analysis)
+    rows = EmployeeLink.objects.filter(connection=run.connection).exclude(state=EmployeeLink.State.DIFFERENT)
+    known = {(huma, visma): pk for pk, huma, visma in rows.values_list("pk", "huma_id", "visma_id")}
+    newer = written_meanwhile(run)
+    for keys in batches(sorted(known[pair] for pair in analysis.pairs if pair in known and known[pair] not in newer)):
+        held = rows.select_for_update().filter(pk__in=keys).order_by("pk")  # another run may be writing baselines
+        changed = [link for link in held if _settle(run, link, analysis, today)]
+        EmployeeLink.objects.bulk_update(changed, LINK_FIELDS, batch_size=BATCH)
+    for some in batches(analysis.new_links):
+        links = [
+            EmployeeLink(
+                connection=run.connection,
+                huma_id=new.huma,
+                visma_id=new.visma,
+                linked_by=new.by,
+                known=without_instead(analysis.against[new.huma, new.visma]),
+            )
+            for new in some
+        ]
+        for link in links:
+            _settle(run, link, analysis, today)
+        known |= {(link.huma_id, link.visma_id): link.pk for link in EmployeeLink.objects.bulk_create(links)}
+    return known
+
+
+def _store_presence(connection: Connection, analysis: Analysis) -> None:
+    store_presence(analysis.presence)
+    gone = EmployeeLink.objects.filter(connection=connection).exclude(gone_from="")
+    held = {one for pair in gone.values_list("huma_id", "visma_id") for one in pair}
+    for linked in analysis.new_links:
+        if linked.huma in held or linked.visma in held:
+            retire_gone(connection, "huma", [linked.huma])
+            retire_gone(connection, "visma", [linked.visma])
+
+
+def retire_gone(connection: Connection, side: str, ids: Collection[str]) -> None:
+    """Links whose other half is gone, of people who are linked anew or added again: that half isn't hers any more."""
+    old = EmployeeLink.objects.filter(connection=connection, **{f"{side}_id__in": ids})
+    old.exclude(gone_from="").update(state=EmployeeLink.State.DIFFERENT, gone_from="")
+
+
+def _settle(run: SyncRun, link: EmployeeLink, analysis: Analysis, today: date) -> bool:
+    """Renew a link in memory; True where that changed it."""
+    comparison = analysis.pairs.get((link.huma_id, link.visma_id))
+    if comparison is None:  # one of the two is left out
+        return False
+    before = [_copy(getattr(link, name)) for name in LINK_FIELDS]
+    huma, visma = analysis.huma[link.huma_id], analysis.visma[link.visma_id]
+    shown = run.trigger in MANUAL
+    settle_link(link, comparison, huma, visma, today, shown, run.connection.automatic)
+    doubt(link, analysis.against[link.huma_id, link.visma_id], complete=True)
+    return before != [getattr(link, name) for name in LINK_FIELDS]
+
+
+def _copy(value: Any) -> Any:
+    return dict(value) if isinstance(value, dict) else value
+
+
+def settle_link(
+    link: EmployeeLink, comparison: Comparison, huma: Employee, visma: Employee, today: date, shown: bool, rolls: bool
+) -> None:
+    """Renew on the link what this comparison settled: agreed fields, the paired positions, the label, what was seen.
+
+    ``rolls``: whether the daily look at positions takes place; then a day that has come is left for it to see.
+    """
+    if comparison.positions and comparison.positions != (link.huma_position, link.visma_position):
+        if link.huma_position:
+            for name in ("first_workday", "last_workday"):
+                link.baseline.pop(name, None)
+                link.seen.pop(name, None)
+        link.huma_position, link.visma_position = comparison.positions
+    link.remade = comparison.remade
+    for name, former in comparison.former.items():
+        for stored in (link.baseline, link.seen):
+            if name in stored:
+                stored[name] = list(as_of_today(tuple(stored[name]), former, comparison.prints[name]))
+    for name, prints in comparison.agreed.items():
+        link.baseline[name] = list(prints)
+        link.seen.pop(name, None)
+    link.written = {
+        name: side for name, side in link.written.items() if name in comparison.respelt or name not in comparison.prints
+    }
+    if shown:
+        for difference in comparison.differences:
+            if difference.field not in link.baseline:
+                link.seen[difference.field] = list(difference.prints)
+    link.name = (huma.name or visma.name)[:255]
+    link.number = (visma.number or huma.number)[:64]
+    if not (rolls and link.changes_on and link.changes_on <= today):
+        link.changes_on = nearest_change(huma, visma, today)
+
+
+def doubt(link: EmployeeLink, now: Sequence[str], *, complete: bool) -> None:
+    """Renew on the link what a person is to be asked about it. ``now``: what speaks against it, by this read.
+
+    ``complete``: whether it read everybody. Only then it is stored what a link of before was made with. Until then its
+    other names don't ask; a rehire does, who is new since the last look at everybody.
+    """
+    known = link.known
+    if known is not None:
+        link.known = known = still_known(known, now, complete)
+    else:
+        known = [code for code in known_at_first(now) if code != link.doubt] if complete else ["names"]
+    asked = asks(now, known, link.doubt)
+    if complete:
+        link.known = known
+    if asked != link.doubt:
+        link.doubt, link.doubt_at = asked, timezone.now() if asked else None
+
+
+def against_alone(huma: Employee, visma: Employee, instead: str = "") -> list[str]:
+    """What speaks against two people being one, where nobody else is looked at; ``instead`` may be meant."""
+    return seen_of(Weighing([huma], [visma]).weigh(huma.id, visma.id), instead)
+
+
+def nearest_change(huma: Employee, visma: Employee, today: date) -> date | None:
+    """The next day on which the selected position of either side may become another one, or have ended."""
+    days = [next_change(person.positions, today.isoformat()) for person in (huma, visma)]
+    nearest = min((day for day in days if day), default=None)
+    return date.fromisoformat(nearest) if nearest else None

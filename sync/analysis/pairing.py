@@ -1,0 +1,121 @@
+"""Comparing a pair that a person has just linked, or takes back, within an open run."""
+
+from collections.abc import Collection, Mapping
+
+from django.db import transaction
+from django.utils import timezone
+
+from sync.analysis.candidates import recheck
+from sync.analysis.linking import LINK_FIELDS, against_alone, doubt, settle_link
+from sync.analysis.persist import conflict_row
+from sync.core.compare import Comparison, compare
+from sync.core.create import SHARED, keys
+from sync.core.employee import Employee, Period, from_json
+from sync.core.fields import Pair
+from sync.core.fields.number import holders, same_number
+from sync.core.relook import other_employee
+from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
+from sync.reading.reader import enabled_fields, fingerprinter
+
+
+def compare_pair(run: SyncRun, link: EmployeeLink) -> int:
+    """Compare the two as the run read them; gives the number of their differences. Who is left out isn't compared.
+
+    Takes both off the create lists, and frees others from possible matches with them.
+    """
+    rows = EmployeeSnapshot.objects.filter(run=run)
+    huma_row = rows.filter(side="huma", vendor_id=link.huma_id).first()
+    visma_row = rows.filter(side="visma", vendor_id=link.visma_id).first()
+    if not (huma_row and visma_row and huma_row.payload and visma_row.payload):
+        return 0
+    huma, visma = from_json(huma_row.payload), from_json(visma_row.payload)
+    with transaction.atomic():
+        found = 0 if is_left_out(link) else _compare(run, link, huma, visma)
+        rows.filter(pk__in=(huma_row.pk, visma_row.pk)).update(
+            link=link, create_group="", create_blocked="", create_chosen=False, create_chosen_by=""
+        )
+        refresh_candidates(run, {*keys(huma), *keys(visma)})
+    return found
+
+
+def _compare(run: SyncRun, link: EmployeeLink, huma: Employee, visma: Employee) -> int:
+    numbers, wanted = numbers_in_visma(run), wanted_in_visma(run)
+    return compare_in_run(run, link, huma, visma, numbers, shown=True, wanted=wanted)
+
+
+def compare_in_run(
+    run: SyncRun,
+    link: EmployeeLink,
+    huma: Employee,
+    visma: Employee,
+    numbers: Mapping[str, str],
+    shown: bool,
+    instead: str = "",
+    wanted: Mapping[str, tuple[str, str]] | None = None,
+) -> int:
+    """Compare the two and store the differences with the run; gives their number.
+
+    ``numbers``, ``wanted``: the Employment IDs of others, as ``Pair`` has them. ``shown``: whether a person sees them.
+    ``instead``: the employee in Visma who may be meant in place of an ended one.
+    """
+    today = timezone.localdate()
+    default = run.connection.default_end_reason
+    pair = Pair(
+        huma, visma, today, default_end_reason=default, numbers=numbers, wanted=wanted or {}, remade=link.remade
+    )
+    comparison = _comparison(run, link, pair)
+    settle_link(link, comparison, huma, visma, today, shown, run.connection.automatic)
+    doubt(link, against_alone(huma, visma, instead or _still_instead(link, visma)), complete=False)
+    link.save(update_fields=LINK_FIELDS)
+    Conflict.objects.bulk_create([conflict_row(run, link.pk, difference) for difference in comparison.differences])
+    return len(comparison.differences)
+
+
+def _still_instead(link: EmployeeLink, visma: Employee) -> str:
+    """Who was asked about when both sides were read last: a look at two people alone can't say that it is over."""
+    return other_employee(link.doubt) if visma.standing is Period.FORMER else ""
+
+
+def _comparison(run: SyncRun, link: EmployeeLink, pair: Pair) -> Comparison:
+    positions = (link.huma_position, link.visma_position) if link.huma_position else None
+    fields_out = set(LeftOut.objects.filter(link=link).exclude(field="").values_list("field", flat=True))
+    fields = enabled_fields(run.connection)
+    return compare(pair, fingerprinter(run.connection), link.baseline, positions, fields_out, fields, link.written)
+
+
+def numbers_in_visma(run: SyncRun) -> dict[str, str]:
+    """Who has which Employment ID in Visma, as the run read it."""
+    rows = EmployeeSnapshot.objects.filter(run=run, side="visma").exclude(number="")
+    return holders(rows.values_list("number", "vendor_id"))
+
+
+def wanted_in_visma(run: SyncRun) -> dict[str, tuple[str, str]]:
+    """Which Employment ID Huma has for each linked employee in Visma, and whose it is, as the run read it."""
+    rows = EmployeeSnapshot.objects.filter(run=run, side="huma").exclude(link=None)
+    return {
+        visma: (same_number(number), name)
+        for visma, number, name in rows.values_list("link__visma_id", "number", "name")
+    }
+
+
+def is_left_out(link: EmployeeLink) -> bool:
+    """Whether either half of a linked pair is left out as a person."""
+    rows = LeftOut.objects.filter(connection=link.connection_id)
+    return (
+        rows.filter(side="huma", vendor_id=link.huma_id).exists()
+        or rows.filter(side="visma", vendor_id=link.visma_id).exists()
+    )
+
+
+def refresh_candidates(run: SyncRun, freed: Collection[str] = ()) -> None:
+    """Say anew who can't be created because of an open possible match, or shares one of the ``freed`` keys with people
+    who were just linked."""
+    open_matches = PossibleMatch.objects.open_in(run).values_list("huma_id", "visma_id")
+    waiting = {pk for pair in open_matches for pk in pair}
+    rows = EmployeeSnapshot.objects.filter(run=run, link=None).exclude(create_group="")
+    recheck(run, rows.filter(create_blocked="create_open_match").exclude(pk__in=waiting))
+    shared = (row for row in rows.filter(create_blocked__in=SHARED) if row.payload)
+    recheck(run, [row for row in shared if not {*keys(from_json(row.payload or {}))}.isdisjoint(freed)])
+    rows.filter(pk__in=waiting, create_blocked="").update(
+        create_blocked="create_open_match", create_chosen=False, create_chosen_by=""
+    )

@@ -1,0 +1,98 @@
+"""Who is passed over, for people to know: by which run and why, until they are read again.
+
+Source: design, Who is who (One record never stops the rest).
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from connections.models import Connection
+from sync.core.batches import BATCH, batches
+from sync.core.passing import Passed
+from sync.models import EmployeeLink, LeftOut, PassedPerson, SyncRun
+
+Fact = tuple[str, str]
+"""A side, and an id there."""
+
+
+def remember(by: SyncRun | Connection, passed: Iterable[Passed], looked_at: Collection[Fact] | None = None) -> None:
+    """Store whom a run, or a look without one, passed over; of the others that it ``looked_at`` (``None``: everybody)
+    it is over.
+
+    Who is left out isn't looked at, so that nothing is said of them.
+    """
+    run, connection = (by, by.connection_id) if isinstance(by, SyncRun) else (None, by.pk)
+    now, found = timezone.now(), {(one.side.value, one.id): one for one in passed}
+    for out in _left_out(connection).intersection(found) if found else ():
+        del found[out]
+    with transaction.atomic(savepoint=False):
+        rows = PassedPerson.objects.filter(connection=connection, over_at=None)
+        if looked_at is not None:
+            ids = {id_ for _side, id_ in (*looked_at, *found)}
+            rows = rows.filter(vendor_id__in=ids)
+        before = [
+            one
+            for one in rows
+            if looked_at is None or (one.side, one.vendor_id) in found or (one.side, one.vendor_id) in looked_at
+        ]
+        since = {(one.side, one.vendor_id): one.since for one in reversed(before)}
+        for some in batches(one.pk for one in before):
+            here = PassedPerson.objects.filter(pk__in=some)
+            if run:
+                here.filter(run=run).delete()  # said again by the same run
+            here.update(over_at=now)
+        links = _links(connection, found)
+        PassedPerson.objects.bulk_create(
+            [_row(connection, run, one, links.get(key), since.get(key, now)) for key, one in found.items()],
+            batch_size=BATCH,
+        )
+
+
+def _row(connection: int, run: SyncRun | None, one: Passed, link: EmployeeLink | None, since: datetime) -> PassedPerson:
+    return PassedPerson(
+        connection_id=connection,
+        run=run,
+        link=link,
+        side=one.side.value,
+        vendor_id=one.id,
+        name=(one.name or (link.name if link else ""))[:255],
+        number=(one.number or (link.number if link else ""))[:64],
+        reason=one.reason,
+        prop=one.prop,
+        since=since,
+    )
+
+
+def _left_out(connection: int) -> set[Fact]:
+    rows = LeftOut.objects.filter(connection=connection).exclude(vendor_id="")
+    return set(rows.values_list("side", "vendor_id"))
+
+
+def _links(connection: int, found: Iterable[Fact]) -> dict[Fact, EmployeeLink]:
+    """The links of these people, by side and id."""
+    ids: dict[str, list[str]] = {"huma": [], "visma": []}
+    for side, id_ in found:
+        ids[side].append(id_)
+    if not any(ids.values()):
+        return {}
+    rows = EmployeeLink.objects.filter(connection=connection).exclude(state=EmployeeLink.State.DIFFERENT)
+    links = rows.filter(Q(huma_id__in=ids["huma"]) | Q(visma_id__in=ids["visma"])).defer("baseline", "seen")
+    return {key: link for link in links for key in (("huma", link.huma_id), ("visma", link.visma_id))}
+
+
+def of_run(run: SyncRun) -> QuerySet[PassedPerson]:
+    """Whom a run passed over."""
+    return PassedPerson.objects.filter(run=run).select_related("link").order_by("name", "pk")
+
+
+def waiting(*connections: Connection) -> QuerySet[PassedPerson]:
+    """Who couldn't be read when they were looked at last; who is left out doesn't count."""
+    out = LeftOut.objects.filter(
+        connection=OuterRef("connection"), side=OuterRef("side"), vendor_id=OuterRef("vendor_id")
+    )
+    rows = PassedPerson.objects.filter(connection__in=connections, over_at=None)
+    return rows.exclude(Exists(out)).select_related("link")

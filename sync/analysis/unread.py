@@ -1,0 +1,150 @@
+"""What those who couldn't be read mean for the others: who may be one of them is neither linked anew nor added.
+
+Source: design, Who is who (One record never stops the rest).
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from django.db import InterfaceError, OperationalError
+
+from connections.api.shapes import is_stand_in
+from connections.bugs import bug_report
+from sync.core import passing
+from sync.core.employee import Employee, Side
+from sync.core.passing import Passed, those_who_are_like, those_who_may_be, too_many
+from sync.core.presence import Seen
+from sync.core.reasons import Reason
+from sync.models import EmployeeLink, LeftOut
+from sync.reading.failures import CannotRead
+from sync.reading.one_person import logger
+
+Fact = tuple[str, str]
+T = TypeVar("T")
+
+
+@dataclass
+class Unread:
+    """Those who couldn't be read: ``all`` who are passed over, so that people hear of it.
+
+    ``found`` are all of them, those who are left out too: they are evidence; ``free`` those of whom no link says who
+    they are.
+    """
+
+    all: list[Passed] = field(default_factory=list)
+    found: list[Passed] = field(default_factory=list)
+    free: list[Passed] = field(default_factory=list)
+
+    @classmethod
+    def of(
+        cls,
+        passed: Iterable[Passed],
+        links: Iterable[EmployeeLink],
+        left_out: Iterable[LeftOut],
+        read: Mapping[str, Mapping[str, Employee]],
+        asked: Mapping[str, Mapping[str, str]],
+    ) -> "Unread":
+        """``read``: who was read, by side and id; ``asked``: what became of those who were asked for singly."""
+        out = {(row.side, row.vendor_id) for row in left_out if row.vendor_id}
+        holding = [link for link in links if link.state in EmployeeLink.HOLDING]
+        taken = {key for link in holding for key in (("huma", link.huma_id), ("visma", link.visma_id))}
+        found = list(passed)
+        for side in Side:
+            here = [id_ for id_, what in asked.get(side.value, {}).items() if what == Seen.HERE]
+            asked_for = [read[side.value][id_] for id_ in here if id_ in read[side.value]]
+            found = _with_their_rows(found, side, asked_for) if asked_for else found
+        counted = [one for one in found if _key(one) not in out]
+        return cls(counted, found, [one for one in found if _key(one) not in taken])
+
+    def without(self, side: Side, people: Iterable[Employee]) -> dict[str, Employee]:
+        """Those of a side who take part, by id."""
+        over = {one.id for one in self.found if one.side is side}
+        return {person.id: person for person in people if person.id not in over}
+
+    def check(self, read: Mapping[str, Mapping[str, Employee]]) -> None:
+        """Raises ``CannotRead`` where so many of a side can't be read that it isn't a matter of theirs."""
+        for side in Side:
+            here = [one for one in self.all if one.side is side]
+            people = len(read[side.value].keys() | {one.id for one in here})
+            if here and len(here) == people:
+                raise CannotRead(_nobody(side, here))
+            if too_many(len(here), people):
+                raise CannotRead(Reason(f"many_passed_{side.value}", {"passed": len(here), "people": people}))
+
+    def known(self, side: Side) -> list[Employee]:
+        """What is known of those of a side."""
+        return [one.known for one in self.found if one.side is side and one.known]
+
+    def held(self, huma: Collection[Employee], visma: Collection[Employee]) -> set[Fact]:
+        """(side, id) of those whom nobody is linked to now: they themselves, and who is like one of them."""
+        found = {_key(one) for one in self.found}
+        for side, people in ((Side.HUMA, huma), (Side.VISMA, visma)):
+            across = [one for one in self.free if one.side is not side]
+            found |= {(side.value, id_) for id_ in those_who_are_like(across, people)} if across else set()
+        return found
+
+    def may_be(self, people: Collection[Employee], side: Side) -> set[str]:
+        """The ids of those of a side who may be one of them on the other side."""
+        across = [one for one in self.free if one.side is not side]
+        return those_who_may_be(across, people) if across else set()
+
+    def add(self, side: Side, id_: str, error: Exception) -> None:
+        """Our own code broke at somebody."""
+        self.all.append(passed_for_a_bug(side, id_, error))
+
+
+def passed_for_a_bug(side: Side, id_: str, error: Exception) -> Passed:
+    """Somebody at whom our own code broke: said loudly in the log, without the error's own text."""
+    logger.error("Somebody is passed over, for a bug: %s", bug_report(error))
+    return Passed(side, id_, passing.BUG)
+
+
+def each_alone(people: Iterable[T], work: Callable[[T], Any], broken: Callable[[T, Exception], None]) -> None:
+    """Do something with each one; who it breaks at is ``broken``, and the others go on."""
+    for one in people:
+        try:
+            work(one)
+        except (OperationalError, InterfaceError, CannotRead):
+            raise
+        except Exception as error:
+            broken(one, error)
+
+
+def _key(one: Passed) -> Fact:
+    return one.side.value, one.id
+
+
+def _with_their_rows(passed: list[Passed], side: Side, asked_for: list[Employee]) -> list[Passed]:
+    """Rows of a list that name nobody belong to those who weren't in it and were there when asked for singly.
+
+    Whose row it is tell the names and the email; where nothing does, it may be any of them.
+    """
+    rows = [one for one in passed if one.side is side and is_stand_in(one.id)]
+    found = [one for one in passed if one not in rows]
+    left = {person.id: person for person in asked_for}
+    unclear = []
+    for row in rows:
+        whose = next((person for person in left.values() if row.known and _is_same(row.known, person)), None)
+        if whose is None:
+            unclear.append(row)
+        else:
+            found.append(Passed(side, whose.id, row.reason, row.prop, left.pop(whose.id)))
+    if unclear and left:
+        one = unclear[0]
+        found += [Passed(side, id_, one.reason, one.prop, person) for id_, person in left.items()]
+        unclear = unclear[len(left) :]
+    return [*found, *unclear]
+
+
+def _is_same(known: Employee, other: Employee) -> bool:
+    names = [known.canonical(name) == other.canonical(name) for name in ("given_name", "family_name", "email")]
+    return any(known.canonical(name) for name in ("family_name", "email")) and all(names)
+
+
+def _nobody(side: Side, passed: list[Passed]) -> Reason:
+    """Nobody of a side can be read: why that is for most of them."""
+    reason = Counter(one.reason for one in passed).most_common(1)[0][0]
+    codes = {passing.FORBIDDEN: f"credentials_{side.value}", passing.BUG: "bug"}
+    return Reason(codes.get(reason, f"contract_{side.value}"))

@@ -1,0 +1,1 @@
+"""Automatic updates: the webhook, schedules, what is held, pauses."""

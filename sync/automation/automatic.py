@@ -1,0 +1,207 @@
+"""What a run does by itself: choose what only Huma moved, hold what is too much, have the rest written.
+
+Every automatic write names its rule: automatic updates, turned on by whom and when (``SyncRun.rule_by``, ``rule_at``).
+"""
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from connections.models import Connection, audit
+from sync.analysis import passed_over
+from sync.analysis.concurrent import began, chosen_by_hand
+from sync.analysis.two_writers import rests
+from sync.core.automatic import Disagreement, writes_by_itself
+from sync.core.batches import batches
+from sync.core.relook import stops
+from sync.models import Change, Conflict, EmployeeSnapshot, SyncRun
+from sync.models.groups import SETTLED
+from sync.planning import holding
+from sync.planning.plan_rows import store_plan
+from sync.planning.planning import make_plan
+from sync.planning.releases import answer_released, come_back, released
+from sync.runs.events import not_handled
+from sync.runs.lifecycle import forget_values
+from sync.runs.second_reads import from_before_our_write
+
+RULE = "automatic"
+"""Who decided, where it was the rule."""
+PASSING = frozenset(
+    {"unavailable", "parked", "bad_credentials", "application_refused", "bug", "passed_bug", "passed_forbidden"}
+)
+"""Reasons of a failure that say nothing about the value: it may be sent again."""
+
+
+def carry_out(run: SyncRun) -> bool:
+    """Take a run that has read everything from review to writing.
+
+    False when there is nothing to write now: another run of the connection is writing, and its end wakes this one;
+    or another has decided about the same fields since this one began to read, which has to be read again (then the
+    run is fetching once more); or nothing may be written any more (then it is cancelled).
+    """
+    try:
+        with transaction.atomic():
+            # The hour is counted by one run at a time. Rows that only point at the connection don't wait for it.
+            connection = Connection.objects.select_for_update(no_key=True).get(pk=run.connection_id)
+            if _take(run, connection):
+                _go_on(run, connection)
+    finally:
+        run.refresh_from_db()
+    return run.state == SyncRun.State.APPLYING
+
+
+def _take(run: SyncRun, connection: Connection) -> bool:
+    """Begin to write; False when somebody else did so with this run, or another one is writing."""
+    now = timezone.now()
+    values = {"state": SyncRun.State.APPLYING, "confirmed_at": now, "touched_at": now}
+    if run.is_automatic:  # the rule as it stands now
+        values |= {"rule_by": connection.automatic_by, "rule_at": connection.automatic_at}
+    try:
+        with transaction.atomic():
+            return bool(SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.REVIEW).update(**values))
+    except IntegrityError:
+        return False
+
+
+def _go_on(run: SyncRun, connection: Connection) -> None:
+    if not may_run(connection, run):
+        _give_up(run)
+        return
+    decided = _decided_meanwhile(run)
+    if decided and run.trigger != SyncRun.Trigger.SCHEDULED:
+        _read_again(run)
+        return
+    _carry_out(run, connection, decided)
+
+
+def _carry_out(run: SyncRun, connection: Connection, decided: set[tuple[int, str]]) -> None:
+    release = run.trigger == SyncRun.Trigger.RELEASE
+    left = set() if release else decided | chosen_by_hand(run)
+    _choose(run, connection, left)
+    plan = make_plan(run)
+    items = plan.items
+    passed_over.remember(run, plan.broken, ())
+    held = holding.what_is_held(run, connection, items)
+    written = [item for item in items if item not in held]
+    store_plan(run, written)
+    if release:
+        answer_released(run)
+    else:
+        holding.hold(run, held, compared(run), left)
+    detail = {"changes": len(written), "people": len({item.planned.person for item in written}), "held": len(held)}
+    if items or run.trigger != SyncRun.Trigger.REAL_TIME:  # Huma tells of much that changes nothing
+        audit(run.started_by or RULE, "run.confirmed", connection, run=run.pk, **detail)
+
+
+def may_run(connection: Connection, run: SyncRun) -> bool:
+    """Whether anything may be written: the connection works, and for an automatic run the rule still stands.
+
+    While another integration writes to Visma, what Huma told of waits; a scheduled sync tells what differs.
+    """
+    if rests(connection) and run.trigger == SyncRun.Trigger.REAL_TIME:
+        return False
+    if connection.state != Connection.State.ACTIVE:
+        return False
+    return connection.automatic or run.trigger == SyncRun.Trigger.RELEASE
+
+
+def _give_up(run: SyncRun) -> None:
+    """It isn't the time for it: nothing is written, and what it was to answer waits again."""
+    SyncRun.objects.filter(pk=run.pk).update(
+        state=SyncRun.State.CANCELLED, finished_at=timezone.now(), confirmed_at=None
+    )
+    run.confirmed_at = None
+    forget_values(run)
+    not_handled(run)
+    come_back(run)
+
+
+def _decided_meanwhile(run: SyncRun) -> set[tuple[int, str]]:
+    """(link, field) of this run's differences about which another run has decided since this one began to read."""
+    others = SyncRun.objects.filter(connection=run.connection_id, finished_at__gte=began(run)).exclude(pk=run.pk)
+    rows = Conflict.objects.filter(run__in=others.exclude(confirmed_at=None)).exclude(decision="")
+    decided = set(rows.values_list("link_id", "field"))
+    return decided & set(Conflict.objects.filter(run=run).values_list("link_id", "field")) if decided else set()
+
+
+def _read_again(run: SyncRun) -> None:
+    """What it read may be older than what was written since."""
+    EmployeeSnapshot.objects.filter(run=run).delete()
+    Conflict.objects.filter(run=run).delete()
+    SyncRun.objects.filter(pk=run.pk).update(
+        state=SyncRun.State.FETCHING, confirmed_at=None, read_at=None, progress={}, figures={}
+    )
+
+
+def _choose(run: SyncRun, connection: Connection, left: set[tuple[int, str]]) -> None:
+    """Decide what the rule decides, or what an owner released; nothing is decided about ``left``."""
+    undecided = Conflict.objects.filter(run=run, decision="", blocked_to_visma="")
+    rows = [one for one in undecided.select_related("link").defer("values") if (one.link_id, one.field) not in left]
+    if run.trigger == SyncRun.Trigger.RELEASE:
+        let_go, rows = released(run), [one for one in rows if not stops(one.link.doubt)]
+        by, chosen = run.started_by, [one for one in rows if let_go.get((one.link_id, one.field)) == _prints(one)]
+    else:
+        huma_wins, refused = connection.both_moved == Connection.BothMoved.HUMA, _refused_before(run, undecided)
+        old = from_before_our_write(run, undecided)
+        rows = [one for one in rows if (one.link_id, one.field, one.huma_fingerprint) not in old]
+        rows = [] if rests(connection) else rows
+        by, chosen = RULE, [one for one in rows if writes_by_itself(_disagreement(one, refused), huma_wins)]
+    for some in batches(one.pk for one in chosen):
+        Conflict.objects.filter(pk__in=some).update(
+            decision="huma", decided_by=by, decided_at=timezone.now(), allow_clearing=True, for_many=True
+        )
+
+
+def _prints(conflict: Conflict) -> tuple[str, str]:
+    return conflict.huma_fingerprint, conflict.visma_fingerprint
+
+
+def _disagreement(conflict: Conflict, refused: set[tuple[int, str, str]]) -> Disagreement:
+    seen = conflict.link.seen.get(conflict.field)
+    return Disagreement(
+        field=conflict.field,
+        standing=conflict.standing,
+        why=conflict.why,
+        prints=_prints(conflict),
+        blocked=bool(conflict.blocked_to_visma),
+        empties=conflict.empties_visma,
+        by_bulk=not conflict.bulk_blocked,
+        seen=(seen[0], seen[1]) if seen else None,
+        by_hand=conflict.by_hand,
+        refused=(conflict.link_id, conflict.field, conflict.huma_fingerprint) in refused,
+        doubted=stops(conflict.link.doubt),
+    )
+
+
+def _refused_before(run: SyncRun, conflicts: QuerySet[Conflict]) -> set[tuple[int, str, str]]:
+    """(link, field, Huma's fingerprint) of what Visma refused, or an owner dropped, and Huma hasn't changed since."""
+    rows = Change.objects.filter(link__in=conflicts.order_by().values("link"), side="visma", action="field")
+    found: dict[tuple[int, str], str] = {}
+    for change in rows.exclude(run=run).order_by("pk").only("link", "field", "state", "reason", "answer", "source"):
+        if change.link_id is None:
+            continue
+        key = change.link_id, change.field
+        if _is_refused(change):
+            found[key] = change.source
+        elif found.get(key) != change.source or change.state in SETTLED:
+            found.pop(key, None)
+    refused = {(link, field, source) for (link, field), source in found.items()}
+    if refused:  # what the version before planned has the fingerprint that it made of the same value
+        for one in conflicts.filter(link__in={link for link, _field in found}):
+            former = one.values and one.values.get("former")
+            if former and (one.link_id, one.field, former[0]) in refused:
+                refused.add((one.link_id, one.field, one.huma_fingerprint))
+    return refused
+
+
+def _is_refused(change: Change) -> bool:
+    if change.answer == Change.Answer.DROPPED:
+        return True
+    return change.state == Change.State.FAILED and change.reason not in PASSING
+
+
+def compared(run: SyncRun) -> list[int]:
+    """The links that an automatic run compared: those whom Huma told of, or all."""
+    if run.trigger != SyncRun.Trigger.SCHEDULED:
+        return list(run.progress.get("links", ()))
+    return list(run.connection.links.filter(state="linked").values_list("pk", flat=True))

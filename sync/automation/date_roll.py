@@ -1,0 +1,188 @@
+"""The daily look for people whose selected position has become another one, or has ended: a notice, and nothing else.
+
+Nobody edits anything on such a day, so neither an event nor a comparison of values would tell. Source: design, Always
+on (Date roll).
+"""
+
+import hashlib
+import logging
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from connections.api.errors import BadCredentials, VendorError
+from connections.models import Connection
+from connections.pausing import credentials_refused
+from sync.analysis import passed_over
+from sync.analysis.linking import nearest_change
+from sync.analysis.notices import tell
+from sync.analysis.pairing import is_left_out
+from sync.analysis.unread import each_alone, passed_for_a_bug
+from sync.core.employee import Employee, Position, Side
+from sync.core.passing import Passed
+from sync.core.positions import Turn, turn
+from sync.core.presence import Presence
+from sync.core.same_employment import describe
+from sync.models import DateRoll, EmployeeLink, Notice
+from sync.reading.one_person import Elsewhere, PassedOver
+from sync.reading.presence import store_presence
+from sync.reading.reader import Reader, reader_for
+from sync.worker.stopping import is_stopping
+
+logger = logging.getLogger(__name__)
+
+CLAIM = timedelta(minutes=5)
+"""For so long nobody else looks at what somebody is looking at."""
+PAUSES = (1, 2, 5, 15, 30, 60)
+"""Minutes until the next try where a vendor doesn't answer."""
+
+Both = tuple[Employee | None, Employee | None] | Presence | Passed
+"""What both sides say of somebody, where they are instead, or why they are passed over."""
+
+
+def due_links(connection: Connection, today: date) -> QuerySet[EmployeeLink]:
+    """The linked people of whom it was known that something would change by now."""
+    return connection.links.filter(state=EmployeeLink.State.LINKED, changes_on__lte=today)
+
+
+def due() -> list[int]:
+    """The connections whose look of today is still to be made and may be made now, by their primary keys."""
+    today, now = timezone.localdate(), timezone.now()
+    rows = Connection.objects.filter(state=Connection.State.ACTIVE, automatic=True)
+    rows = rows.filter(links__state=EmployeeLink.State.LINKED, links__changes_on__lte=today).distinct()
+    seen_to = DateRoll.objects.filter(Q(day__gte=today) | Q(not_before__gt=now))
+    return list(rows.exclude(pk__in=seen_to.values("pk")).values_list("pk", flat=True))
+
+
+def look(connection: Connection) -> bool:
+    """Look at some people, for one slice; True when there are more to look at now.
+
+    Each local day is seen to once, whoever calls. A vendor that doesn't answer is asked again the same day, and a
+    connection that is paused after its pause.
+    """
+    today = timezone.localdate()
+    if connection.state != Connection.State.ACTIVE or not connection.automatic:
+        return False
+    DateRoll.objects.get_or_create(connection=connection, defaults={"not_before": timezone.now()})
+    mine = DateRoll.objects.filter(Q(day=None) | Q(day__lt=today), pk=connection.pk, not_before__lte=timezone.now())
+    if not mine.update(not_before=timezone.now() + CLAIM):
+        return False
+    roll = DateRoll.objects.get(pk=connection.pk)
+    try:
+        last = _slice(connection, roll, today)
+    except VendorError as error:
+        logger.warning("Connection %s: positions are looked at later: %s", connection.pk, error)
+        if isinstance(error, BadCredentials):
+            credentials_refused(connection, error)
+        _later(roll)
+        return False
+    except Exception:
+        _later(roll)
+        raise
+    rows = DateRoll.objects.filter(pk=roll.pk)
+    if last is None:
+        rows.update(day=today, tries=0, after_link=0, not_before=timezone.now())
+    else:
+        rows.update(tries=0, after_link=last, not_before=timezone.now())
+    return last is not None
+
+
+def _slice(connection: Connection, roll: DateRoll, today: date) -> int | None:
+    """Look at people side by side until the time is over; the last one's primary key, ``None`` after everybody."""
+    deadline = time.monotonic() + settings.SLICE_SECONDS
+    links = list(due_links(connection, today).filter(pk__gt=roll.after_link).order_by("pk"))
+    reader = reader_for(connection, links)
+    size = settings.SYNC_CONCURRENCY
+    with ThreadPoolExecutor(size, thread_name_prefix="roll") as pool:
+        for begin in range(0, len(links), size):
+            some = links[begin : begin + size]
+            if begin and (time.monotonic() > deadline or is_stopping()):
+                return links[begin - 1].pk
+            wanted = [link for link in some if not is_left_out(link)]
+            for link, both in zip(wanted, pool.map(lambda one: _read(reader, one), wanted), strict=True):
+                _look_at(connection, link, both, today)
+            DateRoll.objects.filter(pk=roll.pk).update(after_link=some[-1].pk, not_before=timezone.now() + CLAIM)
+    return None
+
+
+def _read(reader: Reader, link: EmployeeLink) -> Both:
+    """What both sides say of a person now. What can't be read of one doesn't hold up the others."""
+    try:
+        return reader.huma(link.huma_id, all_positions=True), reader.visma_person(link.visma_id)
+    except Elsewhere:
+        return Presence("outside")
+    except PassedOver as over:
+        return over.passed
+
+
+def _look_at(connection: Connection, link: EmployeeLink, both: Both, today: date) -> None:
+    """What becomes of a person who was read, or was passed over; nobody else is kept from being looked at by it."""
+
+    def tell_of(link: EmployeeLink) -> None:
+        if not isinstance(both, Passed):
+            with transaction.atomic():
+                _tell_of(connection, link, both, today)
+
+    passed = [both] if isinstance(both, Passed) else []
+    each_alone([link], tell_of, lambda one, error: passed.append(passed_for_a_bug(Side.HUMA, one.huma_id, error)))
+    looked_at = [] if passed else [("huma", link.huma_id), ("visma", link.visma_id)]
+    passed_over.remember(connection, passed, looked_at)
+
+
+def _tell_of(
+    connection: Connection, link: EmployeeLink, both: tuple[Employee | None, Employee | None] | Presence, today: date
+) -> None:
+    """Leave the notice, and the day of the next change; once, whoever else looked at the same time."""
+    if isinstance(both, Presence):
+        store_presence({link.pk: both})
+        return
+    huma, visma = both
+    if huma is None or visma is None or link.changes_on is None:
+        return  # they are gone, or can't be read: what looks at everybody says so
+    since = link.changes_on - timedelta(days=1)
+    turns = {
+        "huma": turn(huma.positions, since, today, link.huma_position),
+        "visma": turn(visma.positions, since, today, link.visma_position),
+    }
+    with transaction.atomic():
+        mine = EmployeeLink.objects.filter(pk=link.pk, changes_on=link.changes_on)
+        if mine.update(changes_on=nearest_change(huma, visma, today)) and any(turns.values()):
+            tell(connection, Notice.Kind.POSITION, _key(link, huma, visma, turns), link=link, params={
+                "huma": describe_side(huma, turns["huma"]), "visma": describe_side(visma, turns["visma"]),
+            })  # fmt: skip
+
+
+def describe_side(employee: Employee, turned: Turn | None) -> dict[str, Any]:
+    """A side of the notice: the position now and before, as periods of ISO dates, and what became of it.
+
+    ``what``: "" nothing, another (position) or ended.
+    """
+    now = turned.now if turned else employee.position
+    another = turned is not None and (turned.before and turned.before.id) != (turned.now and turned.now.id)
+    return {
+        "what": "another" if another else "ended" if turned else "",
+        "before": _period(turned.before) if turned and another else "",
+        "now": _period(now),
+    }
+
+
+def _period(position: Position | None) -> str:
+    return describe(position) if position else ""
+
+
+def _key(link: EmployeeLink, huma: Employee, visma: Employee, turns: dict[str, Turn | None]) -> str:
+    """What makes it the same news: her positions now, and which of them have ended."""
+    said = [huma.selected, visma.selected, *(bool(one and one.ended) for one in turns.values())]
+    return f"{link.pk}:{hashlib.sha256(repr(said).encode()).hexdigest()[:40]}"
+
+
+def _later(roll: DateRoll) -> None:
+    minutes = PAUSES[min(roll.tries, len(PAUSES) - 1)]
+    pause = timezone.now() + timedelta(minutes=minutes)
+    DateRoll.objects.filter(pk=roll.pk).update(tries=F("tries") + 1, not_before=pause)

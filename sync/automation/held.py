@@ -1,0 +1,265 @@
+"""What is held, for an owner to release or to drop. Neither writes at once: a release reads both sides again first."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from connections.models import Connection, audit, name_of
+from sync.core.batches import batches
+from sync.core.relook import kind_of, stops
+from sync.models import OPEN_STATES, Change, EmployeeLink, SyncRun
+from sync.pages.paging import Key, Order, Part, Place, part
+from sync.pages.request_params import number
+from sync.planning.holding import waiting
+from sync.planning.payday import notes, until
+from sync.planning.planning import NumberNeeded
+from sync.runs.lifecycle import NotAllowed
+from sync.wording.display import Display, display
+from sync.wording.sentences import against_sentence, field_label, sentence
+from sync.worker.queue import wake
+
+PER_PAGE = 100
+WHY = ("held_many", "held_account", "held_waits")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One held Change. ``blanked``: its values were deleted, so that it can't be released any more.
+
+    ``notes``: what it means for pay, in sentences.
+    """
+
+    pk: int
+    label: str
+    before: Display
+    after: Display
+    blanked: bool
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Person:
+    """What is held of one person in one run, and the id of their Huma user.
+
+    ``against``: what speaks against the link, so that nothing is released until a person has answered that; or "".
+    """
+
+    name: str
+    number: str
+    huma_id: str
+    run: SyncRun
+    lines: list[Line]
+    against: str = ""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A page of what waits. ``reasons``: by the sentence of why, who is on this page. ``until``: until when it has to
+    be approved for the next pay, a sentence or "" where that isn't known."""
+
+    page: Part[Change]
+    reasons: list[tuple[str, list[Person]]]
+    changes: int
+    people: int
+    releasing: list[tuple[SyncRun, int]]
+    in_vain: SyncRun | None
+    until: str = ""
+
+
+BY_WHY = ("reason", "name", "whose", "run_id", "pk")
+WHOSE = Coalesce("link_id", 0)
+
+
+def _mark(row: Change) -> str:
+    return f"{row.reason}-{row.pk}"
+
+
+def _key(connection: Connection, mark: str) -> Key | None:
+    """Why it was held when it was shown: what is overtaken meanwhile has another reason."""
+    reason, _, pk = mark.rpartition("-")
+    rows = Change.objects.filter(run__connection=connection, pk=number(pk))
+    row = rows.values_list("name", WHOSE, "run_id", "pk").first()
+    return (reason, *row) if row else None
+
+
+def held(connection: Connection, place: Place | int | str = 1) -> Held:
+    """What waits for an owner, by why it is held and by person."""
+    rows = waiting(connection).select_related("run", "link").annotate(whose=WHOSE)
+    page = part(rows, Order(BY_WHY, _mark, lambda mark: _key(connection, mark)), place, PER_PAGE)
+    told = page.object_list
+    reasons = [(sentence(why), _people(some, connection)) for why, some in groupby(told, lambda one: one.reason)]
+    return Held(
+        page=page,
+        reasons=reasons,
+        changes=page.total,
+        people=rows.order_by().values("link").distinct().count(),
+        releasing=[(run, len(run.options.get("released", ()))) for run in _releases(connection, OPEN_STATES)],
+        in_vain=_in_vain(connection),
+        until=until(connection, rows),
+    )
+
+
+def _people(rows: Iterable[Change], connection: Connection) -> list[Person]:
+    return [_person(list(some), connection) for _key, some in groupby(rows, lambda one: (one.link_id, one.run_id))]
+
+
+def _person(changes: Sequence[Change], connection: Connection) -> Person:
+    first = changes[0]
+    lines = [
+        Line(
+            one.pk,
+            field_label(one.field),
+            display(one.field, one.side, one.before),
+            display(one.field, one.side, one.after),
+            one.run.values_blanked_at is not None,
+            tuple(notes(connection, one)),
+        )
+        for one in changes
+    ]
+    link = first.link
+    against = against_sentence(kind_of(link.doubt)) if link and stops(link.doubt) else ""
+    return Person(first.name, first.number, link.huma_id if link else "", first.run, lines, against)
+
+
+def _releases(connection: Connection, states: Iterable[str]) -> QuerySet[SyncRun]:
+    return connection.runs.filter(trigger=SyncRun.Trigger.RELEASE, state__in=states)
+
+
+def _in_vain(connection: Connection) -> SyncRun | None:
+    """The last release, where it came to nothing and something of it waits again."""
+    last = connection.runs.filter(trigger=SyncRun.Trigger.RELEASE).first()
+    if last is None or last.state not in (SyncRun.State.FAILED, SyncRun.State.CANCELLED):
+        return None
+    return last if waiting(connection).filter(pk__in=last.options.get("released", ())).exists() else None
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What an owner ticked and still waits. ``fields``: how many Changes of which field, by its label.
+
+    ``needs_number``: the number of people to type before they are released, or ``None``. ``blanked`` and ``doubted``
+    of them can't be released: their values were deleted, or the link is to be looked at first.
+    """
+
+    pks: list[int]
+    changes: int
+    people: int
+    blanked: int
+    threshold: int
+    needs_number: int | None
+    doubted: int = 0
+    fields: list[tuple[str, int]] = field(default_factory=list)
+
+
+def select(connection: Connection, pks: Collection[int] | None, to_release: bool) -> Selection:
+    """What is to be answered: the ticked ones that still wait, or with ``None`` everything that waits."""
+    ticked = _ticked(connection, pks)
+    found = [one for one in ticked if _can_be_released(one)] if to_release else ticked
+    people = len({one.link_id for one in found})
+    threshold = _threshold(connection)
+    return Selection(
+        pks=[one.pk for one in found],
+        changes=len(found),
+        people=people,
+        blanked=sum(not _is_shown(one) for one in ticked) if to_release else 0,
+        threshold=threshold,
+        needs_number=people if to_release and people > threshold else None,
+        doubted=sum(_is_shown(one) and _is_doubted(one) for one in ticked) if to_release else 0,
+        fields=[(field_label(name), n) for name, n in Counter(one.field for one in found).most_common()],
+    )
+
+
+def _ticked(connection: Connection, pks: Collection[int] | None) -> list[Change]:
+    rows = waiting(connection).defer("before", "after", "vendor_words").select_related("run", "link").order_by("pk")
+    wanted = None if pks is None else set(pks)
+    return [one for one in rows if wanted is None or one.pk in wanted]
+
+
+def _can_be_released(held: Change) -> bool:
+    return _is_shown(held) and not _is_doubted(held)
+
+
+def _is_shown(held: Change) -> bool:
+    """Whether an owner can still see what they release, and whose it is."""
+    return held.link is not None and held.run.values_blanked_at is None
+
+
+def _is_doubted(held: Change) -> bool:
+    """Whether something grave speaks against the link: it may be somebody else's value."""
+    return held.link is not None and stops(held.link.doubt)
+
+
+def _threshold(connection: Connection) -> int:
+    return connection.threshold(connection.links.filter(state=EmployeeLink.State.LINKED).count())
+
+
+@dataclass(frozen=True)
+class Answered:
+    """How many held Changes were answered now; ``run`` is the release's, ``None`` where there was nothing left."""
+
+    changes: int
+    run: SyncRun | None = None
+
+
+def release(connection: Connection, user: Any, pks: Collection[int], typed: str = "") -> Answered:
+    """Have held Changes written after all, by a run that first reads these people again on both sides.
+
+    Where a side moved since, nothing is written. Whatever was answered or overtaken meanwhile is left alone, so that
+    a double click, or two owners at once, release once; and so is whoever's link is in doubt. Raises
+    ``NotAllowed("inactive")``, and ``NumberNeeded`` when there are more people than the threshold and their number
+    wasn't typed.
+    """
+    with transaction.atomic():
+        row = _lock(connection)
+        if row.state != Connection.State.ACTIVE:
+            raise NotAllowed("inactive")
+        found = [one for one in _ticked(row, pks) if _can_be_released(one)]
+        people = {one.link_id: one.link.huma_id for one in found if one.link}
+        if not found:
+            return Answered(0)
+        if len(people) > _threshold(row) and typed.strip() != str(len(people)):
+            raise NumberNeeded(len(people))
+        _answer(found, user, Change.Answer.RELEASED)
+        run = SyncRun.objects.create(
+            connection=row,
+            trigger=SyncRun.Trigger.RELEASE,
+            started_by=name_of(user),
+            confirmed_by=name_of(user),
+            people=sorted(people.values()),
+            options={"released": sorted(one.pk for one in found)},
+        )
+        audit(user, "held.released", row, run=run.pk, changes=len(found), people=len(people))
+        wake(run.pk)
+    return Answered(len(found), run)
+
+
+def drop(connection: Connection, user: Any, pks: Collection[int]) -> Answered:
+    """Let held Changes go: nothing is written, and the same value isn't proposed again by itself.
+
+    The difference stays for a person: nothing was settled.
+    """
+    with transaction.atomic():
+        row = _lock(connection)
+        found = _ticked(row, pks)
+        if found:
+            _answer(found, user, Change.Answer.DROPPED)
+            audit(user, "held.dropped", row, changes=len(found), people=len({one.link_id for one in found}))
+    return Answered(len(found))
+
+
+def _lock(connection: Connection) -> Connection:
+    """Whoever answers does so one at a time, and never beside a run that decides what is held."""
+    return Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
+
+
+def _answer(found: Iterable[Change], user: Any, answer: str) -> None:
+    for some in batches(found):
+        rows = Change.objects.filter(pk__in=[one.pk for one in some])
+        rows.update(answer=answer, answered_by=name_of(user), answered_at=timezone.now())

@@ -1,0 +1,71 @@
+"""What a pause means for the sync: what runs stops, owners are told once, and afterwards everything is caught up.
+
+Hears ``connections.signals``.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from connections.models import AuditEntry, Connection
+from connections.pausing import HOUSE, is_refused
+from sync.mail import letters
+from sync.models import Change, Letter, SyncRun
+from sync.models.groups import BY_ITSELF
+from sync.runs.events import REFUSED, not_handled
+from sync.runs.lifecycle import cancel, stop
+from sync.worker.queue import wake_connection
+
+MOMENT = timedelta(seconds=30)
+"""A run that meets refused credentials may have ended so long before the pause that follows."""
+
+
+def pause_begins(sender: Any, *, connection: Connection, entry: AuditEntry, **more: Any) -> None:
+    """Give up what would go on by itself, and tell the owners.
+
+    By hand also what writes is stopped: what was sent is followed to its end. With refused credentials it ends by
+    itself. A run in the wizard stays: it can't be confirmed before the pause is over.
+    """
+    for run in connection.runs.filter(trigger__in=BY_ITSELF, state__in=(SyncRun.State.FETCHING, SyncRun.State.REVIEW)):
+        if cancel(run, HOUSE):
+            not_handled(run)
+    if not is_refused(connection):
+        for run in connection.runs.filter(state=SyncRun.State.APPLYING):
+            stop(run, entry.who)
+    _tell(Letter.Kind.PAUSED, connection, entry)
+
+
+def pause_ends(sender: Any, *, connection: Connection, entry: AuditEntry, **more: Any) -> None:
+    """Tell the owners, and catch up."""
+    _tell(Letter.Kind.RESUMED, connection, entry)
+    if connection.paused_at:
+        catch_up(connection, connection.paused_at)
+
+
+def application_refused(sender: Any, *, since: datetime, **more: Any) -> None:
+    """Tell those who look after the installation."""
+    letters.write(Letter.Kind.APPLICATION_REFUSED, f"application:{since.isoformat()}", letters.superusers())
+
+
+def application_works(sender: Any, *, since: datetime, **more: Any) -> None:
+    """Tell them, and wake what waited."""
+    letters.write(Letter.Kind.APPLICATION_WORKS, f"app_works:{since.isoformat()}", letters.superusers())
+    for connection in Connection.objects.filter(state=Connection.State.ACTIVE):
+        catch_up(connection, since)
+
+
+def catch_up(connection: Connection, since: datetime) -> None:
+    """Take up what waited, and run the schedule now where a run of it came to nothing since then."""
+    scheduled = connection.runs.filter(trigger=SyncRun.Trigger.SCHEDULED, finished_at__gte=since - MOMENT)
+    cut = scheduled.exclude(state=SyncRun.State.FINISHED)
+    failed = Change.objects.filter(run__in=scheduled, state=Change.State.FAILED, reason__in=REFUSED)
+    if cut.exists() or failed.exists():
+        Connection.objects.filter(pk=connection.pk).exclude(schedule_next=None).update(schedule_next=timezone.now())
+    wake_connection(connection.pk)
+
+
+def _tell(kind: str, connection: Connection, entry: AuditEntry) -> None:
+    since = connection.paused_at.isoformat() if connection.paused_at else ""
+    key = f"{kind}:{connection.pk}:{since}"
+    letters.write(kind, key, letters.owners(connection), connection, entry=entry.pk)

@@ -1,0 +1,205 @@
+"""Huma told of somebody: read her again on both sides, and have written what only Huma moved.
+
+The events are gathered into one run at a time a connection; what comes meanwhile waits for the next. A release of
+what was held takes the same way: both sides are read again before anything goes out.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from itertools import takewhile
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from connections.api.errors import Unavailable
+from connections.models import Connection
+from connections.pausing import application_refused
+from sync.analysis import passed_over
+from sync.analysis.detect_notices import tell_of
+from sync.analysis.pairing import compare_in_run
+from sync.analysis.persist import load
+from sync.analysis.rehires import Rehires, look_for_rehires
+from sync.analysis.two_writers import noted, rests
+from sync.analysis.unread import each_alone, passed_for_a_bug
+from sync.core.employee import Employee, Side
+from sync.core.fields.number import holders
+from sync.core.passing import Passed
+from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, HumaEvent, SyncRun
+from sync.reading.presence import Asked, changes, store_presence
+from sync.reading.rereading import Rereading, taking_part
+from sync.runs import second_reads
+from sync.worker.lease import Lease
+from sync.worker.queue import wake
+
+MOST = 8
+"""So many runs that failed are looked at; more don't make the pause longer."""
+LOOK_AGAIN = 2.0  # seconds
+
+
+def start(connection: Connection) -> SyncRun | None:
+    """A run over everybody whom the waiting events name, and who is to be read once more by now; ``None`` when nobody
+    is, or it isn't the time for one.
+
+    Events that come while the connection writes, or while another such run is under way, wait for it.
+    """
+    waiting = HumaEvent.objects.filter(connection=connection, state=HumaEvent.State.WAITING)
+    try:
+        with transaction.atomic():
+            row = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)  # intake goes on
+            if row.state != Connection.State.ACTIVE or application_refused() or is_writing(row) or _is_too_soon(row):
+                return None
+            if not row.automatic:
+                waiting.update(state=HumaEvent.State.NOTED, handled_at=timezone.now())
+                second_reads.give_up(row)
+                return None
+            if rests(row):
+                return None  # they wait until it is gone
+            events = list(waiting.values_list("pk", "huma_ids"))
+            people = sorted({huma_id for _pk, ids in events for huma_id in ids} | second_reads.due_people(row))
+            if not people:
+                return None
+            run = SyncRun.objects.create(
+                connection=row,
+                trigger=SyncRun.Trigger.REAL_TIME,
+                people=people,
+                rule_by=row.automatic_by,
+                rule_at=row.automatic_at,
+            )
+            waiting.filter(pk__in=[pk for pk, _ids in events]).update(state=HumaEvent.State.TAKEN, run=run)
+            second_reads.take(run)
+    except IntegrityError:
+        return None
+    return run
+
+
+def _is_too_soon(connection: Connection) -> bool:
+    """After runs that failed one after the other the pauses grow: what made them fail may take its time.
+
+    Refused credentials have pauses of their own.
+    """
+    rows = connection.runs.filter(trigger=SyncRun.Trigger.REAL_TIME).values_list("state", "failure", "finished_at")
+    failed = list(takewhile(lambda row: row[0] == SyncRun.State.FAILED and not is_refusal(row[1]), rows[:MOST]))
+    ended = failed[0][2] if failed else None
+    return ended is not None and timezone.now() - ended < timedelta(minutes=min(60, 2 ** len(failed)))
+
+
+def is_refusal(failure: str) -> bool:
+    """Whether a run failed because the access was refused: that is the connection's matter, or the installation's."""
+    return failure.startswith("credentials_") or failure == "application_refused"
+
+
+def is_writing(connection: Connection) -> bool:
+    """Whether a run of the connection is writing now."""
+    return SyncRun.objects.filter(connection=connection, state=SyncRun.State.APPLYING).exists()
+
+
+def read_slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
+    """Read the run's people for about ``seconds``, and once all are read, compare them.
+
+    Gives the seconds until there is more to do, ``None`` when the run is in review, waits for another that writes, or
+    has stepped aside and is no more.
+    Raises the vendor errors that concern all of them.
+    """
+    if is_writing(run.connection):
+        return None  # its end wakes this one
+    look, aside = Rereading(run, lease), second_reads.are_all(run)
+    if not look.slice(min(seconds, second_reads.SLICE) if aside else seconds):
+        if aside and look.failures and not lease.lost:
+            second_reads.step_aside(run)
+            return None
+        return None if lease.lost else look.pause
+    try:
+        rehires = look_for_rehires(run, look.reader, _pairs(run))
+    except Unavailable as error:
+        return error.retry_after or LOOK_AGAIN
+    return None if _compare(run, look.asked, rehires, look.passed) else 0.0
+
+
+def _pairs(run: SyncRun) -> dict[tuple[str, str], tuple[Employee, Employee]]:
+    """The linked people whom the run has read on both sides, by their ids."""
+    humas, vismas = _read(run, Side.HUMA), _read(run, Side.VISMA)
+    couples = ((link.huma_id, link.visma_id) for link in taking_part(run).values())
+    return {one: (humas[one[0]], vismas[one[1]]) for one in couples if one[0] in humas and one[1] in vismas}
+
+
+def _compare(run: SyncRun, asked: Asked, rehires: Rehires, passed: list[Passed]) -> bool:
+    """Compare who was read, and open the run for what it does by itself. ``passed``: who couldn't be read.
+
+    False when another run wrote meanwhile: then what was read may be older than that, and is read again.
+    """
+    with transaction.atomic():
+        if _was_overtaken(run):
+            EmployeeSnapshot.objects.filter(run=run).delete()
+            SyncRun.objects.filter(pk=run.pk).update(progress={})
+            return False
+        mine = SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.FETCHING)
+        if not mine.update(state=SyncRun.State.REVIEW, read_at=timezone.now(), failure="", failure_params={}):
+            return True
+        links = taking_part(run)
+        compared, numbers, known = [], _numbers(run), second_reads.Known(run, links.values())
+        humas, vismas = _read(run, Side.HUMA), _read(run, Side.VISMA)
+        noted(run, humas.values(), everybody=False)
+        found = changes(links.values(), humas, vismas, asked)
+        store_presence(found)
+        passed += rehires.passed
+        unclear = {one.id for one in rehires.passed}
+        rows = EmployeeLink.objects.select_for_update().filter(pk__in=[one.pk for one in links.values()])
+
+        def compare(link: EmployeeLink) -> None:
+            if link.huma_id in humas and link.visma_id in vismas and link.visma_id not in unclear:
+                other = rehires.instead.get((link.huma_id, link.visma_id), "")
+                with transaction.atomic():
+                    compare_in_run(run, link, humas[link.huma_id], vismas[link.visma_id], numbers, False, other)
+                compared.append(link.pk)
+
+        def broken(link: EmployeeLink, error: Exception) -> None:
+            passed.append(passed_for_a_bug(Side.HUMA, link.huma_id, error))
+
+        each_alone(rows.order_by("pk"), compare, broken)
+        passed_over.remember(run, passed, _looked_at(links, humas, vismas, asked))
+        gone = {huma_id: found[link.pk].gone_from for huma_id, link in links.items() if link.pk in found}
+        tell_of(run, links, humas, vismas, gone)
+        run.progress |= {"links": compared, "new": known.news(found)}
+        figures = {"linked": len(compared), "conflicts": Conflict.objects.filter(run=run).count()}
+        SyncRun.objects.filter(pk=run.pk).update(progress=run.progress, figures=figures)
+    run.refresh_from_db()
+    return True
+
+
+def _looked_at(
+    links: Mapping[str, EmployeeLink], humas: Collection[str], vismas: Collection[str], asked: Asked
+) -> set[tuple[str, str]]:
+    """Of whom something is known now, by side and id: they were read, or aren't there."""
+    read = {("huma", id_) for id_ in humas} | {("visma", id_) for id_ in vismas}
+    read |= {(side, id_) for side, found in asked.items() for id_ in found}
+    gone = [link.visma_id for id_, link in links.items() if ("huma", id_) in read and id_ not in humas]
+    return read | {("visma", id_) for id_ in gone}
+
+
+def _numbers(run: SyncRun) -> dict[str, str]:
+    """Who has which Employment ID in Visma, as far as links tell; Visma itself refuses one that is taken."""
+    rows = EmployeeLink.objects.filter(connection=run.connection_id).exclude(gone_from="visma").exclude(number="")
+    return holders(rows.values_list("number", "visma_id"))
+
+
+def _was_overtaken(run: SyncRun) -> bool:
+    others = SyncRun.objects.filter(connection=run.connection_id).exclude(pk=run.pk)
+    began = datetime.fromisoformat(run.progress["began"])
+    return (
+        others.filter(state=SyncRun.State.APPLYING).exists()
+        or others.filter(finished_at__gte=began).exclude(confirmed_at=None).exists()
+    )
+
+
+def _read(run: SyncRun, side: Side) -> dict[str, Employee]:
+    return {employee.id: employee for employee in load(run, side.value)}
+
+
+def attend(connection: Connection) -> SyncRun | None:
+    """Wake what waited for the connection, and take up the events that wait; gives the new run."""
+    triggers = (SyncRun.Trigger.SCHEDULED, SyncRun.Trigger.REAL_TIME, SyncRun.Trigger.RELEASE)
+    before_writing = (SyncRun.State.FETCHING, SyncRun.State.REVIEW)
+    open_ones = SyncRun.objects.filter(connection=connection, trigger__in=triggers, state__in=before_writing)
+    for pk in open_ones.values_list("pk", flat=True):
+        wake(pk)
+    return start(connection)

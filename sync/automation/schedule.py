@@ -1,0 +1,92 @@
+"""The scheduled sync: rows that the tick looks at, each slot exactly once."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from connections.models import Connection, audit
+from connections.pausing import application_refused
+from sync.automation.automatic import RULE
+from sync.core.schedule import next_slot, spread_of
+from sync.models import OPEN_STATES, Conflict, EmployeeSnapshot, SyncRun
+from sync.runs.lifecycle import cancel
+from sync.worker.queue import wake
+
+
+def upcoming(connection: Connection, after: datetime | None = None) -> datetime | None:
+    """When the connection's next scheduled sync is due; ``None`` where there is none."""
+    if not connection.automatic:
+        return None
+    return next_slot(
+        connection.schedule,
+        connection.schedule_hours,
+        connection.schedule_time,
+        spread_of(connection.code),
+        after or timezone.now(),
+    )
+
+
+def start_due() -> list[SyncRun]:
+    """Start what is due. Whoever else looks at the same time finds the slot taken.
+
+    A slot that nobody was there for is made up once, however many there were; a paused connection's waits for the
+    end of the pause, and everybody's for Visma to accept the installation's own credentials again.
+    """
+    if application_refused():
+        return []
+    due = Connection.objects.filter(state=Connection.State.ACTIVE, automatic=True, schedule_next__lte=timezone.now())
+    started = [run for connection in due if (run := _start(connection))]
+    for run in started:
+        forget_superseded(run.connection)
+    return started
+
+
+def _start(connection: Connection) -> SyncRun | None:
+    """Take the slot and begin; ``None`` where it was taken, or the last scheduled sync is still under way."""
+    with transaction.atomic():
+        mine = Connection.objects.filter(
+            pk=connection.pk,
+            state=Connection.State.ACTIVE,
+            automatic=True,
+            schedule_next=connection.schedule_next,
+        )
+        if not mine.update(schedule_next=upcoming(connection)):
+            return None
+        connection.refresh_from_db()
+        try:
+            with transaction.atomic():
+                run = SyncRun.objects.create(
+                    connection=connection,
+                    trigger=SyncRun.Trigger.SCHEDULED,
+                    rule_by=connection.automatic_by,
+                    rule_at=connection.automatic_at,
+                )
+        except IntegrityError:
+            return None  # the last one is still under way, and reads everybody
+        audit(RULE, "run.started", connection, run=run.pk, trigger=run.trigger)
+        wake(run.pk)
+    return run
+
+
+def forget_superseded(connection: Connection) -> None:
+    """Drop what earlier scheduled syncs read and left undecided: the newest one that ended tells it anew.
+
+    What they wrote or held stays. Many a day would otherwise keep everybody many times.
+    """
+    ended = connection.runs.filter(trigger=SyncRun.Trigger.SCHEDULED).exclude(state__in=OPEN_STATES)
+    newest = ended.filter(state__in=(SyncRun.State.FINISHED, SyncRun.State.STOPPED)).first()
+    came_to_nothing = Q(state__in=(SyncRun.State.FAILED, SyncRun.State.CANCELLED))
+    old = ended.filter(came_to_nothing | Q(pk__lt=newest.pk if newest else 0)).values("pk")
+    EmployeeSnapshot.objects.filter(run__in=old).delete()
+    Conflict.objects.filter(run__in=old, decision="").delete()
+
+
+def make_up(run: SyncRun) -> None:
+    """Give a scheduled sync up before it writes, and have it made up once the connection works again."""
+    with transaction.atomic():
+        if cancel(run, RULE):
+            rows = Connection.objects.filter(pk=run.connection_id, automatic=True).exclude(schedule_next=None)
+            rows.update(schedule_next=timezone.now())
+    run.refresh_from_db()

@@ -1,0 +1,84 @@
+"""Automatic updates of a connection: what is written by itself, what never is, on and off, and the schedule."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from connections.models import Connection
+from sync.analysis import two_writers
+from sync.automation import switching
+from sync.automation.forms import AutomaticForm
+from sync.models import SyncRun
+from sync.pages.steps import connection_page, page_context, step_url
+from sync.runs.lifecycle import NotAllowed
+from sync.runs.open_differences import open_differences
+
+
+@require_http_methods(["GET", "POST"])
+@connection_page
+def page(request: HttpRequest, connection: Connection) -> HttpResponse:
+    """What automatic updates do and are allowed to do."""
+    if connection.state == Connection.State.DISCONNECTED:
+        messages.error(request, switching.refusal(connection))
+        return redirect("admin:connection", connection.code)
+    form = AutomaticForm(request.POST if request.method == "POST" else None, connection)
+    if form.is_valid():
+        changed = switching.change(connection, request.user, form.chosen())
+        messages.success(request, _("Saved.") if changed else _("Nothing was changed."))
+        return redirect("admin:automatic", connection.code)
+    last = connection.runs.filter(trigger=SyncRun.Trigger.SCHEDULED).exclude(state__in=("fetching", "review")).first()
+    refusal = switching.refusal(connection)
+    context = page_context(
+        request,
+        connection,
+        _("Automatic updates"),
+        current="automatic",
+        form=form,
+        refusal=refusal,
+        two_writers=two_writers.why(connection),
+        nobody_hears=refusal == switching.nobody_hears(),
+        last=last,
+        waiting=open_differences(last) if last else 0,
+    )
+    return render(request, "sync/automatic.html", context)
+
+
+@require_POST
+@connection_page
+def switch(request: HttpRequest, connection: Connection) -> HttpResponse:
+    """Turn automatic updates on or off, or say "not yet" to the question that the first result asks.
+
+    "look": ask Huma again whether its own integration with Visma is on.
+    """
+    to = request.POST.get("to", "")
+    if to == "on":
+        try:
+            switching.turn_on(connection, request.user)
+            messages.success(request, _("Automatic updates are on."))
+        except NotAllowed:
+            connection.refresh_from_db()
+            messages.error(request, switching.refusal(connection))
+    elif to == "off":
+        switching.turn_off(connection, request.user)
+        messages.success(request, _("Automatic updates are off. Nothing is written by itself any more."))
+    elif to == "look":
+        if two_writers.look(connection):
+            messages.success(request, _("No other integration writes to Visma any more."))
+        else:
+            messages.warning(request, _("Huma still names the integration, or couldn't be asked just now."))
+    elif to == "not_yet":
+        switching.not_yet(connection, request.user)
+        messages.info(request, _("Not turned on. You find it under Automatic updates whenever you want."))
+        return redirect(_asked_on(request, connection))
+    else:
+        raise Http404
+    return redirect("admin:automatic", connection.code)
+
+
+def _asked_on(request: HttpRequest, connection: Connection) -> str:
+    """The result page that asked."""
+    pk = request.POST.get("run", "")
+    run = get_object_or_404(SyncRun, pk=pk, connection=connection) if pk.isdecimal() and len(pk) < 18 else None
+    return step_url("result", connection, run) if run else step_url("sync_users", connection)

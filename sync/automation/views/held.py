@@ -1,0 +1,142 @@
+"""Held: what came by itself and waits for an owner, who releases or drops it."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from connections.models import Connection
+from sync.automation import held as service
+from sync.pages import request_params
+from sync.pages.paging import Place
+from sync.pages.steps import connection_page, page_context
+from sync.planning.planning import NumberNeeded
+from sync.runs.lifecycle import NotAllowed
+from sync.wording.sentences import sentence
+
+ANSWERS = ("release", "drop")
+
+
+@require_GET
+@connection_page
+def page(request: HttpRequest, connection: Connection) -> HttpResponse:
+    """Everything that is held, before → after."""
+    found = service.held(connection, Place.from_data(request.GET))
+    in_vain = found.in_vain
+    context = page_context(
+        request,
+        connection,
+        _("Held"),
+        current="attention",
+        found=found,
+        page=found.page,
+        query="",
+        active=connection.state == Connection.State.ACTIVE,
+        in_vain=sentence(in_vain.failure, in_vain.failure_params) if in_vain else "",
+    )
+    return render(request, "sync/held.html", context)
+
+
+@require_POST
+@connection_page
+def ask(request: HttpRequest, connection: Connection) -> HttpResponse:
+    """How many the ticked ones are, and what happens to them; nothing has happened yet."""
+    answer = request.POST.get("answer", "")
+    everything = request.POST.get("all") == "1"
+    ticked = [pk for one in request.POST.getlist("change") if (pk := request_params.number(one))]
+    if answer not in ANSWERS or not (everything or ticked):
+        messages.warning(request, _("Nothing was ticked."))
+        return _back(request, connection)
+    selection = service.select(connection, None if everything else ticked, answer == "release")
+    if not selection.changes:
+        return _nothing_left(request, connection, selection)
+    return _ask(request, connection, answer, selection)
+
+
+def _ask(
+    request: HttpRequest, connection: Connection, answer: str, selection: service.Selection, error: str = ""
+) -> HttpResponse:
+    context = page_context(
+        request,
+        connection,
+        _("Release") if answer == "release" else _("Drop"),
+        current="attention",
+        answer=answer,
+        selection=selection,
+        hidden=[("changes", ",".join(map(str, selection.pks))), *_place(request).items()],
+        cancel_url=_address(request, connection),
+        was_typed=request.POST.get("typed", ""),
+        typed=str(selection.needs_number or ""),
+        error=error,
+    )
+    context["crumbs"].append({"label": _("Held"), "url": context["cancel_url"]})
+    return render(request, "sync/held_ask.html", context)
+
+
+@require_POST
+@connection_page
+def release(request: HttpRequest, connection: Connection) -> HttpResponse:
+    """Have exactly these written. A second click, or another owner's, finds them answered."""
+    pks = _asked(request)
+    try:
+        done = service.release(connection, request.user, pks, request.POST.get("typed", ""))
+    except NumberNeeded:
+        selection = service.select(connection, pks, True)
+        return _ask(request, connection, "release", selection, _("That isn't the number. Nothing was released."))
+    except NotAllowed:
+        messages.error(request, _("The connection isn't active, so nothing was released."))
+        return _back(request, connection)
+    if not done.changes:
+        return _nothing_left(request, connection)
+    text = ngettext("%(n)s change was released.", "%(n)s changes were released.", done.changes) % {"n": done.changes}
+    messages.success(request, f"{text} {_('Both sides are read again first.')}")
+    return _back(request, connection)
+
+
+@require_POST
+@connection_page
+def drop(request: HttpRequest, connection: Connection) -> HttpResponse:
+    """Let exactly these go; nothing is written."""
+    done = service.drop(connection, request.user, _asked(request))
+    if not done.changes:
+        return _nothing_left(request, connection)
+    text = ngettext("%(n)s change was dropped.", "%(n)s changes were dropped.", done.changes) % {"n": done.changes}
+    messages.success(request, f"{text} {_('Nothing was written.')}")
+    return _back(request, connection)
+
+
+def _asked(request: HttpRequest) -> list[int]:
+    """The Changes about which she was asked."""
+    return [pk for one in request.POST.get("changes", "").split(",") if (pk := request_params.number(one))]
+
+
+def _nothing_left(
+    request: HttpRequest, connection: Connection, selection: service.Selection | None = None
+) -> HttpResponse:
+    if selection and selection.doubted:
+        text = _("Nothing was released: first say whether these are still the same people in both systems.")
+        messages.warning(request, text)
+    elif selection and selection.blanked:
+        messages.warning(request, _("Their values were deleted, so they can't be released. They can be dropped."))
+    else:
+        messages.info(request, _("Nothing of it waits any more: it was answered or overtaken meanwhile."))
+    return _back(request, connection)
+
+
+def _place(request: HttpRequest) -> dict[str, str]:
+    return Place.from_data(request.POST).query
+
+
+def _address(request: HttpRequest, connection: Connection) -> str:
+    """The list, where the person was in it."""
+    query = urlencode(_place(request))
+    return reverse("admin:held", args=[connection.code]) + (f"?{query}" if query else "")
+
+
+def _back(request: HttpRequest, connection: Connection) -> HttpResponse:
+    return redirect(_address(request, connection))

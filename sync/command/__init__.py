@@ -1,0 +1,1 @@
+"""The command that runs a whole sync in the foreground."""

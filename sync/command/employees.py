@@ -1,0 +1,109 @@
+"""Who an EMPLOYEE of a command is, and what a command's JSON calls somebody. Source: design, Fixed interfaces."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from connections.models import Connection
+from sync.analysis import passed_over
+from sync.models import Change, EmployeeLink, EmployeeSnapshot, PassedPerson, SyncRun
+from sync.pages import request_params
+from sync.runs.lifecycle import latest_read
+from sync.wording.passed_over import why_passed
+from sync.wording.sentences import change_sentence
+
+SIDES = ("huma", "visma")
+
+
+@dataclass(frozen=True)
+class Employee:
+    """Somebody whom we know: by the link's primary key, or for one who has none by the id on a side."""
+
+    link: int | None
+    side: str = ""
+    vendor_id: str = ""
+
+
+class NotOne(Exception):
+    """It isn't one person: ``several`` says whether there is more than one, or none."""
+
+    def __init__(self, text: str, several: bool) -> None:
+        super().__init__(text)
+        self.text, self.several = text, several
+
+
+def find(connection: Connection, text: str, run: SyncRun | None = None) -> Employee:
+    """The one whom ``text`` names: an Employment ID, ``link:N``, ``huma:ID`` or ``visma:ID``. Raises ``NotOne``.
+
+    Who is linked to nobody is looked for in ``run``, or in the latest that read both sides.
+    """
+    run = run or latest_read(connection)
+    kind, colon, rest = text.strip().partition(":")
+    links = EmployeeLink.objects.filter(connection=connection).exclude(state=EmployeeLink.State.DIFFERENT)
+    snapshots = EmployeeSnapshot.objects.filter(run=run) if run else EmployeeSnapshot.objects.none()
+    if colon and kind == "link":
+        found = _linked(links.filter(pk=request_params.number(rest)))
+    elif colon and kind in SIDES:
+        found = _linked(links.filter(**{f"{kind}_id": rest})) or _alone(snapshots.filter(side=kind, vendor_id=rest))
+    else:
+        found = _numbered(text.strip(), links, snapshots)
+    if len(found) != 1:
+        raise NotOne(text, several=len(found) > 1)
+    return found.pop()
+
+
+def _linked(rows: QuerySet[EmployeeLink]) -> set[Employee]:
+    return {Employee(pk) for pk in rows.values_list("pk", flat=True)}
+
+
+def _alone(rows: QuerySet[EmployeeSnapshot]) -> set[Employee]:
+    return {Employee(None, *one) for one in rows.filter(link=None).values_list("side", "vendor_id")}
+
+
+def _numbered(number: str, links: QuerySet[EmployeeLink], snapshots: QuerySet[EmployeeSnapshot]) -> set[Employee]:
+    """Those whom we call by this number; only where there are none, those who have it on one side alone."""
+    mine = _linked(links.filter(pk__in=_same(number, links.values_list("pk", "number"))))
+    theirs = snapshots.filter(pk__in=_same(number, snapshots.values_list("pk", "number")))
+    known = links.filter(pk__in=theirs.values("link"))
+    return mine | _alone(theirs) or _linked(known)
+
+
+def _same(number: str, rows: Iterable[tuple[int, str]]) -> list[int]:
+    """Of whom the number is the same: case doesn't count, leading zeros do, and nothing is nobody's number."""
+    wanted = number.casefold()
+    return [pk for pk, other in rows if wanted and other.strip().casefold() == wanted]
+
+
+def called(change: Change) -> str:
+    """What the JSON of a command calls the person of a Change; ``find`` takes it."""
+    if change.number:
+        return change.number
+    if change.link_id:
+        return f"link:{change.link_id}"
+    person = change.snapshot
+    return f"{person.side}:{person.vendor_id}" if person else ""
+
+
+def called_passed(person: PassedPerson) -> str:
+    """The same of somebody who was passed over."""
+    if person.number:
+        return person.number
+    return f"link:{person.link_id}" if person.link_id else f"{person.side}:{person.vendor_id}"
+
+
+def failures(run: SyncRun) -> list[dict[str, Any]]:
+    """Who failed and why in our words, for the command: by what ``find`` takes, never a value."""
+    rows = Change.objects.filter(run=run, state__in=(Change.State.FAILED, Change.State.UNKNOWN)).order_by("pk")
+    found = []
+    for change in rows.defer("before", "after", "vendor_words").select_related("snapshot"):
+        what = {"action": "create"} if change.action == "create" else {"field": change.field}
+        found.append({"employee": called(change), "side": change.side, **what, "reason": change_sentence(change)})
+    return found
+
+
+def whom_it_passed_over(run: SyncRun) -> list[dict[str, str]]:
+    """Who was passed over and why, for the command, by what ``find`` takes; never a value."""
+    rows = passed_over.of_run(run)
+    return [{"employee": called_passed(one), "side": one.side, "reason": why_passed(one)} for one in rows]

@@ -1,0 +1,1 @@
+"""What was done, and for how long it is kept."""

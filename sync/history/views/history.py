@@ -1,0 +1,67 @@
+"""Runs: every run of a connection, with what came of it."""
+
+from collections import Counter
+from typing import Any
+
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from connections.models import Connection
+from sync.core.report import Totals, totals
+from sync.models import AUTOMATIC, Change, SyncRun
+from sync.pages.paging import Place, by_pk, part
+from sync.pages.steps import connection_page, continue_url, page_context, step_url
+from sync.wording.sentences import sentence
+
+PER_PAGE = 25
+NEWEST_FIRST = ("-pk",)
+TONES = {"finished": "success", "failed": "danger", "stopped": "warning", "applying": "accent"}
+HAND, BY_ITSELF = "hand", "automatic"
+
+
+@require_GET
+@connection_page
+def page(request: HttpRequest, connection: Connection) -> HttpResponse:
+    """The runs, newest first: those that people started, or those that came by themselves."""
+    show = BY_ITSELF if request.GET.get("show") == BY_ITSELF else HAND
+    automatic = connection.runs.filter(trigger__in=AUTOMATIC)
+    by_hand = connection.runs.exclude(trigger__in=AUTOMATIC)
+    rows = automatic if show == BY_ITSELF else by_hand
+    shown = part(rows, by_pk(connection.runs.all(), NEWEST_FIRST), Place.from_data(request.GET), PER_PAGE)
+    counted = _totals([run.pk for run in shown.object_list])
+    context = page_context(
+        request,
+        connection,
+        _("Runs"),
+        current="history",
+        page=shown,
+        query=f"show={show}&" if show == BY_ITSELF else "",
+        show=show,
+        counts=[(HAND, _("By hand"), by_hand.count()), (BY_ITSELF, _("By themselves"), automatic.count())],
+        rows=[_row(connection, run, counted[run.pk]) for run in shown.object_list],
+    )
+    return render(request, "sync/history.html", context)
+
+
+def _row(connection: Connection, run: SyncRun, counts: Totals) -> dict[str, Any]:
+    ended = run.state in (SyncRun.State.FINISHED, SyncRun.State.STOPPED, SyncRun.State.FAILED)
+    url = step_url("result", connection, run) if ended else ""
+    return {
+        "run": run,
+        "by": run.started_by or ("" if run.is_automatic else "–"),
+        "url": continue_url(connection, run) if run.is_open else url,
+        "tone": TONES.get(run.state, "accent" if run.is_open else ""),
+        "totals": counts,
+        "sentence": sentence(run.failure, run.failure_params),
+    }
+
+
+def _totals(pks: list[int]) -> dict[int, Totals]:
+    by_run: dict[int, Counter[str]] = {pk: Counter() for pk in pks}
+    rows = Change.objects.filter(run__in=pks).values_list("run_id", "state").annotate(n=Count("pk")).order_by()
+    for run_pk, state, count in rows:
+        by_run[run_pk][state] = count
+    return {pk: totals(counts) for pk, counts in by_run.items()}

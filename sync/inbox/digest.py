@@ -1,0 +1,172 @@
+"""The digest: one email a person and working day over all her connections, only when there is something to say.
+
+Owners are told what waits: when something is new since the last digest was looked at, and else once a week for as long
+as anything waits. Payroll contacts are told whose account, last workday or name was changed by itself since then.
+Who is told by another email already (a pause, the first that is held) doesn't make it new.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from connections.models import Connection, Installation
+from sync.analysis import notices
+from sync.core.batches import batches
+from sync.core.workdays import is_working_day
+from sync.inbox.attention import Kind, Situation, attention, situation
+from sync.inbox.digest_email import digest_email
+from sync.mail import letters
+from sync.mail.composers import COMPOSERS
+from sync.mail.outbox import each_once, hashed
+from sync.mail.payroll_notices import runs_told_of
+from sync.models import AUTOMATIC, Change, Conflict, Letter, SyncRun
+from sync.models.groups import BY_ITSELF
+from sync.runs.open_differences import MANY, asking
+
+TOLD = ("bank_account", "last_workday", "given_name", "family_name")
+"""Fields of which payroll contacts are told; of bank accounts an email of their own tells at once, where one did."""
+NOT_TOLD = (Kind.APPLICATION, Kind.PAUSED_BY_HAND)
+"""What owners aren't reminded of: it isn't theirs, or they want it so."""
+REMINDER = timedelta(days=7)
+FIRST = timedelta(days=7)
+"""So far back the first digest of an installation looks."""
+SETTLING = timedelta(minutes=1)
+"""What was written so short a time ago may not be stored yet: it is for the next digest."""
+COMPOSERS[Letter.Kind.DIGEST] = digest_email
+
+
+@dataclass
+class Digest:
+    """What one person is told. ``waits``: counts by connection and kind; ``changed``: Changes by connection."""
+
+    address: str
+    waits: dict[int, dict[str, int]] = field(default_factory=dict)
+    changed: dict[int, list[int]] = field(default_factory=dict)
+    is_new: bool = False
+
+
+def write_due(now: datetime | None = None) -> int:
+    """Write the day's digests, if it is time and nobody has yet; gives how many. Harmless when repeated.
+
+    Two callers at once: one of them writes. A day without a worker is made up for by the next digest.
+    """
+    now = now or timezone.now()
+    here = timezone.localtime(now)
+    if not is_working_day(here.date()) or here.time() < settings.DIGEST_TIME:
+        return 0
+    row, _made = Installation.objects.get_or_create(pk=1)
+    if row.digest_at and timezone.localdate(row.digest_at) >= here.date():
+        return 0
+    found = digests((row.digest_at or now - FIRST) - SETTLING, now - SETTLING, here.date())
+    with transaction.atomic():
+        mine = Installation.objects.filter(pk=row.pk, digest_at=row.digest_at)
+        if not mine.update(digest_at=now):
+            return 0
+        return sum(_write(digest, here.date()) for digest in found)
+
+
+def _write(digest: Digest, day: date) -> bool:
+    told = {*digest.waits, *digest.changed}
+    only = Connection.objects.filter(pk__in=told).first() if len(told) == 1 else None
+    return letters.write(
+        Letter.Kind.DIGEST,
+        f"digest:{day.isoformat()}:{hashed(digest.address)}",
+        [digest.address],
+        only,
+        waits={str(pk): counts for pk, counts in digest.waits.items()},
+        changed={str(pk): changes for pk, changes in digest.changed.items()},
+    )
+
+
+def digests(since: datetime, until: datetime, day: date) -> list[Digest]:
+    """Whom to tell what. ``since``, ``until``: what was changed by itself between them is told.
+
+    Owners are reminded of connections that run by themselves; payroll hears of what was written, whatever came then.
+    """
+    rows = Connection.objects.exclude(state=Connection.State.DISCONNECTED)
+    connections = list(rows.prefetch_related("owners").order_by("name"))
+    here = situation([connection for connection in connections if connection.automatic])
+    counts: dict[int, dict[str, int]] = defaultdict(dict)
+    for one in attention(here, named=1):
+        if one.connection and one.kind not in NOT_TOLD:
+            counts[one.connection.pk][one.kind] = one.count
+    new = _new_since(here, since) & counts.keys()
+    changed = _changed_by_itself(connections, since, until)
+    found: dict[str, Digest] = {}
+    for connection in connections:
+        for address in _owners(connection) if connection.pk in counts else ():
+            digest = found.setdefault(address.lower(), Digest(address))
+            digest.waits[connection.pk] = counts[connection.pk]
+            digest.is_new = digest.is_new or connection.pk in new
+        for address in each_once(connection.payroll_contacts) if connection.pk in changed else ():
+            digest = found.setdefault(address.lower(), Digest(address))
+            digest.changed[connection.pk] = changed[connection.pk]
+    told = _told_lately(day)
+    return [one for one in found.values() if one.changed or one.is_new or hashed(one.address) not in told]
+
+
+def _owners(connection: Connection) -> list[str]:
+    return each_once([user.email for user in connection.owners.all() if user.is_active])
+
+
+def _told_lately(day: date) -> set[str]:
+    """Who got a digest about what waits within a week, as hashes of addresses."""
+    rows = Letter.objects.filter(kind=Letter.Kind.DIGEST, made_at__gte=timezone.now() - 2 * REMINDER)
+    told = set()
+    for key, params in rows.values_list("key", "params"):
+        _digest, written, hashed = key.split(":")
+        if params.get("waits") and date.fromisoformat(written) > day - REMINDER:
+            told.add(hashed)
+    return told
+
+
+def _changed_by_itself(connections: Iterable[Connection], since: datetime, until: datetime) -> dict[int, list[int]]:
+    rows = Change.objects.filter(
+        run__connection__in=[one.pk for one in connections if one.payroll_contacts],
+        run__trigger__in=BY_ITSELF,
+        state=Change.State.DONE,
+        side="visma",
+        action="field",
+        field__in=TOLD,
+        settled_at__gt=since,
+        settled_at__lte=until,
+    )
+    facts = list(rows.order_by("name", "pk").values_list("pk", "run__connection", "run", "field"))
+    told = runs_told_of(run for _pk, _connection, run, name in facts if name == "bank_account")
+    found: dict[int, list[int]] = defaultdict(list)
+    for pk, connection, run, name in facts:
+        if name != "bank_account" or run not in told:
+            found[connection].append(pk)
+    return dict(found)
+
+
+def _new_since(here: Situation, since: datetime) -> set[int]:
+    """The connections in which something waits that didn't wait then."""
+    told = Letter.objects.filter(kind=Letter.Kind.HELD, made_at__gt=since).values_list("params", flat=True)
+    changes = Change.objects.filter(run__connection__in=here.connections, settled_at__gt=since)
+    said_of = {pk for params in told for pk in (params.get("run", 0), *params.get("runs", ()))}
+    held = Q(state=Change.State.HELD, answer="") & ~Q(run__in=said_of)
+    unknown = Q(state=Change.State.UNKNOWN, run__trigger__in=BY_ITSELF)
+    failed = SyncRun.objects.filter(state=SyncRun.State.FAILED, trigger__in=AUTOMATIC, finished_at__gt=since)
+    said = notices.waiting(*here.connections.values()).filter(made_at__gt=since)
+    before = Conflict.objects.filter(
+        *(Q(**{name: OuterRef(name)}) for name in ("link", "field", "huma_fingerprint", "visma_fingerprint")),
+        run__read_at__lte=since,
+        pk__lt=OuterRef("pk"),
+    )
+    asks = [
+        asking(some).filter(run__read_at__gt=since).exclude(Exists(before)).values_list("run__connection", flat=True)
+        for some in batches(sorted(here.looks.runs), MANY)
+    ]
+    return {
+        *changes.filter(held | unknown).values_list("run__connection", flat=True),
+        *failed.filter(connection__in=here.connections).values_list("connection", flat=True),
+        *said.values_list("connection", flat=True),
+        *(connection for found in asks for connection in found),
+    }

@@ -1,0 +1,56 @@
+"""The start page: what waits for somebody, and one's connections."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from connections.access import connections_of, hr_page
+from sync.inbox.attention import attention, situation
+from sync.inbox.dashboard import entries, order_of
+from sync.inbox.words import item
+from sync.pages.paging import Place, part_of_list
+from sync.pages.request_params import searched
+
+SEARCH_FROM = 10
+A_PAGE = 20
+NAMED = 3
+ITEMS = 8
+"""So much of what waits is shown at once, with so many names each; a link shows the rest."""
+
+
+@require_http_methods(["GET", "POST"])
+@hr_page
+def page(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    """From SEARCH_FROM connections on with a search, which is sent by POST. ``?all=1``: everything that waits."""
+    search = searched(request.POST.get("q"))
+    place = Place.from_data(request.POST if request.method == "POST" else request.GET)
+    connections = list(connections_of(request.user))
+    here = situation(connections)
+    found = [row for row in connections if search.casefold() in row.name.casefold()]
+    shown = part_of_list(
+        entries(here, found),
+        place,
+        A_PAGE,
+        key_of=lambda entry: entry.order,
+        mark=lambda entry: entry.mark,
+        key=lambda mark: order_of(mark, connections),
+    )
+    waits = attention(here, installation=request.user.is_superuser, named=NAMED)
+    most = len(waits) if request.GET.get("all") else ITEMS
+    context = {
+        **admin.site.each_context(request),
+        "connections": shown.object_list,
+        "items": [item(one) for one in waits[:most]],
+        "more": max(0, len(waits) - most),
+        "inbox": bool(connections) and not search and shown.start == 1,
+        "connect_url": reverse("admin:connect"),
+        "search": len(connections) >= SEARCH_FROM,
+        "q": search,
+        "page": shown,
+        **(extra_context or {}),
+    }
+    return render(request, "admin/index.html", context)

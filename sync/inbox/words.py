@@ -1,0 +1,264 @@
+"""What waits, in one line of plain words, with where it is solved."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from connections.models import Connection
+from connections.pausing import REFUSED
+from sync.analysis import two_writers
+from sync.inbox.attention import Kind, Waits
+from sync.models import AUTOMATIC, Notice, PassedPerson, SyncRun
+from sync.planning.payday import deadline_of
+from sync.wording import payday
+from sync.wording.passed_over import why_passed
+from sync.wording.pause import pause_of
+from sync.wording.sentences import nice_dates, sentence, side_name
+
+DANGER = (Kind.APPLICATION, Kind.PAUSED, Kind.FAILED)
+QUIET = (Kind.NEW_PERSON, Kind.DRAFTS, Kind.PAUSED_BY_HAND)
+OPEN_STEP = {"review": "overview", "create": "create", "confirm": "confirm"}
+
+
+@dataclass(frozen=True)
+class Named:
+    """One person of an item. ``notice``: the primary key of what can be closed, 0 where nothing can."""
+
+    name: str
+    number: str = ""
+    url: str = ""
+    notes: tuple[str, ...] = ()
+    notice: int = 0
+    since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the inbox. ``url`` with ``label``: where it is solved; ``more``: people that aren't named."""
+
+    waits: Waits
+    line: str
+    url: str
+    label: str
+    tone: str
+    named: tuple[Named, ...] = ()
+    more_url: str = ""
+
+    @property
+    def code(self) -> str:
+        """The connection's, "" for the whole installation."""
+        return self.waits.connection.code if self.waits.connection else ""
+
+
+def item(waits: Waits) -> Item:
+    """A thing that waits, as the page shows it."""
+    url, label = _solved_at(waits)
+    connection = waits.connection
+    named: list[Named] = []
+    more_url = ""
+    if connection:
+        named = [of_notice(connection, notice) for notice in waits.notices]
+        named += [Named(name, url=_person(connection, "visma", id_)) for name, id_ in waits.people]
+        named += [_of_passed(connection, one) for one in waits.passed]
+        more_url = _all_of(waits, connection)
+        if url == more_url and waits.notices and not waits.more:
+            url = ""  # everybody is here
+    tone = "danger" if waits.kind in DANGER else "" if waits.kind in QUIET else "warning"
+    return Item(waits, line(waits), url, label, tone, tuple(named), more_url)
+
+
+def of_notice(connection: Connection, notice: Notice) -> Named:
+    """The person of a notice, with her page, and both positions where she has another one."""
+    link = notice.link
+    url = ""
+    if link:
+        side = "visma" if link.gone_from == "huma" else "huma"
+        url = _person(connection, side, link.visma_id if side == "visma" else link.huma_id)
+    notes = _positions(notice.params or {}) if notice.kind == Notice.Kind.POSITION else ()
+    return Named(notice.name, notice.number, url, notes, notice.pk, notice.made_at)
+
+
+def _of_passed(connection: Connection, one: PassedPerson) -> Named:
+    """Somebody who couldn't be read, with the reason."""
+    url = _person(connection, one.side, one.vendor_id)
+    return Named(one.name or _("Somebody without a name"), one.number, url, (why_passed(one),), since=one.since)
+
+
+def _positions(params: Mapping[str, Any]) -> tuple[str, ...]:
+    """The positions of both sides as a date roll found them: from when to when, before and now."""
+    return tuple(filter(None, (_of_side(side, params.get(side) or {}) for side in ("huma", "visma"))))
+
+
+def _of_side(side: str, told: Mapping[str, str]) -> str:
+    if not told.get("now"):
+        return _("%(side)s: no position.") % {"side": side_name(side)} if told.get("before") else ""
+    words = {"side": side_name(side), "now": nice_dates(told["now"]), "before": nice_dates(told.get("before") or "–")}
+    if told.get("what") == "another":
+        return _("%(side)s: now %(now)s, before that %(before)s.") % words
+    if told.get("what") == "ended":
+        return _("%(side)s: %(now)s, which has ended.") % words
+    return _("%(side)s: still %(now)s.") % words
+
+
+def line(waits: Waits) -> str:
+    """What waits, in a sentence that needs no other beside it but the connection's name."""
+    match waits.kind:
+        case Kind.APPLICATION:
+            return _("Visma.net refuses this installation's own credentials. Nothing reaches or leaves Visma.")
+        case Kind.PAUSED | Kind.PAUSED_BY_HAND:
+            pause = pause_of(waits.connection) if waits.connection else None
+            return pause.title if pause else ""
+        case Kind.RELEASE:
+            return _("The connection waits for your approval.")
+        case Kind.FAILED:
+            return _failure(waits.run) if waits.run else ""
+        case Kind.TWO_WRITERS:
+            return _two_writers(waits.connection) if waits.connection else ""
+        case Kind.HELD if waits.connection and waits.since:
+            until = deadline_of(waits.connection, waits.since)
+            return " ".join([counted(waits.kind, waits.count), *payday.sentences(until, waits.account)])
+        case Kind.NOBODY_HEARS:
+            return _("Automatic updates are on, and nobody in payroll hears of them: no address is confirmed.")
+        case Kind.ACCOUNTS:
+            return _("Changed bank accounts are written at once: keep that, or let them wait for approval.")
+    return counted(waits.kind, waits.count)
+
+
+def _two_writers(connection: Connection) -> str:
+    rest = _("Automatic updates rest.") if connection.automatic else _("Automatic updates can't be turned on.")
+    return f"{rest} {two_writers.why(connection)}"
+
+
+def _failure(run: SyncRun) -> str:
+    at = date_format(localtime(run.finished_at or run.started_at), "SHORT_DATETIME_FORMAT")
+    if run.is_automatic:
+        text = _("The automatic sync of %(at)s failed: %(why)s")
+    else:
+        text = _("The synchronization of %(at)s failed: %(why)s")
+    return text % {"at": at, "why": sentence(run.failure or "bug", run.failure_params)}
+
+
+def counted(kind: Kind, n: int) -> str:
+    """How many of a kind wait, in a sentence."""
+    text = {
+        Kind.HELD: ngettext(
+            "%(n)d change is held back until an owner has looked at it.",
+            "%(n)d changes are held back until an owner has looked at them.",
+            n,
+        ),
+        Kind.TWO_WRITERS: _("Huma's own integration writes to Visma too, so nothing is written by itself."),
+        Kind.UNKNOWN: ngettext(
+            "%(n)d change isn't certain: it may or may not have been made.",
+            "%(n)d changes aren't certain: they may or may not have been made.",
+            n,
+        ),
+        Kind.UNREAD: ngettext(
+            "%(n)d person couldn't be read, and is skipped: nothing of them is compared or written.",
+            "%(n)d people couldn't be read, and are skipped: nothing of them is compared or written.",
+            n,
+        ),
+        Kind.LINKS: ngettext(
+            "%(n)d linked person to look at: are the two still the same person?",
+            "%(n)d linked people to look at: are the two still the same person?",
+            n,
+        ),
+        Kind.DEACTIVATED: ngettext(
+            "%(n)d person is deactivated in Huma and still employed in Visma.",
+            "%(n)d people are deactivated in Huma and still employed in Visma.",
+            n,
+        ),
+        Kind.DELETED: ngettext(
+            "%(n)d person was deleted in Huma. Payroll is untouched.",
+            "%(n)d people were deleted in Huma. Payroll is untouched.",
+            n,
+        ),
+        Kind.GONE: ngettext(
+            "%(n)d person isn't in Visma any more. Huma is untouched.",
+            "%(n)d people aren't in Visma any more. Huma is untouched.",
+            n,
+        ),
+        Kind.POSITION: ngettext(
+            "%(n)d person has another position now, or it has ended. Nothing was written.",
+            "%(n)d people have another position now, or it has ended. Nothing was written.",
+            n,
+        ),
+        Kind.DIFFERENCES: ngettext(
+            "%(n)d difference waits for a decision.", "%(n)d differences wait for a decision.", n
+        ),
+        Kind.NOT_ADDED: ngettext("%(n)d person couldn't be added.", "%(n)d people couldn't be added.", n),
+        Kind.NEW_PERSON: ngettext("%(n)d person is new in Huma.", "%(n)d people are new in Huma.", n),
+        Kind.DRAFTS: ngettext(
+            "%(n)d person who was added to Visma is still a draft there.",
+            "%(n)d people who were added to Visma are still drafts there.",
+            n,
+        ),
+    }[kind]
+    return text % {"n": n}
+
+
+def _solved_at(waits: Waits) -> tuple[str, str]:
+    """The address of the page where it is solved, and what its link says."""
+    connection = waits.connection
+    if connection is None:
+        return "", ""
+    match waits.kind:
+        case Kind.PAUSED if connection.pause_reason == f"{REFUSED}huma":
+            return _page(connection, "connection_credentials"), _("Renew the credentials")
+        case Kind.PAUSED | Kind.PAUSED_BY_HAND:
+            return _page(connection, "connection"), _("Look at it")
+        case Kind.RELEASE:
+            return _page(connection, "connection_release"), _("Look at it")
+        case Kind.FAILED:
+            by_itself = waits.run is not None and waits.run.trigger in AUTOMATIC
+            return (_page(connection, "history"), _("See the runs")) if by_itself else _again(connection)
+        case Kind.TWO_WRITERS:
+            return _page(connection, "automatic"), _("Look at it")
+        case Kind.HELD:
+            return _page(connection, "held"), _("Look at them")
+        case Kind.LINKS:
+            return _page(connection, "links"), _("Look at them")
+        case Kind.NOBODY_HEARS:
+            if connection.payroll_contacts:
+                return f"{_page(connection, 'connection')}#payroll", _("See who is to confirm")
+            return f"{_page(connection, 'connection_settings')}#payroll", _("Name a recipient")
+        case Kind.ACCOUNTS:
+            return f"{_page(connection, 'automatic')}#accounts", _("Choose")
+        case Kind.UNKNOWN | Kind.NOT_ADDED:
+            return reverse("admin:result", args=[connection.code, waits.result]), _("See the result")
+        case Kind.DIFFERENCES:
+            return _open(connection, waits.run, "") or _again(connection)
+        case Kind.NEW_PERSON:
+            return _open(connection, waits.run, "create") or _again(connection)
+    return _all_of(waits, connection), _("See them")
+
+
+def _open(connection: Connection, run: SyncRun | None, step: str) -> tuple[str, str] | None:
+    """The open run, where a person goes on with it."""
+    if run is None:
+        return None
+    return _page(connection, step or OPEN_STEP.get(run.state, "overview")), _("Continue")
+
+
+def _again(connection: Connection) -> tuple[str, str]:
+    return _page(connection, "sync_users"), _("Synchronize users")
+
+
+def _all_of(waits: Waits, connection: Connection) -> str:
+    if shown := {Kind.DRAFTS: "draft", Kind.UNREAD: "unread"}.get(waits.kind):
+        return f"{_page(connection, 'people')}?show={shown}"
+    return f"{_page(connection, 'attention')}?kind={waits.kind}"
+
+
+def _page(connection: Connection, name: str) -> str:
+    return reverse(f"admin:{name}", args=[connection.code])
+
+
+def _person(connection: Connection, side: str, vendor_id: str) -> str:
+    return reverse("admin:person", args=[connection.code, side, vendor_id])

@@ -1,0 +1,1 @@
+"""One outbox for every email, and what a result says."""

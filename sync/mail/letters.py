@@ -1,0 +1,97 @@
+"""Emails that aren't a run's result: written once, whoever asks for it, and sent until the mail server takes them."""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.mail import get_connection
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from connections.bugs import bug_report
+from connections.models import Connection
+from sync.mail.composers import compose
+from sync.mail.outbox import Outbox, each_once, new_message_id
+from sync.models import Letter
+from sync.worker.queue import wake_letters
+
+logger = logging.getLogger(__name__)
+
+OUTBOX = Outbox(Letter)
+
+
+def write(
+    kind: str,
+    key: str,
+    to: Iterable[str],
+    connection: Connection | None = None,
+    *,
+    at: datetime | None = None,
+    **params: Any,
+) -> bool:
+    """Have an email sent soon; False when there is nobody to send it to, or the same key was written before.
+
+    ``params`` are counts, dates and primary keys: never a value or a name. ``at``: not before that time.
+    """
+    addresses = each_once(list(to))
+    if not addresses:
+        return False
+    _letter, made = Letter.objects.get_or_create(
+        key=key,
+        defaults={
+            "kind": kind,
+            "connection": connection,
+            "to": addresses,
+            "params": params,
+            "message_id": new_message_id(str(kind)),
+            "next_at": at or timezone.now(),
+        },
+    )
+    if made and at is None:
+        wake_letters()
+    return made
+
+
+def due() -> QuerySet[Letter]:
+    """The letters that are to be tried now."""
+    return OUTBOX.due().select_related("connection")
+
+
+def send_due(connection: Connection) -> None:
+    """Send what is due about a connection, or about all: where nothing else may, as beside a command."""
+    for letter in due().filter(Q(connection=connection) | Q(connection=None)):
+        send(letter)
+
+
+def send(letter: Letter) -> bool:
+    """Send it; True when it is out. Somebody else who sends it at once is let be.
+
+    Never raises for anything that is wrong with it or with the mail server: it waits, and the others go out.
+    """
+    if not OUTBOX.claim(letter):
+        return False
+    try:
+        message = compose(letter)
+        if message is not None:
+            with get_connection() as server:
+                server.send_messages([message])
+    except Exception as error:
+        if not isinstance(error, OSError | ValueError):  # SMTP's errors are OSErrors, a wrong address is a ValueError
+            logger.error("Letter %s met a bug: %s", letter.pk, bug_report(error))
+        OUTBOX.try_later(letter, error)
+        return False
+    OUTBOX.sent(letter, sent_at=timezone.now() if message is not None else None)
+    return True
+
+
+def owners(connection: Connection) -> list[str]:
+    """The addresses of a connection's owners."""
+    return list(connection.owners.filter(is_active=True).exclude(email="").values_list("email", flat=True))
+
+
+def superusers() -> list[str]:
+    """The addresses of those who look after the installation."""
+    people = get_user_model().objects.filter(Q(is_superuser=True), is_active=True).exclude(email="")
+    return list(people.values_list("email", flat=True))

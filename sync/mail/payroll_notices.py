@@ -1,0 +1,81 @@
+"""Recipients of payroll notices: asked to confirm their address, and told at once whose bank account changed."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+
+from connections import recipients
+from connections.models import Connection, PayrollRecipient, audit
+from sync.mail import letters
+from sync.mail.outbox import each_once, hashed
+from sync.models import Change, Letter, SyncRun
+from sync.models.groups import BY_ITSELF
+
+MINUTE = timedelta(minutes=1)
+
+
+def added(sender: Any, *, connection: Connection, **more: Any) -> None:
+    """Ask those who are new. Hears ``connections.signals.recipients_added``."""
+    _ask(connection.payroll_recipients.filter(asked=0, confirmed_at=None))
+
+
+def ask_unasked() -> None:
+    """Ask those whom nobody has asked, such as those from before this was asked at all. Harmless when repeated."""
+    rows = PayrollRecipient.objects.filter(asked=0, confirmed_at=None)
+    _ask(rows.exclude(connection__state=Connection.State.DISCONNECTED))
+
+
+def ask_again(connection: Connection, user: Any, pk: int) -> bool:
+    """Send the link once more; False for somebody who has confirmed, or isn't a recipient.
+
+    A second click within a minute sends no second email.
+    """
+    row = connection.payroll_recipients.filter(pk=pk, confirmed_at=None).first()
+    if row is None:
+        return False
+    if row.asked_at and timezone.now() - row.asked_at < MINUTE:
+        return True
+    _ask([row])
+    audit(user, "recipient.asked", connection, address=row.address)
+    return True
+
+
+def _ask(rows: Iterable[PayrollRecipient]) -> None:
+    """One email for each time that somebody is asked: two callers at once write the same one."""
+    for row in rows:
+        key = f"confirm:{row.pk}:{row.asked}"
+        letters.write(Letter.Kind.CONFIRM, key, [row.address], row.connection, recipient=row.pk)
+        mine = PayrollRecipient.objects.filter(pk=row.pk, asked=row.asked)
+        mine.update(asked=F("asked") + 1, asked_at=timezone.now())
+
+
+def written_accounts(run: SyncRun) -> list[Change]:
+    """The bank accounts that a run wrote to Visma by itself, by the people's names."""
+    if run.trigger not in BY_ITSELF:
+        return []
+    rows = Change.objects.filter(run=run, field="bank_account", side="visma", action="field", state=Change.State.DONE)
+    return list(rows.defer("before", "after", "vendor_words").order_by("name", "pk"))
+
+
+def tell_of_accounts(run: SyncRun) -> None:
+    """Write the run's email about bank accounts, one to each recipient, in the transaction that ends the run."""
+    if run.connection.payroll_contacts and written_accounts(run):
+        for address in each_once(run.connection.payroll_contacts):
+            key = f"accounts:{run.pk}:{hashed(address)}"
+            letters.write(Letter.Kind.ACCOUNTS, key, [address], run.connection, run=run.pk)
+
+
+def runs_told_of(runs: Iterable[int]) -> set[int]:
+    """Those of the runs about whose bank accounts an email was written when they ended."""
+    wanted = set(runs)
+    written = Letter.objects.filter(kind=Letter.Kind.ACCOUNTS, params__run__in=wanted) if wanted else ()
+    return {letter.params["run"] for letter in written}
+
+
+def counts_only(connection: Connection, address: str) -> bool:
+    """Whether the address may be told no name yet."""
+    confirmed = {recipients.same(one) for one in recipients.confirmed(connection)}
+    return recipients.same(address) not in confirmed

@@ -1,0 +1,194 @@
+"""What every page of the wizard shares: the step bar, the way around, and which run it is about."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
+
+from connections.access import connection_for, hr_page
+from connections.models import Connection
+from connections.nav import connection_nav
+from sync.models import SyncRun
+from sync.models.groups import BY_HAND, STEPS
+from sync.runs import lifecycle
+
+WIZARD_STEPS: tuple[tuple[str, Promise], ...] = (
+    ("sync_users", gettext_lazy("Synchronize users")),
+    ("overview", gettext_lazy("Overview")),
+    ("review", gettext_lazy("Review")),
+    ("create", gettext_lazy("Create")),
+    ("confirm", gettext_lazy("Confirm")),
+    ("run", gettext_lazy("Run")),
+    ("result", gettext_lazy("Result")),
+)
+BEFORE_WRITING = ("overview", "review", "create", "confirm")
+OF_A_RUN = ("run", "result")
+
+RunView = Callable[[HttpRequest, Connection, SyncRun], HttpResponse]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the bar. ``state``: done, current or todo; without a ``url`` it isn't a link."""
+
+    label: str
+    state: str
+    url: str = ""
+
+
+def step_url(name: str, connection: Connection, run: SyncRun | None = None) -> str:
+    """The address of a step's page; ``run`` is needed for Run and Result."""
+    if name in OF_A_RUN:
+        return reverse(f"admin:{name}", args=[connection.code, run.pk]) if run else ""
+    return reverse(f"admin:{name}", args=[connection.code])
+
+
+def steps(connection: Connection, run: SyncRun | None, current: str) -> list[Step]:
+    """The step bar of a page. Links lead to what can be looked at now, back and forth."""
+    names = [name for name, _label in WIZARD_STEPS]
+    reachable = _reachable(run)
+    at = names.index(current)
+    furthest = max([at, *(names.index(name) for name in _passed(run))])
+    return [
+        Step(
+            str(label),
+            "current" if index == at else "done" if index < furthest else "todo",
+            step_url(name, connection, run) if name in reachable else "",
+        )
+        for index, (name, label) in enumerate(WIZARD_STEPS)
+    ]
+
+
+def _reachable(run: SyncRun | None) -> tuple[str, ...]:
+    """The pages that mean something for a run in its state."""
+    if run is None or run.state in ("fetching", "failed", "cancelled"):
+        return ("sync_users",)
+    if run.state in STEPS:
+        return ("sync_users", *BEFORE_WRITING)
+    return ("run",) if run.state == SyncRun.State.APPLYING else ("result",)
+
+
+def _passed(run: SyncRun | None) -> list[str]:
+    """The steps that the run has come to."""
+    if run is None or run.state in ("fetching", "failed", "cancelled"):
+        return []
+    if run.state in STEPS:
+        return [run.state]
+    return ["run"] if run.state == SyncRun.State.APPLYING else ["result"]
+
+
+def continue_url(connection: Connection, run: SyncRun) -> str:
+    """Where a run goes on: the page that waits for somebody, or shows how far it is.
+
+    One that goes on by itself waits for nobody: before it writes, its result's page says so.
+    """
+    if run.trigger not in BY_HAND and run.is_before_writing:
+        return step_url("result", connection, run)
+    if run.state == SyncRun.State.REVIEW:
+        return step_url("overview", connection)
+    if run.state in STEPS:
+        return step_url(run.state, connection)
+    if run.state == SyncRun.State.APPLYING:
+        return step_url("run", connection, run)
+    if run.state in (SyncRun.State.FINISHED, SyncRun.State.STOPPED):
+        return step_url("result", connection, run)
+    return step_url("sync_users", connection)
+
+
+def page_context(
+    request: HttpRequest,
+    connection: Connection,
+    title: str,
+    *,
+    step: str = "",
+    run: SyncRun | None = None,
+    current: str = "sync_users",
+    **extra: Any,
+) -> dict[str, Any]:
+    """The context that every page of ours needs; ``step`` gives it the step bar."""
+    before = run is not None and run.is_before_writing
+    return {
+        **admin.site.each_context(request),
+        "title": title,
+        "crumbs": [{"label": connection.name, "url": reverse("admin:connection", args=[connection.code])}],
+        "connection": connection,
+        "connection_name": connection.name,
+        "connection_nav": connection_nav(connection, current),
+        "run": run,
+        "steps": steps(connection, run, step) if step else [],
+        "nothing_written": bool(step) and (run is None or before),
+        **extra,
+    }
+
+
+def connection_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page of one connection of the signed-in person: ``view(request, connection, …)``; 404 for any other.
+
+    Before the connection is released there is nothing to see here, whoever looks: its own page says so.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, connection: Connection, **kwargs: Any) -> HttpResponse:
+        if connection.state == Connection.State.WAITING:
+            return go_to(request, reverse("admin:connection", args=[connection.code]))
+        return view(request, connection, **kwargs)
+
+    return early_page(guarded)
+
+
+def early_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The same for a page that shows nothing of Visma: it is open before the release, too."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, code: str, **kwargs: Any) -> HttpResponse:
+        return view(request, connection_for(request.user, code), **kwargs)
+
+    return hr_page(guarded)
+
+
+def open_run_page(view: RunView) -> Callable[..., HttpResponse]:
+    """A page of the open run before anything is written: ``view(request, connection, run)``.
+
+    Where there is no such run, the person is taken to where the connection is.
+    """
+
+    @connection_page
+    @wraps(view)
+    def guarded(request: HttpRequest, connection: Connection) -> HttpResponse:
+        run = lifecycle.open_run(connection)
+        if run is None or run.state not in STEPS:
+            return go_to(request, continue_url(connection, run) if run else step_url("sync_users", connection))
+        return view(request, connection, run)
+
+    return guarded
+
+
+def run_page(view: RunView) -> Callable[..., HttpResponse]:
+    """A page of one run of a connection of the signed-in person: ``view(request, connection, run)``."""
+
+    @connection_page
+    @wraps(view)
+    def guarded(request: HttpRequest, connection: Connection, pk: int) -> HttpResponse:
+        run = get_object_or_404(SyncRun, pk=pk, connection=connection)
+        return view(request, connection, run)
+
+    return guarded
+
+
+def inactive() -> str:
+    """What is said where a paused or disconnected connection was to do something."""
+    return gettext("The connection isn't active, so nothing was started.")
+
+
+def go_to(request: HttpRequest, url: str) -> HttpResponse:
+    """A redirect of the whole page, also where htmx asked for a part of it."""
+    if getattr(request, "htmx", False):
+        return HttpResponse(headers={"HX-Redirect": url})
+    return redirect(url)

@@ -1,0 +1,1 @@
+"""Everyone of both sides: who is linked, alone, left out."""

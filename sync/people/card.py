@@ -1,0 +1,128 @@
+"""One person in full: what each side says, why she is linked or not, why she can't be added, and who she may be."""
+
+from dataclasses import dataclass, field
+
+from connections.models import Connection
+from sync.core.employee import from_json
+from sync.core.fields import FIELDS
+from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
+from sync.models.groups import STEPS
+from sync.people import everyone
+from sync.people.everyone import Person
+from sync.runs.lifecycle import latest_read
+from sync.wording.display import Display, display
+from sync.wording.people import blocked_sentence
+from sync.wording.sentences import field_label
+
+
+@dataclass(frozen=True)
+class FieldLine:
+    """One supported field as both sides have it; ``None`` where a side can't be looked at."""
+
+    label: str
+    huma: Display | None
+    visma: Display | None
+
+
+@dataclass(frozen=True)
+class Other:
+    """Somebody on the other side, whom this person may be or was said not to be."""
+
+    side: str
+    vendor_id: str
+    name: str
+    number: str
+    match: PossibleMatch | None = None
+    link: EmployeeLink | None = None
+
+
+@dataclass(frozen=True)
+class PersonCard:
+    """What the page of one person shows. ``create_group``/``blocked``: why she can't be added across, "" = she can."""
+
+    person: Person
+    run: SyncRun | None
+    lines: list[FieldLine] = field(default_factory=list)
+    maybe: list[Other] = field(default_factory=list)
+    not_she: list[Other] = field(default_factory=list)
+    create_group: str = ""
+    blocked: str = ""
+
+    @property
+    def alone(self) -> EmployeeSnapshot | None:
+        """What her one side says of somebody who isn't linked."""
+        return self.person.seen[0] if self.person.link is None and self.person.seen else None
+
+    @property
+    def can_be_linked(self) -> bool:
+        """Whether she may be linked by hand: she isn't linked, or her other half is gone (a rehire's new account)."""
+        return bool(self.alone or (self.person.gone_from and self.person.seen))
+
+    @property
+    def offered(self) -> bool:
+        """Whether an open run offers to add her on the other side."""
+        return bool(self.run and self.run.state in STEPS and self.create_group)
+
+
+def card(connection: Connection, side: str, vendor_id: str) -> PersonCard | None:
+    """The person who has this id on this side; ``None`` when nobody has."""
+    person = everyone.person(connection, side, vendor_id)
+    if person is None:
+        return None
+    run = latest_read(connection)
+    alone = person.seen[0] if person.link is None and person.seen else None
+    return PersonCard(
+        person=person,
+        run=run,
+        lines=_lines(person),
+        maybe=_maybe(run, alone) if run and alone else [],
+        not_she=_not_she(connection, person),
+        create_group=alone.create_group if alone else "",
+        blocked=blocked_sentence(alone) if alone else "",
+    )
+
+
+def _lines(person: Person) -> list[FieldLine]:
+    read = {seen.side: from_json(seen.payload) for seen in person.seen if seen.payload}
+    lines = []
+    for spec in FIELDS:
+        shown: dict[str, Display | None] = {"huma": None, "visma": None}
+        for side, employee in read.items():
+            value = employee.values.get(spec.name)
+            if value is not None and value.readable:
+                shown[side] = display(spec.name, side, value.own)
+        if any(shown.values()):
+            lines.append(FieldLine(field_label(spec.name), shown["huma"], shown["visma"]))
+    return lines
+
+
+def _maybe(run: SyncRun, alone: EmployeeSnapshot) -> list[Other]:
+    rows = (
+        PossibleMatch.objects.open_in(run)
+        .select_related("huma", "visma")
+        .defer("huma__payload", "visma__payload")
+        .filter(**{alone.side: alone})
+    )
+    across = "visma" if alone.side == "huma" else "huma"
+    found = []
+    for match in rows:
+        other = getattr(match, across)
+        found.append(Other(across, other.vendor_id, other.name, other.number, match))
+    return found
+
+
+def _not_she(connection: Connection, person: Person) -> list[Other]:
+    found = []
+    ids = (
+        {"huma": person.link.huma_id, "visma": person.link.visma_id} if person.link else {person.side: person.vendor_id}
+    )
+    rows = EmployeeLink.objects.filter(connection=connection, state=EmployeeLink.State.DIFFERENT)
+    for side, vendor_id in ids.items():
+        across = "visma" if side == "huma" else "huma"
+        for link in rows.filter(**{f"{side}_id": vendor_id}):
+            other_id = getattr(link, f"{across}_id")
+            other = everyone.person(connection, across, other_id)
+            found.append(
+                Other(across, other_id, other.name if other else link.name, other.number if other else "", None, link)
+            )
+    return found

@@ -1,0 +1,285 @@
+"""Everyone of both sides of a connection, as the latest complete read saw them and as they are linked now."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+
+from connections.models import Connection
+from sync.analysis import passed_over
+from sync.analysis.figures import becomes_cash
+from sync.core.employee import from_json
+from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, PassedPerson, PossibleMatch, SyncRun
+from sync.pages.paging import Key, Part, Place, part_of_list
+from sync.runs.lifecycle import latest_read
+
+PER_PAGE = 50
+MAX_NUMBER = 12
+
+
+@dataclass
+class Person:
+    """One person: a linked pair, or somebody on one side only (or left out, and on neither any more)."""
+
+    link: EmployeeLink | None = None
+    huma: EmployeeSnapshot | None = None
+    visma: EmployeeSnapshot | None = None
+    side: str = ""
+    vendor_id: str = ""
+    possible: bool = False
+    different: bool = False
+    left_out: LeftOut | None = None
+    unread: list[PassedPerson] = field(default_factory=list)
+    fields_out: list[LeftOut] = field(default_factory=list)
+
+    @property
+    def seen(self) -> list[EmployeeSnapshot]:
+        """What the sides say of her."""
+        return [snapshot for snapshot in (self.huma, self.visma) if snapshot is not None]
+
+    @property
+    def name(self) -> str:
+        """What she is called."""
+        names = [s.name for s in self.seen] + [self.link.name if self.link else ""]
+        names += [one.name for one in self.unread]
+        return next(filter(None, names), self.left_out.name if self.left_out else "")
+
+    @property
+    def number(self) -> str:
+        """Her Employment ID."""
+        numbers = [s.number for s in reversed(self.seen)] + [self.link.number if self.link else ""]
+        numbers += [one.number for one in self.unread]
+        return next(filter(None, numbers), "")
+
+    @property
+    def linked_by(self) -> str:
+        """By what she is linked, "" where she isn't."""
+        return self.link.linked_by if self.link else ""
+
+    @property
+    def gone_from(self) -> str:
+        """The side that a linked person is gone from."""
+        return self.link.gone_from if self.link else ""
+
+    @property
+    def doubted(self) -> bool:
+        """Whether something has come to speak against the link."""
+        return bool(self.link and self.link.doubt and not self.gone_from)
+
+    @property
+    def outside(self) -> bool:
+        """Whether the person is in Huma still, but not among those whom the connection is about."""
+        return self.link is not None and self.link.state == EmployeeLink.State.OUTSIDE
+
+    @property
+    def draft(self) -> bool:
+        """Whether payroll still has to complete her in Visma."""
+        return bool(self.visma and self.visma.draft)
+
+    @property
+    def inactive(self) -> bool:
+        """Whether she is deactivated in Huma."""
+        return bool(self.huma and not self.huma.active)
+
+    @property
+    def former(self) -> bool:
+        """Whether a side says that her employment has ended."""
+        return any(s.standing == "former" for s in self.seen)
+
+    def matches(self, words: list[str]) -> bool:
+        """Whether each of the words is in a name or a number of hers."""
+        texts = [self.name, self.number, *(t for s in self.seen for t in (s.name, s.number))]
+        haystack = " ".join(texts).casefold()
+        return all(word in haystack for word in words)
+
+
+def _by(code: str) -> Callable[[Person], bool]:
+    return lambda person: person.linked_by == code
+
+
+def _payloads(test: Callable[..., bool]) -> Callable[[Person], bool]:
+    return lambda person: any(test(from_json(s.payload)) for s in person.seen if s.payload)
+
+
+def _only(side: str) -> Callable[[Person], bool]:
+    return lambda person: person.link is None and getattr(person, side) is not None
+
+
+FILTERS: dict[str, Callable[[Person], bool]] = {
+    "linked": lambda p: p.link is not None and not p.gone_from and not p.outside,
+    "by_external": _by("external"),
+    "by_number": _by("number"),
+    "by_email": _by("email"),
+    "by_connected": _by("connected"),
+    "by_name_birth": _by("name_birth"),
+    "by_person": _by("person"),
+    "by_created": _by("created"),
+    "doubted": lambda p: p.doubted,
+    "possible": lambda p: p.possible,
+    "only_huma": _only("huma"),
+    "only_visma": _only("visma"),
+    "draft": lambda p: p.draft,
+    "former": lambda p: p.former,
+    "inactive": lambda p: p.inactive,
+    "gone": lambda p: bool(p.gone_from),
+    "outside": lambda p: p.outside,
+    "different": lambda p: p.different,
+    "unread": lambda p: bool(p.unread),
+    "left_out": lambda p: p.left_out is not None or bool(p.fields_out),
+    "deactivated": lambda p: p.inactive and bool(p.visma and p.visma.standing == "current"),
+    "long_number": lambda p: bool(p.huma and len(p.huma.number) > MAX_NUMBER),
+    "no_number": lambda p: bool(p.huma and not p.huma.number),
+}
+"""By what the list can be narrowed down; each is a figure of the overview, or a word of the design."""
+
+LOOKING_INSIDE: dict[str, Callable[[Person], bool]] = {
+    "becomes_cash": _payloads(lambda employee: employee.side == "huma" and becomes_cash(employee)),
+    "several_positions": _payloads(lambda employee: len(employee.current_positions) > 1),
+}
+"""The same, but what was read of each person has to be opened for it: not counted, only filtered by."""
+
+
+@dataclass(frozen=True)
+class PeoplePage:
+    """One page of people. ``counts``: how many each filter has, of all. ``run``: the read that this is from."""
+
+    run: SyncRun | None
+    page: Part[Person]
+    counts: dict[str, int]
+    total: int
+
+
+def _order(person: Person) -> Key:
+    return (person.name.casefold(), person.number, person.side, person.vendor_id)
+
+
+def _mark(person: Person) -> str:
+    return f"{person.side}:{person.vendor_id}"
+
+
+def _key(everyone: Iterable[Person], mark: str) -> Key | None:
+    """Where somebody stood who was shown: linked since, their row may stand elsewhere, by the other side's name."""
+    side, _, vendor_id = mark.partition(":")
+    for person in everyone:
+        seen = getattr(person, side) if side in ("huma", "visma") else None
+        if seen is not None and seen.vendor_id == vendor_id and seen.name and person.side != side:
+            return (seen.name.casefold(), seen.number, side, vendor_id)
+        if (person.side, person.vendor_id) == (side, vendor_id):
+            return _order(person)
+    return None
+
+
+def people(connection: Connection, search: str = "", show: str = "", place: Place | int | str = 1) -> PeoplePage:
+    """Everyone, narrowed down by words of a name or number, and by one of the filters."""
+    run = latest_read(connection)
+    everyone = _everyone(connection, run, with_payload=show in LOOKING_INSIDE)
+    counts = Counter(code for person in everyone for code, test in FILTERS.items() if test(person))
+    words = search.casefold().split()
+    test = {**FILTERS, **LOOKING_INSIDE}.get(show)
+    found = [p for p in everyone if (test is None or test(p)) and (not words or p.matches(words))]
+    found.sort(key=_order)
+    page = part_of_list(found, place, PER_PAGE, key_of=_order, mark=_mark, key=lambda mark: _key(everyone, mark))
+    return PeoplePage(run, page, dict(counts), len(everyone))
+
+
+def person(connection: Connection, side: str, vendor_id: str) -> Person | None:
+    """The person who has this id on this side; ``None`` when nobody has."""
+    run = latest_read(connection)
+    wanted = {(side, vendor_id)}
+    links = EmployeeLink.objects.filter(connection=connection, **{f"{side}_id": vendor_id})
+    for link in links.exclude(state=EmployeeLink.State.DIFFERENT):
+        wanted |= {("huma", link.huma_id), ("visma", link.visma_id)}
+    found = _everyone(connection, run, wanted, with_payload=True)
+    return found[0] if found else None
+
+
+def counterparts(connection: Connection, side: str, search: str, limit: int = 20) -> list[EmployeeSnapshot]:
+    """People of ``side`` who are linked to nobody, by words of a name or number, for somebody to choose from."""
+    words = search.casefold().split()
+    run = latest_read(connection)
+    if run is None or not words:
+        return []
+    taken = EmployeeLink.objects.filter(connection=connection, state__in=EmployeeLink.HOLDING)
+    rows = EmployeeSnapshot.objects.filter(run=run, side=side, complete=True).defer("payload")
+    rows = rows.exclude(vendor_id__in=taken.values_list(f"{side}_id", flat=True))
+    # In Python, for SQLite itself knows no Ø and no Å.
+    texts = ((pk, name.casefold(), number.casefold()) for pk, name, number in rows.values_list("pk", "name", "number"))
+    found = [pk for pk, name, number in texts if all(word in name or word in number for word in words)]
+    return list(rows.filter(pk__in=found).order_by("name", "pk")[:limit])
+
+
+def _everyone(
+    connection: Connection,
+    run: SyncRun | None,
+    wanted: set[tuple[str, str]] | None = None,
+    with_payload: bool = False,
+) -> list[Person]:
+    """All people, or those who have one of the ``wanted`` ids (side, id)."""
+    ids = None if wanted is None else {side: [i for s, i in wanted if s == side] for side in ("huma", "visma")}
+    snapshots = EmployeeSnapshot.objects.filter(run=run, complete=True) if run else EmployeeSnapshot.objects.none()
+    links = EmployeeLink.objects.filter(connection=connection).defer("baseline", "seen")
+    out = LeftOut.objects.filter(connection=connection)
+    if ids is not None:
+        on_sides = [Q(side=side, vendor_id__in=found) for side, found in ids.items()]
+        snapshots = snapshots.filter(on_sides[0] | on_sides[1])
+        links = links.filter(Q(huma_id__in=ids["huma"]) | Q(visma_id__in=ids["visma"]))
+        out = out.filter(on_sides[0] | on_sides[1] | Q(link__in=links))
+    if not with_payload:
+        snapshots = snapshots.defer("payload")
+    matches = PossibleMatch.objects.open_in(run).values_list("huma__vendor_id", "visma__vendor_id") if run else ()
+    unread = passed_over.waiting(connection)
+    if ids is not None:
+        unread = unread.filter(on_sides[0] | on_sides[1])
+    return _put_together(snapshots, links, out, matches, unread)
+
+
+def _put_together(
+    snapshots: Iterable[EmployeeSnapshot],
+    links: Iterable[EmployeeLink],
+    out: Iterable[LeftOut],
+    matches: Iterable[tuple[str, str]],
+    unread: Iterable[PassedPerson],
+) -> list[Person]:
+    seen = {(s.side, s.vendor_id): s for s in snapshots}
+    found: list[Person] = []
+    by_id: dict[tuple[str, str], Person] = {}
+    different: set[tuple[str, str]] = set()
+    by_link: dict[int, Person] = {}
+    for link in links:
+        pair = (("huma", link.huma_id), ("visma", link.visma_id))
+        if link.state == EmployeeLink.State.DIFFERENT:
+            different.update(pair)
+            continue
+        side, vendor_id = pair[link.gone_from == "huma" or link.state == EmployeeLink.State.OUTSIDE]
+        row = Person(link, seen.get(pair[0]), seen.get(pair[1]), side, vendor_id)
+        found.append(row)
+        by_link[link.pk] = by_id[pair[0]] = by_id[pair[1]] = row
+    for key, snapshot in seen.items():
+        if key not in by_id:
+            by_id[key] = Person(side=key[0], vendor_id=key[1])
+            setattr(by_id[key], snapshot.side, snapshot)
+            found.append(by_id[key])
+    for passed in unread:
+        key = (passed.side, passed.vendor_id)
+        if key not in by_id:
+            by_id[key] = Person(side=key[0], vendor_id=key[1])
+            found.append(by_id[key])
+        by_id[key].unread.append(passed)
+    for row_out in out:
+        key = (row_out.side, row_out.vendor_id)
+        if not row_out.vendor_id:
+            if row_out.link_id in by_link:
+                by_link[row_out.link_id].fields_out.append(row_out)
+            continue
+        if key not in by_id:
+            by_id[key] = Person(None, side=key[0], vendor_id=key[1])
+            found.append(by_id[key])
+        by_id[key].left_out = row_out
+    for key in different & by_id.keys():
+        by_id[key].different = True
+    for huma, visma in matches:
+        for key in (("huma", huma), ("visma", visma)):
+            if key in by_id:
+                by_id[key].possible = True
+    return found

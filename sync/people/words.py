@@ -1,0 +1,133 @@
+"""People's states in words, for Create and People."""
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from sync.core.same_employment import REMADE
+from sync.models import EmployeeLink, PossibleMatch
+from sync.people.everyone import FILTERS, LOOKING_INSIDE, Person
+from sync.wording.people import Badge, standing_label
+from sync.wording.sentences import against_sentence, agrees_label, sentence, side_name
+
+
+def badges(person: Person) -> list[Badge]:
+    """What is worth knowing about a person in the list, most telling first."""
+    found: list[Badge] = []
+    if person.left_out:
+        found.append(Badge(_("Left out"), "warning"))
+    if person.unread:
+        found.append(Badge(_("Couldn't be read"), "danger"))
+    if person.gone_from:
+        found.append(Badge(_("Gone from %(side)s") % {"side": side_name(person.gone_from)}, "danger"))
+    if person.doubted:
+        found.append(Badge(_("Still the same person?"), "warning"))
+    if person.outside:
+        found.append(Badge(_("Outside the selection"), "warning"))
+    if person.possible:
+        found.append(Badge(_("Possible match"), "warning"))
+    if person.draft:
+        found.append(Badge(_("Draft")))
+    if person.inactive:
+        found.append(Badge(_("Deactivated in Huma")))
+    if person.former:
+        found.append(Badge(standing_label("former")))
+    elif any(seen.standing == "upcoming" for seen in person.seen):
+        found.append(Badge(standing_label("upcoming")))
+    elif person.seen and all(seen.standing == "none" for seen in person.seen):
+        found.append(Badge(standing_label("none")))
+    return found
+
+
+def connected(person: Person) -> str:
+    """In a few words, who she is on the two sides."""
+    if person.link is None:
+        if person.seen or person.unread:
+            text = _("Only in %(side)s") if person.seen else _("In %(side)s")
+            return text % {"side": side_name(person.side)}
+        return _("On neither side any more")
+    return linked_label(person.link)
+
+
+def linked_label(link: EmployeeLink) -> str:
+    """By what two people are linked."""
+    return {
+        "external": _("Linked by the Huma id in Visma"),
+        "number": _("Linked by Employment ID"),
+        "email": _("Linked by email"),
+        "connected": _("Linked by Huma's own integration"),
+        "name_birth": _("Linked by name and date of birth"),
+        "person": _("Linked by hand"),
+        "created": _("Added by a sync"),
+    }.get(link.linked_by, _("Linked"))
+
+
+def filter_labels() -> dict[str, str]:
+    """The filters of the list in words, in the order in which they are offered."""
+    labels = {
+        "linked": _("Linked"),
+        "by_number": _("Linked by Employment ID"),
+        "by_email": _("Linked by email"),
+        "by_external": _("Linked by the Huma id in Visma"),
+        "by_connected": _("Linked by Huma's own integration"),
+        "by_name_birth": _("Linked by name and date of birth"),
+        "by_person": _("Linked by hand"),
+        "by_created": _("Added by a sync"),
+        "doubted": _("To look at: still the same person?"),
+        "possible": _("Possible match"),
+        "only_huma": _("Only in Huma"),
+        "only_visma": _("Only in Visma"),
+        "gone": _("Gone from one side"),
+        "outside": _("Outside the selection"),
+        "different": _("Called different people"),
+        "unread": _("Couldn't be read"),
+        "left_out": _("Left out"),
+        "draft": _("Draft in Visma"),
+        "former": _("Former employee"),
+        "inactive": _("Deactivated in Huma"),
+        "deactivated": _("Deactivated in Huma, still employed in Visma"),
+        "several_positions": _("Several positions"),
+        "becomes_cash": _("Bank account in Huma that becomes cash in Visma"),
+        "long_number": _("Employment ID too long for Visma"),
+        "no_number": _("No Employment ID in Huma"),
+    }
+    return {code: label for code, label in labels.items() if code in FILTERS or code in LOOKING_INSIDE}
+
+
+def why_linked(link: EmployeeLink) -> str:
+    """By which key or whom two people are linked, and since when."""
+    who, at = link.linked_by_user, date_format(localtime(link.linked_at))
+    if link.linked_by == EmployeeLink.By.PERSON:
+        text = _("%(who)s linked them by hand on %(at)s. That counts more than numbers and emails.")
+        return text % {"who": who, "at": at}
+    text = {
+        "external": _("Linked since %(at)s, because the employee in Visma carries this Huma user's id."),
+        "number": _("Linked since %(at)s: the same Employment ID in both systems, and enough else agreed."),
+        "email": _("Linked since %(at)s: the same email in both systems, and enough else agreed."),
+        "connected": _("Linked since %(at)s, because Huma's own Visma integration connects the two."),
+        "name_birth": _("Linked since %(at)s: the same name and date of birth, which nobody else has."),
+        "created": _("Linked since %(at)s, when a sync added the person on the other side."),
+    }.get(link.linked_by, _("Linked since %(at)s."))
+    return text % {"at": at}
+
+
+def why_paired_anew(link: EmployeeLink) -> str:
+    """That one of the paired positions was made anew, as long as that is news; else ""."""
+    return sentence(REMADE[link.remade]) if link.remade in REMADE else ""
+
+
+def why_different(link: EmployeeLink) -> str:
+    """Who called two people different, and when."""
+    if not link.linked_by_user:
+        return _("They were linked once, until one of the two was gone from one side.")
+    values = {"who": link.linked_by_user, "at": date_format(localtime(link.linked_at))}
+    text = _("%(who)s said on %(at)s that they are different people. No equal number or email links them again.")
+    return text % values
+
+
+def why_possible(match: PossibleMatch) -> str:
+    """Why two people may be one, and what speaks against it."""
+    said = [sentence(match.why)]
+    if agrees := ", ".join(agrees_label(name) for name in match.agrees):
+        said.append(_("What agrees: %(what)s.") % {"what": agrees})
+    return " ".join([*said, *(against_sentence(code) for code in match.against)])

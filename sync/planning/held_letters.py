@@ -1,0 +1,43 @@
+"""What is held is said at once: one email for each run that holds something, to each owner.
+
+Beyond three within an hour the rest is collected into one. Never a value, never a name.
+"""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from sync.mail import letters
+from sync.mail.outbox import each_once, hashed
+from sync.models import Letter, SyncRun
+
+MOST = 3
+"""So many emails at once a person gets within an hour; what comes then is one email."""
+HOUR = timedelta(hours=1)
+
+
+def tell_at_once(run: SyncRun, changes: int, people: int) -> None:
+    """Tell each owner that something waits since this run, in the transaction that holds it.
+
+    Two runs at once tell one person one after the other: each has to see what the other said.
+    """
+    list(run.connection.owners.select_for_update(of=("self",), no_key=True).order_by("pk"))
+    for address in each_once(letters.owners(run.connection)):
+        _tell(run, address, changes, people)
+
+
+def _tell(run: SyncRun, address: str, changes: int, people: int) -> None:
+    own = f"held:{hashed(address)}:"
+    told = Letter.objects.filter(kind=Letter.Kind.HELD, key__startswith=own, made_at__gte=timezone.now() - HOUR)
+    lately = list(told.select_for_update().order_by("pk"))
+    collecting = [one for one in lately if "runs" in one.params and one.state == "waiting" and not one.tries]
+    if collecting:  # it says what waits when it is sent
+        letter = collecting[-1]
+        letter.params["runs"] = sorted({*letter.params["runs"], run.pk})
+        letter.save(update_fields=["params"])
+    elif len(lately) < MOST:
+        key, connection = f"{own}{run.pk}", run.connection
+        letters.write(Letter.Kind.HELD, key, [address], connection, run=run.pk, changes=changes, people=people)
+    else:
+        at = lately[0].made_at + HOUR
+        letters.write(Letter.Kind.HELD, f"{own}more:{lately[-1].pk}", [address], at=at, runs=[run.pk])

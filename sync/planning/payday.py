@@ -1,0 +1,90 @@
+"""What a connection knows of its pay, put before what waits."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from connections.models import Connection
+from sync.core.employee import Own
+from sync.core.payday import Deadline, PayPlan, deadline, is_paid
+from sync.models import Change
+from sync.wording import payday
+from sync.wording.display import Display, last_digits
+
+DATES = ("first_workday", "last_workday")
+
+
+def plan_of(connection: Connection) -> PayPlan | None:
+    """The connection's pay days and cut-offs; ``None`` where it doesn't know them."""
+    if connection.pay_day is None or connection.cutoff_day is None:
+        return None
+    by_hand = {}
+    if connection.month_by_hand and connection.pay_by_hand and connection.cutoff_by_hand:
+        year, month = connection.month_by_hand.split("-")
+        by_hand[int(year), int(month)] = connection.pay_by_hand, connection.cutoff_by_hand
+    return PayPlan(connection.pay_day, connection.cutoff_day, connection.cutoff_at, by_hand)
+
+
+def deadline_of(connection: Connection, since: datetime, now: datetime | None = None) -> Deadline | None:
+    """Until when what has waited since then has to be approved; ``None`` where the connection doesn't know."""
+    plan = plan_of(connection)
+    return deadline(plan, since, now or timezone.now()) if plan else None
+
+
+def waits_since(held: Iterable[Change]) -> datetime:
+    """When the oldest of these began to wait; where accounts are among them, the oldest account."""
+    rows = [(one.field != "bank_account", one.settled_at) for one in held if one.settled_at]
+    return min(rows)[1] if rows else timezone.now()
+
+
+def lies_in_paid(plan: PayPlan | None, field: str, before: Own, after: Own) -> bool:
+    """Whether a first or last workday within a period that has been paid already is written, or taken away.
+
+    ``before``, ``after``: in a side's own form.
+    """
+    if plan is None or field not in DATES:
+        return False
+    now = timezone.now()
+    return any(day and is_paid(plan, day, now) for day in (_day(before), _day(after)))
+
+
+def marked(shown: Display, plan: PayPlan | None, field: str, before: Own, after: Own) -> Display:
+    """A value for a page, with a sentence beside it where it lies in a period that has been paid already."""
+    if not lies_in_paid(plan, field, before, after):
+        return shown
+    return replace(shown, hint=" ".join(filter(None, (shown.hint, payday.in_paid_period()))))
+
+
+def until(connection: Connection, held: QuerySet[Change]) -> str:
+    """The next cut-off for what waits, in a sentence, "" where it isn't known. What one has missed stands beside it."""
+    now = timezone.now()
+    found = deadline_of(connection, now, now)
+    if found is None:
+        return ""
+    return payday.sentences(Deadline(found.next), held.filter(field="bank_account").exists())[0]
+
+
+def notes(connection: Connection, held: Change) -> Iterator[str]:
+    """What it means for pay: a pay that it missed, the account that salary goes to for now, a date that was paid."""
+    blanked = held.run.values_blanked_at is not None
+    account = held.field == "bank_account" and held.side == "visma" and not blanked
+    old = last_digits(held.before) if account else ""
+    found = deadline_of(connection, waits_since([held]))
+    if found and found.missed:
+        yield payday.missed(found.missed, bool(old))
+    if account:
+        yield payday.old_account(old)
+    if lies_in_paid(plan_of(connection), held.field, held.before, held.after):
+        yield payday.in_paid_period()
+
+
+def _day(own: Own) -> date | None:
+    """The day of a workday in a side's own form."""
+    text = own.get("date") if isinstance(own, dict) else own
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        return None

@@ -1,0 +1,234 @@
+"""The plan of a run: every Change that the decisions and the chosen people amount to. Nothing is stored here."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import InterfaceError, OperationalError
+from django.utils import timezone
+
+from sync.analysis.concurrent import settled_elsewhere
+from sync.analysis.relooking import is_held_back
+from sync.analysis.unread import passed_for_a_bug
+from sync.core.create import AFTERWARDS_IN_HUMA, NAMES_AND_EMAIL, creation
+from sync.core.employee import Employee, Side, from_json
+from sync.core.fields import field as field_named
+from sync.core.fields.number import TO_BE_GIVEN
+from sync.core.passing import Passed
+from sync.core.plan import Planned, field_change, plan_fingerprint
+from sync.core.reasons import Reason
+from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
+from sync.reading.reader import fingerprinter
+
+STALE_AFTER = timedelta(hours=24)
+
+
+class NumberNeeded(Exception):
+    """So many people need their number typed; ``people`` is that number."""
+
+    def __init__(self, people: int) -> None:
+        super().__init__("number needed")
+        self.people = people
+
+
+@dataclass(frozen=True, eq=False)
+class Item:
+    """One planned Change with whom it is for; ``omitted`` says what a creation leaves out, and why."""
+
+    planned: Planned
+    name: str
+    number: str
+    conflict: Conflict | None = None
+    snapshot: EmployeeSnapshot | None = None
+    omitted: dict[str, Reason] = field(default_factory=dict)
+
+    @property
+    def link_id(self) -> int | None:
+        """The linked person's row, ``None`` for somebody to create."""
+        return self.conflict.link_id if self.conflict else None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All items of a run. ``threshold``: above this many people their number has to be typed.
+
+    ``broken``: at whom our own code broke; nothing of theirs is among the items.
+    """
+
+    items: list[Item]
+    fingerprint: str
+    linked: int
+    threshold: int
+    stale: bool
+    broken: list[Passed] = field(default_factory=list)
+
+    @property
+    def people(self) -> int:
+        """How many people are changed or created."""
+        return len({item.planned.person for item in self.items})
+
+    def limited_to(self, people: Collection[str]) -> "Plan":
+        """The part of it that is for these people."""
+        items = [item for item in self.items if item.planned.person in people]
+        return replace(self, items=items, fingerprint=plan_fingerprint(item.planned for item in items))
+
+    @property
+    def over_threshold(self) -> bool:
+        """Whether so many people need more than a click."""
+        return self.people > self.threshold
+
+
+def make_plan(run: SyncRun, only: Collection[str] | None = None) -> Plan:
+    """The plan as the decisions are now; ``only`` limits it to these people (``link:<id>``, ``new:<id>``)."""
+    broken: dict[str, Passed] = {}
+    items = [*_decided(run, broken), *_created(run, broken)]
+    items = [item for item in items if item.planned.person not in broken]
+    if only is not None:
+        items = [item for item in items if item.planned.person in only]
+    linked = EmployeeLink.objects.filter(connection=run.connection, state=EmployeeLink.State.LINKED).count()
+    return Plan(
+        items=items,
+        fingerprint=plan_fingerprint(item.planned for item in items),
+        linked=linked,
+        threshold=run.connection.threshold(linked),
+        stale=run.read_at is None or timezone.now() - run.read_at > STALE_AFTER,
+        broken=list(broken.values()),
+    )
+
+
+def _decided(run: SyncRun, broken: dict[str, Passed]) -> Iterator[Item]:
+    rows = Conflict.objects.filter(run=run, decision__in=("huma", "visma")).select_related("link")
+    rows = rows.filter(link__state=EmployeeLink.State.LINKED)
+    fingerprint, today = fingerprinter(run.connection), timezone.localdate()
+    out, settled = left_out(run), settled_elsewhere(run)
+    for conflict in rows.order_by("link__name", "link_id", "pk"):
+        link = conflict.link
+        if out & {("huma", link.huma_id), ("visma", link.visma_id), (link.pk, conflict.field)}:
+            continue  # left out since it was decided
+        if (link.pk, conflict.field, conflict.huma_fingerprint, conflict.visma_fingerprint) in settled:
+            continue  # another run was faster
+        if is_held_back(link, conflict):
+            continue  # they may be two people
+        target = Side(conflict.decision).other
+        blocked = conflict.blocked_to_visma if target is Side.VISMA else conflict.blocked_to_huma
+        if blocked or conflict.values is None:
+            continue  # it can't have been chosen; a row that says so anyway is not carried out
+        try:
+            planned = field_change(
+                person=f"link:{conflict.link_id}",
+                spec=field_named(conflict.field),
+                target=target,
+                before=conflict.values[target.value],
+                after=conflict.values[f"to_{target.value}"],
+                prints=(conflict.huma_fingerprint, conflict.visma_fingerprint),
+                fingerprint=fingerprint,
+                today=today,
+            )
+        except Exception as error:  # it reads no database
+            broken[f"link:{conflict.link_id}"] = passed_for_a_bug(Side.HUMA, link.huma_id, error)
+            continue
+        yield Item(planned, conflict.link.name, conflict.link.number, conflict=conflict)
+
+
+def left_out(run: SyncRun) -> set[tuple[str | int | None, str]]:
+    """Who stays out, by (side, id), and which fields of whom, by (link, field)."""
+    rows = LeftOut.objects.filter(connection=run.connection_id).values_list("side", "vendor_id", "link", "field")
+    return {(side, vendor_id) if vendor_id else (link, field) for side, vendor_id, link, field in rows}
+
+
+def _created(run: SyncRun, broken: dict[str, Passed]) -> Iterator[Item]:
+    rows = EmployeeSnapshot.objects.filter(run=run, create_chosen=True, create_blocked="", link=None)
+    today, out = timezone.localdate(), left_out(run)
+    for row in rows.exclude(create_group="").order_by("name", "pk"):
+        if not row.payload or (row.side, row.vendor_id) in out:
+            continue
+        try:
+            items = list(_creation(run, row, today))
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            broken[f"new:{row.pk}"] = passed_for_a_bug(Side(row.side), row.vendor_id, error)
+            continue
+        yield from items
+
+
+def _creation(run: SyncRun, row: EmployeeSnapshot, today: date) -> Iterator[Item]:
+    employee = from_json(row.payload or {})
+    made = creation(employee, today, run.connection.default_end_reason, run.connection.fields_off)
+    if employee.side is Side.HUMA:
+        yield from _create_in_visma(run, row, dict(made.values), dict(made.omitted))
+    else:
+        yield from _create_in_huma(run, row, employee, dict(made.values), dict(made.omitted))
+
+
+def _create_in_visma(
+    run: SyncRun, row: EmployeeSnapshot, values: dict[str, Any], omitted: dict[str, Reason]
+) -> Iterator[Item]:
+    """``POST /employees/withPosition``; without a number in Huma, the one that Visma assigns is written back there."""
+    if "employment_id" in values:
+        yield _create_item(row, Side.VISMA, {"values": values}, omitted)
+    elif run.assigns_numbers:
+        yield _create_item(row, Side.VISMA, {"values": values}, omitted)
+        spec = field_named("employment_id")
+        if spec.name not in run.connection.fields_off:
+            nothing = fingerprinter(run.connection)(spec.name, spec.version, None)
+            planned = Planned(
+                person=f"new:{row.pk}",
+                side=Side.HUMA,
+                field=spec.name,
+                before=None,
+                after=TO_BE_GIVEN,
+                pin=nothing,
+                becomes="",
+                source="",
+                look_twice="twice_huma",
+            )
+            yield Item(planned, row.name, row.number, snapshot=row)
+
+
+def _create_in_huma(
+    run: SyncRun, row: EmployeeSnapshot, employee: Employee, values: dict[str, Any], omitted: dict[str, Reason]
+) -> Iterator[Item]:
+    """``POST /users``, then the rest as ordinary Changes of the new link."""
+    groups, invite = run.groups_and_invitation
+    after = {"values": {name: values.get(name) for name in NAMES_AND_EMAIL}, "groups": groups, "invite": invite}
+    yield _create_item(row, Side.HUMA, after, omitted)
+    fingerprint, today = fingerprinter(run.connection), timezone.localdate()
+    for name in AFTERWARDS_IN_HUMA:
+        if name in values:
+            spec = field_named(name)
+            empty = fingerprint(name, spec.version, None)
+            planned = field_change(
+                person=f"new:{row.pk}",
+                spec=spec,
+                target=Side.HUMA,
+                before=None,
+                after=values[name],
+                prints=(empty, fingerprint(name, spec.version, employee.canonical(name))),
+                fingerprint=fingerprint,
+                today=today,
+            )
+            yield Item(planned, row.name, row.number, snapshot=row)
+
+
+def _create_item(row: EmployeeSnapshot, target: Side, after: dict[str, Any], omitted: Any) -> Item:
+    planned = Planned(
+        person=f"new:{row.pk}",
+        side=target,
+        field="",
+        before=None,
+        after=after,
+        pin="",
+        becomes="",
+        source="",
+        action="create",
+        look_twice=_odd(target, after["values"]) or ("twice_huma" if target is Side.HUMA else ""),
+    )
+    return Item(planned, row.name, row.number, snapshot=row, omitted=dict(omitted))
+
+
+def _odd(target: Side, values: dict[str, Any]) -> str:
+    """Why a person should look twice at what somebody is created with, or ""."""
+    specs = ((field_named(name), own) for name, own in values.items() if own is not None)
+    return next((odd for spec, own in specs if (odd := spec.look_closer(spec.canonical(target, own)))), "")

@@ -1,0 +1,1 @@
+"""Reading both sides, completely or not at all, and single people again."""

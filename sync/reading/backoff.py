@@ -1,0 +1,47 @@
+"""Patience with a side that doesn't answer: pauses that grow, and an end."""
+
+import time
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from connections.api.errors import TOO_MANY_REQUESTS, Unavailable
+from sync.core.reasons import Reason
+from sync.reading.failures import CannotRead
+
+LONGEST_PAUSE = 10.0  # seconds
+SIDE_OF = {
+    **dict.fromkeys(("list", "user", "ask huma"), "huma"),
+    **dict.fromkeys(("pages", "ids", "row", "ask visma"), "visma"),
+}
+"""The side of a request, by its kind."""
+
+
+@dataclass
+class Patience:
+    """With one side. ``memory`` is the run's own dict, so that it spans slices: "silent" has the first failure's time.
+
+    A vendor that says when to come back (429) isn't silent: it is waited for much longer.
+    """
+
+    name: str
+    memory: dict[str, float]
+    failures: int = 0
+    not_before: float = 0.0
+
+    def good(self) -> None:
+        """The side answered."""
+        self.failures, self.not_before = 0, 0.0
+        self.memory.pop(self.name, None)
+
+    def bad(self, error: Unavailable) -> None:
+        """The side didn't. Raises ``CannotRead`` when that has lasted too long."""
+        if time.monotonic() >= self.not_before:  # requests that failed together count once
+            self.failures += 1
+        since = self.memory.setdefault(self.name, time.time())
+        busy = error.status == TOO_MANY_REQUESTS
+        limit = 60 * settings.UNAVAILABLE_MINUTES if busy else settings.READ_PATIENCE_SECONDS
+        if time.time() - since > limit:
+            raise CannotRead(Reason(f"read_failed_{self.name}")) from error
+        pause = error.retry_after or min(0.25 * 2 ** min(self.failures, 6), LONGEST_PAUSE)
+        self.not_before = max(self.not_before, time.monotonic() + pause)

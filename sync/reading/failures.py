@@ -1,0 +1,39 @@
+"""Why a run ends without having written, or waits for somebody: the four errors by name, and our own."""
+
+from connections.api.errors import BadCredentials, ContractBroken, Rejected, TooMuch, Unavailable, VendorError
+from connections.refused import refusal
+from sync.core.reasons import Reason
+
+
+class CannotRead(Exception):
+    """The run can't go on; ``reason`` is a code of ``reasons`` with its parameters."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.code)
+        self.reason = reason
+
+
+def reason_for_reading(error: VendorError) -> Reason:
+    """Why a run failed while it read, from what a vendor's side answered."""
+    side = error.side or "huma"
+    match error:
+        case BadCredentials(application=True):
+            return Reason("application_refused")
+        case BadCredentials():
+            return Reason(refusal(side, error.code))
+        case TooMuch():
+            return _too_much(side, error)
+        case ContractBroken():
+            return Reason(f"contract_{side}")
+        case Unavailable() | Rejected():
+            return Reason(f"read_failed_{side}")
+    return Reason("bug")
+
+
+def _too_much(side: str, error: TooMuch) -> Reason:
+    """What a side sent too much of, in figures."""
+    if error.what == "total" and side == "huma":
+        return Reason("total_beyond_huma", {"seen": error.seen, "limit": error.limit})
+    if error.what == "bytes":
+        return Reason(f"answer_too_long_{side}", {"limit": error.limit // 1024})
+    return Reason(f"answer_beyond_{side}", {"prop": error.prop})

@@ -1,0 +1,298 @@
+"""Reading both sides completely, or failing: "could not read" is never "is not there".
+
+Both sides are read at the same time, in slices that can be resumed by another process. What was read lies in
+EmployeeSnapshot rows; ``SyncRun.progress`` says how far each side is.
+"""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from connections.api.errors import Rejected, Unavailable
+from connections.api.huma.documents import Page
+from connections.clients import clients_for
+from sync.core.employee import Employee, Side
+from sync.core.passing import SILENT, Passed, too_many
+from sync.core.presence import Seen
+from sync.models import EmployeeLink, SyncRun
+from sync.reading import asking
+from sync.reading.asking import Asking
+from sync.reading.backoff import SIDE_OF, Patience
+from sync.reading.failures import CannotRead
+from sync.reading.huma_list import HumaList
+from sync.reading.one_person import PassedOver
+from sync.reading.reader import Rows, reader_for
+from sync.reading.silent_rows import SilentRows
+from sync.reading.snapshots import listed, unread
+from sync.reading.taken import Taken
+from sync.reading.under_way import UnderWay
+from sync.reading.visma_list import VismaList
+from sync.worker.lease import Lease
+from sync.worker.stopping import is_stopping
+
+FLUSH_EVERY = 500  # people
+SHARE_EVERY = 5.0  # seconds between looks at how long others were told to keep away
+SAVE_EVERY, LOOK_EVERY = 3.0, 0.1  # seconds
+
+
+class _Over(Exception):
+    """The run isn't ours to read any more: it was cancelled, or another process has its lease."""
+
+
+class Fetch:
+    """One slice of reading. ``step()`` until it returns True, the deadline is over, or the lease is lost."""
+
+    def __init__(self, run: SyncRun, *, before_release: bool = False) -> None:
+        self.run = run
+        self.clients = clients_for(run.connection)
+        self.progress: dict[str, Any] = run.progress or _start()
+        rows = EmployeeLink.objects.filter(connection=run.connection).exclude(state=EmployeeLink.State.DIFFERENT)
+        links = list(rows.defer("baseline", "seen"))
+        known = [one for one in links if one.state != EmployeeLink.State.GONE]
+        self.reader = reader_for(run.connection, known, are_all=True, before_release=before_release)
+        self.asking = Asking(run, links, self.progress.setdefault("asked", asking.start()))
+        self.list = HumaList(run, self.clients.huma, self.progress["huma"])
+        self.visma = VismaList(run, self.progress["visma"], self.asking.asked["visma"])
+        self.silent = SilentRows(self.visma)
+        self.to_read: list[str] = []
+        self.to_ask: dict[str, list[str]] = {"huma": [], "visma": []}
+        self.taken = Taken()
+        silent = self.progress.setdefault("silent", {})
+        self.sides = {name: Patience(name, silent) for name in ("huma", "visma")}
+        self.saved_at = self.shared_at = time.monotonic()
+        self.under_way = UnderWay()
+        self.lease: Lease
+
+    def slice(self, lease: Lease, seconds: float) -> bool:
+        """Read for about ``seconds``; True when both sides are complete. Raises ``CannotRead`` and vendor errors."""
+        deadline = time.monotonic() + seconds
+        self.lease = lease
+        self.clients.share_waiting(self.run.connection)
+        self.reader.witness.knows("huma", self.list.to_read)
+        if self.list.is_complete:
+            self.to_read = unread(self.run)[::-1]
+            if self.asking.wanted["huma"]:
+                self.to_ask["huma"] = self.asking.absent("huma", listed(self.run, "huma"))
+        self._find_absent_in_visma()
+        pool = self.under_way.pool = ThreadPoolExecutor(settings.SYNC_CONCURRENCY + 1, thread_name_prefix="read")
+        try:
+            while not self.is_complete and not lease.lost and time.monotonic() < deadline and not is_stopping():
+                self._submit()
+                if self.pause > settings.SLICE_SECONDS:
+                    break  # others may have the worker meanwhile
+                for future in self.under_way.ended(LOOK_EVERY):
+                    self._take(future)
+                if len(self.taken.read) >= FLUSH_EVERY or time.monotonic() - self.saved_at >= SAVE_EVERY:
+                    self._save()
+            for future in list(self.under_way.futures):  # what is under way is finished, not thrown away
+                self._take(future)
+            self._save()
+        except _Over:
+            return False
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+        return self.is_complete
+
+    @property
+    def pause(self) -> float:
+        """Seconds until there is something to do, where every side that isn't complete is given a pause; else 0."""
+        if self.under_way or self.is_complete:
+            return 0.0
+        left = [name for name, side in self.sides.items() if not self._is_read(name)]
+        return max(0.0, min(self.sides[name].not_before for name in left) - time.monotonic())
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether both sides were read to the end."""
+        return all(self._is_read(side) for side in self.sides)
+
+    def _is_read(self, side: str) -> bool:
+        if self.to_ask[side] or self.under_way.is_any(side):
+            return False
+        if side == "visma":
+            return self.visma.is_complete and not self.silent.ids
+        return self.list.is_complete and not self.to_read
+
+    def _submit(self) -> None:
+        now, ask = time.monotonic(), self.under_way
+        room = settings.SYNC_CONCURRENCY - sum(kind not in ("pages", "ids") for kind in ask.kinds)
+        if now >= self.sides["visma"].not_before:
+            if self.visma.page_wanted and not {"pages", "ids"}.intersection(ask.kinds):
+                self._submit_visma_page()
+            room -= ask.add_people("ask visma", self.to_ask["visma"], self.reader.visma_person, room)
+            room -= ask.add_people("row", self.silent.wanted(ask.about("row")), self.reader.visma_person, room)
+        if now >= self.sides["huma"].not_before:
+            for offset in self.list.next_offsets(room):
+                ask.add("list", (self.list.attempt, offset), self.list.page, offset)
+            if self.list.is_complete:
+                room -= ask.add_people("user", self.to_read, partial(self.reader.huma, listed=True), room)
+            ask.add_people("ask huma", self.to_ask["huma"], self.reader.huma, room)
+
+    def _submit_visma_page(self) -> None:
+        if self.visma.page_wanted == "ids":
+            self.under_way.add("ids", self.visma.cursor, self.reader.visma_ids)
+        else:
+            self.under_way.add("pages", self.visma.cursor, self.reader.visma_page)
+
+    def _take(self, future: Future[Any]) -> None:
+        kind, what = self.under_way.futures.pop(future)
+        side = self.sides[SIDE_OF[kind]]
+        try:
+            result = future.result()
+        except Unavailable as error:
+            self._take_unavailable(kind, what, error)
+            return
+        except Exception as error:
+            if isinstance(error, PassedOver):
+                self._pass_over(kind, what, error.passed)
+            if kind.startswith("ask "):
+                side.good()
+                self._take_answer(side.name, what, None, error)
+            elif kind in ("user", "row") and isinstance(error, PassedOver):
+                side.good()
+            elif kind in ("pages", "ids") and what and isinstance(error, Rejected):
+                self._go_on_in_visma(self.visma.refused)  # a cursor from before an interruption may have run out
+            else:
+                raise
+            return
+        side.good()
+        if kind.startswith("ask "):
+            self._take_answer(side.name, what, result)
+        elif kind == "pages":
+            self._take_page(*result)
+        elif kind == "ids":
+            self._go_on_in_visma(self.visma.take_ids, *result)
+        elif kind == "list":
+            self._take_list(what[0], what[1], result)
+        else:
+            self._take_person(kind, side.name, what, result)
+
+    def _take_person(self, kind: str, side: str, id_: str, found: Employee | None) -> None:
+        """Somebody whom a list named was read, or isn't there any more."""
+        self._settle(kind, id_, found is not None)
+        if found is None:
+            self.taken.gone[side].append(id_)
+            self.asking.gone_since_listed(side, id_)
+        else:
+            self.taken.read.append(found)
+
+    def _settle(self, kind: str, id_: str, there: bool = True) -> None:
+        if kind == "row":
+            self.silent.settle(id_, there)
+        elif kind == "user" and there:
+            self.progress["huma"]["read"] += 1
+
+    def _take_page(self, rows: Rows, cursor: str | None) -> None:
+        self.taken.read += rows.people
+        self.taken.passed += [*rows.passed, *rows.silent]
+        self.silent.add(rows)
+        self._go_on_in_visma(self.visma.take, rows.ids, cursor)
+
+    def _pass_over(self, kind: str, id_: str, passed: Passed) -> None:
+        self.taken.passed.append(passed)
+        self._settle(kind, id_)
+
+    def _is_alone(self, kind: str, id_: str) -> bool:
+        """Whether a side has answered about all of its list but a few, of whom this is one."""
+        if kind == "row":
+            return self.silent.are_few and self.reader.witness.is_answered("visma", id_)
+        left = 1 + len(self.to_read) + len(self.under_way.about("user"))
+        read = self.progress["huma"]["read"]
+        return kind == "user" and bool(read) and not too_many(left, read + left)
+
+    def _take_unavailable(self, kind: str, what: Any, error: Unavailable) -> None:
+        """Ask again later. Where that has lasted too long, reading fails; one person's trouble is theirs alone."""
+        side = self.sides[SIDE_OF[kind]]
+        try:
+            side.bad(error)
+        except CannotRead as over:
+            is_ask = kind.startswith("ask ")
+            if not (is_ask or self._is_alone(kind, what)):
+                raise
+            if is_ask:
+                self._take_answer(side.name, what, None, over)
+            if kind == "row":  # they were passed over with it
+                self._settle(kind, what)
+            else:
+                self._pass_over(kind, what, Passed(Side(side.name), what, SILENT))
+            return
+        if kind == "list":
+            self.list.failed(*what)
+        elif kind == "row":
+            self.silent.later(what)
+        elif kind == "user":
+            self.to_read.append(what)
+        elif kind.startswith("ask "):
+            self.to_ask[side.name].insert(0, what)  # the others first
+
+    def _take_answer(self, side: str, id_: str, found: Employee | None, error: Exception | None = None) -> None:
+        """Somebody was asked for singly: who is there takes part as if they had been listed."""
+        if error is None:
+            seen = self.asking.answered(side, id_, found is not None)
+        else:
+            seen = self.asking.failed(side, id_, error)
+        if found is not None:
+            self.taken.read.append(found)
+        elif seen is Seen.GONE:
+            self.taken.gone[side].append(id_)
+        if side == "visma":
+            self.visma.answered(id_, seen.value)
+        if self.asking.is_over(side) and (side == "huma" or self.visma.is_complete):
+            self.to_ask[side] = []
+
+    def _take_list(self, attempt: int, offset: int, page: Page) -> None:
+        if self.list.is_complete:
+            return  # a page that was asked for before the list was read again
+        self.list.take(attempt, offset, page)
+        if self.list.is_complete:
+            self.to_read = self.list.to_read[::-1]
+            self.reader.witness.knows("huma", self.to_read)
+            self.to_ask["huma"] = self.asking.absent("huma", self.list.people)
+
+    def _go_on_in_visma(self, step: Callable[..., None], *result: Any) -> None:
+        """Take a step in Visma's list; where reading it begins anew, what was read so far is dropped."""
+        before = self.visma.progress["restarts"]
+        step(*result)
+        if self.visma.progress["restarts"] != before:
+            self.taken.drop(Side.VISMA)
+        self._find_absent_in_visma()
+
+    def _find_absent_in_visma(self) -> None:
+        """Whom to ask for singly, once a stage of Visma's list is over."""
+        if self.visma.progress["stage"] == "settle":
+            self.to_ask["visma"] = self.visma.odd()
+        elif self.visma.is_complete:
+            self.to_ask["visma"] = self.asking.absent("visma", self.visma.known)
+
+    def _save(self) -> None:
+        """Store what was read and how far that is, together. Raises ``_Over`` when the run isn't ours any more."""
+        self.progress["trouble"] = sorted(self.progress["silent"])
+        self.visma.note()
+        if self.is_complete:  # a check may hold the run up for days; it isn't any fresher then
+            self.progress.setdefault("read_at", timezone.now().isoformat())
+        with transaction.atomic():
+            mine = SyncRun.objects.filter(pk=self.run.pk, state=SyncRun.State.FETCHING, lease_holder=self.lease.holder)
+            if self.lease.lost or not mine.update(progress=self.progress, touched_at=timezone.now()):
+                raise _Over
+            self.list.flush()
+            self.visma.flush()
+            self.taken.store(self.run)
+            if self.taken.is_any and self.run.attempts:
+                self.lease.progress()
+                self.run.attempts = 0
+        self.taken = Taken()
+        self.run.progress = self.progress
+        self.saved_at = time.monotonic()
+        if self.clients.is_waiting or self.saved_at - self.shared_at > SHARE_EVERY:
+            self.clients.share_waiting(self.run.connection)
+            self.shared_at = self.saved_at
+
+
+def _start() -> dict[str, Any]:
+    return {"began": timezone.now().isoformat(), "huma": HumaList.start(), "visma": VismaList.start()}

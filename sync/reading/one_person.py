@@ -1,0 +1,150 @@
+"""One person's faults end here: who can't be read, or at whom our own code breaks, is passed over, and nobody else.
+
+Source: design, Who is who (One record never stops the rest).
+"""
+
+import logging
+import random
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+
+from django.db import InterfaceError, OperationalError
+
+from connections.api.errors import (
+    FORBIDDEN,
+    BadCredentials,
+    ContractBroken,
+    Rejected,
+    Unavailable,
+    VendorError,
+    property_name,
+)
+from connections.api.responses import WrongShape as NotTheContract
+from connections.bugs import bug_report
+from connections.clients import Clients
+from sync.core import passing
+from sync.core.employee import Employee, Side
+from sync.core.passing import Passed
+from sync.core.shape import WrongShape
+
+logger = logging.getLogger(__name__)
+
+OTHERS = 5
+"""So many others are asked before a refusal is taken for everybody's."""
+
+
+class PassedOver(Exception):
+    """Somebody can't be read for reasons of their own. ``passed`` says why; the text names nobody."""
+
+    def __init__(self, passed: Passed) -> None:
+        super().__init__(passed.reason)
+        self.passed = passed
+
+
+class Elsewhere(Exception):
+    """The user is there, but isn't one of those whom the connection is about."""
+
+
+class Witness:
+    """Others of both sides: where one person is refused, somebody else is asked for the same thing.
+
+    ``ids``: who is known on each side. Used by many threads at once.
+    """
+
+    def __init__(self, clients: Clients, ids: Mapping[str, Collection[str]]) -> None:
+        self.clients = clients
+        self.ids = {side: list(found) for side, found in ids.items()}
+        self.last: dict[str, str] = {}
+
+    def knows(self, side: str, ids: Collection[str]) -> None:
+        """These are there, too."""
+        self.ids.setdefault(side, []).extend(ids)
+
+    def seen(self, side: str, id_: str) -> None:
+        """This one was answered just now."""
+        self.last[side] = id_
+
+    def is_alone(self, error: BadCredentials, id_: str) -> bool:
+        """Whether nobody but ``id_`` is refused: another one, asked right now, is answered. Raises ``Unavailable``."""
+        if error.status != FORBIDDEN:
+            return False
+        return any(self._is_answered(error, other) for other in self._others(error.side, id_))
+
+    def is_silent_alone(self, error: Unavailable, id_: str) -> bool:
+        """Whether it is nobody but ``id_`` about whom the side gives no answer."""
+        try:
+            return any(self._is_answered(error, other) for other in self._others(error.side, id_)[:1])
+        except Unavailable:
+            return False
+
+    def is_answered(self, side: str, id_: str) -> bool:
+        """Whether the side answers at all, about somebody else than ``id_``."""
+        person = {"huma": "/users/{user}", "visma": "/employees/{employee}"}
+        return self.is_silent_alone(Unavailable(side=side, path=person[side]), id_)
+
+    def _others(self, side: str, id_: str) -> list[str]:
+        others = [one for one in self.ids.get(side, ()) if one != id_]
+        asked = random.sample(others, min(OTHERS, len(others)))
+        if (last := self.last.get(side)) and last != id_:
+            asked = [last, *asked][:OTHERS]
+        return asked
+
+    def _is_answered(self, error: VendorError, other: str) -> bool:
+        try:
+            return self._ask(error, other)
+        except BadCredentials:
+            return False
+        except (Rejected, ContractBroken):  # an answer, if not a good one
+            return True
+
+    def _ask(self, error: VendorError, other: str) -> bool:
+        client = self.clients.huma if error.side == "huma" else self.clients.visma
+        if not error.path.rstrip("s").endswith(("position", "position}")):
+            self.clients.huma.user(other) if error.side == "huma" else self.clients.visma.employee(other)
+            return True
+        positions = client.positions(other)
+        if error.path.endswith("}") and positions:
+            client.position(other, positions[0]["id"])
+        return bool(positions) or not error.path.endswith("}")
+
+
+@contextmanager
+def one_person(
+    side: Side, id_: str, witness: Witness | None = None, known: Callable[[], Employee | None] = lambda: None
+) -> Iterator[None]:
+    """Whatever goes wrong within it that is this person's alone becomes ``PassedOver``; the vendor's trouble doesn't.
+
+    ``known`` finds what is known of them all the same. It may ask the vendor.
+    """
+    try:
+        yield
+        return
+    except (PassedOver, Elsewhere):
+        raise
+    except BadCredentials as error:
+        if witness is None or not witness.is_alone(error, id_):
+            raise
+        reason, prop, said = passing.FORBIDDEN, "", str(error)
+    except (ContractBroken, WrongShape, NotTheContract) as error:
+        reason, prop = passing.SHAPE, property_name(error.prop)
+        said = str(error) if isinstance(error, ContractBroken) else f"unexpected shape of {prop}"
+    except Rejected as error:
+        reason, prop, said = passing.REFUSED, "", str(error)
+    except (VendorError, OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        reason, prop, said = passing.BUG, "", bug_report(error)
+    log = logger.error if reason == passing.BUG else logger.warning
+    log("Reading passes somebody over, %s: %s", "for a bug" if reason == passing.BUG else side.value, said)
+    raise PassedOver(Passed(side, id_, reason, prop, glimpse_or_none(known)))
+
+
+def glimpse_or_none(known: Callable[[], Employee | None]) -> Employee | None:
+    """What ``known`` finds; ``None`` where it can't."""
+    try:
+        return known()
+    except (VendorError, WrongShape):
+        return None
+    except Exception as error:
+        logger.error("Nothing can be told of somebody, for a bug: %s", bug_report(error))
+        return None

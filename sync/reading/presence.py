@@ -1,0 +1,59 @@
+"""Where linked people are, after a read: there, gone from a side, or outside what the connection is about."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from sync.core.batches import batches
+from sync.core.presence import Presence, Seen, presence
+from sync.models import EmployeeLink, EmployeeSnapshot, PassedPerson, SyncRun
+
+SIDES = ("huma", "visma")
+
+Asked = Mapping[str, Mapping[str, str]]
+"""What became of those who were asked for singly, by side and id: words of ``Seen``."""
+
+
+def id_of(link: EmployeeLink, side: str) -> str:
+    """The id of a linked person on a side."""
+    return link.huma_id if side == "huma" else link.visma_id
+
+
+def changes(
+    links: Iterable[EmployeeLink], huma: Collection[str], visma: Collection[str], asked: Asked
+) -> dict[int, Presence]:
+    """What becomes another one of these links, by primary key; ``huma`` and ``visma`` are the ids that were read."""
+    found = {}
+    for link in links:
+        now = presence(_seen(link, "huma", huma, asked), _seen(link, "visma", visma, asked))
+        if now is not None and (now.state, now.gone_from) != (link.state, link.gone_from):
+            found[link.pk] = now
+    return found
+
+
+def _seen(link: EmployeeLink, side: str, read: Collection[str], asked: Asked) -> Seen:
+    id_ = id_of(link, side)
+    if id_ in read:
+        return Seen.HERE
+    if what := asked.get(side, {}).get(id_):
+        return Seen(what)
+    return Seen.GONE if link.gone_from == side else Seen.UNKNOWN
+
+
+def store_presence(found: Mapping[int, Presence]) -> None:
+    """Store what became of links, by their primary keys."""
+    alike = defaultdict(list)
+    for pk, now in found.items():
+        alike[now.state, now.gone_from].append(pk)
+    for (state, gone_from), pks in alike.items():
+        for some in batches(pks):
+            rows = EmployeeLink.objects.filter(pk__in=some).exclude(state=EmployeeLink.State.DIFFERENT)
+            rows.update(state=state, gone_from=gone_from)
+
+
+def unread(run: SyncRun) -> set[tuple[str, str]]:
+    """(side, id) of the people whom the run passed over, so that it knows nothing of them."""
+    asked: dict[str, dict[str, Any]] = run.progress.get("asked", {})
+    unknown = {(side, id_) for side, found in asked.items() for id_, what in found.items() if what == Seen.UNKNOWN}
+    rows = EmployeeSnapshot.objects.filter(run=run).exclude(passed="").values_list("side", "vendor_id")
+    return unknown | set(rows) | set(PassedPerson.objects.filter(run=run).values_list("side", "vendor_id"))

@@ -1,0 +1,297 @@
+"""Reading one person or one page from a vendor, in a worker thread: HTTP and the pure core only, no database."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+from typing import Any, NamedTuple
+
+from django.utils import timezone
+
+from connections.api.errors import (
+    FORBIDDEN,
+    TOO_MANY_REQUESTS,
+    BadCredentials,
+    ContractBroken,
+    Gone,
+    Rejected,
+    Unavailable,
+)
+from connections.api.shapes import is_stand_in
+from connections.api.visma.client import MOST_SILENT
+from connections.api.visma.documents import VismaPage
+from connections.clients import Clients, clients_for
+from connections.models import Connection
+from sync.core import passing
+from sync.core.employee import Employee, Side
+from sync.core.fields import FIELDS, Field
+from sync.core.fingerprint import Fingerprinter
+from sync.core.glimpse import huma_glimpse, visma_glimpse
+from sync.core.passing import Passed
+from sync.core.read import huma_employee, huma_position_summary, huma_selected, visma_employee
+from sync.core.reasons import Reason
+from sync.core.shape import Doc, WrongShape, as_dicts, wrapper
+from sync.models import EmployeeLink
+from sync.reading.failures import CannotRead
+from sync.reading.one_person import Elsewhere, PassedOver, Witness, glimpse_or_none, one_person
+
+GROUPS = {"companies": "huma_companies", "locations": "huma_locations", "teams": "huma_teams"}
+"""What a user belongs to, by its name in Huma's document, and the connection's limits."""
+
+OTHERS_KNOWN = 50
+"""So many linked people are at hand to be asked for where somebody else is refused."""
+
+
+class Rows(NamedTuple):
+    """A page of Visma's list: who was read of it, who is passed over, and about whom Visma gave no answer just now."""
+
+    people: list[Employee]
+    passed: list[Passed]
+    silent: list[Passed]
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of all of them."""
+        return [one.id for some in self for one in some]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads people of one connection. ``paired``: the position that is paired, by the employee's id on its side.
+
+    ``within``: whether the connection is about a user, by Huma's document; ``None`` where that can't be seen.
+    """
+
+    clients: Clients
+    fingerprint: Fingerprinter
+    today: date
+    within: Callable[[Doc], bool | None]
+    witness: Witness
+    fields: tuple[Field, ...] = FIELDS
+    paired_huma: Mapping[str, str] | None = None
+    paired_visma: Mapping[str, str] | None = None
+
+    def huma(self, user_id: str, *, listed: bool = False, all_positions: bool = False) -> Employee | None:
+        """One Huma user with their selected position; ``None`` when they aren't there any more (404).
+
+        ``listed``: Huma has just named them among those whom the connection is about. ``all_positions``: former and
+        coming ones too; else those that the user's document names, where there are any. Raises ``PassedOver``, the
+        vendor errors that concern everybody, and for others than the listed ones ``Elsewhere``.
+        """
+        with one_person(Side.HUMA, user_id, self.witness, lambda: self.in_list(user_id)):
+            try:
+                details = self.clients.huma.user(user_id)
+            except Gone:
+                return None
+            if not listed:
+                self._look_where(user_id, details)
+            found = self._private(self._user(user_id, details))
+            if all_positions:
+                found = self._with_all_positions(found)
+        self.witness.seen("huma", user_id)
+        return found
+
+    def _user(self, user_id: str, details: Doc) -> Employee:
+        client, paired = self.clients.huma, (self.paired_huma or {}).get(user_id, "")
+        summaries = details.get("currentPositions") or _while_there(lambda: client.positions(user_id), "huma")
+        vanished = ""
+        if _is_missing(paired, summaries) and _is_gone(lambda: client.position(user_id, paired)):
+            vanished, summaries = paired, _while_there(lambda: client.positions(user_id), "huma")
+        chosen = huma_selected(summaries, paired, self.today)
+        position = _while_there(lambda: client.position(user_id, chosen), "huma") if chosen else None
+        found = huma_employee(details, summaries, position, self.today, self.fields)
+        return replace(found, vanished=vanished) if vanished else found
+
+    def _with_all_positions(self, huma: Employee) -> Employee:
+        summaries = self.clients.huma.positions(huma.id)
+        found = [huma_position_summary(summary, self.today) for summary in summaries]
+        known = {position.id: position for position in huma.positions if position.id == huma.selected}
+        return replace(huma, positions=tuple(known.get(position.id, position) for position in found))
+
+    def _look_where(self, user_id: str, details: Doc) -> None:
+        inside = self.within(details)
+        if inside is None:
+            raise PassedOver(Passed(Side.HUMA, user_id, passing.GROUPS))
+        if not inside:
+            raise Elsewhere
+
+    def in_list(self, user_id: str) -> Employee | None:
+        """What Huma's list says of somebody whose own document can't be read."""
+        rows = self.clients.huma.list_users(0, 1, ids=[user_id]).items
+        return huma_glimpse(rows[0]) if rows and rows[0]["id"] == user_id else None
+
+    def visma(self, document: Doc) -> Employee:
+        """One Visma employee out of a list that was read with their positions embedded. Raises ``PassedOver``."""
+        employee_id = str(document.get("id"))
+        with one_person(Side.VISMA, employee_id, self.witness, lambda: visma_glimpse(document, self.today)):
+            found = self._employee(employee_id, document)
+        self.witness.seen("visma", employee_id)
+        return found
+
+    def _employee(self, employee_id: str, document: Doc) -> Employee:
+        embedded = document.get("_embedded")
+        positions = (embedded.get("positions") if isinstance(embedded, dict) else None) or []
+        paired = (self.paired_visma or {}).get(employee_id, "")
+        found = visma_employee(document, positions, self.today, paired, self.fields)
+        if _is_missing(paired, positions) and _is_gone(lambda: self.clients.visma.position(employee_id, paired)):
+            found = replace(found, vanished=paired)
+        return self._private(found)
+
+    def visma_person(self, employee_id: str) -> Employee | None:
+        """One Visma employee with their positions; ``None`` when they aren't there any more (404).
+
+        Raises ``PassedOver`` and the vendor errors that concern everybody.
+        """
+        client = self.clients.visma
+        with one_person(Side.VISMA, employee_id, self.witness):
+            try:
+                document = client.employee(employee_id).body
+            except Gone:
+                return None
+            positions = _while_there(lambda: client.positions(employee_id), "visma")
+        return self.visma({**document, "_embedded": {"positions": positions}})
+
+    def visma_page(self, cursor: str | None) -> tuple[Rows, str | None]:
+        """One page of employees, drafts included, and the next cursor."""
+        page = self.clients.visma.list_employees(cursor)
+        self.witness.knows("visma", [document["id"] for document in page.items if document["id"] not in page.odd])
+        return self.visma_rows(page), page.cursor
+
+    def visma_rows(self, page: VismaPage) -> Rows:
+        """The employees on a page. Raises ``Unavailable`` where Visma doesn't answer about some of them at all."""
+        rows = Rows([], [], [])
+        for document in page.items:
+            glimpse = partial(self._glimpse, document)
+            try:
+                if wrong := page.odd.get(document["id"]):
+                    with one_person(Side.VISMA, document["id"], self.witness, glimpse):
+                        raise wrong
+                rows.people.append(self.visma(document))
+            except PassedOver as over:
+                rows.passed.append(over.passed)
+            except Unavailable as error:
+                if error.status == TOO_MANY_REQUESTS or len(rows.silent) >= MOST_SILENT:
+                    raise
+                rows.silent.append(Passed(Side.VISMA, document["id"], passing.SILENT, known=glimpse_or_none(glimpse)))
+        return rows
+
+    def _glimpse(self, document: Doc) -> Employee:
+        return visma_glimpse(document, self.today)
+
+    def visma_ids(self, cursor: str | None) -> tuple[list[str], str | None]:
+        """One page of the employees' ids alone, drafts included, and the next cursor."""
+        page = self.clients.visma.list_employee_ids(cursor)
+        return [id_ for document in page.items if not is_stand_in(id_ := document["id"])], page.cursor
+
+    def _private(self, employee: Employee) -> Employee:
+        """The date of birth is for matching only and never kept: its fingerprint goes on in its place."""
+        return replace(employee, birth=self.fingerprint("birth", 1, employee.birth)) if employee.birth else employee
+
+
+def _while_there(ask: Callable[[], Any], side: str) -> Any:
+    """What a person has. It went while they were read, perhaps with them: which of the two, a new read of them says."""
+    try:
+        return ask()
+    except Gone as error:
+        said = "what a person had isn't there"
+        raise Unavailable(said, side=side, method=error.method, path=error.path) from error
+
+
+def _is_missing(paired: str, positions: Iterable[Doc]) -> bool:
+    return bool(paired) and all(position.get("id") != paired for position in positions)
+
+
+def _is_gone(ask: Callable[[], Any]) -> bool:
+    """Whether a position doesn't exist any more: only 404 says so, and what can't be read of it isn't gone."""
+    try:
+        ask()
+    except Gone:
+        return True
+    except (Rejected, ContractBroken):
+        return False
+    except BadCredentials as error:
+        if error.status != FORBIDDEN:
+            raise
+    return False
+
+
+def reader_for(
+    connection: Connection, links: Collection[EmployeeLink], *, are_all: bool = False, before_release: bool = False
+) -> Reader:
+    """A reader of the connection's people as they are today; ``links`` tell which positions are paired.
+
+    ``are_all``: whether there are no other linked people.
+
+    Whatever reads people comes through here. Raises ``CannotRead`` while the connection waits for its release, but
+    for the figures that a superuser is to see (``before_release``).
+    """
+    if connection.state == Connection.State.WAITING and not before_release:
+        raise CannotRead(Reason("waits_for_release"))
+    paired = [link for link in links if link.huma_position]
+    clients = clients_for(connection)
+    return Reader(
+        clients,
+        fingerprinter(connection),
+        timezone.localdate(),
+        within(connection),
+        witness_of(connection, clients, links if are_all else None),
+        enabled_fields(connection),
+        {link.huma_id: link.huma_position for link in paired},
+        {link.visma_id: link.visma_position for link in paired},
+    )
+
+
+def witness_of(connection: Connection, clients: Clients, links: Collection[EmployeeLink] | None = None) -> Witness:
+    """Some linked people of the connection, whom to ask for where somebody else is refused.
+
+    ``links``: all of the connection's, where they are known already.
+    """
+    if links is None:
+        rows = EmployeeLink.objects.filter(connection=connection, state=EmployeeLink.State.LINKED)
+        some = list(rows.order_by("-pk").values_list("huma_id", "visma_id")[:OTHERS_KNOWN])
+    else:
+        linked = [link for link in links if link.state == EmployeeLink.State.LINKED]
+        some = [(link.huma_id, link.visma_id) for link in linked[-OTHERS_KNOWN:]]
+    return Witness(clients, {"huma": [huma for huma, _ in some], "visma": [visma for _, visma in some]})
+
+
+def within(connection: Connection) -> Callable[[Doc], bool | None]:
+    """Whether the connection is about a user, by Huma's document; ``None`` where that can't be seen.
+
+    The whole list is limited by Huma itself; a single user is whoever they are. Users who aren't people never are
+    among them.
+    """
+    limits = {name: set(getattr(connection, column)) for name, column in GROUPS.items()}
+    limits = {name: wanted for name, wanted in limits.items() if wanted}
+
+    def is_within(details: Doc) -> bool | None:
+        if (details.get("type") or "user") != "user":
+            return False
+        theirs = {name: _ids(wrapper(details, name), name) for name in limits}
+        known = [bool(wanted & ids) for name, wanted in limits.items() if (ids := theirs[name]) is not None]
+        return all(known) and (None if len(known) < len(limits) else True)
+
+    return is_within
+
+
+def _ids(wrapped: Doc | None, prop: str) -> set[str] | None:
+    """The ids in a wrapper; ``None`` where it is missing, which says that the key may not see it.
+
+    Raises ``WrongShape``: what can't be understood isn't elsewhere.
+    """
+    if wrapped is None:
+        return None
+    found = as_dicts(wrapped.get("value"), prop)
+    if not all(isinstance(one.get("id"), str) for one in found):
+        raise WrongShape(f"{prop}.id")
+    return {one["id"] for one in found}
+
+
+def enabled_fields(connection: Connection) -> tuple[Field, ...]:
+    """The fields that the connection hasn't switched off."""
+    return tuple(field for field in FIELDS if field.name not in connection.fields_off)
+
+
+def fingerprinter(connection: Connection) -> Fingerprinter:
+    """The connection's own maker of fingerprints."""
+    return Fingerprinter(bytes.fromhex(connection.fingerprint_key))

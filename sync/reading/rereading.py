@@ -1,0 +1,202 @@
+"""Reading single people again, on both sides: whom Huma told of, and whose held changes an owner released.
+
+A vendor that doesn't answer is asked again for as long as it takes, with pauses that grow. Who can't be read for
+reasons of her own is passed over, so that she doesn't hold up the others.
+"""
+
+import time
+from collections import Counter
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from connections.api.errors import TOO_MANY_REQUESTS, Unavailable
+from connections.clients import clients_for
+from sync.core.employee import Employee, Side
+from sync.core.passing import SILENT, Passed, too_many
+from sync.core.presence import Seen
+from sync.core.reasons import Reason
+from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
+from sync.reading.failures import CannotRead
+from sync.reading.one_person import Elsewhere, PassedOver
+from sync.reading.presence import SIDES, id_of
+from sync.reading.reader import reader_for
+from sync.reading.snapshots import store_people
+from sync.worker.lease import Lease
+from sync.worker.stopping import is_stopping
+
+LOOK_EVERY = 0.1  # seconds
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.25, 30.0  # seconds
+Pair = tuple[Employee | None, Employee | None]
+
+
+class Rereading:
+    """One slice of it. ``SyncRun.progress`` remembers the rest: ``gone`` (from which side), ``outside`` what the
+    connection is about, ``passed`` over (by Huma id: side, id, code of why, property, name), when it ``began``, since
+    when a side is ``silent``, and since when each of those it is silent about ``waits``."""
+
+    def __init__(self, run: SyncRun, lease: Lease) -> None:
+        self.run, self.lease = run, lease
+        self.links = taking_part(run)
+        self.clients = clients_for(run.connection)
+        empty: dict[str, Any] = {"gone": {}, "outside": [], "passed": {}, "waits": {}}
+        self.progress: dict[str, Any] = {"began": timezone.now().isoformat(), **empty, **run.progress}
+        if isinstance(self.progress["passed"], list):  # what an older version began: they are asked for again
+            self.progress["passed"] = {}
+        read = EmployeeSnapshot.objects.filter(run=run, side="huma").values_list("vendor_id", flat=True)
+        known = {*read, *self.progress["gone"], *self.progress["outside"], *self.progress["passed"]}
+        self.left = [one for one in run.people if one not in known][::-1]
+        self.read: list[Employee] = []
+        self.futures: dict[Future[Pair], str] = {}
+        self.failures, self.not_before = 0, 0.0
+        self.reader = reader_for(run.connection, self.links.values())
+
+    @property
+    def asked(self) -> dict[str, dict[str, str]]:
+        """What became of those who weren't read, by side and id."""
+        found: dict[str, dict[str, str]] = {side: {} for side in SIDES}
+        found |= {"huma": dict.fromkeys(self.progress["outside"], Seen.OUTSIDE.value)}
+        for huma_id, side in self.progress["gone"].items():
+            link = self.links.get(huma_id)
+            found[side][id_of(link, side) if link else huma_id] = Seen.GONE.value
+        return found
+
+    @property
+    def passed(self) -> list[Passed]:
+        """Who is passed over."""
+        return [
+            Passed(Side(side), id_, reason, prop, Employee(Side(side), id_, name=name))
+            for side, id_, reason, prop, name in self.progress["passed"].values()
+        ]
+
+    @property
+    def pause(self) -> float:
+        """Seconds until there is something to do; 0 for at once."""
+        return 0.0 if self.futures or not self.left else max(0.0, self.not_before - time.monotonic())
+
+    def slice(self, seconds: float) -> bool:
+        """Read for about ``seconds``; True when everybody was read. Raises the vendor errors that concern all."""
+        deadline = time.monotonic() + seconds
+        self.clients.share_waiting(self.run.connection)
+        pool = ThreadPoolExecutor(settings.SYNC_CONCURRENCY, thread_name_prefix="read")
+        try:
+            while self.left or self.futures:
+                if self.lease.lost or time.monotonic() >= deadline or is_stopping():
+                    break
+                if self.pause > settings.SLICE_SECONDS:
+                    break  # others may have the worker meanwhile
+                self._submit(pool)
+                self._collect()
+            for future in list(self.futures):  # what is under way is finished, not thrown away
+                self._take(future)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+        self.clients.share_waiting(self.run.connection)
+        return self._save() and not self.left
+
+    def _submit(self, pool: ThreadPoolExecutor) -> None:
+        while self.left and len(self.futures) < settings.SYNC_CONCURRENCY and time.monotonic() >= self.not_before:
+            huma_id = self.left.pop()
+            self.futures[pool.submit(self._one, huma_id)] = huma_id
+
+    def _one(self, huma_id: str) -> Pair:
+        """Both sides of one person; in a thread, without the database."""
+        huma = self.reader.huma(huma_id)
+        link = self.links.get(huma_id)
+        return huma, self.reader.visma_person(link.visma_id) if link else None
+
+    def _collect(self) -> None:
+        if not self.futures:  # a vendor is given a pause
+            time.sleep(LOOK_EVERY)
+            return
+        done, _pending = wait(self.futures, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
+        for future in done:
+            self._take(future)
+
+    def _take(self, future: Future[Pair]) -> None:
+        huma_id = self.futures.pop(future)
+        try:
+            huma, visma = future.result()
+        except Unavailable as error:
+            if not self._is_silent_alone(huma_id, error):
+                self.left.append(huma_id)
+                self._wait(error)
+                return
+        except Elsewhere:
+            self.progress["outside"].append(huma_id)
+        except PassedOver as over:
+            self._pass_over(huma_id, over.passed)
+        else:
+            self._keep(huma_id, huma, visma)
+        self.failures = 0
+        self.progress.pop("silent", None)
+        self.progress["trouble"] = []
+
+    def _pass_over(self, huma_id: str, one: Passed) -> None:
+        self.progress["passed"][huma_id] = [one.side.value, one.id, one.reason, one.prop, one.name[:255]]
+
+    def _is_silent_alone(self, huma_id: str, error: Unavailable) -> bool:
+        """Whether a side has given no answer about this one for too long, though it does about others."""
+        since = self.progress["waits"].setdefault(huma_id, time.time())
+        if error.status == TOO_MANY_REQUESTS or time.time() - since <= settings.READ_PATIENCE_SECONDS:
+            return False
+        link = self.links.get(huma_id)
+        id_ = id_of(link, error.side) if link else huma_id
+        if not self.reader.witness.is_silent_alone(error, id_):
+            return False
+        self._pass_over(huma_id, Passed(Side(error.side), id_, SILENT))
+        return True
+
+    def _keep(self, huma_id: str, huma: Employee | None, visma: Employee | None) -> None:
+        self.read += [employee for employee in (huma, visma) if employee]
+        if huma is None or (huma_id in self.links and visma is None):
+            self.progress["gone"][huma_id] = "huma" if huma is None else "visma"
+
+    def _wait(self, error: Unavailable) -> None:
+        if time.monotonic() >= self.not_before:  # requests that failed together count once
+            self.failures += 1
+        self.progress["trouble"] = [error.side]
+        silent = time.time() - self.progress.setdefault("silent", time.time())
+        pause = max(SHORTEST_PAUSE * 2 ** min(self.failures, 6), silent / 2)
+        self.not_before = max(self.not_before, time.monotonic() + (error.retry_after or min(pause, LONGEST_PAUSE)))
+
+    def _save(self) -> bool:
+        """Store what was read and how far that is, together; False when the run isn't ours any more."""
+        with transaction.atomic():
+            mine = SyncRun.objects.filter(pk=self.run.pk, state=SyncRun.State.FETCHING, lease_holder=self.lease.holder)
+            if self.lease.lost or not mine.update(progress=self.progress, touched_at=timezone.now()):
+                return False
+            store_people(self.run, self.read)
+        if self.read:
+            self.lease.progress()
+        self.run.progress = self.progress
+        if not self.left:
+            self._check()
+        return True
+
+    def _check(self) -> None:
+        """Raises ``CannotRead`` where so many of those of a side can't be read that it isn't a matter of theirs."""
+        counted = Counter(side for side, *_more in self.progress["passed"].values())
+        linked = EmployeeLink.objects.filter(connection=self.run.connection_id, state=EmployeeLink.State.LINKED)
+        people = max(len(self.run.people), linked.count())  # these are only some of the side's
+        for side in SIDES:
+            if too_many(counted[side], people):
+                found = {"passed": counted[side], "people": people}
+                raise CannotRead(Reason(f"many_passed_{side}", found))
+
+
+def taking_part(run: SyncRun) -> dict[str, EmployeeLink]:
+    """By Huma id, the run's people who are linked, or were until they left what the connection is about; those who are
+    left out aren't touched."""
+    rows = EmployeeLink.objects.filter(connection=run.connection_id, state__in=EmployeeLink.HOLDING)
+    links = list(rows.filter(huma_id__in=run.people))
+    out = LeftOut.objects.filter(connection=run.connection_id).exclude(vendor_id="")
+    left_out = set(out.values_list("side", "vendor_id"))
+    return {
+        link.huma_id: link
+        for link in links
+        if ("huma", link.huma_id) not in left_out and ("visma", link.visma_id) not in left_out
+    }

@@ -1,0 +1,37 @@
+"""What was read of people and isn't stored yet."""
+
+from dataclasses import dataclass, field
+
+from sync.core.employee import Employee, Side
+from sync.core.passing import Passed
+from sync.models import SyncRun
+from sync.reading.snapshots import forget, store_passed, store_people
+
+
+@dataclass
+class Taken:
+    """Who was ``read``, who is ``passed`` over, and by side the ids of those who are ``gone``."""
+
+    read: list[Employee] = field(default_factory=list)
+    passed: list[Passed] = field(default_factory=list)
+    gone: dict[str, list[str]] = field(default_factory=lambda: {"huma": [], "visma": []})
+
+    @property
+    def is_any(self) -> bool:
+        """Whether something is known of somebody that wasn't before."""
+        return bool(self.read or self.passed)
+
+    def drop(self, side: Side) -> None:
+        """The side is read from its start."""
+        self.read = [person for person in self.read if person.side is not side]
+        self.passed = [one for one in self.passed if one.side is not side]
+        self.gone[side.value] = []
+
+    def store(self, run: SyncRun) -> None:
+        """Store all of it: who was read takes the place of themselves passed over."""
+        newest = {(person.side, person.id): person for person in self.read}  # a list that shifts names some twice
+        store_passed(run, {(one.side, one.id): one for one in self.passed}.values())
+        store_people(run, list(newest.values()))
+        for side, ids in self.gone.items():
+            if ids:
+                forget(run, side, ids)

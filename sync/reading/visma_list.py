@@ -1,0 +1,163 @@
+"""Visma's list of employees, page after page; and its ids once more, since the list may have moved meanwhile.
+
+Nobody says what a cursor keeps. So after more than one page the ids are read again, and whoever is in one of the two
+readings but not in the other is asked for singly; until a reading of the ids brings nothing new.
+Source: visma-employee.md, Reading; design, Who is who (Absent from a list is not gone).
+"""
+
+from typing import Any
+
+from django.conf import settings
+
+from connections.api.shapes import is_stand_in
+from connections.api.visma.client import PAGE_SIZE
+from sync.core.reasons import Reason
+from sync.models import SyncRun
+from sync.reading.failures import CannotRead
+from sync.reading.huma_list import MAX_RESTARTS
+from sync.reading.snapshots import forget, listed
+
+UNSTEADY = Reason("list_unsteady")
+MAX_ROUNDS = 3
+"""So often the ids are read once more because the reading before brought something new."""
+
+
+class VismaList:
+    """The list stage of reading Visma.
+
+    ``progress`` is the run's own dict and is changed in place; with the rows of who was read it is all that another
+    process needs to go on. ``stage``: list, ids, settle (``odd`` are the ids to be asked for singly), done; ``silent``
+    are those of ``SilentRows``. ``asked`` has what became of those who were asked for, by id. ``note`` goes before
+    ``progress`` is stored, ``flush`` into one transaction with it.
+    """
+
+    def __init__(self, run: SyncRun, progress: dict[str, Any], asked: dict[str, str]) -> None:
+        self.run, self.progress, self.asked = run, progress, asked
+        begun = progress["cursor"] or progress["stage"] != "list"
+        self.known = {id_ for id_ in listed(run, "visma") if not is_stand_in(id_)} if begun else set()
+        self.again = set(progress.setdefault("again", []))
+        self.afresh = False
+
+    @staticmethod
+    def start(restarts: int = 0) -> dict[str, Any]:
+        """Where reading begins."""
+        empty = {"cursor": "", "read": 0, "pages": 0, "idle": 0, "rounds": 0, "again": [], "odd": [], "silent": []}
+        return {"stage": "list", "restarts": restarts, **empty}
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everybody was read, and a second reading of the ids has brought nobody else."""
+        return bool(self.progress["stage"] == "done")
+
+    @property
+    def page_wanted(self) -> str:
+        """Which pages are to be read now: list, ids, "" for none."""
+        stage = str(self.progress["stage"])
+        return stage if stage in ("list", "ids") else ""
+
+    @property
+    def cursor(self) -> str | None:
+        """What asks for the next page, ``None`` for the first one."""
+        return self.progress["cursor"] or None
+
+    def odd(self) -> list[str]:
+        """Who is in one of the two readings only, and wasn't asked for yet."""
+        return [id_ for id_ in self.progress.get("odd", ()) if id_ not in self.asked]
+
+    def take(self, found: list[str], cursor: str | None) -> None:
+        """Take a page of people by their ids. Raises ``CannotRead`` if the list won't hold still.
+
+        Who has no id that can be used isn't among those whom the second reading is to find again.
+        """
+        ids = {id_ for id_ in found if not is_stand_in(id_)}
+        circle = self._is_circle(ids, self.known, cursor)
+        if circle or len(set(found)) < len(found):
+            self.restart(self._endless(self.known) if circle else UNSTEADY)
+            return
+        self._count(ids, self.known)
+        self.known |= ids
+        pages = self.progress.get("pages", 1) + 1
+        stage = "list" if cursor else "ids" if pages > 1 else "done"
+        self.progress.update(read=len(self.known), cursor=cursor or "", pages=pages, stage=stage)
+        self.progress["idle"] = self.progress["idle"] if cursor else 0
+
+    def take_ids(self, ids: list[str], cursor: str | None) -> None:
+        """Take a page of ids. Raises ``CannotRead`` as ``take`` does."""
+        page = set(ids)
+        circle = self._is_circle(page, self.again, cursor)
+        if circle or len(page) < len(ids):
+            self._read_ids_again(self._endless(self.again) if circle else UNSTEADY)
+            return
+        self._count(page, self.again)
+        self.again |= page
+        self.progress["cursor"] = cursor or ""
+        if not cursor:
+            self._settle()
+
+    def refused(self) -> None:
+        """Visma doesn't take the cursor any more. Raises ``CannotRead`` as ``take`` does."""
+        if self.progress["stage"] == "ids":
+            self._read_ids_again()
+        else:
+            self.restart()
+
+    def answered(self, id_: str, what: str) -> None:
+        """Somebody was asked for singly: they are ``here`` or ``gone``; anything else leaves them as they were read."""
+        if what == "here":
+            self.known.add(id_)
+        elif what == "gone":
+            self.known.discard(id_)
+        self.progress["read"] = len(self.known)
+        if self.progress["stage"] == "settle" and not self.odd():
+            self._read_ids_again()
+
+    def restart(self, why: Reason = UNSTEADY) -> None:
+        """Read the list from its start. Raises ``CannotRead`` with ``why`` after some times."""
+        restarts = self.progress["restarts"] + 1
+        if restarts > MAX_RESTARTS:
+            raise CannotRead(why)
+        self.known, self.again, self.afresh = set(), set(), True
+        self.asked.clear()
+        self.progress.update(self.start(restarts))
+
+    def note(self) -> None:
+        """Write into ``progress`` how far the reading of the ids is."""
+        self.progress["again"] = sorted(self.again)
+
+    def flush(self) -> None:
+        """Forget who was read before reading began anew."""
+        if self.afresh:
+            forget(self.run, "visma")
+        self.afresh = False
+
+    def _is_circle(self, ids: set[str], seen: set[str], cursor: str | None) -> bool:
+        """Whether a page leads on and on without bringing anybody new; of empty ones, too many in a row."""
+        idle = self.progress.get("idle", 0) >= settings.LIST_MAX_IDLE_PAGES
+        return bool(cursor) and ids <= seen and (bool(ids) or idle)
+
+    def _count(self, ids: set[str], seen: set[str]) -> None:
+        """Raises ``CannotRead`` for a list that is longer than any company's, or whose cursor never ends."""
+        self.progress["idle"] = 0 if ids else self.progress.get("idle", 0) + 1
+        self.progress["turns"] = self.progress.get("turns", 0) + 1
+        if len(seen) + len(ids) > settings.LIST_MAX_PEOPLE:
+            raise CannotRead(Reason("too_many_people_visma", {"limit": settings.LIST_MAX_PEOPLE}))
+        if self.progress["turns"] > settings.LIST_MAX_PAGES:
+            raise CannotRead(self._endless(seen))
+
+    def _endless(self, seen: set[str]) -> Reason:
+        return Reason("endless_list_visma", {"pages": self.progress.get("turns", 0), "people": len(seen)})
+
+    def _settle(self) -> None:
+        odd = (self.again ^ self.known) - self.asked.keys()
+        if len(odd) > PAGE_SIZE:
+            self.restart()
+            return
+        self.again = set()
+        self.progress.update(stage="settle" if odd else "done", odd=sorted(odd))
+
+    def _read_ids_again(self, why: Reason = UNSTEADY) -> None:
+        rounds = self.progress.get("rounds", 0) + 1
+        if rounds > MAX_ROUNDS:
+            raise CannotRead(why)
+        self.again = set()
+        self.progress.update(stage="ids", cursor="", odd=[], rounds=rounds, idle=0)

@@ -1,0 +1,53 @@
+"""What becomes of the events that a run was to answer."""
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from connections.models import Connection
+from sync.core.batches import BATCH
+from sync.models import Change, HumaEvent, SyncRun
+from sync.runs import second_reads
+
+REFUSED = ("bad_credentials", "application_refused")
+"""Why a Change failed that is to be tried again when the access is back."""
+
+
+def answered(run: SyncRun) -> None:
+    """The run was carried out: its events are answered. Where a pause cut it short, they wait for the end of that."""
+    if _was_cut_short(run):
+        not_handled(run)
+    else:
+        handled(run)
+
+
+def _was_cut_short(run: SyncRun) -> bool:
+    changes = Change.objects.filter(run=run)
+    paused = Connection.objects.filter(pk=run.connection_id, paused_at__gte=run.confirmed_at or run.started_at)
+    if paused.exists():
+        cut = Q(state=Change.State.STOPPED) | Q(state=Change.State.FAILED, reason__in=REFUSED)
+    else:
+        cut = Q(state=Change.State.FAILED, reason="application_refused")
+    return changes.filter(cut).exists()
+
+
+def handled(run: SyncRun) -> None:
+    """The run's events are answered, and whoever brought nothing new is read once more; who was told of meanwhile is
+    next."""
+    events = list(HumaEvent.objects.filter(run=run, state=HumaEvent.State.TAKEN))
+    second_reads.plan(run, events)
+    for event in events:
+        event.state, event.handled_at = HumaEvent.State.DONE, timezone.now()
+    HumaEvent.objects.bulk_update(events, ["state", "handled_at", "again_at", "again_ids"], batch_size=BATCH)
+    second_reads.settle(run)
+
+
+def not_handled(run: SyncRun) -> None:
+    """The run came to nothing: its events wait again, but for those that came once more meanwhile."""
+    second_reads.give_back(run)
+    for event in HumaEvent.objects.filter(run=run, state=HumaEvent.State.TAKEN):
+        try:
+            with transaction.atomic():
+                HumaEvent.objects.filter(pk=event.pk).update(state=HumaEvent.State.WAITING, run=None)
+        except IntegrityError:
+            HumaEvent.objects.filter(pk=event.pk).update(state=HumaEvent.State.DONE, handled_at=timezone.now())

@@ -1,0 +1,139 @@
+"""Differences that wait for a person: of everybody the newest look that compared her, and what it left open.
+
+The newest run that read both sides counts; of those whom Huma told of since, or whom an owner released, the later
+look. One definition, for the start page, Attention and the digest; few statements however many connections.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.db.models import Case, Count, Exists, Max, OuterRef, Q, QuerySet, When
+
+from sync.core.batches import batches
+from sync.models import OPEN_STATES, Change, Conflict, LeftOut, SyncRun
+from sync.models.groups import COMPARED, MANUAL, PART, SINGLE, WAITS, WHOLE
+
+State, Trigger = SyncRun.State, SyncRun.Trigger
+SOME = 200  # connections in one statement
+MANY = 5000  # runs in one statement
+
+
+@dataclass(frozen=True)
+class Newest:
+    """The newest run of each kind, by connection, trigger and state; changes in Huma that went well aren't in it."""
+
+    runs: Mapping[int, Mapping[tuple[str, str], int]]
+
+    def of(self, connection: int, triggers: Iterable[str], states: Iterable[str]) -> int:
+        """The newest one's primary key, 0 for none."""
+        rows, states = self.runs.get(connection, {}), set(states)
+        kinds = set(triggers)
+        return max((pk for (trigger, state), pk in rows.items() if trigger in kinds and state in states), default=0)
+
+    def whole(self, connection: int) -> int:
+        """The newest one that read both sides and whose differences still count."""
+        return self.of(connection, WHOLE, COMPARED)
+
+    def open(self, connection: int) -> int:
+        """The one that waits for a person, or is read or written because of her."""
+        return self.of(connection, MANUAL, OPEN_STATES)
+
+
+def newest_runs(connections: Collection[int]) -> Newest:
+    """The newest run of each kind of these connections, in one statement."""
+    rows = SyncRun.objects.filter(connection__in=connections, dry=False)
+    others = [trigger for trigger in Trigger.values if trigger != Trigger.REAL_TIME]
+    unended = (State.FAILED, State.FETCHING, State.REVIEW, State.APPLYING)
+    rows = rows.filter(Q(trigger__in=others) | Q(trigger=Trigger.REAL_TIME, state__in=unended))
+    found: dict[int, dict[tuple[str, str], int]] = defaultdict(dict)
+    counted = rows.values_list("connection", "trigger", "state").annotate(newest=Max("pk")).order_by()
+    for connection, trigger, state, pk in counted:
+        found[connection][trigger, state] = pk
+    return Newest(found)
+
+
+@dataclass
+class Looks:
+    """Which run compared whom last. ``whole``: by connection; ``parts``: later runs over single people, by
+    connection, oldest first; ``last``: by link the newest of them that compared her."""
+
+    whole: dict[int, int] = field(default_factory=dict)
+    parts: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    last: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def runs(self) -> dict[int, int]:
+        """All of them: which connection each is of."""
+        found = {pk: connection for connection, pk in self.whole.items()}
+        return found | {pk: connection for connection, pks in self.parts.items() for pk in pks}
+
+
+def looks_of(newest: Newest, connections: Iterable[int]) -> Looks:
+    """Who was compared by which run last, in one statement for many connections."""
+    looks = Looks({connection: pk for connection in connections if (pk := newest.whole(connection))})
+    for some in batches(looks.whole.items(), SOME):
+        later = Q()
+        for connection, pk in some:
+            later |= Q(connection=connection, pk__gt=pk)
+        rows = SyncRun.objects.filter(later, trigger__in=PART, state__in=COMPARED).order_by("pk")
+        for pk, connection, trigger, links in rows.values_list("pk", "connection", "trigger", "progress__links"):
+            looks.parts[connection].append(pk)
+            if trigger in SINGLE:
+                looks.last.update(dict.fromkeys(links or (), pk))
+    return looks
+
+
+def waiting_differences(looks: Looks) -> Counter[int]:
+    """By connection, how many differences wait for a person."""
+    again = {pk: connection for connection, pk in looks.whole.items() if looks.parts.get(connection)}
+    alone = {pk: connection for connection, pk in looks.whole.items() if pk not in again}
+    count = Counter(_with_later_looks(looks, again))
+    for run, n in asking(alone).values_list("run").annotate(n=Count("pk")).order_by():
+        count[alone[run]] += n
+    return count
+
+
+def _with_later_looks(looks: Looks, whole: Mapping[int, int]) -> Iterable[int]:
+    """For each difference that waits in these connections, the connection; the newest look at a person counts."""
+    now: dict[tuple[int, str], int] = {}
+    for run, link, name in asking(whole).values_list("run", "link", "field"):
+        if run >= looks.last.get(link, 0):
+            now[link, name] = whole[run]
+    parts = {pk: connection for connection, pks in looks.parts.items() for pk in pks}
+    tried_again = Q(run__trigger__in=(Trigger.RETRY, Trigger.UNDO))
+    for some in batches(sorted(parts), MANY):
+        rows = (
+            _taking_part(some).filter(WAITS | tried_again).annotate(waits=Case(When(WAITS, then=True), default=False))
+        )
+        for run, link, name, waits in rows.order_by("run").values_list("run", "link", "field", "waits"):
+            if run < looks.last.get(link, 0):
+                continue
+            if waits:
+                now[link, name] = parts[run]
+            else:
+                now.pop((link, name), None)
+    return now.values()
+
+
+def asking(runs: Iterable[int]) -> QuerySet[Conflict]:
+    """The differences of these runs that wait, of people who are still linked and not left out."""
+    return _taking_part(runs).filter(WAITS)
+
+
+def _taking_part(runs: Iterable[int]) -> QuerySet[Conflict]:
+    held = Change.objects.filter(link=OuterRef("link"), field=OuterRef("field"), state=Change.State.HELD, answer="")
+    out = LeftOut.objects.filter(connection=OuterRef("link__connection"))
+    return (
+        Conflict.objects.filter(run__in=list(runs), link__state="linked")
+        .exclude(Exists(held))
+        .exclude(Exists(LeftOut.objects.filter(link=OuterRef("link"), field=OuterRef("field"))))
+        .exclude(Exists(out.filter(side="huma", vendor_id=OuterRef("link__huma_id"))))
+        .exclude(Exists(out.filter(side="visma", vendor_id=OuterRef("link__visma_id"))))
+    )
+
+
+def open_differences(run: SyncRun) -> int:
+    """How many differences still wait for a person: undecided ones, and those that weren't carried out."""
+    rows = Conflict.objects.filter(run=run, standing="asks")
+    return rows.filter(Q(decision="") | Q(outcome__in=("moved", "failed", "unknown", "stopped"))).count()

@@ -1,1 +1,0 @@
-"""The wizard's pages: thin function views over sync/services."""

@@ -1,0 +1,1 @@
+"""The six steps of a sync, from the overview to the result."""

@@ -1,0 +1,169 @@
+"""Review's cards: one an employee, what each side says, the choices and why one isn't possible."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, QuerySet
+
+from sync.core.fields import FIELDS
+from sync.models import Conflict, EmployeeLink, SyncRun
+from sync.models.writes import FILTERED_BY
+from sync.pages.paging import Part, Place, by_pk, part
+from sync.wizard.review import SHOWS, ReviewFilter, blocked, empties
+from sync.wording.display import Display, Segment, diff, display
+from sync.wording.sentences import decision_label, field_label, sentence
+
+PER_PAGE = 25
+BY_NAME = ("name", "pk")
+ORDER = {field.name: position for position, field in enumerate(FIELDS)}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One choice of a difference. ``reason`` says why it isn't possible; ``empties`` warns that it empties a field."""
+
+    value: str
+    label: str
+    possible: bool
+    reason: str
+    empties: bool
+    chosen: bool
+    suggested: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One difference on a card."""
+
+    conflict: Conflict
+    label: str
+    huma: Display
+    visma: Display
+    segments: list[tuple[list[Segment], list[Segment]]]
+    suggestion: str
+    why: str
+    notes: list[str]
+    choices: list[Choice]
+
+
+@dataclass(frozen=True)
+class Card:
+    """One employee with her differences."""
+
+    link: EmployeeLink
+    name: str
+    number: str
+    rows: list[Row]
+
+    @property
+    def undecided(self) -> int:
+        """How many of the differences on the card wait for a choice."""
+        return sum(not row.conflict.decision for row in self.rows)
+
+
+@dataclass(frozen=True)
+class ReviewPage:
+    """One page of cards. ``facets``: how many differences each field, kind and heading has, within the filter."""
+
+    cards: list[Card]
+    place: Part[EmployeeLink]
+    people: int
+    differences: int
+    facets: dict[str, dict[str, int]]
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How many of the differences that ask are decided, and how many there are."""
+        return self.facets["show"]["decided"], self.facets["show"]["all"]
+
+
+def page(run: SyncRun, shown: ReviewFilter, place: Place | int = 1, per_page: int = PER_PAGE) -> ReviewPage:
+    """The cards that the filter shows, by name, from ``place`` on."""
+    rows = shown.apply(run)
+    totals = rows.aggregate(people=Count("link", distinct=True), differences=Count("*"))
+    people = EmployeeLink.objects.filter(pk__in=rows.values("link")).only("pk")
+    everybody = EmployeeLink.objects.filter(connection=run.connection_id)
+    links = part(people, by_pk(everybody, BY_NAME), place, per_page, totals["people"])
+    ids = [link.pk for link in links.object_list]
+    found: dict[int, list[Conflict]] = {pk: [] for pk in ids}
+    for conflict in rows.filter(link_id__in=ids).select_related("link").defer("link__baseline", "link__seen"):
+        found[conflict.link_id].append(conflict)
+    cards = [card(conflicts) for conflicts in found.values() if conflicts]
+    return ReviewPage(cards, links, totals["people"], totals["differences"], facets(run, shown))
+
+
+def facets(run: SyncRun, shown: ReviewFilter) -> dict[str, dict[str, int]]:
+    """How many differences there are under each field, kind and heading, the other parts of the filter kept."""
+    shows: Counter[str] = Counter()
+    fields: Counter[str] = Counter()
+    kinds: Counter[str] = Counter()
+    for group in _groups(Conflict.objects.filter(run=run)):
+        headings = _headings(group)
+        shows.update(dict.fromkeys(headings, group["n"]))
+        if not shown.search and shown.show in headings and (group["is_new"] or not shown.new):
+            fields[group["field"]] += group["n"]
+            kinds[group["kind"]] += group["n"]
+    if shown.search:
+        for group in _groups(ReviewFilter(show=shown.show, search=shown.search, new=shown.new).apply(run)):
+            fields[group["field"]] += group["n"]
+            kinds[group["kind"]] += group["n"]
+    ordered = {field.name: fields[field.name] for field in FIELDS if field.name in fields}
+    return {"show": {show: shows[show] for show in SHOWS}, "field": ordered, "kind": dict(kinds)}
+
+
+def _groups(rows: QuerySet[Conflict]) -> list[dict[str, Any]]:
+    """How many (``n``) of the differences are alike in all that Review's filters ask about.
+
+    It asks for nothing but what an index has (``conflict_filter``): the rows themselves are long.
+    """
+    return list(rows.values(*FILTERED_BY).annotate(n=Count("*")).order_by())
+
+
+def _headings(group: dict[str, Any]) -> list[str]:
+    """The headings under which differences of a group stand; the same as ``ReviewFilter.apply`` says."""
+    if group["standing"] != "asks":
+        return [group["standing"]]
+    found = ["all", "decided" if group["decision"] else "undecided"]
+    found += ["suggested"] if group["suggestion"] else []
+    return found + (["impossible"] if group["blocked_to_huma"] or group["blocked_to_visma"] else [])
+
+
+def card(conflicts: Iterable[Conflict]) -> Card:
+    """The card of one employee; all conflicts are of the same link."""
+    ordered = sorted(conflicts, key=lambda conflict: ORDER.get(conflict.field, 99))
+    link = ordered[0].link
+    return Card(link, link.name, link.number, [row(conflict) for conflict in ordered])
+
+
+def row(conflict: Conflict) -> Row:
+    """One difference as the page shows it."""
+    values: dict[str, Any] = conflict.values or {}
+    huma = display(conflict.field, "huma", values.get("huma"))
+    visma = display(conflict.field, "visma", values.get("visma"))
+    return Row(
+        conflict=conflict,
+        label=field_label(conflict.field),
+        huma=huma,
+        visma=visma,
+        segments=[diff(one, other) for one, other in zip(huma.lines, visma.lines, strict=False)],
+        suggestion=conflict.suggestion,
+        why=sentence(conflict.why) if conflict.why else "",
+        notes=[sentence(code, params) for code, params in values.get("notes", [])],
+        choices=[_choice(conflict, value, values) for value in ("huma", "visma", "leave", "never")],
+    )
+
+
+def _choice(conflict: Conflict, value: str, values: dict[str, Any]) -> Choice:
+    code = blocked(conflict, value)
+    target = {"huma": "visma", "visma": "huma"}.get(value, "")
+    return Choice(
+        value=value,
+        label=decision_label(value),
+        possible=not code,
+        reason=sentence(code, values.get("blocked", {}).get(target, {})) if code else "",
+        empties=not code and empties(conflict, value),
+        chosen=conflict.decision == value,
+        suggested=bool(value) and conflict.suggestion == value,
+    )

@@ -1,0 +1,109 @@
+"""Create: who of those on one side only is to be added on the other, and who never. Nothing is written here.
+
+``target`` is always the side on which somebody would be created; the people themselves stand on the other one.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from connections.models import audit, name_of
+from sync.analysis.candidates import MAIN, NEVER_OFFERED, possible, recheck, unnumbered
+from sync.core.employee import Side
+from sync.models import EmployeeSnapshot, LeftOut, SyncRun
+from sync.models.groups import STEPS
+from sync.runs.lifecycle import NotAllowed
+
+LEFT_OUT = "create_left_out"
+MAX_GROUPS = 100
+
+
+def chosen(run: SyncRun, target: str) -> QuerySet[EmployeeSnapshot]:
+    """Those who are to be created."""
+    return possible(run, target).filter(create_chosen=True)
+
+
+def choose(run: SyncRun, user: Any, ids: Iterable[int], on: bool) -> int:
+    """Tick people, or take them off again; gives how many changed. Who can't be created stays as she is.
+
+    ``ids`` are primary keys of snapshots of this run. Raises ``NotAllowed`` once the run writes or has ended.
+    """
+    rows = EmployeeSnapshot.objects.filter(run=run, link=None, create_blocked="", pk__in=list(ids))
+    return _set(run, user, rows.exclude(create_group__in=NEVER_OFFERED), on)
+
+
+def choose_all(run: SyncRun, user: Any, target: str, on: bool) -> int:
+    """Tick the whole main list of a side (nobody of the folded ones), or take everybody off again."""
+    rows = possible(run, target)
+    return _set(run, user, rows.filter(create_group=MAIN) if on else rows, on)
+
+
+def _set(run: SyncRun, user: Any, rows: QuerySet[EmployeeSnapshot], on: bool) -> int:
+    name = name_of(user)
+    with transaction.atomic():
+        hold_open(run)
+        rows = rows.filter(create_chosen=not on)
+        people = {side.value: rows.filter(side=side.value).count() for side in Side}
+        changed = rows.update(create_chosen=on, create_chosen_by=name if on else "")
+        if changed:
+            counts = {f"to_{side.other.value}": people[side.value] for side in Side if people[side.value]}
+            audit(user, "create.chosen" if on else "create.unchosen", run.connection, run=run.pk, **counts)
+    return changed
+
+
+def never_add(run: SyncRun, user: Any, pk: int, why: str = "") -> LeftOut:
+    """Leave a person out for good. Raises ``NotAllowed``, or ``EmployeeSnapshot.DoesNotExist`` for a linked one."""
+    with transaction.atomic():
+        hold_open(run)
+        person = EmployeeSnapshot.objects.exclude(create_group="").get(run=run, pk=pk, link=None)
+        left_out, created = LeftOut.objects.get_or_create(
+            connection=run.connection,
+            side=person.side,
+            vendor_id=person.vendor_id,
+            defaults={"name": person.name, "reason": why.strip()[:200], "by": name_of(user)},
+        )
+        if created:
+            audit(user, "person.left_out", run.connection, left_out=left_out.pk, side=person.side)
+        recheck(run, [person])
+    return left_out
+
+
+def set_assigns_numbers(run: SyncRun, user: Any, on: bool) -> None:
+    """Choose whether people without Employment ID can be added to Visma, which then assigns the number.
+
+    Raises ``NotAllowed`` once the run writes or has ended.
+    """
+    with transaction.atomic():
+        row = hold_open(run)
+        run.options = {**row.options, "assign_numbers": on}
+        if run.options == row.options:
+            return
+        SyncRun.objects.filter(pk=run.pk).update(options=run.options)
+        audit(user, "create.numbering", run.connection, run=run.pk, assigned=on)
+        recheck(run, unnumbered(run))
+
+
+def set_options(run: SyncRun, user: Any, groups: Iterable[str] | None, invite: bool) -> None:
+    """Choose the groups (none is valid; ``None`` leaves them as they are) and whether an invitation is sent."""
+    with transaction.atomic():
+        row = hold_open(run)
+        row.connection = run.connection
+        wanted = row.groups_and_invitation[0] if groups is None else (group[:64] for group in groups)
+        ids = list(dict.fromkeys(wanted))[:MAX_GROUPS]
+        new = {**row.options, "groups": ids, "invite": invite}
+        if new != row.options:
+            SyncRun.objects.filter(pk=run.pk).update(options=new)
+            audit(user, "create.options", run.connection, run=run.pk, groups=ids, invite=invite)
+    run.options = new
+
+
+def hold_open(run: SyncRun) -> SyncRun:
+    """Within a transaction: the run's row, held so that it can't begin to write meanwhile. Raises ``NotAllowed``."""
+    row = SyncRun.objects.select_for_update().filter(pk=run.pk, state__in=STEPS).first()
+    if row is None:
+        raise NotAllowed("state")
+    SyncRun.objects.filter(pk=run.pk).update(touched_at=timezone.now())
+    return row

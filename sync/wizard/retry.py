@@ -1,0 +1,142 @@
+"""Retry failed: a new run straight to Confirm, with the decisions whose Changes failed."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from connections.models import audit
+from sync.analysis.relooking import is_held_back
+from sync.core.fields.number import TO_BE_GIVEN
+from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
+from sync.runs.lifecycle import NotAllowed, open_run, require_active
+
+
+def retry_failed(run: SyncRun, user: Any) -> SyncRun:
+    """A run that holds just what failed in ``run``, ready to be confirmed.
+
+    It is pinned to what was read then: a value that moved meanwhile isn't overwritten. Gives the open run where one
+    is open already; raises ``NotAllowed``: "state" when nothing failed, "inactive" for a connection that has ended.
+    """
+    existing = open_run(run.connection)
+    if existing:
+        return existing
+    require_active(run.connection)
+    failed = to_retry(run)
+    if not failed:
+        raise NotAllowed("state")
+    try:
+        with transaction.atomic():
+            retry = SyncRun.objects.create(
+                connection=run.connection,
+                trigger=SyncRun.Trigger.RETRY,
+                state=SyncRun.State.CONFIRM,
+                started_by=user.get_username(),
+                read_at=run.read_at,
+                retry_of=run,
+                figures=run.figures,
+                options=run.options,
+            )
+            for change in failed:
+                _again(retry, change)
+            audit(user, "run.retried", run.connection, run=retry.pk, retry_of=run.pk)
+    except IntegrityError:
+        other = open_run(run.connection)
+        if other is None:
+            raise
+        return other
+    return retry
+
+
+def to_retry(run: SyncRun) -> list[Change]:
+    """What failed in a run that has ended, and hasn't been made good since by another one.
+
+    Whoever's link has come into doubt since is left alone (see ``doubted``).
+    """
+    return [change for change in _failed(run) if not _is_doubted(change)]
+
+
+def doubted(run: SyncRun) -> int:
+    """How many people a retry leaves alone, since something has come to speak against their links."""
+    return len({change.link_id for change in _failed(run) if _is_doubted(change)})
+
+
+def _is_doubted(change: Change) -> bool:
+    if change.action == "create" or change.link is None:
+        return False
+    return is_held_back(change.link, change.conflict)
+
+
+def _failed(run: SyncRun) -> list[Change]:
+    if run.is_open:
+        return []
+    rows = Change.objects.filter(run=run, state=Change.State.FAILED).select_related("conflict", "snapshot", "link")
+    links = EmployeeLink.objects.filter(connection=run.connection_id).exclude(state=EmployeeLink.State.DIFFERENT)
+    there = {("huma", huma) for huma in links.values_list("huma_id", flat=True)}
+    there |= {("visma", visma) for visma in links.values_list("visma_id", flat=True)}
+    return [change for change in rows if _is_worth_it(change, there)]
+
+
+def _is_worth_it(change: Change, there: set[tuple[str, str]]) -> bool:
+    if change.action == "create":
+        person = change.snapshot
+        return bool(person and person.payload and (person.side, person.vendor_id) not in there)
+    if change.link is None or change.after == TO_BE_GIVEN:  # it follows the creation of somebody
+        return False
+    settled = (change.source, change.becomes) if change.side == "visma" else (change.becomes, change.source)
+    now = change.link.baseline.get(change.field)
+    return change.link.state == EmployeeLink.State.LINKED and (now is None or tuple(now) != settled)
+
+
+def _again(retry: SyncRun, change: Change) -> None:
+    if change.action == "create":
+        _create_again(retry, change)
+    elif change.link:
+        _decide_again(retry, change, change.link)
+
+
+def _decide_again(retry: SyncRun, change: Change, link: EmployeeLink) -> None:
+    to_visma = change.side == "visma"
+    prints = (change.source, change.pin) if to_visma else (change.pin, change.source)
+    source = "huma" if to_visma else "visma"
+    old = change.conflict.values if change.conflict else None
+    Conflict.objects.create(
+        run=retry,
+        link=link,
+        field=change.field,
+        kind=change.conflict.kind if change.conflict else Conflict.Kind.HUMA_EMPTY,
+        values={
+            **(old or {source: change.after}),
+            change.side: change.before,
+            f"to_{change.side}": change.after,
+        },
+        huma_fingerprint=prints[0],
+        visma_fingerprint=prints[1],
+        decision=source,
+        decided_by=change.conflict.decided_by if change.conflict else retry.started_by,
+        decided_at=change.conflict.decided_at if change.conflict else None,
+        for_many=change.conflict.for_many if change.conflict else False,
+        empties_huma=change.conflict.empties_huma if change.conflict else False,
+        empties_visma=change.conflict.empties_visma if change.conflict else False,
+        allow_clearing=change.conflict.allow_clearing if change.conflict else False,
+    )
+
+
+def _create_again(retry: SyncRun, change: Change) -> None:
+    """The person's own snapshot goes along; what she is created with is made from it again."""
+    old = change.snapshot
+    if old is None:
+        return
+    EmployeeSnapshot.objects.create(
+        run=retry,
+        side=old.side,
+        vendor_id=old.vendor_id,
+        name=old.name,
+        number=old.number,
+        standing=old.standing,
+        active=old.active,
+        draft=old.draft,
+        payload=old.payload,
+        create_group=old.create_group,
+        create_chosen=True,
+        create_chosen_by=retry.started_by,
+    )

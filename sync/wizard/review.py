@@ -1,0 +1,218 @@
+"""Review: every difference with its choices, singly, for an employee, or for all that a filter shows."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from connections.models import audit, name_of
+from sync.analysis.relooking import doubted_links
+from sync.core.fields import names
+from sync.core.plan import bulk_refusal
+from sync.models import Conflict, EmployeeLink, SyncRun
+from sync.models.groups import STEPS
+from sync.pages import request_params
+from sync.pages.request_params import searched
+from sync.runs.lifecycle import NotAllowed
+
+CHOICES = ("huma", "visma", "leave", "never", "")
+Chosen = Callable[[Conflict], tuple[str, str]]
+"""The choice for a difference, and why it isn't possible ("" when it is)."""
+EMPTY = (Conflict.Kind.HUMA_EMPTY, Conflict.Kind.VISMA_EMPTY)
+WRONG_ORDER_MS = 60_000
+"""Requests of one person overtake each other by this much at most; farther back it is another clock."""
+SHOWS = ("undecided", "all", "decided", "suggested", "impossible", "left", "former", "draft")
+
+
+@dataclass(frozen=True)
+class ReviewFilter:
+    """What Review shows. ``search`` is a name or number and never travels in an address.
+
+    The kind ``empty`` is both of the kinds that are empty on one side.
+    """
+
+    field: str = ""
+    kind: str = ""
+    show: str = "undecided"
+    search: str = ""
+    new: bool = False
+    link: int = 0
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> "ReviewFilter":
+        """The filter that a query string or a form names; what is unknown is left out."""
+        show, kind, field = (str(data.get(name) or "") for name in ("show", "kind", "field"))
+        return cls(
+            field=field if field in names() else "",
+            kind=kind if kind in (*Conflict.Kind.values, "empty") else "",
+            show=show if show in SHOWS else "undecided",
+            search=searched(data.get("search")),
+            new=str(data.get("new") or "") in ("1", "on", "true"),
+            link=request_params.number(data.get("link")),
+        )
+
+    @property
+    def standing(self) -> str:
+        """Whose differences the filter is about: of people who are asked, or one of the groups under own filters."""
+        return self.show if self.show in ("left", "former", "draft") else "asks"
+
+    def apply(self, run: SyncRun) -> QuerySet[Conflict]:
+        """The run's differences that the filter lets through."""
+        rows = Conflict.objects.filter(run=run, standing=self.standing)
+        if self.show == "undecided":
+            rows = rows.filter(decision="")
+        elif self.show == "decided":
+            rows = rows.exclude(decision="")
+        elif self.show == "suggested":
+            rows = rows.exclude(suggestion="")
+        elif self.show == "impossible":
+            rows = rows.exclude(Q(blocked_to_huma="") & Q(blocked_to_visma=""))
+        if self.field:
+            rows = rows.filter(field=self.field)
+        if self.kind:
+            rows = rows.filter(kind__in=EMPTY if self.kind == "empty" else (self.kind,))
+        if self.new:
+            rows = rows.filter(is_new=True)
+        if self.link:
+            rows = rows.filter(link_id=self.link)
+        if self.search:
+            rows = rows.filter(link__in=_called(run, self.search))
+        return rows
+
+
+def _called(run: SyncRun, search: str) -> list[int]:
+    """The links of people with such a name or number, in capitals or not. SQLite itself knows no Ø and no Å."""
+    links = EmployeeLink.objects.filter(connection=run.connection_id).values_list("pk", "name", "number")
+    return [pk for pk, *texts in links if any(search.casefold() in text.casefold() for text in texts)]
+
+
+@dataclass
+class Decided:
+    """What a choice did: how many differences it decided, and how many it left alone, by why."""
+
+    changed: int = 0
+    skipped: dict[str, int] = field(default_factory=dict)
+
+
+def progress(run: SyncRun) -> tuple[int, int]:
+    """How many of the differences that ask are decided, and how many there are."""
+    rows = Conflict.objects.filter(run=run, standing="asks")
+    counts = rows.aggregate(decided=Count("pk", filter=~Q(decision="")), all=Count("pk"))
+    return counts["decided"], counts["all"]
+
+
+def blocked(conflict: Conflict, choice: str) -> str:
+    """Why ``choice`` isn't possible for the difference, as a code of ``reasons``; "" when it is."""
+    return {"huma": conflict.blocked_to_visma, "visma": conflict.blocked_to_huma}.get(choice, "")
+
+
+def empties(conflict: Conflict, choice: str) -> bool:
+    """Whether ``choice`` empties the field on the other side."""
+    return {"huma": conflict.empties_visma, "visma": conflict.empties_huma}.get(choice, False)
+
+
+def decide(run: SyncRun, user: Any, conflict_ids: Iterable[int], choice: str, chosen_at: int = 0) -> Decided:
+    """Decide single differences, as a person does with each before her eyes; "" takes a choice back.
+
+    ``chosen_at`` is when she chose, in milliseconds of her browser's clock: what she chose later and came earlier
+    stays. A forbidden direction can't be chosen here either. Raises ``NotAllowed`` when the run is past its review.
+    """
+    if choice not in CHOICES:
+        raise ValueError(choice)
+    rows = Conflict.objects.filter(run=run, pk__in=list(conflict_ids)).defer("values")
+
+    def chosen(conflict: Conflict) -> tuple[str, str]:
+        return choice, "forbidden" if blocked(conflict, choice) else ""
+
+    return _decide(run, user, rows, chosen, True, chosen_at, for_many=False)
+
+
+def decide_bulk(
+    run: SyncRun, user: Any, shown: ReviewFilter, choice: str, allow_clearing: bool = False, chosen_at: int = 0
+) -> Decided:
+    """Decide all differences that the filter shows; ``suggested`` takes each one's suggestion.
+
+    Never empties a field, never touches former employees or drafts outside their own filter, nor dates of people
+    with several positions; says how many it left alone. ``chosen_at`` as in ``decide``.
+    """
+    if choice not in (*CHOICES, "suggested"):
+        raise ValueError(choice)
+
+    doubted = doubted_links(run.connection_id)
+
+    def chosen(conflict: Conflict) -> tuple[str, str]:
+        one = conflict.suggestion if choice == "suggested" else choice
+        if choice == "suggested" and not one:
+            return "", "no_suggestion"
+        return one, bulk_refusal(
+            choice=one,
+            by_bulk=not conflict.bulk_blocked,
+            blocked=blocked(conflict, one),
+            empties=empties(conflict, one),
+            standing=conflict.standing,
+            filter_standing=shown.standing,
+            allow_clearing=allow_clearing,
+            doubted=conflict.link_id in doubted,
+        )
+
+    rows = shown.apply(run).defer("values")
+    return _decide(run, user, rows, chosen, allow_clearing, chosen_at, for_many=True)
+
+
+def preview_bulk(run: SyncRun, shown: ReviewFilter, choice: str) -> Decided:
+    """What ``decide_bulk`` would do, without doing it."""
+    with transaction.atomic():
+        decided = decide_bulk(run, "preview", shown, choice)
+        transaction.set_rollback(True)
+    return decided
+
+
+def _decide(
+    run: SyncRun,
+    user: Any,
+    rows: QuerySet[Conflict],
+    chosen: Chosen,
+    allow_clearing: bool,
+    chosen_at: int,
+    for_many: bool,
+) -> Decided:
+    skipped: Counter[str] = Counter()
+    by_choice: dict[tuple[str, bool], list[int]] = {}
+    with transaction.atomic():
+        if not SyncRun.objects.filter(pk=run.pk, state__in=STEPS).update(touched_at=timezone.now()):
+            raise NotAllowed("state")
+        for conflict in rows:
+            choice, refusal = chosen(conflict)
+            if refusal:
+                skipped[refusal] += 1
+            else:
+                clearing = allow_clearing and empties(conflict, choice)
+                by_choice.setdefault((choice, clearing), []).append(conflict.pk)
+        counts: Counter[str] = Counter()
+        for (choice, clearing), ids in by_choice.items():
+            for begin in range(0, len(ids), 5000):
+                batch = Conflict.objects.filter(pk__in=ids[begin : begin + 5000])
+                counts[choice or "undecided"] += _store(batch, name_of(user), choice, clearing, chosen_at, for_many)
+        if changed := counts.total():
+            audit(user, "differences.decided", run.connection, run=run.pk, **+counts)
+    return Decided(changed, dict(skipped))
+
+
+def _store(rows: QuerySet[Conflict], name: str, choice: str, clearing: bool, chosen_at: int, for_many: bool) -> int:
+    """Store a choice in one statement, but not over a later one of the same person; gives how many it decided."""
+    if chosen_at:
+        later = Q(chosen_by=name, chosen_at__gt=chosen_at, chosen_at__lt=chosen_at + WRONG_ORDER_MS)
+        rows = rows.exclude(later)
+    return rows.update(
+        decision=choice,
+        allow_clearing=clearing,
+        decided_by=name if choice else "",
+        decided_at=timezone.now() if choice else None,
+        for_many=bool(choice) and for_many,
+        chosen_by=name if chosen_at else "",
+        chosen_at=chosen_at,
+    )

@@ -1,0 +1,196 @@
+"""Overview: what was read, in one sentence and in figures that open what they count."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from connections.models import Connection
+from sync.models import SyncRun
+from sync.pages.steps import open_run_page, page_context
+from sync.wizard.overview import Overview, overview
+from sync.wizard.views.review import progress_context
+from sync.wording.people import linked_by
+from sync.wording.sentences import field_label, sentence
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure with the page and filter that it opens."""
+
+    number: int
+    label: str
+    url: str
+    note: str = ""
+    side: str = ""
+    attention: bool = False
+
+
+@dataclass(frozen=True)
+class Worth:
+    """One thing that is worth knowing, with what to do about it."""
+
+    title: str
+    text: str
+    url: str = ""
+
+
+@require_GET
+@open_run_page
+def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
+    """What both sides said, before anything is decided."""
+    found = overview(run)
+    context = page_context(
+        request,
+        connection,
+        _("Overview"),
+        step="overview",
+        run=run,
+        found=found,
+        people_sentence=people_sentence(found),
+        differences_sentence=differences_sentence(found),
+        figures=figures(connection, found),
+        fields=_fields(connection, found),
+        groups=groups(connection, found),
+        worth=worth_knowing(connection, found),
+        **progress_context(run),
+    )
+    return render(request, "sync/overview.html", context)
+
+
+def people_sentence(found: Overview) -> str:
+    """Who is where and who is the same, as one sentence."""
+    ways = ", ".join(linked_by(found.linked_by))
+    parts = [
+        ngettext("%(n)s is the same person", "%(n)s are the same person", found.linked) % {"n": found.linked}
+        + (f" ({ways})" if ways else ""),
+        ngettext("%(n)s possible match", "%(n)s possible matches", found.possible) % {"n": found.possible},
+        _("%(n)s only in Huma") % {"n": found.only_huma_total} + _former(found.only_huma),
+        _("%(n)s only in Visma") % {"n": found.only_visma_total} + _former(found.only_visma),
+    ]
+    totals = _("%(huma)s in Huma, %(visma)s in Visma") % {"huma": found.huma, "visma": found.visma}
+    return f"{totals}: {', '.join(parts)}."
+
+
+def _former(only: dict[str, int]) -> str:
+    return " " + _("(%(n)s former)") % {"n": only["former"]} if only.get("former") else ""
+
+
+def differences_sentence(found: Overview) -> str:
+    """How much disagrees, as one sentence."""
+    if not found.differences:
+        return _("The people in both systems agree on everything.")
+    differences = ngettext("%(n)s difference", "%(n)s differences", found.differences) % {"n": found.differences}
+    empty = _("%(n)s of them empty on one side") % {"n": found.one_side_empty}
+    return f"{differences} {_people(found.people)}, {empty}."
+
+
+def figures(connection: Connection, found: Overview) -> list[Figure]:
+    """What waits for a person, each with where it leads."""
+    review, matches, create = (_url(connection, name) for name in ("review", "review_matches", "create"))
+    return [
+        Figure(found.differences, _("Differences"), review(), _people(found.people), attention=bool(found.differences)),
+        Figure(found.possible, _("Possible matches"), matches(), attention=bool(found.possible)),
+        Figure(found.only_huma_total, _("Only in Huma"), f"{create()}#to-visma", side="huma"),
+        Figure(found.only_visma_total, _("Only in Visma"), f"{create()}#to-huma", side="visma"),
+    ]
+
+
+def _people(n: int) -> str:
+    return ngettext("in %(n)s person", "in %(n)s people", n) % {"n": n}
+
+
+def groups(connection: Connection, found: Overview) -> list[Figure]:
+    """The differences and the people by what they have in common."""
+    review, people = _url(connection, "review"), _url(connection, "people")
+    shown = [
+        Figure(found.linked, _("The same person in both"), people(show="linked")),
+        Figure(found.one_side_empty, _("Differences that are empty on one side"), review(kind="empty", show="all")),
+        Figure(found.spelling, _("Differences in spelling only"), review(kind="spelling", show="all")),
+        Figure(found.standing.get("left", 0), _("Differences left as they are before"), review(show="left")),
+        Figure(found.standing.get("former", 0), _("Differences of former employees"), review(show="former")),
+        Figure(found.standing.get("draft", 0), _("Differences of drafts in Visma"), review(show="draft")),
+        Figure(found.gone, _("Gone from one side"), people(show="gone")),
+        Figure(found.outside, _("Outside the selection"), people(show="outside")),
+    ]
+    return [figure for index, figure in enumerate(shown) if index == 0 or figure.number]
+
+
+def _url(connection: Connection, name: str) -> Any:
+    base = reverse(f"admin:{name}", args=[connection.code])
+    return lambda **query: f"{base}?{urlencode(query)}" if query else base
+
+
+def _fields(connection: Connection, found: Overview) -> list[Figure]:
+    review = _url(connection, "review")
+    counted = sorted(found.fields.items(), key=lambda item: -item[1])
+    return [Figure(count, field_label(name), review(field=name, show="all")) for name, count in counted]
+
+
+def worth_knowing(connection: Connection, found: Overview) -> list[Worth]:
+    """What an HR admin would want to have been told, most pressing first."""
+    people = _url(connection, "people")
+    return [*_passed_over(found, people), *_series(found), *_counted(found, people), *_unreadable(found)]
+
+
+def _passed_over(found: Overview, people: Any) -> Iterable[Worth]:
+    if n := found.passed_over:
+        title = ngettext("%(n)s couldn't be read, and is skipped", "%(n)s couldn't be read, and are skipped", n)
+        text = _("Nothing of theirs is compared, written or added. People says of each of them why, and what to do.")
+        yield Worth(title % {"n": n}, text, people(show="unread"))
+
+
+def _series(found: Overview) -> Iterable[Worth]:
+    if found.series_broken:
+        yield Worth(sentence("number_series"), _("Nobody was linked by Employment ID, only by other things."))
+
+
+def _counted(found: Overview, people: Any) -> Iterable[Worth]:
+    for code, n in found.worth:
+        titles = {
+            "deactivated": ngettext(
+                "%(n)s is deactivated in Huma, still employed in Visma",
+                "%(n)s are deactivated in Huma, still employed in Visma",
+                n,
+            ),
+            "becomes_cash": ngettext(
+                "%(n)s has an account in Huma that becomes cash in Visma",
+                "%(n)s have an account in Huma that becomes cash in Visma",
+                n,
+            ),
+            "several_positions": ngettext(
+                "%(n)s has several positions at once", "%(n)s have several positions at once", n
+            ),
+            "long_number": ngettext(
+                "%(n)s has an Employment ID that is too long for Visma",
+                "%(n)s have an Employment ID that is too long for Visma",
+                n,
+            ),
+            "no_number": ngettext("%(n)s has no Employment ID in Huma", "%(n)s have no Employment ID in Huma", n),
+        }
+        texts = {
+            "deactivated": _("If they have left, enter a last workday in Huma. Nothing is ended by itself."),
+            "becomes_cash": _(
+                "Visma takes only Norwegian national accounts. Use an international account in Huma for the others."
+            ),
+            "several_positions": _("Their first and last workday are chosen one by one, never for many at once."),
+            "long_number": _("Visma takes at most 12 characters. Shorten it in Huma, then read again."),
+            "no_number": _("Without one nobody can be created in Visma. Enter it in Huma, then read again."),
+        }
+        yield Worth(titles[code] % {"n": n}, texts[code], people(show=code))
+
+
+def _unreadable(found: Overview) -> Iterable[Worth]:
+    if found.unreadable:
+        fields = ", ".join(f"{field_label(name)} ({count})" for name, count in found.unreadable.items())
+        yield Worth(
+            _("Not everything can be seen: %(fields)s") % {"fields": fields},
+            _("These aren't compared for so many people: the access may not see them, or there is no position."),
+        )

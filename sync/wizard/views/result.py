@@ -1,0 +1,88 @@
+"""Result: what came of a run, in counts that add up and in sentences."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from connections.models import Connection
+from sync.core.report import OUTCOMES, Totals
+from sync.models import SyncRun
+from sync.models.groups import BY_HAND
+from sync.pages.steps import continue_url, inactive, page_context, run_page, step_url
+from sync.planning.payday import until
+from sync.runs import lifecycle, result_mail
+from sync.wizard.result import result
+from sync.wizard.retry import retry_failed
+from sync.wording.rule import rule
+from sync.wording.sentences import outcome_label, sentence
+
+ALWAYS_OPEN = ("held", "failed", "unknown", "moved", "stopped")
+
+
+@require_GET
+@run_page
+def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
+    """What became of every Change; a run that is still open is shown where it is."""
+    by_hand = run.trigger in BY_HAND
+    if run.is_open and (by_hand or not run.is_before_writing):
+        return redirect(continue_url(connection, run))
+    if run.state == SyncRun.State.CANCELLED:
+        messages.info(request, _("That run was cancelled. Nothing was written."))
+        return redirect(step_url("sync_users" if run.trigger in BY_HAND else "history", connection))
+    found = result(run)
+    context = page_context(
+        request,
+        connection,
+        _("Result"),
+        step="result" if by_hand and run.state != SyncRun.State.FAILED else "",
+        run=run,
+        current="history",
+        found=found,
+        counts=counts(found.totals),
+        failure=sentence(run.failure, run.failure_params),
+        held_until=until(connection, run.changes.filter(state="held", answer="")) if found.held_waiting else "",
+        mail_sentence=mail_sentence(run),
+        rule=rule(run),
+        by_hand=by_hand,
+        may_ask=by_hand and run.state == SyncRun.State.FINISHED,
+        always_open=ALWAYS_OPEN,
+        can_retry=found.can_retry
+        and connection.state == Connection.State.ACTIVE
+        and not lifecycle.open_run(connection),
+    )
+    return render(request, "sync/result.html", context)
+
+
+def counts(totals: Totals) -> list[tuple[str, str, int]]:
+    """The outcomes that add up to what was planned; none is left out of the sum, only zeros aren't shown."""
+    numbers = totals.as_dict()
+    return [(name, outcome_label(name), numbers[name]) for name in OUTCOMES if numbers[name] or name == "done"]
+
+
+def mail_sentence(run: SyncRun) -> str:
+    """Whether the result went out by email, and what happens if not."""
+    texts = {
+        result_mail.SENT: _("The result was sent by email."),
+        result_mail.WAITING: _("The result is being sent by email."),
+        result_mail.FAILED: _("The email with the result couldn't be sent. Tell the one who runs humavisma."),
+    }
+    if run.mail_state == result_mail.WAITING and run.mail_tries > 1:
+        return _("The email with the result couldn't be sent yet: the mail server didn't take it. It is tried again.")
+    return texts.get(run.mail_state, "")
+
+
+@require_POST
+@run_page
+def retry(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
+    """What failed, once more: a new run straight to Confirm."""
+    try:
+        again = retry_failed(run, request.user)
+    except lifecycle.NotAllowed as refusal:
+        nothing = _("There is nothing left to try again.")
+        messages.info(request, inactive() if refusal.code == "inactive" else nothing)
+        return redirect(step_url("result", connection, run))
+    if again.retry_of_id != run.pk:
+        messages.info(request, _("Another run is open already. Finish or cancel it first."))
+    return redirect(continue_url(connection, again))

@@ -1,0 +1,59 @@
+"""Run: what is being written, live, with Stop."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from connections.models import Connection
+from sync.core.report import OUTCOMES
+from sync.models import SyncRun
+from sync.models.groups import BY_HAND
+from sync.pages.steps import continue_url, go_to, page_context, run_page
+from sync.runs import lifecycle
+from sync.wording.rule import rule
+from sync.wording.sentences import outcome_label
+
+
+@require_GET
+@run_page
+def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
+    """How far writing is; a run that doesn't write is shown where it is."""
+    if run.state != SyncRun.State.APPLYING:
+        return redirect(continue_url(connection, run))
+    step = "run" if run.trigger in BY_HAND else ""
+    context = page_context(request, connection, _("Run"), step=step, run=run, rule=rule(run), **_live(connection, run))
+    return render(request, "sync/run.html", context)
+
+
+def _live(connection: Connection, run: SyncRun) -> dict[str, Any]:
+    live = lifecycle.live(run)
+    counts = live.totals.as_dict()
+    return {
+        "live": live,
+        "live_url": reverse("admin:run_live", args=[connection.code, run.pk]),
+        "outcomes": [(name, outcome_label(name), counts[name]) for name in OUTCOMES if counts[name] or name == "done"],
+    }
+
+
+@require_GET
+@run_page
+def live(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
+    """How far writing is: a part of the page, asked for again and again."""
+    if run.state != SyncRun.State.APPLYING:
+        return go_to(request, continue_url(connection, run))
+    context = {"connection": connection, "run": run, **_live(connection, run)}
+    return render(request, "sync/partials/writing.html", context)
+
+
+@require_POST
+@run_page
+def stop(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
+    """Send nothing more; what was sent is followed to its end."""
+    lifecycle.stop(run, request.user)
+    messages.info(request, _("Stopping. What was sent already is followed to its end; nothing more is sent."))
+    return redirect(continue_url(connection, run))

@@ -1,0 +1,161 @@
+"""Synchronize users: start a run, watch both sides being read, go on with it, or give it up."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from connections.models import Connection
+from sync.models import SyncRun
+from sync.models.groups import BY_HAND, STEPS
+from sync.pages.steps import connection_page, continue_url, go_to, inactive, open_run_page, page_context, step_url
+from sync.runs import lifecycle
+from sync.wording.sentences import sentence
+
+TYPED_CHECKS = ("visma_empty", "huma_lost", "visma_lost")
+
+
+@require_GET
+@connection_page
+def page(request: HttpRequest, connection: Connection) -> HttpResponse:
+    """What happens when users are synchronized, how far reading is, or what became of it."""
+    return _page(request, connection)
+
+
+def _page(request: HttpRequest, connection: Connection, check_error: str = "") -> HttpResponse:
+    run = lifecycle.open_run(connection)
+    latest = run or lifecycle.latest_run(connection)
+    failed = latest if latest and latest.state == SyncRun.State.FAILED else None
+    context = page_context(
+        request,
+        connection,
+        _("Synchronize users"),
+        step="sync_users",
+        run=run,
+        failed=_failure(request, failed, check_error) if failed else None,
+        last=_last_written(connection),
+        continue_url=continue_url(connection, run) if run else "",
+        can_start=connection.state == Connection.State.ACTIVE,
+        **_live(connection, run),
+    )
+    return render(request, "sync/sync_users.html", context)
+
+
+def _live(connection: Connection, run: SyncRun | None) -> dict[str, Any]:
+    if run is None or run.state != SyncRun.State.FETCHING:
+        return {}
+    live = lifecycle.live(run)
+    return {
+        "live": live,
+        "live_url": reverse("admin:sync_live", args=[connection.code]),
+        "troubled": " · ".join("Huma" if side == "huma" else "Visma" for side in live.trouble),
+    }
+
+
+def _last_written(connection: Connection) -> SyncRun | None:
+    ended = connection.runs.filter(state__in=(SyncRun.State.FINISHED, SyncRun.State.STOPPED))
+    return ended.filter(trigger__in=BY_HAND).first()
+
+
+def _failure(request: HttpRequest, run: SyncRun, check_error: str) -> dict[str, Any]:
+    """Why reading stopped, and what gets past it: a typed number, a superuser, or only reading again."""
+    return {
+        "run": run,
+        "sentence": sentence(run.failure, run.failure_params),
+        "typed": str(lifecycle.check_number(run)) if _can_be_typed(run) else "",
+        "same_company": run.failure == "same_company",
+        "may_confirm": request.user.is_superuser,
+        "credentials": run.failure.startswith("credentials_"),
+        "error": check_error,
+    }
+
+
+def _can_be_typed(run: SyncRun) -> bool:
+    """An empty Visma can be right for a company without links only; then a typed number goes past it."""
+    return run.failure in TYPED_CHECKS and not (run.failure == "visma_empty" and run.failure_params.get("linked"))
+
+
+@require_GET
+@connection_page
+def live(request: HttpRequest, connection: Connection) -> HttpResponse:
+    """How far reading is: a part of the page, asked for again and again."""
+    run = lifecycle.open_run(connection)
+    if run is None:
+        return go_to(request, step_url("sync_users", connection))
+    if run.state != SyncRun.State.FETCHING:
+        return go_to(request, continue_url(connection, run))
+    context = {"connection": connection, "run": run, **_live(connection, run)}
+    return render(request, "sync/partials/reading.html", context)
+
+
+@require_POST
+@connection_page
+def start(request: HttpRequest, connection: Connection) -> HttpResponse:
+    """Start reading both sides; a second click finds the run of the first."""
+    if connection.state != Connection.State.ACTIVE:
+        messages.error(request, inactive())
+        return redirect(step_url("sync_users", connection))
+    run = lifecycle.start(connection, request.user)
+    return redirect(continue_url(connection, run))
+
+
+@require_POST
+@connection_page
+def cancel(request: HttpRequest, connection: Connection) -> HttpResponse:
+    """Give the open run up; nothing was written."""
+    run = lifecycle.open_run(connection)
+    if run is None or lifecycle.cancel(run, request.user):
+        messages.success(request, _("The run was cancelled. Nothing was written."))
+    else:
+        messages.warning(request, _("It was too late to cancel: the run is writing already. You can stop it here."))
+        return redirect(continue_url(connection, run))
+    return redirect(step_url("sync_users", connection))
+
+
+@require_POST
+@connection_page
+def read_again(request: HttpRequest, connection: Connection) -> HttpResponse:
+    """Read both sides anew; what was chosen stays where neither value moved."""
+    run = lifecycle.open_run(connection)
+    try:
+        run = lifecycle.read_again(run, request.user) if run else lifecycle.start(connection, request.user)
+    except lifecycle.NotAllowed as refusal:
+        writing = _("The run is writing already, so it can't be read again now.")
+        messages.warning(request, inactive() if refusal.code == "inactive" else writing)
+    return redirect(continue_url(connection, run) if run else step_url("sync_users", connection))
+
+
+@require_POST
+@connection_page
+def check(request: HttpRequest, connection: Connection) -> HttpResponse:
+    """Go on although something looked wrong: the number was typed, or a superuser says that it is the same company."""
+    run = lifecycle.latest_run(connection)
+    if run is None:
+        return redirect(step_url("sync_users", connection))
+    try:
+        lifecycle.pass_check(run, request.user, request.POST.get("typed", ""))
+    except lifecycle.NotAllowed as refusal:
+        if refusal.code == "typed":
+            return _page(request, connection, _("That isn't the number. Nothing was started."))
+        texts = {
+            "superuser": _("Only a superuser can confirm this."),
+            "other_run": _("Another run was started meanwhile."),
+            "inactive": inactive(),
+        }
+        messages.warning(request, texts.get(refusal.code, _("This was decided meanwhile.")))
+    return redirect(step_url("sync_users", connection))
+
+
+@require_POST
+@open_run_page
+def go(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
+    """On to another page of the wizard; the run remembers it, so that Continue leads there."""
+    state = request.POST.get("state", "")
+    if state not in STEPS:
+        raise Http404
+    lifecycle.go(run, state)
+    return redirect(step_url(state, connection))

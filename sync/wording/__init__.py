@@ -1,0 +1,1 @@
+"""From codes to sentences, and from values to text."""

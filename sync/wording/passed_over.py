@@ -1,0 +1,60 @@
+"""Who was passed over, in words: why, and which property it is about."""
+
+import re
+
+from django.utils.translation import gettext as _
+
+from sync.core.fields import FIELDS
+from sync.models import PassedPerson
+from sync.wording.sentences import field_label, sentence, side_name
+
+_PART = re.compile(r"[A-Za-z]+")
+_OF_FIELDS = {path: spec.name for spec in reversed(FIELDS) for path in spec.json_paths}
+_NAMES = "personNames"
+_DAYS = ("activeStart", "activeEnd")
+
+
+def property_label(prop: str) -> str:
+    """A vendor's property in people's words; one that has none comes back as it is."""
+    parts = _PART.findall(prop)
+    if parts and parts[0] in _OF_FIELDS and parts[0] != _NAMES:  # emails[0].type is about the email
+        return field_label(_OF_FIELDS[parts[0]])
+    for part in reversed(parts):
+        if part == _NAMES:
+            return _("the names and the days from which they count")
+        if part in _OF_FIELDS and (part not in _DAYS or _NAMES not in parts):
+            return field_label(_OF_FIELDS[part])
+        if label := _others().get(part):
+            return label
+    return prop
+
+
+def _others() -> dict[str, str]:
+    return {
+        "answer": _("the whole record"),
+        "id": _("the id"),
+        "status": _("whether the person or position is active"),
+        "active": _("whether the person is active"),
+        "type": _("the kind of user"),
+        "isDraft": _("whether it is a draft"),
+        "contractStartDate": _("the start of the contract"),
+        "contractEndDate": _("the end of the contract"),
+        "contractType": _("the kind of contract"),
+        "percentage": _("the percentage of the position"),
+        "partTimeFactors": _("the percentage of the position"),
+        "currentPositions": _("the positions"),
+        "positions": _("the positions"),
+        "companies": _("the companies"),
+        "locations": _("the locations"),
+        "teams": _("the teams"),
+    }
+
+
+def why_passed(person: PassedPerson) -> str:
+    """Why somebody was passed over, and what to do."""
+    return passed_sentence(person.reason, person.side, person.prop)
+
+
+def passed_sentence(reason: str, side: str, prop: str) -> str:
+    """The same, out of the code of why, the side, and the property that can't be understood."""
+    return sentence(reason, {"system": side_name(side), "what": property_label(prop)})

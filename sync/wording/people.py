@@ -1,0 +1,58 @@
+"""What a person's record says, in words that several pages use."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from sync.core.text import clean
+from sync.models import EmployeeSnapshot
+from sync.wording.sentences import sentence
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A short state with its tone."""
+
+    label: str
+    tone: str = ""
+    icon: str = ""
+
+
+def standing_label(standing: str) -> str:
+    """Where somebody's selected position is in time."""
+    return {
+        "current": _("Employed"),
+        "upcoming": _("Starts later"),
+        "former": _("Former employee"),
+        "none": _("No position"),
+    }.get(standing, "")
+
+
+def badges_of(seen: EmployeeSnapshot) -> list[Badge]:
+    """What is worth knowing about one side's record of somebody."""
+    found = [Badge(standing_label(seen.standing), "accent" if seen.standing == "upcoming" else "")]
+    if seen.side == "huma" and not seen.active:
+        found.append(Badge(_("Deactivated in Huma"), "warning"))
+    if seen.draft:
+        found.append(Badge(_("Draft"), "warning"))
+    return [badge for badge in found if badge.label]
+
+
+def linked_by(counts: Mapping[str, int]) -> list[str]:
+    """How many people are linked by what, a text each; ``counts`` by the code of the key."""
+    by = {
+        "external": _("%(n)s by the Huma id in Visma"),
+        "number": _("%(n)s by Employment ID"),
+        "email": _("%(n)s by email"),
+        "connected": _("%(n)s by Huma's own integration"),
+        "name_birth": _("%(n)s by name and date of birth"),
+        "existing": _("%(n)s known from before"),
+    }
+    return [text % {"n": counts[code]} for code, text in by.items() if counts.get(code)]
+
+
+def blocked_sentence(person: EmployeeSnapshot) -> str:
+    """Why the person can't be added, and what to do; "" when she can."""
+    params = {"length": len(clean(person.number))} if person.create_blocked == "number_too_long" else {}
+    return sentence(person.create_blocked, params)

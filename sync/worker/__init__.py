@@ -1,0 +1,1 @@
+"""Queue, leases, heartbeat, and the supervised process."""

@@ -1,0 +1,1 @@
+"""The only place from which anything is written to Huma or Visma."""

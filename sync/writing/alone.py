@@ -1,0 +1,80 @@
+"""While a run writes: a person who can't be read, may not be seen or changed, or at whom our own code breaks.
+
+Nothing more of theirs is sent; everybody else goes on. Source: design, Who is who (One record never stops the rest).
+"""
+
+from datetime import timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from connections.api.errors import BadCredentials
+from sync.analysis import passed_over
+from sync.core import passing
+from sync.core.employee import Employee, Side
+from sync.core.passing import Passed
+from sync.models import Change, Write
+from sync.writing import write_state
+from sync.writing.context import Context
+
+LATELY = timedelta(days=7)
+MOST_REFUSED = 2
+"""So many people may be refused a change, one run after the other; with more of them it is everybody who is."""
+
+
+def pass_over(context: Context, write: Write, reason: str, prop: str = "") -> None:
+    """Say that the person of a Write was passed over, and end what wasn't sent of theirs.
+
+    ``reason``: a code of ``core.passing``.
+    """
+    if not write.owner_id:  # somebody who was to be created has no record yet that could be odd
+        return
+    rest = Write.objects.filter(run=write.run, person_key=write.person_key, state__in=write_state.UNSENT).exclude(
+        pk=write.pk
+    )
+    for other in rest:
+        write_state.end(other, Change.State.FAILED, reason if reason != passing.SHAPE else "broken_contract")
+    side = Side(write.side)
+    change = write.changes.first()
+    known = Employee(side, write.owner_id, name=change.name) if change else None
+    passed_over.remember(write.run, [Passed(side, write.owner_id, reason, prop, known)], ())
+
+
+def is_theirs_alone(context: Context, write: Write, error: BadCredentials) -> str:
+    """Why it is this person's matter alone that the access was refused, as a code of ``core.passing``; "" if it isn't.
+
+    Another one is asked for right away. Where it was a change that was refused, a look at others tells too little:
+    changes of somebody else must have been taken lately, too. Raises ``Unavailable``.
+    """
+    if not write.owner_id or not context.witness.is_alone(error, write.owner_id):
+        return ""
+    if error.method == "GET":
+        return passing.FORBIDDEN
+    before = _refused_before(write)
+    with context.lock:
+        refused = context.refused.setdefault(error.side, set())
+        refused |= {f"link:{link}" for link in before.values_list("link", flat=True)}
+        refused.add(write.person_key)
+        too_many = len(refused) > MOST_REFUSED
+    if not too_many and _others_were_changed(write):
+        return passing.CHANGE
+    before.update(reason="bad_credentials")  # it wasn't theirs alone: what they lack is sent when it works again
+    return ""
+
+
+def _lately(write: Write) -> QuerySet[Change]:
+    """What was tried on the side since a week ago, or since the access was refused."""
+    connection = write.run.connection
+    since = max(filter(None, (timezone.now() - LATELY, connection.paused_at)))
+    return Change.objects.filter(run__connection=connection, side=write.side, settled_at__gte=since)
+
+
+def _others_were_changed(write: Write) -> bool:
+    return _lately(write).filter(state=Change.State.DONE).exclude(link=write.link_id).exists()
+
+
+def _refused_before(write: Write) -> QuerySet[Change]:
+    """What was refused, of whomever, since somebody was changed last."""
+    last = _lately(write).filter(state=Change.State.DONE).order_by("-settled_at").first()
+    rows = _lately(write).filter(state=Change.State.FAILED, reason=passing.CHANGE).exclude(link=None)
+    return rows.filter(settled_at__gt=last.settled_at) if last and last.settled_at else rows

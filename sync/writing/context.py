@@ -1,0 +1,137 @@
+"""What all steps of a slice share."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.conf import settings
+from django.utils import timezone
+
+from connections.api.api_client import before_each_write
+from connections.api.errors import VendorError
+from connections.clients import Clients, clients_for
+from sync.core.employee import Canonical, Side, Value
+from sync.core.fields import Field
+from sync.core.fields import field as field_named
+from sync.core.fingerprint import Fingerprinter
+from sync.core.plan import settle as verdict
+from sync.core.shape import Doc
+from sync.core.spelling import only_spelling
+from sync.models import Change, SyncRun, Write
+from sync.reading.one_person import Witness
+from sync.reading.reader import fingerprinter, witness_of
+from sync.worker.lease import Lease
+from sync.writing import write_state
+
+_usual_job_seconds: dict[int, float] = {}
+
+
+class LeaseTooShort(Exception):
+    """The lease might end before the request does: nothing is sent now."""
+
+
+@dataclass
+class Context:
+    """One slice of one run. ``puzzled``: Writes whose answer we didn't understand; they aren't sent again.
+
+    ``refused``: by side, the people whom the access may not change.
+    """
+
+    run: SyncRun
+    lease: Lease
+    clients: Clients
+    fingerprint: Fingerprinter
+    witness: Witness
+    stopping: bool = False
+    puzzled: set[int] = field(default_factory=set)
+    refused: dict[str, set[str]] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @classmethod
+    def of(cls, run: SyncRun, lease: Lease) -> "Context":
+        """The context of a slice that begins now."""
+        clients = clients_for(run.connection)
+        return cls(run, lease, clients, fingerprinter(run.connection), witness_of(run.connection, clients))
+
+    @property
+    def today(self) -> date:
+        """Today in Europe/Oslo."""
+        return timezone.localdate()
+
+    @contextmanager
+    def request(self, write: Write, etag: str = "") -> Iterator[None]:
+        """The one place where something is sent: stored before, and taken back where it surely had no effect.
+
+        Raises ``LeaseTooShort`` instead of sending what somebody else might send as well, also where it is to be
+        repeated with a new token: that had no effect before.
+        """
+        self._outlasts_a_request()
+        write_state.sending(write, etag)
+        try:
+            with before_each_write(self._outlasts_a_request):
+                yield
+        except LeaseTooShort:
+            write_state.not_sent(write, without_effect=True)
+            raise
+        except VendorError as error:
+            if not getattr(error, "may_have_taken_effect", False):
+                write_state.not_sent(write, without_effect=True)
+            raise
+
+    def _outlasts_a_request(self) -> None:
+        if not self.lease.lasts(settings.HTTP_CONNECT_TIMEOUT + settings.HTTP_READ_TIMEOUT):
+            raise LeaseTooShort
+
+    def send_again(self, write: Write) -> bool:
+        """Nothing of it was found, so it may be sent once more. False when that is no use: then it has failed.
+
+        How often is a matter of patience: the pauses between the sends grow.
+        """
+        with self.lock:
+            puzzled = write.pk in self.puzzled
+        if puzzled or (write.trouble_since and write_state.patience_is_over(write)):
+            write_state.end(write, Change.State.FAILED, "broken_contract" if puzzled else "unavailable")
+            return False
+        write_state.not_sent(write)
+        return True
+
+    def verdict(self, change: Change, now: Canonical) -> str:
+        """nothing, moved or write: what to do about a Change now that the target was read again."""
+        return verdict(change.field, now, change.pin, change.becomes, self.fingerprint)
+
+    def is_there(self, change: Change, now: Canonical) -> bool:
+        """Whether the target says what it was to become; or spells it in its own way, and said something else before.
+
+        Source: design, The vendor's spelling.
+        """
+        spec = field_named(change.field)
+        print_now = self.fingerprint(spec.name, spec.version, now)
+        return print_now == change.becomes or (print_now != change.pin and self.is_respelt(change, now))
+
+    def is_respelt(self, change: Change, now: Canonical) -> bool:
+        """Whether what the target says differs only in spelling from what was written."""
+        return only_spelling(now, field_named(change.field).canonical(Side(change.side), change.after))
+
+    def first_look(self) -> float:
+        """Seconds until a job is worth a first look: what this connection's last jobs took."""
+        usual = _usual_job_seconds.get(self.run.connection_id)
+        return settings.JOB_WAIT_FIRST_SECONDS if usual is None else usual
+
+    def job_took(self, write: Write) -> None:
+        """Learn from a finished job; slow ones count more, since a look too early costs a request."""
+        seconds, usual = write_state.seconds_since(write.accepted_at), self.first_look()
+        if seconds <= 3 * max(usual, settings.JOB_WAIT_FIRST_SECONDS):  # else it was we who looked late
+            share = 0.5 if seconds > usual else 0.1
+            _usual_job_seconds[self.run.connection_id] = usual + share * (seconds - usual)
+
+
+def now_in_visma(spec: Field, document: Doc, today: date) -> Value:
+    """What a Visma document (an employee's or a position's) says of a field."""
+    return spec.read_visma({}, document, today) if spec.on_position else spec.read_visma(document, None, today)
+
+
+def now_in_huma(spec: Field, document: Doc) -> Value:
+    """What a Huma document (a user's details or a position) says of a field."""
+    return spec.read_huma({}, document) if spec.on_position else spec.read_huma(document, None)

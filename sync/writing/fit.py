@@ -1,0 +1,55 @@
+"""The last gate before anything is sent: no sign that can't be seen, no placeholder, nothing that isn't its kind.
+
+What is read today has been through the same rules; this is for what an older version planned.
+"""
+
+from sync.core.employee import Own, Side
+from sync.core.fields import field as field_named
+from sync.core.fields.base import Field
+from sync.core.placeholders import found_in, is_placeholder
+from sync.core.text import clean
+from sync.models import Change, Write
+from sync.writing import write_state
+from sync.writing.context import Context
+
+
+def fits(context: Context, change: Change) -> bool:
+    """Clean what would be written; False where it mustn't be sent: then the Change has failed, and says why."""
+    spec, after = field_named(change.field), cleaned(change.after)
+    if reason := _why_not(spec, Side(change.side), after):
+        write_state.settle(change, Change.State.FAILED, reason)
+        return False
+    if after != change.after:
+        change.after = after
+        becomes = spec.canonical(Side(change.side), after)
+        change.becomes = context.fingerprint(spec.name, spec.version, becomes)
+        change.save(update_fields=["after", "becomes"])
+    return True
+
+
+def fit_person(change: Change, write: Write, needed: tuple[str, ...]) -> bool:
+    """The same for somebody who is to be created: what mustn't be sent is left out. False without what is needed."""
+    target, after = Side(change.side), change.after or {}
+    values = {name: cleaned(own) for name, own in after["values"].items()}
+    why = {name: reason for name, own in values.items() if (reason := _why_not(field_named(name), target, own))}
+    for name in needed:
+        if name in why:
+            write_state.end(write, Change.State.FAILED, why[name])
+            return False
+    values = {name: own for name, own in values.items() if name not in why}
+    if values != after["values"]:
+        change.after = {**after, "values": values}
+        change.save(update_fields=["after"])
+    return True
+
+
+def cleaned(own: Own) -> Own:
+    """A value in a side's own form without what can't be seen."""
+    if isinstance(own, dict):
+        return {key: cleaned(part) for key, part in own.items()}
+    return clean(own) if isinstance(own, str) else own
+
+
+def _why_not(spec: Field, target: Side, after: Own) -> str:
+    problem = "" if after is None else spec.unfit(target, after)
+    return found_in(target.other) if is_placeholder(problem) else problem

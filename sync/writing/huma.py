@@ -1,0 +1,111 @@
+"""Writing one Huma document: GET → decide each field anew → PATCH only what changes → compare the answer."""
+
+from typing import Any
+
+from django.db import transaction
+
+from connections.api.errors import Gone, Rejected
+from sync.core.employee import Side
+from sync.core.fields import field as field_named
+from sync.core.shape import Doc
+from sync.models import Change, Write
+from sync.writing import given, write_state
+from sync.writing.context import Context, now_in_huma
+from sync.writing.fit import fits
+from sync.writing.refused import refused
+
+
+def read(context: Context, write: Write) -> Doc:
+    """The user's details or the position, as they are now."""
+    client = context.clients.huma
+    if write.document == Write.Document.HUMA_POSITION:
+        return client.position(write.owner_id, write.document_id)
+    return client.user(write.owner_id)
+
+
+def send(context: Context, write: Write) -> float | None:
+    """Read, decide, patch and compare what came back. Gives the seconds until the next step.
+
+    A PATCH that is repeated sets the same values, so a lost one needs no other look than the one here.
+    """
+    if not write.owner_id:  # the user she was to be added to wasn't created
+        write_state.end(write, Change.State.FAILED, "creation_failed")
+        return None
+    given.fill_in(context, write)
+    lost = write.state == Write.State.SENDING
+    document = read(context, write)
+    changes = _still_to_write(context, write, document, lost)
+    if not changes:
+        write_state.finish(write)
+        return None
+    if lost and not context.send_again(write):
+        return None
+    body: dict[str, Any] = {}
+    for change in changes:
+        body.update(field_named(change.field).write_huma(document, change.after))
+    try:
+        with context.request(write):
+            answer = _patch(context, write, body)
+    except Gone:
+        raise
+    except Rejected as error:
+        refused(write, changes, error.problems, "rejected")
+        return 0.0
+    with transaction.atomic():
+        for change in changes:
+            _settle_by_answer(context, change, answer)
+        write_state.finish(write)
+    return None
+
+
+def _patch(context: Context, write: Write, body: dict[str, Any]) -> Doc:
+    client = context.clients.huma
+    if write.document == Write.Document.HUMA_POSITION:
+        return client.patch_position(write.owner_id, write.document_id, body)
+    return client.patch_user(write.owner_id, body)
+
+
+def _still_to_write(context: Context, write: Write, document: Doc, lost: bool) -> list[Change]:
+    left = []
+    for change in write_state.open_changes(write):
+        value = now_in_huma(field_named(change.field), document)
+        if value.waiting is not None and context.is_there(change, value.waiting):
+            write_state.settle(change, Change.State.NOTHING, "waits_for_person")
+            continue
+        if not (value.readable and value.editable):  # what can't be seen is not empty
+            write_state.settle(change, Change.State.FAILED, "not_editable")
+            continue
+        if lost and context.is_there(change, value.canonical):
+            write_state.settle(change, Change.State.DONE)
+            continue
+        match context.verdict(change, value.canonical):
+            case "nothing":
+                write_state.settle(change, Change.State.NOTHING)
+            case "moved":
+                write_state.settle(change, Change.State.MOVED, "moved")
+            case _ if fits(context, change):
+                left.append(change)
+    return left
+
+
+def _settle_by_answer(context: Context, change: Change, answer: Doc) -> None:
+    """The answer says what is there now: the value, one that waits for the person, or neither."""
+    value = now_in_huma(field_named(change.field), answer)
+    if value.readable and _agrees(context, change, value.canonical):
+        write_state.settle(change, Change.State.DONE)
+    elif value.waiting is not None and context.is_there(change, value.waiting):
+        write_state.settle(change, Change.State.NOTHING, "waits_for_person")
+    else:
+        write_state.settle(change, Change.State.FAILED, "not_performed")
+
+
+def _agrees(context: Context, change: Change, now: Any) -> bool:
+    if context.is_there(change, now) or context.is_respelt(change, now):
+        return True
+    # Huma's end reason is left alone where it has one of its own that doesn't contradict: the dates decide.
+    spec = field_named(change.field)
+    return spec.name == "last_workday" and spec.agree(now, spec.canonical(Side.VISMA, _as_visma(change)))
+
+
+def _as_visma(change: Change) -> Any:
+    return change.conflict.values["visma"] if change.conflict and change.conflict.values else None

@@ -1,0 +1,68 @@
+"""What a vendor refused: which fields its words are about, and which of them can go out without the others."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.db import transaction
+
+from connections.api.errors import Problem
+from sync.core.fields import field as field_named
+from sync.models import Change, Write
+from sync.writing import write_state
+
+_PART = re.compile(r"[A-Za-z]+")
+
+
+def fields_of(problems: Iterable[Problem], changes: Sequence[Change]) -> dict[int, list[Problem]]:
+    """The Changes (by pk) that the problems name, by a ``jsonPath`` or a property's name.
+
+    The first name of a path decides: ``phones[0].number`` is about the phone, not about the number.
+    """
+    found: dict[int, list[Problem]] = {}
+    for problem in problems:
+        name = _PART.search(problem.path)
+        if problem.severity == "error" and name:
+            for change in changes:
+                if name[0] in field_named(change.field).json_paths:
+                    found.setdefault(change.pk, []).append(problem)
+    return _most_precise(found, changes)
+
+
+def _most_precise(found: dict[int, list[Problem]], changes: Iterable[Change]) -> dict[int, list[Problem]]:
+    """Given and family name share ``personNames``: where the path names one of the two, the other isn't meant."""
+    own = {"given_name": {"firstName", "givenName"}, "family_name": {"lastName", "familyName"}}
+    for change in changes:
+        problems = found.get(change.pk)
+        if problems and change.field in own:
+            others = set().union(*(names for name, names in own.items() if name != change.field))
+            meant = [p for p in problems if not set(_PART.findall(p.path)) & others]
+            if meant:
+                found[change.pk] = meant
+            else:
+                del found[change.pk]
+    return found
+
+
+def refused(
+    write: Write,
+    changes: Sequence[Change],
+    problems: tuple[Problem, ...],
+    reason: str,
+    own_reasons: Mapping[str, str] | None = None,
+) -> None:
+    """Nothing of the document was written. Fail what the vendor named; the rest may be sent again without it.
+
+    Where it named nothing and there are several fields, they go out one by one. ``own_reasons``: of fields that have
+    a sentence of their own.
+    """
+    named = fields_of(problems, changes)
+    if not named and len(changes) > 1:
+        write_state.split(write, changes)
+        return
+    with transaction.atomic():
+        for change in changes:
+            if change.pk in named or not named:
+                why = (own_reasons or {}).get(change.field, reason)
+                write_state.settle(change, Change.State.FAILED, why, named.get(change.pk, problems))
+        if not write_state.finish(write):
+            write_state.not_sent(write)

@@ -1,0 +1,158 @@
+"""A slice of an applying run: people side by side up to the limit, one person's Writes one after the other."""
+
+import heapq
+import time
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, close_old_connections, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils import timezone
+
+from sync.models import Change, SyncRun, Write
+from sync.worker.lease import Lease
+from sync.worker.stopping import is_stopping
+from sync.writing import given, write_state
+from sync.writing.context import Context
+from sync.writing.dispatch import step
+
+LOOK_EVERY = 0.5  # seconds between looks at "stop"
+AHEAD = 200  # people claimed at a time
+
+
+class _Slice:
+    def __init__(self, run: SyncRun, lease: Lease, seconds: float) -> None:
+        self.context = Context.of(run, lease)
+        self.run, self.lease = run, lease
+        self.deadline = time.monotonic() + seconds
+        self.people: dict[str, list[Write]] = {}
+        self.waiting: list[tuple[float, str]] = []
+        self.futures: dict[Future[float | None], str] = {}
+        self.databases: set[BaseDatabaseWrapper] = set()
+        self.looked_at = 0.0
+
+    def work(self) -> float | None:
+        """Work until the deadline; gives the seconds until there is more to do, ``None`` when all is settled."""
+        pool = ThreadPoolExecutor(settings.SYNC_CONCURRENCY, thread_name_prefix="write")
+        try:
+            while not self.lease.lost and time.monotonic() < self.deadline and not is_stopping():
+                self._look()
+                if not self.people and not self._load():
+                    break
+                self._submit(pool)
+                if not self.futures and self.waiting[0][0] > self.deadline:
+                    break  # others may have the worker meanwhile
+                self._collect(self._pause())
+            while self.futures:  # what is under way is brought to the next stored step
+                self._collect(None)
+        finally:
+            pool.shutdown(wait=True)
+            self._close_databases()
+        self.context.clients.share_waiting(self.run.connection)
+        if self.lease.lost:
+            return None
+        if not self.people and not self._load():
+            return None
+        nearest = min((due for due, _person in self.waiting), default=0.0) - time.monotonic()
+        return max(0.0, nearest) if len(self.waiting) == len(self.people) else 0.0
+
+    def _load(self) -> bool:
+        """Take up the next people; False when nobody is left."""
+        writes = self._open_writes(self._next_people())
+        write_state.claim(writes, self.lease)
+        for write in writes:
+            self.people.setdefault(write.person_key, []).append(write)
+        now = timezone.now()
+        dues = {key: found[0].not_before for key, found in self.people.items()}
+        pauses = {key: (due - now).total_seconds() if due else 0.0 for key, due in dues.items()}
+        self.waiting = [(time.monotonic() + max(0.0, pause), key) for key, pause in pauses.items()]
+        heapq.heapify(self.waiting)
+        return bool(writes)
+
+    def _next_people(self) -> list[str]:
+        """Whose turn it is. Whom Visma gives a number comes last: it mustn't be one that somebody else brings along."""
+        rows = Write.objects.filter(run=self.run).exclude(state=Write.State.SETTLED)
+        keys = rows.order_by("person_key").values_list("person_key", flat=True).distinct()
+        last = rows.filter(given.WRITES_A_NUMBER).order_by().values("person_key")
+        return list(keys.exclude(person_key__in=last)[:AHEAD]) or list(keys[:AHEAD])
+
+    def _open_writes(self, keys: list[str]) -> list[Write]:
+        rows = Write.objects.filter(run=self.run, person_key__in=keys).exclude(state=Write.State.SETTLED)
+        return list(rows.select_related("run__connection", "snapshot", "link").order_by("person_key", "order", "pk"))
+
+    def _look(self) -> None:
+        if time.monotonic() - self.looked_at < LOOK_EVERY:
+            return
+        self.looked_at = time.monotonic()
+        row = SyncRun.objects.filter(pk=self.run.pk)
+        self.context.stopping = bool(row.values_list("stop_requested_by", flat=True).first())
+        row.update(touched_at=timezone.now())
+        self.context.clients.share_waiting(self.run.connection)
+
+    def _submit(self, pool: ThreadPoolExecutor) -> None:
+        now = time.monotonic()
+        if self.context.stopping:  # what isn't sent needn't wait to be stopped
+            self.waiting = [(0.0 if self._is_unsent(key) else due, key) for due, key in self.waiting]
+            heapq.heapify(self.waiting)
+        while self.waiting and self.waiting[0][0] <= now and len(self.futures) < settings.SYNC_CONCURRENCY:
+            _due, key = heapq.heappop(self.waiting)
+            self.futures[pool.submit(self._in_thread, self.people[key][0])] = key
+
+    def _in_thread(self, write: Write) -> float | None:
+        close_old_connections()
+        self.databases.add(connections[DEFAULT_DB_ALIAS])
+        return None if write.state == Write.State.SETTLED else step(self.context, write)
+
+    def _close_databases(self) -> None:
+        """Close the connections to our database that the threads worked with; they have ended."""
+        for each in self.databases:
+            each.inc_thread_sharing()
+            each.close()
+
+    def _is_unsent(self, key: str) -> bool:
+        return self.people[key][0].state in write_state.UNSENT
+
+    def _pause(self) -> float:
+        """Seconds until there may be something to do, within the slice."""
+        due = self.deadline
+        if self.waiting and len(self.futures) < settings.SYNC_CONCURRENCY:
+            due = min(due, self.waiting[0][0])
+        return max(0.01, min(LOOK_EVERY, due - time.monotonic()))
+
+    def _collect(self, timeout: float | None) -> None:
+        if not self.futures:
+            time.sleep(timeout or 0.0)
+            return
+        done, _pending = wait(self.futures, timeout=timeout, return_when=FIRST_COMPLETED)
+        for future in done:
+            key = self.futures.pop(future)
+            pause = future.result()
+            self.lease.progress()
+            if pause is not None:
+                heapq.heappush(self.waiting, (time.monotonic() + pause, key))
+                continue
+            # Anew: a creation gives what follows its owner, and a refusal may have made further Writes.
+            self.people[key] = self._open_writes([key])
+            if self.people[key]:
+                heapq.heappush(self.waiting, (0.0, key))
+            else:
+                del self.people[key]
+
+
+def apply_slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
+    """Carry out the run's Writes for about ``seconds``.
+
+    Gives the seconds until there is more to do, ``None`` when all have an outcome or the lease is lost.
+    """
+    if run.attempts >= settings.MAX_ATTEMPTS:
+        _park(run)
+    return _Slice(run, lease, seconds).work()
+
+
+def _park(run: SyncRun) -> None:
+    """Interrupted too many times without anything finished: end it, and say of each Change what is known."""
+    for write in Write.objects.filter(run=run).exclude(state=Write.State.SETTLED):
+        unsent = write.state in write_state.UNSENT
+        state = Change.State.FAILED if unsent else Change.State.UNKNOWN
+        write_state.settle_all(write_state.open_changes(write), state, "parked" if unsent else "unknown_outcome")
+        write_state.finish(write)

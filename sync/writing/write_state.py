@@ -1,0 +1,195 @@
+"""The life of a Write, stored before and after each step that matters.
+
+planned → claimed → **sending** (stored, with the time, before the request) → **accepted** (job address) → settled.
+Only *planned* and *claimed* may be repeated without a look. A Write is settled once each of its Changes has an
+outcome: done, nothing, moved, failed, unknown or stopped. Source: design, Writing safely.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from connections.api.errors import Problem
+from sync.core.employee import Side
+from sync.core.fields import field as field_named
+from sync.core.spelling import mark
+from sync.models import Change, Conflict, EmployeeLink, Write
+from sync.models.groups import STEPS
+from sync.reading.reader import fingerprinter
+from sync.worker.lease import Lease
+
+UNSENT = (Write.State.PLANNED, Write.State.CLAIMED)
+SENT = (Write.State.SENDING, Write.State.ACCEPTED)
+BASELINE_KEEPERS = frozenset({"waits_for_person", "email_exists", "number_not_given"})
+"""Reasons of "already right" after which the field isn't settled: nothing has changed there yet."""
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
+
+
+class TakenOver(Exception):
+    """Somebody else works on this Write now: hands off."""
+
+
+def claim(writes: Iterable[Write], lease: Lease) -> None:
+    """Say who works on these Writes; those that were sent keep their state."""
+    claimed = list(writes)
+    rows = Write.objects.filter(pk__in=[write.pk for write in claimed])
+    rows.update(lease_holder=lease.holder, lease_until=timezone.now() + timedelta(seconds=lease.seconds_left))
+    rows.filter(state=Write.State.PLANNED).update(state=Write.State.CLAIMED)
+    for write in claimed:
+        write.lease_holder = lease.holder
+        if write.state == Write.State.PLANNED:
+            write.state = Write.State.CLAIMED
+
+
+def sending(write: Write, etag: str = "") -> None:
+    """About to send: from here on only a look can tell what happened."""
+    _move(write, UNSENT, state=Write.State.SENDING, sent_at=timezone.now(), etag=etag[:200], tries=F("tries") + 1)
+
+
+def accepted(write: Write, job_address: str) -> None:
+    """The vendor has taken it and will do it; its job tells when."""
+    state, now = Write.State.ACCEPTED, timezone.now()
+    _move(write, (Write.State.SENDING,), state=state, accepted_at=now, job_address=job_address, trouble_since=None)
+
+
+def not_sent(write: Write, without_effect: bool = False) -> None:
+    """It may be sent from the start: nothing of it is there. ``without_effect``: it surely never was."""
+    tries = {"tries": F("tries") - 1} if without_effect else {}
+    _move(write, (*UNSENT, *SENT), state=Write.State.CLAIMED, job_address="", etag="", **tries)
+
+
+def split(write: Write, changes: Sequence[Change]) -> None:
+    """Have these Changes go out one by one: the first stays, each other gets a Write of its own."""
+    copied = ("run", "link", "snapshot", "person_key", "order", "side", "document", "owner_id", "document_id")
+    values = {name: getattr(write, name) for name in copied}
+    with transaction.atomic():
+        for change in changes[1:]:
+            own = Write.objects.create(**values, state=Write.State.CLAIMED, lease_holder=write.lease_holder)
+            Change.objects.filter(pk=change.pk).update(write=own)
+        not_sent(write)
+
+
+def in_trouble(write: Write) -> datetime:
+    """Remember since when it doesn't get on; gives that time. Being accepted ends it."""
+    if write.trouble_since is None:
+        write.trouble_since = timezone.now()
+        Write.objects.filter(pk=write.pk).update(trouble_since=write.trouble_since)
+    return write.trouble_since
+
+
+def out_of_trouble(write: Write) -> None:
+    """The vendor answers again."""
+    if write.trouble_since is not None:
+        write.trouble_since = None
+        Write.objects.filter(pk=write.pk).update(trouble_since=None)
+
+
+def patience_is_over(write: Write) -> bool:
+    """Whether it has been in trouble for too long (UNAVAILABLE_MINUTES)."""
+    return timezone.now() - in_trouble(write) > timedelta(minutes=settings.UNAVAILABLE_MINUTES)
+
+
+def was_looked_for(write: Write) -> bool:
+    """Whether looks had as much time since it was sent: one that is answered settles it."""
+    return seconds_since(write.sent_at) > 60 * settings.UNAVAILABLE_MINUTES
+
+
+def seconds_since(moment: datetime | None) -> float:
+    """How long ago that was; 0 for never."""
+    return 0.0 if moment is None else max(0.0, (timezone.now() - moment).total_seconds())
+
+
+def growing_pause(since: datetime | None, shortest: float = SHORTEST_PAUSE, longest: float = LONGEST_PAUSE) -> float:
+    """Half as long again as it has taken so far, so that the pauses grow through slices and processes."""
+    return max(shortest, min(longest, seconds_since(since) / 2))
+
+
+def wait(write: Write, pause: float) -> None:
+    """Have a later slice, or another process, keep to a pause that is worth it."""
+    if pause >= 1:
+        Write.objects.filter(pk=write.pk).update(not_before=timezone.now() + timedelta(seconds=pause))
+
+
+def _move(write: Write, allowed: Sequence[str], **values: object) -> None:
+    rows = Write.objects.filter(pk=write.pk)
+    if not rows.filter(state__in=allowed, lease_holder=write.lease_holder).update(**values):
+        if not rows.filter(lease_holder=write.lease_holder).exists():
+            raise TakenOver
+        raise AssertionError(f"Write {write.pk} can't go from {write.state} to {values['state']}.")
+    write.refresh_from_db(fields=[*values])
+
+
+def open_changes(write: Write) -> list[Change]:
+    """The Write's Changes without an outcome."""
+    return list(write.changes.filter(state=Change.State.PLANNED).select_related("conflict").order_by("pk"))
+
+
+def settle(change: Change, state: str, reason: str = "", problems: Iterable[Problem] = ()) -> None:
+    """Give a Change its outcome; where that settles the field, the baseline moves in the same transaction."""
+    words = "\n".join(dict.fromkeys(problem.words for problem in problems if problem.words))
+    with transaction.atomic():
+        rows = Change.objects.filter(pk=change.pk, state=Change.State.PLANNED)
+        if not rows.update(state=state, reason=reason, vendor_words="", settled_at=timezone.now()):
+            return
+        change.state, change.reason, change.vendor_words = state, reason, words
+        if words:
+            change.save(update_fields=["vendor_words"])
+        if change.conflict_id:
+            Conflict.objects.filter(pk=change.conflict_id).update(outcome=state)
+        if state in (Change.State.DONE, Change.State.NOTHING) and reason not in BASELINE_KEEPERS:
+            _renew_baseline(change)
+
+
+def settle_all(changes: Iterable[Change], state: str, reason: str = "", problems: Iterable[Problem] = ()) -> None:
+    """The same outcome for several Changes."""
+    found = tuple(problems)
+    with transaction.atomic():
+        for change in changes:
+            settle(change, state, reason, found)
+
+
+def finish(write: Write) -> bool:
+    """Close the Write if all of its Changes have an outcome. True when it is closed."""
+    if write.changes.filter(state=Change.State.PLANNED).exists():
+        return False
+    Write.objects.filter(pk=write.pk).update(
+        state=Write.State.SETTLED, lease_holder="", lease_until=None, not_before=None, trouble_since=None
+    )
+    write.state = Write.State.SETTLED
+    return True
+
+
+def end(write: Write, state: str, reason: str = "", problems: Iterable[Problem] = ()) -> None:
+    """The same outcome for all that is open, and with it the end of the Write."""
+    with transaction.atomic():
+        settle_all(open_changes(write), state, reason, problems)
+        finish(write)
+
+
+def _renew_baseline(change: Change) -> None:
+    """The pair (Huma's, Visma's) as it is after the write. One writer an employee at a time, so no lock is needed."""
+    if not change.link_id or not change.field:
+        return
+    links = EmployeeLink.objects.select_related("connection").select_for_update(of=("self",))
+    link = links.get(pk=change.link_id)
+    to_visma = change.side == Side.VISMA
+    link.baseline[change.field] = [change.source, change.becomes] if to_visma else [change.becomes, change.source]
+    link.seen.pop(change.field, None)
+    spec, side = field_named(change.field), Side(change.side)
+    written = spec.canonical(side, change.after)  # how the side spells it is seen when it is read
+    link.written[change.field] = mark(spec, side, written, fingerprinter(link.connection))
+    link.save(update_fields=["baseline", "seen", "written"])
+    waited = Change.objects.filter(link=change.link_id, field=change.field, state=Change.State.HELD, answer="")
+    waited.update(answer=Change.Answer.OVERTAKEN, answered_at=timezone.now())
+    _close_elsewhere(change)
+
+
+def _close_elsewhere(change: Change) -> None:
+    """The same difference in a run that waits for a person: there is nothing left to decide about it."""
+    before = (change.source, change.pin) if change.side == Side.VISMA else (change.pin, change.source)
+    rows = Conflict.objects.filter(link=change.link_id, field=change.field, decision="", run__state__in=STEPS)
+    rows.exclude(run=change.run_id).filter(huma_fingerprint=before[0], visma_fingerprint=before[1]).delete()
