@@ -134,6 +134,23 @@ def _is_address(text: str) -> bool:
     return port_is_one and parts.scheme in ("http", "https") and named and not set(text) & set(" \t\n\\")
 
 
+ABOVE_ZERO = ("SYNC_CONCURRENCY", "HUMA_REQUESTS_PER_SECOND", "VISMA_REQUESTS_PER_SECOND")
+
+
+@register
+def speeds_are_above_zero(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Nothing would ever be read or sent with a speed of 0."""
+    return [
+        Error(
+            _("%(name)s must be above 0.") % {"name": name},
+            hint=_("Leave it out of the environment to get the default."),
+            id="connections.E011",
+        )
+        for name in ABOVE_ZERO
+        if not getattr(settings, name) > 0
+    ]
+
+
 @register
 def release_mode_is_known(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
     """A word that isn't known must not let anybody in."""

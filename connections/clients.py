@@ -3,12 +3,13 @@
 import threading
 import time
 from dataclasses import dataclass
+from functools import cache
 
 from django.conf import settings
 from django.db.models.functions import Greatest
 
 from connections.api.huma.client import HumaClient
-from connections.api.rate_limit import MemoryWaiting
+from connections.api.rate_limit import MemoryWaiting, RateLimit
 from connections.api.silence import Silence
 from connections.api.visma.client import VismaClient
 from connections.models import Connection
@@ -61,6 +62,7 @@ def huma_client(client_id: str, client_secret: str, waiting: MemoryWaiting | Non
         base_url=settings.HUMA_API_URL,
         waiting=waiting,
         timeout=(settings.HTTP_CONNECT_TIMEOUT, settings.HTTP_READ_TIMEOUT),
+        rate_limit=_rate_limit("huma", settings.HUMA_REQUESTS_PER_SECOND),
     )
 
 
@@ -74,7 +76,14 @@ def visma_client(tenant_id: str, waiting: MemoryWaiting | None = None) -> VismaC
         token_url=settings.VISMA_TOKEN_URL,
         waiting=waiting,
         timeout=(settings.HTTP_CONNECT_TIMEOUT, settings.HTTP_READ_TIMEOUT),
+        rate_limit=_rate_limit("visma", settings.VISMA_REQUESTS_PER_SECOND),
     )
+
+
+@cache
+def _rate_limit(side: str, per_second: float) -> RateLimit:
+    """The one that all connections of this process share: a vendor counts what comes from us, whoever it is for."""
+    return RateLimit(per_second)
 
 
 _lock = threading.Lock()

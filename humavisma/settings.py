@@ -178,6 +178,8 @@ HTTP_READ_TIMEOUT: float = env.float("HTTP_READ_TIMEOUT", default=20.0)
 # Running (seconds, unless the name says otherwise)
 
 SYNC_CONCURRENCY: int = env.int("SYNC_CONCURRENCY", default=8)
+HUMA_REQUESTS_PER_SECOND: float = env.float("HUMA_REQUESTS_PER_SECOND", default=200.0)
+VISMA_REQUESTS_PER_SECOND: float = env.float("VISMA_REQUESTS_PER_SECOND", default=200.0)
 LEASE_SECONDS: float = env.float("LEASE_SECONDS", default=30.0)
 LEASE_RENEW_SECONDS: float = env.float("LEASE_RENEW_SECONDS", default=10.0)
 CONNECT_PATIENCE_SECONDS: float = env.float("CONNECT_PATIENCE_SECONDS", default=15.0)

@@ -110,6 +110,13 @@ def test_missing_credentials_at_visma_are_a_warning(settings: Any) -> None:
     assert list(said()) == ["connections.W004"]
 
 
+@pytest.mark.parametrize("name", ["SYNC_CONCURRENCY", "HUMA_REQUESTS_PER_SECOND", "VISMA_REQUESTS_PER_SECOND"])
+@pytest.mark.parametrize("speed", [0, -1, float("nan")])
+def test_a_speed_with_which_nothing_would_be_sent_is_an_error(settings: Any, name: str, speed: float) -> None:
+    setattr(settings, name, speed)
+    assert name in said()["connections.E011"].msg
+
+
 def test_a_developers_machine_is_not_bothered_with_mail_and_address() -> None:
     console = "django.core.mail.backends.console.EmailBackend"
     with override_settings(DEBUG=True, SITE_URL="", EMAIL_BACKEND=console):

@@ -4,11 +4,13 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connections import clients as clients_module
 from connections.api.errors import Unavailable
 from connections.api.http import MemoryWaiting, RateLimit
 from connections.api.rate_limit import LONGEST_PAUSE, SHORTEST_PAUSE, growing_pause, retry_after_seconds
@@ -137,3 +139,15 @@ def test_a_rate_limit_spreads_requests_over_threads(vendor: Vendor) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: client.user("u1"), range(8)))
     assert time.monotonic() - begun >= 0.35
+
+
+def test_all_connections_share_a_vendors_rate_limit(vendor: Vendor, settings: Any) -> None:
+    settings.HUMA_API_URL, settings.HUMA_REQUESTS_PER_SECOND = vendor.url, 20
+    vendor.on("/users/u1", answer(200, USER))
+    clients = [clients_module.huma_client(name, "secret") for name in ("one", "other")]
+    begun = time.monotonic()
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda index: clients[index % 2].user("u1"), range(8)))
+    assert time.monotonic() - begun >= 0.35
+    for client in clients:
+        client.close()
