@@ -40,7 +40,7 @@ class Hers(admin.RelatedFieldListFilter):
         return [(row.pk, row.name) for row in connections_of(request.user)]
 
 
-class LookOnly(admin.ModelAdmin):
+class LookOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # it takes none when it runs
     """Nothing is added, changed or deleted here, codes are shown in words, and nobody sees another's connection."""
 
     path: str = "connection"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connections.admin import Hers, LookOnly, Worded
 from sync.admin_words import WORDS
+from sync.core.codes import Action
 from sync.models import (
     Change,
     Conflict,
@@ -180,7 +181,7 @@ class ChangeAdmin(OfAConnection):
     @admin.display(description=_("what"))
     def what(self, obj: Change) -> str:
         """The field, or that somebody is added."""
-        return str(_("Add")) if obj.action == "create" else field_label(obj.field)
+        return str(_("Add")) if obj.action == Action.CREATE else field_label(obj.field)
 
     @admin.display(description=_("why"))
     def why(self, obj: Change) -> str:

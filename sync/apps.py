@@ -11,20 +11,19 @@ class SyncConfig(AppConfig):
     verbose_name = _("Sync")
 
     def ready(self) -> None:
-        """Tell the connections' pages what can be synchronized, and hear when a connection ends."""
+        """Tell the connections' pages what can be synchronized, hear of connections, and say who writes which email."""
         from connections import signals, supported
-        from sync.automation import pauses
+        from sync.automation import held_emails, pauses, payroll_emails
         from sync.automation.ending import end_runs
         from sync.core.fields import FIELDS
         from sync.core.fields.dates import END_REASONS
-        from sync.inbox import (
-            pairing_release,
-            release_emails,  # noqa: F401  # who makes these emails
-        )
-        from sync.mail import payroll_notices
+        from sync.inbox import digest_email, pairing_release, release_emails
+        from sync.mail import composers, payroll_notices
 
         fields = [supported.SupportedField(field.name, field.label, field.rule) for field in FIELDS]
         supported.register(fields, END_REASONS)
+        for emails in (held_emails, payroll_emails, release_emails, digest_email):
+            composers.register(emails.EMAILS)
         signals.disconnecting.connect(end_runs, dispatch_uid="end_runs")
         signals.recipients_added.connect(payroll_notices.added, dispatch_uid="recipients_added")
         signals.paused.connect(pauses.pause_begins, dispatch_uid="pause_begins")

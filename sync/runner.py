@@ -19,6 +19,7 @@ from sync.analysis.analyse import analyse
 from sync.analysis.persist import load, store
 from sync.automation import automatic, real_time
 from sync.automation.schedule import make_up
+from sync.core.employee import Side
 from sync.core.reasons import Reason
 from sync.models import SyncRun
 from sync.models.groups import BY_ITSELF, SINGLE, WORKING
@@ -158,7 +159,7 @@ def read_slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
     today = timezone.localdate()
     asked, passed = run.progress["asked"], load_passed(run)
     programs = seen_by(run)
-    humas, vismas = load(run, "huma"), load(run, "visma")
+    humas, vismas = load(run, Side.HUMA), load(run, Side.VISMA)
     analysis = analyse(run.connection, humas, vismas, today, run.passed_checks, asked, passed, programs)
     if lease.lost:
         return None

@@ -11,7 +11,7 @@ from sync.core.alike import Alike
 from sync.core.collecting import no_collecting
 from sync.core.compare import Comparison, compare
 from sync.core.create import heading, keys, refused, shared_keys
-from sync.core.employee import Employee, Side
+from sync.core.employee import Employee, Period, Side
 from sync.core.evidence import Weighing
 from sync.core.fields import Pair
 from sync.core.fields.number import holders, same_number
@@ -80,7 +80,7 @@ def analyse(
     left_out = list(LeftOut.objects.filter(connection=connection))
     humas, vismas = {e.id: e for e in huma}, {e.id: e for e in visma}
     known = [link for link in links if link.state != EmployeeLink.State.DIFFERENT]
-    read = {"huma": humas, "visma": vismas}
+    read: dict[str, dict[str, Employee]] = {Side.HUMA: humas, Side.VISMA: vismas}
     unread = Unread.of(passed, known, left_out, read, asked or {})
     unread.check(read)
     humas, vismas = unread.without(Side.HUMA, humas.values()), unread.without(Side.VISMA, vismas.values())
@@ -124,7 +124,7 @@ def look_again(
     """
     alike = Alike(weighing)
     pairs = [(one.huma, one.visma) for one in analysis.matching.linked]
-    taken = {visma for _huma, visma in pairs} | {id_ for side, id_ in held if side == "visma"}
+    taken = {visma for _huma, visma in pairs} | {id_ for side, id_ in held if side == Side.VISMA}
     for pair in pairs:
         analysis.against[pair] = seen_of(weighing.weigh(*pair), better_employee(alike, pair, taken, different))
         analysis.other_records.update(other_records(alike, pair, taken, different))
@@ -146,7 +146,7 @@ def check_plausible(
         raise CannotRead(Reason("visma_all_lost", {"linked": len(linked)}))
     if not visma and "visma_empty" not in passed:
         raise CannotRead(Reason("visma_empty", {"people": len(huma)}))
-    for side, ids in (("huma", huma), ("visma", visma)):
+    for side, ids in ((Side.HUMA, huma), (Side.VISMA, visma)):
         absent = {id_of(link, side) for link in linked} - ids.keys()
         absent -= {one.id for one in unread.found if one.side == side}
         answers = Counter(asked.get(side, {}).get(id_, "") for id_ in absent)
@@ -157,8 +157,8 @@ def check_plausible(
 
 
 def _check_same_company(matching: Matching, huma: dict[str, Employee], visma: dict[str, Employee]) -> None:
-    smaller = min((huma, visma), key=lambda side: sum(e.standing == "current" for e in side.values()))
-    current = {id_ for id_, employee in smaller.items() if employee.standing == "current"}
+    smaller = min((huma, visma), key=lambda side: sum(e.standing == Period.CURRENT for e in side.values()))
+    current = {id_ for id_, employee in smaller.items() if employee.standing == Period.CURRENT}
     matched = sum((link.huma if smaller is huma else link.visma) in current for link in matching.linked)
     if current and matched < SAME_COMPANY_SHARE * len(current):
         raise CannotRead(Reason("same_company", {"matched": matched, "people": len(current)}))
@@ -168,11 +168,11 @@ def _held(
     links: list[EmployeeLink], presence: dict[int, Presence], huma: dict[str, Employee], visma: dict[str, Employee]
 ) -> set[tuple[str, str]]:
     """(side, id) of the halves whose other half is there, and isn't compared in this run: they are nobody else's."""
-    held = set()
+    held: set[tuple[str, str]] = set()
     for link in links:
         state = presence[link.pk].state if link.pk in presence else link.state
         if state in EmployeeLink.HOLDING and not (link.huma_id in huma and link.visma_id in visma):
-            held |= {("huma", link.huma_id), ("visma", link.visma_id)}
+            held |= {(Side.HUMA, link.huma_id), (Side.VISMA, link.visma_id)}
     return held
 
 
@@ -194,7 +194,7 @@ def _compare_all(
             fields_out.setdefault(row.link_id, set()).add(row.field)
 
     def compare_one(linked: Linked) -> None:
-        if ("huma", linked.huma) in people_out or ("visma", linked.visma) in people_out:
+        if (Side.HUMA, linked.huma) in people_out or (Side.VISMA, linked.visma) in people_out:
             return
         link = links.get((linked.huma, linked.visma))
         positions = (link.huma_position, link.visma_position) if link and link.huma_position else None

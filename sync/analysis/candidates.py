@@ -9,14 +9,14 @@ from typing import Any
 from django.db.models import QuerySet
 
 from sync.analysis.carried_decisions import last_with_choices
+from sync.core.codes import CreateGroup
 from sync.core.create import SHARED, UNTIL_READ_AGAIN, keys, refused, shared_keys
 from sync.core.employee import Side, from_json
 from sync.core.fields.number import holders
 from sync.models import EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
 from sync.reading.programs import addresses_of, seen_by
 
-MAIN = "main"
-NEVER_OFFERED = ("", "not_a_person")
+NEVER_OFFERED = ("", CreateGroup.NOT_A_PERSON)
 
 
 def offered(run: SyncRun, target: str) -> QuerySet[EmployeeSnapshot]:
@@ -49,7 +49,7 @@ def _recheck(run: SyncRun, side: Side, people: list[EmployeeSnapshot]) -> None:
     out = set(LeftOut.objects.filter(connection=run.connection_id, side=side.value).values_list("vendor_id", flat=True))
     payloads = EmployeeSnapshot.objects.filter(run=run, side=side.other.value).values_list("payload", flat=True)
     theirs = [from_json(payload) for payload in payloads.iterator(chunk_size=500) if payload]
-    visma = EmployeeSnapshot.objects.filter(run=run, side="visma").exclude(number="")
+    visma = EmployeeSnapshot.objects.filter(run=run, side=Side.VISMA).exclude(number="")
     matched = {pk for pair in PossibleMatch.objects.open_in(run).values_list("huma_id", "visma_id") for pk in pair}
     emails: set[str] = set()
     if side is Side.VISMA:
@@ -79,7 +79,7 @@ def _recheck(run: SyncRun, side: Side, people: list[EmployeeSnapshot]) -> None:
 
 def unnumbered(run: SyncRun) -> QuerySet[EmployeeSnapshot]:
     """Who could be added to Visma but for the Employment ID that Huma hasn't."""
-    return offered(run, "visma").filter(number="")
+    return offered(run, Side.VISMA).filter(number="")
 
 
 def carry_numbering(run: SyncRun) -> None:

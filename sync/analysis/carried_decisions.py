@@ -56,7 +56,7 @@ def _carry_decisions(run: SyncRun, earlier: SyncRun) -> None:
     for conflict in rows if decided else ():
         key = (conflict.link_id, conflict.field, conflict.huma_fingerprint, conflict.visma_fingerprint)
         found = decided.get(key)
-        if found is None or {"huma": conflict.blocked_to_visma, "visma": conflict.blocked_to_huma}.get(found.decision):
+        if found is None or conflict.forbids(found.decision):
             continue
         if found.decision in BULK_CHOICES and is_held_back(conflict.link, found):
             continue

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sync.core.employee import Side
 from sync.models import OPEN_STATES, Change, Conflict, SyncRun
 from sync.models.groups import MANUAL, SETTLED
 
@@ -29,7 +30,7 @@ def settled_elsewhere(run: SyncRun) -> set[tuple[int, str, str, str]]:
     rows = Change.objects.filter(run__connection=run.connection_id, state__in=SETTLED, settled_at__gte=began(run))
     found = rows.exclude(run=run).values_list("link_id", "field", "side", "source", "pin")
     return {
-        (link, field, source, pin) if side == "visma" else (link, field, pin, source)
+        (link, field, source, pin) if side == Side.VISMA else (link, field, pin, source)
         for link, field, side, source, pin in found
         if link
     }

@@ -10,11 +10,12 @@ from django.db.models import Q, QuerySet
 from sync.analysis.analyse import Analysis
 from sync.analysis.carried_decisions import last_finished
 from sync.analysis.notices import Kind, gone_key, renew
+from sync.core.codes import CreateGroup
 from sync.core.create import heading
-from sync.core.employee import Employee, Period
+from sync.core.employee import Employee, Period, Side
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, Notice, SyncRun
 
-TO_ADD = ("main", "no_position")
+TO_ADD = (CreateGroup.MAIN, CreateGroup.NO_POSITION)
 """Headings of the Create page under which somebody new in Huma is news for payroll."""
 
 
@@ -56,7 +57,7 @@ def tell_of_all(run: SyncRun, analysis: Analysis, links: Mapping[tuple[str, str]
     unknown = [
         analysis.huma[id_]
         for (side, id_), under in analysis.headings.items()
-        if side == "huma" and under in TO_ADD and analysis.refusals.get((side, id_)) != "create_left_out"
+        if side == Side.HUMA and under in TO_ADD and analysis.refusals.get((side, id_)) != "create_left_out"
     ]
     # Before the first finished run nobody is new: the Create page shows them all.
     last = last_finished(run) if unknown else None
@@ -68,11 +69,11 @@ def tell_of_all(run: SyncRun, analysis: Analysis, links: Mapping[tuple[str, str]
 def _of_those_who_were_read(run: SyncRun, analysis: Analysis) -> QuerySet[Notice]:
     """The connection's notices but for those about people of whom nobody knows what is so now."""
     rows = Notice.objects.filter(connection=run.connection_id)
-    ids = {side: [one.id for one in analysis.unread.found if one.side == side] for side in ("huma", "visma")}
+    ids = {side: [one.id for one in analysis.unread.found if one.side == side] for side in Side}
     if not any(ids.values()):
         return rows
-    unread = Q(link__huma_id__in=ids["huma"]) | Q(link__visma_id__in=ids["visma"])
-    unread |= Q(kind=Kind.NEW_PERSON, key__in=ids["huma"])
+    unread = Q(link__huma_id__in=ids[Side.HUMA]) | Q(link__visma_id__in=ids[Side.VISMA])
+    unread |= Q(kind=Kind.NEW_PERSON, key__in=ids[Side.HUMA])
     return rows.exclude(pk__in=rows.filter(unread).values("pk"))
 
 
@@ -92,7 +93,7 @@ def _unknown(run: SyncRun, people: Iterable[Employee]) -> list[Employee]:
     ids = [person.id for person in some]
     links = EmployeeLink.objects.filter(connection=run.connection_id, huma_id__in=ids)
     known = set(links.exclude(state=EmployeeLink.State.DIFFERENT).values_list("huma_id", flat=True))
-    out = LeftOut.objects.filter(connection=run.connection_id, side="huma", vendor_id__in=ids)
+    out = LeftOut.objects.filter(connection=run.connection_id, side=Side.HUMA, vendor_id__in=ids)
     known |= set(out.values_list("vendor_id", flat=True))
     return [person for person in some if person.id not in known]
 
@@ -102,14 +103,14 @@ def _not_shown_yet(run: SyncRun, unknown: Collection[Employee], last: SyncRun | 
     shown: set[str] = set()
     if unknown and (last := last or last_finished(run)):
         ids = [person.id for person in unknown]
-        rows = EmployeeSnapshot.objects.filter(run=last, side="huma", vendor_id__in=ids)
+        rows = EmployeeSnapshot.objects.filter(run=last, side=Side.HUMA, vendor_id__in=ids)
         shown = set(rows.values_list("vendor_id", flat=True))
     new = [person for person in unknown if person.id not in shown]
     return [_notice(run, Kind.NEW_PERSON, person.id, person.name, person.number) for person in new]
 
 
 def _gone(run: SyncRun, link: EmployeeLink, side: str) -> Notice:
-    kind = Kind.DELETED if side == "huma" else Kind.GONE
+    kind = Kind.DELETED if side == Side.HUMA else Kind.GONE
     return _notice(run, kind, gone_key(link.pk, side), link.name, link.number, link.pk)
 
 

@@ -11,7 +11,7 @@ from sync.analysis.analyse import Analysis
 from sync.analysis.concurrent import written_meanwhile
 from sync.core.batches import BATCH, batches
 from sync.core.compare import Comparison, as_of_today
-from sync.core.employee import Employee
+from sync.core.employee import Employee, Side
 from sync.core.evidence import Weighing
 from sync.core.positions import next_change
 from sync.core.relook import asks, known_at_first, seen_of, still_known, without_instead
@@ -56,8 +56,8 @@ def _store_presence(connection: Connection, analysis: Analysis) -> None:
     held = {one for pair in gone.values_list("huma_id", "visma_id") for one in pair}
     for linked in analysis.new_links:
         if linked.huma in held or linked.visma in held:
-            retire_gone(connection, "huma", [linked.huma])
-            retire_gone(connection, "visma", [linked.visma])
+            retire_gone(connection, Side.HUMA, [linked.huma])
+            retire_gone(connection, Side.VISMA, [linked.visma])
 
 
 def retire_gone(connection: Connection, side: str, ids: Collection[str]) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from connections.models import Connection, audit, name_of
 from sync.core.batches import BATCH
+from sync.core.employee import Side
 from sync.models import EmployeeLink, LeftOut, Notice
 
 Kind = Notice.Kind
@@ -48,7 +49,7 @@ def tell(
 def waiting(*connections: Connection) -> QuerySet[Notice]:
     """The notices that nobody has closed and whose matter isn't over: a link may have changed since, by hand too."""
     rows = Notice.objects.filter(connection__in=connections, closed_at=None)
-    ids = {"huma": OuterRef("link__huma_id"), "visma": OuterRef("link__visma_id")}
+    ids = {Side.HUMA: OuterRef("link__huma_id"), Side.VISMA: OuterRef("link__visma_id")}
     for side, id_ in ids.items():
         rows = rows.exclude(Exists(_left_out(side, id_)))
     new, gone = Q(kind=Kind.NEW_PERSON), Q(kind__in=GONE)
@@ -56,7 +57,7 @@ def waiting(*connections: Connection) -> QuerySet[Notice]:
     known = EmployeeLink.objects.filter(connection=OuterRef("connection"), huma_id=OuterRef("key"))
     known = known.exclude(state=EmployeeLink.State.DIFFERENT)
     return (
-        rows.exclude(new & (Exists(known) | Exists(_left_out("huma", OuterRef("key")))))
+        rows.exclude(new & (Exists(known) | Exists(_left_out(Side.HUMA, OuterRef("key")))))
         .exclude(gone & ~Q(link__state=EmployeeLink.State.GONE))
         .exclude(~new & ~gone & ~Q(link__state=EmployeeLink.State.LINKED))
         .exclude(Q(kind=Kind.POSITION) & Exists(newer))

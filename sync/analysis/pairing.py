@@ -10,7 +10,7 @@ from sync.analysis.linking import LINK_FIELDS, against_alone, doubt, settle_link
 from sync.analysis.persist import conflict_row
 from sync.core.compare import Comparison, compare
 from sync.core.create import SHARED, keys
-from sync.core.employee import Employee, Period, from_json
+from sync.core.employee import Employee, Period, Side, from_json
 from sync.core.fields import Pair
 from sync.core.fields.number import holders, same_number
 from sync.core.relook import other_employee
@@ -24,8 +24,8 @@ def compare_pair(run: SyncRun, link: EmployeeLink) -> int:
     Takes both off the create lists, and frees others from possible matches with them.
     """
     rows = EmployeeSnapshot.objects.filter(run=run)
-    huma_row = rows.filter(side="huma", vendor_id=link.huma_id).first()
-    visma_row = rows.filter(side="visma", vendor_id=link.visma_id).first()
+    huma_row = rows.filter(side=Side.HUMA, vendor_id=link.huma_id).first()
+    visma_row = rows.filter(side=Side.VISMA, vendor_id=link.visma_id).first()
     if not (huma_row and visma_row and huma_row.payload and visma_row.payload):
         return 0
     huma, visma = from_json(huma_row.payload), from_json(visma_row.payload)
@@ -85,13 +85,13 @@ def _comparison(run: SyncRun, link: EmployeeLink, pair: Pair) -> Comparison:
 
 def numbers_in_visma(run: SyncRun) -> dict[str, str]:
     """Who has which Employment ID in Visma, as the run read it."""
-    rows = EmployeeSnapshot.objects.filter(run=run, side="visma").exclude(number="")
+    rows = EmployeeSnapshot.objects.filter(run=run, side=Side.VISMA).exclude(number="")
     return holders(rows.values_list("number", "vendor_id"))
 
 
 def wanted_in_visma(run: SyncRun) -> dict[str, tuple[str, str]]:
     """Which Employment ID Huma has for each linked employee in Visma, and whose it is, as the run read it."""
-    rows = EmployeeSnapshot.objects.filter(run=run, side="huma").exclude(link=None)
+    rows = EmployeeSnapshot.objects.filter(run=run, side=Side.HUMA).exclude(link=None)
     return {
         visma: (same_number(number), name)
         for visma, number, name in rows.values_list("link__visma_id", "number", "name")
@@ -102,8 +102,8 @@ def is_left_out(link: EmployeeLink) -> bool:
     """Whether either half of a linked pair is left out as a person."""
     rows = LeftOut.objects.filter(connection=link.connection_id)
     return (
-        rows.filter(side="huma", vendor_id=link.huma_id).exists()
-        or rows.filter(side="visma", vendor_id=link.visma_id).exists()
+        rows.filter(side=Side.HUMA, vendor_id=link.huma_id).exists()
+        or rows.filter(side=Side.VISMA, vendor_id=link.visma_id).exists()
     )
 
 

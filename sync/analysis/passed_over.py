@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from connections.models import Connection
 from sync.core.batches import BATCH, batches
+from sync.core.employee import Side
 from sync.core.passing import Passed
 from sync.models import EmployeeLink, LeftOut, PassedPerson, SyncRun
 
@@ -74,14 +75,14 @@ def _left_out(connection: int) -> set[Fact]:
 
 def _links(connection: int, found: Iterable[Fact]) -> dict[Fact, EmployeeLink]:
     """The links of these people, by side and id."""
-    ids: dict[str, list[str]] = {"huma": [], "visma": []}
+    ids: dict[str, list[str]] = {Side.HUMA: [], Side.VISMA: []}
     for side, id_ in found:
         ids[side].append(id_)
     if not any(ids.values()):
         return {}
     rows = EmployeeLink.objects.filter(connection=connection).exclude(state=EmployeeLink.State.DIFFERENT)
-    links = rows.filter(Q(huma_id__in=ids["huma"]) | Q(visma_id__in=ids["visma"])).defer("baseline", "seen")
-    return {key: link for link in links for key in (("huma", link.huma_id), ("visma", link.visma_id))}
+    links = rows.filter(Q(huma_id__in=ids[Side.HUMA]) | Q(visma_id__in=ids[Side.VISMA])).defer("baseline", "seen")
+    return {key: link for link in links for key in ((Side.HUMA, link.huma_id), (Side.VISMA, link.visma_id))}
 
 
 def of_run(run: SyncRun) -> QuerySet[PassedPerson]:

@@ -98,8 +98,8 @@ def conflict_row(
         standing=difference.standing,
         is_new=seen_before is not None and seen_before.get((link_id, difference.field)) != difference.prints,
         values={
-            "huma": difference.huma.own,
-            "visma": difference.visma.own,
+            Side.HUMA: difference.huma.own,
+            Side.VISMA: difference.visma.own,
             "to_huma": difference.to.get(Side.HUMA),
             "to_visma": difference.to.get(Side.VISMA),
             "blocked": {side.value: dict(reason.params) for side, reason in blocked.items()},
@@ -130,12 +130,12 @@ def _store_people(run: SyncRun, analysis: Analysis) -> None:
         ids[key] = pk
         if key in analysis.headings:
             alike[analysis.headings[key], analysis.refusals.get(key, "")].append(pk)
-    hers = {side: links.filter(**{f"{side}_id": OuterRef("vendor_id")}).values("pk")[:1] for side in ("huma", "visma")}
+    hers = {side: links.filter(**{f"{side}_id": OuterRef("vendor_id")}).values("pk")[:1] for side in Side}
     rows.update(link=Case(*(When(side=side, then=Subquery(link)) for side, link in hers.items())))
     _group(rows, alike)
     PossibleMatch.objects.bulk_create(
         [
-            possible_row(run, possible, ids["huma", possible.huma], ids["visma", possible.visma], place)
+            possible_row(run, possible, ids[Side.HUMA, possible.huma], ids[Side.VISMA, possible.visma], place)
             for place, possible in enumerate(analysis.matching.possible)
         ],
         batch_size=BATCH,

@@ -18,13 +18,13 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from connections.api.errors import ContractBroken, Rejected, VendorError
+from connections.api.errors import FORBIDDEN, ContractBroken, Rejected, VendorError
 from connections.bugs import bug_report
 from connections.models import Connection, audit
 from connections.pausing import HOUSE
 from sync.core.employee import Employee
 from sync.models import SyncRun
-from sync.reading.reader import FORBIDDEN, reader_for
+from sync.reading.reader import reader_for
 from sync.worker.queue import wake_connection
 
 logger = logging.getLogger(__name__)

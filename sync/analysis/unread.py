@@ -49,7 +49,7 @@ class Unread:
         """``read``: who was read, by side and id; ``asked``: what became of those who were asked for singly."""
         out = {(row.side, row.vendor_id) for row in left_out if row.vendor_id}
         holding = [link for link in links if link.state in EmployeeLink.HOLDING]
-        taken = {key for link in holding for key in (("huma", link.huma_id), ("visma", link.visma_id))}
+        taken = {key for link in holding for key in ((Side.HUMA, link.huma_id), (Side.VISMA, link.visma_id))}
         found = list(passed)
         for side in Side:
             here = [id_ for id_, what in asked.get(side.value, {}).items() if what == Seen.HERE]

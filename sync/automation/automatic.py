@@ -13,8 +13,10 @@ from sync.analysis.concurrent import began, chosen_by_hand
 from sync.analysis.two_writers import rests
 from sync.core.automatic import Disagreement, writes_by_itself
 from sync.core.batches import batches
+from sync.core.codes import Action
+from sync.core.employee import Side
 from sync.core.relook import stops
-from sync.models import Change, Conflict, EmployeeSnapshot, SyncRun
+from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
 from sync.models.groups import SETTLED
 from sync.planning import holding
 from sync.planning.plan_rows import store_plan
@@ -148,7 +150,11 @@ def _choose(run: SyncRun, connection: Connection, left: set[tuple[int, str]]) ->
         by, chosen = RULE, [one for one in rows if writes_by_itself(_disagreement(one, refused), huma_wins)]
     for some in batches(one.pk for one in chosen):
         Conflict.objects.filter(pk__in=some).update(
-            decision="huma", decided_by=by, decided_at=timezone.now(), allow_clearing=True, for_many=True
+            decision=Conflict.Decision.HUMA,
+            decided_by=by,
+            decided_at=timezone.now(),
+            allow_clearing=True,
+            for_many=True,
         )
 
 
@@ -175,7 +181,7 @@ def _disagreement(conflict: Conflict, refused: set[tuple[int, str, str]]) -> Dis
 
 def _refused_before(run: SyncRun, conflicts: QuerySet[Conflict]) -> set[tuple[int, str, str]]:
     """(link, field, Huma's fingerprint) of what Visma refused, or an owner dropped, and Huma hasn't changed since."""
-    rows = Change.objects.filter(link__in=conflicts.order_by().values("link"), side="visma", action="field")
+    rows = Change.objects.filter(link__in=conflicts.order_by().values("link"), side=Side.VISMA, action=Action.FIELD)
     found: dict[tuple[int, str], str] = {}
     for change in rows.exclude(run=run).order_by("pk").only("link", "field", "state", "reason", "answer", "source"):
         if change.link_id is None:
@@ -204,4 +210,4 @@ def compared(run: SyncRun) -> list[int]:
     """The links that an automatic run compared: those whom Huma told of, or all."""
     if run.trigger != SyncRun.Trigger.SCHEDULED:
         return list(run.progress.get("links", ()))
-    return list(run.connection.links.filter(state="linked").values_list("pk", flat=True))
+    return list(run.connection.links.filter(state=EmployeeLink.State.LINKED).values_list("pk", flat=True))

@@ -131,7 +131,7 @@ def _look_at(connection: Connection, link: EmployeeLink, both: Both, today: date
 
     passed = [both] if isinstance(both, Passed) else []
     each_alone([link], tell_of, lambda one, error: passed.append(passed_for_a_bug(Side.HUMA, one.huma_id, error)))
-    looked_at = [] if passed else [("huma", link.huma_id), ("visma", link.visma_id)]
+    looked_at = [] if passed else [(Side.HUMA, link.huma_id), (Side.VISMA, link.visma_id)]
     passed_over.remember(connection, passed, looked_at)
 
 
@@ -146,15 +146,15 @@ def _tell_of(
     if huma is None or visma is None or link.changes_on is None:
         return  # they are gone, or can't be read: what looks at everybody says so
     since = link.changes_on - timedelta(days=1)
-    turns = {
-        "huma": turn(huma.positions, since, today, link.huma_position),
-        "visma": turn(visma.positions, since, today, link.visma_position),
+    turns: dict[str, Turn | None] = {
+        Side.HUMA: turn(huma.positions, since, today, link.huma_position),
+        Side.VISMA: turn(visma.positions, since, today, link.visma_position),
     }
     with transaction.atomic():
         mine = EmployeeLink.objects.filter(pk=link.pk, changes_on=link.changes_on)
         if mine.update(changes_on=nearest_change(huma, visma, today)) and any(turns.values()):
             tell(connection, Notice.Kind.POSITION, _key(link, huma, visma, turns), link=link, params={
-                "huma": describe_side(huma, turns["huma"]), "visma": describe_side(visma, turns["visma"]),
+                Side.HUMA: describe_side(huma, turns[Side.HUMA]), Side.VISMA: describe_side(visma, turns[Side.VISMA]),
             })  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from connections.models import Connection
-from sync.mail.composers import COMPOSERS, Words
+from sync.mail.composers import Composer, Words
 from sync.mail.message import absolute, message
 from sync.models import Change, Letter
 from sync.planning.payday import deadline_of, waits_since
@@ -82,5 +82,4 @@ def _lines(connection: Connection, held: Collection[Change], several: bool) -> I
         yield _("Payroll keeps what it has until an owner releases them. More may join them meanwhile.")
 
 
-COMPOSERS[Letter.Kind.HELD] = _held
-COMPOSERS[Letter.Kind.REMINDER] = _reminder
+EMAILS: dict[str, Composer] = {Letter.Kind.HELD: _held, Letter.Kind.REMINDER: _reminder}

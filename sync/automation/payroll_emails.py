@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 from connections import recipients
 from connections.models import Connection, PayrollRecipient
 from sync.core.fields import field
-from sync.mail.composers import COMPOSERS, Words
+from sync.mail.composers import Composer, Words
 from sync.mail.message import absolute, message
 from sync.mail.payroll_notices import written_accounts
 from sync.models import Change, Letter, SyncRun
@@ -79,5 +79,4 @@ def _named(connection: Connection, change: Change) -> tuple[str, str]:
     return change.name or "–", label
 
 
-COMPOSERS[Letter.Kind.CONFIRM] = _confirm
-COMPOSERS[Letter.Kind.ACCOUNTS] = _accounts
+EMAILS: dict[str, Composer] = {Letter.Kind.CONFIRM: _confirm, Letter.Kind.ACCOUNTS: _accounts}

@@ -8,13 +8,13 @@ from django.db.models import QuerySet
 
 from connections.models import Connection
 from sync.analysis import passed_over
+from sync.core.codes import Action
+from sync.core.employee import Side
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, PassedPerson, SyncRun
 from sync.pages import request_params
 from sync.runs.lifecycle import latest_read
 from sync.wording.passed_over import why_passed
 from sync.wording.sentences import change_sentence
-
-SIDES = ("huma", "visma")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def find(connection: Connection, text: str, run: SyncRun | None = None) -> Emplo
     snapshots = EmployeeSnapshot.objects.filter(run=run) if run else EmployeeSnapshot.objects.none()
     if colon and kind == "link":
         found = _linked(links.filter(pk=request_params.number(rest)))
-    elif colon and kind in SIDES:
+    elif colon and kind in tuple(Side):
         found = _linked(links.filter(**{f"{kind}_id": rest})) or _alone(snapshots.filter(side=kind, vendor_id=rest))
     else:
         found = _numbered(text.strip(), links, snapshots)
@@ -98,7 +98,7 @@ def failures(run: SyncRun) -> list[dict[str, Any]]:
     rows = Change.objects.filter(run=run, state__in=(Change.State.FAILED, Change.State.UNKNOWN)).order_by("pk")
     found = []
     for change in rows.defer("before", "after", "vendor_words").select_related("snapshot"):
-        what = {"action": "create"} if change.action == "create" else {"field": change.field}
+        what = {"action": "create"} if change.action == Action.CREATE else {"field": change.field}
         found.append({"employee": called(change), "side": change.side, **what, "reason": change_sentence(change)})
     return found
 

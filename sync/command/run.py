@@ -19,6 +19,8 @@ from sync.analysis.analyse import analyse
 from sync.analysis.persist import load, store
 from sync.analysis.relooking import to_look_at
 from sync.command.employees import NotOne, failures, find, whom_it_passed_over
+from sync.core.codes import CreateGroup, Standing
+from sync.core.employee import Side
 from sync.core.reasons import Reason
 from sync.core.report import Totals
 from sync.mail import letters
@@ -67,7 +69,7 @@ class Report:
     matched: int = 0
     conflicts: int = 0
     totals: Totals = field(default_factory=Totals)
-    created: dict[str, int] = field(default_factory=lambda: {"huma": 0, "visma": 0})
+    created: dict[str, int] = field(default_factory=lambda: {Side.HUMA: 0, Side.VISMA: 0})
     failures: list[dict[str, Any]] = field(default_factory=list)
     passed_over: list[dict[str, str]] = field(default_factory=list)
     error: str = ""
@@ -178,9 +180,9 @@ def _decide(run: SyncRun, options: Options) -> None:
     if options.conflicts != "leave":
         for one in shown if options.only else [ReviewFilter(show="all")]:
             decide_bulk(run, NAME, one, options.conflicts, options.allow_clearing)
-    for target, wanted in (("huma", options.create_in_huma), ("visma", options.create_in_visma)):
+    for target, wanted in ((Side.HUMA, options.create_in_huma), (Side.VISMA, options.create_in_visma)):
         if wanted and options.only:
-            rows = candidates.possible(run, target).filter(create_group=candidates.MAIN)
+            rows = candidates.possible(run, target).filter(create_group=CreateGroup.MAIN)
             named = {(one.side, one.vendor_id) for one in people}
             ids = [pk for pk, *who in rows.values_list("pk", "side", "vendor_id") if tuple(who) in named]
             creation.choose(run, NAME, ids, True)
@@ -217,7 +219,7 @@ def report(run: SyncRun) -> Report:
         run=run.pk,
         state=run.state,
         matched=run.figures.get("linked", 0),
-        conflicts=Conflict.objects.filter(run=run, standing="asks").count(),
+        conflicts=Conflict.objects.filter(run=run, standing=Standing.ASKS).count(),
         totals=lifecycle.run_totals(run),
         created=created(run),
         failures=failures(run),
@@ -256,7 +258,9 @@ def _plan_only(run: SyncRun, options: Options) -> Report:
     today = timezone.localdate()
     passed = set(lifecycle.CHECKS) if options.confirm_large else set()
     asked, over = run.progress["asked"], load_passed(run)
-    analysis = analyse(run.connection, load(run, "huma"), load(run, "visma"), today, passed, asked, over, seen_by(run))
+    analysis = analyse(
+        run.connection, load(run, Side.HUMA), load(run, Side.VISMA), today, passed, asked, over, seen_by(run)
+    )
     with transaction.atomic():
         store(run, analysis, today)
         _decide(run, options)
@@ -265,7 +269,7 @@ def _plan_only(run: SyncRun, options: Options) -> Report:
             run=run.pk,
             state=SyncRun.State.CONFIRM.value,
             matched=run.figures.get("linked", 0),
-            conflicts=Conflict.objects.filter(run=run, standing="asks").count(),
+            conflicts=Conflict.objects.filter(run=run, standing=Standing.ASKS).count(),
             totals=Totals(planned=len(plan.items)),
             passed_over=whom_it_passed_over(run),
         )
@@ -280,7 +284,9 @@ def links_to_look_at(connection: Connection) -> int | str:
         _read(run, lambda _run: None)
         today = timezone.localdate()
         asked, over = run.progress["asked"], load_passed(run)
-        analysis = analyse(connection, load(run, "huma"), load(run, "visma"), today, set(lifecycle.CHECKS), asked, over)
+        analysis = analyse(
+            connection, load(run, Side.HUMA), load(run, Side.VISMA), today, set(lifecycle.CHECKS), asked, over
+        )
         with transaction.atomic():
             store(run, analysis, today)
             found = to_look_at([connection]).count()

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence, Set
 
+from sync.core.codes import Standing
 from sync.core.fingerprint import comparable
 from sync.core.record import record
 from sync.core.spelling import Prints
@@ -42,7 +43,7 @@ def writes_by_itself(one: Disagreement, huma_wins: bool) -> bool:
 
     ``huma_wins``: the connection's setting for what both sides moved. Former employees and drafts are never written.
     """
-    if one.standing != "asks" or one.blocked or one.by_hand or one.refused or one.doubted or not one.by_bulk:
+    if one.standing != Standing.ASKS or one.blocked or one.by_hand or one.refused or one.doubted or not one.by_bulk:
         return False
     if one.field in NEVER_BY_ITSELF:
         return False

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sync.core.codes import CreateGroup
 from sync.core.employee import Employee, Own, Period, Side, Value
 from sync.core.fields import FIELDS, Pair
 from sync.core.fields.contact import is_email
@@ -48,15 +49,15 @@ def shared_keys(people: Iterable[Employee]) -> set[str]:
 def heading(employee: Employee, returned: bool = False) -> str:
     """Under which heading a person who is on one side only is listed; ``main`` is what "select all" means."""
     if not employee.is_person:
-        return "not_a_person"
+        return CreateGroup.NOT_A_PERSON
     if returned:
-        return "returned"
+        return CreateGroup.RETURNED
     if employee.ended:
-        return "former"
+        return CreateGroup.FORMER
     position = employee.position
     if employee.side is Side.HUMA and position and position.contract_type in NOT_EMPLOYEES:
-        return "not_employee"
-    return "no_position" if employee.standing is Period.NONE else "main"
+        return CreateGroup.NOT_EMPLOYEE
+    return CreateGroup.NO_POSITION if employee.standing is Period.NONE else CreateGroup.MAIN
 
 
 def refused(

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable
 from datetime import date
 
+from sync.core.codes import Standing
 from sync.core.employee import Canonical, Own, Side
 from sync.core.fields import Field, field
 from sync.core.fingerprint import Fingerprinter
@@ -97,7 +98,7 @@ def bulk_refusal(
     ``doubted``: something has come to speak against the two being one person.
     Source: design, Emptying is never a side effect, and Who is who.
     """
-    if standing != filter_standing and standing != "asks":
+    if standing != filter_standing and standing != Standing.ASKS:
         return "elsewhere"
     if choice not in BULK_CHOICES:
         return ""

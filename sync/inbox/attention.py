@@ -13,11 +13,13 @@ from django.db.models import Count, Exists, Min, OuterRef, Q
 
 from connections.models import Connection, Installation, PayrollRecipient
 from connections.pausing import BY_HAND as PAUSED_BY_HAND
-from connections.pausing import REFUSED
 from connections.recipients import same
+from connections.refused import REFUSED
 from sync.analysis import notices, passed_over, two_writers
 from sync.analysis.relooking import to_look_at
 from sync.core.batches import batches
+from sync.core.codes import Action
+from sync.core.employee import Side
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, Notice, PassedPerson, SyncRun
 from sync.models.groups import BY_HAND, STEPS, WHOLE
 from sync.runs.open_differences import MANY, Looks, Newest, looks_of, newest_runs, waiting_differences
@@ -186,14 +188,16 @@ def _held(here: Situation) -> Iterable[Waits]:
 def _not_certain(here: Situation) -> Iterable[Waits]:
     """Outcomes that nobody knows, and people who couldn't be added; what was looked at since is over."""
     runs, looks = here.looks.runs, here.looks
-    there = EmployeeLink.objects.filter(connection=OuterRef("run__connection")).exclude(state="different")
-    added = Q(Exists(there.filter(huma_id=OuterRef("snapshot__vendor_id")))) & Q(snapshot__side="huma")
-    added |= Q(Exists(there.filter(visma_id=OuterRef("snapshot__vendor_id")))) & Q(snapshot__side="visma")
-    open_ends = Q(state=Change.State.UNKNOWN) | Q(state=Change.State.FAILED, action="create")
+    there = EmployeeLink.objects.filter(connection=OuterRef("run__connection")).exclude(
+        state=EmployeeLink.State.DIFFERENT
+    )
+    added = Q(Exists(there.filter(huma_id=OuterRef("snapshot__vendor_id")))) & Q(snapshot__side=Side.HUMA)
+    added |= Q(Exists(there.filter(visma_id=OuterRef("snapshot__vendor_id")))) & Q(snapshot__side=Side.VISMA)
+    open_ends = Q(state=Change.State.UNKNOWN) | Q(state=Change.State.FAILED, action=Action.CREATE)
     found: dict[tuple[int, Kind], dict[tuple[object, ...], int]] = defaultdict(dict)
     person = ("link", "field", "snapshot__side", "snapshot__vendor_id")
     for some in batches(sorted(runs), MANY):
-        rows = Change.objects.filter(open_ends, run__in=some).exclude(Q(action="create") & added)
+        rows = Change.objects.filter(open_ends, run__in=some).exclude(Q(action=Action.CREATE) & added)
         for run, state, link, *rest in rows.order_by("run").values_list("run", "state", *person):
             kind = Kind.UNKNOWN if state == Change.State.UNKNOWN else Kind.NOT_ADDED
             if run >= looks.last.get(link, 0):
@@ -248,8 +252,8 @@ def _notices(here: Situation, named: int) -> Iterable[Waits]:
 def _drafts(here: Situation, named: int) -> Iterable[Waits]:
     """Whom a sync added to Visma as a draft, and the newest whole run still saw as one."""
     runs = {pk: connection for connection, pk in here.looks.whole.items()}
-    added = Change.objects.filter(link=OuterRef("link"), action="create", side="visma", state=Change.State.DONE)
-    rows = EmployeeSnapshot.objects.filter(Exists(added), run__in=list(runs), side="visma", draft=True)
+    added = Change.objects.filter(link=OuterRef("link"), action=Action.CREATE, side=Side.VISMA, state=Change.State.DONE)
+    rows = EmployeeSnapshot.objects.filter(Exists(added), run__in=list(runs), side=Side.VISMA, draft=True)
     people: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for run, name, vendor_id in rows.order_by("name", "pk").values_list("run", "name", "vendor_id"):
         people[runs[run]].append((name, vendor_id))

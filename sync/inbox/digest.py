@@ -18,11 +18,11 @@ from django.utils import timezone
 from connections.models import Connection, Installation
 from sync.analysis import notices
 from sync.core.batches import batches
+from sync.core.codes import Action
+from sync.core.employee import Side
 from sync.core.workdays import is_working_day
 from sync.inbox.attention import Kind, Situation, attention, situation
-from sync.inbox.digest_email import digest_email
 from sync.mail import letters
-from sync.mail.composers import COMPOSERS
 from sync.mail.outbox import each_once, hashed
 from sync.mail.payroll_notices import runs_told_of
 from sync.models import AUTOMATIC, Change, Conflict, Letter, SyncRun
@@ -38,7 +38,6 @@ FIRST = timedelta(days=7)
 """So far back the first digest of an installation looks."""
 SETTLING = timedelta(minutes=1)
 """What was written so short a time ago may not be stored yet: it is for the next digest."""
-COMPOSERS[Letter.Kind.DIGEST] = digest_email
 
 
 @dataclass
@@ -131,8 +130,8 @@ def _changed_by_itself(connections: Iterable[Connection], since: datetime, until
         run__connection__in=[one.pk for one in connections if one.payroll_contacts],
         run__trigger__in=BY_ITSELF,
         state=Change.State.DONE,
-        side="visma",
-        action="field",
+        side=Side.VISMA,
+        action=Action.FIELD,
         field__in=TOLD,
         settled_at__gt=since,
         settled_at__lte=until,

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from connections.models import Connection
 from sync.inbox.attention import Kind, Waits
 from sync.inbox.words import counted, line
+from sync.mail.composers import Composer
 from sync.mail.message import absolute, message
 from sync.mail.payroll_notices import counts_only
 from sync.models import Change, Letter
@@ -101,3 +102,6 @@ def _changed(connection: Connection, pks: list[int], to: list[str]) -> Section:
     if any(counts_only(connection, address) for address in to):
         return Section(connection.name, [], "", [], unnamed=len(people))
     return Section(connection.name, [], "", people[:MOST_NAMED], max(0, len(people) - MOST_NAMED))
+
+
+EMAILS: dict[str, Composer] = {Letter.Kind.DIGEST: digest_email}

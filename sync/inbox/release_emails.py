@@ -7,7 +7,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from connections.models import Connection, ReleaseRequest
-from sync.mail.composers import COMPOSERS, Words
+from sync.mail.composers import Composer, Words
 from sync.mail.message import absolute, message
 from sync.models import Letter
 
@@ -57,5 +57,4 @@ def _request(letter: Letter) -> ReleaseRequest:
     return ReleaseRequest.objects.select_related("connection").get(pk=letter.params["request"])
 
 
-COMPOSERS[Letter.Kind.RELEASE] = _asked
-COMPOSERS[Letter.Kind.ANSWERED] = _answered
+EMAILS: dict[str, Composer] = {Letter.Kind.RELEASE: _asked, Letter.Kind.ANSWERED: _answered}

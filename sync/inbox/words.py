@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from connections.models import Connection
-from connections.pausing import REFUSED
+from connections.refused import REFUSED
 from sync.analysis import two_writers
+from sync.core.employee import Side
 from sync.inbox.attention import Kind, Waits
 from sync.models import AUTOMATIC, Notice, PassedPerson, SyncRun
 from sync.planning.payday import deadline_of
@@ -65,7 +66,7 @@ def item(waits: Waits) -> Item:
     more_url = ""
     if connection:
         named = [of_notice(connection, notice) for notice in waits.notices]
-        named += [Named(name, url=_person(connection, "visma", id_)) for name, id_ in waits.people]
+        named += [Named(name, url=_person(connection, Side.VISMA, id_)) for name, id_ in waits.people]
         named += [_of_passed(connection, one) for one in waits.passed]
         more_url = _all_of(waits, connection)
         if url == more_url and waits.notices and not waits.more:
@@ -79,8 +80,8 @@ def of_notice(connection: Connection, notice: Notice) -> Named:
     link = notice.link
     url = ""
     if link:
-        side = "visma" if link.gone_from == "huma" else "huma"
-        url = _person(connection, side, link.visma_id if side == "visma" else link.huma_id)
+        side = Side.VISMA if link.gone_from == Side.HUMA else Side.HUMA
+        url = _person(connection, side, link.visma_id if side == Side.VISMA else link.huma_id)
     notes = _positions(notice.params or {}) if notice.kind == Notice.Kind.POSITION else ()
     return Named(notice.name, notice.number, url, notes, notice.pk, notice.made_at)
 
@@ -93,7 +94,7 @@ def _of_passed(connection: Connection, one: PassedPerson) -> Named:
 
 def _positions(params: Mapping[str, Any]) -> tuple[str, ...]:
     """The positions of both sides as a date roll found them: from when to when, before and now."""
-    return tuple(filter(None, (_of_side(side, params.get(side) or {}) for side in ("huma", "visma"))))
+    return tuple(filter(None, (_of_side(side, params.get(side) or {}) for side in Side)))
 
 
 def _of_side(side: str, told: Mapping[str, str]) -> str:

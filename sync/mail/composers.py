@@ -1,6 +1,6 @@
 """What the letters say: that a connection is paused or works again, and what waits for somebody. Never a value."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -99,7 +99,12 @@ COMPOSERS: dict[str, Composer] = {
     Letter.Kind.APPLICATION_REFUSED: _application_refused,
     Letter.Kind.APPLICATION_WORKS: _application_works,
 }
-"""By kind, who makes the email. A module that makes another kind adds itself."""
+"""By kind, who makes the email."""
+
+
+def register(emails: Mapping[str, Composer]) -> None:
+    """Let a capability make the emails of its own kinds; called once, when Django starts."""
+    COMPOSERS.update(emails)
 
 
 def _letter(letter: Letter, words: Words) -> EmailMultiAlternatives:

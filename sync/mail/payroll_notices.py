@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from connections import recipients
 from connections.models import Connection, PayrollRecipient, audit
+from sync.core.codes import Action
+from sync.core.employee import Side
 from sync.mail import letters
 from sync.mail.outbox import each_once, hashed
 from sync.models import Change, Letter, SyncRun
@@ -56,7 +58,9 @@ def written_accounts(run: SyncRun) -> list[Change]:
     """The bank accounts that a run wrote to Visma by itself, by the people's names."""
     if run.trigger not in BY_ITSELF:
         return []
-    rows = Change.objects.filter(run=run, field="bank_account", side="visma", action="field", state=Change.State.DONE)
+    rows = Change.objects.filter(
+        run=run, field="bank_account", side=Side.VISMA, action=Action.FIELD, state=Change.State.DONE
+    )
     return list(rows.defer("before", "after", "vendor_words").order_by("name", "pk"))
 
 

@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 
+from sync.core.codes import Standing
 from sync.models.runs import AUTOMATIC, OPEN_STATES, SyncRun
 from sync.models.writes import Change
 
@@ -29,10 +30,16 @@ WORKING = (_State.FETCHING, _State.APPLYING)
 COMPARED = (*STEPS, _State.APPLYING, _State.FINISHED, _State.STOPPED)
 """A run's differences still count; who gave a run up gave up what it showed."""
 
+WITHOUT_DIFFERENCES = (_State.FETCHING, _State.FAILED, _State.CANCELLED)
+"""A run has none to show, or none that counts any more."""
+
 SETTLED = (Change.State.DONE, Change.State.NOTHING)
 """The target has the value now."""
 
-WAITS = Q(standing="asks") & (Q(decision="", outcome="") | Q(outcome__in=("moved", "failed", "unknown", "stopped")))
+NOT_WRITTEN = (Change.State.MOVED, Change.State.FAILED, Change.State.UNKNOWN, Change.State.STOPPED)
+"""What was decided didn't reach its target."""
+
+WAITS = Q(standing=Standing.ASKS) & (Q(decision="", outcome="") | Q(outcome__in=NOT_WRITTEN))
 """A difference that nobody has decided, or that was decided and not written; what is held has its own page."""
 
 __all__ = [
@@ -41,6 +48,7 @@ __all__ = [
     "BY_ITSELF",
     "COMPARED",
     "MANUAL",
+    "NOT_WRITTEN",
     "OPEN_STATES",
     "PART",
     "SETTLED",
@@ -49,5 +57,6 @@ __all__ = [
     "STEPS",
     "WAITS",
     "WHOLE",
+    "WITHOUT_DIFFERENCES",
     "WORKING",
 ]

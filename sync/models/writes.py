@@ -74,6 +74,18 @@ class Conflict(models.Model):
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
 
+    def forbids(self, decision: str) -> str:
+        """Why a decision isn't possible, as a code of ``sync.core.reasons``; "" where it is."""
+        if decision == self.Decision.HUMA:
+            return self.blocked_to_visma
+        return self.blocked_to_huma if decision == self.Decision.VISMA else ""
+
+    def empties(self, decision: str) -> bool:
+        """Whether a decision would empty the field on the other side."""
+        if decision == self.Decision.HUMA:
+            return self.empties_visma
+        return self.empties_huma if decision == self.Decision.VISMA else False
+
 
 class Write(models.Model):
     """The Changes of one document that go out in one request."""

@@ -16,7 +16,7 @@ from connections.access import connection_for, hr_page
 from connections.models import Connection
 from connections.nav import connection_nav
 from sync.models import SyncRun
-from sync.models.groups import BY_HAND, STEPS
+from sync.models.groups import BY_HAND, STEPS, WITHOUT_DIFFERENCES
 from sync.runs import lifecycle
 
 WIZARD_STEPS: tuple[tuple[str, Promise], ...] = (
@@ -68,7 +68,7 @@ def steps(connection: Connection, run: SyncRun | None, current: str) -> list[Ste
 
 def _reachable(run: SyncRun | None) -> tuple[str, ...]:
     """The pages that mean something for a run in its state."""
-    if run is None or run.state in ("fetching", "failed", "cancelled"):
+    if run is None or run.state in WITHOUT_DIFFERENCES:
         return ("sync_users",)
     if run.state in STEPS:
         return ("sync_users", *BEFORE_WRITING)
@@ -77,7 +77,7 @@ def _reachable(run: SyncRun | None) -> tuple[str, ...]:
 
 def _passed(run: SyncRun | None) -> list[str]:
     """The steps that the run has come to."""
-    if run is None or run.state in ("fetching", "failed", "cancelled"):
+    if run is None or run.state in WITHOUT_DIFFERENCES:
         return []
     if run.state in STEPS:
         return [run.state]

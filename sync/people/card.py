@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from connections.models import Connection
-from sync.core.employee import from_json
+from sync.core.employee import Side, from_json
 from sync.core.fields import FIELDS
 from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
 from sync.models.groups import STEPS
@@ -86,13 +86,13 @@ def _lines(person: Person) -> list[FieldLine]:
     read = {seen.side: from_json(seen.payload) for seen in person.seen if seen.payload}
     lines = []
     for spec in FIELDS:
-        shown: dict[str, Display | None] = {"huma": None, "visma": None}
+        shown: dict[str, Display | None] = {Side.HUMA: None, Side.VISMA: None}
         for side, employee in read.items():
             value = employee.values.get(spec.name)
             if value is not None and value.readable:
                 shown[side] = display(spec.name, side, value.own)
         if any(shown.values()):
-            lines.append(FieldLine(field_label(spec.name), shown["huma"], shown["visma"]))
+            lines.append(FieldLine(field_label(spec.name), shown[Side.HUMA], shown[Side.VISMA]))
     return lines
 
 
@@ -103,7 +103,7 @@ def _maybe(run: SyncRun, alone: EmployeeSnapshot) -> list[Other]:
         .defer("huma__payload", "visma__payload")
         .filter(**{alone.side: alone})
     )
-    across = "visma" if alone.side == "huma" else "huma"
+    across = Side.VISMA if alone.side == Side.HUMA else Side.HUMA
     found = []
     for match in rows:
         other = getattr(match, across)
@@ -114,11 +114,13 @@ def _maybe(run: SyncRun, alone: EmployeeSnapshot) -> list[Other]:
 def _not_she(connection: Connection, person: Person) -> list[Other]:
     found = []
     ids = (
-        {"huma": person.link.huma_id, "visma": person.link.visma_id} if person.link else {person.side: person.vendor_id}
+        {Side.HUMA: person.link.huma_id, Side.VISMA: person.link.visma_id}
+        if person.link
+        else {person.side: person.vendor_id}
     )
     rows = EmployeeLink.objects.filter(connection=connection, state=EmployeeLink.State.DIFFERENT)
     for side, vendor_id in ids.items():
-        across = "visma" if side == "huma" else "huma"
+        across = Side.VISMA if side == Side.HUMA else Side.HUMA
         for link in rows.filter(**{f"{side}_id": vendor_id}):
             other_id = getattr(link, f"{across}_id")
             other = everyone.person(connection, across, other_id)

@@ -9,7 +9,7 @@ from django.db.models import Q
 from connections.models import Connection
 from sync.analysis import passed_over
 from sync.analysis.figures import becomes_cash
-from sync.core.employee import from_json
+from sync.core.employee import Period, Side, from_json
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, PassedPerson, PossibleMatch, SyncRun
 from sync.pages.paging import Key, Part, Place, part_of_list
 from sync.runs.lifecycle import latest_read
@@ -85,7 +85,7 @@ class Person:
     @property
     def former(self) -> bool:
         """Whether a side says that her employment has ended."""
-        return any(s.standing == "former" for s in self.seen)
+        return any(s.standing == Period.FORMER for s in self.seen)
 
     def matches(self, words: list[str]) -> bool:
         """Whether each of the words is in a name or a number of hers."""
@@ -117,8 +117,8 @@ FILTERS: dict[str, Callable[[Person], bool]] = {
     "by_created": _by("created"),
     "doubted": lambda p: p.doubted,
     "possible": lambda p: p.possible,
-    "only_huma": _only("huma"),
-    "only_visma": _only("visma"),
+    "only_huma": _only(Side.HUMA),
+    "only_visma": _only(Side.VISMA),
     "draft": lambda p: p.draft,
     "former": lambda p: p.former,
     "inactive": lambda p: p.inactive,
@@ -127,14 +127,14 @@ FILTERS: dict[str, Callable[[Person], bool]] = {
     "different": lambda p: p.different,
     "unread": lambda p: bool(p.unread),
     "left_out": lambda p: p.left_out is not None or bool(p.fields_out),
-    "deactivated": lambda p: p.inactive and bool(p.visma and p.visma.standing == "current"),
+    "deactivated": lambda p: p.inactive and bool(p.visma and p.visma.standing == Period.CURRENT),
     "long_number": lambda p: bool(p.huma and len(p.huma.number) > MAX_NUMBER),
     "no_number": lambda p: bool(p.huma and not p.huma.number),
 }
 """By what the list can be narrowed down; each is a figure of the overview, or a word of the design."""
 
 LOOKING_INSIDE: dict[str, Callable[[Person], bool]] = {
-    "becomes_cash": _payloads(lambda employee: employee.side == "huma" and becomes_cash(employee)),
+    "becomes_cash": _payloads(lambda employee: employee.side == Side.HUMA and becomes_cash(employee)),
     "several_positions": _payloads(lambda employee: len(employee.current_positions) > 1),
 }
 """The same, but what was read of each person has to be opened for it: not counted, only filtered by."""
@@ -162,7 +162,7 @@ def _key(everyone: Iterable[Person], mark: str) -> Key | None:
     """Where somebody stood who was shown: linked since, their row may stand elsewhere, by the other side's name."""
     side, _, vendor_id = mark.partition(":")
     for person in everyone:
-        seen = getattr(person, side) if side in ("huma", "visma") else None
+        seen = getattr(person, side) if side in (Side.HUMA, Side.VISMA) else None
         if seen is not None and seen.vendor_id == vendor_id and seen.name and person.side != side:
             return (seen.name.casefold(), seen.number, side, vendor_id)
         if (person.side, person.vendor_id) == (side, vendor_id):
@@ -189,7 +189,7 @@ def person(connection: Connection, side: str, vendor_id: str) -> Person | None:
     wanted = {(side, vendor_id)}
     links = EmployeeLink.objects.filter(connection=connection, **{f"{side}_id": vendor_id})
     for link in links.exclude(state=EmployeeLink.State.DIFFERENT):
-        wanted |= {("huma", link.huma_id), ("visma", link.visma_id)}
+        wanted |= {(Side.HUMA, link.huma_id), (Side.VISMA, link.visma_id)}
     found = _everyone(connection, run, wanted, with_payload=True)
     return found[0] if found else None
 
@@ -216,14 +216,14 @@ def _everyone(
     with_payload: bool = False,
 ) -> list[Person]:
     """All people, or those who have one of the ``wanted`` ids (side, id)."""
-    ids = None if wanted is None else {side: [i for s, i in wanted if s == side] for side in ("huma", "visma")}
+    ids = None if wanted is None else {side: [i for s, i in wanted if s == side] for side in Side}
     snapshots = EmployeeSnapshot.objects.filter(run=run, complete=True) if run else EmployeeSnapshot.objects.none()
     links = EmployeeLink.objects.filter(connection=connection).defer("baseline", "seen")
     out = LeftOut.objects.filter(connection=connection)
     if ids is not None:
         on_sides = [Q(side=side, vendor_id__in=found) for side, found in ids.items()]
         snapshots = snapshots.filter(on_sides[0] | on_sides[1])
-        links = links.filter(Q(huma_id__in=ids["huma"]) | Q(visma_id__in=ids["visma"]))
+        links = links.filter(Q(huma_id__in=ids[Side.HUMA]) | Q(visma_id__in=ids[Side.VISMA]))
         out = out.filter(on_sides[0] | on_sides[1] | Q(link__in=links))
     if not with_payload:
         snapshots = snapshots.defer("payload")
@@ -247,11 +247,11 @@ def _put_together(
     different: set[tuple[str, str]] = set()
     by_link: dict[int, Person] = {}
     for link in links:
-        pair = (("huma", link.huma_id), ("visma", link.visma_id))
+        pair = ((Side.HUMA, link.huma_id), (Side.VISMA, link.visma_id))
         if link.state == EmployeeLink.State.DIFFERENT:
             different.update(pair)
             continue
-        side, vendor_id = pair[link.gone_from == "huma" or link.state == EmployeeLink.State.OUTSIDE]
+        side, vendor_id = pair[link.gone_from == Side.HUMA or link.state == EmployeeLink.State.OUTSIDE]
         row = Person(link, seen.get(pair[0]), seen.get(pair[1]), side, vendor_id)
         found.append(row)
         by_link[link.pk] = by_id[pair[0]] = by_id[pair[1]] = row
@@ -279,7 +279,7 @@ def _put_together(
     for key in different & by_id.keys():
         by_id[key].different = True
     for huma, visma in matches:
-        for key in (("huma", huma), ("visma", visma)):
+        for key in ((Side.HUMA, huma), (Side.VISMA, visma)):
             if key in by_id:
                 by_id[key].possible = True
     return found

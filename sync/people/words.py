@@ -4,6 +4,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from sync.core.employee import Period
 from sync.core.same_employment import REMADE
 from sync.models import EmployeeLink, PossibleMatch
 from sync.people.everyone import FILTERS, LOOKING_INSIDE, Person
@@ -32,9 +33,9 @@ def badges(person: Person) -> list[Badge]:
         found.append(Badge(_("Deactivated in Huma")))
     if person.former:
         found.append(Badge(standing_label("former")))
-    elif any(seen.standing == "upcoming" for seen in person.seen):
+    elif any(seen.standing == Period.UPCOMING for seen in person.seen):
         found.append(Badge(standing_label("upcoming")))
-    elif person.seen and all(seen.standing == "none" for seen in person.seen):
+    elif person.seen and all(seen.standing == Period.NONE for seen in person.seen):
         found.append(Badge(standing_label("none")))
     return found
 

@@ -10,14 +10,15 @@ from django.utils import timezone
 from connections.models import Connection
 from sync.core.automatic import SENSITIVE, Hour, is_first_account, too_many
 from sync.core.batches import batches
-from sync.core.employee import from_json
+from sync.core.codes import Standing
+from sync.core.employee import Side, from_json
 from sync.core.fields import field as field_named
 from sync.models import AUTOMATIC, Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
 from sync.models.groups import SETTLED
 from sync.planning.held_letters import tell_at_once
 from sync.planning.plan_rows import change_row
 from sync.planning.planning import Item
-from sync.reading.presence import SIDES, id_of, unread
+from sync.reading.presence import id_of, unread
 from sync.reading.reader import fingerprinter
 
 HOUR = timedelta(hours=1)
@@ -135,7 +136,7 @@ def hold(run: SyncRun, held: Mapping[Item, str], compared: Collection[int], left
         _let_go(run, compared, still)
     Change.objects.bulk_create(rows, batch_size=500)
     for some in batches(item.conflict.pk for item in held if item.conflict):
-        Conflict.objects.filter(pk__in=some).update(outcome="held")
+        Conflict.objects.filter(pk__in=some).update(outcome=Change.State.HELD)
     new = [row for row in rows if _key(row) not in before]
     if new:
         tell_at_once(run, len(new), len({row.link_id for row in new}))
@@ -143,7 +144,7 @@ def hold(run: SyncRun, held: Mapping[Item, str], compared: Collection[int], left
 
 def _asking(run: SyncRun) -> QuerySet[Conflict]:
     """The run's differences but for those that a person left as they are."""
-    return Conflict.objects.filter(run=run).exclude(standing="left")
+    return Conflict.objects.filter(run=run).exclude(standing=Standing.LEFT)
 
 
 def overtake(held: Iterable[Change]) -> None:
@@ -157,7 +158,7 @@ def overtake_gone(run: SyncRun) -> None:
     """What was held and is no difference any more, as far as a run over both sides can see."""
     waits = list(waiting(run.connection).defer(*VALUES))
     if waits:
-        there = EmployeeSnapshot.objects.filter(run=run, side="visma", complete=True).exclude(link=None)
+        there = EmployeeSnapshot.objects.filter(run=run, side=Side.VISMA, complete=True).exclude(link=None)
         differ = set(_asking(run).values_list("link_id", "field"))
         _let_go(run, list(there.values_list("link_id", flat=True)), [one for one in waits if _key(one) in differ])
 
@@ -169,7 +170,7 @@ def _let_go(run: SyncRun, compared: Collection[int], still: Iterable[Change]) ->
     linked = [one for one in rows if one.link is not None and one.link.state == EmployeeLink.State.LINKED]
     over = {one.pk for one in linked if one.link_id in looked_at}
     missed = unread(run)
-    over -= {one.pk for one in linked if one.link and {(side, id_of(one.link, side)) for side in SIDES} & missed}
+    over -= {one.pk for one in linked if one.link and {(side, id_of(one.link, side)) for side in Side} & missed}
     over -= _unreadable(run, [one for one in linked if one.pk in over])
     overtake([one for one in rows if one.pk in over or one not in linked])
 
@@ -177,7 +178,7 @@ def _let_go(run: SyncRun, compared: Collection[int], still: Iterable[Change]) ->
 def _unreadable(run: SyncRun, held: Iterable[Change]) -> set[int]:
     """Those whose field couldn't be read on both sides: what isn't readable isn't compared, and nothing is known."""
     found: set[int] = set()
-    for side in ("huma", "visma"):
+    for side in Side:
         hers: dict[str, list[Change]] = defaultdict(list)
         for one in held:
             hers[getattr(one.link, f"{side}_id")].append(one)

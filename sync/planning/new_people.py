@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 
 from connections.models import Connection
 from sync.core.create import NAMES_AND_EMAIL, creation
-from sync.core.employee import from_json
+from sync.core.employee import Side, from_json
 from sync.core.fields import FIELDS
 from sync.models import EmployeeSnapshot
 from sync.reading.reader import enabled_fields
@@ -30,7 +30,7 @@ def what_comes_along(person: EmployeeSnapshot, connection: Connection) -> tuple[
     made = creation(employee, timezone.localdate(), connection.default_end_reason, connection.fields_off)
     enabled = {spec.name for spec in enabled_fields(connection)} | {*NAMES_AND_EMAIL, "employment_id"}
     gets = [field_label(spec.name) for spec in FIELDS if spec.name in made.values]
-    if person.side == "huma" and not person.number and not person.create_blocked:
+    if person.side == Side.HUMA and not person.number and not person.create_blocked:
         gets.append(gettext("The number that Visma assigns"))
     omitted = [
         Omitted(field_label(name), sentence(reason.code, reason.params))

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from connections.models import Connection
-from sync.core.employee import Own
+from sync.core.employee import Own, Side
 from sync.core.payday import Deadline, PayPlan, deadline, is_paid
 from sync.models import Change
 from sync.wording import payday
@@ -70,7 +70,7 @@ def until(connection: Connection, held: QuerySet[Change]) -> str:
 def notes(connection: Connection, held: Change) -> Iterator[str]:
     """What it means for pay: a pay that it missed, the account that salary goes to for now, a date that was paid."""
     blanked = held.run.values_blanked_at is not None
-    account = held.field == "bank_account" and held.side == "visma" and not blanked
+    account = held.field == "bank_account" and held.side == Side.VISMA and not blanked
     old = last_digits(held.before) if account else ""
     found = deadline_of(connection, waits_since([held]))
     if found and found.missed:

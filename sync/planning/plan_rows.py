@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from sync.core.codes import Action
 from sync.core.employee import Side
 from sync.core.fields import field as field_named
 from sync.models import Change, SyncRun, Write
@@ -25,7 +26,7 @@ def store_plan(run: SyncRun, items: Iterable[Item]) -> None:
 def _document(item: Item) -> tuple[str, int]:
     planned = item.planned
     huma = planned.side is Side.HUMA
-    if planned.action == "create":
+    if planned.action == Action.CREATE:
         return (Write.Document.NEW_USER if huma else Write.Document.NEW_EMPLOYEE), 0
     if field_named(planned.field).on_position:
         return (Write.Document.HUMA_POSITION if huma else Write.Document.VISMA_POSITION), 2

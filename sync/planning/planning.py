@@ -11,12 +11,13 @@ from django.utils import timezone
 from sync.analysis.concurrent import settled_elsewhere
 from sync.analysis.relooking import is_held_back
 from sync.analysis.unread import passed_for_a_bug
+from sync.core.codes import Action
 from sync.core.create import AFTERWARDS_IN_HUMA, NAMES_AND_EMAIL, creation
 from sync.core.employee import Employee, Side, from_json
 from sync.core.fields import field as field_named
 from sync.core.fields.number import TO_BE_GIVEN
 from sync.core.passing import Passed
-from sync.core.plan import Planned, field_change, plan_fingerprint
+from sync.core.plan import BULK_CHOICES, Planned, field_change, plan_fingerprint
 from sync.core.reasons import Reason
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
 from sync.reading.reader import fingerprinter
@@ -98,13 +99,13 @@ def make_plan(run: SyncRun, only: Collection[str] | None = None) -> Plan:
 
 
 def _decided(run: SyncRun, broken: dict[str, Passed]) -> Iterator[Item]:
-    rows = Conflict.objects.filter(run=run, decision__in=("huma", "visma")).select_related("link")
+    rows = Conflict.objects.filter(run=run, decision__in=BULK_CHOICES).select_related("link")
     rows = rows.filter(link__state=EmployeeLink.State.LINKED)
     fingerprint, today = fingerprinter(run.connection), timezone.localdate()
     out, settled = left_out(run), settled_elsewhere(run)
     for conflict in rows.order_by("link__name", "link_id", "pk"):
         link = conflict.link
-        if out & {("huma", link.huma_id), ("visma", link.visma_id), (link.pk, conflict.field)}:
+        if out & {(Side.HUMA, link.huma_id), (Side.VISMA, link.visma_id), (link.pk, conflict.field)}:
             continue  # left out since it was decided
         if (link.pk, conflict.field, conflict.huma_fingerprint, conflict.visma_fingerprint) in settled:
             continue  # another run was faster
@@ -222,7 +223,7 @@ def _create_item(row: EmployeeSnapshot, target: Side, after: dict[str, Any], omi
         pin="",
         becomes="",
         source="",
-        action="create",
+        action=Action.CREATE,
         look_twice=_odd(target, after["values"]) or ("twice_huma" if target is Side.HUMA else ""),
     )
     return Item(planned, row.name, row.number, snapshot=row, omitted=dict(omitted))

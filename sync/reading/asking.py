@@ -5,11 +5,12 @@ What became of it stands in ``SyncRun.progress["asked"]``: by side and id the wo
 
 from collections.abc import Collection, Iterable
 
+from sync.core.employee import Side
 from sync.core.presence import Seen, too_many
 from sync.models import EmployeeLink, SyncRun
 from sync.reading.failures import CannotRead
 from sync.reading.one_person import Elsewhere, PassedOver
-from sync.reading.presence import SIDES, id_of
+from sync.reading.presence import id_of
 from sync.reading.reader import GROUPS
 
 State = EmployeeLink.State
@@ -17,7 +18,7 @@ State = EmployeeLink.State
 
 def start() -> dict[str, dict[str, str]]:
     """Nobody has been asked for yet."""
-    return {side: {} for side in SIDES}
+    return {side: {} for side in Side}
 
 
 class Asking:
@@ -29,14 +30,16 @@ class Asking:
         # Who left the companies, locations and teams was called gone once: only where there are such limits is it
         # worth asking again.
         limited = any(getattr(run.connection, column) for column in GROUPS.values())
-        self.linked = {side: {id_of(link, side) for link in links if link.state == State.LINKED} for side in SIDES}
-        self.wanted = {
+        self.linked: dict[str, set[str]] = {
+            side: {id_of(link, side) for link in links if link.state == State.LINKED} for side in Side
+        }
+        self.wanted: dict[str, set[str]] = {
             side: {
                 id_of(link, side)
                 for link in links
-                if link.state != State.GONE or (limited and side == link.gone_from == "huma")
+                if link.state != State.GONE or (limited and side == link.gone_from == Side.HUMA)
             }
-            for side in SIDES
+            for side in Side
         }
 
     def absent(self, side: str, listed: Collection[str]) -> list[str]:

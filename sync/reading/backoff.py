@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from connections.api.errors import TOO_MANY_REQUESTS, Unavailable
+from sync.core.employee import Side
 from sync.core.reasons import Reason
 from sync.reading.failures import CannotRead
 
 LONGEST_PAUSE = 10.0  # seconds
 SIDE_OF = {
-    **dict.fromkeys(("list", "user", "ask huma"), "huma"),
-    **dict.fromkeys(("pages", "ids", "row", "ask visma"), "visma"),
+    **dict.fromkeys(("list", "user", "ask huma"), Side.HUMA),
+    **dict.fromkeys(("pages", "ids", "row", "ask visma"), Side.VISMA),
 }
 """The side of a request, by its kind."""
 

@@ -2,6 +2,7 @@
 
 from connections.api.errors import BadCredentials, ContractBroken, Rejected, TooMuch, Unavailable, VendorError
 from connections.refused import refusal
+from sync.core.employee import Side
 from sync.core.reasons import Reason
 
 
@@ -15,7 +16,7 @@ class CannotRead(Exception):
 
 def reason_for_reading(error: VendorError) -> Reason:
     """Why a run failed while it read, from what a vendor's side answered."""
-    side = error.side or "huma"
+    side = error.side or Side.HUMA
     match error:
         case BadCredentials(application=True):
             return Reason("application_refused")
@@ -32,7 +33,7 @@ def reason_for_reading(error: VendorError) -> Reason:
 
 def _too_much(side: str, error: TooMuch) -> Reason:
     """What a side sent too much of, in figures."""
-    if error.what == "total" and side == "huma":
+    if error.what == "total" and side == Side.HUMA:
         return Reason("total_beyond_huma", {"seen": error.seen, "limit": error.limit})
     if error.what == "bytes":
         return Reason(f"answer_too_long_{side}", {"limit": error.limit // 1024})

@@ -57,14 +57,14 @@ class Fetch:
         known = [one for one in links if one.state != EmployeeLink.State.GONE]
         self.reader = reader_for(run.connection, known, are_all=True, before_release=before_release)
         self.asking = Asking(run, links, self.progress.setdefault("asked", asking.start()))
-        self.list = HumaList(run, self.clients.huma, self.progress["huma"])
-        self.visma = VismaList(run, self.progress["visma"], self.asking.asked["visma"])
+        self.list = HumaList(run, self.clients.huma, self.progress[Side.HUMA])
+        self.visma = VismaList(run, self.progress[Side.VISMA], self.asking.asked[Side.VISMA])
         self.silent = SilentRows(self.visma)
         self.to_read: list[str] = []
-        self.to_ask: dict[str, list[str]] = {"huma": [], "visma": []}
+        self.to_ask: dict[str, list[str]] = {Side.HUMA: [], Side.VISMA: []}
         self.taken = Taken()
         silent = self.progress.setdefault("silent", {})
-        self.sides = {name: Patience(name, silent) for name in ("huma", "visma")}
+        self.sides = {name: Patience(name, silent) for name in Side}
         self.saved_at = self.shared_at = time.monotonic()
         self.under_way = UnderWay()
         self.lease: Lease
@@ -74,11 +74,11 @@ class Fetch:
         deadline = time.monotonic() + seconds
         self.lease = lease
         self.clients.share_waiting(self.run.connection)
-        self.reader.witness.knows("huma", self.list.to_read)
+        self.reader.witness.knows(Side.HUMA, self.list.to_read)
         if self.list.is_complete:
             self.to_read = unread(self.run)[::-1]
-            if self.asking.wanted["huma"]:
-                self.to_ask["huma"] = self.asking.absent("huma", listed(self.run, "huma"))
+            if self.asking.wanted[Side.HUMA]:
+                self.to_ask[Side.HUMA] = self.asking.absent(Side.HUMA, listed(self.run, Side.HUMA))
         self._find_absent_in_visma()
         pool = self.under_way.pool = ThreadPoolExecutor(settings.SYNC_CONCURRENCY + 1, thread_name_prefix="read")
         try:
@@ -115,24 +115,24 @@ class Fetch:
     def _is_read(self, side: str) -> bool:
         if self.to_ask[side] or self.under_way.is_any(side):
             return False
-        if side == "visma":
+        if side == Side.VISMA:
             return self.visma.is_complete and not self.silent.ids
         return self.list.is_complete and not self.to_read
 
     def _submit(self) -> None:
         now, ask = time.monotonic(), self.under_way
         room = settings.SYNC_CONCURRENCY - sum(kind not in ("pages", "ids") for kind in ask.kinds)
-        if now >= self.sides["visma"].not_before:
+        if now >= self.sides[Side.VISMA].not_before:
             if self.visma.page_wanted and not {"pages", "ids"}.intersection(ask.kinds):
                 self._submit_visma_page()
-            room -= ask.add_people("ask visma", self.to_ask["visma"], self.reader.visma_person, room)
+            room -= ask.add_people("ask visma", self.to_ask[Side.VISMA], self.reader.visma_person, room)
             room -= ask.add_people("row", self.silent.wanted(ask.about("row")), self.reader.visma_person, room)
-        if now >= self.sides["huma"].not_before:
+        if now >= self.sides[Side.HUMA].not_before:
             for offset in self.list.next_offsets(room):
                 ask.add("list", (self.list.attempt, offset), self.list.page, offset)
             if self.list.is_complete:
                 room -= ask.add_people("user", self.to_read, partial(self.reader.huma, listed=True), room)
-            ask.add_people("ask huma", self.to_ask["huma"], self.reader.huma, room)
+            ask.add_people("ask huma", self.to_ask[Side.HUMA], self.reader.huma, room)
 
     def _submit_visma_page(self) -> None:
         if self.visma.page_wanted == "ids":
@@ -186,7 +186,7 @@ class Fetch:
         if kind == "row":
             self.silent.settle(id_, there)
         elif kind == "user" and there:
-            self.progress["huma"]["read"] += 1
+            self.progress[Side.HUMA]["read"] += 1
 
     def _take_page(self, rows: Rows, cursor: str | None) -> None:
         self.taken.read += rows.people
@@ -201,9 +201,9 @@ class Fetch:
     def _is_alone(self, kind: str, id_: str) -> bool:
         """Whether a side has answered about all of its list but a few, of whom this is one."""
         if kind == "row":
-            return self.silent.are_few and self.reader.witness.is_answered("visma", id_)
+            return self.silent.are_few and self.reader.witness.is_answered(Side.VISMA, id_)
         left = 1 + len(self.to_read) + len(self.under_way.about("user"))
-        read = self.progress["huma"]["read"]
+        read = self.progress[Side.HUMA]["read"]
         return kind == "user" and bool(read) and not too_many(left, read + left)
 
     def _take_unavailable(self, kind: str, what: Any, error: Unavailable) -> None:
@@ -241,9 +241,9 @@ class Fetch:
             self.taken.read.append(found)
         elif seen is Seen.GONE:
             self.taken.gone[side].append(id_)
-        if side == "visma":
+        if side == Side.VISMA:
             self.visma.answered(id_, seen.value)
-        if self.asking.is_over(side) and (side == "huma" or self.visma.is_complete):
+        if self.asking.is_over(side) and (side == Side.HUMA or self.visma.is_complete):
             self.to_ask[side] = []
 
     def _take_list(self, attempt: int, offset: int, page: Page) -> None:
@@ -252,8 +252,8 @@ class Fetch:
         self.list.take(attempt, offset, page)
         if self.list.is_complete:
             self.to_read = self.list.to_read[::-1]
-            self.reader.witness.knows("huma", self.to_read)
-            self.to_ask["huma"] = self.asking.absent("huma", self.list.people)
+            self.reader.witness.knows(Side.HUMA, self.to_read)
+            self.to_ask[Side.HUMA] = self.asking.absent(Side.HUMA, self.list.people)
 
     def _go_on_in_visma(self, step: Callable[..., None], *result: Any) -> None:
         """Take a step in Visma's list; where reading it begins anew, what was read so far is dropped."""
@@ -266,9 +266,9 @@ class Fetch:
     def _find_absent_in_visma(self) -> None:
         """Whom to ask for singly, once a stage of Visma's list is over."""
         if self.visma.progress["stage"] == "settle":
-            self.to_ask["visma"] = self.visma.odd()
+            self.to_ask[Side.VISMA] = self.visma.odd()
         elif self.visma.is_complete:
-            self.to_ask["visma"] = self.asking.absent("visma", self.visma.known)
+            self.to_ask[Side.VISMA] = self.asking.absent(Side.VISMA, self.visma.known)
 
     def _save(self) -> None:
         """Store what was read and how far that is, together. Raises ``_Over`` when the run isn't ours any more."""
@@ -295,4 +295,4 @@ class Fetch:
 
 
 def _start() -> dict[str, Any]:
-    return {"began": timezone.now().isoformat(), "huma": HumaList.start(), "visma": VismaList.start()}
+    return {"began": timezone.now().isoformat(), Side.HUMA: HumaList.start(), Side.VISMA: VismaList.start()}

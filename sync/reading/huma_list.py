@@ -40,7 +40,7 @@ class HumaList:
         self.run, self.client, self.progress = run, client, progress
         self.under_way: set[int] = set()
         self.again: list[int] = []
-        self.people: list[str] = listed(run, "huma") if progress["pages"] else []
+        self.people: list[str] = listed(run, Side.HUMA) if progress["pages"] else []
         progress.setdefault("program_emails", [])  # an older version kept none
         self._seen = {*self.people, *progress["programs"]}
         self._stored = len(self.people)
@@ -177,7 +177,7 @@ class HumaList:
     def flush(self) -> None:
         """Store who was seen since the last time."""
         if self._afresh:
-            forget(self.run, "huma")
+            forget(self.run, Side.HUMA)
         store_listed(self.run, self.people[self._stored :])
         store_passed(self.run, self._passed)
         self._stored, self._afresh, self._passed = len(self.people), False, []

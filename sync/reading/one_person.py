@@ -79,8 +79,8 @@ class Witness:
 
     def is_answered(self, side: str, id_: str) -> bool:
         """Whether the side answers at all, about somebody else than ``id_``."""
-        person = {"huma": "/users/{user}", "visma": "/employees/{employee}"}
-        return self.is_silent_alone(Unavailable(side=side, path=person[side]), id_)
+        path = "/users/{user}" if side == Side.HUMA else "/employees/{employee}"
+        return self.is_silent_alone(Unavailable(side=side, path=path), id_)
 
     def _others(self, side: str, id_: str) -> list[str]:
         others = [one for one in self.ids.get(side, ()) if one != id_]
@@ -98,9 +98,9 @@ class Witness:
             return True
 
     def _ask(self, error: VendorError, other: str) -> bool:
-        client = self.clients.huma if error.side == "huma" else self.clients.visma
+        client = self.clients.huma if error.side == Side.HUMA else self.clients.visma
         if not error.path.rstrip("s").endswith(("position", "position}")):
-            self.clients.huma.user(other) if error.side == "huma" else self.clients.visma.employee(other)
+            self.clients.huma.user(other) if error.side == Side.HUMA else self.clients.visma.employee(other)
             return True
         positions = client.positions(other)
         if error.path.endswith("}") and positions:

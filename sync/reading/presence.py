@@ -5,10 +5,9 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sync.core.batches import batches
+from sync.core.employee import Side
 from sync.core.presence import Presence, Seen, presence
 from sync.models import EmployeeLink, EmployeeSnapshot, PassedPerson, SyncRun
-
-SIDES = ("huma", "visma")
 
 Asked = Mapping[str, Mapping[str, str]]
 """What became of those who were asked for singly, by side and id: words of ``Seen``."""
@@ -16,7 +15,7 @@ Asked = Mapping[str, Mapping[str, str]]
 
 def id_of(link: EmployeeLink, side: str) -> str:
     """The id of a linked person on a side."""
-    return link.huma_id if side == "huma" else link.visma_id
+    return link.huma_id if side == Side.HUMA else link.visma_id
 
 
 def changes(
@@ -25,7 +24,7 @@ def changes(
     """What becomes another one of these links, by primary key; ``huma`` and ``visma`` are the ids that were read."""
     found = {}
     for link in links:
-        now = presence(_seen(link, "huma", huma, asked), _seen(link, "visma", visma, asked))
+        now = presence(_seen(link, Side.HUMA, huma, asked), _seen(link, Side.VISMA, visma, asked))
         if now is not None and (now.state, now.gone_from) != (link.state, link.gone_from):
             found[link.pk] = now
     return found

@@ -7,7 +7,7 @@ who.
 from collections.abc import Collection, Iterable
 
 from connections.models import Connection
-from sync.core.employee import Employee
+from sync.core.employee import Employee, Side
 from sync.models import SyncRun
 from sync.reading.reader import fingerprinter
 
@@ -23,7 +23,7 @@ def email_prints(connection: Connection, programs: Iterable[Employee]) -> list[s
 
 def seen_by(run: SyncRun) -> list[str]:
     """The fingerprints of the addresses of all programs in the list that the run has read."""
-    found: list[str] = run.progress.get("huma", {}).get("program_emails", [])
+    found: list[str] = run.progress.get(Side.HUMA, {}).get("program_emails", [])
     return found
 
 

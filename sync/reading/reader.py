@@ -88,17 +88,17 @@ class Reader:
             found = self._private(self._user(user_id, details))
             if all_positions:
                 found = self._with_all_positions(found)
-        self.witness.seen("huma", user_id)
+        self.witness.seen(Side.HUMA, user_id)
         return found
 
     def _user(self, user_id: str, details: Doc) -> Employee:
         client, paired = self.clients.huma, (self.paired_huma or {}).get(user_id, "")
-        summaries = details.get("currentPositions") or _while_there(lambda: client.positions(user_id), "huma")
+        summaries = details.get("currentPositions") or _while_there(lambda: client.positions(user_id), Side.HUMA)
         vanished = ""
         if _is_missing(paired, summaries) and _is_gone(lambda: client.position(user_id, paired)):
-            vanished, summaries = paired, _while_there(lambda: client.positions(user_id), "huma")
+            vanished, summaries = paired, _while_there(lambda: client.positions(user_id), Side.HUMA)
         chosen = huma_selected(summaries, paired, self.today)
-        position = _while_there(lambda: client.position(user_id, chosen), "huma") if chosen else None
+        position = _while_there(lambda: client.position(user_id, chosen), Side.HUMA) if chosen else None
         found = huma_employee(details, summaries, position, self.today, self.fields)
         return replace(found, vanished=vanished) if vanished else found
 
@@ -125,7 +125,7 @@ class Reader:
         employee_id = str(document.get("id"))
         with one_person(Side.VISMA, employee_id, self.witness, lambda: visma_glimpse(document, self.today)):
             found = self._employee(employee_id, document)
-        self.witness.seen("visma", employee_id)
+        self.witness.seen(Side.VISMA, employee_id)
         return found
 
     def _employee(self, employee_id: str, document: Doc) -> Employee:
@@ -148,13 +148,13 @@ class Reader:
                 document = client.employee(employee_id).body
             except Gone:
                 return None
-            positions = _while_there(lambda: client.positions(employee_id), "visma")
+            positions = _while_there(lambda: client.positions(employee_id), Side.VISMA)
         return self.visma({**document, "_embedded": {"positions": positions}})
 
     def visma_page(self, cursor: str | None) -> tuple[Rows, str | None]:
         """One page of employees, drafts included, and the next cursor."""
         page = self.clients.visma.list_employees(cursor)
-        self.witness.knows("visma", [document["id"] for document in page.items if document["id"] not in page.odd])
+        self.witness.knows(Side.VISMA, [document["id"] for document in page.items if document["id"] not in page.odd])
         return self.visma_rows(page), page.cursor
 
     def visma_rows(self, page: VismaPage) -> Rows:
@@ -252,7 +252,7 @@ def witness_of(connection: Connection, clients: Clients, links: Collection[Emplo
     else:
         linked = [link for link in links if link.state == EmployeeLink.State.LINKED]
         some = [(link.huma_id, link.visma_id) for link in linked[-OTHERS_KNOWN:]]
-    return Witness(clients, {"huma": [huma for huma, _ in some], "visma": [visma for _, visma in some]})
+    return Witness(clients, {Side.HUMA: [huma for huma, _ in some], Side.VISMA: [visma for _, visma in some]})
 
 
 def within(connection: Connection) -> Callable[[Doc], bool | None]:

@@ -22,7 +22,7 @@ from sync.core.reasons import Reason
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
 from sync.reading.failures import CannotRead
 from sync.reading.one_person import Elsewhere, PassedOver
-from sync.reading.presence import SIDES, id_of
+from sync.reading.presence import id_of
 from sync.reading.reader import reader_for
 from sync.reading.snapshots import store_people
 from sync.worker.lease import Lease
@@ -46,7 +46,7 @@ class Rereading:
         self.progress: dict[str, Any] = {"began": timezone.now().isoformat(), **empty, **run.progress}
         if isinstance(self.progress["passed"], list):  # what an older version began: they are asked for again
             self.progress["passed"] = {}
-        read = EmployeeSnapshot.objects.filter(run=run, side="huma").values_list("vendor_id", flat=True)
+        read = EmployeeSnapshot.objects.filter(run=run, side=Side.HUMA).values_list("vendor_id", flat=True)
         known = {*read, *self.progress["gone"], *self.progress["outside"], *self.progress["passed"]}
         self.left = [one for one in run.people if one not in known][::-1]
         self.read: list[Employee] = []
@@ -57,8 +57,8 @@ class Rereading:
     @property
     def asked(self) -> dict[str, dict[str, str]]:
         """What became of those who weren't read, by side and id."""
-        found: dict[str, dict[str, str]] = {side: {} for side in SIDES}
-        found |= {"huma": dict.fromkeys(self.progress["outside"], Seen.OUTSIDE.value)}
+        found: dict[str, dict[str, str]] = {side: {} for side in Side}
+        found |= {Side.HUMA: dict.fromkeys(self.progress["outside"], Seen.OUTSIDE.value)}
         for huma_id, side in self.progress["gone"].items():
             link = self.links.get(huma_id)
             found[side][id_of(link, side) if link else huma_id] = Seen.GONE.value
@@ -153,7 +153,7 @@ class Rereading:
     def _keep(self, huma_id: str, huma: Employee | None, visma: Employee | None) -> None:
         self.read += [employee for employee in (huma, visma) if employee]
         if huma is None or (huma_id in self.links and visma is None):
-            self.progress["gone"][huma_id] = "huma" if huma is None else "visma"
+            self.progress["gone"][huma_id] = Side.HUMA if huma is None else Side.VISMA
 
     def _wait(self, error: Unavailable) -> None:
         if time.monotonic() >= self.not_before:  # requests that failed together count once
@@ -182,7 +182,7 @@ class Rereading:
         counted = Counter(side for side, *_more in self.progress["passed"].values())
         linked = EmployeeLink.objects.filter(connection=self.run.connection_id, state=EmployeeLink.State.LINKED)
         people = max(len(self.run.people), linked.count())  # these are only some of the side's
-        for side in SIDES:
+        for side in Side:
             if too_many(counted[side], people):
                 found = {"passed": counted[side], "people": people}
                 raise CannotRead(Reason(f"many_passed_{side}", found))
@@ -198,5 +198,5 @@ def taking_part(run: SyncRun) -> dict[str, EmployeeLink]:
     return {
         link.huma_id: link
         for link in links
-        if ("huma", link.huma_id) not in left_out and ("visma", link.visma_id) not in left_out
+        if (Side.HUMA, link.huma_id) not in left_out and (Side.VISMA, link.visma_id) not in left_out
     }

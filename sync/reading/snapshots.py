@@ -13,7 +13,7 @@ UPDATED = ["complete", "name", "number", "standing", "active", "draft", "payload
 def store_listed(run: SyncRun, vendor_ids: Iterable[str]) -> None:
     """Store who is in Huma's list; what she says of herself is still to be read."""
     EmployeeSnapshot.objects.bulk_create(
-        [EmployeeSnapshot(run=run, side="huma", vendor_id=vendor_id, complete=False) for vendor_id in vendor_ids],
+        [EmployeeSnapshot(run=run, side=Side.HUMA, vendor_id=vendor_id, complete=False) for vendor_id in vendor_ids],
         batch_size=BATCH,
     )
 
@@ -87,7 +87,7 @@ def listed(run: SyncRun, side: str) -> list[str]:
 
 def unread(run: SyncRun) -> list[str]:
     """The ids of those in Huma whose details haven't been read yet, in the order of the list."""
-    rows = EmployeeSnapshot.objects.filter(run=run, side="huma", complete=False, passed="")
+    rows = EmployeeSnapshot.objects.filter(run=run, side=Side.HUMA, complete=False, passed="")
     return list(rows.order_by("pk").values_list("vendor_id", flat=True))
 
 

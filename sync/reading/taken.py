@@ -14,7 +14,7 @@ class Taken:
 
     read: list[Employee] = field(default_factory=list)
     passed: list[Passed] = field(default_factory=list)
-    gone: dict[str, list[str]] = field(default_factory=lambda: {"huma": [], "visma": []})
+    gone: dict[str, list[str]] = field(default_factory=lambda: {Side.HUMA: [], Side.VISMA: []})
 
     @property
     def is_any(self) -> bool:

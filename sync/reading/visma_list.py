@@ -11,6 +11,7 @@ from django.conf import settings
 
 from connections.api.shapes import is_stand_in
 from connections.api.visma.client import PAGE_SIZE
+from sync.core.employee import Side
 from sync.core.reasons import Reason
 from sync.models import SyncRun
 from sync.reading.failures import CannotRead
@@ -34,7 +35,7 @@ class VismaList:
     def __init__(self, run: SyncRun, progress: dict[str, Any], asked: dict[str, str]) -> None:
         self.run, self.progress, self.asked = run, progress, asked
         begun = progress["cursor"] or progress["stage"] != "list"
-        self.known = {id_ for id_ in listed(run, "visma") if not is_stand_in(id_)} if begun else set()
+        self.known = {id_ for id_ in listed(run, Side.VISMA) if not is_stand_in(id_)} if begun else set()
         self.again = set(progress.setdefault("again", []))
         self.afresh = False
 
@@ -127,7 +128,7 @@ class VismaList:
     def flush(self) -> None:
         """Forget who was read before reading began anew."""
         if self.afresh:
-            forget(self.run, "visma")
+            forget(self.run, Side.VISMA)
         self.afresh = False
 
     def _is_circle(self, ids: set[str], seen: set[str], cursor: str | None) -> bool:

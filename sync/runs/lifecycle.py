@@ -10,6 +10,8 @@ from django.db.models import Count
 from django.utils import timezone
 
 from connections.models import Connection, audit, name_of
+from sync.core.codes import Action
+from sync.core.employee import Side
 from sync.core.report import Totals, totals
 from sync.models import OPEN_STATES, Change, Conflict, EmployeeSnapshot, SyncRun
 from sync.models.groups import BY_HAND, MANUAL, STEPS, WHOLE
@@ -101,7 +103,7 @@ def forget_values(run: SyncRun) -> None:
 
     Who couldn't be created stays, so that it can be tried again.
     """
-    failed = Change.objects.filter(run=run, action="create", state=Change.State.FAILED).values("snapshot")
+    failed = Change.objects.filter(run=run, action=Action.CREATE, state=Change.State.FAILED).values("snapshot")
     EmployeeSnapshot.objects.filter(run=run).exclude(pk__in=failed).update(payload=None)
     if run.confirmed_at is None:
         Conflict.objects.filter(run=run).update(values=None)
@@ -194,7 +196,7 @@ class Live:
 def live(run: SyncRun) -> Live:
     """How far the run is, for pages that ask again and again."""
     progress = run.progress or {}
-    huma, visma = progress.get("huma", {}), progress.get("visma", {})
+    huma, visma = progress.get(Side.HUMA, {}), progress.get(Side.VISMA, {})
     works = run.state in (SyncRun.State.FETCHING, SyncRun.State.APPLYING)
     idle = (timezone.now() - run.touched_at).total_seconds()
     still = still_for(run) if works else 0.0

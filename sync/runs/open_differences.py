@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from django.db.models import Case, Count, Exists, Max, OuterRef, Q, QuerySet, When
 
 from sync.core.batches import batches
-from sync.models import OPEN_STATES, Change, Conflict, LeftOut, SyncRun
-from sync.models.groups import COMPARED, MANUAL, PART, SINGLE, WAITS, WHOLE
+from sync.core.codes import Standing
+from sync.core.employee import Side
+from sync.models import OPEN_STATES, Change, Conflict, EmployeeLink, LeftOut, SyncRun
+from sync.models.groups import COMPARED, MANUAL, NOT_WRITTEN, PART, SINGLE, WAITS, WHOLE
 
 State, Trigger = SyncRun.State, SyncRun.Trigger
 SOME = 200  # connections in one statement
@@ -125,15 +127,15 @@ def _taking_part(runs: Iterable[int]) -> QuerySet[Conflict]:
     held = Change.objects.filter(link=OuterRef("link"), field=OuterRef("field"), state=Change.State.HELD, answer="")
     out = LeftOut.objects.filter(connection=OuterRef("link__connection"))
     return (
-        Conflict.objects.filter(run__in=list(runs), link__state="linked")
+        Conflict.objects.filter(run__in=list(runs), link__state=EmployeeLink.State.LINKED)
         .exclude(Exists(held))
         .exclude(Exists(LeftOut.objects.filter(link=OuterRef("link"), field=OuterRef("field"))))
-        .exclude(Exists(out.filter(side="huma", vendor_id=OuterRef("link__huma_id"))))
-        .exclude(Exists(out.filter(side="visma", vendor_id=OuterRef("link__visma_id"))))
+        .exclude(Exists(out.filter(side=Side.HUMA, vendor_id=OuterRef("link__huma_id"))))
+        .exclude(Exists(out.filter(side=Side.VISMA, vendor_id=OuterRef("link__visma_id"))))
     )
 
 
 def open_differences(run: SyncRun) -> int:
     """How many differences still wait for a person: undecided ones, and those that weren't carried out."""
-    rows = Conflict.objects.filter(run=run, standing="asks")
-    return rows.filter(Q(decision="") | Q(outcome__in=("moved", "failed", "unknown", "stopped"))).count()
+    rows = Conflict.objects.filter(run=run, standing=Standing.ASKS)
+    return rows.filter(Q(decision="") | Q(outcome__in=NOT_WRITTEN)).count()

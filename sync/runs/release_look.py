@@ -17,6 +17,7 @@ from connections.groups import huma_groups
 from connections.models import ReleaseRequest
 from sync.analysis.analyse import SAME_COMPANY_SHARE, analyse
 from sync.analysis.persist import load
+from sync.core.employee import Side
 from sync.core.reasons import Reason
 from sync.models import SyncRun
 from sync.reading.failures import CannotRead, reason_for_reading
@@ -73,11 +74,11 @@ def _slice(request: ReleaseRequest, run: SyncRun, lease: Lease) -> float | None:
         return None if lease.lost else fetch.pause
     companies = [group["name"] for group in huma_groups(run.connection) if group["type"] == "company"]
     today = timezone.localdate()
-    humas, vismas = load(run, "huma"), load(run, "visma")
+    humas, vismas = load(run, Side.HUMA), load(run, Side.VISMA)
     analysis = analyse(run.connection, humas, vismas, today, set(CHECKS))
     figures = {
-        "huma": len(analysis.huma),
-        "visma": len(analysis.visma),
+        Side.HUMA: len(analysis.huma),
+        Side.VISMA: len(analysis.visma),
         "linked": Counter(str(one.by) for one in analysis.matching.linked),
         "possible": len(analysis.matching.possible),
         "companies": sorted(map(str, companies))[:MOST_NAMES],
@@ -114,5 +115,5 @@ def counted(request: ReleaseRequest) -> Counted:
     """The figures of a request whose both sides were read."""
     figures = request.figures
     linked: dict[str, int] = figures.get("linked", {})
-    total, smaller = sum(linked.values()), min(figures.get("huma", 0), figures.get("visma", 0))
+    total, smaller = sum(linked.values()), min(figures.get(Side.HUMA, 0), figures.get(Side.VISMA, 0))
     return Counted(total, linked_by(linked), total < smaller * SAME_COMPANY_SHARE)

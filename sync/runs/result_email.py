@@ -11,6 +11,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from sync.analysis import passed_over
+from sync.core.codes import Action, Standing
+from sync.core.employee import Side
 from sync.core.fields import FIELDS
 from sync.core.report import OUTCOMES, Totals
 from sync.mail.message import absolute, message
@@ -56,13 +58,13 @@ def result_email(run: SyncRun, to: Sequence[str]) -> EmailMultiAlternatives:
             "headline": headline(run, totals),
             "totals": totals,
             "outcomes": [(outcome_label(name), getattr(totals, name)) for name in OUTCOMES],
-            "created_huma": _created(run, "huma").count(),
-            "created_visma": _created(run, "visma").count(),
+            "created_huma": _created(run, Side.HUMA).count(),
+            "created_visma": _created(run, Side.VISMA).count(),
             "problems": problems,
             "problems_more": named.count() - len(problems),
             "passed_over": [one.name or _("Somebody without a name") for one in over[:MOST_PROBLEMS]],
             "passed_over_more": max(0, over.count() - MOST_PROBLEMS),
-            "open_differences": Conflict.objects.filter(run=run, standing="asks", decision="").count(),
+            "open_differences": Conflict.objects.filter(run=run, standing=Standing.ASKS, decision="").count(),
             "open_matches": PossibleMatch.objects.open_in(run).count(),
             "url": absolute(reverse("admin:result", args=[run.connection.code, run.pk])),
             "skipped_url": absolute(reverse("admin:people", args=[run.connection.code]) + "?show=unread"),
@@ -76,7 +78,7 @@ def drafts_email(run: SyncRun, to: Sequence[str], named: bool = True) -> EmailMu
     ``named``: whether these addresses are confirmed, so that it may say who.
     """
     with translation.override(settings.LANGUAGE_CODE):
-        created = _created(run, "visma").select_related("snapshot").order_by("name", "pk")
+        created = _created(run, Side.VISMA).select_related("snapshot").order_by("name", "pk")
         drafts = [NewDraft(change.name, _missing(change, run)) for change in created.defer("before", "after")]
         if not drafts:
             return None
@@ -103,14 +105,14 @@ def headline(run: SyncRun, totals: Totals) -> str:
 
 def _problem(change: Change) -> Problem:
     what = field_label(change.field)
-    if change.action == "create":
+    if change.action == Action.CREATE:
         what = _("Add to %(side)s") % {"side": side_name(change.side)}
     why = change_sentence(change) or (sentence("moved") if change.state == Change.State.MOVED else "")
     return Problem(change.name, what, outcome_label(change.state), why)
 
 
 def _created(run: SyncRun, side: str) -> Any:
-    return Change.objects.filter(run=run, action="create", side=side, state=Change.State.DONE)
+    return Change.objects.filter(run=run, action=Action.CREATE, side=side, state=Change.State.DONE)
 
 
 def _missing(change: Change, run: SyncRun) -> list[str]:

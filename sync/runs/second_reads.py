@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from connections.models import Connection
 from sync.analysis.concurrent import began
+from sync.core.employee import Side
 from sync.models import Change, Conflict, EmployeeLink, HumaEvent, Notice, SyncRun
 from sync.worker.queue import wake_connection
 
@@ -88,7 +89,7 @@ def from_before_our_write(run: SyncRun, conflicts: QuerySet[Conflict]) -> dict[t
     Our own writes make events, and a read right after one can be old: what was just replaced would go to Visma as if
     somebody had chosen it. Somebody who really changes it back waits until it can't be an old read any more.
     """
-    rows = Change.objects.filter(link__in=conflicts.order_by().values("link"), side="huma", state=Change.State.DONE)
+    rows = Change.objects.filter(link__in=conflicts.order_by().values("link"), side=Side.HUMA, state=Change.State.DONE)
     rows = rows.filter(settled_at__gte=began(run) - OLD_READS).order_by("settled_at")
     found = rows.values_list("link_id", "field", "pin", "settled_at")
     return {(link, field, pin): at + OLD_READS for link, field, pin, at in found if at}

@@ -11,10 +11,10 @@ from django.db import DatabaseError, connection
 from django.db.models.functions import Now
 
 from connections.clients import Clients, clients_for
+from sync.core.employee import Side
 from sync.models import SyncRun
 from sync.worker.heartbeat import last_beat
 
-SIDES = ("huma", "visma")
 LOOK_EVERY = 1.0  # seconds
 
 
@@ -70,8 +70,8 @@ def _listen(run_pk: int, stored: dict[str, float], clients: Clients, ended: thre
 
 def _silent(stored: dict[str, float], clients: Clients, began: float) -> dict[str, float]:
     """Another process may have begun to wait: until this one hears something, that counts on."""
-    found = {}
-    for side in SIDES:
+    found: dict[str, float] = {}
+    for side in Side:
         silence = clients.silence(side)
         since = silence.since
         if side in stored and silence.heard_at < began:

@@ -10,8 +10,9 @@ from connections.models import Connection, audit, name_of
 from sync.analysis.candidates import recheck
 from sync.analysis.linking import against_alone, retire_gone
 from sync.analysis.pairing import compare_pair, is_left_out
+from sync.core.codes import CreateGroup
 from sync.core.create import heading
-from sync.core.employee import from_json
+from sync.core.employee import Side, from_json
 from sync.core.relook import other_employee, without_instead
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
 from sync.models.groups import STEPS
@@ -33,8 +34,8 @@ def link(
         _hold(connection)
         read = latest_read(connection)
         rows = EmployeeSnapshot.objects.filter(run=read, complete=True)
-        huma = rows.filter(side="huma", vendor_id=huma_id).first()
-        visma = rows.filter(side="visma", vendor_id=visma_id).first()
+        huma = rows.filter(side=Side.HUMA, vendor_id=huma_id).first()
+        visma = rows.filter(side=Side.VISMA, vendor_id=visma_id).first()
         if huma is None or visma is None:
             raise NotAllowed("unread")
         made = make_link(connection, user, huma, visma, births_confirmed)
@@ -60,8 +61,8 @@ def make_link(
     others = EmployeeLink.objects.filter(connection=connection, state__in=EmployeeLink.HOLDING)
     if others.filter(Q(huma_id=huma.vendor_id) | Q(visma_id=visma.vendor_id)).exists():
         raise NotAllowed("taken")
-    retire_gone(connection, "huma", [huma.vendor_id])
-    retire_gone(connection, "visma", [visma.vendor_id])
+    retire_gone(connection, Side.HUMA, [huma.vendor_id])
+    retire_gone(connection, Side.VISMA, [visma.vendor_id])
     link, _created = EmployeeLink.objects.update_or_create(
         connection=connection,
         huma_id=huma.vendor_id,
@@ -187,7 +188,7 @@ def _offer_again(run: SyncRun, rows: Any) -> None:
     """People who are linked no more stand on one side only, and may be offered for creation."""
     for person in rows:
         person.link = None
-        person.create_group = heading(from_json(person.payload)) if person.payload else "no_position"
+        person.create_group = heading(from_json(person.payload)) if person.payload else CreateGroup.NO_POSITION
         person.save(update_fields=["link", "create_group"])
         recheck(run, [person])
 
@@ -210,7 +211,9 @@ def _in_review(connection: Connection) -> list[SyncRun]:
 
 def _hold(connection: Connection) -> None:
     """Hold the connection's open runs so that none begins to write meanwhile. Raises ``NotAllowed`` if one does."""
-    open_runs = SyncRun.objects.select_for_update().filter(connection=connection, state__in=(*STEPS, "applying"))
+    open_runs = SyncRun.objects.select_for_update().filter(
+        connection=connection, state__in=(*STEPS, SyncRun.State.APPLYING)
+    )
     if any(run.state == SyncRun.State.APPLYING for run in open_runs):
         raise NotAllowed("state")
     SyncRun.objects.filter(connection=connection, state__in=STEPS).update(touched_at=timezone.now())

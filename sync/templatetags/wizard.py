@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from sync.core.employee import Side
 from sync.wizard.cards import Choice, Row
 from sync.wording.display import Display, Segment
 from sync.wording.sentences import side_name
@@ -20,9 +21,9 @@ _BREAK = mark_safe("<br>")  # a constant
 @register.simple_tag
 def marked(row: Row, side: str) -> SafeString:
     """What one side says in a difference, with ``<mark>`` around what the other side has otherwise."""
-    shown = row.huma if side == "huma" else row.visma
-    index = 0 if side == "huma" else 1
-    other_empty = (row.visma if side == "huma" else row.huma).empty
+    shown = row.huma if side == Side.HUMA else row.visma
+    index = 0 if side == Side.HUMA else 1
+    other_empty = (row.visma if side == Side.HUMA else row.huma).empty
     lines = [_segments(pair[index]) for pair in row.segments]
     rest = shown.lines[len(lines) :]
     if other_empty or shown.empty:

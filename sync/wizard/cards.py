@@ -7,11 +7,14 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
+from sync.core.codes import Standing
+from sync.core.employee import Side
 from sync.core.fields import FIELDS
+from sync.core.plan import BULK_CHOICES
 from sync.models import Conflict, EmployeeLink, SyncRun
 from sync.models.writes import FILTERED_BY
 from sync.pages.paging import Part, Place, by_pk, part
-from sync.wizard.review import SHOWS, ReviewFilter, blocked, empties
+from sync.wizard.review import SHOWS, ReviewFilter
 from sync.wording.display import Display, Segment, diff, display
 from sync.wording.sentences import decision_label, field_label, sentence
 
@@ -123,7 +126,7 @@ def _groups(rows: QuerySet[Conflict]) -> list[dict[str, Any]]:
 
 def _headings(group: dict[str, Any]) -> list[str]:
     """The headings under which differences of a group stand; the same as ``ReviewFilter.apply`` says."""
-    if group["standing"] != "asks":
+    if group["standing"] != Standing.ASKS:
         return [group["standing"]]
     found = ["all", "decided" if group["decision"] else "undecided"]
     found += ["suggested"] if group["suggestion"] else []
@@ -140,8 +143,8 @@ def card(conflicts: Iterable[Conflict]) -> Card:
 def row(conflict: Conflict) -> Row:
     """One difference as the page shows it."""
     values: dict[str, Any] = conflict.values or {}
-    huma = display(conflict.field, "huma", values.get("huma"))
-    visma = display(conflict.field, "visma", values.get("visma"))
+    huma = display(conflict.field, Side.HUMA, values.get(Side.HUMA))
+    visma = display(conflict.field, Side.VISMA, values.get(Side.VISMA))
     return Row(
         conflict=conflict,
         label=field_label(conflict.field),
@@ -151,19 +154,19 @@ def row(conflict: Conflict) -> Row:
         suggestion=conflict.suggestion,
         why=sentence(conflict.why) if conflict.why else "",
         notes=[sentence(code, params) for code, params in values.get("notes", [])],
-        choices=[_choice(conflict, value, values) for value in ("huma", "visma", "leave", "never")],
+        choices=[_choice(conflict, value, values) for value in filter(None, Conflict.Decision.values)],
     )
 
 
 def _choice(conflict: Conflict, value: str, values: dict[str, Any]) -> Choice:
-    code = blocked(conflict, value)
-    target = {"huma": "visma", "visma": "huma"}.get(value, "")
+    code = conflict.forbids(value)
+    target = Side(value).other if value in BULK_CHOICES else ""
     return Choice(
         value=value,
         label=decision_label(value),
         possible=not code,
         reason=sentence(code, values.get("blocked", {}).get(target, {})) if code else "",
-        empties=not code and empties(conflict, value),
+        empties=not code and conflict.empties(value),
         chosen=conflict.decision == value,
         suggested=bool(value) and conflict.suggestion == value,
     )

@@ -12,6 +12,7 @@ from connections.models import Connection, audit, name_of
 from sync.analysis import passed_over
 from sync.analysis.concurrent import settled_elsewhere
 from sync.analysis.relooking import held_back
+from sync.core.codes import Action, Standing
 from sync.core.employee import Side
 from sync.core.fields import field as field_named
 from sync.core.payday import PayPlan
@@ -110,19 +111,19 @@ def build(run: SyncRun, only: Collection[str] | None = None) -> Confirmation:
     pay = plan_of(run.connection)
     lines = [(item, _line(item, pay)) for item in plan.items]
     decisions = Counter(Conflict.objects.filter(run=run).values_list("decision", flat=True))
-    asks = Conflict.objects.filter(run=run, standing="asks", decision="").count()
+    asks = Conflict.objects.filter(run=run, standing=Standing.ASKS, decision="").count()
     return Confirmation(
         fingerprint=plan.fingerprint,
         sides=[(side.value, _people(lines, side)) for side in (Side.VISMA, Side.HUMA)],
         look_twice=[(sentence(code), found) for code in ORDER if (found := _look_twice(lines, code))],
         changes=len(plan.items),
-        creations=dict(Counter(str(i.planned.side) for i in plan.items if i.planned.action == "create")),
+        creations=dict(Counter(str(i.planned.side) for i in plan.items if i.planned.action == Action.CREATE)),
         people=plan.people,
         threshold=plan.threshold,
         needs_number=plan.people if plan.over_threshold else None,
         stale=plan.stale,
-        left=decisions["leave"],
-        never=decisions["never"],
+        left=decisions[Conflict.Decision.LEAVE],
+        never=decisions[Conflict.Decision.NEVER],
         undecided=asks,
         doubted=held_back(run),
         always_open=tuple(sentence(code) for code in ALWAYS_OPEN),
@@ -161,7 +162,7 @@ def _people(lines: list[tuple[Item, Line]], side: Side) -> list[PersonChanges]:
 def _line(item: Item, pay: PayPlan | None) -> Line:
     planned = item.planned
     side = planned.side.value
-    if planned.action == "create":
+    if planned.action == Action.CREATE:
         gets = [(field_label(name), display(name, side, own)) for name, own in planned.after["values"].items()]
         omitted = [(field_label(name), sentence(r.code, r.params)) for name, r in item.omitted.items()]
         return Line(
@@ -270,7 +271,7 @@ def _settle_left(run: SyncRun, user: Any) -> None:
                 by=conflict.decided_by or name,
                 name=conflict.link.name,
             )
-            for conflict in rows.filter(decision="never").select_related("link")
+            for conflict in rows.filter(decision=Conflict.Decision.NEVER).select_related("link")
         ],
         ignore_conflicts=True,
         batch_size=500,
@@ -278,7 +279,7 @@ def _settle_left(run: SyncRun, user: Any) -> None:
     settled = settled_elsewhere(run)
     left = [
         one
-        for one in rows.filter(decision="leave")
+        for one in rows.filter(decision=Conflict.Decision.LEAVE)
         if (one.link_id, one.field, one.huma_fingerprint, one.visma_fingerprint) not in settled
     ]
     locked = EmployeeLink.objects.select_for_update().filter(pk__in={conflict.link_id for conflict in left})

@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from connections.models import audit, name_of
-from sync.analysis.candidates import MAIN, NEVER_OFFERED, possible, recheck, unnumbered
+from sync.analysis.candidates import NEVER_OFFERED, possible, recheck, unnumbered
+from sync.core.codes import CreateGroup
 from sync.core.employee import Side
 from sync.models import EmployeeSnapshot, LeftOut, SyncRun
 from sync.models.groups import STEPS
@@ -38,7 +39,7 @@ def choose(run: SyncRun, user: Any, ids: Iterable[int], on: bool) -> int:
 def choose_all(run: SyncRun, user: Any, target: str, on: bool) -> int:
     """Tick the whole main list of a side (nobody of the folded ones), or take everybody off again."""
     rows = possible(run, target)
-    return _set(run, user, rows.filter(create_group=MAIN) if on else rows, on)
+    return _set(run, user, rows.filter(create_group=CreateGroup.MAIN) if on else rows, on)
 
 
 def _set(run: SyncRun, user: Any, rows: QuerySet[EmployeeSnapshot], on: bool) -> int:

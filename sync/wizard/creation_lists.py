@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 
 from connections.models import Connection
 from sync.analysis import candidates
+from sync.core.employee import Side
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
 from sync.pages.paging import Part, Place, by_pk, part
 from sync.planning.new_people import Omitted, what_comes_along
@@ -104,7 +105,9 @@ def page(run: SyncRun, target: str, opened: str = "", place: Place | int | str =
         possible=possible.count(),
         main_possible=main.count(),
         main_chosen=main.filter(create_chosen=True).count(),
-        unnumbered=service.unnumbered(run).exclude(create_blocked=service.LEFT_OUT).count() if target == "visma" else 0,
+        unnumbered=candidates.unnumbered(run).exclude(create_blocked=service.LEFT_OUT).count()
+        if target == Side.VISMA
+        else 0,
         assigns_numbers=run.assigns_numbers,
     )
 
@@ -137,7 +140,9 @@ def describe(run: SyncRun, people: Iterable[EmployeeSnapshot]) -> list[Candidate
     out = LeftOut.objects.filter(connection=run.connection_id, side=side, vendor_id__in=ids)
     left_out = {row.vendor_id: row for row in out}
     key = f"{side}_id"
-    gone = EmployeeLink.objects.filter(connection=run.connection_id, state="gone", **{f"{key}__in": ids})
+    gone = EmployeeLink.objects.filter(
+        connection=run.connection_id, state=EmployeeLink.State.GONE, **{f"{key}__in": ids}
+    )
     since = {getattr(link, key): link.linked_at for link in gone}
     return [
         _candidate(person, run.connection, left_out.get(person.vendor_id), since.get(person.vendor_id))

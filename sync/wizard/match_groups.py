@@ -10,6 +10,7 @@ from django.utils import timezone
 from connections.models import audit, name_of
 from sync.analysis.pairing import compare_in_run, is_left_out, numbers_in_visma, refresh_candidates, wanted_in_visma
 from sync.core.batches import batches
+from sync.core.codes import CreateGroup
 from sync.core.create import heading
 from sync.core.employee import from_json
 from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
@@ -120,7 +121,7 @@ def undo_group(run: SyncRun, user: Any, key: str) -> int:
         people = [pk for _match, huma, visma, _link in pairs for pk in (huma, visma)]
         for some in batches(people):
             for person in EmployeeSnapshot.objects.filter(pk__in=some, link=None):
-                person.create_group = heading(from_json(person.payload)) if person.payload else "no_position"
+                person.create_group = heading(from_json(person.payload)) if person.payload else CreateGroup.NO_POSITION
                 person.save(update_fields=["create_group"])
         _answer([match for match, *_rest in pairs], "", "", together=False)
         if pairs:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from connections.models import audit
 from sync.analysis.pairing import compare_pair, refresh_candidates
-from sync.core.employee import from_json
+from sync.core.employee import Side, from_json
 from sync.core.fields import FIELDS
 from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
 from sync.models.groups import STEPS
@@ -132,8 +132,8 @@ def _card(row: PossibleMatch) -> MatchCard:
                 lines.append(
                     MatchLine(
                         field_label(field.name),
-                        display(field.name, "huma", one.own),
-                        display(field.name, "visma", other.own),
+                        display(field.name, Side.HUMA, one.own),
+                        display(field.name, Side.VISMA, other.own),
                         field.agree(one.canonical, other.canonical),
                     )
                 )

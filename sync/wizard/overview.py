@@ -7,6 +7,8 @@ from typing import Any
 from django.db.models import Count, Q
 
 from sync.analysis.carried_decisions import last_finished
+from sync.core.codes import Standing
+from sync.core.employee import Side
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
 from sync.wizard.matches import open_count
 
@@ -60,13 +62,13 @@ def overview(run: SyncRun) -> Overview:
     figures: dict[str, Any] = {**run.figures, **({} if run.trigger in PARTS else _now(run))}
     last = last_finished(run)
     return Overview(
-        huma=figures.get("huma", 0),
-        visma=figures.get("visma", 0),
+        huma=figures.get(Side.HUMA, 0),
+        visma=figures.get(Side.VISMA, 0),
         linked=figures.get("linked", 0),
         linked_by=figures.get("linked_by", {}),
         possible=open_count(run),
-        only_huma=figures.get("only", {}).get("huma", {}),
-        only_visma=figures.get("only", {}).get("visma", {}),
+        only_huma=figures.get("only", {}).get(Side.HUMA, {}),
+        only_visma=figures.get("only", {}).get(Side.VISMA, {}),
         differences=figures.get("differences", 0),
         people=figures.get("people", 0),
         one_side_empty=figures.get("one_side_empty", 0),
@@ -86,7 +88,7 @@ def overview(run: SyncRun) -> Overview:
 
 def _now(run: SyncRun) -> dict[str, Any]:
     conflicts = Conflict.objects.filter(run=run)
-    asks = conflicts.filter(standing="asks")
+    asks = conflicts.filter(standing=Standing.ASKS)
     counted = asks.aggregate(
         differences=Count("pk"),
         people=Count("link", distinct=True),
@@ -96,13 +98,13 @@ def _now(run: SyncRun) -> dict[str, Any]:
     )
     people = EmployeeSnapshot.objects.filter(run=run, complete=True)
     alone = people.filter(link=None).exclude(create_group="").exclude(create_blocked="create_open_match")
-    only: dict[str, dict[str, int]] = {"huma": {}, "visma": {}}
+    only: dict[str, dict[str, int]] = {Side.HUMA: {}, Side.VISMA: {}}
     for side, group, n in alone.values_list("side", "create_group").annotate(n=Count("pk")).order_by():
         only[side][group] = n
     return {
         **counted,
         "only": only,
-        "linked": people.filter(side="huma", link__state=EmployeeLink.State.LINKED).count(),
+        "linked": people.filter(side=Side.HUMA, link__state=EmployeeLink.State.LINKED).count(),
         "standing": dict(conflicts.values_list("standing").annotate(n=Count("pk")).order_by()),
         "fields": dict(asks.values_list("field").annotate(n=Count("pk")).order_by()),
     }

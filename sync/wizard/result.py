@@ -8,6 +8,8 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from sync.analysis import passed_over
+from sync.core.codes import Action
+from sync.core.employee import Side
 from sync.core.report import Totals
 from sync.models import Change, Conflict, SyncRun
 from sync.models.groups import BY_HAND
@@ -88,8 +90,10 @@ def result(run: SyncRun) -> Result:
         created=created(run),
         sections=[section for state in ORDER if (section := _section(run, state)).count],
         open_differences=open_differences(run),
-        left=Conflict.objects.filter(run=run, decision="leave").count(),
-        drafts=list(_creations(run).filter(side="visma").order_by("name").values_list("name", flat=True)[:MOST_SHOWN]),
+        left=Conflict.objects.filter(run=run, decision=Conflict.Decision.LEAVE).count(),
+        drafts=list(
+            _creations(run).filter(side=Side.VISMA).order_by("name").values_list("name", flat=True)[:MOST_SHOWN]
+        ),
         can_retry=bool(totals.failed and to_retry(run)),
         first=run.trigger in BY_HAND and not _earlier(run).exists(),
         retry_leaves=doubted(run) if totals.failed else 0,
@@ -107,11 +111,11 @@ def _earlier(run: SyncRun) -> QuerySet[SyncRun]:
 def created(run: SyncRun) -> dict[str, int]:
     """How many people were created on each side."""
     rows = _creations(run).values_list("side").annotate(n=Count("pk")).order_by()
-    return {"huma": 0, "visma": 0, **dict(rows)}
+    return {Side.HUMA: 0, Side.VISMA: 0, **dict(rows)}
 
 
 def _creations(run: SyncRun) -> Any:
-    return Change.objects.filter(run=run, action="create", state=Change.State.DONE)
+    return Change.objects.filter(run=run, action=Action.CREATE, state=Change.State.DONE)
 
 
 def _section(run: SyncRun, state: str) -> Section:
@@ -124,7 +128,7 @@ def _section(run: SyncRun, state: str) -> Section:
 
 
 def _outcome(change: Change) -> Outcome:
-    creates = change.action == "create"
+    creates = change.action == Action.CREATE
     return Outcome(
         name=change.name,
         number=change.number,

@@ -6,6 +6,8 @@ from django.db import IntegrityError, transaction
 
 from connections.models import audit
 from sync.analysis.relooking import is_held_back
+from sync.core.codes import Action
+from sync.core.employee import Side
 from sync.core.fields.number import TO_BE_GIVEN
 from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
 from sync.runs.lifecycle import NotAllowed, open_run, require_active
@@ -61,7 +63,7 @@ def doubted(run: SyncRun) -> int:
 
 
 def _is_doubted(change: Change) -> bool:
-    if change.action == "create" or change.link is None:
+    if change.action == Action.CREATE or change.link is None:
         return False
     return is_held_back(change.link, change.conflict)
 
@@ -71,33 +73,33 @@ def _failed(run: SyncRun) -> list[Change]:
         return []
     rows = Change.objects.filter(run=run, state=Change.State.FAILED).select_related("conflict", "snapshot", "link")
     links = EmployeeLink.objects.filter(connection=run.connection_id).exclude(state=EmployeeLink.State.DIFFERENT)
-    there = {("huma", huma) for huma in links.values_list("huma_id", flat=True)}
-    there |= {("visma", visma) for visma in links.values_list("visma_id", flat=True)}
+    there: set[tuple[str, str]] = {(Side.HUMA, huma) for huma in links.values_list("huma_id", flat=True)}
+    there |= {(Side.VISMA, visma) for visma in links.values_list("visma_id", flat=True)}
     return [change for change in rows if _is_worth_it(change, there)]
 
 
 def _is_worth_it(change: Change, there: set[tuple[str, str]]) -> bool:
-    if change.action == "create":
+    if change.action == Action.CREATE:
         person = change.snapshot
         return bool(person and person.payload and (person.side, person.vendor_id) not in there)
     if change.link is None or change.after == TO_BE_GIVEN:  # it follows the creation of somebody
         return False
-    settled = (change.source, change.becomes) if change.side == "visma" else (change.becomes, change.source)
+    settled = (change.source, change.becomes) if change.side == Side.VISMA else (change.becomes, change.source)
     now = change.link.baseline.get(change.field)
     return change.link.state == EmployeeLink.State.LINKED and (now is None or tuple(now) != settled)
 
 
 def _again(retry: SyncRun, change: Change) -> None:
-    if change.action == "create":
+    if change.action == Action.CREATE:
         _create_again(retry, change)
     elif change.link:
         _decide_again(retry, change, change.link)
 
 
 def _decide_again(retry: SyncRun, change: Change, link: EmployeeLink) -> None:
-    to_visma = change.side == "visma"
+    to_visma = change.side == Side.VISMA
     prints = (change.source, change.pin) if to_visma else (change.pin, change.source)
-    source = "huma" if to_visma else "visma"
+    source = Side.HUMA if to_visma else Side.VISMA
     old = change.conflict.values if change.conflict else None
     Conflict.objects.create(
         run=retry,

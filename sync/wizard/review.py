@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from connections.models import audit, name_of
 from sync.analysis.relooking import doubted_links
+from sync.core.codes import Standing
 from sync.core.fields import names
 from sync.core.plan import bulk_refusal
 from sync.models import Conflict, EmployeeLink, SyncRun
@@ -19,13 +20,17 @@ from sync.pages import request_params
 from sync.pages.request_params import searched
 from sync.runs.lifecycle import NotAllowed
 
-CHOICES = ("huma", "visma", "leave", "never", "")
+CHOICES = Conflict.Decision.values
+FOR_MANY = [choice for choice in CHOICES if choice != Conflict.Decision.NEVER]
+"""What may be chosen for several differences at once: *never* is chosen singly."""
 Chosen = Callable[[Conflict], tuple[str, str]]
 """The choice for a difference, and why it isn't possible ("" when it is)."""
 EMPTY = (Conflict.Kind.HUMA_EMPTY, Conflict.Kind.VISMA_EMPTY)
 WRONG_ORDER_MS = 60_000
 """Requests of one person overtake each other by this much at most; farther back it is another clock."""
-SHOWS = ("undecided", "all", "decided", "suggested", "impossible", "left", "former", "draft")
+UNASKED = (Standing.LEFT, Standing.FORMER, Standing.DRAFT)
+"""Differences about which nobody is asked: each kind has a filter of its own."""
+SHOWS = ("undecided", "all", "decided", "suggested", "impossible", *UNASKED)
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ class ReviewFilter:
     @property
     def standing(self) -> str:
         """Whose differences the filter is about: of people who are asked, or one of the groups under own filters."""
-        return self.show if self.show in ("left", "former", "draft") else "asks"
+        return self.show if self.show in UNASKED else Standing.ASKS
 
     def apply(self, run: SyncRun) -> QuerySet[Conflict]:
         """The run's differences that the filter lets through."""
@@ -100,19 +105,9 @@ class Decided:
 
 def progress(run: SyncRun) -> tuple[int, int]:
     """How many of the differences that ask are decided, and how many there are."""
-    rows = Conflict.objects.filter(run=run, standing="asks")
+    rows = Conflict.objects.filter(run=run, standing=Standing.ASKS)
     counts = rows.aggregate(decided=Count("pk", filter=~Q(decision="")), all=Count("pk"))
     return counts["decided"], counts["all"]
-
-
-def blocked(conflict: Conflict, choice: str) -> str:
-    """Why ``choice`` isn't possible for the difference, as a code of ``reasons``; "" when it is."""
-    return {"huma": conflict.blocked_to_visma, "visma": conflict.blocked_to_huma}.get(choice, "")
-
-
-def empties(conflict: Conflict, choice: str) -> bool:
-    """Whether ``choice`` empties the field on the other side."""
-    return {"huma": conflict.empties_visma, "visma": conflict.empties_huma}.get(choice, False)
 
 
 def decide(run: SyncRun, user: Any, conflict_ids: Iterable[int], choice: str, chosen_at: int = 0) -> Decided:
@@ -126,7 +121,7 @@ def decide(run: SyncRun, user: Any, conflict_ids: Iterable[int], choice: str, ch
     rows = Conflict.objects.filter(run=run, pk__in=list(conflict_ids)).defer("values")
 
     def chosen(conflict: Conflict) -> tuple[str, str]:
-        return choice, "forbidden" if blocked(conflict, choice) else ""
+        return choice, "forbidden" if conflict.forbids(choice) else ""
 
     return _decide(run, user, rows, chosen, True, chosen_at, for_many=False)
 
@@ -151,8 +146,8 @@ def decide_bulk(
         return one, bulk_refusal(
             choice=one,
             by_bulk=not conflict.bulk_blocked,
-            blocked=blocked(conflict, one),
-            empties=empties(conflict, one),
+            blocked=conflict.forbids(one),
+            empties=conflict.empties(one),
             standing=conflict.standing,
             filter_standing=shown.standing,
             allow_clearing=allow_clearing,
@@ -190,7 +185,7 @@ def _decide(
             if refusal:
                 skipped[refusal] += 1
             else:
-                clearing = allow_clearing and empties(conflict, choice)
+                clearing = allow_clearing and conflict.empties(choice)
                 by_choice.setdefault((choice, clearing), []).append(conflict.pk)
         counts: Counter[str] = Counter()
         for (choice, clearing), ids in by_choice.items():

@@ -3,8 +3,16 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-MAIN, BLOCKED, NEVER = "main", "blocked", "never"
-FOLDED = ("former", "not_employee", "no_position", "draft", "returned")
+from sync.core.codes import CreateGroup
+
+MAIN, BLOCKED, NEVER = CreateGroup.MAIN.value, "blocked", "never"
+FOLDED = (
+    CreateGroup.FORMER,
+    CreateGroup.NOT_EMPLOYEE,
+    CreateGroup.NO_POSITION,
+    CreateGroup.DRAFT,
+    CreateGroup.RETURNED,
+)
 TITLES: dict[str, Promise] = {
     MAIN: _("Current and upcoming"),
     BLOCKED: _("Can't be added yet"),

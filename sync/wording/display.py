@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from sync.core.employee import Own
+from sync.core.employee import Own, Side
 from sync.core.fields.bank import BANK, CASH, INTERNATIONAL
 from sync.core.fields.dates import TO_VISMA
 from sync.core.fields.number import TO_BE_GIVEN
@@ -76,15 +76,15 @@ def _last_day(side: str, own: Own) -> Display:
     if not own or not own.get("date"):
         return Display()
     code = own.get("reason")
-    reason = TO_VISMA.get(code or "", code) if side == "huma" else code
+    reason = TO_VISMA.get(code or "", code) if side == Side.HUMA else code
     lines = [nice_date(own["date"])]
     if reason == "other":
         lines.append(_("End reason: other"))
     elif reason:
         lines.append(_("End reason: %(reason)s") % {"reason": end_reason_label(reason)})
     origins = {
-        "huma": _("The end reason comes from Huma."),
-        "visma": _("The end reason is the one that Visma already has."),
+        Side.HUMA: _("The end reason comes from Huma."),
+        Side.VISMA: _("The end reason is the one that Visma already has."),
         "default": _("The end reason is the connection's default."),
     }
     origin = origins.get(own.get("reason_from") or "", "")
@@ -95,7 +95,7 @@ def _address(side: str, own: Own) -> Display:
     if not own:
         return Display()
     keys = ("line1", "postalCode", "city", "country")
-    if side == "visma":
+    if side == Side.VISMA:
         keys = ("streetName", "zipCode", "cityName", "countryCode")
     street, code, city, country = (str(own.get(key) or "") for key in keys)
     lines = [line for line in (street, f"{code} {city}".strip(), country) if line.strip()]
@@ -107,7 +107,7 @@ def _address(side: str, own: Own) -> Display:
 
 def _account(side: str, own: Own) -> Display:
     """A Norwegian account as 1234 56 78903, an IBAN in groups of four, cash as what it is."""
-    if side == "visma":
+    if side == Side.VISMA:
         return _visma_account(own or {})
     if not own:
         return Display()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from sync.core.employee import Period, Side
 from sync.core.text import clean
 from sync.models import EmployeeSnapshot
 from sync.wording.sentences import sentence
@@ -31,8 +32,8 @@ def standing_label(standing: str) -> str:
 
 def badges_of(seen: EmployeeSnapshot) -> list[Badge]:
     """What is worth knowing about one side's record of somebody."""
-    found = [Badge(standing_label(seen.standing), "accent" if seen.standing == "upcoming" else "")]
-    if seen.side == "huma" and not seen.active:
+    found = [Badge(standing_label(seen.standing), "accent" if seen.standing == Period.UPCOMING else "")]
+    if seen.side == Side.HUMA and not seen.active:
         found.append(Badge(_("Deactivated in Huma"), "warning"))
     if seen.draft:
         found.append(Badge(_("Draft"), "warning"))

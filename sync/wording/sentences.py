@@ -10,6 +10,8 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
+from sync.core.codes import Action
+from sync.core.employee import Side
 from sync.core.fields import FIELDS, field
 from sync.core.fields.dates import END_REASONS
 from sync.core.reasons import SENTENCES
@@ -39,7 +41,7 @@ def sentence(code: str, params: Mapping[str, Any] | None = None) -> str:
 def change_sentence(change: Change) -> str:
     """Why a Change went as it did; of one that isn't certain, the two things that may be true and where to look."""
     code = change.reason
-    if change.state == Change.State.UNKNOWN and change.action == "create":
+    if change.state == Change.State.UNKNOWN and change.action == Action.CREATE:
         code = "unknown_creation"
     return sentence(code, {"system": side_name(change.side)})
 
@@ -83,7 +85,7 @@ def kind_label(kind: str) -> str:
 
 def side_name(side: str) -> str:
     """The name of a side inside a sentence."""
-    return "Huma" if side == "huma" else "Visma.net Payroll"
+    return "Huma" if side == Side.HUMA else "Visma.net Payroll"
 
 
 def end_reason_label(code: str | None) -> str:

@@ -63,7 +63,7 @@ def _read(run: SyncRun, side: Side) -> list[Employee]:
 
 def _ask(run: SyncRun, user: Employee, person: EmployeeSnapshot, evidence: Evidence) -> None:
     store_people(run, [user])
-    huma = EmployeeSnapshot.objects.get(run=run, side="huma", vendor_id=user.id)
+    huma = EmployeeSnapshot.objects.get(run=run, side=Side.HUMA, vendor_id=user.id)
     if not PossibleMatch.objects.filter(run=run, huma=huma, visma=person).exists():
         found = Possible(user.id, person.vendor_id, "email_exists_match", evidence)
         possible_row(run, found, huma.pk, person.pk, 0).save()

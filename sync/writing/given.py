@@ -2,13 +2,14 @@
 
 from django.db.models import Q
 
+from sync.core.employee import Side
 from sync.core.fields import field as field_named
 from sync.core.fields.number import TO_BE_GIVEN, same_number
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, SyncRun, Write
 from sync.writing import write_state
 from sync.writing.context import Context, now_in_visma
 
-WRITES_A_NUMBER = Q(document=Write.Document.USER, person_key__startswith="new:", snapshot__side="huma")
+WRITES_A_NUMBER = Q(document=Write.Document.USER, person_key__startswith="new:", snapshot__side=Side.HUMA)
 """The Writes that tell Huma which number somebody got who was created in Visma."""
 
 
@@ -43,5 +44,7 @@ def _numbers_of_others(run: SyncRun, link: EmployeeLink) -> set[str]:
     runs = [run]
     while first := runs[-1].retry_of:
         runs.append(first)
-    rows = EmployeeSnapshot.objects.filter(run__in=runs, side="huma").exclude(vendor_id=link.huma_id).exclude(number="")
+    rows = (
+        EmployeeSnapshot.objects.filter(run__in=runs, side=Side.HUMA).exclude(vendor_id=link.huma_id).exclude(number="")
+    )
     return {same_number(number) for number in rows.values_list("number", flat=True)}

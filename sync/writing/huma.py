@@ -108,4 +108,4 @@ def _agrees(context: Context, change: Change, now: Any) -> bool:
 
 
 def _as_visma(change: Change) -> Any:
-    return change.conflict.values["visma"] if change.conflict and change.conflict.values else None
+    return change.conflict.values[Side.VISMA] if change.conflict and change.conflict.values else None

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from connections.api.errors import Gone, Rejected, Stale
 from connections.api.visma.documents import Document, Job
-from sync.core.employee import Value
+from sync.core.employee import Side, Value
 from sync.core.fields import field as field_named
 from sync.models import Change, Write
 from sync.writing import write_state
@@ -116,7 +116,7 @@ def _settle_job(context: Context, write: Write, job: Job) -> float | None:
         unnamed = not fields_of(job.problems, changes) and write.tries < MAX_MOVES
         if unnamed and read(context, write).etag[:200] != write.etag:
             write_state.not_sent(write)
-            raise Stale(side="visma", method="PUT", path="job")
+            raise Stale(side=Side.VISMA, method="PUT", path="job")
         refused(write, _without_number(context, write, changes), job.problems, "job_failed", OWN_REASONS)
     else:
         doubtful = changes if job.problems else [change for change in changes if _is_number(change)]

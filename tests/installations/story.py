@@ -14,6 +14,7 @@ from connections.models import Connection
 from sync import runner
 from sync.analysis import candidates, notices
 from sync.automation import date_roll, held, switching
+from sync.core.codes import CreateGroup
 from sync.models import EmployeeLink, SyncRun
 from sync.runs import lifecycle
 from sync.runs import who_is_who as people
@@ -113,7 +114,7 @@ class Story(Work):
     def choose_new(self, run: SyncRun) -> None:
         """Two are added on each side, one of each never is."""
         for target in ("huma", "visma"):
-            rows = candidates.possible(run, target).filter(create_group=candidates.MAIN).order_by("name", "pk")
+            rows = candidates.possible(run, target).filter(create_group=CreateGroup.MAIN).order_by("name", "pk")
             never, *chosen = rows[:3]
             assert chosen
             creation.never_add(run, self.hr, never.pk, "works elsewhere")

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from connections.models import Installation
 from sync.analysis.notices import tell
+from sync.core.workdays import is_working_day
 from sync.inbox import digest
 from sync.mail import letters
 from sync.models import Change, Conflict, EmployeeLink, Letter, SyncRun
@@ -39,7 +40,7 @@ def working_days():
     day = timezone.localdate()
     while True:
         day += timedelta(days=1)
-        if digest.is_working_day(day):
+        if is_working_day(day):
             yield day
 
 

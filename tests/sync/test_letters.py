@@ -16,6 +16,7 @@ from connections.models import Connection
 from sync import tasks
 from sync.mail import composers, letters, outbox
 from sync.models import Change, EmployeeLink, Letter, SyncRun
+from sync.worker.processes import this_process
 from tests.connections.companies import company
 from tests.sync.bell import until_quiet
 
@@ -112,14 +113,14 @@ def test_two_workers_send_it_once(letter, smtp):
 
 
 def test_what_a_dead_process_was_sending_is_due_at_once(letter):
-    host, pid, start = outbox.this_process().split(":")
+    host, pid, start = this_process().split(":")
     dead = f"{host}:{pid}:{int(start) + 1}"
     Letter.objects.update(tries=1, holder=dead, next_at=timezone.now() + outbox.CLAIM)
     assert letters.due().get() == letter
 
 
 def test_what_a_living_process_sends_is_left_to_it(letter):
-    Letter.objects.update(tries=1, holder=outbox.this_process(), next_at=timezone.now() + outbox.CLAIM)
+    Letter.objects.update(tries=1, holder=this_process(), next_at=timezone.now() + outbox.CLAIM)
     assert not letters.due().exists()
 
 

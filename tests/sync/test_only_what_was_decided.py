@@ -40,7 +40,7 @@ PROPERTIES = {  # by side and field: the properties of a document that may chang
 def decide_at_random(run: SyncRun, user: Any, dice: random.Random) -> None:
     for conflict in Conflict.objects.filter(run=run):
         choice = dice.choice(("huma", "visma", "leave", "never", "", ""))
-        if choice and not review.blocked(conflict, choice):
+        if choice and not conflict.forbids(choice):
             review.decide(run, user, [conflict.pk], choice)
     people = EmployeeSnapshot.objects.filter(run=run, create_blocked="", link=None).exclude(create_group="")
     creation.choose(run, user, [person.pk for person in people if dice.random() < 0.5], True)

@@ -101,7 +101,7 @@ def test_a_forbidden_direction_cannot_be_chosen_behind_the_page(run, hr):
     found = 0
     for conflict in Conflict.objects.filter(run=run):
         for choice in ("huma", "visma"):
-            possible = not review.blocked(conflict, choice)
+            possible = not conflict.forbids(choice)
             decided = review.decide(run, hr, [conflict.pk], choice)
             assert decided.changed == possible
             assert possible or decided.skipped == {"forbidden": 1}
@@ -135,8 +135,8 @@ def test_a_bulk_choice_never_empties_a_field(sandbox, run, hr, choice):
     assert decided.changed > 0
     assert decided.skipped.get("empties", 0) > 0 or choice == "suggested"
     for conflict in Conflict.objects.filter(run=run).exclude(decision=""):
-        assert not review.empties(conflict, conflict.decision)
-        assert not review.blocked(conflict, conflict.decision)
+        assert not conflict.empties(conflict.decision)
+        assert not conflict.forbids(conflict.decision)
         assert not conflict.bulk_blocked
         assert conflict.standing == "asks"
     total = Conflict.objects.filter(run=run, standing="asks").count()

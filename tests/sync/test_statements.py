@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from sync import runner
 from sync.analysis.analyse import analyse
 from sync.analysis.persist import load, store
 from sync.core.employee import to_json
@@ -43,7 +43,7 @@ def read_by(connection) -> SyncRun:
 
 
 def compare(run: SyncRun) -> None:
-    today = runner.timezone.localdate()
+    today = timezone.localdate()
     store(run, analyse(run.connection, load(run, "huma"), load(run, "visma"), today), today)
 
 

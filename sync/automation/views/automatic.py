@@ -28,7 +28,11 @@ def page(request: HttpRequest, connection: Connection) -> HttpResponse:
         changed = switching.change(connection, request.user, form.chosen())
         messages.success(request, _("Saved.") if changed else _("Nothing was changed."))
         return redirect("admin:automatic", connection.code)
-    last = connection.runs.filter(trigger=SyncRun.Trigger.SCHEDULED).exclude(state__in=("fetching", "review")).first()
+    last = (
+        connection.runs.filter(trigger=SyncRun.Trigger.SCHEDULED)
+        .exclude(state__in=(SyncRun.State.FETCHING, SyncRun.State.REVIEW))
+        .first()
+    )
     refusal = switching.refusal(connection)
     context = page_context(
         request,

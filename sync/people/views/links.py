@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from connections.models import Connection
 from sync.analysis import relooking
+from sync.core.employee import Side
 from sync.core.relook import other_employee
 from sync.models import EmployeeLink, EmployeeSnapshot
 from sync.pages import request_params
@@ -88,7 +89,7 @@ def _page(request: HttpRequest, connection: Connection, kind: str, error: str = 
 
 def _rows(connection: Connection, links: list[EmployeeLink]) -> list[Row]:
     ids = [other for link in links if (other := other_employee(link.doubt))]
-    seen = EmployeeSnapshot.objects.filter(run=latest_read(connection), side="visma", vendor_id__in=ids)
+    seen = EmployeeSnapshot.objects.filter(run=latest_read(connection), side=Side.VISMA, vendor_id__in=ids)
     by_id = {one.vendor_id: one for one in seen.defer("payload")}
     return [Row(link, by_id.get(other_employee(link.doubt))) for link in links]
 

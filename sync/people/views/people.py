@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from connections.models import Connection
+from sync.core.employee import Side
 from sync.core.relook import kind_of
-from sync.models import OPEN_STATES, LeftOut
+from sync.models import OPEN_STATES, LeftOut, SyncRun
 from sync.pages import request_params
 from sync.pages.paging import Place
 from sync.pages.request_params import searched
@@ -27,7 +28,6 @@ from sync.wording.passed_over import why_passed
 from sync.wording.people import badges_of
 from sync.wording.sentences import against_sentence, field_label, side_name
 
-SIDES = ("huma", "visma")
 ALWAYS_OFFERED = ("linked", "only_huma", "only_visma")
 
 
@@ -71,7 +71,7 @@ def person(request: HttpRequest, connection: Connection, side: str, vendor_id: s
     """One person: what each side says, why linked or not, and what can be done. POST searches for a counterpart."""
     shown = _card(connection, side, vendor_id)
     search = searched(request.POST.get("search"))
-    across = "visma" if shown.person.side == "huma" else "huma"
+    across = Side.VISMA if shown.person.side == Side.HUMA else Side.HUMA
     context = {
         **_person_context(request, connection, shown),
         "across": across,
@@ -94,19 +94,19 @@ def link(request: HttpRequest, connection: Connection) -> HttpResponse:
         if error.code == "births":
             return _births_differ(request, connection, huma, visma)
         messages.error(request, _not_now(error))
-        return _to_person(connection, *(("huma", huma) if huma else ("visma", visma)))
+        return _to_person(connection, *((Side.HUMA, huma) if huma else (Side.VISMA, visma)))
     messages.success(request, _("They are linked now. Nothing was written to Huma or Visma."))
-    return _to_person(connection, "huma", huma)
+    return _to_person(connection, Side.HUMA, huma)
 
 
 def _births_differ(request: HttpRequest, connection: Connection, huma: str, visma: str) -> HttpResponse:
     """Ask once more before two people with different dates of birth are linked."""
-    names = [_card(connection, side, id_).person.name for side, id_ in (("huma", huma), ("visma", visma))]
+    names = [_card(connection, side, id_).person.name for side, id_ in ((Side.HUMA, huma), (Side.VISMA, visma))]
     context = {
         **page_context(request, connection, _("People"), current="people"),
         "names": names,
         "action_url": reverse("admin:people_link", args=[connection.code]),
-        "cancel_url": reverse("admin:person", args=[connection.code, "huma", huma]),
+        "cancel_url": reverse("admin:person", args=[connection.code, Side.HUMA, huma]),
         "hidden": [("huma", huma), ("visma", visma), ("births", "differ")],
     }
     return render(request, "sync/births_differ.html", context)
@@ -169,7 +169,7 @@ def _person_context(request: HttpRequest, connection: Connection, shown: PersonC
         "card": shown,
         "person": person,
         "badges": badges(person),
-        "sides": [(side, getattr(person, side), _side_badges(person, side)) for side in SIDES],
+        "sides": [(side, getattr(person, side), _side_badges(person, side)) for side in Side],
         "connected": connected(person),
         "linked_why": why_linked(person.link) if person.link else "",
         "doubt": kind_of(person.link.doubt) if person.link and person.doubted else "",
@@ -180,9 +180,9 @@ def _person_context(request: HttpRequest, connection: Connection, shown: PersonC
         "different": [(other, why_different(other.link)) for other in shown.not_she if other.link],
         "heading": TITLES.get(shown.create_group, ""),
         "heading_note": NOTES.get(shown.create_group, ""),
-        "across_name": side_name("visma" if person.side == "huma" else "huma"),
+        "across_name": side_name(Side.VISMA if person.side == Side.HUMA else Side.HUMA),
         "fields_out": [(row, field_label(row.field)) for row in person.fields_out],
-        "writing": bool(open_run and open_run.state == "applying"),
+        "writing": bool(open_run and open_run.state == SyncRun.State.APPLYING),
         "open_run": open_run if open_run and open_run.state in OPEN_STATES else None,
     }
 
@@ -193,7 +193,7 @@ def _side_badges(person: everyone.Person, side: str) -> list[Any]:
 
 
 def _card(connection: Connection, side: str, vendor_id: str) -> PersonCard:
-    found = card(connection, side, vendor_id) if side in SIDES else None
+    found = card(connection, side, vendor_id) if side in tuple(Side) else None
     if found is None:
         raise Http404
     return found

@@ -14,6 +14,7 @@ from sync.models import SyncRun
 from sync.models.groups import BY_HAND, STEPS
 from sync.pages.request_params import number
 from sync.pages.steps import connection_page, continue_url, inactive, open_run_page, page_context, step_url
+from sync.planning.planning import NumberNeeded
 from sync.runs import lifecycle
 from sync.wizard import confirm as service
 
@@ -99,7 +100,7 @@ def run_now(request: HttpRequest, connection: Connection) -> HttpResponse:
         except service.PlanChanged:
             text = _("The plan changed since you opened this page. Nothing was written: look at it again.")
             return _page(request, connection, run, only, notice=text)
-        except service.NumberNeeded:
+        except NumberNeeded:
             return _page(request, connection, run, only, error=_("That isn't the number. Nothing was written."))
         except service.TooOld:
             return _page(request, connection, run, only)

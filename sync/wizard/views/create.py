@@ -14,6 +14,7 @@ from connections.api.errors import VendorError
 from connections.groups import groups_for_page
 from connections.models import Connection
 from sync.analysis import candidates
+from sync.core.employee import Side
 from sync.models import EmployeeSnapshot, LeftOut, SyncRun
 from sync.pages import request_params
 from sync.pages.paging import Place
@@ -24,7 +25,7 @@ from sync.runs.lifecycle import NotAllowed
 from sync.wizard import creation, creation_lists
 from sync.wording.sentences import sentence
 
-TARGETS = ("visma", "huma")
+TARGETS = (Side.VISMA, Side.HUMA)
 KINDS = ("company", "location", "team")
 
 
@@ -134,7 +135,7 @@ def options(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpR
     if request.htmx:  # type: ignore[attr-defined]
         return HttpResponse(_("Saved."))
     messages.success(request, _("Saved."))
-    return _back(request, connection, "huma")
+    return _back(request, connection, Side.HUMA)
 
 
 @require_POST
@@ -145,7 +146,7 @@ def numbering(request: HttpRequest, connection: Connection, run: SyncRun) -> Htt
         creation.set_assigns_numbers(run, request.user, request.POST.get("assign") == "on")
     except NotAllowed:
         return go_to(request, step_url("create", connection))
-    return _list_again(request, connection, run, "visma")
+    return _list_again(request, connection, run, Side.VISMA)
 
 
 def _groups(connection: Connection, run: SyncRun) -> dict[str, Any]:
@@ -189,7 +190,7 @@ def _counts(run: SyncRun, target: str) -> dict[str, Any]:
         "target": target,
         "list_chosen": here,
         "list_possible": candidates.possible(run, target).count(),
-        "chosen": here + creation.chosen(run, "huma" if target == "visma" else "visma").count(),
+        "chosen": here + creation.chosen(run, Side.HUMA if target == Side.VISMA else Side.VISMA).count(),
         "oob": True,
     }
 

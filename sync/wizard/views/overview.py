@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from connections.models import Connection
+from sync.core.employee import Side
 from sync.models import SyncRun
 from sync.pages.steps import open_run_page, page_context
 from sync.wizard.overview import Overview, overview
@@ -98,8 +99,8 @@ def figures(connection: Connection, found: Overview) -> list[Figure]:
     return [
         Figure(found.differences, _("Differences"), review(), _people(found.people), attention=bool(found.differences)),
         Figure(found.possible, _("Possible matches"), matches(), attention=bool(found.possible)),
-        Figure(found.only_huma_total, _("Only in Huma"), f"{create()}#to-visma", side="huma"),
-        Figure(found.only_visma_total, _("Only in Visma"), f"{create()}#to-huma", side="visma"),
+        Figure(found.only_huma_total, _("Only in Huma"), f"{create()}#to-visma", side=Side.HUMA),
+        Figure(found.only_visma_total, _("Only in Visma"), f"{create()}#to-huma", side=Side.VISMA),
     ]
 
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from connections.models import Connection
 from sync.core.report import OUTCOMES, Totals
-from sync.models import SyncRun
+from sync.models import Change, SyncRun
 from sync.models.groups import BY_HAND
 from sync.pages.steps import continue_url, inactive, page_context, run_page, step_url
 from sync.planning.payday import until
@@ -42,7 +42,9 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
         found=found,
         counts=counts(found.totals),
         failure=sentence(run.failure, run.failure_params),
-        held_until=until(connection, run.changes.filter(state="held", answer="")) if found.held_waiting else "",
+        held_until=until(connection, run.changes.filter(state=Change.State.HELD, answer=""))
+        if found.held_waiting
+        else "",
         mail_sentence=mail_sentence(run),
         rule=rule(run),
         by_hand=by_hand,

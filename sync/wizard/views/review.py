@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from connections.models import Connection
+from sync.core.codes import Standing
 from sync.models import Conflict, SyncRun
 from sync.pages import request_params
 from sync.pages.paging import Place
@@ -23,7 +24,7 @@ from sync.wording.sentences import decision_label, field_choices, field_label, k
 
 NEVER = "never"
 """Asked about before it is saved, for one difference at a time."""
-FOR_A_PERSON = ("huma", "visma", "leave", "suggested", "")
+FOR_A_PERSON = (*review.FOR_MANY, "suggested")
 ALWAYS_SHOWN = ("undecided", "decided", "all")
 
 
@@ -239,7 +240,7 @@ def decide_person(request: HttpRequest, connection: Connection, run: SyncRun) ->
     if choice not in FOR_A_PERSON or not link:
         raise Http404
     shown = ReviewFilter.from_data(request.POST)
-    scope = ReviewFilter(show=shown.standing if shown.standing != "asks" else "all", link=link)
+    scope = ReviewFilter(show=shown.standing if shown.standing != Standing.ASKS else "all", link=link)
     seen = dict(item.split(":", 1) for item in request.POST.getlist("seen") if ":" in item)
     notice, saved = "", ""
     with transaction.atomic():

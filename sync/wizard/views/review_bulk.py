@@ -18,7 +18,7 @@ from sync.wizard.review import Decided, ReviewFilter
 from sync.wizard.views.review import filter_fields, filter_query, filter_sentence
 from sync.wording.sentences import decision_label, skipped_sentence
 
-CHOICES = ("huma", "visma", "leave", "suggested", "")
+CHOICES = (*review.FOR_MANY, "suggested")
 
 
 def _asked(request: HttpRequest) -> tuple[ReviewFilter, str]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from connections.models import Connection
+from sync.core.employee import Side
 from sync.models import SyncRun
 from sync.models.groups import BY_HAND, STEPS
 from sync.pages.steps import connection_page, continue_url, go_to, inactive, open_run_page, page_context, step_url
@@ -52,7 +53,7 @@ def _live(connection: Connection, run: SyncRun | None) -> dict[str, Any]:
     return {
         "live": live,
         "live_url": reverse("admin:sync_live", args=[connection.code]),
-        "troubled": " · ".join("Huma" if side == "huma" else "Visma" for side in live.trouble),
+        "troubled": " · ".join("Huma" if side == Side.HUMA else "Visma" for side in live.trouble),
     }
 
 

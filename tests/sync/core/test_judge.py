@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.core.compare import Prints, Verdict, judge
+from sync.core.compare import Verdict, judge
 from sync.core.employee import Side
 from sync.core.fields import names
 from sync.core.fingerprint import Fingerprinter, comparable
+from sync.core.spelling import Prints
 from tests.sync.core.documents import PRINT, modest
 
 A, B, C, D = "1:a", "1:b", "1:c", "1:d"

@@ -7,6 +7,7 @@ import pytest
 
 from sync.analysis import analyse, pairing
 from sync.automation import switching
+from sync.core.fields import field as field_named
 from sync.models import Change, PassedPerson
 from sync.planning import planning
 from sync.reading import reader
@@ -43,7 +44,7 @@ def where_it_breaks(monkeypatch: Any, step: str, anna: Any, link: int) -> None:
     elif step == "planning":
         breaking(monkeypatch, planning, "field_change", lambda **made: made["person"] == f"link:{link}")
     else:
-        spec = planning.field_named("phone")
+        spec = field_named("phone")
         real = spec.write_visma
 
         def broken(document: Any, after: Any, today: Any) -> None:

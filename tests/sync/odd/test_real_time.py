@@ -6,7 +6,7 @@ from django.utils import timezone
 from connections.models import Connection
 from connections.pausing import end
 from sync.automation import date_roll, switching
-from sync.models import Change, EmployeeLink, PassedPerson
+from sync.models import Change, DateRoll, EmployeeLink, PassedPerson
 from tests.connections.companies import heard
 from tests.sync import bell
 from tests.sync.driving import apply, outcomes, read, sync
@@ -133,7 +133,7 @@ def test_the_date_roll_looks_at_everybody_else(live, side):
     left = EmployeeLink.objects.filter(changes_on=timezone.localdate())
     assert [link.huma_id for link in left] == [anna.user_id]
     found.sandbox.oddities.clear()
-    date_roll.DateRoll.objects.all().delete()
+    DateRoll.objects.all().delete()
     date_roll.look(found.connection)
     assert open_rows() == []
 
