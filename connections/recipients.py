@@ -58,6 +58,11 @@ def unconfirmed(connection: Connection) -> list[str]:
     return _those(connection, False)
 
 
+def is_recipient(connection: Connection, address: str) -> bool:
+    """Whether the address still is in the connection's list."""
+    return same(address) in {same(one) for one in connection.payroll_contacts}
+
+
 def _those(connection: Connection, wanted: bool) -> list[str]:
     known = {row.address for row in connection.payroll_recipients.all() if row.confirmed_at}
     each_once = {same(address): address.strip() for address in connection.payroll_contacts if same(address)}

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from connections.admin import Hers, LookOnly, Worded
-from sync.admin_words import WORDS
+from sync.admin_words import WORDS, mail_state
 from sync.core.codes import Action
 from sync.models import (
     Change,
@@ -56,8 +56,8 @@ class SyncRunAdmin(OfAConnection):
     """Every pass over both sides."""
 
     path = "connection"
-    list_display = ["id", "connection", "trigger", "state", "started_by", "started_at", "finished_at", "mail_state"]
-    list_filter = ["state", "trigger", ("mail_state", Worded), ("connection", Hers)]
+    list_display = ["id", "connection", "trigger", "state", "started_by", "started_at", "finished_at"]
+    list_filter = ["state", "trigger", ("connection", Hers)]
     list_select_related = ["connection"]
     search_fields = ["=id", "connection__name", "connection__code", "started_by", "confirmed_by"]
     date_hierarchy = "started_at"
@@ -260,7 +260,7 @@ class NoticeAdmin(OfAConnection):
 
 @admin.register(Letter)
 class LetterAdmin(OfAConnection):
-    """Emails that aren't a run's result."""
+    """Every email."""
 
     path = "connection"
     list_display = ["id", "kind", "connection", "state_in_words", "made_at", "sent_at"]
@@ -273,4 +273,4 @@ class LetterAdmin(OfAConnection):
     @admin.display(description=_("state"))
     def state_in_words(self, obj: Letter) -> str:
         """Whether it was sent."""
-        return WORDS["mail_state"](obj.state)
+        return mail_state(obj.state)

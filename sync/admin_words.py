@@ -21,7 +21,7 @@ def _what(action: str) -> str:
     return {"field": _("Field"), "create": _("Add")}.get(action, action)
 
 
-def _mail(state: str) -> str:
+def mail_state(state: str) -> str:
     return {"waiting": _("Waits"), "sent": _("Sent"), "failed": _("Not sent")}.get(state, state)
 
 
@@ -53,7 +53,6 @@ WORDS: Mapping[str, Callable[[Any], str]] = {
     "field": _field,
     "gone_from": side_name,
     "look_twice": sentence,
-    "mail_state": _mail,
     "outcome": outcome_label,
     "reason": sentence,
     "side": side_name,

@@ -19,10 +19,10 @@ from sync.automation import date_roll, real_time, schedule
 from sync.history import retention
 from sync.inbox import digest, pairing_release, reminders
 from sync.mail import letters as post
-from sync.mail import payroll_notices
+from sync.mail import outbox, payroll_notices
 from sync.models import HumaEvent, SyncRun
 from sync.models.groups import STEPS
-from sync.runs import release_look, result_mail, second_reads
+from sync.runs import release_look, second_reads
 from sync.runs.lifecycle import cancel
 from sync.worker import heartbeat
 from sync.worker.processes import is_dead
@@ -70,7 +70,7 @@ def attend(connection_pk: int) -> None:
 @_without_its_text
 def letters() -> None:
     """Send the letters that are due."""
-    for letter in post.due():
+    for letter in outbox.due():
         post.send(letter)
 
 
@@ -107,9 +107,7 @@ def tick() -> None:
     _wake(_left_behind() | Q(lease_holder="") | Q(lease_until=None))
     _attend_forgotten()
     _read_again()
-    for run in result_mail.due():
-        result_mail.send_result(run)
-    for letter in post.due():
+    for letter in outbox.due():
         post.send(letter)
     _cancel_untouched()
     retention.drop_dry_runs()

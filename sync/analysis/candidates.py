@@ -86,6 +86,6 @@ def carry_numbering(run: SyncRun) -> None:
     """Keep what was chosen about it in the run that this one reads again."""
     earlier = last_with_choices(run)
     if earlier is not None and earlier.assigns_numbers:
-        run.options = {**run.options, "assign_numbers": True}
-        SyncRun.objects.filter(pk=run.pk).update(options=run.options)
+        run.assigns_numbers = True
+        SyncRun.objects.filter(pk=run.pk).update(assigns_numbers=True)
         recheck(run, unnumbered(run))

@@ -100,7 +100,7 @@ def held(connection: Connection, place: Place | int | str = 1) -> Held:
         reasons=reasons,
         changes=page.total,
         people=rows.order_by().values("link").distinct().count(),
-        releasing=[(run, len(run.options.get("released", ()))) for run in _releases(connection, OPEN_STATES)],
+        releasing=[(run, run.releases.count()) for run in _releases(connection, OPEN_STATES)],
         in_vain=_in_vain(connection),
         until=until(connection, rows),
     )
@@ -137,7 +137,7 @@ def _in_vain(connection: Connection) -> SyncRun | None:
     last = connection.runs.filter(trigger=SyncRun.Trigger.RELEASE).first()
     if last is None or last.state not in (SyncRun.State.FAILED, SyncRun.State.CANCELLED):
         return None
-    return last if waiting(connection).filter(pk__in=last.options.get("released", ())).exists() else None
+    return last if waiting(connection).filter(release=last).exists() else None
 
 
 @dataclass(frozen=True)
@@ -233,8 +233,8 @@ def release(connection: Connection, user: Any, pks: Collection[int], typed: str 
             started_by=name_of(user),
             confirmed_by=name_of(user),
             people=sorted(people.values()),
-            options={"released": sorted(one.pk for one in found)},
         )
+        Change.objects.filter(pk__in=[one.pk for one in found]).update(release=run)
         audit(user, "held.released", row, run=run.pk, changes=len(found), people=len(people))
         wake(run.pk)
     return Answered(len(found), run)

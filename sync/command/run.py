@@ -31,7 +31,7 @@ from sync.reading.failures import CannotRead, reason_for_reading
 from sync.reading.fetch import Fetch
 from sync.reading.programs import seen_by
 from sync.reading.snapshots import load_passed
-from sync.runs import lifecycle, result_mail
+from sync.runs import lifecycle
 from sync.wizard import creation
 from sync.wizard.confirm import PlanChanged, confirm
 from sync.wizard.result import created
@@ -121,8 +121,7 @@ def finish_interrupted(connection: Connection, progress: Progress) -> int | None
     interrupted = SyncRun.objects.filter(connection=connection, state=SyncRun.State.APPLYING).first()
     if interrupted is not None:
         runner.drive(interrupted, progress, seconds=1)
-    for ended in result_mail.due().filter(connection=connection):
-        result_mail.send_result(ended)
+    letters.send_due(connection)
     return interrupted.pk if interrupted else None
 
 

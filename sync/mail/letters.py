@@ -1,4 +1,4 @@
-"""Emails that aren't a run's result: written once, whoever asks for it, and sent until the mail server takes them."""
+"""Emails: each is written once, whoever asks for it, and sent until the mail server takes it."""
 
 import logging
 from collections.abc import Iterable
@@ -7,19 +7,18 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.mail import get_connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
 from connections.bugs import bug_report
 from connections.models import Connection
+from sync.mail import outbox
 from sync.mail.composers import compose
-from sync.mail.outbox import Outbox, each_once, new_message_id
+from sync.mail.outbox import each_once, new_message_id
 from sync.models import Letter
 from sync.worker.queue import wake_letters
 
 logger = logging.getLogger(__name__)
-
-OUTBOX = Outbox(Letter)
 
 
 def write(
@@ -54,14 +53,9 @@ def write(
     return made
 
 
-def due() -> QuerySet[Letter]:
-    """The letters that are to be tried now."""
-    return OUTBOX.due().select_related("connection")
-
-
 def send_due(connection: Connection) -> None:
     """Send what is due about a connection, or about all: where nothing else may, as beside a command."""
-    for letter in due().filter(Q(connection=connection) | Q(connection=None)):
+    for letter in outbox.due().filter(Q(connection=connection) | Q(connection=None)):
         send(letter)
 
 
@@ -70,7 +64,7 @@ def send(letter: Letter) -> bool:
 
     Never raises for anything that is wrong with it or with the mail server: it waits, and the others go out.
     """
-    if not OUTBOX.claim(letter):
+    if not outbox.claim(letter):
         return False
     try:
         message = compose(letter)
@@ -80,9 +74,9 @@ def send(letter: Letter) -> bool:
     except Exception as error:
         if not isinstance(error, OSError | ValueError):  # SMTP's errors are OSErrors, a wrong address is a ValueError
             logger.error("Letter %s met a bug: %s", letter.pk, bug_report(error))
-        OUTBOX.try_later(letter, error)
+        outbox.try_later(letter, error)
         return False
-    OUTBOX.sent(letter, sent_at=timezone.now() if message is not None else None)
+    outbox.sent(letter, timezone.now() if message is not None else None)
     return True
 
 

@@ -6,16 +6,15 @@ Message-ID goes out a second time.
 
 import hashlib
 import logging
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import make_msgid
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import F, Model, QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from sync.models import Letter
 from sync.worker.processes import is_dead, this_process
 
 logger = logging.getLogger(__name__)
@@ -27,52 +26,40 @@ CLAIM = timedelta(minutes=5)
 """For so long nobody else sends what somebody is sending."""
 
 
-@dataclass(frozen=True)
-class Outbox:
-    """A table with an email in each row: the names of the columns that say how far it is."""
+def due() -> QuerySet[Letter]:
+    """What is to be tried now, and at once what a dead process of this host was sending; the oldest first."""
+    waiting = Letter.objects.filter(state=WAITING)
+    for pk, holder in waiting.exclude(holder="").values_list("pk", "holder"):
+        if is_dead(holder):
+            waiting.filter(pk=pk, holder=holder).update(holder="", next_at=timezone.now())
+    return waiting.filter(next_at__lte=timezone.now()).order_by("next_at").select_related("connection")
 
-    model: type[Model]
-    state: str = "state"
-    tries: str = "tries"
-    next_at: str = "next_at"
-    holder: str = "holder"
 
-    def due(self) -> QuerySet[Any]:
-        """What is to be tried now, and at once what a dead process of this host was sending; the oldest first."""
-        waiting = self.model._default_manager.filter(**{self.state: WAITING})
-        for pk, holder in waiting.exclude(**{self.holder: ""}).values_list("pk", self.holder):
-            if is_dead(holder):
-                left = waiting.filter(pk=pk, **{self.holder: holder})
-                left.update(**{self.holder: "", self.next_at: timezone.now()})
-        return waiting.filter(**{f"{self.next_at}__lte": timezone.now()}).order_by(self.next_at)
+def claim(letter: Letter) -> bool:
+    """Take it for this process; False when it isn't due (any more) or somebody else has it."""
+    mine = {"next_at": timezone.now() + CLAIM, "holder": this_process(), "tries": F("tries") + 1}
+    rows = Letter.objects.filter(pk=letter.pk, state=WAITING, tries=letter.tries, next_at__lte=timezone.now())
+    if not rows.update(**mine):
+        return False
+    letter.refresh_from_db()
+    return True
 
-    def claim(self, row: Any) -> bool:
-        """Take it for this process; False when it isn't due (any more) or somebody else has it."""
-        due = {self.state: WAITING, self.tries: getattr(row, self.tries), f"{self.next_at}__lte": timezone.now()}
-        mine = {self.next_at: timezone.now() + CLAIM, self.holder: this_process(), self.tries: F(self.tries) + 1}
-        if not self._row(row).filter(**due).update(**mine):
-            return False
-        row.refresh_from_db()
-        return True
 
-    def sent(self, row: Any, **more: Any) -> None:
-        """The mail server has it; ``more`` is stored with that."""
-        self._row(row).update(**{self.state: SENT, self.next_at: None, self.holder: "", **more})
-        row.refresh_from_db(fields=[self.state, self.next_at, *more])
+def sent(letter: Letter, sent_at: datetime | None) -> None:
+    """The mail server has it, or nobody needs it any more (``None``)."""
+    Letter.objects.filter(pk=letter.pk).update(state=SENT, next_at=None, holder="", sent_at=sent_at)
+    letter.refresh_from_db(fields=["state", "next_at", "sent_at"])
 
-    def try_later(self, row: Any, error: Exception) -> None:
-        """It wasn't taken: try again after a pause, or give up after the last one."""
-        tries = getattr(row, self.tries)
-        name = self.model.__name__
-        logger.warning("The email of %s %s wasn't taken (%s), try %s.", name, row.pk, type(error).__name__, tries)
-        last = tries > len(PAUSES)
-        state = FAILED if last else WAITING
-        next_at = None if last else timezone.now() + timedelta(minutes=PAUSES[tries - 1])
-        self._row(row).update(**{self.state: state, self.holder: "", self.next_at: next_at})
-        row.refresh_from_db(fields=[self.state, self.next_at])
 
-    def _row(self, row: Any) -> QuerySet[Any]:
-        return self.model._default_manager.filter(pk=row.pk)
+def try_later(letter: Letter, error: Exception) -> None:
+    """It wasn't taken: try again after a pause, or give up after the last one."""
+    tries = letter.tries
+    logger.warning("The email %s wasn't taken (%s), try %s.", letter.pk, type(error).__name__, tries)
+    last = tries > len(PAUSES)
+    state = FAILED if last else WAITING
+    next_at = None if last else timezone.now() + timedelta(minutes=PAUSES[tries - 1])
+    Letter.objects.filter(pk=letter.pk).update(state=state, holder="", next_at=next_at)
+    letter.refresh_from_db(fields=["state", "next_at"])
 
 
 def new_message_id(name: str) -> str:

@@ -43,7 +43,7 @@ class Notice(models.Model):
 
 
 class Letter(models.Model):
-    """One email that isn't a run's result: it is written once, whoever asks for it, and sent until it is taken."""
+    """One email: it is written once, whoever asks for it, and sent until the mail server takes it."""
 
     class Kind(models.TextChoices):
         PAUSED = "paused", _("Paused")
@@ -57,6 +57,8 @@ class Letter(models.Model):
         REMINDER = "reminder", _("Reminder before the cut-off")
         CONFIRM = "confirm", _("Confirm an address")
         ACCOUNTS = "accounts", _("Bank accounts in Visma changed")
+        RESULT = "result", _("Result")
+        DRAFTS = "drafts", _("New drafts in Visma")
 
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     key = models.CharField(max_length=200, unique=True)  # the same key is the same email

@@ -62,9 +62,10 @@ class SyncRun(models.Model):
     silent = models.JSONField(default=dict, blank=True, editable=False)
     # The figures of the overview: counts only.
     figures = models.JSONField(_("figures"), default=dict, blank=True)
-    # What was chosen on Create: {"groups": [ids], "invite": bool} for new Huma users, {"assign_numbers": bool} for who
-    # has no Employment ID and is added to Visma.
-    options = models.JSONField(_("how new Huma users are created"), default=dict, blank=True)
+    # What was chosen on Create. The groups of new Huma users are the connection's until somebody chooses others (null).
+    new_user_groups = models.JSONField(_("groups of new Huma users"), null=True, blank=True)
+    invites = models.BooleanField(_("new Huma users are invited"), default=False)
+    assigns_numbers = models.BooleanField(_("Visma assigns missing Employment IDs"), default=False)
     plan_fingerprint = models.CharField(max_length=64, blank=True)
     # An automatic run: the Huma users whose events it answers (real time), and the rule in whose name it writes.
     people = models.JSONField(_("people that Huma told of"), default=list, blank=True)
@@ -76,13 +77,6 @@ class SyncRun(models.Model):
     lease_holder = models.CharField(max_length=120, blank=True)
     lease_until = models.DateTimeField(_("worked on until"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
-
-    message_id = models.CharField(_("Message-ID"), max_length=120, blank=True)
-    mail_state = models.CharField(_("state of the email"), max_length=10, blank=True)  # "", waiting, sent, failed
-    mail_tries = models.PositiveSmallIntegerField(_("tries to send the email"), default=0)
-    mail_next = models.DateTimeField(_("next try to send the email"), null=True, blank=True)
-    mail_holder = models.CharField(_("who sends the email"), max_length=120, blank=True)
-    mailed_at = models.DateTimeField(_("email sent"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("run")
@@ -124,15 +118,10 @@ class SyncRun(models.Model):
         return self.state in {self.State.FETCHING, self.State.REVIEW, self.State.CREATE, self.State.CONFIRM}
 
     @property
-    def assigns_numbers(self) -> bool:
-        """Whether Visma assigns the number of new employees who have none in Huma; off until it is chosen."""
-        return bool(self.options.get("assign_numbers", False))
-
-    @property
-    def groups_and_invitation(self) -> tuple[list[str], bool]:
-        """The groups that new Huma users join, and whether they are invited; the connection's until chosen."""
-        groups = self.options.get("groups", self.connection.huma_groups)
-        return [str(group) for group in groups], bool(self.options.get("invite", False))
+    def groups(self) -> list[str]:
+        """The ids of the groups that new Huma users join."""
+        chosen = self.connection.huma_groups if self.new_user_groups is None else self.new_user_groups
+        return [str(group) for group in chosen]
 
 
 AUTOMATIC = (SyncRun.Trigger.SCHEDULED, SyncRun.Trigger.REAL_TIME)

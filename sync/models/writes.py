@@ -195,6 +195,10 @@ class Change(models.Model):
     answer = models.CharField(_("answer"), max_length=10, choices=Answer, blank=True, default="")
     answered_by = models.CharField(_("answered by"), max_length=150, blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    # The newest run that an owner's approval began for it.
+    release = models.ForeignKey(
+        SyncRun, models.SET_NULL, verbose_name=_("approved in the run"), null=True, blank=True, related_name="releases"
+    )
     released_as = models.ForeignKey(
         "self", models.SET_NULL, verbose_name=_("released as"), null=True, blank=True, related_name="held"
     )

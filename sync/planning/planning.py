@@ -192,7 +192,7 @@ def _create_in_huma(
     run: SyncRun, row: EmployeeSnapshot, employee: Employee, values: dict[str, Any], omitted: dict[str, Reason]
 ) -> Iterator[Item]:
     """``POST /users``, then the rest as ordinary Changes of the new link."""
-    groups, invite = run.groups_and_invitation
+    groups, invite = run.groups, run.invites
     after = {"values": {name: values.get(name) for name in NAMES_AND_EMAIL}, "groups": groups, "invite": invite}
     yield _create_item(row, Side.HUMA, after, omitted)
     fingerprint, today = fingerprinter(run.connection), timezone.localdate()

@@ -57,7 +57,7 @@ def _wait_again(run: SyncRun, unwritten: list[Change]) -> None:
 
 
 def _released(run: SyncRun) -> QuerySet[Change]:
-    return Change.objects.filter(pk__in=run.options.get("released", ()), state=Change.State.HELD)
+    return run.releases.filter(state=Change.State.HELD)
 
 
 def _unwritten(run: SyncRun) -> QuerySet[Change]:

@@ -1,24 +1,27 @@
 """The emails: what happened, in names and field labels. Never a value, never a vendor's words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
+from connections.recipients import is_recipient
 from sync.analysis import passed_over
-from sync.core.codes import Action, Standing
+from sync.core.codes import Action
 from sync.core.employee import Side
 from sync.core.fields import FIELDS
 from sync.core.report import OUTCOMES, Totals
+from sync.mail.composers import Composer
 from sync.mail.message import absolute, message
-from sync.models import Change, Conflict, PossibleMatch, SyncRun
+from sync.mail.payroll_notices import counts_only
+from sync.models import Change, Letter, PossibleMatch, SyncRun
 from sync.planning.new_people import what_comes_along
 from sync.runs.lifecycle import run_totals
+from sync.runs.open_differences import open_differences
+from sync.runs.result_mail import new_drafts, recipients
 from sync.wording.sentences import change_sentence, field_label, outcome_label, sentence, side_name
 
 MOST_PROBLEMS = 50
@@ -45,46 +48,55 @@ class NewDraft:
     missing: list[str]
 
 
-def result_email(run: SyncRun, to: Sequence[str]) -> EmailMultiAlternatives:
-    """What came of a run, for the one who ran it and the recipients."""
-    with translation.override(settings.LANGUAGE_CODE):
-        totals = run_totals(run)
-        named = Change.objects.filter(run=run, state__in=PROBLEMS).defer("before", "after", "vendor_words")
-        over = passed_over.of_run(run)
-        problems = [_problem(change) for change in named.order_by("name", "pk")[:MOST_PROBLEMS]]
-        context = {
-            "connection": run.connection.name,
-            "run": run,
-            "headline": headline(run, totals),
-            "totals": totals,
-            "outcomes": [(outcome_label(name), getattr(totals, name)) for name in OUTCOMES],
-            "created_huma": _created(run, Side.HUMA).count(),
-            "created_visma": _created(run, Side.VISMA).count(),
-            "problems": problems,
-            "problems_more": named.count() - len(problems),
-            "passed_over": [one.name or _("Somebody without a name") for one in over[:MOST_PROBLEMS]],
-            "passed_over_more": max(0, over.count() - MOST_PROBLEMS),
-            "open_differences": Conflict.objects.filter(run=run, standing=Standing.ASKS, decision="").count(),
-            "open_matches": PossibleMatch.objects.open_in(run).count(),
-            "url": absolute(reverse("admin:result", args=[run.connection.code, run.pk])),
-            "skipped_url": absolute(reverse("admin:people", args=[run.connection.code]) + "?show=unread"),
-        }
-        return message("result", context, to, run.message_id)
+def _result(letter: Letter) -> EmailMultiAlternatives | None:
+    """What came of a run, for the one who ran it and the recipients; who has left meanwhile gets none."""
+    run = _run_of(letter)
+    to = recipients(run) if run else []
+    if run is None or not to:
+        return None
+    totals = run_totals(run)
+    named = Change.objects.filter(run=run, state__in=PROBLEMS).defer("before", "after", "vendor_words")
+    over = passed_over.of_run(run)
+    problems = [_problem(change) for change in named.order_by("name", "pk")[:MOST_PROBLEMS]]
+    context = {
+        "connection": run.connection.name,
+        "run": run,
+        "headline": headline(run, totals),
+        "totals": totals,
+        "outcomes": [(outcome_label(name), getattr(totals, name)) for name in OUTCOMES],
+        "created_huma": _created(run, Side.HUMA).count(),
+        "created_visma": _created(run, Side.VISMA).count(),
+        "problems": problems,
+        "problems_more": named.count() - len(problems),
+        "passed_over": [one.name or _("Somebody without a name") for one in over[:MOST_PROBLEMS]],
+        "passed_over_more": max(0, over.count() - MOST_PROBLEMS),
+        "open_differences": open_differences(run),
+        "open_matches": PossibleMatch.objects.open_in(run).count(),
+        "url": absolute(reverse("admin:result", args=[run.connection.code, run.pk])),
+        "skipped_url": absolute(reverse("admin:people", args=[run.connection.code]) + "?show=unread"),
+    }
+    return message("result", context, to, letter.message_id)
 
 
-def drafts_email(run: SyncRun, to: Sequence[str], named: bool = True) -> EmailMultiAlternatives | None:
-    """Who was added to Visma and has to be completed there, for payroll; ``None`` when nobody was.
+def _drafts(letter: Letter) -> EmailMultiAlternatives | None:
+    """Who was added to Visma and has to be completed there, for payroll.
 
-    ``named``: whether these addresses are confirmed, so that it may say who.
+    Names only for an address that is confirmed; ``None`` for one that isn't a recipient any more.
     """
-    with translation.override(settings.LANGUAGE_CODE):
-        created = _created(run, Side.VISMA).select_related("snapshot").order_by("name", "pk")
-        drafts = [NewDraft(change.name, _missing(change, run)) for change in created.defer("before", "after")]
-        if not drafts:
-            return None
-        context = {"connection": run.connection.name, "run": run, "drafts": drafts, "named": named}
-        kind = "<drafts-" if named else "<drafts-unnamed-"
-        return message("drafts", context, to, run.message_id.replace("<run-", kind))
+    run = _run_of(letter)
+    to = [address for address in letter.to if run and is_recipient(run.connection, address)]
+    if run is None or not to:
+        return None
+    created = new_drafts(run).select_related("snapshot").order_by("name", "pk")
+    drafts = [NewDraft(change.name, _missing(change, run)) for change in created.defer("before", "after")]
+    named = not any(counts_only(run.connection, address) for address in to)
+    context = {"connection": run.connection.name, "run": run, "drafts": drafts, "named": named}
+    return message("drafts", context, to, letter.message_id)
+
+
+def _run_of(letter: Letter) -> SyncRun | None:
+    """The run that a letter is about; ``None`` once it is deleted."""
+    return SyncRun.objects.filter(pk=letter.params["run"]).select_related("connection").first()
 
 
 def _figures(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,3 +135,6 @@ def _missing(change: Change, run: SyncRun) -> list[str]:
     return [
         label for spec in FIELDS if spec.name not in never_missing and (label := field_label(spec.name)) not in gets
     ]
+
+
+EMAILS: dict[str, Composer] = {Letter.Kind.RESULT: _result, Letter.Kind.DRAFTS: _drafts}

@@ -1,38 +1,30 @@
-"""Sending the result of a run: once, and again for as long as the mail server doesn't take it (see ``posting``).
-
-``SyncRun.mail_state``: "" nothing to send · waiting · sent · failed. ``mailed_at`` says that the result went out; the
-email to payroll may then still wait.
-"""
+"""Who is told of a run's result, and when: an email for those who ran it, and one for payroll about new drafts."""
 
 from django.contrib.auth import get_user_model
-from django.core.mail import get_connection
-from django.db.models import QuerySet
-from django.utils import timezone
+from django.db.models import Q, QuerySet
 
-from connections.recipients import confirmed, unconfirmed
-from sync.mail.outbox import CLAIM, FAILED, PAUSES, SENT, WAITING, Outbox, each_once, new_message_id
-from sync.models import SyncRun
-from sync.runs.result_email import drafts_email, result_email
-
-__all__ = ["CLAIM", "FAILED", "PAUSES", "SENT", "WAITING", "ask_for", "due", "recipients", "send_result"]
-
-OUTBOX = Outbox(SyncRun, "mail_state", "mail_tries", "mail_next", "mail_holder")
+from sync.core.codes import Action
+from sync.core.employee import Side
+from sync.mail import letters
+from sync.mail.outbox import WAITING, each_once, hashed
+from sync.models import Change, Letter, SyncRun
 
 
 def ask_for(run: SyncRun) -> bool:
-    """Have the result sent as soon as possible; False when there is nobody to send it to. Harmless when repeated."""
-    if not (recipients(run) or run.connection.payroll_contacts):
-        return False
-    SyncRun.objects.filter(pk=run.pk, mail_state="").update(
-        mail_state=WAITING, mail_next=timezone.now(), message_id=new_message_id(f"run-{run.pk}")
-    )
-    run.refresh_from_db(fields=["mail_state", "mail_next", "message_id"])
-    return True
+    """Have the result sent as soon as possible; False when nobody is to be told. Harmless when repeated."""
+    asked = letters.write(Letter.Kind.RESULT, result_key(run), recipients(run), run.connection, run=run.pk)
+    for address in each_once(run.connection.payroll_contacts) if new_drafts(run).exists() else ():
+        key = f"{_drafts_key(run)}{hashed(address)}"
+        asked = letters.write(Letter.Kind.DRAFTS, key, [address], run.connection, run=run.pk) or asked
+    return asked
 
 
-def due() -> QuerySet[SyncRun]:
-    """The runs whose email is to be tried now."""
-    return OUTBOX.due().select_related("connection")
+def send_result(run: SyncRun) -> bool:
+    """Send at once what is still to be sent of a run; True when there was something, and all of it is out."""
+    ask_for(run)
+    mine = Letter.objects.filter(Q(key=result_key(run)) | Q(key__startswith=_drafts_key(run)))
+    outcomes = [letters.send(letter) for letter in mine.filter(state=WAITING).order_by("pk")]
+    return bool(outcomes) and all(outcomes)
 
 
 def recipients(run: SyncRun) -> list[str]:
@@ -42,30 +34,20 @@ def recipients(run: SyncRun) -> list[str]:
     return each_once([*people.order_by("pk").values_list("email", flat=True), *run.connection.recipients])
 
 
-def send_result(run: SyncRun) -> bool:
-    """Send what is still to be sent of a run; True when it is out. Somebody else who sends it at once is let be.
-
-    A mail server that is away never raises: the email waits for its next try, with growing pauses.
-    """
-    if (not run.mail_state and not ask_for(run)) or not OUTBOX.claim(run):
-        return False
-    try:
-        _send(run)
-    except (OSError, ValueError) as error:  # SMTP's errors are OSErrors; an impossible address is a ValueError
-        OUTBOX.try_later(run, error)
-        return False
-    OUTBOX.sent(run)
-    return True
+def new_drafts(run: SyncRun) -> QuerySet[Change]:
+    """Whom the run added to Visma: payroll has to complete them there."""
+    return Change.objects.filter(run=run, action=Action.CREATE, side=Side.VISMA, state=Change.State.DONE)
 
 
-def _send(run: SyncRun) -> None:
-    with get_connection() as server:
-        to = recipients(run)
-        if to and run.mailed_at is None:
-            server.send_messages([result_email(run, to)])
-            run.mailed_at = timezone.now()
-            SyncRun.objects.filter(pk=run.pk).update(mailed_at=run.mailed_at)
-        for payroll, named in ((confirmed(run.connection), True), (unconfirmed(run.connection), False)):
-            drafts = drafts_email(run, payroll, named) if payroll else None
-            if drafts is not None:
-                server.send_messages([drafts])
+def result_of(run: SyncRun) -> Letter | None:
+    """The email with the run's result, ``None`` where there was nobody to send it to."""
+    return Letter.objects.filter(key=result_key(run)).first()
+
+
+def result_key(run: SyncRun) -> str:
+    """What makes it the same email."""
+    return f"result:{run.pk}"
+
+
+def _drafts_key(run: SyncRun) -> str:
+    return f"drafts:{run.pk}:"

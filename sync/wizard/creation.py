@@ -79,10 +79,10 @@ def set_assigns_numbers(run: SyncRun, user: Any, on: bool) -> None:
     """
     with transaction.atomic():
         row = hold_open(run)
-        run.options = {**row.options, "assign_numbers": on}
-        if run.options == row.options:
+        run.assigns_numbers = on
+        if row.assigns_numbers == on:
             return
-        SyncRun.objects.filter(pk=run.pk).update(options=run.options)
+        SyncRun.objects.filter(pk=run.pk).update(assigns_numbers=on)
         audit(user, "create.numbering", run.connection, run=run.pk, assigned=on)
         recheck(run, unnumbered(run))
 
@@ -92,13 +92,12 @@ def set_options(run: SyncRun, user: Any, groups: Iterable[str] | None, invite: b
     with transaction.atomic():
         row = hold_open(run)
         row.connection = run.connection
-        wanted = row.groups_and_invitation[0] if groups is None else (group[:64] for group in groups)
+        wanted = row.groups if groups is None else (group[:64] for group in groups)
         ids = list(dict.fromkeys(wanted))[:MAX_GROUPS]
-        new = {**row.options, "groups": ids, "invite": invite}
-        if new != row.options:
-            SyncRun.objects.filter(pk=run.pk).update(options=new)
+        if (ids, invite) != (row.new_user_groups, row.invites):
+            SyncRun.objects.filter(pk=run.pk).update(new_user_groups=ids, invites=invite)
             audit(user, "create.options", run.connection, run=run.pk, groups=ids, invite=invite)
-    run.options = new
+    run.new_user_groups, run.invites = ids, invite
 
 
 def hold_open(run: SyncRun) -> SyncRun:

@@ -36,7 +36,9 @@ def retry_failed(run: SyncRun, user: Any) -> SyncRun:
                 read_at=run.read_at,
                 retry_of=run,
                 figures=run.figures,
-                options=run.options,
+                new_user_groups=run.new_user_groups,
+                invites=run.invites,
+                assigns_numbers=run.assigns_numbers,
             )
             for change in failed:
                 _again(retry, change)

@@ -81,7 +81,8 @@ def carry_out(folder: Path, template: Path, kill_at: int) -> Carried:
             if workers[-1].poll() is not None:
                 assert workers[-1].returncode in (1, -signal.SIGKILL), "it says that its cluster ended unasked"
                 workers.append(_worker(env))
-            return _all(database, "SELECT state, mail_state FROM sync_syncrun") == [("finished", "sent")]
+            mails = _all(database, "SELECT state FROM sync_letter WHERE kind = 'result'")
+            return _all(database, "SELECT state FROM sync_syncrun") == [("finished",)] and mails == [("sent",)]
 
         try:
             assert wait_for(is_over, 90), _all(database, "SELECT state, attempts, lease_holder FROM sync_syncrun")

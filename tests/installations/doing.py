@@ -12,9 +12,8 @@ from connections.sandbox.seed import Person as Seeded
 from sync import runner
 from sync.automation import real_time, schedule
 from sync.inbox import digest
-from sync.mail import letters
+from sync.mail import letters, outbox
 from sync.models import Change, EmployeeLink, SyncRun
-from sync.runs import result_mail
 from tests.installations.keeping import PASSWORD
 from tests.installations.times import next_working_day
 from tests.sync.companies import OneCompany
@@ -104,9 +103,7 @@ class Work:
 
     def post_mail(self) -> None:
         """Everything that is due goes out."""
-        for run in result_mail.due():
-            result_mail.send_result(run)
-        for letter in letters.due():
+        for letter in outbox.due():
             letters.send(letter)
 
 

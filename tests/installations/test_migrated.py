@@ -1,6 +1,7 @@
 """Every kept installation migrates to this version without losing anything, and its pages open."""
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.urls import reverse
 import connections.urls
 import sync.urls
 from connections.models import Connection
-from sync.models import Change, Conflict, EmployeeSnapshot
+from sync.models import Change, Conflict, EmployeeSnapshot, Letter, SyncRun
 from tests.sync.views.conftest import signed_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
@@ -25,7 +26,10 @@ FIRST = {
     "sync": "a6bfc32a03e19fa79948561dfa97f01197c3ddb0529b346b20404138b7918765",
 }
 """The first migrations of our apps, as installations have them."""
-MOVED: set[tuple[str, str]] = set()
+MOVED = {
+    ("sync_syncrun", name)
+    for name in ("message_id", "mail_state", "mail_tries", "mail_next", "mail_holder", "mailed_at", "options")
+}
 """(table, column) that a migration took away after it had put what stood there elsewhere."""
 PATTERNS = [p for p in (*connections.urls.urlpatterns, *sync.urls.urlpatterns) if "code" in p.pattern.converters]
 PAGES = (
@@ -149,6 +153,44 @@ def test_what_it_did_it_goes_on_doing_and_is_asked_about(kept):
         rows = made.payroll_recipients.values_list("address", "confirmed_at", "asked")
         assert list(rows) == [(address, None, 0) for address in made.payroll_contacts]
     assert Connection.objects.exclude(payroll_contacts=[]).exists()
+
+
+def test_the_emails_of_runs_are_letters_now(kept):
+    with database.cursor() as cursor:
+        cursor.execute(
+            "UPDATE sync_syncrun SET mail_state = 'waiting', mailed_at = NULL, mail_tries = 3, mail_next = started_at"
+            " WHERE id = (SELECT max(run_id) FROM sync_change"
+            " WHERE action = 'create' AND side = 'visma' AND state = 'done')"
+        )
+    before = [row for row in stored()["sync_syncrun"].values() if row["mail_state"]]
+    assert {row["mail_state"] for row in before} == {"sent", "waiting"}
+    call_command("migrate", verbosity=0)
+    after = {letter.params["run"]: letter for letter in Letter.objects.filter(kind="result")}
+    assert {(pk, one.state, one.message_id) for pk, one in after.items()} == {
+        (row["id"], row["mail_state"], row["message_id"]) for row in before
+    }
+    drafts = Letter.objects.get(kind="drafts")
+    assert (drafts.state, drafts.tries) == ("waiting", 3)
+    assert drafts.to == drafts.connection.payroll_contacts
+
+
+def test_what_was_chosen_in_a_run_stays_chosen(kept):
+    before = {key: _json(row["options"]) for key, row in stored()["sync_syncrun"].items()}
+    assert {name for options in before.values() for name in options} >= {"released"}
+    call_command("migrate", verbosity=0)
+    for run in SyncRun.objects.select_related("connection"):
+        options = before[run.pk]
+        assert run.groups == options.get("groups", run.connection.huma_groups)
+        assert (run.invites, run.assigns_numbers) == (
+            options.get("invite", False),
+            options.get("assign_numbers", False),
+        )
+    latest = {pk: key for key, options in before.items() for pk in options.get("released", ())}
+    assert dict(Change.objects.exclude(release=None).values_list("pk", "release")) == latest
+
+
+def _json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
 
 
 def test_what_is_encrypted_can_be_read(kept):

@@ -13,7 +13,7 @@ from connections.models import Installation
 from sync.analysis.notices import tell
 from sync.core.workdays import is_working_day
 from sync.inbox import digest
-from sync.mail import letters
+from sync.mail import letters, outbox
 from sync.models import Change, Conflict, EmployeeLink, Letter, SyncRun
 from tests.connections.companies import company, heard
 
@@ -79,7 +79,7 @@ def changed(run, field, name="Kari Nordmann", **more):
 def sent(smtp):
     """Send what was written; what came since the last time, by address."""
     smtp.messages.clear()
-    for letter in letters.due():
+    for letter in outbox.due():
         assert letters.send(letter)
     return {message["To"]: message for message in smtp.messages}
 

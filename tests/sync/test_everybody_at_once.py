@@ -14,7 +14,7 @@ from django.db import connection as database
 
 from connections.sandbox import Sandbox
 from sync import runner
-from sync.models import SyncRun
+from sync.models import Letter, SyncRun
 from sync.runs import lifecycle
 from sync.wizard import confirm, review
 from tests.sync.driving import connection, running
@@ -94,7 +94,7 @@ def test_everybody_gets_the_same_run_and_it_is_written_once(
     assert lifecycle.run_totals(first).done > 10
     taken = [one.path for one in sandbox.journal.writes() if one.status in (200, 202)]
     assert len(taken) == len(set(taken))
-    assert wait_for(lambda: SyncRun.objects.get(pk=first.pk).mail_state == "sent")
+    assert wait_for(lambda: Letter.objects.filter(key=f"result:{first.pk}", state="sent").exists())
     assert len({str(mail["Message-ID"]) for mail in smtp.messages}) == len(smtp.messages) <= 2
 
 

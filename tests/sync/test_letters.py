@@ -79,14 +79,14 @@ def test_the_tick_sends_what_the_queue_lost(letter, smtp):
 def test_a_mail_server_that_is_away_is_tried_again_with_the_same_name(letter, smtp):
     smtp.refusing = True
     assert not letters.send(letter)
-    assert not letters.due().exists()
+    assert not outbox.due().exists()
     assert not letters.send(letter)  # not before the pause is over
     letter.refresh_from_db()
     assert (letter.state, letter.tries, letter.holder) == ("waiting", 1, "")
     name = letter.message_id
     smtp.refusing = False
     due_now()
-    assert letters.send(letters.due().get())
+    assert letters.send(outbox.due().get())
     assert [message["Message-ID"] for message in smtp.messages] == [name]
 
 
@@ -102,7 +102,7 @@ def test_the_pauses_grow_until_it_is_given_up(letter, settings):
     assert pauses == sorted(pauses)
     assert len(pauses) == len(outbox.PAUSES)
     assert letter.state == "failed"
-    assert not letters.due().exists()
+    assert not outbox.due().exists()
 
 
 def test_two_workers_send_it_once(letter, smtp):
@@ -116,12 +116,12 @@ def test_what_a_dead_process_was_sending_is_due_at_once(letter):
     host, pid, start = this_process().split(":")
     dead = f"{host}:{pid}:{int(start) + 1}"
     Letter.objects.update(tries=1, holder=dead, next_at=timezone.now() + outbox.CLAIM)
-    assert letters.due().get() == letter
+    assert outbox.due().get() == letter
 
 
 def test_what_a_living_process_sends_is_left_to_it(letter):
     Letter.objects.update(tries=1, holder=this_process(), next_at=timezone.now() + outbox.CLAIM)
-    assert not letters.due().exists()
+    assert not outbox.due().exists()
 
 
 SEND = """

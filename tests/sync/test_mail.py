@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from connections.models import Connection, PayrollRecipient
-from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
+from sync.mail import letters, outbox
+from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, Letter, SyncRun
 from sync.runs import result_mail
 from tests.connections.companies import company, heard
 from tests.sync.reading import in_huma, read
@@ -58,9 +59,10 @@ def test_the_runner_and_the_recipients_get_one_email(run, smtp):
     result = smtp.messages[0]
     assert result["To"] == "hr@example.com, boss@example.com"
     assert result["Subject"] == "Fjordheim AS: 2 updated, 1 not done, 1 not certain"
-    assert result["Message-ID"] == run.message_id
-    assert run.mail_state == "sent"
-    assert run.mailed_at
+    letter = Letter.objects.get(kind="result")
+    assert result["Message-ID"] == letter.message_id
+    assert letter.state == "sent"
+    assert letter.sent_at
 
 
 def test_the_counts_add_up(run, smtp):
@@ -117,52 +119,72 @@ def test_payroll_hears_nothing_when_nobody_was_added(run, smtp):
 def test_a_mail_server_that_is_away_is_tried_again_with_the_same_message_id(run, smtp):
     smtp.refusing = True
     assert not result_mail.send_result(run)
-    assert run.mail_state == "waiting"
-    first = run.message_id
-    assert not result_mail.due().exists()
+    letter = Letter.objects.get(kind="result")
+    assert (letter.state, letter.tries) == ("waiting", 1)
+    assert not outbox.due().exists()
     assert not result_mail.send_result(run)  # not before the pause is over
-    assert run.mail_tries == 1
-    SyncRun.objects.update(mail_next=timezone.now() - timedelta(seconds=1))
+    assert Letter.objects.get(kind="result").tries == 1
+    Letter.objects.update(next_at=timezone.now() - timedelta(seconds=1))
     smtp.refusing = False
-    [again] = result_mail.due()
-    assert result_mail.send_result(again)
-    assert smtp.messages[0]["Message-ID"] == first
+    assert result_mail.send_result(run)
+    assert smtp.messages[0]["Message-ID"] == letter.message_id
 
 
 def test_the_pauses_grow_until_it_is_given_up(run, smtp, settings):
     settings.EMAIL_PORT = 9  # nobody listens
     pauses = []
-    for _try in range(len(result_mail.PAUSES) + 1):
-        SyncRun.objects.update(mail_next=timezone.now() - timedelta(seconds=1))
-        run.refresh_from_db()
+    for _try in range(len(outbox.PAUSES) + 1):
+        Letter.objects.update(next_at=timezone.now() - timedelta(seconds=1))
         assert not result_mail.send_result(run)
-        if run.mail_next:
-            pauses.append(round((run.mail_next - timezone.now()).total_seconds() / 60))
+        letter = Letter.objects.get(kind="result")
+        if letter.next_at:
+            pauses.append(round((letter.next_at - timezone.now()).total_seconds() / 60))
     assert pauses == sorted(pauses)
-    assert len(pauses) == len(result_mail.PAUSES)
-    assert run.mail_state == "failed"
-    assert not result_mail.due().exists()
+    assert len(pauses) == len(outbox.PAUSES)
+    assert letter.state == "failed"
+    assert not outbox.due().exists()
 
 
 def test_what_went_out_is_not_sent_again(run, smtp):
-    result_mail.send_result(run)
+    assert result_mail.send_result(run)
     assert not result_mail.send_result(run)
     assert len(smtp.messages) == 2
 
 
 def test_a_result_that_is_out_waits_for_payroll_only(run, smtp):
     result_mail.ask_for(run)
-    SyncRun.objects.update(mailed_at=timezone.now())  # the server took the first, then went away
+    Letter.objects.filter(kind=Letter.Kind.RESULT).update(state="sent")  # the server took the first, then went away
     assert result_mail.send_result(run)
     assert [m["To"] for m in smtp.messages] == ["payroll@example.com"]
+
+
+def test_each_in_payroll_gets_an_email_of_their_own(run, smtp):
+    Connection.objects.update(payroll_contacts=["payroll@example.com", "other@example.com"])
+    run.refresh_from_db()
+    assert result_mail.send_result(run)
+    assert sorted(m["To"] for m in smtp.messages[1:]) == ["other@example.com", "payroll@example.com"]
+
+
+def test_who_is_no_recipient_any_more_hears_nothing(run, smtp):
+    result_mail.ask_for(run)
+    Connection.objects.update(payroll_contacts=[])
+    assert result_mail.send_result(run)
+    assert [m["To"] for m in smtp.messages] == ["hr@example.com, boss@example.com"]
+
+
+def test_a_run_that_is_deleted_is_told_to_nobody(run, smtp):
+    result_mail.ask_for(run)
+    SyncRun.objects.all().delete()
+    for letter in outbox.due():
+        assert letters.send(letter)
+    assert smtp.messages == []
 
 
 def test_an_address_that_is_not_confirmed_is_not_told_who(run, smtp):
     named = sent_to_payroll(run, smtp)
     assert "Nina Nå" in named
     PayrollRecipient.objects.update(confirmed_at=None)
-    SyncRun.objects.update(mail_state="waiting", mail_next=timezone.now(), mail_tries=0)
-    run.refresh_from_db()
+    Letter.objects.update(state="waiting", next_at=timezone.now(), tries=0)
     counted = sent_to_payroll(run, smtp)
     assert "1 person. Names are sent once this address is confirmed" in counted
     assert "Open Employees in Visma.net Payroll." in counted
@@ -179,18 +201,18 @@ def sent_to_payroll(run, smtp):
 
 def test_two_workers_send_it_once(run, smtp):
     result_mail.ask_for(run)
-    other = SyncRun.objects.get(pk=run.pk)
-    assert result_mail.send_result(run)
-    assert not result_mail.send_result(other)
+    mine, theirs = list(outbox.due()), list(outbox.due())
+    assert all(letters.send(letter) for letter in mine)
+    assert not any(letters.send(letter) for letter in theirs)
     assert len(smtp.messages) == 2
 
 
 def test_a_worker_that_died_while_sending_leaves_it_due_again(run, smtp):
     result_mail.ask_for(run)
-    SyncRun.objects.update(mail_tries=1, mail_next=timezone.now() + result_mail.CLAIM)
-    assert not result_mail.due().exists()
-    SyncRun.objects.update(mail_next=timezone.now() - timedelta(seconds=1))
-    assert result_mail.due().get().pk == run.pk
+    Letter.objects.update(tries=1, next_at=timezone.now() + outbox.CLAIM)
+    assert not outbox.due().exists()
+    Letter.objects.update(next_at=timezone.now() - timedelta(seconds=1))
+    assert outbox.due().count() == 2
 
 
 def test_without_anybody_to_tell_nothing_waits(run, smtp):
@@ -198,7 +220,7 @@ def test_without_anybody_to_tell_nothing_waits(run, smtp):
     SyncRun.objects.update(started_by="command", confirmed_by="command")
     made = SyncRun.objects.select_related("connection").get(pk=run.pk)
     assert not result_mail.send_result(made)
-    assert made.mail_state == ""
+    assert result_mail.result_of(made) is None
     assert smtp.messages == []
 
 

@@ -13,7 +13,7 @@ from connections.models import AuditEntry, Connection, PayrollRecipient
 from connections.services import change_settings, disconnect
 from sync import tasks
 from sync.inbox import digest
-from sync.mail import letters
+from sync.mail import letters, outbox
 from sync.models import Change, Letter, SyncRun
 from tests.connections.companies import company, text_of
 from tests.sync.views.conftest import at, signed_in
@@ -45,7 +45,7 @@ def name(connection, *addresses, confirmed=False):
 def sent(smtp):
     """What came since the last time, by address."""
     smtp.messages.clear()
-    for letter in letters.due():
+    for letter in outbox.due():
         assert letters.send(letter)
     return {message["To"]: message for message in smtp.messages}
 

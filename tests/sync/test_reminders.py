@@ -10,7 +10,7 @@ from django.utils import timezone
 from connections.models import Connection
 from sync.core.payday import reminders
 from sync.inbox import reminders as service
-from sync.mail import letters
+from sync.mail import letters, outbox
 from sync.models import Change, Letter
 from sync.wording.payday import cutoff_text, pay_text
 from tests.connections.companies import company
@@ -34,7 +34,7 @@ def fjordheim(hr):
 def sent(smtp):
     """Send what is due; what came since the last time, by address."""
     smtp.messages.clear()
-    for letter in letters.due():
+    for letter in outbox.due():
         assert letters.send(letter)
     found = {message["To"]: message for message in smtp.messages}
     assert len(found) == len(smtp.messages)

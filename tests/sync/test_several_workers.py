@@ -11,7 +11,7 @@ from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from sync import runner
-from sync.models import SyncRun, Write
+from sync.models import Letter, SyncRun, Write
 from sync.runs import lifecycle
 from sync.worker.processes import is_dead
 from tests.mailserver import MailServer
@@ -153,5 +153,5 @@ def test_two_workers_share_the_work_and_one_finishes_what_the_other_left(
         for totals in map(lifecycle.run_totals, started):
             assert totals.planned == totals.settled
             assert not totals.unknown
-        assert watch.until(lambda: not watch.runs.exclude(mail_state="sent").exists())
+        assert watch.until(lambda: not Letter.objects.exclude(state="sent").exists())
         assert len(smtp.messages) == len({str(mail["Message-ID"]) for mail in smtp.messages}) == len(started)

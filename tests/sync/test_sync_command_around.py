@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from connections.models import Connection
 from sync import runner
-from sync.models import Conflict, SyncRun
+from sync.models import Conflict, Letter, SyncRun
 from sync.runs import lifecycle
 from sync.wizard import confirm, review
 from tests.sync.driving import connection, read, running, sync
@@ -43,7 +43,7 @@ def test_an_interrupted_run_is_finished_and_mailed_first(settings, hr, smtp):
         code, found = sync(made)
         run.refresh_from_db()
         assert run.state == "finished"
-        assert run.mail_state == "sent"
+        assert Letter.objects.get(kind="result").state == "sent"
         assert found["resumed"] == run.pk != found["run"]
         assert list(found) == [*KEYS, "resumed"]
         assert found["changes"]["planned"] == 0

@@ -9,7 +9,7 @@ from django_q.models import OrmQ
 from django_q.signing import SignedPackage
 
 from sync import tasks
-from sync.models import Change, Conflict, SyncRun
+from sync.models import Change, Conflict, Letter, SyncRun
 from sync.runs import lifecycle
 from sync.wizard import confirm, review
 from sync.worker.lease import Lease
@@ -47,7 +47,7 @@ def answer_the_bell() -> int:
     for pk, task in found:
         OrmQ.objects.filter(pk=pk).delete()
         name = task["func"].removeprefix("sync.tasks.")
-        assert name in ("advance", "attend")
+        assert name in ("advance", "attend", "letters")
         getattr(tasks, name)(*task["args"])
     return len(found)
 
@@ -181,15 +181,15 @@ def test_a_choice_keeps_a_run_for_another_week(made, hr):
 def test_the_tick_sends_the_mail_that_waits(made, hr, settings, smtp):
     port, settings.EMAIL_PORT = settings.EMAIL_PORT, 9
     run = apply(read(made, hr), hr)
-    assert (run.state, run.mail_state) == ("finished", "waiting")
+    assert (run.state, Letter.objects.get(kind="result").state) == ("finished", "waiting")
     tasks.tick()
     assert smtp.messages == []
     settings.EMAIL_PORT = port
-    SyncRun.objects.filter(pk=run.pk).update(mail_next=timezone.now())
+    Letter.objects.update(next_at=timezone.now())
     tasks.tick()
     tasks.tick()
     run.refresh_from_db()
-    assert run.mail_state == "sent"
+    assert Letter.objects.get(kind="result").state == "sent"
     assert len(smtp.messages) == 1
 
 

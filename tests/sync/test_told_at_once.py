@@ -8,7 +8,7 @@ from django.db import connection as database
 from django.db import transaction
 from django.utils import timezone
 
-from sync.mail import letters
+from sync.mail import letters, outbox
 from sync.models import Change, Letter
 from sync.planning.held_letters import tell_at_once
 from sync.wording.payday import cutoff_text, pay_text
@@ -61,7 +61,7 @@ class TestAtOnce:
 
     def send(self, smtp):
         smtp.messages.clear()
-        for letter in letters.due():
+        for letter in outbox.due():
             assert letters.send(letter)
         return list(smtp.messages)
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from sync.command.employees import failures
 from sync.models import Change, EmployeeLink, SyncRun
-from sync.runs.result_email import result_email
+from sync.runs import result_mail
 from tests.connections.companies import company
 from tests.sync.reading import in_huma, read
 from tests.sync.views.conftest import at, signed_in, words
@@ -24,14 +24,15 @@ def run(hr, settings):
     return run
 
 
-def told(run, hr, **change):
+def told(run, hr, smtp, **change):
     """What the Result page, the email (both parts) and the command say about one uncertain Change."""
     link = EmployeeLink.objects.create(connection=run.connection, huma_id="h", visma_id="v", linked_by="number")
     Change.objects.create(run=run, link=link, name="Hans Holm", state="unknown", **{"field": "phone", **change})
-    mail = result_email(run, ["hr@example.com"])
+    assert result_mail.send_result(run)
+    mail = smtp.messages[0]
     page = words(signed_in(hr).get(at("result", run.connection, run.pk)))
-    html = words_of(str(next(iter(mail.alternatives[0]))))
-    return [page, " ".join(mail.body.split()), html, failures(run)[0]["reason"]]
+    plain, html = (words_of(mail.get_body((kind,)).get_content()) for kind in ("plain", "html"))
+    return [page, plain, html, failures(run)[0]["reason"]]
 
 
 def words_of(html):
@@ -39,22 +40,22 @@ def words_of(html):
 
 
 @pytest.mark.parametrize(("side", "system"), [("huma", "Huma"), ("visma", "Visma.net Payroll")])
-def test_a_change_without_an_answer_was_made_or_not(run, hr, side, system):
-    for said in told(run, hr, side=side, reason="unknown_outcome"):
+def test_a_change_without_an_answer_was_made_or_not(run, hr, smtp, side, system):
+    for said in told(run, hr, smtp, side=side, reason="unknown_outcome"):
         assert EITHER.format(system=system) in said
         assert COMPARED in said
 
 
-def test_a_change_that_was_taken_on_was_carried_out_or_not(run, hr):
-    for said in told(run, hr, side="visma", reason="job_lost"):
+def test_a_change_that_was_taken_on_was_carried_out_or_not(run, hr, smtp):
+    for said in told(run, hr, smtp, side="visma", reason="job_lost"):
         assert "Visma.net Payroll accepted this change and never said how it ended" in said
         assert "either it has been made, or it hasn't. Look at the employee in Visma.net Payroll." in said
         assert COMPARED in said
 
 
 @pytest.mark.parametrize("reason", ["unknown_outcome", "job_lost"])
-def test_a_person_who_may_have_been_added_is_not_added_again_blindly(run, hr, reason):
-    for said in told(run, hr, side="visma", action="create", field="", reason=reason):
+def test_a_person_who_may_have_been_added_is_not_added_again_blindly(run, hr, smtp, reason):
+    for said in told(run, hr, smtp, side="visma", action="create", field="", reason=reason):
         assert "either the person is in Visma.net Payroll now, or isn't." in said
         assert "Look there, among drafts too, before anybody adds the person by hand." in said
         assert "The next sync finds the person, or offers to add the person again." in said

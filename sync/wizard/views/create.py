@@ -44,7 +44,7 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
         **page_context(request, connection, _("Create"), step="create", run=run),
         "lists": lists,
         "chosen": sum(one.chosen for one in lists),
-        "invite": run.groups_and_invitation[1],
+        "invite": run.invites,
         **groups,
     }
     return render(request, "sync/create.html", context)
@@ -118,7 +118,7 @@ def take_back(request: HttpRequest, connection: Connection, run: SyncRun) -> Htt
 @open_run_page
 def groups(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
     """What new Huma users join, as a part of the page: Huma is asked for its groups only here."""
-    context = {"connection": connection, "invite": run.groups_and_invitation[1], **_groups(connection, run)}
+    context = {"connection": connection, "invite": run.invites, **_groups(connection, run)}
     return render(request, "sync/partials/create_options.html", context)
 
 
@@ -151,7 +151,7 @@ def numbering(request: HttpRequest, connection: Connection, run: SyncRun) -> Htt
 
 def _groups(connection: Connection, run: SyncRun) -> dict[str, Any]:
     """Huma's groups by kind, or a sentence when Huma can't be asked: the page works all the same."""
-    chosen = run.groups_and_invitation[0]
+    chosen = run.groups
     try:
         found = groups_for_page(connection)
     except VendorError as error:

@@ -8,11 +8,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from connections.models import Connection
 from sync.core.report import OUTCOMES, Totals
+from sync.mail import outbox
 from sync.models import Change, SyncRun
 from sync.models.groups import BY_HAND
 from sync.pages.steps import continue_url, inactive, page_context, run_page, step_url
 from sync.planning.payday import until
-from sync.runs import lifecycle, result_mail
+from sync.runs import lifecycle
+from sync.runs.result_mail import result_of
 from sync.wizard.result import result
 from sync.wizard.retry import retry_failed
 from sync.wording.rule import rule
@@ -65,14 +67,17 @@ def counts(totals: Totals) -> list[tuple[str, str, int]]:
 
 def mail_sentence(run: SyncRun) -> str:
     """Whether the result went out by email, and what happens if not."""
+    letter = result_of(run)
+    if letter is None:
+        return ""
     texts = {
-        result_mail.SENT: _("The result was sent by email."),
-        result_mail.WAITING: _("The result is being sent by email."),
-        result_mail.FAILED: _("The email with the result couldn't be sent. Tell the one who runs humavisma."),
+        outbox.SENT: _("The result was sent by email."),
+        outbox.WAITING: _("The result is being sent by email."),
+        outbox.FAILED: _("The email with the result couldn't be sent. Tell the one who runs humavisma."),
     }
-    if run.mail_state == result_mail.WAITING and run.mail_tries > 1:
+    if letter.state == outbox.WAITING and letter.tries > 1:
         return _("The email with the result couldn't be sent yet: the mail server didn't take it. It is tried again.")
-    return texts.get(run.mail_state, "")
+    return texts[letter.state]
 
 
 @require_POST

@@ -20,7 +20,7 @@ from connections.clients import forget_clients
 from connections.models import Connection
 from connections.sandbox import Sandbox
 from sync import runner
-from sync.models import Change, EmployeeLink, SyncRun, Write
+from sync.models import Change, EmployeeLink, Letter, SyncRun, Write
 from sync.runs import lifecycle
 from sync.worker.queue import wake
 from tests.mailserver import MailServer
@@ -120,7 +120,8 @@ def assert_as_if_undisturbed(company: Sandbox, connection: Connection, good: Any
     assert not Write.objects.filter(run__connection=connection).exclude(state="settled")
     assert not Change.objects.filter(run__connection=connection).exclude(state__in=("done", "nothing"))
     sent = [message["Message-ID"] for message in smtp.messages]
-    named = set(applied.exclude(message_id="").values_list("message_id", flat=True))
+    results = Letter.objects.filter(kind=Letter.Kind.RESULT, connection=connection)
+    named = set(results.values_list("message_id", flat=True))
     assert named
     assert named <= set(sent)
     assert len(sent) <= len(set(sent)) + 1, "only the mail that a kill met may come twice"

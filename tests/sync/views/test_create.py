@@ -119,10 +119,10 @@ def test_with_huma_away_the_page_works_and_says_so(page, run):
 def test_groups_and_invitation_are_saved(page, run):
     page.post(url(run, "options/"), {"groups_shown": "1", "group": ["a", "b"], "invite": "on"}, **HTMX)
     run.refresh_from_db()
-    assert run.options == {"groups": ["a", "b"], "invite": True}
+    assert (run.groups, run.invites) == (["a", "b"], True)
     page.post(url(run, "options/"), {}, **HTMX)  # the groups couldn't be shown
     run.refresh_from_db()
-    assert run.options == {"groups": ["a", "b"], "invite": False}
+    assert (run.groups, run.invites) == (["a", "b"], False)
 
 
 def test_an_invitation_is_off_by_default(page, run):

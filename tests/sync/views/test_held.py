@@ -129,7 +129,7 @@ def test_a_release_starts_a_run_and_comes_back_to_the_page(web, fjordheim, hold)
     response = answered(web, fjordheim, "release", one)
     assert (response.status_code, response.url) == (302, at("held", fjordheim))
     run = SyncRun.objects.get(trigger="release")
-    assert (run.started_by, run.confirmed_by, run.people, run.options) == ("hr", "hr", ["Kari"], {"released": [one.pk]})
+    assert (run.started_by, run.confirmed_by, run.people, list(run.releases.all())) == ("hr", "hr", ["Kari"], [one])
     text = words(web.get(response.url))
     assert "1 change was released. Both sides are read again first." in text
     assert "1 change that hr released is on its way" in text
