@@ -59,7 +59,6 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "humavisma.frames.RoomForFramesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "humavisma.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
