@@ -29,16 +29,17 @@ def as_guid(text: str) -> str:
     return str(uuid.UUID(hex=bare))
 
 
-class GuidField(forms.CharField):
+class GuidField(forms.UUIDField):
     """A GUID, given back in lower case with dashes. Its shape is checked as it is typed, and again here."""
 
     def __init__(self, *, wrong_shape: Any, **kwargs: Any) -> None:
         self.wrong_shape = wrong_shape
-        super().__init__(max_length=60, **kwargs)
+        super().__init__(error_messages={"invalid": wrong_shape}, **kwargs)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {
             **super().widget_attrs(widget),
+            "maxlength": "60",
             "pattern": SHAPE,
             "title": self.wrong_shape,
             "data-shape": self.wrong_shape,
@@ -48,13 +49,8 @@ class GuidField(forms.CharField):
         }
 
     def clean(self, value: Any) -> str:
-        text = super().clean(value)
-        if not text:
-            return ""
-        try:
-            return as_guid(text)
-        except ValueError:
-            raise ValidationError(self.wrong_shape, code="shape") from None
+        found = super().clean(value)
+        return str(found) if found else ""
 
 
 class EmailsField(forms.CharField):

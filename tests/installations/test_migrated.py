@@ -171,6 +171,7 @@ def test_the_emails_of_runs_are_letters_now(kept):
     }
     drafts = Letter.objects.get(kind="drafts")
     assert (drafts.state, drafts.tries) == ("waiting", 3)
+    assert drafts.connection
     assert drafts.to == drafts.connection.payroll_contacts
 
 
