@@ -3,6 +3,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
+# Pins what a .in file names, and all that this needs, for every Python from 3.11 on and every system.
+PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"
 # Settings of the tests for commands that only look at the code.
 CODE := DJANGO_SETTINGS_MODULE=tests.settings
 # Tests start many processes, and each would compile our modules anew.
@@ -12,7 +16,7 @@ PYTEST := $(BIN)/python -m pytest -n 4 --dist worksteal
 PO := locale/nb/LC_MESSAGES/django.po
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint types migrations chromium redis test-clock test-postgres test-sqlite test-full screenshots fmt messages
+.PHONY: help run test bench lint types migrations chromium redis test-clock test-postgres test-sqlite test-full screenshots fmt requirements messages
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -23,18 +27,14 @@ help: ## this list
 	$(PYTHON) -m venv .venv
 
 .venv/installed: requirements.txt | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(INSTALL) $<
 	@touch $@
 
-.venv/installed-dev: requirements.txt requirements-dev.txt | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+.venv/installed-%: requirements-%.txt | .venv/bin/python
+	$(INSTALL) $<
 	@touch $@
 
-.venv/installed-bench: requirements.txt requirements-bench.txt | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
-	@touch $@
-
-run: .venv/installed ## the demo: both vendors, the product and a mailbox on this machine
+run: .venv/installed-demo ## the demo: both vendors, the product and a mailbox on this machine
 	@$(BIN)/python -m humavisma.demo $(ARGS)
 
 test: lint types migrations chromium redis test-clock test-postgres test-sqlite ## everything
@@ -89,6 +89,11 @@ screenshots: .venv/installed-dev ## the README's pictures, anew
 fmt: .venv/installed-dev ## format the code
 	$(BIN)/ruff check --fix --exit-zero .
 	$(BIN)/ruff format .
+
+requirements: .venv/installed-dev ## pin the libraries anew after a change of a .in file; newer ones with ARGS=--upgrade
+	for file in requirements requirements-demo requirements-dev requirements-bench; do \
+		$(PIN) $(ARGS) $$file.in -o $$file.txt || exit; \
+	done
 
 messages: .venv/installed-dev ## collect and compile the translations (needs gettext)
 	$(CODE) $(MANAGE) makemessages --locale nb --no-obsolete --no-wrap --add-location file --ignore tests
