@@ -16,7 +16,7 @@ PYTEST := $(BIN)/python -m pytest -n 4 --dist worksteal
 PO := locale/nb/LC_MESSAGES/django.po
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint types migrations chromium redis test-clock test-postgres test-sqlite test-full screenshots fmt requirements messages
+.PHONY: help run test bench lint types migrations chromium redis test-clock test-postgres test-sqlite test-full screenshots fmt requirements sbom messages
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -94,6 +94,11 @@ requirements: .venv/installed-dev ## pin the libraries anew after a change of a 
 	for file in requirements requirements-demo requirements-dev requirements-bench; do \
 		$(PIN) $(ARGS) $$file.in -o $$file.txt || exit; \
 	done
+
+sbom: .venv/installed-dev ## build/sbom.json: every library that the product is installed with (CycloneDX)
+	@mkdir -p build
+	$(BIN)/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --mc-type application \
+		--output-reproducible --validate --of JSON -o build/sbom.json
 
 messages: .venv/installed-dev ## collect and compile the translations (needs gettext)
 	$(CODE) $(MANAGE) makemessages --locale nb --no-obsolete --no-wrap --add-location file --ignore tests
