@@ -92,7 +92,6 @@ class HumaClient:
         companies: Sequence[str] = (),
         locations: Sequence[str] = (),
         teams: Sequence[str] = (),
-        active: bool | None = None,
         ids: Sequence[str] = (),
     ) -> Page:
         """One page of users' summaries; the order of pages isn't promised. ``ids``: only of these.
@@ -104,8 +103,6 @@ class HumaClient:
             raise ValueError(f"At most {MAX_FILTER_IDS} companies, locations or teams.")
         params = [(key, found) for key, ids in groups.items() for found in ids]
         params += [("id", found) for found in ids]
-        if active is not None:
-            params.append(("isActive", "true" if active else "false"))
         return self._list("/users", {}, params, offset, limit, documents.users(limit, offset))
 
     def all_users(self) -> list[dict[str, Any]]:
