@@ -13,10 +13,11 @@ CODE := DJANGO_SETTINGS_MODULE=tests.settings
 unexport PYTHONDONTWRITEBYTECODE
 # More processes than the 2 cores of CI: most of a test is waiting for somebody else.
 PYTEST := $(BIN)/python -m pytest -n 4 --dist worksteal
+COVERAGE := COVERAGE_FILE=build/coverage/of-all $(BIN)/coverage
 PO := locale/nb/LC_MESSAGES/django.po
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint types migrations chromium redis test-clock test-postgres test-sqlite test-full screenshots fmt requirements sbom messages
+.PHONY: help run test bench lint types migrations chromium redis test-clock test-postgres test-sqlite coverage coverage-all test-full screenshots fmt requirements sbom messages
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -37,7 +38,7 @@ help: ## this list
 run: .venv/installed-demo ## the demo: both vendors, the product and a mailbox on this machine
 	@$(BIN)/python -m humavisma.demo $(ARGS)
 
-test: lint types migrations chromium redis test-clock test-postgres test-sqlite ## everything
+test: lint types migrations chromium redis test-clock test-postgres test-sqlite coverage ## everything
 
 bench: .venv/installed-bench ## how fast it is; the whole table with ARGS=--full
 	@$(BIN)/python -m bench $(ARGS)
@@ -73,10 +74,26 @@ test-clock: .venv/installed-dev ## what knows time, at the turn of an hour, a da
 	$(PYTEST) --clock $(ARGS)
 
 test-postgres: .venv/installed-dev ## what uses the database, on PostgreSQL, but for what SQLite's half runs
-	HUMAVISMA_TEST_DB=postgres $(PYTEST) --share $(ARGS)
+	@rm -f build/coverage/postgres.*
+	HUMAVISMA_TEST_DB=postgres $(PYTEST) --share --measure own $(ARGS)
 
 test-sqlite: .venv/installed-dev ## all others, on SQLite
-	$(PYTEST) --share $(ARGS)
+	@rm -f build/coverage/sqlite.*
+	$(PYTEST) --share --measure own $(ARGS)
+
+coverage: .venv/installed-dev ## whether the last two reached 95 % of the branches of the core, and of what writes
+	@rm -f build/coverage/imports.*
+	$(CODE) $(BIN)/python -m tests.measuring
+	$(COVERAGE) combine --quiet --keep build/coverage/imports.* build/coverage/postgres.* build/coverage/sqlite.*
+	$(COVERAGE) report --include='sync/core/*' --fail-under=95
+	$(COVERAGE) report --include='sync/execute/*,sync/writing/*' --fail-under=95
+
+coverage-all: .venv/installed-dev ## which branches of everything are reached on SQLite: for half an hour
+	@rm -f build/coverage/imports.* build/coverage/sqlite.*
+	$(CODE) $(BIN)/python -m tests.measuring
+	$(PYTEST) -m "not browser and not kill and not storm" --measure all $(ARGS)
+	$(COVERAGE) combine --quiet --keep build/coverage/imports.* build/coverage/sqlite.*
+	$(COVERAGE) report
 
 test-full: .venv/installed-dev ## each test on both databases and at every moment, SIGKILL at 300 points: for two hours
 	HUMAVISMA_TEST_DB=postgres $(PYTEST) -m "not browser and not kill and not storm"
