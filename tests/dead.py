@@ -56,9 +56,9 @@ KEPT = {
     "html.parser calls it": "handle_starttag handle_endtag handle_data",
     "Python hands it to the end of a with block": "exc",
     "an enum's value that is stored and chosen by its text": (
-        "EXTERNAL NUMBER CONNECTED NAME_BIRTH UNDECIDED LEAVE VALUE ALWAYS"
+        "EXTERNAL NUMBER CONNECTED NAME_BIRTH UNDECIDED VALUE ALWAYS"
     ),
-    "a column that queries get by its name in a text": "body_hash mail_holder",
+    "a column that queries get by its name in a text": "body_hash",
     "the stand-ins' addresses name it": "do_*",
     "the made-up world makes them by their name": "_only_* _service_user _number_of_another _one_email_for_two"
     " _possible_match _same_number",

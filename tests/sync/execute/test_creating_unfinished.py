@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from sync import runner
 from sync.models import EmployeeLink, SyncRun
-from sync.services import work
 from tests.sync.execute.conftest import Company, Person, outcomes
 from tests.sync.execute.states import changes
 
@@ -24,7 +24,7 @@ def test_who_was_linked_meanwhile_is_not_created(company: Company) -> None:
     person, run = to_be_created(company)
     EmployeeLink.objects.create(connection=company.connection, huma_id=person.user_id, visma_id="somebody")
     before = company.sandbox.state()
-    company.ended(work.drive(run))
+    company.ended(runner.drive(run))
     assert outcomes(run) == {"create": "nothing found_existing"}
     assert not changes(before, company.sandbox.state())
 
@@ -40,7 +40,7 @@ def test_a_creation_whose_job_tells_nothing_is_looked_for_and_linked(company: Co
         company.sandbox.faults.script("visma", "GET", "/jobs/", "404")
     else:
         company.sandbox.faults.rewrite("visma", "GET", "/jobs/[^/]+$", nobody, times=99)
-    company.ended(work.drive(run))
+    company.ended(runner.drive(run))
     assert outcomes(run) == {"create": "done"}
     assert len(company.sandbox.journal.of("visma", "POST", POST)) == 1
     assert EmployeeLink.objects.get(huma_id=person.user_id).linked_by == "created"
@@ -53,7 +53,7 @@ def test_a_creation_that_takes_too_long_is_not_certain_and_is_linked_by_the_next
     person, run = to_be_created(company)
     quick.JOB_WAIT_TOTAL_SECONDS = 0.8
     company.sandbox.faults.script("visma", "POST", POST, kind)
-    company.ended(work.drive(run))
+    company.ended(runner.drive(run))
     assert outcomes(run) == {"create": "unknown unknown_outcome"}
     assert len(company.sandbox.journal.of("visma", "POST", POST)) == 1
     company.read()
