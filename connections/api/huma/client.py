@@ -10,11 +10,13 @@ from django.conf import settings
 from connections.api import shapes
 from connections.api.api_client import Caller
 from connections.api.errors import Rejected, TooMuch, Unavailable
-from connections.api.http import DEFAULT_PATIENCE, DEFAULT_TIMEOUT, RateLimit, TokenInfo, Waiting
+from connections.api.http import DEFAULT_PATIENCE, DEFAULT_TIMEOUT
 from connections.api.huma import documents
 from connections.api.huma.documents import Page
+from connections.api.rate_limit import RateLimit, Waiting
 from connections.api.responses import Answer, Call
 from connections.api.silence import Silence
+from connections.api.tokens import TokenInfo
 
 USERS_PAGE = 50
 """The largest page of users. Source: huma-openapi.yaml, GET /users."""
