@@ -3,16 +3,21 @@
 PYTHON ?= python3
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
+# Pins what a .in file names, and all that this needs, for every Python from 3.11 on and every system.
+PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"
 # Settings of the tests for commands that only look at the code.
 CODE := DJANGO_SETTINGS_MODULE=tests.settings
 # Tests start many processes, and each would compile our modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 # More processes than the 2 cores of CI: most of a test is waiting for somebody else.
 PYTEST := $(BIN)/python -m pytest -n 4 --dist worksteal
+COVERAGE := COVERAGE_FILE=build/coverage/of-all $(BIN)/coverage
 PO := locale/nb/LC_MESSAGES/django.po
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint types migrations chromium redis test-clock test-postgres test-sqlite test-full screenshots fmt messages
+.PHONY: help run test bench lint types migrations chromium redis test-clock test-postgres test-sqlite coverage coverage-all test-full screenshots fmt requirements sbom messages
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -23,28 +28,25 @@ help: ## this list
 	$(PYTHON) -m venv .venv
 
 .venv/installed: requirements.txt | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(INSTALL) $<
 	@touch $@
 
-.venv/installed-dev: requirements.txt requirements-dev.txt | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+.venv/installed-%: requirements-%.txt | .venv/bin/python
+	$(INSTALL) $<
 	@touch $@
 
-.venv/installed-bench: requirements.txt requirements-bench.txt | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
-	@touch $@
-
-run: .venv/installed ## the demo: both vendors, the product and a mailbox on this machine
+run: .venv/installed-demo ## the demo: both vendors, the product and a mailbox on this machine
 	@$(BIN)/python -m humavisma.demo $(ARGS)
 
-test: lint types migrations chromium redis test-clock test-postgres test-sqlite ## everything
+test: lint types migrations chromium redis test-clock test-postgres test-sqlite coverage ## everything
 
 bench: .venv/installed-bench ## how fast it is; the whole table with ARGS=--full
 	@$(BIN)/python -m bench $(ARGS)
 
-lint: .venv/installed-dev ## style
+lint: .venv/installed-dev ## style, and code that nothing uses
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python -m tests.dead
 
 types: .venv/installed-dev ## mypy
 	$(BIN)/python -m mypy
@@ -72,10 +74,26 @@ test-clock: .venv/installed-dev ## what knows time, at the turn of an hour, a da
 	$(PYTEST) --clock $(ARGS)
 
 test-postgres: .venv/installed-dev ## what uses the database, on PostgreSQL, but for what SQLite's half runs
-	HUMAVISMA_TEST_DB=postgres $(PYTEST) --share $(ARGS)
+	@rm -f build/coverage/postgres.*
+	HUMAVISMA_TEST_DB=postgres $(PYTEST) --share --measure own $(ARGS)
 
 test-sqlite: .venv/installed-dev ## all others, on SQLite
-	$(PYTEST) --share $(ARGS)
+	@rm -f build/coverage/sqlite.*
+	$(PYTEST) --share --measure own $(ARGS)
+
+coverage: .venv/installed-dev ## whether the last two reached 95 % of the branches of the core, and of what writes
+	@rm -f build/coverage/imports.*
+	$(CODE) $(BIN)/python -m tests.measuring
+	$(COVERAGE) combine --quiet --keep build/coverage/imports.* build/coverage/postgres.* build/coverage/sqlite.*
+	$(COVERAGE) report --include='sync/core/*' --fail-under=95
+	$(COVERAGE) report --include='sync/execute/*,sync/writing/*' --fail-under=95
+
+coverage-all: .venv/installed-dev ## which branches of everything are reached on SQLite: for half an hour
+	@rm -f build/coverage/imports.* build/coverage/sqlite.*
+	$(CODE) $(BIN)/python -m tests.measuring
+	$(PYTEST) -m "not browser and not kill and not storm" --measure all $(ARGS)
+	$(COVERAGE) combine --quiet --keep build/coverage/imports.* build/coverage/sqlite.*
+	$(COVERAGE) report
 
 test-full: .venv/installed-dev ## each test on both databases and at every moment, SIGKILL at 300 points: for two hours
 	HUMAVISMA_TEST_DB=postgres $(PYTEST) -m "not browser and not kill and not storm"
@@ -89,6 +107,16 @@ screenshots: .venv/installed-dev ## the README's pictures, anew
 fmt: .venv/installed-dev ## format the code
 	$(BIN)/ruff check --fix --exit-zero .
 	$(BIN)/ruff format .
+
+requirements: .venv/installed-dev ## pin the libraries anew after a change of a .in file; newer ones with ARGS=--upgrade
+	for file in requirements requirements-demo requirements-dev requirements-bench; do \
+		$(PIN) $(ARGS) $$file.in -o $$file.txt || exit; \
+	done
+
+sbom: .venv/installed-dev ## build/sbom.json: every library that the product is installed with (CycloneDX)
+	@mkdir -p build
+	$(BIN)/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --mc-type application \
+		--output-reproducible --validate --of JSON -o build/sbom.json
 
 messages: .venv/installed-dev ## collect and compile the translations (needs gettext)
 	$(CODE) $(MANAGE) makemessages --locale nb --no-obsolete --no-wrap --add-location file --ignore tests

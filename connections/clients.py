@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models.functions import Greatest
 
 from connections.api.huma.client import HumaClient
-from connections.api.rate_limit import MemoryWaiting, RateLimit
+from connections.api.rate_limit import RateLimit, Waiting
 from connections.api.silence import Silence
 from connections.api.visma.client import VismaClient
 from connections.models import Connection
@@ -21,8 +21,8 @@ class Clients:
 
     huma: HumaClient
     visma: VismaClient
-    huma_waiting: MemoryWaiting
-    visma_waiting: MemoryWaiting
+    huma_waiting: Waiting
+    visma_waiting: Waiting
 
     @property
     def is_waiting(self) -> bool:
@@ -54,7 +54,7 @@ class Clients:
         self.visma.close()
 
 
-def huma_client(client_id: str, client_secret: str, waiting: MemoryWaiting | None = None) -> HumaClient:
+def huma_client(client_id: str, client_secret: str, waiting: Waiting | None = None) -> HumaClient:
     """A Huma client with this installation's address and time-outs."""
     return HumaClient(
         client_id,
@@ -66,7 +66,7 @@ def huma_client(client_id: str, client_secret: str, waiting: MemoryWaiting | Non
     )
 
 
-def visma_client(tenant_id: str, waiting: MemoryWaiting | None = None) -> VismaClient:
+def visma_client(tenant_id: str, waiting: Waiting | None = None) -> VismaClient:
     """A Visma client with this installation's application, addresses and time-outs."""
     return VismaClient(
         tenant_id,
@@ -107,7 +107,7 @@ def clients_for(connection: Connection) -> Clients:
         if kept is None or kept[0] != key:
             if kept is not None:
                 kept[1].close()
-            huma_waiting, visma_waiting = MemoryWaiting(), MemoryWaiting()
+            huma_waiting, visma_waiting = Waiting(), Waiting()
             made = Clients(
                 huma_client(connection.huma_client_id, connection.huma_client_secret, huma_waiting),
                 visma_client(connection.tenant_id, visma_waiting),

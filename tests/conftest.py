@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
-from tests import clock
+from tests import clock, measuring
 from tests.clock import (  # noqa: F401  # pytest takes them from here
     moment_of,
     one_day,
@@ -38,6 +38,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """What the tests can be told."""
     clock.add_options(parser)
     parser.addoption("--share", action="store_true", help="leave to the other database what runs there (make test)")
+    parser.addoption("--measure", choices=["own", "all"], help="which branches tests reach (tests/measuring.py)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Measure what was asked for."""
+    measuring.configure(config)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

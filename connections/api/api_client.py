@@ -11,23 +11,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
-from connections.api.decoding import BeyondLimit
+from connections.api.decoding import BeyondLimit, NotJson, WrongShape, decode
 from connections.api.errors import BadCredentials, ContractBroken, Problem, TooMuch, Unavailable
-from connections.api.http import (
-    DEFAULT_PATIENCE,
-    DEFAULT_TIMEOUT,
-    MemoryWaiting,
-    NoAnswer,
-    RateLimit,
-    TokenInfo,
-    TooLong,
-    Waiting,
-    Wire,
-)
-from connections.api.rate_limit import growing_pause, retry_after_seconds
-from connections.api.responses import Answer, Call, NotJson, Passing, WrongShape, decode, encode, failure
+from connections.api.http import DEFAULT_PATIENCE, DEFAULT_TIMEOUT, NoAnswer, TooLong, Wire
+from connections.api.rate_limit import RateLimit, Waiting, growing_pause, retry_after_seconds
+from connections.api.responses import Answer, Call, Passing, encode, failure
 from connections.api.silence import Silence
-from connections.api.tokens import Token, Tokens, read_token
+from connections.api.tokens import Token, TokenInfo, Tokens, read_token
 
 T = TypeVar("T")
 
@@ -88,7 +78,7 @@ class Caller:
         self._application_codes = application_codes
         self._refused_at_once = refused_at_once
         self._media_type = media_type
-        self._waiting: Waiting = MemoryWaiting() if waiting is None else waiting
+        self._waiting = Waiting() if waiting is None else waiting
         self._patience = patience
         self._rate_limit = rate_limit
         self._wire = Wire(timeout)

@@ -21,22 +21,8 @@ from urllib3.connectionpool import ConnectionPool
 from urllib3.util import Retry
 
 from connections.api.deadline import POOLS
-from connections.api.rate_limit import MemoryWaiting, RateLimit, Waiting
 from connections.api.responses import Answer
-from connections.api.tokens import TokenInfo
 from connections.loopback import is_loopback
-
-__all__ = [
-    "DEFAULT_PATIENCE",
-    "DEFAULT_TIMEOUT",
-    "MemoryWaiting",
-    "NoAnswer",
-    "RateLimit",
-    "TokenInfo",
-    "TooLong",
-    "Waiting",
-    "Wire",
-]
 
 DEFAULT_TIMEOUT = (5.0, 20.0)
 """Seconds to connect, and to wait for an answer. A write takes no longer than both; a GET that is retried may.

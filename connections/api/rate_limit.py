@@ -6,35 +6,24 @@ import threading
 import time
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import Protocol
 
 LONGEST_PAUSE = 900.0
 SHORTEST_PAUSE = 0.2
 
 
-class Waiting(Protocol):
+class Waiting:
     """A connection's own waiting after a 429: met by one thread, kept by all. Times are ``time.time()``'s."""
-
-    def blocked_until(self) -> float:
-        """When the vendor may be asked again; 0 if now."""
-        ...
-
-    def block_until(self, moment: float) -> None:
-        """Keep away until ``moment``; never shortens a longer waiting."""
-        ...
-
-
-class MemoryWaiting:
-    """The waiting of one process."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._until = 0.0
 
     def blocked_until(self) -> float:
+        """When the vendor may be asked again; 0 if now."""
         return self._until
 
     def block_until(self, moment: float) -> None:
+        """Keep away until ``moment``; never shortens a longer waiting."""
         with self._lock:
             self._until = max(self._until, moment)
 

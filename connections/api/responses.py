@@ -24,8 +24,6 @@ from connections.api.errors import (
     storable,
 )
 
-__all__ = ["Answer", "Call", "NotJson", "Passing", "WrongShape", "decode", "encode", "failure"]
-
 REFUSALS = (400, 409, 413, 422)
 BUSY = (408, 425)
 

@@ -23,8 +23,6 @@ TIMEOUT_SECONDS = 5.0
 PAUSES_SECONDS = (0.2, 1.0, 3.0)
 _REMEMBERED = 10_000
 
-__all__ = ["Sent", "Webhook", "Webhooks", "event", "signed"]
-
 
 @dataclass(frozen=True)
 class Sent:

@@ -26,7 +26,6 @@ from sync.wording.sentences import against_sentence, field_label, sentence
 from sync.worker.queue import wake
 
 PER_PAGE = 100
-WHY = ("held_many", "held_account", "held_waits")
 
 
 @dataclass(frozen=True)

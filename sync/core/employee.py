@@ -1,7 +1,7 @@
 """What one side says about one employee, in a form that both sides share."""
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from enum import StrEnum
 from sys import intern
 from types import MappingProxyType
@@ -153,10 +153,6 @@ class Employee:
         """The canonical value of a field, ``None`` where it is empty or not readable."""
         value = self.values.get(name)
         return value.canonical if value and value.readable else None
-
-    def with_values(self, **values: Value) -> "Employee":
-        """The same employee with some fields replaced."""
-        return replace(self, values={**self.values, **values})
 
 
 def to_json(employee: Employee) -> dict[str, Any]:

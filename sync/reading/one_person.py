@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from django.db import InterfaceError, OperationalError
 
+from connections.api.decoding import WrongShape as NotTheContract
 from connections.api.errors import (
     FORBIDDEN,
     BadCredentials,
@@ -19,7 +20,6 @@ from connections.api.errors import (
     VendorError,
     property_name,
 )
-from connections.api.responses import WrongShape as NotTheContract
 from connections.bugs import bug_report
 from connections.clients import Clients
 from sync.core import passing

@@ -63,11 +63,6 @@ class MatchCard:
         return [against_sentence(code) for code in self.match.against]
 
     @property
-    def births_differ(self) -> bool:
-        """Whether linking them is asked about once more."""
-        return "birth" in self.match.against
-
-    @property
     def decision(self) -> str:
         """linked, different, or "" while it is open."""
         return self.match.decision

@@ -43,8 +43,8 @@ class Segment:
     changed: bool
 
 
-def display(name: str, side: str, own: Own, masked: bool = False) -> Display:
-    """The value ``own`` of the field ``name`` in the form of ``side``; ``masked`` hides most of an account."""
+def display(name: str, side: str, own: Own) -> Display:
+    """The value ``own`` of the field ``name`` in the form of ``side``."""
     show = {
         "bank_account": _account,
         "address": _address,
@@ -52,10 +52,7 @@ def display(name: str, side: str, own: Own, masked: bool = False) -> Display:
         "first_workday": _day,
         "employment_id": _number,
     }.get(name)
-    shown = show(side, own) if show else _text(own)
-    if masked and name == "bank_account":
-        return Display([_mask(line) for line in shown.lines], shown.empty, shown.hint)
-    return shown
+    return show(side, own) if show else _text(own)
 
 
 def _text(own: Own) -> Display:
@@ -159,18 +156,6 @@ def last_digits(own: Own) -> str:
     account = "" if shown.empty or not shown.lines else shown.lines[0]
     signs = "".join(filter(str.isalnum, account))
     return signs[-3:] if any(map(str.isdigit, signs)) else ""
-
-
-def _mask(line: str) -> str:
-    """All but the last three letters and digits as dots; a line without digits isn't an account."""
-    total = sum(char.isalnum() for char in line)
-    if not any(char.isdigit() for char in line):
-        return line
-    out, seen = [], 0
-    for char in line:
-        seen += char.isalnum()
-        out.append("•" if char.isalnum() and seen <= total - 3 else char)
-    return "".join(out)
 
 
 def diff(one: str, other: str) -> tuple[list[Segment], list[Segment]]:

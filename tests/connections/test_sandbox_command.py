@@ -53,6 +53,22 @@ def test_a_port_in_use_is_one_sentence() -> None:
     assert f"Port {port} is in use" in errors
 
 
+def test_without_its_libraries_it_says_in_one_line_what_to_install() -> None:
+    without = "import runpy, sys; sys.modules['werkzeug'] = None; sys.argv = ['manage.py', 'sandbox']"
+    ended = subprocess.run(
+        [sys.executable, "-c", f"{without}; runpy.run_path('manage.py', run_name='__main__')"],
+        cwd=ROOT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.count("\n") == 1
+    assert "werkzeug" in ended.stderr
+    assert "requirements-demo.txt" in ended.stderr
+
+
 @pytest.mark.parametrize("wrong", [("--faults", "2"), ("--employees", "-1"), ("--latency", "-5")])
 def test_impossible_numbers_are_one_sentence(wrong: tuple[str, str]) -> None:
     process = start(*wrong)

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connections.api.decoding import WrongShape
 from connections.api.errors import Problem, property_name
 from connections.api.huma import documents as huma_documents
-from connections.api.responses import Answer, WrongShape, encode
+from connections.api.responses import Answer, encode
 from connections.api.tokens import leeway, read_token
 from connections.api.visma import documents as visma_documents
 from connections.api.visma import problems as visma_problems

@@ -10,7 +10,8 @@ from uuid import uuid4
 import pytest
 
 from connections.api.errors import BadCredentials, Gone, Rejected, Stale, Unavailable
-from connections.api.visma.client import MEDIA_TYPE, Job, VismaClient
+from connections.api.visma.client import MEDIA_TYPE, VismaClient
+from connections.api.visma.documents import Job
 from connections.sandbox import READ_SCOPE, TENANT_ID, VISMA_CLIENT_ID, VISMA_CLIENT_SECRET, WRITE_SCOPE, Sandbox
 
 

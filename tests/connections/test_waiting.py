@@ -12,8 +12,14 @@ from hypothesis import strategies as st
 
 from connections import clients as clients_module
 from connections.api.errors import Unavailable
-from connections.api.http import MemoryWaiting, RateLimit
-from connections.api.rate_limit import LONGEST_PAUSE, SHORTEST_PAUSE, growing_pause, retry_after_seconds
+from connections.api.rate_limit import (
+    LONGEST_PAUSE,
+    SHORTEST_PAUSE,
+    RateLimit,
+    Waiting,
+    growing_pause,
+    retry_after_seconds,
+)
 from tests.connections.vendor import USER, Vendor, answer, huma
 
 
@@ -52,7 +58,7 @@ def test_a_write_doesnt_wait_and_took_no_effect(vendor: Vendor) -> None:
 
 
 def test_a_refusal_holds_for_the_whole_connection(vendor: Vendor) -> None:
-    waiting = MemoryWaiting()
+    waiting = Waiting()
     vendor.on("/users/u1", answer(429, Retry_After="30"))
     vendor.on("/users/u2", answer(200, {**USER, "id": "u2"}))
     with pytest.raises(Unavailable):
@@ -80,7 +86,7 @@ def test_without_a_header_the_pause_grows(vendor: Vendor) -> None:
 
 
 def test_a_refused_token_request_blocks_as_well(vendor: Vendor) -> None:
-    waiting = MemoryWaiting()
+    waiting = Waiting()
     vendor.on("/auth/oauth/token", answer(429, Retry_After="40"))
     with pytest.raises(Unavailable) as caught:
         huma(vendor, waiting=waiting).patch_user("u1", {"phone": "1"})
@@ -125,7 +131,7 @@ def test_the_growing_pause_is_bounded(strikes: int) -> None:
 
 
 def test_a_waiting_is_never_shortened() -> None:
-    waiting = MemoryWaiting()
+    waiting = Waiting()
     waiting.block_until(100.0)
     waiting.block_until(50.0)
     assert waiting.blocked_until() == 100.0

@@ -27,6 +27,7 @@ def fields(run):
     return {field: outcome for (_name, field), outcome in outcomes(run).items()}
 
 
+@pytest.mark.writes
 def test_what_only_huma_moved_is_written_and_nothing_else(fjordheim):
     person, other = people(fjordheim, 2)
     turn_on(fjordheim)

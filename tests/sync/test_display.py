@@ -50,12 +50,6 @@ def test_an_international_account_shows_its_bank():
     assert display("bank_account", "huma", own).lines == ["SE45 5000 0000 0583 9825 7466", "SWIFT/BIC ESSESESS"]
 
 
-def test_the_history_shows_the_end_of_an_account_only():
-    huma = {"type": "national", "number": "12345678903", "country": "NO"}
-    assert display("bank_account", "huma", huma, masked=True).lines == ["•••• •• ••903"]
-    assert display("bank_account", "visma", None, masked=True).lines == ["Cash (no bank payment)"]
-
-
 def test_an_end_reason_is_in_payrolls_words_with_where_it_comes_from():
     shown = display("last_workday", "huma", {"date": "2026-06-30", "reason": "employee_resigned"})
     assert shown.lines == ["30 June 2026", "End reason: The employee resigned"]

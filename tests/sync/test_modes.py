@@ -36,7 +36,8 @@ class Months:
     def __init__(self, company: Company, mode: str) -> None:
         self.company, self.mode = company, mode
         self.renumbered, self.mailed, self.told, self.renamed = (company.add() for _ in range(4))
-        self.unnumbered, self.newcomer = company.add("only_huma"), company.add("only_visma")
+        self.unnumbered = company.add("only_huma")
+        company.add("only_visma")
         company.huma(self.unnumbered, employmentId=None)
         self.old_number = company.in_visma(self.renumbered)["number"]
         self.later()

@@ -10,11 +10,13 @@ from django.conf import settings
 from connections.api import shapes
 from connections.api.api_client import Caller
 from connections.api.errors import Rejected, TooMuch, Unavailable
-from connections.api.http import DEFAULT_PATIENCE, DEFAULT_TIMEOUT, RateLimit, TokenInfo, Waiting
+from connections.api.http import DEFAULT_PATIENCE, DEFAULT_TIMEOUT
 from connections.api.huma import documents
 from connections.api.huma.documents import Page
+from connections.api.rate_limit import RateLimit, Waiting
 from connections.api.responses import Answer, Call
 from connections.api.silence import Silence
+from connections.api.tokens import TokenInfo
 
 USERS_PAGE = 50
 """The largest page of users. Source: huma-openapi.yaml, GET /users."""
@@ -92,7 +94,6 @@ class HumaClient:
         companies: Sequence[str] = (),
         locations: Sequence[str] = (),
         teams: Sequence[str] = (),
-        active: bool | None = None,
         ids: Sequence[str] = (),
     ) -> Page:
         """One page of users' summaries; the order of pages isn't promised. ``ids``: only of these.
@@ -104,8 +105,6 @@ class HumaClient:
             raise ValueError(f"At most {MAX_FILTER_IDS} companies, locations or teams.")
         params = [(key, found) for key, ids in groups.items() for found in ids]
         params += [("id", found) for found in ids]
-        if active is not None:
-            params.append(("isActive", "true" if active else "false"))
         return self._list("/users", {}, params, offset, limit, documents.users(limit, offset))
 
     def all_users(self) -> list[dict[str, Any]]:

@@ -9,9 +9,9 @@ from typing import Any
 from django.conf import settings
 
 from connections.api import shapes
-from connections.api.decoding import BeyondLimit, decode_page
+from connections.api.decoding import BeyondLimit, WrongShape, decode, decode_page
 from connections.api.errors import Problem
-from connections.api.responses import Answer, WrongShape, decode
+from connections.api.responses import Answer
 
 
 @dataclass(frozen=True)

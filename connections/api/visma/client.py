@@ -12,15 +12,16 @@ from django.conf import settings
 
 from connections.api import cursors, shapes
 from connections.api.api_client import Caller
+from connections.api.decoding import WrongShape
 from connections.api.errors import FORBIDDEN, TOO_MANY_REQUESTS, BadCredentials, ContractBroken, Rejected, Unavailable
-from connections.api.http import DEFAULT_PATIENCE, DEFAULT_TIMEOUT, RateLimit, TokenInfo, Waiting
-from connections.api.responses import Answer, Call, WrongShape
+from connections.api.http import DEFAULT_PATIENCE, DEFAULT_TIMEOUT
+from connections.api.rate_limit import RateLimit, Waiting
+from connections.api.responses import Answer, Call
 from connections.api.silence import Silence
+from connections.api.tokens import TokenInfo
 from connections.api.visma import documents, problems
 from connections.api.visma.documents import Document, Job, VismaPage
 from connections.api.visma.jobs import odd_job
-
-__all__ = ["Document", "Job", "VismaClient", "VismaPage"]
 
 MEDIA_TYPE = "application/vnd.no.payroll.employee.V2.0+json"
 SCOPES = {"read": "visma_net_employee:employees:read", "write": "visma_net_employee:employees:write"}

@@ -12,8 +12,18 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from connections.command_line import OneLineCommand, mistake
-from connections.sandbox import PortInUse, Sandbox
-from connections.sandbox.modes import MODES
+
+try:
+    from connections.sandbox import PortInUse, Sandbox
+    from connections.sandbox.modes import MODES
+except ModuleNotFoundError as missing:
+    # A real installation doesn't install what the stand-ins need. Django loads this module for this command alone.
+    sys.stderr.write(
+        _("The sandbox needs %(library)s, which isn't installed: pip install -r requirements-demo.txt")
+        % {"library": missing.name}
+        + "\n"
+    )
+    raise SystemExit(2) from None
 
 MOST_PORTS = 65535
 

@@ -87,7 +87,6 @@ class Field:
     look_closer: Callable[[Canonical], str] = _nothing_odd
     clue: Callable[[Canonical], Canonical] = _as_it_is
     clearable: frozenset[Side] = frozenset()
-    clears_by_itself: bool = False
     fixed_in_visma: str = ""
     read_huma: Callable[[Doc, Doc | None], Value]
     read_visma: Callable[[Doc, Doc | None, date], Value]

@@ -126,7 +126,6 @@ def _entry_field(
         label=label,
         rule=rule,
         clearable=clearable,
-        clears_by_itself=bool(clearable),
         look_twice=look_twice,
         clue=clue,
         read_huma=read_huma,

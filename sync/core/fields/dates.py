@@ -286,7 +286,6 @@ LAST_WORKDAY = Field(
     on_position=True,
     look_twice="twice_last_day",
     clearable=frozenset(Side),
-    clears_by_itself=True,
     read_huma=_read_huma_last,
     read_visma=_read_visma_last,
     canonical=_canonical_last,

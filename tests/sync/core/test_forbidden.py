@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from sync.core.automatic import EMPTIED_BY_ITSELF
 from sync.core.compare import forbidden
 from sync.core.employee import Side
 from sync.core.fields import FIELDS, field
@@ -205,7 +206,8 @@ def test_every_field_explains_itself(spec: Any) -> None:
 
 
 def test_only_phone_and_last_workday_are_ever_emptied_by_themselves() -> None:
-    assert {spec.name for spec in FIELDS if spec.clears_by_itself} == {"phone", "last_workday"}
+    assert set(EMPTIED_BY_ITSELF) == {"phone", "last_workday"}
+    assert all(Side.VISMA in field(name).clearable for name in EMPTIED_BY_ITSELF)
 
 
 def test_what_can_be_emptied_where() -> None:

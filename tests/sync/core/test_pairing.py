@@ -113,10 +113,6 @@ def test_the_baseline_belongs_to_the_pair() -> None:
     assert (new_pair.suggestion, new_pair.why) == ("", "never_settled")
 
 
-def huma_with(*more: Doc) -> Doc:
-    return huma_doc(currentPositions=list(more))
-
-
 @pytest.mark.parametrize("several_in", ["huma", "visma"])
 def test_with_several_current_positions_dates_are_chosen_singly(several_in: str) -> None:
     humas = [huma_place(), *([huma_place("hp2")] if several_in == "huma" else [])]

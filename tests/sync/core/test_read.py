@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sync.core.employee import Employee, Period, Side, Value, to_json
+from sync.core.employee import Period, Side, to_json
 from sync.core.fields import names
 from sync.core.read import huma_position_summary, huma_selected, visma_position
 from sync.core.shape import WrongShape
@@ -243,13 +243,6 @@ def test_the_days_of_work_of_the_selected_position_are_known() -> None:
     assert read.position is not None
     assert (read.position.begins, read.position.ends) == (day(-3), day(5))
     assert [p.begins for p in read.positions] == [day(-3), "2020-01-01"]
-
-
-def test_replacing_a_value_leaves_the_original() -> None:
-    read: Employee = read_huma()
-    changed = read.with_values(phone=Value("1", "1"))
-    assert (read.canonical("phone"), changed.canonical("phone")) == (None, "1")
-    assert changed.canonical("email") == read.canonical("email")
 
 
 @pytest.mark.parametrize("said", ["17.05.1990", "1990-00-00", "unknown", "", 5, [], {"value": 1}, True])

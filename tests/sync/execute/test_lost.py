@@ -138,3 +138,14 @@ def test_a_patch_lands_whatever_happens_to_its_answer(company: Company, kind: st
     assert news(before, company.sandbox.state()) == {"huma": {"phone": NUMBER}}
     lost = kind in ("lost", "cut")
     assert len(company.sandbox.journal.writes()) == (1 if lost else 2)
+
+
+def test_an_email_that_waits_for_the_person_is_not_sent_again_where_the_answer_is_lost(company: Company) -> None:
+    company.sandbox.huma.email_needs_confirmation = True
+    person = company.add()
+    company.email(person, "ny.adresse@example.com")
+    company.sandbox.faults.script("huma", "PATCH", "/users/", "lost")
+    run = company.sync("visma", person, "email")
+    assert outcomes(run) == {"email": "nothing waits_for_person"}
+    assert len(company.sandbox.journal.of("huma", "PATCH")) == 1
+    assert not company.open(person)

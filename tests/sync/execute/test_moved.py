@@ -159,3 +159,17 @@ def test_a_deleted_huma_user_fails(company: Company) -> None:
     company.sandbox.huma.delete(person.user_id)
     company.apply(run)
     assert outcomes(run) == {"phone": "failed gone"}
+
+
+@pytest.mark.parametrize("way", ["hide", "lock_fields"])
+def test_what_huma_hides_or_locks_meanwhile_is_not_written(company: Company, way: str) -> None:
+    person = company.add()
+    company.clerk(person, number="V77")
+    company.phone(person, NUMBER)
+    run = company.read()
+    company.decide(run, "visma", person)
+    getattr(company.sandbox.huma, way)(person.user_id, "employmentId")
+    before = company.sandbox.state()
+    company.apply(run)
+    assert outcomes(run) == {"phone": "done", "employment_id": "failed not_editable"}
+    assert news(before, company.sandbox.state()) == {"huma": {"phone": NUMBER}}

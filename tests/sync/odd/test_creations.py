@@ -6,7 +6,7 @@ from tests.sync import scheduling
 from tests.sync.driving import sync
 from tests.sync.odd.changing import never_ending
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.writes]
 LIST = "/employees$"
 
 

@@ -18,7 +18,7 @@ from tests.sync.hearing import NEW, phone, states, tell
 from tests.sync.odd.changing import assert_written, new_phones
 from tests.sync.telling import accounts, new_account, release, waits
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.writes]
 
 
 def breaking(monkeypatch: Any, module: Any, name: str, meant: Any) -> None:

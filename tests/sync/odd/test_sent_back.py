@@ -6,7 +6,7 @@ from sync.models import Change, PassedPerson, SyncRun
 from tests.sync.driving import sync
 from tests.sync.hearing import NEW, phone
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.writes]
 DECIDE = ("--conflicts", "huma", "--create-in-huma", "--create-in-visma", "--allow-clearing", "--confirm-large")
 JOBS = [
     5,

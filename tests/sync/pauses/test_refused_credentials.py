@@ -74,6 +74,7 @@ def test_a_schedule_whose_only_slot_came_to_nothing_is_made_up_at_once(fjordheim
     assert phone_in_visma(fjordheim.sandbox, person) == NUMBER
 
 
+@pytest.mark.writes
 def test_refused_mid_run_what_is_left_fails_and_is_written_later(fjordheim, person, mails, hr):
     several = [person, *people(fjordheim, 5)]
     lifecycle.cancel(read(fjordheim.connection, hr), hr)  # links the new ones

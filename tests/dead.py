@@ -1,0 +1,131 @@
+"""`python -m tests.dead` (a part of `make lint`): code that nothing uses, or nothing but a test.
+
+vulture looks for names that stand nowhere else in the code. A product's name counts as used where the product or a
+template names it; of the stand-ins, the bench and the tests also where one of these does. `KEPT` says who uses the
+rest: each entry has its reason, and one that isn't needed any more is an error as well.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from keyword import iskeyword
+from pathlib import Path
+
+from django.conf import global_settings
+from vulture import Vulture
+from vulture.core import Item
+
+BASE = Path(__file__).resolve().parent.parent
+PRODUCT = ("humavisma", "connections", "sync")
+FOR_TESTS = ("connections/sandbox", "bench", "tests")
+"""What the tests may be the only users of."""
+NOT_OURS_TO_JUDGE = ["*/migrations/*", "*/installations/v*"]
+
+DECORATORS = ["@register*", "@admin.register*", "@receiver*", "@pytest.*", "@rule*", "@invariant*", "@initialize*"]
+"""Whoever has one of these is called by what it registers with."""
+
+KEPT = {
+    "Django reads it of a model's Meta": "Meta verbose_name_plural ordering constraints indexes",
+    "Django reads it of an admin class": (
+        "list_display list_filter list_select_related search_fields readonly_fields date_hierarchy view_on_site"
+        " has_add_permission has_change_permission has_delete_permission"
+    ),
+    "a list or form of the admin names it as a text": "field_name masked_* state_in_words",
+    "Django reads it of the admin site": "site_header site_title index_title enable_nav_sidebar default_site",
+    "Django finds it by its place": "Command urlpatterns help add_arguments requires_system_checks",
+    "Django calls it of a field of a model or form": (
+        "from_db_value value_to_string expression prepare_value run_validators has_changed clean_*"
+    ),
+    "Django calls it of a converter in an address": "regex to_url",
+    "Django hands it to every check": "app_configs",
+    "Django reads it of a database": "max_query_params",
+    "Django reads it of a request or its logger": "resolver_match _has_been_logged",
+    "Django calls it of a middleware": "process_view",
+    "the settings name it by its path": "*Middleware HumavismaAdminSite *Config WithoutTexts",
+    "Django and whitenoise read it of the settings": "ROOT_URLCONF WHITENOISE_AUTOREFRESH",
+    "logging calls it of a formatter": "formatException",
+    "requests and urllib3 read it": "trust_env pool_classes_by_scheme ConnectionCls response_class",
+    "waitress reads it": "body_rcv expect_continue parser_class channel_class maintenance request_class",
+    "http.server and werkzeug call it": (
+        "log_message protocol_version disable_nagle_algorithm run_wsgi close_connection daemon_threads handle_error"
+        " client_address start_response"
+    ),
+    "aiosmtpd calls it": "handle_DATA",
+    "html.parser calls it": "handle_starttag handle_endtag handle_data",
+    "Python hands it to the end of a with block": "exc",
+    "an enum's value that is stored and chosen by its text": (
+        "EXTERNAL NUMBER CONNECTED NAME_BIRTH UNDECIDED VALUE ALWAYS"
+    ),
+    "a column that queries get by its name in a text": "body_hash",
+    "the stand-ins' addresses name it": "do_*",
+    "the made-up world makes them by their name": "_only_* _service_user _number_of_another _one_email_for_two"
+    " _possible_match _same_number",
+    "pytest calls it": "pytest_* pytestmark",
+    "pytest makes it for who names it": "db transactional_db mailoutbox many_files norwegian",
+    "hypothesis calls it": "teardown",
+}
+"""Why something stays that nothing seems to use → its names, with * for any letters."""
+
+QUERIES = frozenset(
+    {"filter", "exclude", "get", "update", "create", "get_or_create", "update_or_create", "values", "values_list"}
+    | {"order_by", "only", "defer", "aggregate", "annotate", "Q", "F", "Count", "Max", "Min", "select_related", "save"}
+)
+
+
+def main() -> int:
+    """Print what is dead. Exit codes: 0 nothing is, 1 something."""
+    product, everything = _unused(PRODUCT), _unused((*PRODUCT, "bench", "tests"))
+    found = [item for item in product if not _for_tests(item)] + [item for item in everything if _for_tests(item)]
+    names = {item.name for item in found if not _is_djangos_setting(item.name)}
+    kept = {pattern for patterns in KEPT.values() for pattern in patterns.split()}
+    dead = {name for name in names if not any(fnmatchcase(name, pattern) for pattern in kept)}
+    needless = sorted(pattern for pattern in kept if not any(fnmatchcase(name, pattern) for name in names))
+    for item in found:
+        if item.name in dead:
+            print(f"{Path(item.filename).relative_to(BASE)}:{item.first_lineno}: {item.message}")
+    for pattern in needless:
+        print(f"tests/dead.py: {pattern} is used, or gone: KEPT needn't name it")
+    return int(bool(dead or needless))
+
+
+def _unused(folders: tuple[str, ...]) -> list[Item]:
+    vulture = Vulture(ignore_decorators=DECORATORS)
+    vulture.scavenge([BASE / folder for folder in folders], exclude=NOT_OURS_TO_JUDGE)
+    named = {name for path in sorted((BASE / "templates").rglob("*.*")) for name in _in_template(path.read_text())}
+    for folder in folders:
+        named |= {name for path in (BASE / folder).rglob("*.py") for name in _in_queries(ast.parse(path.read_text()))}
+    vulture.scan("\n".join(sorted(named)), filename="templates")
+    return vulture.get_unused_code(sort_by_size=False)
+
+
+def _in_template(text: str) -> Iterator[str]:
+    for tag in re.findall(r"{{.*?}}|{%.*?%}", text, re.DOTALL):
+        yield from (name for name in re.findall(r"\b[a-zA-Z]\w*", tag) if not iskeyword(name))
+
+
+def _in_queries(tree: ast.Module) -> Iterator[str]:
+    """The columns that queries name, as keywords or as texts."""
+    for call in ast.walk(tree):
+        if not isinstance(call, ast.Call):
+            continue
+        called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        if called in QUERIES:
+            parts = [keyword.arg for keyword in call.keywords if keyword.arg]
+            constants = (node.value for node in ast.walk(call) if isinstance(node, ast.Constant))
+            parts += [text for text in constants if isinstance(text, str)]
+            names = {name for part in parts for name in part.lstrip("-").split("__")}
+            yield from (name for name in names if name.isidentifier() and not iskeyword(name))
+
+
+def _for_tests(item: Item) -> bool:
+    return any(Path(item.filename).is_relative_to(BASE / folder) for folder in FOR_TESTS)
+
+
+def _is_djangos_setting(name: str) -> bool:
+    return name.isupper() and hasattr(global_settings, name)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

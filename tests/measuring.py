@@ -1,0 +1,83 @@
+"""What of the code the tests reach, branch by branch: `make test` measures the core and what writes, while their own
+tests run (`--measure own`). Being measured doubles what a test costs, so nothing is measured while others run, nor in
+a storm, which takes minutes and comes by the same lines many times. `make coverage-all` measures everything.
+
+What runs at an import has run before the first test: `python -m tests.measuring` imports all of it, measured.
+"""
+
+import os
+from collections.abc import Generator, Sequence
+from importlib import import_module
+from pathlib import Path
+
+import django
+import pytest
+from coverage import Coverage
+
+BASE = Path(__file__).resolve().parent.parent
+OWN = ("core", "execute", "writing")
+"""Parts of `sync`, and of its tests; `writing` is where `execute` moves to."""
+EVERYTHING = ("humavisma", "connections", "sync")
+STARTS = ("__main__.py", "wsgi.py")
+"""What starts something when it is imported."""
+
+
+class Measuring:
+    """Measures while tests run, in a process that runs some."""
+
+    def __init__(self, everything: bool) -> None:
+        self._everything = everything
+        folders = EVERYTHING if everything else [f"sync/{part}" for part in OWN]
+        self._coverage = measured(os.environ.get("HUMAVISMA_TEST_DB", "sqlite"), folders)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        if not (self._everything or is_own(item)):
+            return (yield)
+        self._coverage.start()
+        try:
+            return (yield)
+        finally:
+            self._coverage.stop()
+
+    def pytest_sessionfinish(self) -> None:
+        self._coverage.save()
+
+
+def is_own(item: pytest.Item) -> bool:
+    """Whether a test is one of the core's, or of what writes."""
+    folders = (BASE / "tests" / "sync" / part for part in OWN)
+    own = item.get_closest_marker("writes") or any(item.path.is_relative_to(folder) for folder in folders)
+    return bool(own) and not item.get_closest_marker("storm")
+
+
+def measured(name: str, folders: Sequence[str]) -> Coverage:
+    """What measures these folders, into a file of this process that begins with `name`."""
+    to = BASE / "build" / "coverage"
+    to.mkdir(parents=True, exist_ok=True)
+    there = [folder for folder in folders if (BASE / folder).is_dir()]
+    settings = str(BASE / "pyproject.toml")
+    return Coverage(data_file=str(to / name), data_suffix=True, source=there, config_file=settings)
+
+
+def configure(config: pytest.Config) -> None:
+    """Measure what was asked for, where tests run: in xdist's workers, or in the only process."""
+    if config.getoption("measure") and (hasattr(config, "workerinput") or not config.getoption("numprocesses", None)):
+        config.pluginmanager.register(Measuring(config.getoption("measure") == "all"))
+
+
+def main() -> None:
+    """Import every module of ours, measured."""
+    coverage = measured("imports", EVERYTHING)
+    with coverage.collect():
+        django.setup()
+        for folder in EVERYTHING:
+            for path in sorted((BASE / folder).rglob("*.py")):
+                if path.name not in STARTS:
+                    name = ".".join(path.relative_to(BASE).with_suffix("").parts)
+                    import_module(name.removesuffix(".__init__"))
+    coverage.save()
+
+
+if __name__ == "__main__":
+    main()
