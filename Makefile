@@ -43,10 +43,11 @@ test: lint types migrations chromium redis test-clock test-postgres test-sqlite 
 bench: .venv/installed-bench ## how fast it is; the whole table with ARGS=--full
 	@$(BIN)/python -m bench $(ARGS)
 
-lint: .venv/installed-dev ## style, and code that nothing uses
+lint: .venv/installed-dev ## style, layers, and code that nothing uses
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m tests.dead
+	$(BIN)/lint-imports
 
 types: .venv/installed-dev ## mypy
 	$(BIN)/python -m mypy

@@ -9,6 +9,7 @@ from connections.models import Connection
 from sync import runner
 from sync.automation import schedule, switching
 from sync.command import run
+from sync.command.deciding import Options
 from sync.models import Change, Conflict, SyncRun, Write
 from sync.wizard import confirm
 from sync.worker.lease import Lease
@@ -180,7 +181,7 @@ def test_the_command_carries_out_what_writes_by_itself_and_leaves_a_persons_run_
         if run.state == "review" and not others:
             others.append(SyncRun.objects.create(connection=connection, state="applying", trigger=trigger))
 
-    found = run.whole_run(connection, run.Options(conflicts="huma"), began_meanwhile)
+    found = run.whole_run(connection, Options(conflicts="huma"), began_meanwhile)
     assert bool(found.error) == error
     assert found.state == ("cancelled" if error else "finished")
     assert SyncRun.objects.filter(pk=others[0].pk, state="applying").exists() == error

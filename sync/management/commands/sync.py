@@ -12,7 +12,9 @@ from tqdm import tqdm
 from connections.command_line import OneLineCommand, mistake
 from connections.credential_retry import ask_now
 from connections.models import Connection
-from sync.command.run import Options, Report, whole_run
+from sync.command.deciding import Options
+from sync.command.report import Report
+from sync.command.run import whole_run
 from sync.models import SyncRun
 from sync.runs.lifecycle import live
 from sync.wording.sentences import sentence

@@ -12,7 +12,7 @@ import sync.core
 
 CORE = Path(sync.core.__file__).parent
 FILES = sorted(CORE.rglob("*.py"))
-LIBRARIES = {"phonenumbers", "schwifty", "stdnum"}
+LIBRARIES = {"holidays", "phonenumbers", "schwifty", "stdnum"}
 STANDARD = {
     *("base64", "calendar", "collections", "contextlib", "dataclasses", "datetime", "decimal", "enum", "functools"),
     *("gc", "hashlib", "hmac", "itertools", "json", "math", "operator", "re", "sys", "types", "typing"),

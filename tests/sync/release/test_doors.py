@@ -12,7 +12,8 @@ from connections import releasing
 from connections.models import Connection
 from sync import tasks
 from sync.automation import automatic, date_roll, held, real_time, schedule, switching
-from sync.command import run
+from sync.command import dry_run, run
+from sync.command.deciding import Options
 from sync.models import HumaEvent, SyncRun
 from sync.runs import lifecycle
 from sync.runs.lifecycle import NotAllowed
@@ -110,9 +111,9 @@ class TestDoors:
     def test_whoever_reads_past_the_command_is_refused_too(self, waiting, sandbox):
         bell.until_quiet()
         sandbox.journal.clear()
-        for options in (run.Options(), run.Options(dry_run=True)):
+        for options in (Options(), Options(dry_run=True)):
             assert run.whole_run(waiting, options, lambda _run: None).exit_code == 2
-        assert isinstance(run.links_to_look_at(waiting), str)
+        assert isinstance(dry_run.links_to_look_at(waiting), str)
         assert len(sandbox.journal) == 0
 
     def test_what_huma_tells_meanwhile_is_kept(self, waiting, sandbox):

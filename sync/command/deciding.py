@@ -1,0 +1,57 @@
+"""What the command's arguments ask for, and the decisions that they amount to."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from sync.analysis import candidates
+from sync.command.employees import NotOne, find
+from sync.core.codes import CreateGroup
+from sync.core.employee import Side
+from sync.models import SyncRun
+from sync.wizard import creation
+from sync.wizard.review import ReviewFilter, decide_bulk
+
+NAME = "command"
+"""In whose name the command acts, in the audit and in the history."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command's arguments ask for; ``conflicts``: huma, visma, suggested or leave (decide nothing).
+
+    ``only``: whom it decides about, as ``employees.find`` takes it; everybody where nobody is named.
+    """
+
+    conflicts: str = "leave"
+    create_in_huma: bool = False
+    create_in_visma: bool = False
+    allow_clearing: bool = False
+    dry_run: bool = False
+    confirm_large: bool = False
+    only: tuple[str, ...] = ()
+
+
+def decide(run: SyncRun, options: Options) -> None:
+    """Decide as told. Raises ``NotOne`` before anything is decided, where ``only`` names nobody or several people."""
+    people = [find(run.connection, text, run) for text in options.only]
+    shown = [ReviewFilter(show="all", link=one.link) for one in people if one.link]
+    if options.conflicts != "leave":
+        for one in shown if options.only else [ReviewFilter(show="all")]:
+            decide_bulk(run, NAME, one, options.conflicts, options.allow_clearing)
+    for target, wanted in ((Side.HUMA, options.create_in_huma), (Side.VISMA, options.create_in_visma)):
+        if wanted and options.only:
+            rows = candidates.possible(run, target).filter(create_group=CreateGroup.MAIN)
+            named = {(one.side, one.vendor_id) for one in people}
+            ids = [pk for pk, *who in rows.values_list("pk", "side", "vendor_id") if tuple(who) in named]
+            creation.choose(run, NAME, ids, True)
+        elif wanted:
+            creation.choose_all(run, NAME, target, True)
+
+
+def not_one(error: NotOne) -> str:
+    if error.several:
+        return _("--only: “%(who)s” is more than one person. Name one as link:N, huma:ID or visma:ID.") % {
+            "who": error.text
+        }
+    return _("--only: there is nobody called “%(who)s”.") % {"who": error.text}

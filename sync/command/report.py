@@ -1,0 +1,71 @@
+"""What came of a run, as the command prints it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sync.command.employees import failures, whom_it_passed_over
+from sync.core.codes import Standing
+from sync.core.employee import Side
+from sync.core.report import Totals
+from sync.models import Conflict, SyncRun
+from sync.runs import lifecycle
+from sync.wizard.result import created
+from sync.wording.sentences import sentence
+
+
+@dataclass
+class Report:
+    """What came of it. ``as_dict`` is the command's JSON; ``exit_code`` is 0 done, 1 with failures, 2 could not run."""
+
+    run: int
+    state: str
+    matched: int = 0
+    conflicts: int = 0
+    totals: Totals = field(default_factory=Totals)
+    created: dict[str, int] = field(default_factory=lambda: {Side.HUMA: 0, Side.VISMA: 0})
+    failures: list[dict[str, Any]] = field(default_factory=list)
+    passed_over: list[dict[str, str]] = field(default_factory=list)
+    error: str = ""
+    resumed: int | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """What the process ends with."""
+        if self.error:
+            return 2
+        passed_over = bool(self.passed_over) and self.state != SyncRun.State.CONFIRM  # a dry run only tells
+        return 0 if self.totals.is_clean and not passed_over else 1
+
+    def as_dict(self) -> dict[str, Any]:
+        """One JSON-able object, as the design's Fixed interfaces name it."""
+        found: dict[str, Any] = {
+            "run": self.run,
+            "state": self.state,
+            "matched": self.matched,
+            "conflicts": self.conflicts,
+            "changes": self.totals.as_dict(),
+            "created": self.created,
+            "failures": self.failures,
+            "passed_over": self.passed_over,
+        }
+        if self.resumed is not None:
+            found["resumed"] = self.resumed
+        if self.error:
+            found["error"] = self.error
+        return found
+
+
+def report(run: SyncRun) -> Report:
+    """The report of a run as it is now."""
+    ended_well = run.state in (SyncRun.State.FINISHED, SyncRun.State.STOPPED)
+    return Report(
+        run=run.pk,
+        state=run.state,
+        matched=run.figures.get("linked", 0),
+        conflicts=Conflict.objects.filter(run=run, standing=Standing.ASKS).count(),
+        totals=lifecycle.run_totals(run),
+        created=created(run),
+        failures=failures(run),
+        passed_over=whom_it_passed_over(run),
+        error="" if ended_well else sentence(run.failure or "bug", run.failure_params),
+    )
