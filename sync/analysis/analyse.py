@@ -21,6 +21,7 @@ from sync.core.presence import Presence, Seen, too_many
 from sync.core.reasons import Reason
 from sync.core.relook import better_employee, other_records, seen_of
 from sync.models import EmployeeLink, LeftOut
+from sync.models.links import StaysOut
 from sync.reading.failures import CannotRead
 from sync.reading.presence import Asked, changes, id_of
 from sync.reading.programs import addresses_of
@@ -77,7 +78,7 @@ def analyse(
     ``passed``: who couldn't be read. ``programs``: the fingerprints of addresses that programs have in Huma.
     """
     links = list(EmployeeLink.objects.filter(connection=connection))
-    left_out = list(LeftOut.objects.filter(connection=connection))
+    left_out = LeftOut.objects.filter(connection=connection).in_memory()
     humas, vismas = {e.id: e for e in huma}, {e.id: e for e in visma}
     known = [link for link in links if link.state != EmployeeLink.State.DIFFERENT]
     read: dict[str, dict[str, Employee]] = {Side.HUMA: humas, Side.VISMA: vismas}
@@ -180,21 +181,16 @@ def _compare_all(
     analysis: Analysis,
     connection: Connection,
     links: dict[tuple[str, str], EmployeeLink],
-    left_out: list[LeftOut],
+    left_out: StaysOut,
     today: date,
 ) -> None:
     fingerprint, fields = fingerprinter(connection), enabled_fields(connection)
     numbers = _numbers(analysis)
     humas = ((linked.visma, analysis.huma[linked.huma]) for linked in analysis.matching.linked)
     wanted = {visma: (same_number(huma.number), huma.name) for visma, huma in humas}
-    fields_out: dict[int, set[str]] = {}
-    people_out = {(row.side, row.vendor_id) for row in left_out if row.vendor_id}
-    for row in left_out:
-        if row.link_id and row.field:
-            fields_out.setdefault(row.link_id, set()).add(row.field)
 
     def compare_one(linked: Linked) -> None:
-        if (Side.HUMA, linked.huma) in people_out or (Side.VISMA, linked.visma) in people_out:
+        if left_out.has_half_of(linked.huma, linked.visma):
             return
         link = links.get((linked.huma, linked.visma))
         positions = (link.huma_position, link.visma_position) if link and link.huma_position else None
@@ -212,7 +208,7 @@ def _compare_all(
             fingerprint,
             link.baseline if link else {},
             positions,
-            fields_out.get(link.pk, ()) if link else (),
+            left_out.fields_of(link.pk if link else None),
             fields,
             link.written if link else {},
         )
@@ -231,7 +227,7 @@ def _numbers(analysis: Analysis) -> dict[str, str]:
 
 
 def _candidates(
-    analysis: Analysis, links: list[EmployeeLink], left_out: list[LeftOut], of_programs: Collection[str]
+    analysis: Analysis, links: list[EmployeeLink], left_out: StaysOut, of_programs: Collection[str]
 ) -> None:
     """Who is on one side only; never somebody whose link says that they are gone from the other, unless a sync added
     them there: then they are listed apart. ``of_programs``: addresses that programs have in Huma."""
@@ -242,7 +238,7 @@ def _candidates(
         held = {link.huma_id if side is Side.HUMA else link.visma_id: link for link in links}
         taken = {linked.huma if side is Side.HUMA else linked.visma for linked in analysis.matching.linked}
         shown = {p.huma if side is Side.HUMA else p.visma for p in analysis.matching.possible}
-        out = {row.vendor_id for row in left_out if row.side == side.value and row.vendor_id}
+        out = left_out.ids(side)
         found: dict[str, Employee] = {}
         for id_, employee in people.items():
             link = held.get(id_)

@@ -46,7 +46,7 @@ def recheck(run: SyncRun, people: Iterable[EmployeeSnapshot]) -> None:
 def _recheck(run: SyncRun, side: Side, people: list[EmployeeSnapshot]) -> None:
     rows = EmployeeSnapshot.objects.filter(run=run, side=side.value, link=None).exclude(create_group="")
     ours = {row.pk: (row, from_json(row.payload)) for row in rows if row.payload}
-    out = set(LeftOut.objects.filter(connection=run.connection_id, side=side.value).values_list("vendor_id", flat=True))
+    out = LeftOut.objects.filter(connection=run.connection_id).in_memory().ids(side)
     payloads = EmployeeSnapshot.objects.filter(run=run, side=side.other.value).values_list("payload", flat=True)
     theirs = [from_json(payload) for payload in payloads.iterator(chunk_size=500) if payload]
     visma = EmployeeSnapshot.objects.filter(run=run, side=Side.VISMA).exclude(number="")

@@ -49,23 +49,18 @@ def tell(
 def waiting(*connections: Connection) -> QuerySet[Notice]:
     """The notices that nobody has closed and whose matter isn't over: a link may have changed since, by hand too."""
     rows = Notice.objects.filter(connection__in=connections, closed_at=None)
-    ids = {Side.HUMA: OuterRef("link__huma_id"), Side.VISMA: OuterRef("link__visma_id")}
-    for side, id_ in ids.items():
-        rows = rows.exclude(Exists(_left_out(side, id_)))
+    left_out = LeftOut.objects.filter(connection=OuterRef("connection"))
+    rows = rows.exclude(Exists(left_out.of_pair(OuterRef("link__huma_id"), OuterRef("link__visma_id"))))
     new, gone = Q(kind=Kind.NEW_PERSON), Q(kind__in=GONE)
     newer = Notice.objects.filter(kind=Kind.POSITION, link=OuterRef("link"), pk__gt=OuterRef("pk"))
     known = EmployeeLink.objects.filter(connection=OuterRef("connection"), huma_id=OuterRef("key"))
     known = known.exclude(state=EmployeeLink.State.DIFFERENT)
     return (
-        rows.exclude(new & (Exists(known) | Exists(_left_out(Side.HUMA, OuterRef("key")))))
+        rows.exclude(new & (Exists(known) | Exists(left_out.of_person(Side.HUMA, OuterRef("key")))))
         .exclude(gone & ~Q(link__state=EmployeeLink.State.GONE))
         .exclude(~new & ~gone & ~Q(link__state=EmployeeLink.State.LINKED))
         .exclude(Q(kind=Kind.POSITION) & Exists(newer))
     )
-
-
-def _left_out(side: str, vendor_id: OuterRef) -> QuerySet[LeftOut]:
-    return LeftOut.objects.filter(connection=OuterRef("connection"), side=side, vendor_id=vendor_id)
 
 
 def some_of_each(rows: QuerySet[Notice], most: int) -> list[tuple[Notice, int]]:

@@ -78,7 +78,7 @@ def _still_instead(link: EmployeeLink, visma: Employee) -> str:
 
 def _comparison(run: SyncRun, link: EmployeeLink, pair: Pair) -> Comparison:
     positions = (link.huma_position, link.visma_position) if link.huma_position else None
-    fields_out = set(LeftOut.objects.filter(link=link).exclude(field="").values_list("field", flat=True))
+    fields_out = LeftOut.objects.filter(link=link).in_memory().fields_of(link.pk)
     fields = enabled_fields(run.connection)
     return compare(pair, fingerprinter(run.connection), link.baseline, positions, fields_out, fields, link.written)
 
@@ -101,10 +101,7 @@ def wanted_in_visma(run: SyncRun) -> dict[str, tuple[str, str]]:
 def is_left_out(link: EmployeeLink) -> bool:
     """Whether either half of a linked pair is left out as a person."""
     rows = LeftOut.objects.filter(connection=link.connection_id)
-    return (
-        rows.filter(side=Side.HUMA, vendor_id=link.huma_id).exists()
-        or rows.filter(side=Side.VISMA, vendor_id=link.visma_id).exists()
-    )
+    return rows.of_pair(link.huma_id, link.visma_id).exists()
 
 
 def refresh_candidates(run: SyncRun, freed: Collection[str] = ()) -> None:

@@ -28,7 +28,8 @@ def remember(by: SyncRun | Connection, passed: Iterable[Passed], looked_at: Coll
     """
     run, connection = (by, by.connection_id) if isinstance(by, SyncRun) else (None, by.pk)
     now, found = timezone.now(), {(one.side.value, one.id): one for one in passed}
-    for out in _left_out(connection).intersection(found) if found else ():
+    left_out = LeftOut.objects.filter(connection=connection).in_memory().people if found else frozenset()
+    for out in left_out.intersection(found):
         del found[out]
     with transaction.atomic(savepoint=False):
         rows = PassedPerson.objects.filter(connection=connection, over_at=None)
@@ -68,11 +69,6 @@ def _row(connection: int, run: SyncRun | None, one: Passed, link: EmployeeLink |
     )
 
 
-def _left_out(connection: int) -> set[Fact]:
-    rows = LeftOut.objects.filter(connection=connection).exclude(vendor_id="")
-    return set(rows.values_list("side", "vendor_id"))
-
-
 def _links(connection: int, found: Iterable[Fact]) -> dict[Fact, EmployeeLink]:
     """The links of these people, by side and id."""
     ids: dict[str, list[str]] = {Side.HUMA: [], Side.VISMA: []}
@@ -92,8 +88,7 @@ def of_run(run: SyncRun) -> QuerySet[PassedPerson]:
 
 def waiting(*connections: Connection) -> QuerySet[PassedPerson]:
     """Who couldn't be read when they were looked at last; who is left out doesn't count."""
-    out = LeftOut.objects.filter(
-        connection=OuterRef("connection"), side=OuterRef("side"), vendor_id=OuterRef("vendor_id")
-    )
+    out = LeftOut.objects.filter(connection=OuterRef("connection"))
+    out = out.of_person(OuterRef("side"), OuterRef("vendor_id"))
     rows = PassedPerson.objects.filter(connection__in=connections, over_at=None)
     return rows.exclude(Exists(out)).select_related("link")

@@ -17,7 +17,8 @@ from sync.core.employee import Employee, Side
 from sync.core.passing import Passed, those_who_are_like, those_who_may_be, too_many
 from sync.core.presence import Seen
 from sync.core.reasons import Reason
-from sync.models import EmployeeLink, LeftOut
+from sync.models import EmployeeLink
+from sync.models.links import StaysOut
 from sync.reading.failures import CannotRead
 from sync.reading.one_person import logger
 
@@ -42,12 +43,12 @@ class Unread:
         cls,
         passed: Iterable[Passed],
         links: Iterable[EmployeeLink],
-        left_out: Iterable[LeftOut],
+        left_out: StaysOut,
         read: Mapping[str, Mapping[str, Employee]],
         asked: Mapping[str, Mapping[str, str]],
     ) -> "Unread":
         """``read``: who was read, by side and id; ``asked``: what became of those who were asked for singly."""
-        out = {(row.side, row.vendor_id) for row in left_out if row.vendor_id}
+        out = left_out.people
         holding = [link for link in links if link.state in EmployeeLink.HOLDING]
         taken = {key for link in holding for key in ((Side.HUMA, link.huma_id), (Side.VISMA, link.visma_id))}
         found = list(passed)

@@ -1,10 +1,16 @@
 """Who is who, and who stays out."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from connections.models import Connection
+from sync.core.employee import Side
 
 
 class EmployeeLink(models.Model):
@@ -73,6 +79,49 @@ class EmployeeLink(models.Model):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
+@dataclass(frozen=True)
+class StaysOut:
+    """Who and what of a connection stays out: ``people`` by side and id, ``fields`` by the link's key."""
+
+    people: frozenset[tuple[str, str]] = frozenset()
+    fields: Mapping[int, Set[str]] = field(default_factory=dict)
+
+    def has_half_of(self, huma_id: str, visma_id: str) -> bool:
+        """Whether one of the two is left out: then nothing is compared, created or written for the pair."""
+        return not self.people.isdisjoint(((Side.HUMA, huma_id), (Side.VISMA, visma_id)))
+
+    def fields_of(self, link: int | None) -> Set[str]:
+        """The fields that stay out of one linked person."""
+        return self.fields.get(link, frozenset()) if link else frozenset()
+
+    def ids(self, side: str) -> set[str]:
+        """The ids of those who stay out on one side."""
+        return {id_ for where, id_ in self.people if where == side}
+
+
+class LeftOutRows(models.QuerySet["LeftOut"]):
+    """Who and what stays out, to be looked for."""
+
+    def of_person(self, side: Any, vendor_id: Any) -> "LeftOutRows":
+        """The row of one person; both may be an ``OuterRef``."""
+        return self.filter(side=side, vendor_id=vendor_id)
+
+    def of_pair(self, huma_id: Any, visma_id: Any) -> "LeftOutRows":
+        """The rows of either half of a pair; the ids may be ``OuterRef``."""
+        return self.filter(Q(side=Side.HUMA, vendor_id=huma_id) | Q(side=Side.VISMA, vendor_id=visma_id))
+
+    def in_memory(self) -> StaysOut:
+        """All of these rows in one statement, to be asked about many people."""
+        people: set[tuple[str, str]] = set()
+        fields: defaultdict[int, set[str]] = defaultdict(set)
+        for side, vendor_id, link, name in self.values_list("side", "vendor_id", "link", "field"):
+            if vendor_id:
+                people.add((side, vendor_id))
+            elif link:
+                fields[link].add(name)
+        return StaysOut(frozenset(people), dict(fields))
+
+
 class LeftOut(models.Model):
     """A person on one side, or one field of a linked person, that stays out for good; can be taken back."""
 
@@ -87,6 +136,8 @@ class LeftOut(models.Model):
     reason = models.CharField(_("why"), max_length=200, blank=True)
     by = models.CharField(_("by whom"), max_length=150)
     at = models.DateTimeField(_("when"), auto_now_add=True)
+
+    objects = LeftOutRows.as_manager()
 
     class Meta:
         verbose_name = _("left out")

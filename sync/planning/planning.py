@@ -20,6 +20,7 @@ from sync.core.passing import Passed
 from sync.core.plan import BULK_CHOICES, Planned, field_change, plan_fingerprint
 from sync.core.reasons import Reason
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
+from sync.models.links import StaysOut
 from sync.reading.reader import fingerprinter
 
 STALE_AFTER = timedelta(hours=24)
@@ -102,10 +103,10 @@ def _decided(run: SyncRun, broken: dict[str, Passed]) -> Iterator[Item]:
     rows = Conflict.objects.filter(run=run, decision__in=BULK_CHOICES).select_related("link")
     rows = rows.filter(link__state=EmployeeLink.State.LINKED)
     fingerprint, today = fingerprinter(run.connection), timezone.localdate()
-    out, settled = left_out(run), settled_elsewhere(run)
+    out, settled = _left_out(run), settled_elsewhere(run)
     for conflict in rows.order_by("link__name", "link_id", "pk"):
         link = conflict.link
-        if out & {(Side.HUMA, link.huma_id), (Side.VISMA, link.visma_id), (link.pk, conflict.field)}:
+        if out.has_half_of(link.huma_id, link.visma_id) or conflict.field in out.fields_of(link.pk):
             continue  # left out since it was decided
         if (link.pk, conflict.field, conflict.huma_fingerprint, conflict.visma_fingerprint) in settled:
             continue  # another run was faster
@@ -132,17 +133,15 @@ def _decided(run: SyncRun, broken: dict[str, Passed]) -> Iterator[Item]:
         yield Item(planned, conflict.link.name, conflict.link.number, conflict=conflict)
 
 
-def left_out(run: SyncRun) -> set[tuple[str | int | None, str]]:
-    """Who stays out, by (side, id), and which fields of whom, by (link, field)."""
-    rows = LeftOut.objects.filter(connection=run.connection_id).values_list("side", "vendor_id", "link", "field")
-    return {(side, vendor_id) if vendor_id else (link, field) for side, vendor_id, link, field in rows}
+def _left_out(run: SyncRun) -> StaysOut:
+    return LeftOut.objects.filter(connection=run.connection_id).in_memory()
 
 
 def _created(run: SyncRun, broken: dict[str, Passed]) -> Iterator[Item]:
     rows = EmployeeSnapshot.objects.filter(run=run, create_chosen=True, create_blocked="", link=None)
-    today, out = timezone.localdate(), left_out(run)
+    today, out = timezone.localdate(), _left_out(run)
     for row in rows.exclude(create_group="").order_by("name", "pk"):
-        if not row.payload or (row.side, row.vendor_id) in out:
+        if not row.payload or (row.side, row.vendor_id) in out.people:
             continue
         try:
             items = list(_creation(run, row, today))

@@ -193,10 +193,5 @@ def taking_part(run: SyncRun) -> dict[str, EmployeeLink]:
     left out aren't touched."""
     rows = EmployeeLink.objects.filter(connection=run.connection_id, state__in=EmployeeLink.HOLDING)
     links = list(rows.filter(huma_id__in=run.people))
-    out = LeftOut.objects.filter(connection=run.connection_id).exclude(vendor_id="")
-    left_out = set(out.values_list("side", "vendor_id"))
-    return {
-        link.huma_id: link
-        for link in links
-        if (Side.HUMA, link.huma_id) not in left_out and (Side.VISMA, link.visma_id) not in left_out
-    }
+    left_out = LeftOut.objects.filter(connection=run.connection_id).in_memory()
+    return {link.huma_id: link for link in links if not left_out.has_half_of(link.huma_id, link.visma_id)}

@@ -12,7 +12,6 @@ from django.db.models import Case, Count, Exists, Max, OuterRef, Q, QuerySet, Wh
 
 from sync.core.batches import batches
 from sync.core.codes import Standing
-from sync.core.employee import Side
 from sync.models import OPEN_STATES, Change, Conflict, EmployeeLink, LeftOut, SyncRun
 from sync.models.groups import COMPARED, MANUAL, NOT_WRITTEN, PART, SINGLE, WAITS, WHOLE
 
@@ -130,8 +129,7 @@ def _taking_part(runs: Iterable[int]) -> QuerySet[Conflict]:
         Conflict.objects.filter(run__in=list(runs), link__state=EmployeeLink.State.LINKED)
         .exclude(Exists(held))
         .exclude(Exists(LeftOut.objects.filter(link=OuterRef("link"), field=OuterRef("field"))))
-        .exclude(Exists(out.filter(side=Side.HUMA, vendor_id=OuterRef("link__huma_id"))))
-        .exclude(Exists(out.filter(side=Side.VISMA, vendor_id=OuterRef("link__visma_id"))))
+        .exclude(Exists(out.of_pair(OuterRef("link__huma_id"), OuterRef("link__visma_id"))))
     )
 
 

@@ -198,12 +198,12 @@ def test_who_was_called_different_is_judged_anew(hr):
 
 def test_the_groups_are_the_connections_until_somebody_chooses(run, hr):
     run.connection.huma_groups = ["g1"]
-    assert run.groups_and_invitation == (["g1"], False)
+    assert (run.groups, run.invites) == (["g1"], False)
     creation.set_options(run, hr, [], invite=True)
     run.refresh_from_db()
-    assert run.groups_and_invitation == ([], True)
+    assert (run.groups, run.invites) == ([], True)
     creation.set_options(run, hr, None, invite=False)
-    assert run.groups_and_invitation == ([], False)
+    assert (run.groups, run.invites) == ([], False)
 
 
 def test_every_choice_leaves_an_audit_entry_without_values(run, hr):
