@@ -29,7 +29,7 @@ from sync.reading.failures import CannotRead, reason_for_reading
 from sync.reading.fetch import Fetch
 from sync.reading.programs import seen_by
 from sync.reading.snapshots import load_passed
-from sync.runs import second_reads
+from sync.runs import lifecycle, second_reads
 from sync.runs.events import not_handled
 from sync.runs.finish import finish
 from sync.runs.lifecycle import CHECKS, forget_values
@@ -181,13 +181,7 @@ def remember_sunset(run: SyncRun) -> None:
 def fail(run: SyncRun, reason: Reason) -> None:
     """End a run that couldn't read; what it read stays only where a check may still be passed."""
     before_writing = [SyncRun.State.FETCHING, *([SyncRun.State.REVIEW] if run.trigger in BY_ITSELF else [])]
-    rows = SyncRun.objects.filter(pk=run.pk, state__in=before_writing)
-    failed = rows.update(
-        state=SyncRun.State.FAILED,
-        failure=reason.code,
-        failure_params=dict(reason.params),
-        finished_at=timezone.now(),
-    )
+    failed = lifecycle.fail(run, reason, before_writing)
     if failed and (reason.code not in CHECKS or run.trigger in BY_ITSELF):
         forget_values(run)
     if failed and second_reads.are_all(run):

@@ -16,14 +16,14 @@ from sync.core.batches import batches
 from sync.core.codes import Action
 from sync.core.employee import Side
 from sync.core.relook import stops
-from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
+from sync.models import OPEN_STATES, Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
 from sync.models.groups import SETTLED
 from sync.planning import holding
 from sync.planning.plan_rows import store_plan
 from sync.planning.planning import make_plan
 from sync.planning.releases import answer_released, come_back, released
 from sync.runs.events import not_handled
-from sync.runs.lifecycle import forget_values
+from sync.runs.lifecycle import end, forget_values
 from sync.runs.second_reads import from_before_our_write
 
 RULE = "automatic"
@@ -109,9 +109,7 @@ def may_run(connection: Connection, run: SyncRun) -> bool:
 
 def _give_up(run: SyncRun) -> None:
     """It isn't the time for it: nothing is written, and what it was to answer waits again."""
-    SyncRun.objects.filter(pk=run.pk).update(
-        state=SyncRun.State.CANCELLED, finished_at=timezone.now(), confirmed_at=None
-    )
+    end(run, SyncRun.State.CANCELLED, OPEN_STATES, confirmed_at=None)
     run.confirmed_at = None
     forget_values(run)
     not_handled(run)

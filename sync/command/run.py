@@ -12,8 +12,9 @@ from sync.command.deciding import NAME, Options, decide, not_one
 from sync.command.dry_run import Progress, dry_run
 from sync.command.employees import NotOne
 from sync.command.report import Report, report
+from sync.core.reasons import Reason
 from sync.mail import letters
-from sync.models import SyncRun
+from sync.models import OPEN_STATES, SyncRun
 from sync.models.groups import BY_HAND, STEPS
 from sync.planning.planning import make_plan
 from sync.runs import lifecycle
@@ -94,12 +95,7 @@ def _confirm(run: SyncRun, progress: Progress) -> bool:
 
 def _too_large(run: SyncRun, people: int, threshold: int) -> Report:
     with transaction.atomic():
-        SyncRun.objects.filter(pk=run.pk).update(
-            state=SyncRun.State.FAILED,
-            failure="over_threshold",
-            failure_params={"people": people, "threshold": threshold},
-            finished_at=timezone.now(),
-        )
+        lifecycle.fail(run, Reason("over_threshold", {"people": people, "threshold": threshold}), OPEN_STATES)
         lifecycle.forget_values(run)
         audit(NAME, "run.failed", run.connection, run=run.pk, check="over_threshold")
     run.refresh_from_db()

@@ -53,9 +53,10 @@ def step_url(name: str, connection: Connection, run: SyncRun | None = None) -> s
 def steps(connection: Connection, run: SyncRun | None, current: str) -> list[Step]:
     """The step bar of a page. Links lead to what can be looked at now, back and forth."""
     names = [name for name, _label in WIZARD_STEPS]
-    reachable = _reachable(run)
+    come_to = step_of(run)
+    reachable = ("sync_users", *BEFORE_WRITING) if come_to in BEFORE_WRITING else (come_to,)
     at = names.index(current)
-    furthest = max([at, *(names.index(name) for name in _passed(run))])
+    furthest = max(at, names.index(come_to))
     return [
         Step(
             str(label),
@@ -66,22 +67,13 @@ def steps(connection: Connection, run: SyncRun | None, current: str) -> list[Ste
     ]
 
 
-def _reachable(run: SyncRun | None) -> tuple[str, ...]:
-    """The pages that mean something for a run in its state."""
+def step_of(run: SyncRun | None) -> str:
+    """The step to which a run has come."""
     if run is None or run.state in WITHOUT_DIFFERENCES:
-        return ("sync_users",)
+        return "sync_users"
     if run.state in STEPS:
-        return ("sync_users", *BEFORE_WRITING)
-    return ("run",) if run.state == SyncRun.State.APPLYING else ("result",)
-
-
-def _passed(run: SyncRun | None) -> list[str]:
-    """The steps that the run has come to."""
-    if run is None or run.state in WITHOUT_DIFFERENCES:
-        return []
-    if run.state in STEPS:
-        return [run.state]
-    return ["run"] if run.state == SyncRun.State.APPLYING else ["result"]
+        return run.state
+    return "run" if run.state == SyncRun.State.APPLYING else "result"
 
 
 def continue_url(connection: Connection, run: SyncRun) -> str:
@@ -91,15 +83,8 @@ def continue_url(connection: Connection, run: SyncRun) -> str:
     """
     if run.trigger not in BY_HAND and run.is_before_writing:
         return step_url("result", connection, run)
-    if run.state == SyncRun.State.REVIEW:
-        return step_url("overview", connection)
-    if run.state in STEPS:
-        return step_url(run.state, connection)
-    if run.state == SyncRun.State.APPLYING:
-        return step_url("run", connection, run)
-    if run.state in (SyncRun.State.FINISHED, SyncRun.State.STOPPED):
-        return step_url("result", connection, run)
-    return step_url("sync_users", connection)
+    come_to = step_of(run)
+    return step_url("overview" if come_to == "review" else come_to, connection, run)
 
 
 def page_context(

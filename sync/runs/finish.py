@@ -1,7 +1,6 @@
 """The end of a run that wrote."""
 
 from django.db import transaction
-from django.utils import timezone
 
 from connections.models import audit
 from sync.mail.payroll_notices import tell_of_accounts
@@ -9,7 +8,7 @@ from sync.models import Change, SyncRun
 from sync.runs import result_mail
 from sync.runs.closing import found_nothing
 from sync.runs.events import answered
-from sync.runs.lifecycle import forget_values
+from sync.runs.lifecycle import end, forget_values
 from sync.worker.queue import wake_connection
 
 
@@ -17,12 +16,8 @@ def finish(run: SyncRun) -> None:
     """All Changes have an outcome: end the run, forget what was read, and mail the result."""
     stopped = Change.objects.filter(run=run, state=Change.State.STOPPED).exists()
     with transaction.atomic():
-        rows = SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.APPLYING)
-        ended = rows.update(
-            state=SyncRun.State.STOPPED if stopped else SyncRun.State.FINISHED,
-            finished_at=timezone.now(),
-        )
-        if not ended:
+        state = SyncRun.State.STOPPED if stopped else SyncRun.State.FINISHED
+        if not end(run, state, [SyncRun.State.APPLYING]):
             return
         answered(run)
         wake_connection(run.connection_id)

@@ -1,6 +1,6 @@
 """A run's life, as far as people steer it: start, read again, cancel, stop, confirm a check, retry."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 from connections.models import Connection, audit, name_of
 from sync.core.codes import Action
 from sync.core.employee import Side
+from sync.core.reasons import Reason
 from sync.core.report import Totals, totals
 from sync.models import OPEN_STATES, Change, Conflict, EmployeeSnapshot, SyncRun
 from sync.models.groups import BY_HAND, MANUAL, STEPS, WHOLE
@@ -85,11 +86,22 @@ def _whose_choices_wait(connection: Connection) -> SyncRun | None:
     return last if last and last.state == SyncRun.State.FAILED and last.continues_id else None
 
 
+def end(run: SyncRun, state: str, from_states: Collection[str], **facts: Any) -> bool:
+    """End a run that is in one of ``from_states``, and store ``facts`` with that; False when it was too late."""
+    rows = SyncRun.objects.filter(pk=run.pk, state__in=from_states)
+    return bool(rows.update(state=state, finished_at=timezone.now(), **facts))
+
+
+def fail(run: SyncRun, reason: Reason, from_states: Collection[str]) -> bool:
+    """End a run that couldn't go on, with why; False when it was too late."""
+    why = {"failure": reason.code, "failure_params": dict(reason.params)}
+    return end(run, SyncRun.State.FAILED, from_states, **why)
+
+
 def cancel(run: SyncRun, user: Any) -> bool:
     """Give the run up; nothing was written, and the values it read are forgotten. False when it was too late."""
     with transaction.atomic():
-        rows = SyncRun.objects.filter(pk=run.pk, state__in=(SyncRun.State.FETCHING, *STEPS))
-        if not rows.update(state=SyncRun.State.CANCELLED, finished_at=timezone.now()):
+        if not end(run, SyncRun.State.CANCELLED, (SyncRun.State.FETCHING, *STEPS)):
             return False
         forget_values(run)
         come_back(run)
