@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
+from connections.api.backoff import doubled
 from connections.api.decoding import BeyondLimit, NotJson, WrongShape, decode
 from connections.api.errors import BadCredentials, ContractBroken, Problem, TooMuch, Unavailable
 from connections.api.http import DEFAULT_PATIENCE, DEFAULT_TIMEOUT, NoAnswer, TooLong, Wire
-from connections.api.rate_limit import RateLimit, Waiting, growing_pause, retry_after_seconds
+from connections.api.rate_limit import RateLimit, Waiting, retry_after_seconds
 from connections.api.responses import Answer, Call, Passing, encode, failure
 from connections.api.silence import Silence
 from connections.api.tokens import Token, TokenInfo, Tokens, read_token
@@ -112,7 +113,7 @@ class Caller:
                     # Jitter, so that the threads that waited together don't come back together.
                     pause = error.retry_after + random.uniform(0, 0.25)  # noqa: S311
                 elif isinstance(error, Passing) and attempt < PASSING_ATTEMPTS:
-                    pause = 0.1 * 2**attempt * (1 + random.random())  # noqa: S311
+                    pause = doubled(attempt, first=0.2, longest=10) * (1 + random.random())  # noqa: S311
                     attempt += 1
                 else:
                     raise
@@ -205,7 +206,7 @@ class Caller:
                 # Threads that were refused together count once.
                 if self._waiting.blocked_until() <= met:
                     self._strikes += 1
-                pause = growing_pause(self._strikes)
+                pause = doubled(self._strikes, first=1, longest=60)
             self._waiting.block_until(time.time() + pause)
         return Unavailable("too many requests", retry_after=pause, **call.place(429))
 

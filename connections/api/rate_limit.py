@@ -58,8 +58,3 @@ def retry_after_seconds(header: str | None, *, now: float) -> float | None:
         except (TypeError, ValueError, IndexError, OverflowError):
             return None
     return min(max(asked, SHORTEST_PAUSE), LONGEST_PAUSE)
-
-
-def growing_pause(strikes: int) -> float:
-    """The pause after the ``strikes``-th 429 in a row without a ``Retry-After``: 1, 2, 4 … 60 seconds."""
-    return min(60.0, 2.0 ** min(max(strikes, 1) - 1, 6))

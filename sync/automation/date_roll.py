@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from connections.api.backoff import doubled
 from connections.api.errors import BadCredentials, VendorError
 from connections.models import Connection
 from connections.pausing import credentials_refused
@@ -39,7 +40,6 @@ logger = logging.getLogger(__name__)
 
 CLAIM = timedelta(minutes=5)
 """For so long nobody else looks at what somebody is looking at."""
-PAUSES = (1, 2, 5, 15, 30, 60)
 """Minutes until the next try where a vendor doesn't answer."""
 
 Both = tuple[Employee | None, Employee | None] | Presence | Passed
@@ -183,6 +183,5 @@ def _key(link: EmployeeLink, huma: Employee, visma: Employee, turns: dict[str, T
 
 
 def _later(roll: DateRoll) -> None:
-    minutes = PAUSES[min(roll.tries, len(PAUSES) - 1)]
-    pause = timezone.now() + timedelta(minutes=minutes)
+    pause = timezone.now() + timedelta(minutes=doubled(roll.tries + 1, first=1, longest=60))
     DateRoll.objects.filter(pk=roll.pk).update(tries=F("tries") + 1, not_before=pause)

@@ -11,6 +11,7 @@ from itertools import takewhile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from connections.api.backoff import doubled
 from connections.api.errors import Unavailable
 from connections.models import Connection
 from connections.pausing import application_refused
@@ -80,7 +81,7 @@ def _is_too_soon(connection: Connection) -> bool:
     rows = connection.runs.filter(trigger=SyncRun.Trigger.REAL_TIME).values_list("state", "failure", "finished_at")
     failed = list(takewhile(lambda row: row[0] == SyncRun.State.FAILED and not is_refusal(row[1]), rows[:MOST]))
     ended = failed[0][2] if failed else None
-    return ended is not None and timezone.now() - ended < timedelta(minutes=min(60, 2 ** len(failed)))
+    return ended is not None and timezone.now() - ended < timedelta(minutes=doubled(len(failed), first=2, longest=60))
 
 
 def is_refusal(failure: str) -> bool:

@@ -14,14 +14,15 @@ from django.conf import settings
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from connections.api.backoff import doubled
 from sync.models import Letter
 from sync.worker.processes import is_dead, this_process
 
 logger = logging.getLogger(__name__)
 
 WAITING, SENT, FAILED = "waiting", "sent", "failed"
-PAUSES = (1, 2, 5, 10, 20, 40, *([60] * 24))
-"""Minutes before each further try: a bit more than a day in all, then it is given up."""
+TRIES = 30
+"""So often an email is tried again, after 1, 2, 4 … 60 minutes: for about a day in all, then it is given up."""
 CLAIM = timedelta(minutes=5)
 """For so long nobody else sends what somebody is sending."""
 
@@ -55,9 +56,9 @@ def try_later(letter: Letter, error: Exception) -> None:
     """It wasn't taken: try again after a pause, or give up after the last one."""
     tries = letter.tries
     logger.warning("The email %s wasn't taken (%s), try %s.", letter.pk, type(error).__name__, tries)
-    last = tries > len(PAUSES)
+    last = tries > TRIES
     state = FAILED if last else WAITING
-    next_at = None if last else timezone.now() + timedelta(minutes=PAUSES[tries - 1])
+    next_at = None if last else timezone.now() + timedelta(minutes=doubled(tries, first=1, longest=60))
     Letter.objects.filter(pk=letter.pk).update(state=state, holder="", next_at=next_at)
     letter.refresh_from_db(fields=["state", "next_at"])
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from connections.api.backoff import doubled
 from connections.api.errors import TOO_MANY_REQUESTS, Unavailable
 from sync.core.employee import Side
 from sync.core.reasons import Reason
@@ -44,5 +45,5 @@ class Patience:
         limit = 60 * settings.UNAVAILABLE_MINUTES if busy else settings.READ_PATIENCE_SECONDS
         if time.time() - since > limit:
             raise CannotRead(Reason(f"read_failed_{self.name}")) from error
-        pause = error.retry_after or min(0.25 * 2 ** min(self.failures, 6), LONGEST_PAUSE)
+        pause = error.retry_after or doubled(self.failures, first=0.5, longest=LONGEST_PAUSE)
         self.not_before = max(self.not_before, time.monotonic() + pause)

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from connections.api.backoff import doubled, half_of
 from connections.api.errors import TOO_MANY_REQUESTS, Unavailable
 from connections.clients import clients_for
 from sync.core.employee import Employee, Side
@@ -29,7 +30,7 @@ from sync.worker.lease import Lease
 from sync.worker.stopping import is_stopping
 
 LOOK_EVERY = 0.1  # seconds
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.25, 30.0  # seconds
+LONGEST_PAUSE = 30.0  # seconds
 Pair = tuple[Employee | None, Employee | None]
 
 
@@ -160,8 +161,8 @@ class Rereading:
             self.failures += 1
         self.progress["trouble"] = [error.side]
         silent = time.time() - self.progress.setdefault("silent", time.time())
-        pause = max(SHORTEST_PAUSE * 2 ** min(self.failures, 6), silent / 2)
-        self.not_before = max(self.not_before, time.monotonic() + (error.retry_after or min(pause, LONGEST_PAUSE)))
+        pause = half_of(silent, doubled(self.failures, first=0.5, longest=16), LONGEST_PAUSE)
+        self.not_before = max(self.not_before, time.monotonic() + (error.retry_after or pause))
 
     def _save(self) -> bool:
         """Store what was read and how far that is, together; False when the run isn't ours any more."""

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from connections.api.backoff import half_of
 from connections.api.errors import Problem
 from sync.core.employee import Side
 from sync.core.fields import field as field_named
@@ -105,7 +106,7 @@ def seconds_since(moment: datetime | None) -> float:
 
 def growing_pause(since: datetime | None, shortest: float = SHORTEST_PAUSE, longest: float = LONGEST_PAUSE) -> float:
     """Half as long again as it has taken so far, so that the pauses grow through slices and processes."""
-    return max(shortest, min(longest, seconds_since(since) / 2))
+    return half_of(seconds_since(since), shortest, longest)
 
 
 def wait(write: Write, pause: float) -> None:

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connections import clients as clients_module
+from connections.api.backoff import doubled
 from connections.api.errors import Unavailable
 from connections.api.rate_limit import (
     LONGEST_PAUSE,
     SHORTEST_PAUSE,
     RateLimit,
     Waiting,
-    growing_pause,
     retry_after_seconds,
 )
 from tests.connections.vendor import USER, Vendor, answer, huma
@@ -127,7 +127,7 @@ def test_a_retry_after_that_says_nothing_is_none(header: str | None) -> None:
 
 @given(st.integers(min_value=1, max_value=10_000))
 def test_the_growing_pause_is_bounded(strikes: int) -> None:
-    assert 1 <= growing_pause(strikes) <= growing_pause(strikes + 1) <= 60
+    assert 1 <= doubled(strikes, 1, 60) <= doubled(strikes + 1, 1, 60) <= 60
 
 
 def test_a_waiting_is_never_shortened() -> None:
