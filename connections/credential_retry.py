@@ -7,10 +7,9 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from connections.models import Connection, Installation
+from connections.models import PROGRAM, Connection, Installation
 from connections.pausing import (
     BY_HAND,
-    HOUSE,
     application_is_refused,
     application_works,
     end,
@@ -58,7 +57,7 @@ def _end_if_over(pk: int) -> None:
         row = Connection.objects.select_for_update(no_key=True).get(pk=pk)
         by_hand = row.state == Connection.State.PAUSED and row.pause_reason == BY_HAND
         if by_hand and row.paused_until and row.paused_until < timezone.localdate():
-            end(row, HOUSE, "connection.resumed")
+            end(row, PROGRAM, "connection.resumed")
 
 
 def _due(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -92,7 +91,7 @@ def _ask_again(row: Connection) -> None:
         if not is_refused(now) or now.paused_at != row.paused_at:
             return
         if not refusing:
-            end(now, HOUSE, "connection.works_again")
+            end(now, PROGRAM, "connection.works_again")
         elif now.pause_reason not in (why := [refusal(trouble.side, trouble.code) for trouble in refusing]):
             now.pause_reason = why[0]
             now.save(update_fields=["pause_reason"])

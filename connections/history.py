@@ -9,11 +9,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_noop as _
 
-from connections.models import AuditEntry, Connection
+from connections.models import PROGRAM, AuditEntry, Connection
 from connections.supported import end_reasons, supported_fields
 
 SHOWN = 50
-NOBODY = ("automatic", "humavisma")
+NOBODY = ("automatic", PROGRAM)
 """Who did what nobody did by hand."""
 
 _ACTIONS = {

@@ -235,6 +235,10 @@ def name_of(who: Any) -> str:
     return who if isinstance(who, str) else who.get_username()
 
 
+PROGRAM = "humavisma"
+"""In whose name the audit has what the program did by itself."""
+
+
 def audit(who: Any, action: str, connection: Connection | None = None, **detail: Any) -> AuditEntry:
     """Leave an audit entry; ``who`` is a user, or the name of a command or rule. ``detail`` never holds a value."""
     return AuditEntry.objects.create(who=name_of(who), action=action, connection=connection, detail=detail)

@@ -13,11 +13,9 @@ from django.utils import timezone
 
 from connections import signals
 from connections.api.errors import BadCredentials
-from connections.models import AuditEntry, Connection, Installation, audit, name_of
+from connections.models import PROGRAM, AuditEntry, Connection, Installation, audit, name_of
 from connections.refused import REFUSED, refusal
 
-HOUSE = "humavisma"
-"""Who did what nobody did by hand, in the audit trail."""
 BY_HAND = "by_hand"
 COLUMNS = ("state", "pause_reason", "paused_by", "paused_at", "paused_until", "retry_next", "retry_tries")
 QUIET = timedelta(days=2)
@@ -89,7 +87,7 @@ def credentials_refused(connection: Connection, error: BadCredentials) -> None:
         row.paused_at, row.paused_until, row.retry_tries = now, None, row.retry_tries if again else 0
         row.retry_next = now + interval(row.retry_tries)
         row.save(update_fields=COLUMNS)
-        entry = audit(HOUSE, "connection.refused", row, reason=row.pause_reason, code=error.code)
+        entry = audit(PROGRAM, "connection.refused", row, reason=row.pause_reason, code=error.code)
         signals.paused.send(Connection, connection=row, entry=entry)
 
 
@@ -108,7 +106,7 @@ def application_works() -> None:
         if since is not None:
             row.visma_refused_at, row.retry_next, row.retry_tries = None, None, 0
             row.save()
-            audit(HOUSE, "application.works")
+            audit(PROGRAM, "application.works")
             signals.application_works.send(Installation, since=since)
 
 
@@ -123,7 +121,7 @@ def application_is_refused() -> None:
             row.visma_refused_at, row.retry_tries = timezone.now(), 0
             row.retry_next = row.visma_refused_at + interval(0)
             row.save()
-            audit(HOUSE, "application.refused")
+            audit(PROGRAM, "application.refused")
             signals.application_refused.send(Installation, since=row.visma_refused_at)
 
 

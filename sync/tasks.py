@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from connections import credential_retry
 from connections.bugs import bug_report
-from connections.models import Connection
+from connections.models import PROGRAM, Connection
 from sync import runner
 from sync.analysis import two_writers
 from sync.automation import date_roll, real_time, schedule
@@ -139,7 +139,7 @@ def _wake(idle: Q) -> None:
 def _cancel_untouched() -> None:
     old = SyncRun.objects.filter(state__in=STEPS, touched_at__lt=timezone.now() - UNTOUCHED)
     for run in old:
-        cancel(run, "humavisma")
+        cancel(run, PROGRAM)
 
 
 def _attend_forgotten() -> None:

@@ -20,8 +20,7 @@ from django.utils.translation import ngettext
 
 from connections.api.errors import FORBIDDEN, ContractBroken, Rejected, VendorError
 from connections.bugs import bug_report
-from connections.models import Connection, audit
-from connections.pausing import HOUSE
+from connections.models import PROGRAM, Connection, audit
 from sync.core.employee import Employee
 from sync.models import SyncRun
 from sync.reading.reader import reader_for
@@ -68,7 +67,7 @@ def _seen(row: Connection, having: list[tuple[str, str]], everybody: bool) -> No
     row.other_writer_at, row.other_writer_next = now, now + AGAIN
     row.save(update_fields=COLUMNS)
     if begins:
-        audit(HOUSE, "two_writers.seen", row, name=row.other_writer)
+        audit(PROGRAM, "two_writers.seen", row, name=row.other_writer)
 
 
 def _gone(row: Connection, *, catch_up: bool) -> None:
@@ -77,7 +76,7 @@ def _gone(row: Connection, *, catch_up: bool) -> None:
     row.other_writer, row.other_writer_people, row.other_writer_count = "", [], 0
     row.other_writer_at = row.other_writer_next = None
     row.save(update_fields=COLUMNS)
-    audit(HOUSE, "two_writers.gone", row)
+    audit(PROGRAM, "two_writers.gone", row)
     if catch_up:
         Connection.objects.filter(pk=row.pk).exclude(schedule_next=None).update(schedule_next=timezone.now())
     wake_connection(row.pk)

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from connections.models import AuditEntry, Connection
-from connections.pausing import HOUSE, is_refused
+from connections.models import PROGRAM, AuditEntry, Connection
+from connections.pausing import is_refused
 from sync.mail import letters
 from sync.models import Change, Letter, SyncRun
 from sync.models.groups import BY_ITSELF
@@ -28,7 +28,7 @@ def pause_begins(sender: Any, *, connection: Connection, entry: AuditEntry, **mo
     itself. A run in the wizard stays: it can't be confirmed before the pause is over.
     """
     for run in connection.runs.filter(trigger__in=BY_ITSELF, state__in=(SyncRun.State.FETCHING, SyncRun.State.REVIEW)):
-        if cancel(run, HOUSE):
+        if cancel(run, PROGRAM):
             not_handled(run)
     if not is_refused(connection):
         for run in connection.runs.filter(state=SyncRun.State.APPLYING):

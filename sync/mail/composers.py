@@ -12,8 +12,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from connections.models import AuditEntry, Connection
-from connections.pausing import BY_HAND, HOUSE
+from connections.models import PROGRAM, AuditEntry, Connection
+from connections.pausing import BY_HAND
 from sync.mail.message import absolute, message
 from sync.models import Letter
 from sync.wording.sentences import nice_date, sentence
@@ -65,7 +65,7 @@ def _paused(letter: Letter) -> EmailMultiAlternatives | None:
 
 def _resumed(letter: Letter) -> EmailMultiAlternatives | None:
     entry, lines = _entry(letter), []
-    if entry.action == "connection.resumed" and entry.who == HOUSE:
+    if entry.action == "connection.resumed" and entry.who == PROGRAM:
         lines.append(_("The last day of the pause is over."))
     elif entry.action == "connection.resumed":
         lines.append(_("%(who)s resumed it on %(at)s.") % {"who": entry.who, "at": _when(entry)})

@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from connections.models import audit
+from connections.models import PROGRAM, audit
 from sync.core.relook import stops
 from sync.models import Change, SyncRun
 
@@ -53,7 +53,7 @@ def _wait_again(run: SyncRun, unwritten: list[Change]) -> None:
     rows.exclude(pk__in=back).update(answer=Change.Answer.OVERTAKEN, answered_at=timezone.now())
     rows.filter(pk__in=back).update(answer=Change.Answer.WAITS, answered_by="", answered_at=None)
     if unwritten:
-        audit("humavisma", "held.back", run.connection, run=run.pk, changes=len(back))
+        audit(PROGRAM, "held.back", run.connection, run=run.pk, changes=len(back))
 
 
 def _released(run: SyncRun) -> QuerySet[Change]:

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from connections.models import audit
+from connections.models import PROGRAM, audit
 from sync.mail.payroll_notices import tell_of_accounts
 from sync.models import Change, SyncRun
 from sync.runs import result_mail
@@ -28,7 +28,7 @@ def finish(run: SyncRun) -> None:
         tell_of_accounts(run)
         if not run.is_automatic:
             result_mail.ask_for(run)
-        audit(run.confirmed_by or "humavisma", "run.finished", run.connection, run=run.pk)
+        audit(run.confirmed_by or PROGRAM, "run.finished", run.connection, run=run.pk)
     run.refresh_from_db()
     if not run.is_automatic:
         result_mail.send_result(run)
