@@ -109,10 +109,10 @@ def headline(run: SyncRun, totals: Totals) -> str:
     if run.state == SyncRun.State.FAILED:
         return sentence(run.failure or "bug", _figures(run.failure_params))
     if run.state == SyncRun.State.STOPPED:
-        return _("The run was stopped.")
+        return _("The sync was stopped.")
     if not totals.planned:
-        return _("Nothing had to be written.")
-    return _("Everything was carried out.") if totals.is_clean else _("Some of it needs another look.")
+        return _("Everything was right already.")
+    return _("Everything was carried out.") if totals.is_clean else _("Some of it needs follow-up.")
 
 
 def _problem(change: Change) -> Problem:

@@ -167,5 +167,5 @@ def _owner(username: str | None) -> User | None:
     try:
         return services.find_staff(username)
     except services.NoSuchUser:
-        text = _("--owner: nobody who can sign in goes by “%(who)s”. Add the user first, as staff.")
+        text = _("--owner: no user who can sign in is called “%(who)s”. Add the user first, as staff.")
         raise mistake(text % {"who": username}) from None

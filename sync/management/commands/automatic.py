@@ -90,10 +90,12 @@ def _by(connection: Connection, username: str) -> Any:
     try:
         user = services.find_staff(username)
     except services.NoSuchUser:
-        text = _("--by: nobody who can sign in goes by “%(who)s”.")
+        text = _("--by: no user who can sign in is called “%(who)s”.")
         raise mistake(text % {"who": username}) from None
     if not user.is_superuser and not connection.owners.filter(pk=user.pk).exists():
-        raise mistake(_("--by: “%(who)s” is neither an owner of the connection nor a superuser.") % {"who": username})
+        raise mistake(
+            _("--by: “%(who)s” is neither an owner of the connection nor an administrator.") % {"who": username}
+        )
     return user
 
 

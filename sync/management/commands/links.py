@@ -34,5 +34,5 @@ class Command(OneLineCommand):
         if options["json"]:
             self.stdout.write(json.dumps({"to_look_at": found}))
             return
-        text = ngettext("%(n)d linked person to look at.", "%(n)d linked people to look at.", found)
-        self.stdout.write(text % {"n": found} if found else _("Nothing speaks against any link."))
+        text = ngettext("%(n)d linked person to check.", "%(n)d linked people to check.", found)
+        self.stdout.write(text % {"n": found} if found else _("Nothing speaks against any of the linked people."))

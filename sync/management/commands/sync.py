@@ -91,10 +91,10 @@ def active_connection(code: str) -> Connection:
 def _summary(report: Report) -> str:
     totals = report.totals
     if report.state == SyncRun.State.CONFIRM:
-        return _("%(planned)s changes would be written. Nothing was.") % {"planned": totals.planned}
+        return _("%(planned)s changes would be sent. Nothing was sent.") % {"planned": totals.planned}
     lines = [
         _(
-            "Run %(run)s: %(planned)s planned = %(done)s updated + %(nothing)s already right + %(moved)s changed "
+            "Sync %(run)s: %(planned)s planned = %(done)s updated + %(nothing)s already right + %(moved)s changed "
             "meanwhile + %(failed)s not done + %(unknown)s not certain + %(stopped)s stopped."
         )
         % {"run": report.run, **totals.as_dict()},
@@ -116,7 +116,7 @@ class _Bar:
             return
         now = live(run)
         writes = run.state not in (SyncRun.State.FETCHING, SyncRun.State.REVIEW)
-        phase = _("Writing") if writes else _("Reading")
+        phase = _("Sending") if writes else _("Fetching")
         if phase != self.phase:
             self.close()
             self.bar, self.phase = tqdm(desc=phase, file=sys.stderr, leave=True), phase

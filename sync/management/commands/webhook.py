@@ -26,7 +26,7 @@ class Command(OneLineCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         connection = connection_called(options["code"])
         if connection.state == Connection.State.DISCONNECTED:
-            raise mistake(_("The connection was disconnected. Connect it again first."))
+            raise mistake(_("The connection is disconnected. Connect it again first."))
         address = webhook.address(connection)
         if not address:
             raise mistake(_("SITE_URL isn't set, so the address of the webhook isn't known. Set it first."))

@@ -31,7 +31,7 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
     if run.is_open and (by_hand or not run.is_before_writing):
         return redirect(continue_url(connection, run))
     if run.state == SyncRun.State.CANCELLED:
-        messages.info(request, _("That run was cancelled. Nothing was written."))
+        messages.info(request, _("That sync was cancelled. Nothing was sent."))
         return redirect(step_url("sync_users" if run.trigger in BY_HAND else "history", connection))
     found = result(run)
     context = page_context(
@@ -87,9 +87,9 @@ def retry(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpRes
     try:
         again = retry_failed(run, request.user)
     except lifecycle.NotAllowed as refusal:
-        nothing = _("There is nothing left to try again.")
+        nothing = _("There is nothing left to retry.")
         messages.info(request, inactive() if refusal.code == "inactive" else nothing)
         return redirect(step_url("result", connection, run))
     if again.retry_of_id != run.pk:
-        messages.info(request, _("Another run is open already. Finish or cancel it first."))
+        messages.info(request, _("Another sync is open already. Finish or cancel it first."))
     return redirect(continue_url(connection, again))
