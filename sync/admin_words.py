@@ -22,7 +22,7 @@ def _what(action: str) -> str:
 
 
 def mail_state(state: str) -> str:
-    return {"waiting": _("Waits"), "sent": _("Sent"), "failed": _("Not sent")}.get(state, state)
+    return {"waiting": _("Waiting"), "sent": _("Sent"), "failed": _("Not sent")}.get(state, state)
 
 
 def _same(decision: str) -> str:

@@ -95,10 +95,10 @@ def test_an_owner_is_told_what_waits_and_where(made, days, smtp):
     tell(made, "new_person", "n", name="Nina Ny")
     assert digest.write_due(at(next(days))) == 1
     email = sent(smtp)["hr@example.com"]
-    assert email["Subject"] == "Fjordheim AS: 3 things wait for you"
+    assert email["Subject"] == "Fjordheim AS: 3 things need your attention"
     for kind in ("plain", "html"):
         text = said(email, kind)
-        assert "2 differences wait for a decision." in text
+        assert "2 differences are waiting for you." in text
         assert "1 person is new in Huma." in text
         assert f"http://testserver/admin/connections/{made.code}/attention/" in text
         assert "Nina" not in text

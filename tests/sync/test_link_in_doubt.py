@@ -105,7 +105,7 @@ class TestWhatIsHeld:
         fjordheim.huma(anna, birthDate=ANOTHER_BIRTH)
         told(fjordheim, anna)
         web = signed_in(fjordheim.user)
-        words = "Nothing is released until somebody has said whether this is still the same person."
+        words = "Nothing is approved until somebody has answered whether this is still the same person."
         assert text_of(web.get(at("held", fjordheim.connection))).count(words) == 1
         asked = web.post(at("held_ask", fjordheim.connection), {"answer": "release", "all": "1"})
         assert "1 more goes on waiting: it isn't certain" in text_of(asked)

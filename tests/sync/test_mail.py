@@ -106,7 +106,7 @@ def test_payroll_is_told_about_new_drafts_without_a_login(run, smtp):
     said = body(payroll)
     assert "Nina Nå" in said
     assert "Not in Huma: Phone, Bank account, Address" in said
-    assert "Don't create them anew" in said
+    assert "Don't create them again" in said
     assert "/admin/" not in said + body(payroll, "html")
 
 

@@ -57,5 +57,5 @@ def test_a_change_that_was_taken_on_was_carried_out_or_not(run, hr, smtp):
 def test_a_person_who_may_have_been_added_is_not_added_again_blindly(run, hr, smtp, reason):
     for said in told(run, hr, smtp, side="visma", action="create", field="", reason=reason):
         assert "either the person is in Visma.net Payroll now, or isn't." in said
-        assert "Look there, among drafts too, before anybody adds the person by hand." in said
-        assert "The next sync finds the person, or offers to add the person again." in said
+        assert "Check there, also among the drafts, before anybody adds them by hand." in said
+        assert "The next sync finds the person, or offers to add them again." in said

@@ -95,7 +95,7 @@ def link(request: HttpRequest, connection: Connection) -> HttpResponse:
             return _births_differ(request, connection, huma, visma)
         messages.error(request, _not_now(error))
         return _to_person(connection, *((Side.HUMA, huma) if huma else (Side.VISMA, visma)))
-    messages.success(request, _("They are linked now. Nothing was written to Huma or Visma."))
+    messages.success(request, _("They are linked now. Nothing was sent to Huma or Visma."))
     return _to_person(connection, Side.HUMA, huma)
 
 

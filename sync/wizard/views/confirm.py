@@ -101,7 +101,7 @@ def run_now(request: HttpRequest, connection: Connection) -> HttpResponse:
             text = _("The plan has changed since you opened this page. Nothing was sent. Check it again.")
             return _page(request, connection, run, only, notice=text)
         except NumberNeeded:
-            return _page(request, connection, run, only, error=_("That isn't the number. Nothing was written."))
+            return _page(request, connection, run, only, error=_("That isn't the number. Nothing was sent."))
         except service.TooOld:
             return _page(request, connection, run, only)
         except lifecycle.NotAllowed as refusal:

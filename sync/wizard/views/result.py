@@ -73,10 +73,10 @@ def mail_sentence(run: SyncRun) -> str:
     texts = {
         outbox.SENT: _("The result was sent by email."),
         outbox.WAITING: _("The result is being sent by email."),
-        outbox.FAILED: _("The email with the result couldn't be sent. Tell the one who runs humavisma."),
+        outbox.FAILED: _("The email with the result couldn't be sent. Tell your administrator."),
     }
     if letter.state == outbox.WAITING and letter.tries > 1:
-        return _("The email with the result couldn't be sent yet: the mail server didn't take it. It is tried again.")
+        return _("The email with the result couldn't be sent yet: the mail server didn't accept it. We try again.")
     return texts[letter.state]
 
 
