@@ -1,16 +1,14 @@
 """The form that one signs in with."""
 
-from typing import ClassVar
+from typing import Any
 
 from django.contrib.admin.forms import AdminAuthenticationForm
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
 class SignInForm(AdminAuthenticationForm):
-    """Django's, with a plain sentence for what was wrong; which of the two it was stays untold."""
+    """Django's, with a plain sentence for what was wrong; which of the two it was isn't said."""
 
-    error_messages: ClassVar[dict[str, str | Promise]] = {
-        **AdminAuthenticationForm.error_messages,
-        "invalid_login": _("Wrong username or password."),
-    }
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.error_messages = {**self.error_messages, "invalid_login": _("Wrong username or password.")}

@@ -15,7 +15,7 @@ _PANEL = """<details class="panel" id="webhook"{open}>
 <li>In humavisma, connect this company and let the first sync finish.</li>
 <li>In the menu of the connection, open <b>Automatic updates</b> and turn them on.</li>
 <li>Open <b>Notices from Huma</b> there, and copy the address and the signing key into this form.</li>
-<li>Below, at somebody who is employed in both systems (no <i>Draft</i>, <i>Former</i> or <i>Upcoming</i>), click <b>Edit</b>
+<li>Below, at somebody who is in both systems (no <i>Draft</i>, <i>Former</i> or <i>Upcoming</i>), click <b>Edit</b>
 beside the phone, save another number, and watch Visma's side.</li></ol></div>
 <form method="post" action="/webhooks" class="fields"><h2>Huma's webhook</h2>
 <label for="url">Address</label><input type="url" id="url" name="url" required maxlength="500" autocomplete="off">
