@@ -197,7 +197,7 @@ class Change(models.Model):
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     # The newest run that an owner's approval began for it.
     release = models.ForeignKey(
-        SyncRun, models.SET_NULL, verbose_name=_("approved in the run"), null=True, blank=True, related_name="releases"
+        SyncRun, models.SET_NULL, verbose_name=_("approved in the sync"), null=True, blank=True, related_name="releases"
     )
     released_as = models.ForeignKey(
         "self", models.SET_NULL, verbose_name=_("approved as"), null=True, blank=True, related_name="held"
