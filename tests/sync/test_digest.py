@@ -145,7 +145,7 @@ def test_it_is_one_email_over_all_connections(made, hr, days, smtp):
     changed(a_run(other, "real-time"), "bank_account")
     assert digest.write_due(at(next(days))) == 1
     [email] = sent(smtp).values()
-    assert email["Subject"] == "2 connections: 2 things wait for you, details of 1 person changed"
+    assert email["Subject"] == "2 connections: 2 things need your attention, details of 1 person changed"
     text = said(email)
     assert text.index("Breidvik AS") < text.index("Fjordheim AS") < text.index("Kari Nordmann: Bank account")
 

@@ -99,7 +99,7 @@ def command(found: Company, *words: str) -> str:
     return out.getvalue()
 
 
-SEEN = "1 person had it when Huma was read on"
+SEEN = "1 person had it when we fetched from Huma on"
 WHAT_TO_DO = "Turn that integration off in Huma, under Settings → Integrations."
 
 
@@ -150,7 +150,7 @@ def test_a_read_of_everybody_renews_what_is_known(company: Company) -> None:
     turned_on(company, 0)
     turned_on(company, 1)
     scheduling.first_run(company)
-    assert "2 people had it when Huma was read on" in page_of(company)
+    assert "2 people had it when we fetched from Huma on" in page_of(company)
     company.sandbox.huma.users[person(company, 0).user_id].integrations = {}
     scheduling.first_run(company)
     assert SEEN in page_of(company)

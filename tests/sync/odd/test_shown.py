@@ -56,7 +56,7 @@ def test_it_is_shown_everywhere_and_is_over_by_itself(company, web, smtp):
     for person in (anna, berit):
         assert name_of(person) in people
     page = text_of(web.get(f"{base}/people/huma/{anna.user_id}/"))
-    assert "Huma says something of this person that can't be understood (Phone). Correct it in Huma" in page
+    assert "We don't understand what Huma says about this person (Phone). Correct it in Huma" in page
     attention = text_of(web.get(f"{base}/attention/"))
     assert "2 people couldn't be fetched, and are skipped" in attention
     assert "Visma.net Payroll says something" in attention
@@ -81,7 +81,7 @@ def test_who_is_linked_to_nobody_has_a_page_too(settings, hr, web):
         assert row.name
         assert row.name in text_of(web.get(f"{base}/?show=unread"))
         said = text_of(web.get(f"{base}/visma/{row.vendor_id}/"))
-        assert "can't be understood (the id)" in said
+        assert "We don't understand what Visma.net Payroll says about this person (the id)" in said
         assert "we don't know who it is" in said
         across = text_of(web.get(f"{base}/huma/{anna.user_id}/"))
         assert "Somebody in the other system couldn't be fetched, and may be the same person" in across
