@@ -45,6 +45,7 @@ bench: .venv/installed-bench ## how fast it is; the whole table with ARGS=--full
 lint: .venv/installed-dev ## style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/djlint templates --check --quiet
 
 types: .venv/installed-dev ## mypy
 	$(BIN)/python -m mypy
@@ -89,6 +90,7 @@ screenshots: .venv/installed-dev ## the README's pictures, anew
 fmt: .venv/installed-dev ## format the code
 	$(BIN)/ruff check --fix --exit-zero .
 	$(BIN)/ruff format .
+	-$(BIN)/djlint templates --reformat --quiet
 
 messages: .venv/installed-dev ## collect and compile the translations (needs gettext)
 	$(CODE) $(MANAGE) makemessages --locale nb --no-obsolete --no-wrap --add-location file --ignore tests

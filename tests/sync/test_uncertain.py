@@ -49,7 +49,7 @@ def test_a_change_without_an_answer_was_made_or_not(run, hr, smtp, side, system)
 def test_a_change_that_was_taken_on_was_carried_out_or_not(run, hr, smtp):
     for said in told(run, hr, smtp, side="visma", reason="job_lost"):
         assert "Visma.net Payroll accepted the change but never said how it ended" in said
-        assert "either it has been made, or it hasn't. Look at the employee in Visma.net Payroll." in said
+        assert "so we don't know whether Visma.net Payroll stored it. Check the employee in Visma.net Payroll." in said
         assert COMPARED in said
 
 

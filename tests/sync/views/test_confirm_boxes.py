@@ -24,7 +24,7 @@ def sent(page, untick=()):
     data: dict[str, list[str]] = {}
     for name, value in re.findall(r'name="(fingerprint|ticks|shown)" value="([^"]*)"', form):
         data.setdefault(name, []).append(value)
-    boxes = re.findall(r'name="only" value="([^"]*)"[^>]* checked[^>]*aria-label="Send for ([^"]*)"', html)
+    boxes = re.findall(r'name="only"\s+value="([^"]*)"[^>]* checked[^>]*aria-label="Send for ([^"]*)"', html)
     return {**data, "only": [value for value, name in boxes if name not in untick]}
 
 

@@ -94,7 +94,7 @@ def test_a_run_of_nothing_but_left_as_is_finishes(web, fjordheim, sandbox):
     web.post(at("review_bulk_decide", fjordheim), {"choice": "leave"})
     drive(confirm(web, run))
     text = words(web.get(at("result", fjordheim, run.pk)))
-    assert "Everything was right already" in text
+    assert "Nothing was sent" in text
     assert "differences are left as they are." in text
 
 

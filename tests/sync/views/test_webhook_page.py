@@ -50,7 +50,7 @@ def test_it_says_what_to_enter_in_huma(web, fjordheim, address, settings):
 
 def test_the_secret_is_folded_away_until_it_is_asked_for(web, fjordheim, address):
     page = text_of(web.get(address))
-    (fold,) = re.findall("<details[^>]*><summary>Show the signing key</summary>.*?</details>", page)
+    (fold,) = re.findall(r"<details[^>]*>\s*<summary>Show the signing key</summary>.*?</details>", page, re.S)
     assert fjordheim.webhook_secret in fold
     assert " open" not in fold
     assert page.count(fjordheim.webhook_secret) == 1
@@ -88,7 +88,7 @@ def test_events_are_shown_in_words(web, fjordheim, address):
     HumaEvent.objects.create(connection=fjordheim, topic="other", verified_by="secret", state="noted")
     page = text_of(web.get(address))
     for words in (
-        'New in Huma <span class="quiet-text">2 times</span>',
+        'New in Huma <span class="quiet-text"> 2 times </span>',
         '<td class="num" data-label="People">2</td>',
         "Signed with the signing key",
         "Waiting",
