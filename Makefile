@@ -43,11 +43,12 @@ test: lint types migrations chromium redis test-clock test-postgres test-sqlite 
 bench: .venv/installed-bench ## how fast it is; the whole table with ARGS=--full
 	@$(BIN)/python -m bench $(ARGS)
 
-lint: .venv/installed-dev ## style, layers, and code that nothing uses
+lint: .venv/installed-dev ## style, layers, templates, and code that nothing uses
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m tests.dead
 	$(BIN)/lint-imports
+	$(BIN)/djlint templates --check --quiet
 
 types: .venv/installed-dev ## mypy
 	$(BIN)/python -m mypy
@@ -108,6 +109,7 @@ screenshots: .venv/installed-dev ## the README's pictures, anew
 fmt: .venv/installed-dev ## format the code
 	$(BIN)/ruff check --fix --exit-zero .
 	$(BIN)/ruff format .
+	-$(BIN)/djlint templates --reformat --quiet
 
 requirements: .venv/installed-dev ## pin the libraries anew after a change of a .in file; newer ones with ARGS=--upgrade
 	for file in requirements requirements-demo requirements-dev requirements-bench; do \

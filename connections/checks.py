@@ -66,7 +66,7 @@ def _unreadable_fields(alias: str) -> Iterator[CheckMessage]:
             yield Error(
                 _("FIELD_ENCRYPTION_KEY can't read what is stored in %(model)s.%(field)s.")
                 % {"model": model._meta.label, "field": field.name},
-                hint=_("Put back the key that it was written with, after the new one, separated by a comma."),
+                hint=_("Put the key that it was stored with back, after the new one, separated by a comma."),
                 id="connections.E002",
             )
         except DatabaseError:
@@ -116,7 +116,7 @@ def vendors_have_addresses(app_configs: _Apps, **kwargs: Any) -> list[CheckMessa
     return [
         Error(
             _("%(name)s isn't an address.") % {"name": name},
-            hint=_("Take the line out for the vendor's own address, or give one that begins with https://."),
+            hint=_("Remove the line to use the default address, or give one that begins with https://."),
             id="connections.E005",
         )
         for name in names
@@ -158,8 +158,8 @@ def release_mode_is_known(app_configs: _Apps, **kwargs: Any) -> list[CheckMessag
         return []
     return [
         Error(
-            _("CONNECT_NEEDS_RELEASE is none of: %(modes)s.") % {"modes": ", ".join(MODES)},
-            hint=_("Take the line out for auto, which asks where another company is connected."),
+            _("CONNECT_NEEDS_RELEASE must be one of: %(modes)s.") % {"modes": ", ".join(MODES)},
+            hint=_("Remove the line to use auto, which asks for approval when another company is connected."),
             id="connections.E010",
         )
     ]
@@ -173,7 +173,7 @@ def mail_is_set_up(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
         return []
     return [
         Warning(
-            _("Mail isn't set up: nobody gets the result of a sync."),
+            _("Email isn't set up: nobody gets the result of a sync."),
             hint=_("Set DEFAULT_FROM_EMAIL, and EMAIL_URL, such as smtp+tls://user:password@mail.example.com."),
             id="connections.W001",
         )
@@ -189,7 +189,7 @@ def site_address_is_set(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]
     if not site.hostname or site.scheme not in ("http", "https"):
         return [
             Warning(
-                _("SITE_URL isn't set: links in mails lead nowhere."),
+                _("SITE_URL isn't set, so the links in emails lead nowhere."),
                 hint=_("Set it to the address that people open, such as https://humavisma.example.com."),
                 id="connections.W002",
             )
@@ -197,7 +197,7 @@ def site_address_is_set(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]
     if site.scheme != "https" and site.hostname != _TESTS and not is_loopback(site.hostname):
         return [
             Warning(
-                _("SITE_URL isn't https: passwords and people's data cross the network in clear."),
+                _("SITE_URL isn't https: passwords and personal data are sent unencrypted."),
                 hint=_("Put a proxy with a certificate in front, and set SITE_URL to its https address."),
                 id="connections.W003",
             )

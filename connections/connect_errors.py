@@ -42,19 +42,23 @@ _AUTHORISE = _(
     "then Integrate."
 )
 _RIGHT_COMPANY = _(
-    "The Tenant ID is another company's: choose the right company in Visma.net, click your name in the top right "
-    "and copy the Tenant ID again."
+    "The Tenant ID belongs to another company. Choose the right company in Visma.net, click your name in the "
+    "top right and copy the Tenant ID again."
 )
-_WAIT = _("It was authorised only just now: wait a minute, then click Connect again.")
-_COPY_AGAIN = _("Something was left out or changed when they were copied: copy both again, each into its own field.")
+_WAIT = _("The app was authorised a moment ago. Wait a minute, then click Connect again.")
+_COPY_AGAIN = _("Part of them was lost or changed when you copied them. Copy both again, each into its own field.")
 _NEW_KEY = _(
-    "The access was deleted in Huma, or its secret is an older one: create a new one under System settings → Open API."
+    "The API key was deleted in Huma, or its Client secret is an older one. Create a new API key under "
+    "System settings → Open API."
 )
-_OTHER_HUMA = _("They come from another Huma organisation or from a demo: log in to the one that you want to connect.")
+_OTHER_HUMA = _(
+    "The API key comes from another Huma organisation or from a demo. Log in to the one that you want to connect."
+)
 
 _CUSTOMERS_ID = _(
-    "The Tenant ID is the customer's, not the company's: the two often have the same name, and both let us sign in. "
-    "The company's stands in Visma Admin → Company → Edit → Configuration → Tenant id: copy that one."
+    "This is the customer's Tenant ID, not the company's. The two often have the same name, and both let us "
+    "sign in. You find the company's under Visma Admin → Company → Edit → Configuration → Tenant id. Copy "
+    "that one."
 )
 
 _NO_COMPANY = _Entry(
@@ -73,16 +77,17 @@ _TABLE = {
     "visma:unauthorized": _NO_COMPANY,
     "visma:invalid_scope": _NO_SCOPES,
     "visma:wrong_tenant": _Entry(
-        _("Visma.net lets %(app)s in with this Tenant ID, but refuses everything that it asks for there."),
+        _("Visma.net lets %(app)s in with this Tenant ID, but refuses everything that it asks for."),
         causes=(_CUSTOMERS_ID, _ACTIVATE, _WAIT),
     ),
     "visma:missing_scope:read": _Entry(_("'Read employees' isn't activated for %(app)s."), causes=(_ACTIVATE, _WAIT)),
     "visma:missing_scope:write": _Entry(_("'Write employees' isn't activated for %(app)s."), causes=(_ACTIVATE, _WAIT)),
     "visma:forbidden": _Entry(
-        _("Visma.net lets %(app)s in, but not read the employees."), causes=(_ACTIVATE, _RIGHT_COMPANY, _WAIT)
+        _("Visma.net lets %(app)s in, but doesn't let it fetch the employees."),
+        causes=(_ACTIVATE, _RIGHT_COMPANY, _WAIT),
     ),
     "visma:application": _Entry(
-        _("Visma.net doesn't accept this installation's own Visma credentials, so no company can be connected."),
+        _("Visma.net doesn't accept the installation's Visma key, so no company can be connected."),
         _(
             "It has nothing to do with your company or its Tenant ID. Tell your administrator to check "
             "VISMA_CLIENT_ID and VISMA_CLIENT_SECRET."
@@ -92,27 +97,27 @@ _TABLE = {
     "huma:invalid_client": _NO_HUMA,
     "huma:invalid_grant": _NO_HUMA,
     "huma:swapped": _Entry(
-        _("Client ID and Client secret have changed places."),
-        _("The Client ID now stands where it belongs. Paste the Client secret into its own field."),
+        _("Client ID and Client secret were in each other's field."),
+        _("The Client ID is in the right field now. Paste the Client secret into its own field."),
     ),
     "huma:forbidden": _Entry(
-        _("Huma lets this access in, but not read people."),
-        causes=(_("The access has too few rights in Huma: let an administrator create one."), _OTHER_HUMA),
+        _("Huma accepts the API key, but doesn't let it fetch people."),
+        causes=(_("The API key has too few rights in Huma. Ask an administrator to create a new one."), _OTHER_HUMA),
     ),
     "unavailable": _Entry(_("%(side)s doesn't answer."), _NOTHING_STORED),
     "slow": _Entry(_("%(side)s takes too long to answer."), _NOTHING_STORED),
     "busy": _Entry(_("%(side)s gets too many requests and asks us to wait."), _NOTHING_STORED),
-    "nonsense": _Entry(_("%(side)s answered something that we don't understand (%(prop)s)."), _TELL),
-    "refused": _Entry(_("%(side)s refused to be read."), _TELL),
+    "nonsense": _Entry(_("%(side)s gave an answer that we don't understand (%(prop)s)."), _TELL),
+    "refused": _Entry(_("Nothing could be fetched from %(side)s."), _TELL),
     "other_organisation": _Entry(
-        _("This access belongs to another Huma organisation than the connection."),
+        _("This API key belongs to another Huma organisation than the connection."),
         causes=(
-            _("Create the access in the Huma organisation that this connection was made with."),
-            _("If you mean another company, connect it by itself: choose Connect another company."),
+            _("Create the API key in the Huma organisation that this connection was made with."),
+            _("If you mean another company, make a connection of its own: choose Connect another company."),
         ),
     ),
     "tenant_taken": _Entry(
-        _("A connection has this Tenant ID already."),
+        _("This Tenant ID is already connected."),
         _(
             "A company in Visma.net can be connected once. Ask the colleague who made the connection, or your "
             "administrator."
@@ -148,17 +153,17 @@ def request_to_colleague(side: str) -> str:
     """A text to send to the one who has the access that is missing."""
     if side == "huma":
         return gettext(
-            "Hi! I am connecting Huma with Visma.net Payroll, so that employee data is kept once. I need an access to "
-            "Huma's Open API, and you are an administrator there. Could you please:\n"
+            "Hi! I am connecting Huma with Visma.net Payroll, so that we keep employee data in one place only. I "
+            "need an API key for Huma's Open API, and you are an administrator there. Could you please:\n"
             "1. Log in to Huma and open System settings → Open API.\n"
             "2. Create an API key.\n"
-            "3. Send me its Client ID and its Client secret, the secret in a safe way (not by email). "
-            "Huma shows the secret only once.\n"
+            "3. Send me its Client ID and its Client secret, the secret in a safe way (not by email). Huma shows the "
+            "secret only once.\n"
             "Thank you!"
         )
     return gettext(
-        "Hi! I am connecting Huma with Visma.net Payroll, so that employee data is kept once. "
-        "You are an administrator in Visma.net with access to the App Store. Could you please:\n"
+        "Hi! I am connecting Huma with Visma.net Payroll, so that we keep employee data in one place only. You "
+        "are an administrator in Visma.net with access to the App Store. Could you please:\n"
         "1. Log in to Visma.net, choose our company, and open the App Store.\n"
         "2. Find and open %(app)s, and click Authorize app at the bottom.\n"
         "3. Make sure that both 'Read employees' and 'Write employees' are activated, then click Integrate.\n"

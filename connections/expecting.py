@@ -49,16 +49,16 @@ def check(tenant: str, who: str, others: Iterable[str] = ()) -> tuple[str, User]
     try:
         user = find_staff(seen(who))
     except NoSuchUser:
-        text = _("Nobody who can sign in here goes by “%(who)s”, or several people do.")
+        text = _("No user here is called “%(who)s”, or several are.")
         raise ValueError(text % {"who": who}) from None
     if tenant_id in others:
-        raise ValueError(_("This Tenant ID stands further up already."))
+        raise ValueError(_("This Tenant ID is in an earlier row already."))
     if Connection.objects.exclude(state=Connection.State.DISCONNECTED).filter(tenant_id=tenant_id).exists():
-        raise ValueError(_("A connection has this Tenant ID already."))
+        raise ValueError(_("This Tenant ID is already connected."))
     if reserved().filter(tenant_id=tenant_id).exists():
         raise ValueError(_("This Tenant ID is reserved for another Huma organisation. Free it first."))
     if ExpectedPairing.objects.filter(tenant_id=tenant_id, used_at=None).exists():
-        raise ValueError(_("This Tenant ID is expected already."))
+        raise ValueError(_("This Tenant ID is entered already."))
     return tenant_id, user
 
 

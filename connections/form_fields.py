@@ -102,7 +102,9 @@ class KeptSecretInput(forms.PasswordInput):
         if not kept:
             return super().render(name, None, attrs, renderer)
         attrs.pop("required", None)
-        shown = super().render(name, None, {**attrs, "placeholder": _("Kept. Paste only to change it.")}, renderer)
+        shown = super().render(
+            name, None, {**attrs, "placeholder": _("Stored. Paste a new one only to replace it.")}, renderer
+        )
         return format_html('{}<input type="hidden" name="{}_kept" value="{}">', shown, name, kept)
 
     def _sealed(self, secret: str) -> str:

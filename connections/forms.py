@@ -48,16 +48,17 @@ class AboutForm(forms.Form):
         label=_("Recipients of payroll notices"),
         required=False,
         help_text=_(
-            "One address a line. They hear at once of bank accounts that changed by themselves, and of new drafts in "
-            "Visma, without a login here. Names are sent once they have confirmed the address by a click."
+            "One address a line. They get an email at once when a bank account was changed automatically, and when "
+            "there are new drafts in Visma, without a login here. Names are sent once they have confirmed the "
+            "address with a click."
         ),
     )
     default_end_reason = forms.ChoiceField(
         label=_("Default end reason"),
         required=False,
         help_text=_(
-            "Visma demands an end reason with every last workday, and reports it to the authorities. This one is used "
-            "where Huma has none. It may wait: until then such a last workday isn't written."
+            "Visma demands an end reason with every last workday, and reports it to the authorities. This one is "
+            "used where Huma has none. You can choose it later: until then such a last workday isn't sent."
         ),
     )
 
@@ -99,7 +100,7 @@ class ConnectForm(AboutForm):
         cleaned = super().clean() or self.cleaned_data
         tenant = cleaned.get("tenant_id")
         if tenant and tenant in (cleaned.get("huma_client_id"), cleaned.get("huma_client_secret")):
-            self.add_error("tenant_id", gettext("This is Huma's key. The Tenant ID comes from Visma.net."))
+            self.add_error("tenant_id", gettext("This is the API key from Huma. The Tenant ID comes from Visma.net."))
         _two_different(self)
         return cleaned
 
@@ -145,14 +146,16 @@ class SettingsForm(AboutForm, PayDayForm):
         label=_("Fields that are synchronized"),
         error_messages={"required": _("Choose at least one field.")},
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("A field that is switched off is not compared, stored or written."),
+        help_text=_("A field that is switched off is not compared, stored or sent."),
     )
     threshold_percent = forms.IntegerField(
-        label=_("Ask for the number when more than this share of the people would change (%)"),
+        label=_("Ask for the number when more than this share of employees would change (%)"),
         min_value=1,
         max_value=100,
     )
-    threshold_people = forms.IntegerField(label=_("But never below this many people"), min_value=1, max_value=10000)
+    threshold_people = forms.IntegerField(
+        label=_("Never ask at this number of people or fewer"), min_value=1, max_value=10000
+    )
 
     def __init__(self, data: Any, connection: Connection, groups: list[dict[str, Any]] | None) -> None:
         names = [*AboutForm.base_fields, *PayDayForm.base_fields, "threshold_percent", "threshold_people"]
@@ -234,5 +237,5 @@ class OwnerForm(forms.Form):
             return find_staff(self.cleaned_data["who"].strip())
         except NoSuchUser:
             raise ValidationError(
-                gettext("Nobody who can sign in here goes by that. Ask your administrator to add your colleague first.")
+                gettext("No user here has that username or email. Ask your administrator to add your colleague first.")
             ) from None

@@ -57,12 +57,12 @@ class Connection(models.Model):
         DISCONNECTED = "disconnected", _("Disconnected")
 
     class BothMoved(models.TextChoices):
-        ASK = "ask", _("Ask a person")
-        HUMA = "huma", _("Huma's value wins")
+        ASK = "ask", _("Ask first")
+        HUMA = "huma", _("Use Huma's value")
 
     class Accounts(models.TextChoices):
-        AT_ONCE = "once", _("Write them at once")
-        AFTER_A_LOOK = "look", _("Let them wait for approval")
+        AT_ONCE = "once", _("Send them at once")
+        AFTER_A_LOOK = "look", _("Wait for approval")
 
     class Schedule(models.TextChoices):
         OFF = "off", _("Off")
@@ -77,7 +77,7 @@ class Connection(models.Model):
     paused_by = models.CharField(_("paused by"), max_length=150, blank=True)
     paused_at = models.DateTimeField(_("paused"), null=True, blank=True)
     paused_until = models.DateField(_("paused until and including"), null=True, blank=True)
-    retry_next = models.DateTimeField(_("refused credentials are tried again"), null=True, blank=True)
+    retry_next = models.DateTimeField(_("next try with the refused access"), null=True, blank=True)
     retry_tries = models.PositiveSmallIntegerField(default=0, editable=False)
 
     tenant_id = models.CharField(_("Tenant ID"), max_length=36)
@@ -107,11 +107,11 @@ class Connection(models.Model):
     fields_off = models.JSONField(_("fields that are switched off"), default=list, blank=True)
 
     threshold_percent = models.PositiveSmallIntegerField(
-        _("ask for confirmation above this share of the people (%)"),
+        _("ask for the number above this share of employees (%)"),
         default=20,
         validators=[MinValueValidator(1), MaxValueValidator(100)],
     )
-    threshold_people = models.PositiveSmallIntegerField(_("but never below this many people"), default=10)
+    threshold_people = models.PositiveSmallIntegerField(_("never ask at this number of people or fewer"), default=10)
 
     authority_confirmed_by = models.CharField(_("authority confirmed by"), max_length=150, blank=True)
     authority_confirmed_at = models.DateTimeField(_("authority confirmed"), null=True, blank=True)
@@ -121,7 +121,9 @@ class Connection(models.Model):
     automatic_asked = models.BooleanField(_("asked about automatic updates"), default=False)
     automatic_by = models.CharField(_("automatic updates turned on by"), max_length=150, blank=True)
     automatic_at = models.DateTimeField(_("automatic updates turned on"), null=True, blank=True)
-    both_moved = models.CharField(_("when both sides changed"), max_length=4, choices=BothMoved, default=BothMoved.ASK)
+    both_moved = models.CharField(
+        _("when both systems changed"), max_length=4, choices=BothMoved, default=BothMoved.ASK
+    )
     accounts = models.CharField(
         _("changed bank accounts"), max_length=6, choices=Accounts, default=Accounts.AFTER_A_LOOK
     )
@@ -129,7 +131,7 @@ class Connection(models.Model):
     accounts_asks = models.BooleanField(_("asked about changed bank accounts"), default=False)
     schedule = models.CharField(_("scheduled sync"), max_length=5, choices=Schedule, default=Schedule.OFF)
     schedule_hours = models.PositiveSmallIntegerField(
-        _("every so many hours"), default=4, validators=[MinValueValidator(1), MaxValueValidator(168)]
+        _("hours between syncs"), default=4, validators=[MinValueValidator(1), MaxValueValidator(168)]
     )
     schedule_time = models.TimeField(_("at this time"), default=time(5, 0))  # Europe/Oslo's
     schedule_next = models.DateTimeField(_("next scheduled sync"), null=True, blank=True)
@@ -146,7 +148,7 @@ class Connection(models.Model):
     webhook_secret_old_until = models.DateTimeField(null=True, blank=True, editable=False)
     webhook_token = EncryptedTextField(_("access token of the webhook"), blank=True)
 
-    sunset = models.CharField(_("end of the vendor's interface"), max_length=60, blank=True)
+    sunset = models.CharField(_("end of an interface in Huma or Visma"), max_length=60, blank=True)
     huma_blocked_until = models.FloatField(default=0.0, editable=False)
     visma_blocked_until = models.FloatField(default=0.0, editable=False)
     created_at = models.DateTimeField(_("connected"), auto_now_add=True)
@@ -197,7 +199,9 @@ class Installation(models.Model):
     Visma's refusal of the *application's* credentials is one fact of the installation; no connection is marked.
     """
 
-    visma_refused_at = models.DateTimeField(_("Visma refuses the application since"), null=True, blank=True)
+    visma_refused_at = models.DateTimeField(
+        _("Visma refuses the installation's Visma key since"), null=True, blank=True
+    )
     retry_next = models.DateTimeField(null=True, blank=True)
     retry_tries = models.PositiveSmallIntegerField(default=0)
     digest_at = models.DateTimeField(_("last digest"), null=True, blank=True)

@@ -17,11 +17,11 @@ def connection_nav(connection: Connection, current: str) -> list[dict[str, Any]]
     """``current``: the name of the address of the page that is shown."""
     pages = (
         ("sync_users", _("Synchronize users"), "sync"),
-        ("attention", _("Attention"), "warning"),
+        ("attention", _("Needs your attention"), "warning"),
         ("people", _("People"), "people"),
-        ("history", _("Runs"), "history"),
+        ("history", _("Syncs"), "history"),
         ("automatic", _("Automatic updates"), "clock"),
-        ("webhook", _("Changes from Huma"), "arrow"),
+        ("webhook", _("Notices from Huma"), "arrow"),
         ("connection", _("Connection"), "settings"),
     )
     early = connection.state == Connection.State.WAITING

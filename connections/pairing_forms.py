@@ -30,7 +30,7 @@ class RefusalForm(forms.Form):
         label=_("Reason"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Whoever connected sees it."),
+        help_text=_("It is shown to whoever connected."),
     )
 
     def clean_reason(self) -> str:

@@ -18,7 +18,7 @@ class Pairing(models.Model):
         BEFORE = "before", _("Connected before approvals were asked for")
         BY_HAND = "by_hand", _("Approved by an administrator")
         COMMAND = "command", _("Connected by the command connect")
-        EXPECTED = "expected", _("Expected by an administrator")
+        EXPECTED = "expected", _("Entered beforehand by an administrator")
         NOT_NEEDED = "not_needed", _("No approval was needed")
 
     tenant_id = models.CharField(_("Tenant ID"), max_length=36)
@@ -46,7 +46,7 @@ class ReleaseRequest(models.Model):
     """A connection that waits for a superuser's release: who was told, what was counted, and the answer."""
 
     class Answer(models.TextChoices):
-        OPEN = "", _("Waits")
+        OPEN = "", _("Waiting")
         RELEASED = "released", _("Approved")
         REFUSED = "refused", _("Rejected")
         WITHDRAWN = "withdrawn", _("Disconnected meanwhile")
@@ -60,9 +60,9 @@ class ReleaseRequest(models.Model):
     reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True)
     # What both sides were read for: {"huma": n, "visma": n, "linked": {by: n}, "possible": n, "companies": [names]}.
     figures = models.JSONField(_("figures"), default=dict, blank=True)
-    looked_at = models.DateTimeField(_("both sides were read"), null=True, blank=True)
+    looked_at = models.DateTimeField(_("fetched from both systems"), null=True, blank=True)
     # Why they couldn't be, as a code of sync.core.reasons with its parameters (never a value).
-    trouble = models.CharField(_("why they couldn't be read"), max_length=60, blank=True)
+    trouble = models.CharField(_("why nothing could be fetched"), max_length=60, blank=True)
     trouble_params = models.JSONField(default=dict, blank=True)
     answer = models.CharField(_("answer"), max_length=10, choices=Answer, default=Answer.OPEN, blank=True)
     answered_by = models.CharField(_("answered by"), max_length=150, blank=True)
@@ -95,8 +95,8 @@ class ExpectedPairing(models.Model):
     used_at = models.DateTimeField(_("used"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("expected pairing")
-        verbose_name_plural = _("expected pairings")
+        verbose_name = _("pairing entered beforehand")
+        verbose_name_plural = _("pairings entered beforehand")
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(

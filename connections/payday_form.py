@@ -26,7 +26,9 @@ class PayDayForm(forms.Form):
 
     pay_day = _day_of_month(
         label=_("Pay day (day of the month)"),
-        help_text=_("At a weekend or on a public holiday the working day before counts; 31 is the month's last day."),
+        help_text=_(
+            "At a weekend or on a public holiday, the working day before counts. 31 is the last day of the month."
+        ),
     )
     cutoff_day = _day_of_month(
         label=_("Cut-off for changes (day of the month)"),
@@ -39,7 +41,7 @@ class PayDayForm(forms.Form):
         help_text=_("12:00 unless you set another time."),
     )
     month_by_hand = forms.ChoiceField(
-        label=_("A month that is otherwise"), required=False, help_text=_("Such as December. Its days aren't moved.")
+        label=_("A month with other days"), required=False, help_text=_("Such as December. Its days aren't moved.")
     )
     pay_by_hand = _date(label=_("Pay day of that month"))
     cutoff_by_hand = _date(label=_("Cut-off of that month"))
@@ -72,11 +74,11 @@ class PayDayForm(forms.Form):
             return
         for name in ("pay_day", "pay_by_hand", "cutoff_by_hand"):
             if not cleaned.get(name) and name not in self.errors:
-                self.add_error(name, gettext("This is needed for a month that is otherwise."))
+                self.add_error(name, gettext("This is needed for a month with other days."))
         if pay and cutoff and cutoff > pay:
             self.add_error("cutoff_by_hand", gettext("The cut-off can't be after the pay day."))
         if pay and abs(_index(f"{pay:%Y-%m}") - _index(month)) > 1:
-            self.add_error("pay_by_hand", gettext("This isn't a day of that month, or of the one beside it."))
+            self.add_error("pay_by_hand", gettext("Choose a day of that month, or of the month before or after."))
 
 
 def _months(stored: str) -> list[tuple[str, str]]:

@@ -49,7 +49,7 @@ def debug_is_off_for_people(app_configs: _Apps, **kwargs: Any) -> list[CheckMess
         return []
     return [
         Error(
-            _("DEBUG is on, and SITE_URL is https: error pages would show people's data to everybody."),
+            _("DEBUG is on, and SITE_URL is https: error pages would show personal data to everybody."),
             hint=_("Set DEBUG=false, or on a developer's machine SITE_URL=http://localhost:8000."),
             id="connections.E007",
         )
@@ -63,8 +63,8 @@ def hosts_are_named(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
         return []
     return [
         Error(
-            _("ALLOWED_HOSTS is *: the site would answer to every name."),
-            hint=_("Name the hosts, or take the line out: then SITE_URL's counts."),
+            _("ALLOWED_HOSTS is *: anybody could make up an address that the site answers to."),
+            hint=_("Name the hosts, or remove the line to use the host of SITE_URL."),
             id="connections.E008",
         )
     ]
@@ -75,7 +75,7 @@ def secrets_travel_encrypted(app_configs: _Apps, **kwargs: Any) -> list[CheckMes
     """With plain http, the vendors' keys and people's pay cross the network in clear."""
     return [
         Error(
-            _("%(name)s is plain http: keys and people's data would cross the network in clear.") % {"name": name},
+            _("%(name)s is plain http: keys and personal data would be sent unencrypted.") % {"name": name},
             hint=_("Give an address that begins with https://. Plain http is for stand-ins on this machine."),
             id="connections.E009",
         )

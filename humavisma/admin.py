@@ -48,6 +48,9 @@ class HumavismaAdminSite(admin.AdminSite):
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """As everywhere; who has signed in already (in another tab) goes on, and nobody ends where only clicks lead."""
+        from humavisma.sign_in import SignInForm  # it needs the models, which aren't there yet when this module loads
+
+        self.login_form = SignInForm
         wanted = safe_next(request)
         if wanted and request.method == "GET" and self.has_permission(request):
             return HttpResponseRedirect(wanted)

@@ -1,4 +1,4 @@
-"""Sentences of Django's own pages that its Norwegian catalogue lacks, so that they get into ours."""
+"""Sentences of Django's own pages that its Norwegian catalogue lacks, or says stiffly: ours has them, and wins."""
 
 from django.utils.translation import gettext_noop as _
 from django.utils.translation import ngettext_lazy
@@ -25,7 +25,11 @@ WORDS = (
     _("Added:"),
     _("Changed:"),
     _("Deleted:"),
+    _("Please correct the error below."),
+    _("Please correct the errors below."),
     # Signing in, users and their passwords.
+    _("superuser status"),
+    _("Your old password was entered incorrectly. Please enter it again."),
     _("Forgotten your login credentials?"),
     _("In case you’ve forgotten, you are:"),
     _("Thanks for spending some quality time with the web site today."),

@@ -86,7 +86,7 @@ class LeftOutAdmin(OfAConnection):
     list_select_related = ["connection"]
     search_fields = ["=id", "=vendor_id", "by", "connection__name"]
 
-    @admin.display(description=_("side"))
+    @admin.display(description=_("system"))
     def side_name(self, obj: LeftOut) -> str:
         """The side of a person who is left out."""
         return side_name(obj.side) if obj.side else "–"
@@ -198,7 +198,7 @@ class ChangeAdmin(OfAConnection):
         """That there is to be a value."""
         return masked(obj.after)
 
-    @admin.display(description=_("the vendor's words"))
+    @admin.display(description=_("answer from Huma or Visma"))
     def masked_words(self, obj: Change) -> str:
         """That the vendor said something; the result page shows what."""
         return masked(obj.vendor_words)

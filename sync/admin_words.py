@@ -13,7 +13,7 @@ from sync.wording.sentences import agrees_label, field_label, outcome_label, sen
 
 def _standing(code: str) -> str:
     """Of a person where the selected position is in time, of a difference under which filter it stands."""
-    filters = {"asks": _("Waits for you"), "left": _("Left as is"), "draft": _("Drafts in Visma")}
+    filters = {"asks": _("Waiting for you"), "left": _("Left as is"), "draft": _("Drafts in Visma")}
     return filters.get(code) or standing_label(code) or code
 
 
@@ -22,7 +22,7 @@ def _what(action: str) -> str:
 
 
 def mail_state(state: str) -> str:
-    return {"waiting": _("Waits"), "sent": _("Sent"), "failed": _("Not sent")}.get(state, state)
+    return {"waiting": _("Waiting"), "sent": _("Sent"), "failed": _("Not sent")}.get(state, state)
 
 
 def _same(decision: str) -> str:
@@ -41,12 +41,17 @@ def _field(name: str) -> str:
     return field_label(name) if name in {spec.name for spec in FIELDS} else name
 
 
+def _why(code: str) -> str:
+    """Of a column alone nobody can tell which of the two systems it is about."""
+    return sentence(code, {"system": "Huma / Visma", "source": "Huma / Visma"})
+
+
 WORDS: Mapping[str, Callable[[Any], str]] = {
     "action": _what,
     "agrees": _agrees,
-    "blocked_to_huma": sentence,
-    "blocked_to_visma": sentence,
-    "create_blocked": sentence,
+    "blocked_to_huma": _why,
+    "blocked_to_visma": _why,
+    "create_blocked": _why,
     "create_group": _group,
     "decision": _same,
     "failure": sentence,
@@ -54,7 +59,7 @@ WORDS: Mapping[str, Callable[[Any], str]] = {
     "gone_from": side_name,
     "look_twice": sentence,
     "outcome": outcome_label,
-    "reason": sentence,
+    "reason": _why,
     "side": side_name,
     "standing": _standing,
     "suggestion": side_name,

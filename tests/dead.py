@@ -33,7 +33,9 @@ KEPT = {
         " has_add_permission has_change_permission has_delete_permission"
     ),
     "a list or form of the admin names it as a text": "field_name masked_* state_in_words",
-    "Django reads it of the admin site": "site_header site_title index_title enable_nav_sidebar default_site",
+    "Django reads it of the admin site": (
+        "site_header site_title index_title enable_nav_sidebar default_site login_form"
+    ),
     "Django finds it by its place": "Command urlpatterns help add_arguments requires_system_checks",
     "Django calls it of a field of a model or form": (
         "from_db_value value_to_string expression prepare_value run_validators has_changed clean_*"

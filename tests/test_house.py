@@ -202,6 +202,12 @@ def test_no_file_is_longer_than_three_hundred_lines() -> None:
     assert {name for name in long if "/migrations/" not in name} == set()
 
 
+def test_no_line_of_a_template_is_longer_than_of_the_code() -> None:
+    files = [path for kind in ("*.html", "*.txt") for path in sorted((BASE / "templates").rglob(kind))]
+    lines = [(path, number, line) for path in files for number, line in enumerate(path.read_text().splitlines(), 1)]
+    assert [f"{path.relative_to(BASE)}:{number}" for path, number, line in lines if len(line) > 120] == []
+
+
 def test_the_readme_lists_the_fields_of_the_registry() -> None:
     assert readme.parts()[1] == readme.table(), "python -m tests.readme writes it"
 

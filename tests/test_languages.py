@@ -172,3 +172,12 @@ def test_the_language_that_was_chosen_is_kept(hr: User) -> None:
     assert "Get a Tenant ID from Visma.net Payroll" in client.get("/admin/connections/connect/").content.decode()
     client.post("/i18n/setlang/", {"language": "nb", "next": "/admin/"})
     assert "Hent en Tenant ID fra Visma.net Payroll" in client.get("/admin/connections/connect/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("nb", "Feil brukernavn eller passord."), ("en", "Wrong username or password.")]
+)
+def test_a_wrong_password_is_said_in_a_plain_sentence(client: Client, hr: User, language: str, sentence: str) -> None:
+    headers = {"accept-language": language}
+    answer = client.post("/admin/login/", {"username": hr.username, "password": "not this one"}, headers=headers)
+    assert sentence in answer.content.decode()

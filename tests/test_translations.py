@@ -21,8 +21,8 @@ Message = tuple[str | None, str, str]
 
 # The glossary. The first column is what stands in the code.
 GLOSSARY = {
-    "difference": "avvik",
-    "Differences": "Avvik",
+    "difference": "forskjell",
+    "Differences": "Forskjeller",
     "Use Huma's": "Bruk verdien fra Huma",
     "Use Visma's": "Bruk verdien fra Visma",
     "Leave as is": "La stå",
@@ -34,9 +34,9 @@ GLOSSARY = {
     "Already right": "Allerede riktig",
     "Changed meanwhile": "Endret i mellomtiden",
     "Not done": "Ikke utført",
-    "Not certain": "Usikkert",
+    "Not certain": "Uavklart",
     "Stopped": "Stoppet",
-    "Held": "Holdt tilbake",
+    "Waiting for approval": "Venter på godkjenning",
     "Employment ID": "Ansattnummer",
     "Bank account": "Kontonummer",
     "Cash (no bank payment)": "Kontant (ikke til bank)",
@@ -46,6 +46,21 @@ GLOSSARY = {
     "No position": "Ingen stilling",
     "Recipients of payroll notices": "Mottakere av lønnsvarsler",
     "Connection": "Tilkobling",
+    "Synchronize users": "Synkroniser ansatte",
+    "sync": "synkronisering",
+    "Confirm": "Kontroller",
+    "Fetch and compare.": "Hent og sammenlign.",
+    "Needs your attention": "Til oppfølging",
+    "Held back": "Holdt tilbake",
+    "Approve": "Godkjenn",
+    "Reject": "Avvis",
+    "Signing key": "Signeringsnøkkel",
+    "linked person": "koblet person",
+    "Answer from Visma": "Svar fra Visma",
+    "Notices from Huma": "Varsler fra Huma",
+    "Timeline": "Hendelser",
+    "Undo sync": "Tilbakestilling",
+    "Pay day": "Utbetalingsdato",
 }
 
 # Words of ours that say nothing to the people who use the product.

@@ -158,7 +158,7 @@ def _sum(shown: list[Row]) -> str:
     different = sum(any(row.differs(line) for line in LINES) for row in both)
     only_huma, only_visma = sum(not row.visma for row in shown), sum(not row.huma for row in shown)
     return (
-        f"{len(shown)} people: {len(both)} on both sides, {different} of them read differently, "
+        f"{len(shown)} people: {len(both)} in both systems, {different} of them differ, "
         f"{only_huma} only in Huma, {only_visma} only in Visma."
     )
 

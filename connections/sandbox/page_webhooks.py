@@ -14,12 +14,12 @@ _PANEL = """<details class="panel" id="webhook"{open}>
 <div class="columns"><div><p>A change in Huma is in Visma seconds later:</p><ol>
 <li>In humavisma, connect this company and let the first sync finish.</li>
 <li>In the menu of the connection, open <b>Automatic updates</b> and turn them on.</li>
-<li>Open <b>Changes from Huma</b> there, and copy the address and the secret into this form.</li>
-<li>Below, at somebody who works on both sides (no <i>Draft</i>, <i>Former</i> or <i>Upcoming</i>), click <b>Edit</b>
+<li>Open <b>Notices from Huma</b> there, and copy the address and the signing key into this form.</li>
+<li>Below, at somebody who is in both systems (no <i>Draft</i>, <i>Former</i> or <i>Upcoming</i>), click <b>Edit</b>
 beside the phone, save another number, and watch Visma's side.</li></ol></div>
 <form method="post" action="/webhooks" class="fields"><h2>Huma's webhook</h2>
 <label for="url">Address</label><input type="url" id="url" name="url" required maxlength="500" autocomplete="off">
-<label for="secret">Secret</label>
+<label for="secret">Client secret</label>
 <input id="secret" name="secret" maxlength="500" autocomplete="off" spellcheck="false">
 <label for="token">Access token <small>if the connection has one</small></label>
 <input id="token" name="token" maxlength="500" autocomplete="off" spellcheck="false">
@@ -75,6 +75,6 @@ def _name(id: str, huma: HumaState) -> str:
 
 
 def _answer(sent: Sent) -> str:
-    hints = {0: "none: nobody answers at this address", 401: "401: another secret or token is expected"}
+    hints = {0: "none: nobody answers at this address", 401: "401: another signing key or token is expected"}
     hints |= {403: "403: refused", 404: "404: nothing is at this address"}
     return hints.get(sent.status, str(sent.status))

@@ -37,9 +37,11 @@ def page(request: HttpRequest) -> HttpResponse:
     except NotConnected as refused:
         return _page(request, form, refused.troubles)
     if made.state == Connection.State.WAITING:
-        messages.success(request, _("Huma and Visma.net Payroll both answer. Now an administrator has to approve it."))
+        messages.success(
+            request, _("Huma and Visma.net Payroll both answer. Now an administrator has to approve the connection.")
+        )
     else:
-        messages.success(request, _("Connected. Huma and Visma.net Payroll both answer; nothing has been written."))
+        messages.success(request, _("Connected. Huma and Visma.net Payroll both answer; nothing has been sent."))
     return redirect("admin:connection", made.code)
 
 

@@ -34,9 +34,11 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         else:
             connection.refresh_from_db()
             if connection.state == Connection.State.WAITING:
-                messages.success(request, _("The new credentials work. Now an administrator has to approve it."))
+                messages.success(
+                    request, _("The new API key works. Now an administrator has to approve the connection.")
+                )
             else:
-                messages.success(request, _("The new credentials work, and are stored."))
+                messages.success(request, _("The new API key works, and is stored."))
             return redirect("admin:connection", code)
     return _page(request, connection, form, troubles)
 
@@ -64,7 +66,7 @@ def _page(
     context = page_context(
         request,
         connection,
-        _("Connect again") if gone else _("Renew the credentials"),
+        _("Connect again") if gone else _("Renew the API key"),
         form=form,
         gone=gone,
         explanations=[explain(trouble) for trouble in troubles],

@@ -21,6 +21,6 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("admin:connection", code)
     if request.method == "POST":
         disconnect(connection, request.user)
-        messages.success(request, _("Disconnected. The credentials are deleted."))
+        messages.success(request, _("Disconnected. The API key is deleted."))
         return redirect("admin:connection", code)
     return render(request, "connections/disconnect.html", page_context(request, connection, _("Disconnect")))

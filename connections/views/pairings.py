@@ -107,7 +107,7 @@ def store(request: HttpRequest) -> HttpResponse:
 
 
 def _stored(request: HttpRequest, count: int) -> None:
-    text = ngettext("%(n)d pairing is expected now.", "%(n)d pairings are expected now.", count) % {"n": count}
+    text = ngettext("%(n)d connection is entered.", "%(n)d connections are entered.", count) % {"n": count}
     messages.success(request, text) if count else messages.warning(request, _("Nothing was stored."))
 
 
@@ -116,9 +116,9 @@ def _stored(request: HttpRequest, count: int) -> None:
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Expect a pairing no longer."""
     if expecting.remove(request.user, pk):  # type: ignore[arg-type]
-        messages.success(request, _("It isn't expected any more."))
+        messages.success(request, _("The entry is removed."))
     else:
-        messages.info(request, _("It was used or removed meanwhile."))
+        messages.info(request, _("The entry was used or removed meanwhile."))
     return redirect("admin:pairings")
 
 
@@ -135,7 +135,7 @@ def free(request: HttpRequest, pk: int) -> HttpResponse:
         if freed:
             messages.success(request, _("The Tenant ID is free. The next connection to it needs an approval."))
         else:
-            messages.info(request, _("It was freed or connected again meanwhile."))
+            messages.info(request, _("The Tenant ID was freed or connected again meanwhile."))
         return redirect("admin:pairings")
     if pairing is None:
         raise Http404

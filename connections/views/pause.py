@@ -25,7 +25,8 @@ class PauseForm(forms.Form):
         input_formats=["%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y"],
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=gettext_lazy(
-            "The connection goes on by itself the day after. Left empty, it goes on when an owner resumes it."
+            "The connection resumes automatically the day after. If you leave this empty, it resumes when an owner "
+            "resumes it."
         ),
     )
 
@@ -61,5 +62,5 @@ def resume(request: HttpRequest, code: str) -> HttpResponse:
     """End the pause at once."""
     connection = connection_for(request.user, code)
     if pausing.resume(connection, request.user):
-        messages.success(request, _("The connection goes on, and what waited is caught up. The owners get an email."))
+        messages.success(request, _("The connection resumes, and fetches what waited. The owners get an email."))
     return redirect("admin:connection", code)

@@ -30,7 +30,7 @@ def _for_superusers(view: View) -> Callable[..., HttpResponse]:
         if not getattr(request.user, "is_superuser", False):
             messages.warning(request, _("Only an administrator can approve a connection."))
         elif connection.state != Connection.State.WAITING or asked is None:
-            messages.info(request, _("This connection doesn't wait for approval: it was answered already."))
+            messages.info(request, _("This connection isn't waiting for approval: it was answered already."))
         else:
             return view(request, connection, asked)
         return redirect("admin:connection", code)
@@ -77,7 +77,7 @@ def reject(request: HttpRequest, connection: Connection, asked: ReleaseRequest) 
     if form.is_valid():
         reason = form.cleaned_data["reason"]
         if _answer(request, lambda pk, user: releasing.refuse(pk, user, reason)):
-            messages.success(request, _("Rejected. The credentials are deleted, and whoever connected it is told."))
+            messages.success(request, _("Rejected. The API key is deleted, and whoever connected it is told."))
         return redirect("admin:connection", connection.code)
     return render(request, "connections/release_reject.html", _context(request, connection, asked, form=form))
 
@@ -88,6 +88,6 @@ def _answer(request: HttpRequest, answer: Callable[[int, Any], Any]) -> bool:
     try:
         answer(int(shown) if shown.isdecimal() and len(shown) < 18 else 0, request.user)
     except releasing.Answered:
-        messages.warning(request, _("It was answered, or connected anew, meanwhile. Look at it again."))
+        messages.warning(request, _("It was answered, or connected again, meanwhile. Look at it again."))
         return False
     return True

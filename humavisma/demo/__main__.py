@@ -27,7 +27,7 @@ _UP_WITHIN_SECONDS = 90
 WELCOME = """
 humavisma runs at   {url}/
   HR admin          hr      password  {hr}
-  superuser         admin   password  {admin}
+  administrator     admin   password  {admin}
 
 Connect your first company there, with
   Tenant ID         {tenant}
@@ -38,10 +38,10 @@ Look on:  Huma              http://127.0.0.1:{huma}/
           Visma.net Payroll http://127.0.0.1:{visma}/
           sent mail         http://127.0.0.1:{mail}/
 
-Real time: name a recipient of payroll notices when you connect (any address will do), and open the
+Real time: add a recipient of payroll notices when you connect (any address will do), and open the
 link that asks for a confirmation in the sent mail. Once the first sync is done, turn on "Automatic
-updates" in the connection's menu, open "Changes from Huma" there, and copy the address and the secret into the form on
-http://127.0.0.1:{huma}/ . Then edit somebody's phone there, and watch Visma's side.
+updates" in the connection's menu, open "Notices from Huma" there, and copy the address and the signing key
+into the form on http://127.0.0.1:{huma}/ . Then edit somebody's phone there, and watch Visma.
 
 Everything is made up, and only on this machine; each start begins afresh. Logs: {log}
 Ctrl-C ends it.

@@ -138,12 +138,12 @@ def why(connection: Connection) -> str:
         return ""
     count, at = connection.other_writer_count, localtime(connection.other_writer_at or timezone.now())
     seen = ngettext(
-        "Huma's own integration “%(name)s” writes to Visma too: %(n)d person had it when Huma was read on %(at)s.",
-        "Huma's own integration “%(name)s” writes to Visma too: %(n)d people had it when Huma was read on %(at)s.",
+        "Huma's own integration “%(name)s” changes Visma too: %(n)d person had it when we fetched from Huma on %(at)s.",
+        "Huma's own integration “%(name)s” changes Visma too: %(n)d people had it when we fetched from Huma on %(at)s.",
         count,
     )
     todo = _(
-        "Two programs that write the same fields would overwrite each other. Turn that integration off in Huma, under "
+        "Two programs that change the same fields overwrite each other. Turn that integration off in Huma, under "
         "Settings → Integrations."
     )
     words = {"name": connection.other_writer, "n": count, "at": date_format(at, "SHORT_DATETIME_FORMAT")}

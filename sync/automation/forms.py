@@ -17,22 +17,22 @@ class AutomaticForm(forms.Form):
 
     both_moved = forms.ChoiceField(
         label=_("When a value was changed in Huma and in Visma"),
-        choices=[("ask", _("Ask a person")), ("huma", _("Huma's value wins"))],
+        choices=[("ask", _("Ask first")), ("huma", _("Use Huma's value"))],
         widget=forms.RadioSelect,
         help_text=_(
-            "If Huma's value wins, what payroll entered in Visma is overwritten without anybody being asked. Where a "
-            "person is asked, nothing is written until she decides."
+            "If Huma's value is used, it overwrites what was entered in Visma, and nobody is asked. If people are "
+            "asked, nothing is sent until they decide."
         ),
     )
     accounts = forms.ChoiceField(
         label=_("Changed bank accounts"),
-        choices=[("look", _("Let them wait for approval")), ("once", _("Write them at once"))],
+        choices=[("look", _("Wait for approval")), ("once", _("Send them at once"))],
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose whether changed bank accounts wait, or are written at once.")},
+        error_messages={"required": _("Choose whether changed bank accounts wait, or are sent at once.")},
         help_text=_(
-            "Whoever gets into somebody's profile in Huma could redirect a salary. A changed account waits with before "
-            "and after until an owner approves or rejects it, and salary goes to the old one until then. Somebody's "
-            "first account never waits: recipients of payroll notices are told."
+            "Somebody who gets into another person's profile in Huma could redirect the salary. A changed account "
+            "waits, with before and after, until an owner approves or rejects it. Until then salary goes to the old "
+            "account. A person's first account never waits: recipients of payroll notices are told."
         ),
     )
     schedule = forms.ChoiceField(
@@ -40,15 +40,15 @@ class AutomaticForm(forms.Form):
         choices=[("off", _("Off")), ("hours", _("Every few hours")), ("daily", _("Daily at a time"))],
         widget=forms.RadioSelect,
         help_text=_(
-            "Reads everybody on both sides and finds what real time missed. It begins some minutes after the full "
-            "time, so that not all connections begin at once."
+            "Fetches everybody from both systems and finds what real time missed. It starts some minutes past the "
+            "time you choose, so that not all connections start at once."
         ),
     )
     schedule_hours = forms.IntegerField(
-        label=_("How many hours, where it is every few hours"), min_value=1, max_value=MAX_HOURS, required=False
+        label=_("Hours between syncs"), min_value=1, max_value=MAX_HOURS, required=False
     )
     schedule_time = forms.TimeField(
-        label=_("The time of day, where it is daily (Norwegian time)"),
+        label=_("Time of day for a daily sync (Norwegian time)"),
         required=False,
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": "60"}),
     )

@@ -35,11 +35,11 @@ def _email(letter: Letter, rows: QuerySet[Change], urgent: bool = False) -> Emai
         return None
     count = sum(len(held) for held in by_connection.values())
     if any(one.reason != "held_account" for held in by_connection.values() for one in held) and not urgent:
-        said = ngettext("%(n)d change is held back: look at it.", "%(n)d changes are held back: look at them.", count)
+        said = ngettext("%(n)d change is held back. Check it.", "%(n)d changes are held back. Check them.", count)
         subject = ngettext("%(n)d change is held back", "%(n)d changes are held back", count)
     else:
-        said = ngettext("%(n)d change waits for approval.", "%(n)d changes wait for approval.", count)
-        subject = ngettext("%(n)d change waits for approval", "%(n)d changes wait for approval", count)
+        said = ngettext("%(n)d change is waiting for approval.", "%(n)d changes are waiting for approval.", count)
+        subject = ngettext("%(n)d change is waiting for approval", "%(n)d changes are waiting for approval", count)
     lines = [
         line for connection, held in by_connection.items() for line in _lines(connection, held, len(by_connection) > 1)
     ]
@@ -50,7 +50,7 @@ def _email(letter: Letter, rows: QuerySet[Change], urgent: bool = False) -> Emai
             lines.append(_("You get this as an administrator, because it is the last reminder before the cut-off."))
     only = next(iter(by_connection)) if len(by_connection) == 1 else None
     url = reverse("admin:held", args=[only.code]) if only else reverse("admin:index")
-    words = Words(subject % {"n": count}, said % {"n": count}, lines, _("See what waits"), absolute(url))
+    words = Words(subject % {"n": count}, said % {"n": count}, lines, _("See what is waiting"), absolute(url))
     name = ngettext("%(n)d connection", "%(n)d connections", len(by_connection)) % {"n": len(by_connection)}
     context = {"connection": only.name if only else name, "words": words}
     return message("letter", context, letter.to, letter.message_id)
@@ -79,7 +79,7 @@ def _lines(connection: Connection, held: Collection[Change], several: bool) -> I
     if not until and accounts:
         yield _("Until they are approved, salary goes to the old accounts.")
     elif not until:
-        yield _("Payroll keeps what it has until an owner releases them. More may join them meanwhile.")
+        yield _("Nothing is changed in Visma until an owner approves them. More changes may be added meanwhile.")
 
 
 EMAILS: dict[str, Composer] = {Letter.Kind.HELD: _held, Letter.Kind.REMINDER: _reminder}

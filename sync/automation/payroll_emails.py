@@ -31,14 +31,17 @@ def _confirm(letter: Letter) -> EmailMultiAlternatives | None:
     lines = [
         _(
             "Somebody has entered this address as a recipient of payroll notices for %(name)s: changes of bank "
-            "accounts, last workdays and names that reach Visma.net Payroll from Huma, and new drafts there."
+            "accounts, last workdays and names that come to Visma.net Payroll from Huma, and new drafts there."
         )
         % {"name": name},
-        _("Until you confirm it, emails to you say how many, and not who. No login is needed."),
-        _("The link works for %(days)d days. If you didn't expect this, do nothing, or ask who runs %(name)s.")
+        _("Until you confirm it, emails to you say how many, but not who. No login is needed."),
+        _(
+            "The link works for %(days)d days. If you didn't expect this, do nothing, or ask whoever is responsible "
+            "for %(name)s."
+        )
         % {"days": recipients.LINK_DAYS, "name": name},
     ]
-    headline = _("Shall payroll notices come to this address?")
+    headline = _("Should payroll notices be sent to this address?")
     words = Words(_("confirm your address"), headline, lines, _("Confirm the address"), absolute(recipients.link(row)))
     return message("letter", {"connection": name, "words": words}, letter.to, letter.message_id)
 
@@ -75,7 +78,7 @@ def _named(connection: Connection, change: Change) -> tuple[str, str]:
     empty = fingerprinter(connection)(spec.name, spec.version, None)
     label = field_label("bank_account")
     if change.pin == empty:
-        label = _("%(field)s (the first one; there was none before)") % {"field": label}
+        label = _("%(field)s (the first one; it was empty before)") % {"field": label}
     return change.name or "–", label
 
 

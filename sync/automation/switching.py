@@ -35,14 +35,14 @@ def refusal(connection: Connection) -> str:
 def nobody_hears() -> str:
     """What is missing where nobody would be told of what is written by itself."""
     return _(
-        "Automatic updates need somebody in payroll who hears of changed bank accounts: add a recipient of payroll "
-        "notices under Settings, who then confirms the address by the link in an email."
+        "Automatic updates need a payroll clerk who is told about changed bank accounts. Add a recipient of "
+        "payroll notices under Settings. They confirm the address with the link in an email."
     )
 
 
 def _not_ready(connection: Connection) -> str:
     if connection.state == Connection.State.DISCONNECTED:
-        return _("The connection was disconnected. Connect it again first.")
+        return _("The connection is disconnected. Connect it again first.")
     if connection.state == Connection.State.WAITING:
         return sentence("waits_for_release")
     if connection.state == Connection.State.PAUSED:
@@ -50,7 +50,7 @@ def _not_ready(connection: Connection) -> str:
     if not has_run(connection):
         return _("Automatic updates can be turned on once you have synchronized users for the first time.")
     if two_writers.rests(connection):
-        cannot = _("Automatic updates can't be turned on as long as that is so.")
+        cannot = _("Until then automatic updates can't be turned on.")
         return f"{two_writers.why(connection)} {cannot}"
     return ""
 

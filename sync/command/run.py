@@ -71,7 +71,7 @@ def _run(connection: Connection, options: Options, progress: Progress) -> Report
     if not _confirm(run, progress):
         lifecycle.cancel(run, NAME)
         found = report(run)
-        found.error = _("Another run of this connection is writing. Try again when it has ended.")
+        found.error = _("Another sync of this connection is sending. Try again when it has ended.")
         return found
     runner.drive(run, progress, seconds=1)
     return report(run)

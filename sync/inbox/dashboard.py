@@ -105,21 +105,21 @@ def _entry(connection: Connection, run: SyncRun | None, not_done: int, waiting: 
     elif run is None:
         badge, tone, rank = _("New"), "accent", 3
     elif run.state == State.FAILED:
-        badge, tone, rank = _("Stopped while reading"), "danger", 1
+        badge, tone, rank = _("Stopped while fetching"), "danger", 1
         label = _("Look at it")
     elif run.state == State.FETCHING:
-        badge, tone, rank, label = _("Reading"), "accent", 3, _("Watch")
+        badge, tone, rank, label = _("Fetching"), "accent", 3, _("Follow")
     elif run.state == State.APPLYING:
-        badge, tone, rank, label, name = _("Writing"), "accent", 2, _("Watch"), "run"
+        badge, tone, rank, label, name = _("Sending"), "accent", 2, _("Follow"), "run"
         args = [connection.code, run.pk]
     elif run.is_open:
-        badge, tone, rank, label = _("Waits for you"), "warning", 2, _("Continue")
+        badge, tone, rank, label = _("Waiting for you"), "warning", 2, _("Continue")
         name = {State.REVIEW: "overview"}.get(State(run.state), run.state)
     elif not_done:
         badge, tone, rank, label, name = _("Not all done"), "warning", 1, _("See the result"), "result"
         args = [connection.code, run.pk]
     elif connection.automatic and connection.other_writer:
-        badge, tone, rank = _("Automatic updates rest"), "warning", 2
+        badge, tone, rank = _("Automatic, on hold"), "warning", 2
         label, name = _("Look at it"), "automatic"
     elif connection.automatic:
         badge, tone, rank = _("Automatic"), "success", 4 if waiting else 6
@@ -141,7 +141,7 @@ def _entry(connection: Connection, run: SyncRun | None, not_done: int, waiting: 
 
 def _by_itself(count: int) -> str:
     """What automatic updates did meanwhile."""
-    text = ngettext("%(n)d change from Huma written today.", "%(n)d changes from Huma written today.", count)
+    text = ngettext("%(n)d change from Huma sent today.", "%(n)d changes from Huma sent today.", count)
     return text % {"n": count} if count else ""
 
 
@@ -158,12 +158,12 @@ def _line(run: SyncRun | None, not_done: int) -> str:
         )
         return text % {"at": at, "n": not_done}
     texts = {
-        State.FETCHING: _("Both sides are being read since %(at)s."),
-        State.APPLYING: _("Your choices are being written since %(at)s."),
+        State.FETCHING: _("Fetching from both systems. Started %(at)s."),
+        State.APPLYING: _("Sending your choices. Started %(at)s."),
         State.FINISHED: _("Synchronized %(at)s."),
-        State.STOPPED: _("Stopped %(at)s before everything was written."),
-        State.CANCELLED: _("Cancelled %(at)s. Nothing was written."),
-        State.FAILED: _("Stopped %(at)s while both sides were read. Nothing was written."),
+        State.STOPPED: _("Stopped %(at)s before everything was sent."),
+        State.CANCELLED: _("Cancelled %(at)s. Nothing was sent."),
+        State.FAILED: _("Stopped %(at)s while fetching from both systems. Nothing was sent."),
     }
-    text = texts.get(State(run.state), _("Read %(at)s. Nothing has been written yet."))
+    text = texts.get(State(run.state), _("Fetched %(at)s. Nothing has been sent yet."))
     return text % {"at": at}

@@ -62,7 +62,9 @@ def digest_email(letter: Letter) -> EmailMultiAlternatives | None:
 def _subject(things: int, persons: int) -> list[str]:
     parts = []
     if things:
-        parts.append(ngettext("%(n)d thing waits for you", "%(n)d things wait for you", things) % {"n": things})
+        parts.append(
+            ngettext("%(n)d thing needs your attention", "%(n)d things need your attention", things) % {"n": things}
+        )
     if persons:
         text = ngettext("details of %(n)d person changed", "details of %(n)d people changed", persons)
         parts.append(text % {"n": persons})
@@ -83,7 +85,7 @@ def _line(connection: Connection, kind: Kind, count: int) -> str:
             else _("Paused.")
         )
     if kind == Kind.FAILED:
-        return _("The last synchronization failed.")
+        return _("The last sync failed.")
     if kind in (Kind.NOBODY_HEARS, Kind.ACCOUNTS):
         return line(Waits(kind, count, connection))
     if kind == Kind.HELD:

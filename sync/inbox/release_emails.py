@@ -21,11 +21,11 @@ def _asked(letter: Letter) -> EmailMultiAlternatives | None:
     lines = [
         _("%(who)s connected a company on %(at)s. Nothing from Visma.net Payroll is shown before you approve it.")
         % words,
-        _("Anybody can make up a Huma organisation. Call the company on a number that you know before you approve."),
+        _("Anybody can create a Huma organisation. Call the company on a number that you know before you approve."),
     ]
     again = letter.key.endswith(":again")
-    subject = _("still waits for your approval") if again else _("waits for your approval")
-    return _letter(letter, request, subject, _("A connection waits for your approval."), lines, _("Look at it"))
+    subject = _("is still waiting for your approval") if again else _("is waiting for your approval")
+    return _letter(letter, request, subject, _("A connection is waiting for your approval."), lines, _("Look at it"))
 
 
 def _answered(letter: Letter) -> EmailMultiAlternatives | None:
@@ -38,7 +38,7 @@ def _answered(letter: Letter) -> EmailMultiAlternatives | None:
             letter, request, _("approved"), _("The connection is approved."), lines, _("Open the connection")
         )
     lines = [
-        _("%(who)s rejected it. The credentials are deleted.") % words,
+        _("%(who)s rejected it. The API key is deleted.") % words,
         _("Reason: %(reason)s") % {"reason": " ".join(request.reason.split())},
     ]
     return _letter(letter, request, _("rejected"), _("The connection is rejected."), lines, _("Open the connection"))

@@ -112,12 +112,12 @@ def line(waits: Waits) -> str:
     """What waits, in a sentence that needs no other beside it but the connection's name."""
     match waits.kind:
         case Kind.APPLICATION:
-            return _("Visma.net refuses this installation's own credentials. Nothing reaches or leaves Visma.")
+            return _("Visma.net refuses the installation's Visma key. Nothing can be fetched from or sent to Visma.")
         case Kind.PAUSED | Kind.PAUSED_BY_HAND:
             pause = pause_of(waits.connection) if waits.connection else None
             return pause.title if pause else ""
         case Kind.RELEASE:
-            return _("The connection waits for your approval.")
+            return _("The connection is waiting for your approval.")
         case Kind.FAILED:
             return _failure(waits.run) if waits.run else ""
         case Kind.TWO_WRITERS:
@@ -126,14 +126,14 @@ def line(waits: Waits) -> str:
             until = deadline_of(waits.connection, waits.since)
             return " ".join([counted(waits.kind, waits.count), *payday.sentences(until, waits.account)])
         case Kind.NOBODY_HEARS:
-            return _("Automatic updates are on, and nobody in payroll hears of them: no address is confirmed.")
+            return _("Automatic updates are on, but nobody in payroll is told: no address is confirmed.")
         case Kind.ACCOUNTS:
-            return _("Changed bank accounts are written at once: keep that, or let them wait for approval.")
+            return _("Changed bank accounts are sent at once. Keep that, or let them wait for approval.")
     return counted(waits.kind, waits.count)
 
 
 def _two_writers(connection: Connection) -> str:
-    rest = _("Automatic updates rest.") if connection.automatic else _("Automatic updates can't be turned on.")
+    rest = _("Automatic updates are on hold.") if connection.automatic else _("Automatic updates can't be turned on.")
     return f"{rest} {two_writers.why(connection)}"
 
 
@@ -142,7 +142,7 @@ def _failure(run: SyncRun) -> str:
     if run.is_automatic:
         text = _("The automatic sync of %(at)s failed: %(why)s")
     else:
-        text = _("The synchronization of %(at)s failed: %(why)s")
+        text = _("The sync of %(at)s failed: %(why)s")
     return text % {"at": at, "why": sentence(run.failure or "bug", run.failure_params)}
 
 
@@ -150,24 +150,24 @@ def counted(kind: Kind, n: int) -> str:
     """How many of a kind wait, in a sentence."""
     text = {
         Kind.HELD: ngettext(
-            "%(n)d change is held back until an owner has looked at it.",
-            "%(n)d changes are held back until an owner has looked at them.",
+            "%(n)d change is waiting for approval.",
+            "%(n)d changes are waiting for approval.",
             n,
         ),
-        Kind.TWO_WRITERS: _("Huma's own integration writes to Visma too, so nothing is written by itself."),
+        Kind.TWO_WRITERS: _("Huma's own integration changes Visma too, so nothing is sent automatically."),
         Kind.UNKNOWN: ngettext(
-            "%(n)d change isn't certain: it may or may not have been made.",
-            "%(n)d changes aren't certain: they may or may not have been made.",
+            "%(n)d change isn't certain: we don't know whether it was stored.",
+            "%(n)d changes aren't certain: we don't know whether they were stored.",
             n,
         ),
         Kind.UNREAD: ngettext(
-            "%(n)d person couldn't be read, and is skipped: nothing of them is compared or written.",
-            "%(n)d people couldn't be read, and are skipped: nothing of them is compared or written.",
+            "%(n)d person couldn't be fetched, and is skipped: nothing about them is compared or sent.",
+            "%(n)d people couldn't be fetched, and are skipped: nothing about them is compared or sent.",
             n,
         ),
         Kind.LINKS: ngettext(
-            "%(n)d linked person to look at: are the two still the same person?",
-            "%(n)d linked people to look at: are the two still the same person?",
+            "%(n)d linked person to check: are they still the same person?",
+            "%(n)d linked people to check: are they still the same people?",
             n,
         ),
         Kind.DEACTIVATED: ngettext(
@@ -176,23 +176,21 @@ def counted(kind: Kind, n: int) -> str:
             n,
         ),
         Kind.DELETED: ngettext(
-            "%(n)d person was deleted in Huma. Payroll is untouched.",
-            "%(n)d people were deleted in Huma. Payroll is untouched.",
+            "%(n)d person was deleted in Huma. Nothing is changed in Visma.",
+            "%(n)d people were deleted in Huma. Nothing is changed in Visma.",
             n,
         ),
         Kind.GONE: ngettext(
-            "%(n)d person isn't in Visma any more. Huma is untouched.",
-            "%(n)d people aren't in Visma any more. Huma is untouched.",
+            "%(n)d person is no longer in Visma. Nothing is changed in Huma.",
+            "%(n)d people are no longer in Visma. Nothing is changed in Huma.",
             n,
         ),
         Kind.POSITION: ngettext(
-            "%(n)d person has another position now, or it has ended. Nothing was written.",
-            "%(n)d people have another position now, or it has ended. Nothing was written.",
+            "%(n)d person has another position now, or the position has ended. Nothing was sent.",
+            "%(n)d people have another position now, or the position has ended. Nothing was sent.",
             n,
         ),
-        Kind.DIFFERENCES: ngettext(
-            "%(n)d difference waits for a decision.", "%(n)d differences wait for a decision.", n
-        ),
+        Kind.DIFFERENCES: ngettext("%(n)d difference is waiting for you.", "%(n)d differences are waiting for you.", n),
         Kind.NOT_ADDED: ngettext("%(n)d person couldn't be added.", "%(n)d people couldn't be added.", n),
         Kind.NEW_PERSON: ngettext("%(n)d person is new in Huma.", "%(n)d people are new in Huma.", n),
         Kind.DRAFTS: ngettext(
@@ -211,14 +209,14 @@ def _solved_at(waits: Waits) -> tuple[str, str]:
         return "", ""
     match waits.kind:
         case Kind.PAUSED if connection.pause_reason == f"{REFUSED}huma":
-            return _page(connection, "connection_credentials"), _("Renew the credentials")
+            return _page(connection, "connection_credentials"), _("Renew the API key")
         case Kind.PAUSED | Kind.PAUSED_BY_HAND:
             return _page(connection, "connection"), _("Look at it")
         case Kind.RELEASE:
             return _page(connection, "connection_release"), _("Look at it")
         case Kind.FAILED:
             by_itself = waits.run is not None and waits.run.trigger in AUTOMATIC
-            return (_page(connection, "history"), _("See the runs")) if by_itself else _again(connection)
+            return (_page(connection, "history"), _("See the syncs")) if by_itself else _again(connection)
         case Kind.TWO_WRITERS:
             return _page(connection, "automatic"), _("Look at it")
         case Kind.HELD:
@@ -228,7 +226,7 @@ def _solved_at(waits: Waits) -> tuple[str, str]:
         case Kind.NOBODY_HEARS:
             if connection.payroll_contacts:
                 return f"{_page(connection, 'connection')}#payroll", _("See who is to confirm")
-            return f"{_page(connection, 'connection_settings')}#payroll", _("Name a recipient")
+            return f"{_page(connection, 'connection_settings')}#payroll", _("Add a recipient")
         case Kind.ACCOUNTS:
             return f"{_page(connection, 'automatic')}#accounts", _("Choose")
         case Kind.UNKNOWN | Kind.NOT_ADDED:

@@ -48,18 +48,27 @@ def _paused(letter: Letter) -> EmailMultiAlternatives | None:
         headline = _("The connection is paused.")
         words = {"who": entry.who, "at": _when(entry), "day": until}
         if until:
-            text = _("%(who)s paused it on %(at)s, until and including %(day)s. It goes on by itself the day after.")
+            text = _(
+                "%(who)s paused it on %(at)s, until and including %(day)s. It resumes automatically the day after."
+            )
         else:
-            text = _("%(who)s paused it on %(at)s. It goes on when an owner resumes it.")
+            text = _("%(who)s paused it on %(at)s. It stays paused until an owner resumes it.")
         lines.append(text % words)
     else:
         subject = _("paused, because the access is refused")
         headline = _("The access is refused, so the connection is paused.")
         lines.append(sentence(str(entry.detail.get("reason", ""))))
-        lines.append(_("The access is tried again by itself, with growing pauses, and then the connection goes on."))
-    lines.append(_("While it is paused nothing is written, neither by itself nor by a run that somebody starts."))
+        lines.append(
+            _(
+                "We try the access again automatically, with longer and longer pauses. When it works, the connection "
+                "resumes."
+            )
+        )
+    lines.append(
+        _("While the connection is paused nothing is sent, neither automatically nor by a sync that somebody starts.")
+    )
     if _connection(letter).automatic:
-        lines.append(_("What changes in Huma meanwhile waits, and is caught up afterwards."))
+        lines.append(_("What changes in Huma meanwhile waits, and is fetched afterwards."))
     return _letter(letter, Words(subject, headline, lines, _("Open the connection"), _page(letter, "connection")))
 
 
@@ -72,25 +81,25 @@ def _resumed(letter: Letter) -> EmailMultiAlternatives | None:
     else:
         lines.append(_("The access is accepted again."))
     if _connection(letter).automatic:
-        lines.append(_("What changed in Huma during the pause is being caught up."))
+        lines.append(_("What changed in Huma during the pause is being fetched now."))
     page = _page(letter, "connection")
     return _letter(letter, Words(_("works again"), _("The connection works again."), lines, _("See it"), page))
 
 
 def _application_refused(letter: Letter) -> EmailMultiAlternatives | None:
     lines = [
-        _("Nothing can be read from or written to Visma.net Payroll, whatever the connection. None of them is paused."),
+        _("Nothing can be fetched from or sent to Visma.net Payroll, for any connection. None of them is paused."),
         _("Check VISMA_CLIENT_ID and VISMA_CLIENT_SECRET, then start humavisma again: they are tried at once."),
-        _("They are also tried again by themselves, with growing pauses. What waits is caught up then."),
+        _("We also try them again automatically, with longer and longer pauses. What is waiting is fetched then."),
     ]
-    headline = _("Visma.net doesn't accept this installation's own credentials.")
-    return _of_all(letter, _("Visma.net refuses the installation's credentials"), headline, lines)
+    headline = _("Visma.net doesn't accept the installation's Visma key.")
+    return _of_all(letter, _("Visma.net refuses the installation's Visma key"), headline, lines)
 
 
 def _application_works(letter: Letter) -> EmailMultiAlternatives | None:
-    lines = [_("What waited meanwhile is being caught up.")]
-    headline = _("Visma.net accepts this installation's credentials again.")
-    return _of_all(letter, _("Visma.net accepts the installation's credentials again"), headline, lines)
+    lines = [_("What was waiting is being fetched now.")]
+    headline = _("Visma.net accepts the installation's Visma key again.")
+    return _of_all(letter, _("Visma.net accepts the installation's Visma key again"), headline, lines)
 
 
 COMPOSERS: dict[str, Composer] = {

@@ -11,8 +11,8 @@ class HumaEvent(models.Model):
     """One verified request of Huma's webhook; it collapses with its duplicates only while it waits."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", _("Waits")
-        TAKEN = "taken", _("Being worked on")
+        WAITING = "waiting", _("Waiting")
+        TAKEN = "taken", _("Being handled")
         DONE = "done", _("Done")
         NOTED = "noted", _("Noted")
 
@@ -26,18 +26,18 @@ class HumaEvent(models.Model):
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
     handled_at = models.DateTimeField(_("handled"), null=True, blank=True)
     run = models.ForeignKey(
-        SyncRun, models.SET_NULL, verbose_name=_("run"), null=True, blank=True, related_name="events"
+        SyncRun, models.SET_NULL, verbose_name=_("sync"), null=True, blank=True, related_name="events"
     )
     # A read can be older than its event: when these people are read once more, and by which run.
-    again_at = models.DateTimeField(_("read once more"), null=True, blank=True)
-    again_ids = models.JSONField(_("who is read once more"), default=list, blank=True)
+    again_at = models.DateTimeField(_("fetched once more"), null=True, blank=True)
+    again_ids = models.JSONField(_("who is fetched once more"), default=list, blank=True)
     again_run = models.ForeignKey(
-        SyncRun, models.SET_NULL, verbose_name=_("run of the second read"), null=True, blank=True, related_name="+"
+        SyncRun, models.SET_NULL, verbose_name=_("sync of the second fetch"), null=True, blank=True, related_name="+"
     )
 
     class Meta:
-        verbose_name = _("event from Huma")
-        verbose_name_plural = _("events from Huma")
+        verbose_name = _("notice from Huma")
+        verbose_name_plural = _("notices from Huma")
         ordering = ["-pk"]
         indexes = [
             models.Index(fields=["connection", "state"], name="event_waiting"),

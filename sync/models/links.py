@@ -19,11 +19,11 @@ class EmployeeLink(models.Model):
     class State(models.TextChoices):
         LINKED = "linked", _("Linked")
         DIFFERENT = "different", _("Different people")
-        GONE = "gone", _("Gone from one side")
+        GONE = "gone", _("No longer in one of the systems")
         OUTSIDE = "outside", _("Outside the selection")
 
     class By(models.TextChoices):
-        EXTERNAL = "external", _("the Huma id stored in Visma")
+        EXTERNAL = "external", _("the Huma ID stored in Visma")
         NUMBER = "number", _("Employment ID")
         EMAIL = "email", _("email")
         CONNECTED = "connected", _("Huma's own integration")
@@ -38,7 +38,7 @@ class EmployeeLink(models.Model):
     huma_id = models.CharField(_("id in Huma"), max_length=64)
     visma_id = models.CharField(_("id in Visma"), max_length=64)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.LINKED)
-    gone_from = models.CharField(_("gone from"), max_length=5, blank=True)
+    gone_from = models.CharField(_("no longer in"), max_length=5, blank=True)
     linked_by = models.CharField(_("linked by"), max_length=10, choices=By)
     linked_by_user = models.CharField(_("by whom"), max_length=150, blank=True)
     linked_at = models.DateTimeField(_("since"), auto_now_add=True)
@@ -47,7 +47,7 @@ class EmployeeLink(models.Model):
     huma_position = models.CharField(_("position in Huma"), max_length=64, blank=True)
     visma_position = models.CharField(_("position in Visma"), max_length=64, blank=True)
     # The side whose position was made anew, as long as a date of the new pair was never settled.
-    remade = models.CharField(_("position made anew in"), max_length=5, blank=True)
+    remade = models.CharField(_("position created again in"), max_length=5, blank=True)
     changes_on = models.DateField(_("selected position next changes"), null=True, blank=True)
     # Per field, the pair of fingerprints [Huma's, Visma's] when it was last settled; a missing field is NEVER.
     baseline = models.JSONField(default=dict, blank=True)
@@ -56,15 +56,15 @@ class EmployeeLink(models.Model):
     # What spoke against the link when it was made or confirmed, as codes of sync.core.relook; null: not looked at yet.
     known = models.JSONField(null=True, blank=True, default=None)
     # What has come to speak against it since, "" for nothing: a person is asked.
-    doubt = models.CharField(_("to look at"), max_length=80, blank=True)
-    doubt_at = models.DateTimeField(_("to look at since"), null=True, blank=True)
+    doubt = models.CharField(_("to check"), max_length=80, blank=True)
+    doubt_at = models.DateTimeField(_("to check since"), null=True, blank=True)
     # Per field, the side to which it was written last and a fingerprint without regard to spelling: until the next
     # comparison, and while that side keeps it in a spelling of its own.
     written = models.JSONField(default=dict, blank=True)
 
     class Meta:
-        verbose_name = _("link")
-        verbose_name_plural = _("links")
+        verbose_name = _("linked person")
+        verbose_name_plural = _("linked people")
         constraints = [
             models.UniqueConstraint(fields=["connection", "huma_id", "visma_id"], name="one_row_a_pair"),
             models.UniqueConstraint(
@@ -127,10 +127,10 @@ class LeftOut(models.Model):
 
     connection = models.ForeignKey(Connection, models.CASCADE, verbose_name=_("connection"), related_name="left_out")
     link = models.ForeignKey(
-        EmployeeLink, models.CASCADE, verbose_name=_("link"), null=True, blank=True, related_name="left_out"
+        EmployeeLink, models.CASCADE, verbose_name=_("linked person"), null=True, blank=True, related_name="left_out"
     )
-    side = models.CharField(_("side"), max_length=5, blank=True)
-    vendor_id = models.CharField(_("id on that side"), max_length=64, blank=True)
+    side = models.CharField(_("system"), max_length=5, blank=True)
+    vendor_id = models.CharField(_("ID in that system"), max_length=64, blank=True)
     field = models.CharField(_("field"), max_length=20, blank=True)
     name = models.CharField(_("name"), max_length=255, blank=True)
     reason = models.CharField(_("why"), max_length=200, blank=True)

@@ -16,13 +16,13 @@ class Notice(models.Model):
         NEW_PERSON = "new_person", _("New in Huma")
         DELETED = "deleted", _("Deleted in Huma")
         DEACTIVATED = "deactivated", _("Deactivated in Huma, still employed in Visma")
-        GONE = "gone", _("Gone from one side")
+        GONE = "gone", _("No longer in one of the systems")
         POSITION = "position", _("Another position")
 
     connection = models.ForeignKey(Connection, models.CASCADE, verbose_name=_("connection"), related_name="notices")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     key = models.CharField(max_length=140)  # what makes it the same notice: a vendor's id, a pair of positions
-    link = models.ForeignKey(EmployeeLink, models.CASCADE, verbose_name=_("link"), null=True, blank=True)
+    link = models.ForeignKey(EmployeeLink, models.CASCADE, verbose_name=_("linked person"), null=True, blank=True)
     name = models.CharField(_("name"), max_length=255, blank=True)
     number = models.CharField(_("Employment ID"), max_length=64, blank=True)
     params = EncryptedJSONField(null=True, blank=True)
@@ -49,10 +49,10 @@ class Letter(models.Model):
         PAUSED = "paused", _("Paused")
         RESUMED = "resumed", _("Works again")
         HELD = "held", _("Held back")
-        APPLICATION_REFUSED = "application", _("Visma refuses the application")
-        APPLICATION_WORKS = "app_works", _("Visma accepts the application again")
+        APPLICATION_REFUSED = "application", _("Visma refuses the installation's Visma key")
+        APPLICATION_WORKS = "app_works", _("Visma accepts the installation's Visma key again")
         DIGEST = "digest", _("Digest")
-        RELEASE = "release", _("Waits for approval")
+        RELEASE = "release", _("Waiting for approval")
         ANSWERED = "answered", _("Approved or rejected")
         REMINDER = "reminder", _("Reminder before the cut-off")
         CONFIRM = "confirm", _("Confirm an address")
@@ -72,7 +72,7 @@ class Letter(models.Model):
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     next_at = models.DateTimeField(_("next try"), null=True, blank=True)
     holder = models.CharField(max_length=120, blank=True)
-    made_at = models.DateTimeField(_("made"), auto_now_add=True)
+    made_at = models.DateTimeField(_("created"), auto_now_add=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
 
     class Meta:

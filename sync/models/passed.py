@@ -18,19 +18,19 @@ class PassedPerson(models.Model):
 
     connection = models.ForeignKey(Connection, models.CASCADE, verbose_name=_("connection"), related_name="passed_over")
     run = models.ForeignKey(
-        SyncRun, models.SET_NULL, verbose_name=_("run"), null=True, blank=True, related_name="passed_over"
+        SyncRun, models.SET_NULL, verbose_name=_("sync"), null=True, blank=True, related_name="passed_over"
     )
     link = models.ForeignKey(
-        EmployeeLink, models.CASCADE, verbose_name=_("link"), null=True, blank=True, related_name="+"
+        EmployeeLink, models.CASCADE, verbose_name=_("linked person"), null=True, blank=True, related_name="+"
     )
-    side = models.CharField(_("side"), max_length=5)
-    vendor_id = models.CharField(_("id on that side"), max_length=64)
+    side = models.CharField(_("system"), max_length=5)
+    vendor_id = models.CharField(_("ID in that system"), max_length=64)
     name = models.CharField(_("name"), max_length=255, blank=True)
     number = models.CharField(_("Employment ID"), max_length=64, blank=True)
     reason = models.CharField(_("why"), max_length=60)  # code of sync.core.reasons
     prop = models.CharField(_("property"), max_length=80, blank=True)  # which one can't be understood; never a value
     since = models.DateTimeField(_("since"), default=timezone.now)
-    over_at = models.DateTimeField(_("read again"), null=True, blank=True)
+    over_at = models.DateTimeField(_("fetched again"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("skipped person")

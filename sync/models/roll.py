@@ -18,8 +18,8 @@ class DateRoll(models.Model):
     after_link = models.PositiveBigIntegerField(default=0, editable=False)
 
     class Meta:
-        verbose_name = _("daily look at positions")
-        verbose_name_plural = _("daily looks at positions")
+        verbose_name = _("daily check of positions")
+        verbose_name_plural = _("daily checks of positions")
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"

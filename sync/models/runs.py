@@ -13,24 +13,24 @@ class SyncRun(models.Model):
     """One pass: fetching → review → create → confirm → applying → finished, or failed / cancelled / stopped."""
 
     class State(models.TextChoices):
-        FETCHING = "fetching", _("Reading")
+        FETCHING = "fetching", _("Fetching")
         REVIEW = "review", _("Review")
         CREATE = "create", _("Create")
         CONFIRM = "confirm", _("Confirm")
-        APPLYING = "applying", _("Writing")
+        APPLYING = "applying", _("Sending")
         FINISHED = "finished", _("Finished")
         FAILED = "failed", _("Failed")
         CANCELLED = "cancelled", _("Cancelled")
         STOPPED = "stopped", _("Stopped")
 
     class Trigger(models.TextChoices):
-        MANUAL = "manual", _("By hand")
+        MANUAL = "manual", _("Manual")
         COMMAND = "command", _("Command")
         RETRY = "retry", _("Retry")
-        UNDO = "undo", _("Undo")
+        UNDO = "undo", _("Undo sync")
         SCHEDULED = "scheduled", _("Schedule")
         REAL_TIME = "real-time", _("Change in Huma")
-        RELEASE = "release", _("Released")
+        RELEASE = "release", _("Approved")
 
     connection = models.ForeignKey(Connection, models.CASCADE, verbose_name=_("connection"), related_name="runs")
     trigger = models.CharField(_("started by"), max_length=10, choices=Trigger, default=Trigger.MANUAL)
@@ -38,16 +38,16 @@ class SyncRun(models.Model):
     started_by = models.CharField(_("by whom"), max_length=150, blank=True)
     started_at = models.DateTimeField(_("started"), auto_now_add=True)
     touched_at = models.DateTimeField(auto_now=True)
-    read_at = models.DateTimeField(_("both sides were read"), null=True, blank=True)
+    read_at = models.DateTimeField(_("fetched from both systems"), null=True, blank=True)
     confirmed_by = models.CharField(_("confirmed by"), max_length=150, blank=True)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     finished_at = models.DateTimeField(_("ended"), null=True, blank=True)
     stop_requested_by = models.CharField(_("stopped by"), max_length=150, blank=True)
     continues = models.ForeignKey(
-        "self", models.SET_NULL, verbose_name=_("continues the run"), null=True, blank=True, related_name="+"
+        "self", models.SET_NULL, verbose_name=_("continues the sync"), null=True, blank=True, related_name="+"
     )
     retry_of = models.ForeignKey(
-        "self", models.SET_NULL, verbose_name=_("tries again the run"), null=True, blank=True, related_name="retries"
+        "self", models.SET_NULL, verbose_name=_("retries the sync"), null=True, blank=True, related_name="retries"
     )
     # A dry run of the command: only the process that started it works on it, and it is deleted in the end.
     dry = models.BooleanField(_("dry run"), default=False)
@@ -57,7 +57,7 @@ class SyncRun(models.Model):
     # A stop that a typed confirmation or a superuser can get past, e.g. "visma_empty", "same_company".
     passed_checks = models.JSONField(_("checks that somebody went past"), default=list, blank=True)
     # Where reading is: {"huma": {"stage", "offset", "read", "total"}, "visma": {"stage", "cursor", "read"}}.
-    progress = models.JSONField(_("how far reading is"), default=dict, blank=True)
+    progress = models.JSONField(_("how much is fetched"), default=dict, blank=True)
     # The sides that haven't answered for some seconds, with when they were asked (seconds since 1970).
     silent = models.JSONField(default=dict, blank=True, editable=False)
     # The figures of the overview: counts only.
@@ -68,19 +68,19 @@ class SyncRun(models.Model):
     assigns_numbers = models.BooleanField(_("Visma assigns missing Employment IDs"), default=False)
     plan_fingerprint = models.CharField(max_length=64, blank=True)
     # An automatic run: the Huma users whose events it answers (real time), and the rule in whose name it writes.
-    people = models.JSONField(_("people that Huma told of"), default=list, blank=True)
+    people = models.JSONField(_("people in notices from Huma"), default=list, blank=True)
     rule_by = models.CharField(_("automatic updates turned on by"), max_length=150, blank=True)
     rule_at = models.DateTimeField(_("automatic updates turned on"), null=True, blank=True)
 
     values_blanked_at = models.DateTimeField(_("values blanked"), null=True, blank=True)
 
     lease_holder = models.CharField(max_length=120, blank=True)
-    lease_until = models.DateTimeField(_("worked on until"), null=True, blank=True)
+    lease_until = models.DateTimeField(_("handled until"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
 
     class Meta:
-        verbose_name = _("run")
-        verbose_name_plural = _("runs")
+        verbose_name = _("sync")
+        verbose_name_plural = _("syncs")
         ordering = ["-pk"]
         # Changes in Huma make many runs; the others are found among them without looking at all.
         indexes = [models.Index(fields=["connection", "trigger", "state"], name="run_newest")]
@@ -131,11 +131,11 @@ OPEN_STATES = ("fetching", "review", "create", "confirm", "applying")
 class EmployeeSnapshot(models.Model):
     """What one side said about one employee in one run."""
 
-    run = models.ForeignKey(SyncRun, models.CASCADE, verbose_name=_("run"), related_name="snapshots")
-    side = models.CharField(_("side"), max_length=5)
-    vendor_id = models.CharField(_("id on that side"), max_length=64)
+    run = models.ForeignKey(SyncRun, models.CASCADE, verbose_name=_("sync"), related_name="snapshots")
+    side = models.CharField(_("system"), max_length=5)
+    vendor_id = models.CharField(_("ID in that system"), max_length=64)
     complete = models.BooleanField(
-        _("read completely"), default=True
+        _("fetched completely"), default=True
     )  # False: seen in the list, its details not read yet
     name = models.CharField(_("name"), max_length=255, blank=True)
     number = models.CharField(_("Employment ID"), max_length=64, blank=True)
@@ -148,7 +148,7 @@ class EmployeeSnapshot(models.Model):
     # sync.core.employee.Employee as JSON, while the run needs it; of who is passed over, what is known all the same.
     payload = EncryptedJSONField(null=True, blank=True)
     link = models.ForeignKey(
-        EmployeeLink, models.SET_NULL, verbose_name=_("link"), null=True, blank=True, related_name="+"
+        EmployeeLink, models.SET_NULL, verbose_name=_("linked person"), null=True, blank=True, related_name="+"
     )
     # Why it can't be created on the other side (code of sync.core.reasons); "" means it can.
     # "linked" people have group "".  Groups: main, former, not_employee, draft, no_position, returned, not_a_person
@@ -158,8 +158,8 @@ class EmployeeSnapshot(models.Model):
     create_chosen_by = models.CharField(_("chosen by"), max_length=150, blank=True)
 
     class Meta:
-        verbose_name = _("person as read")
-        verbose_name_plural = _("people as read")
+        verbose_name = _("fetched person")
+        verbose_name_plural = _("fetched people")
         constraints = [models.UniqueConstraint(fields=["run", "side", "vendor_id"], name="one_snapshot_a_person")]
         indexes = [models.Index(fields=["run", "side", "create_group", "name"], name="snapshot_create_list")]
 
@@ -178,7 +178,7 @@ class PossibleMatches(models.QuerySet["PossibleMatch"]):
 class PossibleMatch(models.Model):
     """Two people who may be one, for a person to link or to call different."""
 
-    run = models.ForeignKey(SyncRun, models.CASCADE, verbose_name=_("run"), related_name="possible_matches")
+    run = models.ForeignKey(SyncRun, models.CASCADE, verbose_name=_("sync"), related_name="possible_matches")
     huma = models.ForeignKey(EmployeeSnapshot, models.CASCADE, verbose_name=_("in Huma"), related_name="+")
     visma = models.ForeignKey(EmployeeSnapshot, models.CASCADE, verbose_name=_("in Visma"), related_name="+")
     agrees = models.JSONField(_("what agrees"), default=list)  # codes of sync.core.evidence, e.g. ["number", "email"]

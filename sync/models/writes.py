@@ -27,18 +27,18 @@ class Conflict(models.Model):
         HUMA_EMPTY = "huma_empty", _("Empty in Huma")
         VISMA_EMPTY = "visma_empty", _("Empty in Visma")
 
-    run = models.ForeignKey(SyncRun, models.CASCADE, verbose_name=_("run"), related_name="conflicts")
-    link = models.ForeignKey(EmployeeLink, models.CASCADE, verbose_name=_("link"), related_name="conflicts")
+    run = models.ForeignKey(SyncRun, models.CASCADE, verbose_name=_("sync"), related_name="conflicts")
+    link = models.ForeignKey(EmployeeLink, models.CASCADE, verbose_name=_("linked person"), related_name="conflicts")
     field = models.CharField(_("field"), max_length=20)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     # asks: a person is asked · left: it was left as it is and neither moved · former: both sides ended · draft
     standing = models.CharField(_("filter"), max_length=8, default="asks")
-    is_new = models.BooleanField(_("new since the last run"), default=False)
+    is_new = models.BooleanField(_("new since the last sync"), default=False)
     # {"huma": own form, "visma": own form, "to_huma": own form | None, "to_visma": …, "notes": [...]}
     values = EncryptedJSONField(null=True, blank=True)
     huma_fingerprint = models.CharField(max_length=80)
     visma_fingerprint = models.CharField(max_length=80)
-    suggestion = models.CharField(_("suggested side"), max_length=5, blank=True)  # "", huma, visma
+    suggestion = models.CharField(_("suggested system"), max_length=5, blank=True)  # "", huma, visma
     why = models.CharField(_("why"), max_length=60, blank=True)  # code of sync.core.reasons, for the suggestion
     # Codes of sync.core.reasons that forbid writing to the side; "" means possible. Parameters are in ``values``.
     blocked_to_huma = models.CharField(_("why not to Huma"), max_length=60, blank=True)
@@ -47,8 +47,8 @@ class Conflict(models.Model):
     empties_huma = models.BooleanField(_("empties the field in Huma"), default=False)
     empties_visma = models.BooleanField(_("empties the field in Visma"), default=False)
     # Dates with more than one current position: chosen singly only.
-    bulk_blocked = models.BooleanField(_("chosen singly only"), default=False)
-    by_hand = models.BooleanField(_("never written automatically"), default=False)
+    bulk_blocked = models.BooleanField(_("chosen for each person only"), default=False)
+    by_hand = models.BooleanField(_("never sent automatically"), default=False)
     decision = models.CharField(_("decision"), max_length=6, choices=Decision, blank=True, default="")
     decided_by = models.CharField(_("decided by"), max_length=150, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
@@ -105,21 +105,21 @@ class Write(models.Model):
         VISMA_POSITION = "visma_position", _("Visma position")
         NEW_EMPLOYEE = "new_employee", _("new Visma employee")
 
-    run = models.ForeignKey(SyncRun, models.CASCADE, verbose_name=_("run"), related_name="writes")
+    run = models.ForeignKey(SyncRun, models.CASCADE, verbose_name=_("sync"), related_name="writes")
     link = models.ForeignKey(
-        EmployeeLink, models.SET_NULL, verbose_name=_("link"), null=True, blank=True, related_name="+"
+        EmployeeLink, models.SET_NULL, verbose_name=_("linked person"), null=True, blank=True, related_name="+"
     )
     snapshot = models.ForeignKey(
-        EmployeeSnapshot, models.SET_NULL, verbose_name=_("person as read"), null=True, blank=True, related_name="+"
+        EmployeeSnapshot, models.SET_NULL, verbose_name=_("fetched person"), null=True, blank=True, related_name="+"
     )
     person_key = models.CharField(
         _("person"), max_length=90
     )  # people are processed side by side, one person's Writes in order
     order = models.PositiveSmallIntegerField(_("order"), default=0)
-    side = models.CharField(_("written to"), max_length=5)
-    document = models.CharField(_("what is written"), max_length=15, choices=Document)
+    side = models.CharField(_("sent to"), max_length=5)
+    document = models.CharField(_("what is sent"), max_length=15, choices=Document)
     owner_id = models.CharField(
-        _("id on that side"), max_length=64, blank=True
+        _("ID in that system"), max_length=64, blank=True
     )  # the user's / employee's id on the side
     document_id = models.CharField(
         _("id of the position"), max_length=64, blank=True
@@ -133,7 +133,7 @@ class Write(models.Model):
     trouble_since = models.DateTimeField(_("trouble since"), null=True, blank=True)
     not_before = models.DateTimeField(_("not before"), null=True, blank=True)
     lease_holder = models.CharField(max_length=120, blank=True)
-    lease_until = models.DateTimeField(_("worked on until"), null=True, blank=True)
+    lease_until = models.DateTimeField(_("handled until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("request")
@@ -155,28 +155,28 @@ class Change(models.Model):
         FAILED = "failed", _("Not done")
         UNKNOWN = "unknown", _("Not certain")
         STOPPED = "stopped", _("Stopped")
-        HELD = "held", _("Held")
+        HELD = "held", _("Waiting for approval")
 
     class Answer(models.TextChoices):
-        WAITS = "", _("Waits for an owner")
-        RELEASED = "released", _("Released")
-        DROPPED = "dropped", _("Dropped")
-        OVERTAKEN = "overtaken", _("Overtaken by a newer value")
+        WAITS = "", _("Waiting for approval")
+        RELEASED = "released", _("Approved")
+        DROPPED = "dropped", _("Rejected")
+        OVERTAKEN = "overtaken", _("Replaced by a newer value")
 
-    run = models.ForeignKey(SyncRun, models.CASCADE, verbose_name=_("run"), related_name="changes")
+    run = models.ForeignKey(SyncRun, models.CASCADE, verbose_name=_("sync"), related_name="changes")
     write = models.ForeignKey(
         Write, models.CASCADE, verbose_name=_("request"), null=True, blank=True, related_name="changes"
     )
     link = models.ForeignKey(
-        EmployeeLink, models.SET_NULL, verbose_name=_("link"), null=True, blank=True, related_name="changes"
+        EmployeeLink, models.SET_NULL, verbose_name=_("linked person"), null=True, blank=True, related_name="changes"
     )
     conflict = models.ForeignKey(
         Conflict, models.SET_NULL, verbose_name=_("difference"), null=True, blank=True, related_name="changes"
     )
     snapshot = models.ForeignKey(
-        EmployeeSnapshot, models.SET_NULL, verbose_name=_("person as read"), null=True, blank=True, related_name="+"
+        EmployeeSnapshot, models.SET_NULL, verbose_name=_("fetched person"), null=True, blank=True, related_name="+"
     )
-    side = models.CharField(_("written to"), max_length=5)
+    side = models.CharField(_("sent to"), max_length=5)
     action = models.CharField(_("action"), max_length=10, default="field")  # field | create
     field = models.CharField(_("field"), max_length=20, blank=True)
     name = models.CharField(_("name"), max_length=255, blank=True)
@@ -197,10 +197,10 @@ class Change(models.Model):
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     # The newest run that an owner's approval began for it.
     release = models.ForeignKey(
-        SyncRun, models.SET_NULL, verbose_name=_("approved in the run"), null=True, blank=True, related_name="releases"
+        SyncRun, models.SET_NULL, verbose_name=_("approved in the sync"), null=True, blank=True, related_name="releases"
     )
     released_as = models.ForeignKey(
-        "self", models.SET_NULL, verbose_name=_("released as"), null=True, blank=True, related_name="held"
+        "self", models.SET_NULL, verbose_name=_("approved as"), null=True, blank=True, related_name="held"
     )
     settled_at = models.DateTimeField(_("ended"), null=True, blank=True)
 

@@ -25,7 +25,7 @@ WIZARD_STEPS: tuple[tuple[str, Promise], ...] = (
     ("review", gettext_lazy("Review")),
     ("create", gettext_lazy("Create")),
     ("confirm", gettext_lazy("Confirm")),
-    ("run", gettext_lazy("Run")),
+    ("run", gettext_lazy("Sync")),
     ("result", gettext_lazy("Result")),
 )
 BEFORE_WRITING = ("overview", "review", "create", "confirm")

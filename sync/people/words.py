@@ -18,9 +18,9 @@ def badges(person: Person) -> list[Badge]:
     if person.left_out:
         found.append(Badge(_("Left out"), "warning"))
     if person.unread:
-        found.append(Badge(_("Couldn't be read"), "danger"))
+        found.append(Badge(_("Couldn't be fetched"), "danger"))
     if person.gone_from:
-        found.append(Badge(_("Gone from %(side)s") % {"side": side_name(person.gone_from)}, "danger"))
+        found.append(Badge(_("No longer in %(side)s") % {"side": side_name(person.gone_from)}, "danger"))
     if person.doubted:
         found.append(Badge(_("Still the same person?"), "warning"))
     if person.outside:
@@ -46,14 +46,14 @@ def connected(person: Person) -> str:
         if person.seen or person.unread:
             text = _("Only in %(side)s") if person.seen else _("In %(side)s")
             return text % {"side": side_name(person.side)}
-        return _("On neither side any more")
+        return _("No longer in either system")
     return linked_label(person.link)
 
 
 def linked_label(link: EmployeeLink) -> str:
     """By what two people are linked."""
     return {
-        "external": _("Linked by the Huma id in Visma"),
+        "external": _("Linked by the Huma ID in Visma"),
         "number": _("Linked by Employment ID"),
         "email": _("Linked by email"),
         "connected": _("Linked by Huma's own integration"),
@@ -69,19 +69,19 @@ def filter_labels() -> dict[str, str]:
         "linked": _("Linked"),
         "by_number": _("Linked by Employment ID"),
         "by_email": _("Linked by email"),
-        "by_external": _("Linked by the Huma id in Visma"),
+        "by_external": _("Linked by the Huma ID in Visma"),
         "by_connected": _("Linked by Huma's own integration"),
         "by_name_birth": _("Linked by name and date of birth"),
         "by_person": _("Linked by hand"),
         "by_created": _("Added by a sync"),
-        "doubted": _("To look at: still the same person?"),
+        "doubted": _("To check: still the same person?"),
         "possible": _("Possible match"),
         "only_huma": _("Only in Huma"),
         "only_visma": _("Only in Visma"),
-        "gone": _("Gone from one side"),
+        "gone": _("No longer in one of the systems"),
         "outside": _("Outside the selection"),
-        "different": _("Called different people"),
-        "unread": _("Couldn't be read"),
+        "different": _("Marked as different people"),
+        "unread": _("Couldn't be fetched"),
         "left_out": _("Left out"),
         "draft": _("Draft in Visma"),
         "former": _("Former employee"),
@@ -102,12 +102,12 @@ def why_linked(link: EmployeeLink) -> str:
         text = _("%(who)s linked them by hand on %(at)s. That counts more than numbers and emails.")
         return text % {"who": who, "at": at}
     text = {
-        "external": _("Linked since %(at)s, because the employee in Visma carries this Huma user's id."),
+        "external": _("Linked since %(at)s, because the employee in Visma has this Huma user's ID."),
         "number": _("Linked since %(at)s: the same Employment ID in both systems, and enough else agreed."),
         "email": _("Linked since %(at)s: the same email in both systems, and enough else agreed."),
         "connected": _("Linked since %(at)s, because Huma's own Visma integration connects the two."),
         "name_birth": _("Linked since %(at)s: the same name and date of birth, which nobody else has."),
-        "created": _("Linked since %(at)s, when a sync added the person on the other side."),
+        "created": _("Linked since %(at)s, when a sync added the person in the other system."),
     }.get(link.linked_by, _("Linked since %(at)s."))
     return text % {"at": at}
 
@@ -120,7 +120,7 @@ def why_paired_anew(link: EmployeeLink) -> str:
 def why_different(link: EmployeeLink) -> str:
     """Who called two people different, and when."""
     if not link.linked_by_user:
-        return _("They were linked once, until one of the two was gone from one side.")
+        return _("They were linked before, until one of them was no longer in one of the systems.")
     values = {"who": link.linked_by_user, "at": date_format(localtime(link.linked_at))}
     text = _("%(who)s said on %(at)s that they are different people. No equal number or email links them again.")
     return text % values

@@ -11,7 +11,7 @@ from sync.core.employee import Side, from_json
 from sync.core.fields import FIELDS
 from sync.models import EmployeeSnapshot
 from sync.reading.reader import enabled_fields
-from sync.wording.sentences import field_label, sentence
+from sync.wording.sentences import field_label, sentence, side_name
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def what_comes_along(person: EmployeeSnapshot, connection: Connection) -> tuple[
     if person.side == Side.HUMA and not person.number and not person.create_blocked:
         gets.append(gettext("The number that Visma assigns"))
     omitted = [
-        Omitted(field_label(name), sentence(reason.code, reason.params))
+        Omitted(field_label(name), sentence(reason.code, {"source": side_name(person.side), **reason.params}))
         for name, reason in made.omitted.items()
         if name in enabled
     ]

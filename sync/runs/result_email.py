@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 
 from connections.recipients import is_recipient
 from sync.analysis import passed_over
-from sync.core.codes import Action
+from sync.core.codes import Action, Standing
 from sync.core.employee import Side
 from sync.core.fields import FIELDS
 from sync.core.report import OUTCOMES, Totals
 from sync.mail.composers import Composer
 from sync.mail.message import absolute, message
 from sync.mail.payroll_notices import counts_only
-from sync.models import Change, Letter, PossibleMatch, SyncRun
+from sync.models import Change, Conflict, Letter, PossibleMatch, SyncRun
 from sync.planning.new_people import what_comes_along
 from sync.runs.lifecycle import run_totals
 from sync.runs.open_differences import open_differences
@@ -57,11 +57,14 @@ def _result(letter: Letter) -> EmailMultiAlternatives | None:
     totals = run_totals(run)
     named = Change.objects.filter(run=run, state__in=PROBLEMS).defer("before", "after", "vendor_words")
     over = passed_over.of_run(run)
+    differs = Conflict.objects.filter(run=run, standing=Standing.ASKS).exists()
+    all_right = not (totals.planned or totals.held or over or differs)
     problems = [_problem(change) for change in named.order_by("name", "pk")[:MOST_PROBLEMS]]
     context = {
         "connection": run.connection.name,
         "run": run,
-        "headline": headline(run, totals),
+        "headline": headline(run, totals, all_right),
+        "all_right": all_right,
         "totals": totals,
         "outcomes": [(outcome_label(name), getattr(totals, name)) for name in OUTCOMES],
         "created_huma": _created(run, Side.HUMA).count(),
@@ -104,15 +107,15 @@ def _figures(params: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in params.items() if isinstance(value, int) or name == "prop"}
 
 
-def headline(run: SyncRun, totals: Totals) -> str:
-    """How it went, in a sentence."""
+def headline(run: SyncRun, totals: Totals, all_right: bool) -> str:
+    """How it went, in a sentence. ``all_right``: there was nothing to send, and nothing is left open."""
     if run.state == SyncRun.State.FAILED:
         return sentence(run.failure or "bug", _figures(run.failure_params))
     if run.state == SyncRun.State.STOPPED:
-        return _("The run was stopped.")
+        return _("The sync was stopped.")
     if not totals.planned:
-        return _("Nothing had to be written.")
-    return _("Everything was carried out.") if totals.is_clean else _("Some of it needs another look.")
+        return _("Everything was right already.") if all_right else _("Nothing was sent.")
+    return _("Everything was carried out.") if totals.is_clean else _("Some of it needs follow-up.")
 
 
 def _problem(change: Change) -> Problem:

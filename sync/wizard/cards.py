@@ -16,7 +16,7 @@ from sync.models.writes import FILTERED_BY
 from sync.pages.paging import Part, Place, by_pk, part
 from sync.wizard.review import SHOWS, ReviewFilter
 from sync.wording.display import Display, Segment, diff, display
-from sync.wording.sentences import decision_label, field_label, sentence
+from sync.wording.sentences import decision_label, field_label, sentence, side_name
 
 PER_PAGE = 25
 BY_NAME = ("name", "pk")
@@ -165,7 +165,7 @@ def _choice(conflict: Conflict, value: str, values: dict[str, Any]) -> Choice:
         value=value,
         label=decision_label(value),
         possible=not code,
-        reason=sentence(code, values.get("blocked", {}).get(target, {})) if code else "",
+        reason=sentence(code, {"source": side_name(value), **values.get("blocked", {}).get(target, {})}),
         empties=not code and conflict.empties(value),
         chosen=conflict.decision == value,
         suggested=bool(value) and conflict.suggestion == value,

@@ -23,7 +23,7 @@ from sync.planning.plan_rows import store_plan
 from sync.planning.planning import Item, NumberNeeded, Plan, make_plan
 from sync.runs.lifecycle import NotAllowed, require_active
 from sync.wording.display import Display, display
-from sync.wording.sentences import field_label, sentence
+from sync.wording.sentences import field_label, other_side_name, sentence
 from sync.worker.queue import wake
 
 ORDER = (
@@ -164,7 +164,8 @@ def _line(item: Item, pay: PayPlan | None) -> Line:
     side = planned.side.value
     if planned.action == Action.CREATE:
         gets = [(field_label(name), display(name, side, own)) for name, own in planned.after["values"].items()]
-        omitted = [(field_label(name), sentence(r.code, r.params)) for name, r in item.omitted.items()]
+        source = {"source": other_side_name(side)}
+        omitted = [(field_label(name), sentence(r.code, {**source, **r.params})) for name, r in item.omitted.items()]
         return Line(
             "",
             Display(),

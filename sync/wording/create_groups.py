@@ -24,11 +24,11 @@ TITLES: dict[str, Promise] = {
     NEVER: _("Never added"),
 }
 NOTES: dict[str, Promise] = {
-    BLOCKED: _("Put right what stands beside each of them, then read both sides again."),
+    BLOCKED: _("Fix what is shown next to each person, then fetch from both systems again."),
     "former": _("Their employment has ended, or they are deactivated in Huma."),
     "not_employee": _("Their contract in Huma says consultant, freelancer or third party."),
-    "no_position": _("They have no position, so that nobody can tell whether they are employed."),
-    "draft": _("Payroll hasn't completed them yet."),
+    "no_position": _("They have no position, so we can't tell whether they are employed."),
+    "draft": _("They haven't been completed in Visma yet."),
     "returned": _("A sync added them, and somebody removed them afterwards."),
-    NEVER: _("They are left out of every run, until you take them back."),
+    NEVER: _("They are left out of every sync until you include them again."),
 }

@@ -43,9 +43,9 @@ def _by_hand(connection: Connection) -> str:
 
 def _end_of(connection: Connection) -> str:
     if connection.paused_until is None:
-        return _("It goes on when an owner resumes it.")
+        return _("It stays paused until an owner resumes it.")
     day = nice_date((connection.paused_until + timedelta(days=1)).isoformat())
-    return _("It goes on by itself on %(day)s.") % {"day": day}
+    return _("It resumes automatically on %(day)s.") % {"day": day}
 
 
 def _last_day(connection: Connection) -> str:
@@ -55,7 +55,7 @@ def _last_day(connection: Connection) -> str:
 def _next_try(connection: Connection) -> str:
     if connection.retry_next is None:
         return ""
-    return _("The access is tried again by itself, next on %(at)s.") % {"at": _at(connection.retry_next)}
+    return _("We try the access again automatically, next on %(at)s.") % {"at": _at(connection.retry_next)}
 
 
 def _at(moment: datetime) -> str:

@@ -22,7 +22,7 @@ def sentences(found: Deadline | None, account: bool) -> list[str]:
     if account:
         text = _("Approve by %(by)s for the pay on %(pay)s; until then salary goes to the old account.")
     else:
-        text = _("Approve by %(by)s for the pay on %(pay)s; until then payroll keeps what it has.")
+        text = _("Approve by %(by)s for the pay on %(pay)s; until then nothing is changed in Visma.")
     return [*said, text % words]
 
 
@@ -34,15 +34,15 @@ def missed(period: Period, account: bool) -> str:
         text = _("It missed the cut-off of %(by)s: the salary paid on %(pay)s went to the old account.")
     elif account:
         text = _(
-            "The cut-off of %(by)s has passed: the salary paid on %(pay)s goes to the old account, unless payroll "
-            "enters the new one in Visma first."
+            "The cut-off of %(by)s has passed: the salary paid on %(pay)s goes to the old account, unless a payroll "
+            "clerk enters the new one in Visma first."
         )
     elif over:
         text = _("It missed the cut-off of %(by)s for the pay on %(pay)s.")
     else:
         text = _(
-            "The cut-off of %(by)s for the pay on %(pay)s has passed. If it has to be in that pay, payroll enters it "
-            "in Visma."
+            "The cut-off of %(by)s for the pay on %(pay)s has passed. If the change must be in that pay, a payroll "
+            "clerk enters it in Visma."
         )
     return text % words
 
@@ -56,12 +56,15 @@ def old_account(digits: str) -> str:
 
 def urgent() -> str:
     """What to do where it can't wait and nobody is there."""
-    return _("Urgent, and nobody can approve? Payroll enters it in Visma as before; the difference then disappears.")
+    return _(
+        "Is it urgent, and nobody can approve? A payroll clerk can enter it in Visma as before; the difference "
+        "then disappears."
+    )
 
 
 def in_paid_period() -> str:
     """What is said beside such a date."""
-    return _("This date lies in a period that has been paid already.")
+    return _("This date is in a period that has been paid already.")
 
 
 def cutoff_text(cutoff: datetime) -> str:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from sync.core.employee import Period, Side
 from sync.core.text import clean
 from sync.models import EmployeeSnapshot
-from sync.wording.sentences import sentence
+from sync.wording.sentences import sentence, side_name
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def badges_of(seen: EmployeeSnapshot) -> list[Badge]:
 def linked_by(counts: Mapping[str, int]) -> list[str]:
     """How many people are linked by what, a text each; ``counts`` by the code of the key."""
     by = {
-        "external": _("%(n)s by the Huma id in Visma"),
+        "external": _("%(n)s by the Huma ID in Visma"),
         "number": _("%(n)s by Employment ID"),
         "email": _("%(n)s by email"),
         "connected": _("%(n)s by Huma's own integration"),
@@ -55,5 +56,7 @@ def linked_by(counts: Mapping[str, int]) -> list[str]:
 
 def blocked_sentence(person: EmployeeSnapshot) -> str:
     """Why the person can't be added, and what to do; "" when she can."""
-    params = {"length": len(clean(person.number))} if person.create_blocked == "number_too_long" else {}
+    params: dict[str, Any] = {"source": side_name(person.side)}
+    if person.create_blocked == "number_too_long":
+        params["length"] = len(clean(person.number))
     return sentence(person.create_blocked, params)

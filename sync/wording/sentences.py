@@ -43,7 +43,7 @@ def change_sentence(change: Change) -> str:
     code = change.reason
     if change.state == Change.State.UNKNOWN and change.action == Action.CREATE:
         code = "unknown_creation"
-    return sentence(code, {"system": side_name(change.side)})
+    return sentence(code, {"system": side_name(change.side), "source": other_side_name(change.side)})
 
 
 def nice_dates(text: str) -> str:
@@ -80,12 +80,17 @@ def decision_label(decision: str) -> str:
 
 def kind_label(kind: str) -> str:
     """In what way two values differ."""
-    return gettext("Empty on one side") if kind == "empty" else str(dict(Conflict.Kind.choices).get(kind, kind))
+    return gettext("Empty in one system") if kind == "empty" else str(dict(Conflict.Kind.choices).get(kind, kind))
 
 
 def side_name(side: str) -> str:
     """The name of a side inside a sentence."""
     return "Huma" if side == Side.HUMA else "Visma.net Payroll"
+
+
+def other_side_name(side: str) -> str:
+    """The name of the side across: where a value comes from that goes to ``side``."""
+    return side_name("visma" if side == "huma" else "huma")
 
 
 def end_reason_label(code: str | None) -> str:
@@ -100,8 +105,8 @@ def agrees_label(name: str) -> str:
         "birth": gettext("Date of birth"),
         "same_name": gettext("Name"),
         "half_name": gettext("A part of the name"),
-        "external": gettext("The Huma id stored in Visma"),
-        "connected": gettext("The link of Huma's own integration"),
+        "external": gettext("The Huma ID stored in Visma"),
+        "connected": gettext("Huma's own integration"),
     }
     return labels.get(name) or field_label(name)
 
@@ -120,28 +125,28 @@ def skipped_sentence(code: str, count: int) -> str:
     """Why a bulk choice leaves ``count`` Differences alone (codes of ``sync.core.plan.bulk_refusal``)."""
     texts = {
         "empties": ngettext(
-            "%(n)s is left alone: the chosen value is empty. To empty a field is chosen singly.",
-            "%(n)s are left alone: the chosen value is empty. To empty a field is chosen singly.",
+            "%(n)s is left alone: the chosen value is empty. Emptying a field has to be chosen for each person.",
+            "%(n)s are left alone: the chosen value is empty. Emptying a field has to be chosen for each person.",
             count,
         ),
         "forbidden": ngettext(
-            "%(n)s is left alone: that choice isn't possible there. Its card says why.",
-            "%(n)s are left alone: that choice isn't possible there. Their cards say why.",
+            "%(n)s is left alone: that choice isn't possible. The card says why.",
+            "%(n)s are left alone: that choice isn't possible. The cards say why.",
             count,
         ),
         "singly": ngettext(
-            "%(n)s is left alone: the person has several positions, so that dates are chosen singly.",
-            "%(n)s are left alone: the person has several positions, so that dates are chosen singly.",
+            "%(n)s is left alone: the person has several positions, so dates have to be chosen for each person.",
+            "%(n)s are left alone: the person has several positions, so dates have to be chosen for each person.",
             count,
         ),
         "elsewhere": ngettext(
-            "%(n)s is left alone: former employees, drafts and what was left as it is have filters of their own.",
-            "%(n)s are left alone: former employees, drafts and what was left as it is have filters of their own.",
+            "%(n)s is left alone: former employees, drafts and differences left as they are have their own filters.",
+            "%(n)s are left alone: former employees, drafts and differences left as they are have their own filters.",
             count,
         ),
         "doubted": ngettext(
-            "%(n)s is left alone: it isn't certain that the two are the same person. See Attention.",
-            "%(n)s are left alone: it isn't certain that the two are the same person. See Attention.",
+            "%(n)s is left alone: it isn't certain that the two are the same person. See “Needs your attention”.",
+            "%(n)s are left alone: it isn't certain that the two are the same person. See “Needs your attention”.",
             count,
         ),
         "no_suggestion": ngettext(

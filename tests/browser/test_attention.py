@@ -58,8 +58,8 @@ def test_it_is_worked_off_by_keyboard(desk, live_server, busy):
     # The keyboard goes on at the head of the inbox, not of the page.
     assert desk.evaluate("document.activeElement.id") == "attention-title"
     desk.keyboard.press("Tab")
-    assert "Renew the credentials" in desk.evaluate("document.activeElement.textContent")
+    assert "Renew the API key" in desk.evaluate("document.activeElement.textContent")
     inbox.get_by_role("link", name=re.compile("^and 57 more")).click()
-    desk.get_by_role("button", name="Done with all 60").click()
+    desk.get_by_role("button", name="Mark all 60 as followed up").click()
     desk.get_by_text("60 notices are closed.").wait_for()
     assert Notice.objects.filter(closed_at=None).values_list("kind", flat=True).get() == "position"

@@ -53,7 +53,7 @@ def test_what_is_wrong_in_it_is_seen(desk, live_server, first, hr, sign_in):
     look.here("off")
     desk.evaluate("document.querySelector('#automatic-form').noValidate = true")
     desk.get_by_role("radio", name="Every few hours").check()
-    desk.get_by_label("How many hours").fill("")
+    desk.get_by_label("Hours between syncs").fill("")
     desk.get_by_role("button", name="Save").click()
     desk.get_by_role("alert").first.wait_for()
     look.here("refused")

@@ -64,10 +64,10 @@ def test_a_wrong_number_is_said_where_it_was_typed(open_page, fjordheim, hr):
     page = open_page("confirm")
     page.get_by_label("Type 40 to confirm").fill("4")
     page.locator("button[form=confirm]").last.click()
-    page.get_by_text("That isn't the number. Nothing was written.").wait_for()
+    page.get_by_text("That isn't the number. Nothing was sent.").wait_for()
     assert page.evaluate(IN_SIGHT) == "number"
     assert page.input_value("#number") == "4"
-    assert "That isn't the number. Nothing was written." in page.evaluate(SAYS)
+    assert "That isn't the number. Nothing was sent." in page.evaluate(SAYS)
     look = Look(page, page.url)
     look.here("a wrong number")
     assert look.found == {}
@@ -77,32 +77,34 @@ def test_an_unknown_owner_is_said_where_they_were_typed(open_page):
     page = open_page("connection")
     page.get_by_label("Username or email of a colleague").fill("nobody@example.com")
     page.get_by_role("button", name="Add an owner").click()
-    page.get_by_text("Nobody who can sign in here goes by that.").wait_for()
+    page.get_by_text("No user here has that username or email.").wait_for()
     assert page.evaluate(IN_SIGHT) == "id_who"
     assert page.input_value("#id_who") == "nobody@example.com"
-    assert "Nobody who can sign in here goes by that." in page.evaluate(SAYS)
+    assert "No user here has that username or email." in page.evaluate(SAYS)
     assert page.title().startswith("Error:")
 
 
 def test_settings_lead_to_the_field_that_is_wrong(open_page):
     page = open_page("connection_settings")
     page.evaluate("document.querySelector('#settings-form').noValidate = true")
-    page.get_by_role("spinbutton", name="But never below this many people").fill("-1")
+    page.get_by_role("spinbutton", name="Never ask at this number of people or fewer").fill("-1")
     page.get_by_role("button", name="Save").click()
-    page.get_by_text("One field needs another look.").wait_for()
+    page.get_by_text("One field must be corrected.").wait_for()
     assert page.evaluate(IN_SIGHT) == "id_threshold_people"
-    assert page.get_by_role("alert").get_by_role("link", name="But never below this many people").is_visible()
+    assert (
+        page.get_by_role("alert").get_by_role("link", name="Never ask at this number of people or fewer").is_visible()
+    )
 
 
 def test_the_number_to_type_is_that_of_the_ticked_people(open_page, fjordheim, hr):
     Connection.objects.update(threshold_people=38)
     review.decide_bulk(fjordheim.runs.get(), hr, review.ReviewFilter(), "huma")
     page = open_page("confirm")
-    page.get_by_role("checkbox", name="Write for Person07 Name").uncheck()
+    page.get_by_role("checkbox", name="Send for Person07 Name").uncheck()
     page.get_by_label("Type 39 to confirm").fill("39")
-    page.get_by_role("checkbox", name="Write for Person08 Name").uncheck()
+    page.get_by_role("checkbox", name="Send for Person08 Name").uncheck()
     page.get_by_label("Type 38 to confirm").wait_for(state="hidden")
-    page.get_by_role("checkbox", name="Write for Person08 Name").check()
+    page.get_by_role("checkbox", name="Send for Person08 Name").check()
     page.get_by_label("Type 39 to confirm").press("Enter")
     page.wait_for_url("**/run/**")
     assert Change.objects.count() == 39
@@ -117,7 +119,7 @@ def test_whoever_is_unticked_is_struck_out_everywhere_and_not_written(open_page,
     boxes = page.get_by_role("checkbox", name=re.compile("^Write for"))
     assert boxes.count() == 41
     assert all(box.is_checked() for box in boxes.all())
-    page.get_by_role("checkbox", name="Write for Person07 Name").uncheck()
+    page.get_by_role("checkbox", name="Send for Person07 Name").uncheck()
     page.get_by_text("40 of 41 people are ticked").wait_for()
     assert page.locator(".left-off").count() == 1
     look = Look(page, page.url)
@@ -167,7 +169,7 @@ def test_a_live_page_whose_session_ended_leads_to_the_sign_in_and_back(open_page
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/run/\d+/"))
-    page.get_by_text("What you confirmed is being written.").wait_for()
+    page.get_by_text("What you confirmed is being sent.").wait_for()
 
 
 def test_next_in_review_goes_on_behind_the_last_card(open_page, fjordheim):

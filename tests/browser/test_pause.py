@@ -32,10 +32,10 @@ def test_a_pause_from_its_first_click_to_its_last(
     assert Connection.objects.get().paused_until == until
     look.at(url)
     look.at(f"{url}overview/")
-    desk.get_by_text("This run stays as it is").wait_for()
+    desk.get_by_text("This sync stays open").wait_for()
     desk.get_by_role("link", name="Open the connection").click()
     desk.get_by_role("button", name="Resume").click()
-    desk.get_by_text("The connection goes on").wait_for()
+    desk.get_by_text("The connection resumes").wait_for()
     assert Connection.objects.get().state == "active"
 
     Connection.objects.update(
@@ -45,5 +45,5 @@ def test_a_pause_from_its_first_click_to_its_last(
         retry_next=timezone.now() + timedelta(minutes=15),
     )
     look.at(url)
-    desk.get_by_text("The access is tried again by itself").wait_for()
+    desk.get_by_text("We try the access again automatically").wait_for()
     assert look.found == {}

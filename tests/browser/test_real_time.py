@@ -69,8 +69,8 @@ def test_a_phone_edited_in_huma_is_in_visma_while_one_looks(
 def paste_the_webhook(desk: Any, stand_ins: Any, at: Any) -> None:
     """Copy the address and the secret from the connection's pages, and paste them into the stand-in Huma's form."""
     desk.goto(at(""))
-    desk.get_by_role("link", name="Changes from Huma").first.click()
-    desk.get_by_text("Show the secret").click()
+    desk.get_by_role("link", name="Notices from Huma").first.click()
+    desk.get_by_text("Show the signing key").click()
     for field, source in (("Address", "webhook-address"), ("Secret", "webhook-secret")):
         desk.bring_to_front()
         desk.locator(f"button[data-copy={source}]").click()
@@ -110,9 +110,9 @@ def read_of_it(desk: Any, connection: Connection, at: Any) -> None:
     assert until(ended.exists, PATIENCE_MS / 1000)
     desk.bring_to_front()
     desk.reload()
-    told = desk.get_by_role("row").filter(has=desk.get_by_role("link", name="Open the run"))
-    told.get_by_text("Signed with the secret").wait_for()
-    told.get_by_role("link", name="Open the run").click()
+    told = desk.get_by_role("row").filter(has=desk.get_by_role("link", name="Open the sync"))
+    told.get_by_text("Signed with the signing key").wait_for()
+    told.get_by_role("link", name="Open the sync").click()
     desk.locator("details").filter(has_text=PHONE).locator("summary").first.click()
     desk.get_by_text(PHONE).first.wait_for()
 

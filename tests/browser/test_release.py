@@ -66,7 +66,7 @@ def test_pages_of_the_superuser(look, waiting, hr, superuser, sign_in):
         {"name": "pairings.csv", "mimeType": "text/csv", "buffer": rows.encode()}
     )
     look.page.get_by_role("button", name="Check the file").click()
-    look.page.get_by_role("button", name="Enter 1 pairing").wait_for()
+    look.page.get_by_role("button", name="Enter 1 connection").wait_for()
     look.here("upload")
     look.at(at("pairings_free", releasing.reserved().get().pk))
     look.page.goto(look.base + at("connection_release_approve", waiting.code))

@@ -122,7 +122,7 @@ def test_a_page_from_before_signing_in_again_says_so(review, live_server, hr):
     choose(review)
     review.get_by_text("This page is out of date").wait_for()
     nothing_is_shown_as_saved(review)
-    review.get_by_role("button", name="Load the page again").click()
+    review.get_by_role("button", name="Reload the page").click()
     review.get_by_text("This page is out of date").wait_for(state="hidden")
     choose(review)
     review.get_by_text("1 of 3 decided").wait_for()

@@ -105,8 +105,8 @@ def test_a_group_is_answered_and_taken_back_by_keyboard(desk, live_server, run):
     desk.keyboard.press("Enter")
     desk.get_by_text("7 people are linked.").wait_for()
     assert EmployeeLink.objects.filter(state="linked").count() == 7
-    desk.get_by_role("button", name="Undo 7 links").focus()
+    desk.get_by_role("button", name="Undo 7 linked pairs").focus()
     desk.keyboard.press("Enter")
-    desk.get_by_text("7 links were taken back.").wait_for()
+    desk.get_by_text("7 linked pairs were undone.").wait_for()
     assert not EmployeeLink.objects.exists()
     assert PossibleMatch.objects.filter(run=run, group=GROUP, decision="").count() == 7

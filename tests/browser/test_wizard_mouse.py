@@ -52,9 +52,9 @@ def connect(page: Any) -> None:
 
 
 def ask_for_the_number(page: Any) -> None:
-    """Few people are many from now on."""
+    """Few The changes are about from now on."""
     page.get_by_role("link", name="Change the settings").click()
-    page.get_by_role("spinbutton", name="But never below this many people").fill("2")
+    page.get_by_role("spinbutton", name="Never ask at this number of people or fewer").fill("2")
     button(page, "Save").click()
 
 
@@ -62,7 +62,7 @@ def synchronize(page: Any) -> None:
     page.get_by_role("link", name="Synchronize users").last.click()
     button(page, "Synchronize users").click()
     page.wait_for_url("**/overview/")
-    page.get_by_text("Nothing has been written yet.").wait_for()
+    page.get_by_text("Nothing has been sent yet.").wait_for()
 
 
 def settle_the_match(page: Any) -> None:
@@ -127,10 +127,10 @@ def choose_who_is_added(page: Any, story: Story) -> None:
 
 def confirm(page: Any, story: Story) -> None:
     page.get_by_role("heading", name="Look twice").wait_for()
-    people = page.get_by_role("heading", name=re.compile("people are many")).inner_text().split()[0]
+    people = page.get_by_role("heading", name=re.compile("The changes are about")).inner_text().split()[0]
     page.get_by_label(f"Type {people} to confirm").fill("1")
     button(page, "Synchronize users").click()
-    page.get_by_text("That isn't the number. Nothing was written.").wait_for()
+    page.get_by_text("That isn't the number. Nothing was sent.").wait_for()
     assert story.sandbox.journal.writes() == []
     page.get_by_label(f"Type {people} to confirm").fill(people)
     button(page, "Synchronize users").dblclick()

@@ -52,7 +52,7 @@ def test_it_takes_all_its_arguments(sandbox, hr):
 
 def test_the_customers_tenant_id_is_told_from_the_companys_in_one_line(sandbox):
     said = refusal(tenant_id=CUSTOMER_TENANT_ID)
-    assert "The Tenant ID is the customer's, not the company's" in said
+    assert "This is the customer's Tenant ID, not the company's" in said
     assert "Visma Admin → Company → Edit → Configuration → Tenant id" in said
     assert "'Read employees' and 'Write employees'" in said
     assert not Connection.objects.exists()
@@ -74,7 +74,7 @@ def test_renewing_keeps_the_settings_that_are_not_given(sandbox):
 def test_another_organisation_does_not_get_a_connected_tenant(sandbox):
     connect()
     sandbox.huma.organization_id = OTHER_GUID
-    assert refusal().startswith("A connection has this Tenant ID already.")
+    assert refusal().startswith("This Tenant ID is already connected.")
 
 
 def test_a_pair_that_was_disconnected_is_taken_up_again(sandbox, hr):
@@ -99,7 +99,7 @@ def test_the_authority_must_be_confirmed(sandbox):
 @pytest.mark.parametrize(
     ("more", "sentence"),
     [
-        (["--owner", "nobody"], "--owner: nobody who can sign in goes by “nobody”."),
+        (["--owner", "nobody"], "--owner: no user who can sign in is called “nobody”."),
         (["--end-reason", "sluttet"], "--end-reason takes one of: arbeidstakerHarSagtOppSelv,"),
         (["--notify", "boss@"], "--notify: “boss@” isn't an email address."),
         (["--tenant-id", "123"], "--tenant-id: A Tenant ID has 32 digits"),

@@ -33,20 +33,20 @@ def test_it_tells_what_was_done_with_old_and_new(site, hr):
     audit(hr, "settings.changed", connection, threshold_people=[10, 25], fields_off=[[], ["phone"]])
     said = text_of(site.get(f"/admin/connections/{connection.code}/"))
     assert "Changed the settings" in said
-    assert "Phone" in said.split("What was done")[1]
-    assert "25" in said.split("What was done")[1]
+    assert "Phone" in said.split("Timeline")[1]
+    assert "25" in said.split("Timeline")[1]
 
 
 def test_it_warns_of_an_interface_that_ends(site, hr):
     connection = company(hr, sunset="Sat, 31 Jul 2027 23:59:59 GMT")
     said = text_of(site.get(f"/admin/connections/{connection.code}/"))
-    assert "An interface that this connection uses will end: Sat, 31 Jul 2027" in said
+    assert "An interface that this connection uses ends on Sat, 31 Jul 2027" in said
 
 
 def test_a_paused_connection_says_why_and_what_to_do(site, hr):
     connection = company(hr, state="paused", pause_reason="credentials_huma")
     said = text_of(site.get(f"/admin/connections/{connection.code}/"))
-    assert "Huma refused the access. Renew the credentials of the connection." in said
+    assert "Huma refused the API key. Renew the connection's API key." in said
     assert "Check the access again" in said
 
 

@@ -28,8 +28,8 @@ def test_new_credentials_are_stored_when_they_work(site, url, connection, sandbo
     said = renew(site, url)
     connection.refresh_from_db()
     assert connection.huma_client_secret == NEW_SECRET
-    assert "The new credentials work, and are stored." in said
-    assert "Renewed the credentials" in said
+    assert "The new API key works, and is stored." in said
+    assert "Renewed the API key" in said
     assert NEW_SECRET not in said
 
 
@@ -47,7 +47,7 @@ def test_another_organisation_is_refused(site, url, connection, sandbox):
     sandbox.huma.organization_id = OTHER_GUID
     said = renew(site, url, OTHER_GUID)
     connection.refresh_from_db()
-    assert "This access belongs to another Huma organisation than the connection." in said
+    assert "This API key belongs to another Huma organisation than the connection." in said
     assert connection.huma_client_id == HUMA_CLIENT_ID
 
 
@@ -89,5 +89,5 @@ def test_a_tenant_that_is_connected_elsewhere_by_now_is_not_taken(site, url, con
     company(other_hr, tenant_id=TENANT_ID, name="Theirs")
     said = renew(site, url, secret=HUMA_CLIENT_SECRET)
     connection.refresh_from_db()
-    assert "A connection has this Tenant ID already." in said
+    assert "This Tenant ID is already connected." in said
     assert connection.state == "disconnected"

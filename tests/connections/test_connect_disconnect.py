@@ -22,8 +22,8 @@ def url(connection):
 
 def test_it_says_what_stops_and_what_stays(site, url, connection):
     said = text_of(site.get(url))
-    assert "The credentials for Huma are deleted at once." in said
-    assert "Who is who, earlier runs and what was decided" in said
+    assert "The API key for Huma is deleted at once." in said
+    assert "Who is who, earlier syncs and what was decided" in said
     connection.refresh_from_db()
     assert connection.state == "active"
 
@@ -31,7 +31,7 @@ def test_it_says_what_stops_and_what_stays(site, url, connection):
 def test_it_deletes_the_credentials_at_once_and_keeps_who_is_who(site, url, connection):
     EmployeeLink.objects.create(connection=connection, huma_id="h", visma_id="v", linked_by="number")
     said = text_of(site.post(url, follow=True))
-    assert "Disconnected. The credentials are deleted." in said
+    assert "Disconnected. The API key is deleted." in said
     assert "Connect again" in said
     with database.cursor() as cursor:
         cursor.execute("SELECT huma_client_id, huma_client_secret, state FROM connections_connection")

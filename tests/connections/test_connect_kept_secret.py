@@ -49,7 +49,7 @@ def test_it_survives_whatever_else_is_wrong(site, sandbox, wrong):
         assert form.encode() not in base64.urlsafe_b64decode(token)
     field = re.findall(r'<input type="password"[^>]*>', page.content.decode())[0]
     assert "required" not in field
-    assert 'placeholder="Kept. Paste only to change it."' in field
+    assert 'placeholder="Stored. Paste a new one only to replace it."' in field
     site.post(URL, again(page))
     assert Connection.objects.get().huma_client_secret == HUMA_CLIENT_SECRET
     assert HUMA_CLIENT_SECRET not in str([one.get_decoded() for one in Session.objects.all()])

@@ -28,7 +28,7 @@ def test_somebody_who_cannot_sign_in_is_not_added(site, hr, django_user_model):
     django_user_model.objects.create_user("visitor")
     connection = company(hr)
     said = text_of(add(site, connection, "visitor"))
-    assert "Nobody who can sign in here goes by that." in said
+    assert "No user here has that username or email." in said
     assert 'value="visitor"' in said
     assert connection.owners.count() == 1
 

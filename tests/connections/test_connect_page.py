@@ -24,7 +24,7 @@ def test_it_says_what_to_click_on_both_sides(site, settings):
     assert "find and open <strong>Huma til lønn</strong>" in said
     assert "Make sure both 'Read employees' and 'Write employees' are activated" in said
     assert "System settings → Open API" in said
-    assert "Nothing has been written" in said
+    assert "Nothing has been sent" in said
 
 
 def test_it_lists_every_supported_field_with_its_rule(site):
@@ -46,7 +46,7 @@ def test_it_connects_and_shows_the_connection(site, hr, sandbox):
     response = site.post(URL, typed(), follow=True)
     connection = Connection.objects.get()
     assert response.redirect_chain == [(f"/admin/connections/{connection.code}/", 302)]
-    assert "Huma and Visma.net Payroll both answer; nothing has been written." in text_of(response)
+    assert "Huma and Visma.net Payroll both answer; nothing has been sent." in text_of(response)
     assert list(connection.owners.all()) == [hr]
     assert connection.huma_organization_id == sandbox.huma.organization_id
     assert connection.recipients == ["hr@example.com", "boss@example.com"]
@@ -80,7 +80,7 @@ def test_the_customers_tenant_id_is_told_from_the_companys(site, sandbox):
     said = text_of(site.post(URL, typed(tenant_id=CUSTOMER_TENANT_ID)))
     assert "Visma.net lets humavisma in with this Tenant ID, but refuses everything" in said
     customers, scopes = (
-        said.index("Tenant ID is the customer's, not the company's"),
+        said.index("This is the customer's Tenant ID, not the company's"),
         said.index("are activated, and click"),
     )
     assert customers < said.index("Visma Admin → Company → Edit → Configuration → Tenant id") < scopes
@@ -91,7 +91,7 @@ def test_the_customers_tenant_id_is_told_from_the_companys(site, sandbox):
 def test_a_wrong_tenant_id_names_the_causes_in_order(site, sandbox):
     said = text_of(site.post(URL, typed(tenant_id=OTHER_GUID)))
     assert "Visma.net gives humavisma no access to the company with this Tenant ID." in said
-    authorise, company = said.index("isn't authorised in this company yet"), said.index("is another company's")
+    authorise, company = said.index("isn't authorised in this company yet"), said.index("belongs to another company")
     assert authorise < company
     assert "Huma answers as it should." in said
     assert not Connection.objects.exists()
@@ -103,7 +103,7 @@ def test_nothing_typed_is_lost_and_the_secret_is_never_shown(site, sandbox):
     assert f'value="{HUMA_CLIENT_ID}"' in said
     assert 'value="Fjordheim AS"' in said
     assert "boss@example.com" in said
-    assert "The Client secret is kept too, though it isn't shown" in said
+    assert "The Client secret is stored too, but isn't shown" in said
     assert HUMA_CLIENT_SECRET not in said
 
 
@@ -126,7 +126,7 @@ def test_a_missing_scope_is_named(site, sandbox, left, sentence):
 def test_credentials_that_have_changed_places_are_recognised(site, sandbox):
     swapped = typed(huma_client_id=HUMA_CLIENT_SECRET, huma_client_secret=HUMA_CLIENT_ID)
     said = text_of(site.post(URL, swapped))
-    assert "Client ID and Client secret have changed places." in said
+    assert "Client ID and Client secret were in each other's field." in said
     assert f'value="{HUMA_CLIENT_ID}"' in said
     assert HUMA_CLIENT_SECRET not in said
     assert not Connection.objects.exists()
@@ -135,7 +135,7 @@ def test_credentials_that_have_changed_places_are_recognised(site, sandbox):
 def test_a_mistyped_secret_is_said_with_its_causes(site, sandbox):
     said = text_of(site.post(URL, typed(huma_client_secret=OTHER_GUID)))
     assert "Huma doesn't accept this Client ID and Client secret." in said
-    assert "copy both again" in said
+    assert "Copy both again" in said
     assert OTHER_GUID not in said
 
 
@@ -148,7 +148,7 @@ def test_both_sides_are_said_at_once(site, sandbox):
 def test_the_installations_own_credentials_are_the_administrators(site, sandbox, settings):
     settings.VISMA_CLIENT_SECRET = "wrong"
     said = text_of(site.post(URL, typed()))
-    assert "doesn't accept this installation's own Visma credentials" in said
+    assert "doesn't accept the installation's Visma key" in said
     assert "Tell your administrator" in said
 
 
@@ -158,8 +158,8 @@ def test_the_installations_own_credentials_are_the_administrators(site, sandbox,
         ("visma", "token", "503", "Visma.net doesn't answer. "),
         ("huma", "token", "reset", "Huma doesn't answer."),
         ("huma", "/users", "not-json", "Huma doesn't answer."),
-        ("visma", "/employees", "403", "Visma.net lets humavisma in, but not read the employees."),
-        ("huma", "/users", "403", "Huma lets this access in, but not read people."),
+        ("visma", "/employees", "403", "Visma.net lets humavisma in, but doesn't let it fetch the employees."),
+        ("huma", "/users", "403", "Huma accepts the API key, but doesn't let it fetch people."),
     ],
 )
 def test_a_vendor_in_trouble_stores_nothing(site, sandbox, side, path, kind, sentence):
@@ -171,7 +171,7 @@ def test_a_vendor_in_trouble_stores_nothing(site, sandbox, side, path, kind, sen
 def test_a_vendor_that_answers_nonsense_is_named_with_the_property(site, sandbox):
     sandbox.faults.rewrite("huma", "GET", "/users", lambda body: {"total": 3, "items": "none"}, times=9)
     said = text_of(site.post(URL, typed()))
-    assert "Huma answered something that we don't understand (items)." in said
+    assert "Huma gave an answer that we don't understand (items)." in said
     assert not Connection.objects.exists()
 
 
@@ -196,7 +196,7 @@ def test_a_wrong_email_address_is_named(site, sandbox):
 def test_a_tenant_that_a_colleague_connected_is_refused_without_saying_whose(site, other_hr, sandbox):
     company(other_hr, name="Secret Name AS")
     said = text_of(site.post(URL, typed()))
-    assert "A connection has this Tenant ID already." in said
+    assert "This Tenant ID is already connected." in said
     assert "Secret Name AS" not in said
     assert len(list(sandbox.journal)) == 0
 
@@ -212,7 +212,7 @@ def test_another_company_uses_the_same_access_to_huma(site, hr, sandbox):
     first = company(hr)
     sandbox.visma.tenants.add(OTHER_GUID)
     said = text_of(site.get(f"{URL}?reuse={first.code}"))
-    assert "The access of <strong>Fjordheim AS</strong> is used for this company too" in said
+    assert "The API key of <strong>Fjordheim AS</strong> is used for this company too" in said
     site.post(URL, {**typed(tenant_id=OTHER_GUID, name="Datter AS"), "reuse": first.code})
     second = Connection.objects.get(name="Datter AS")
     assert second.huma_organization_id == first.huma_organization_id

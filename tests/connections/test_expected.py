@@ -43,10 +43,10 @@ def expected():
 
 def test_who_is_expected_needs_no_release_and_the_connection_says_so(page, hr, sandbox):
     said = text_of(page.post(f"{PAGE}expect/", {"tenant_id": TENANT_ID.upper(), "who": "HR@example.com"}, follow=True))
-    assert "1 pairing is expected now." in said
+    assert "1 connection is entered." in said
     made = connect(hr)
     assert made.state == "active"
-    assert "Expected by an administrator: hr" in text_of(page.get(f"/admin/connections/{made.code}/"))
+    assert "Entered beforehand by an administrator: hr" in text_of(page.get(f"/admin/connections/{made.code}/"))
     assert "Connected as an administrator had entered beforehand" in text_of(
         page.get(f"/admin/connections/{made.code}/")
     )
@@ -81,7 +81,7 @@ def test_it_is_listed_and_can_be_removed(page, hr, sandbox, superuser):
     assert TENANT_ID in said
     assert "Entered by admin" in said
     one = ExpectedPairing.objects.get()
-    assert "It isn't expected any more." in text_of(page.post(f"{PAGE}{one.pk}/remove/", follow=True))
+    assert "The entry is removed." in text_of(page.post(f"{PAGE}{one.pk}/remove/", follow=True))
     assert connect(hr).state == "waiting"
     assert [entry.action for entry in AuditEntry.objects.filter(action__startswith="pairing.").order_by("pk")] == [
         "pairing.expected",
@@ -93,9 +93,9 @@ def test_it_is_listed_and_can_be_removed(page, hr, sandbox, superuser):
     ("tenant", "who", "sentence"),
     [
         ("123", "hr", "A Tenant ID has 32 digits and letters"),
-        (TENANT_ID, "nobody", "Nobody who can sign in here goes by “nobody”"),
-        (OTHER_GUID, "hr", "A connection has this Tenant ID already."),
-        (THIRD, "hr", "This Tenant ID is expected already."),
+        (TENANT_ID, "nobody", "No user here is called “nobody”"),
+        (OTHER_GUID, "hr", "This Tenant ID is already connected."),
+        (THIRD, "hr", "This Tenant ID is entered already."),
         ("33333333-2222-4333-8444-555555555555", "hr", "is reserved for another Huma organisation. Free it first."),
     ],
 )
@@ -121,10 +121,10 @@ def test_a_table_is_shown_before_it_is_stored(page, hr, content):
     response = upload(page, content)
     said = text_of(response)
     assert "Nothing has been stored yet." in said
-    assert "Enter 2 pairings" in said
+    assert "Enter 2 connections" in said
     assert expected() == set()
     table = response.context["table"]
-    assert "2 pairings are expected now." in text_of(page.post(f"{PAGE}store/", {"table": table}, follow=True))
+    assert "2 connections are entered." in text_of(page.post(f"{PAGE}store/", {"table": table}, follow=True))
     assert expected() == {(TENANT_ID, "hr"), (THIRD, "bjørn")}
 
 
@@ -133,9 +133,9 @@ def test_each_row_says_what_is_wrong_with_it_and_the_others_are_stored(page, hr)
     response = upload(page, "\n".join(rows))
     said = text_of(response)
     assert "4 rows can't be stored." in said
-    assert "This Tenant ID stands further up already." in said
+    assert "This Tenant ID is in an earlier row already." in said
     assert "A Tenant ID has 32 digits" in said
-    assert "Nobody who can sign in here goes by “nobody”" in said
+    assert "No user here is called “nobody”" in said
     assert "A row has two columns" in said
     page.post(f"{PAGE}store/", {"table": response.context["table"]})
     assert expected() == {(TENANT_ID, "hr")}
@@ -182,7 +182,7 @@ def test_a_reserved_tenant_is_listed_and_freed_after_a_question(page, hr):
     assert THIRD in said
     pairing = releasing.reserved().get()
     asked = text_of(page.get(f"{PAGE}reserved/{pairing.pk}/free/"))
-    assert "The organisation that had it needs an approval, too, if it comes back." in asked
+    assert "The organisation that had it needs an approval too if it comes back." in asked
     assert releasing.reserved().exists()
     assert "The Tenant ID is free." in text_of(page.post(f"{PAGE}reserved/{pairing.pk}/free/", follow=True))
     assert not releasing.reserved().exists()

@@ -32,8 +32,8 @@ def test_it_says_first_what_stops_and_what_waits(site, url, connection):
     said = text_of(site.get(f"{url}pause/"))
     for sentence in (
         "Pause Fjordheim AS?",
-        "A run that is writing is stopped.",
-        "A run that waits for you stays open",
+        "A sync that is sending is stopped.",
+        "A sync that is waiting for you stays open",
         "All owners get an email",
     ):
         assert sentence in said
@@ -45,22 +45,22 @@ def test_until_somebody_resumes_it(site, url, connection):
     said = text_of(site.post(f"{url}pause/", {"until": ""}, follow=True))
     assert "Paused. The owners get an email." in said
     assert "Paused by hr." in said
-    assert "It goes on when an owner resumes it." in said
-    assert "Renew the credentials" not in said
+    assert "It stays paused until an owner resumes it." in said
+    assert "Renew the API key" not in said
     connection.refresh_from_db()
     assert (connection.state, connection.pause_reason, connection.paused_by) == ("paused", "by_hand", "hr")
 
     said = text_of(site.post(f"{url}resume/", follow=True))
-    assert "The connection goes on" in said
+    assert "The connection resumes" in said
     connection.refresh_from_db()
     assert connection.state == "active"
-    assert "Resumed" in said.split("What was done")[1]
+    assert "Resumed" in said.split("Timeline")[1]
 
 
 def test_until_and_including_a_day(site, url, connection):
     said = text_of(site.post(f"{url}pause/", {"until": in_days(2).isoformat()}, follow=True))
     assert "Paused by hr until and including" in said
-    assert "It goes on by itself on" in said
+    assert "It resumes automatically on" in said
     connection.refresh_from_db()
     assert connection.paused_until == in_days(2)
     entry = AuditEntry.objects.get(action="connection.paused_until")
@@ -112,10 +112,10 @@ def test_refused_credentials_say_when_they_are_tried_again(site, url, connection
         retry_next=timezone.now() + timedelta(minutes=15),
     )
     said = text_of(site.get(url))
-    assert "Visma refused the access." in said
-    assert "The access is tried again by itself, next on" in said
+    assert "Visma refused the app." in said
+    assert "We try the access again automatically, next on" in said
     assert "Check the access again" in said
-    assert "Renew the credentials" in said
+    assert "Renew the API key" in said
 
 
 def test_resuming_does_not_pass_over_refused_credentials(site, url, connection):
@@ -134,18 +134,18 @@ def test_refused_credentials_can_be_followed_by_a_pause_by_hand(site, url, conne
 
 def test_an_open_run_says_why_it_cannot_be_confirmed_now(site, url, connection, hr):
     SyncRun.objects.create(connection=connection, state="review", read_at=timezone.now())
-    assert "This run stays as it is" not in text_of(site.get(f"{url}overview/"))
+    assert "This sync stays open" not in text_of(site.get(f"{url}overview/"))
     pausing.pause(connection, hr)
     for page in ("sync/", "overview/", "review/", "create/", "confirm/"):
         said = text_of(site.get(f"{url}{page}"))
         assert "Paused by hr." in said
-        assert "This run stays as it is, with all that was chosen." in said
+        assert "This sync stays open with all your choices." in said
 
 
 def test_what_is_true_of_all_connections_is_said_without_marking_this_one(site, url, connection):
     Installation.objects.create(pk=1, visma_refused_at=timezone.now())
     said = text_of(site.get(url))
-    assert "Visma.net doesn't accept this installation's own credentials" in said
+    assert "Visma.net doesn't accept the installation's Visma key" in said
     assert "Pause…" in said
 
 

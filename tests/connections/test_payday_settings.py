@@ -89,11 +89,11 @@ def test_what_cannot_be_is_said_and_nothing_is_stored(site, url, connection, wro
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"pay_by_hand": ""}, "This is needed for a month that is otherwise."),
-        ({"cutoff_by_hand": ""}, "This is needed for a month that is otherwise."),
+        ({"pay_by_hand": ""}, "This is needed for a month with other days."),
+        ({"cutoff_by_hand": ""}, "This is needed for a month with other days."),
         ({"cutoff_by_hand": "2099-01-01"}, "The cut-off can't be after the pay day."),
-        ({"pay_by_hand": "2099-01-01"}, "This isn't a day of that month, or of the one beside it."),
-        ({"pay_day": "", "cutoff_day": ""}, "This is needed for a month that is otherwise."),
+        ({"pay_by_hand": "2099-01-01"}, "Choose a day of that month, or of the month before or after."),
+        ({"pay_day": "", "cutoff_day": ""}, "This is needed for a month with other days."),
     ],
 )
 def test_a_month_by_hand_is_whole_or_refused(site, url, connection, wrong, said):

@@ -160,14 +160,14 @@ class TestReserved:
         sandbox.huma.organization_id = OTHER_ORGANISATION
         site.force_login(other_hr)
         refused = text_of(site.post(URL, typed()))
-        assert "A connection has this Tenant ID already." in refused
+        assert "This Tenant ID is already connected." in refused
         assert mine.name not in refused.replace('value="Fjordheim AS"', "")
         assert Connection.objects.count() == 2
         sandbox.huma.organization_id = mine.huma_organization_id
         services.renew(mine, other_hr, HUMA_CLIENT_ID, HUMA_CLIENT_SECRET)
         sandbox.huma.organization_id = OTHER_ORGANISATION
         taken = text_of(site.post(URL, typed()))
-        assert "A connection has this Tenant ID already." in taken
+        assert "This Tenant ID is already connected." in taken
 
     def test_so_it_is_once_the_connection_was_deleted(self, mine, other_hr, sandbox):
         mine.delete()

@@ -75,5 +75,5 @@ def test_it_brings_its_own_style_and_allows_nothing_else(sandbox: Sandbox) -> No
 
 def test_it_is_shown_even_when_everything_else_breaks(sandbox: Sandbox) -> None:
     sandbox.faults.script("*", "*", "", "503", times=float("inf"))
-    assert "on both sides" in page(sandbox)
+    assert "in both systems" in page(sandbox)
     sandbox.faults.clear()

@@ -91,7 +91,7 @@ def test_a_webhook_is_registered_by_the_form_and_removed(sandbox: Sandbox, recei
     shown = page(sandbox)
     assert receiver.url in shown
     assert "<td>200</td>" in shown
-    assert "401: another secret or token is expected" in shown
+    assert "401: another signing key or token is expected" in shown
     assert "geheim" not in shown
     assert send(sandbox, "/webhooks/remove", url=receiver.url).status_code == 303
     assert not sandbox.webhooks

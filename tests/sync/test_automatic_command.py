@@ -152,7 +152,7 @@ def switching_says(connection: Connection) -> str:
     """Why it can't be turned on, as the page has it."""
     with override("en"):
         said = switching.refusal(connection)
-    assert "need somebody in payroll who hears" in said
+    assert "need a payroll clerk who is told" in said
     return said
 
 
@@ -173,7 +173,7 @@ def test_a_paused_connection_is_refused(fjordheim, hr):
 def test_a_disconnected_one_is_refused(fjordheim, hr):
     disconnect(fjordheim, hr)
     for options in ((), ("on",), ("--accounts", "look")):
-        assert refusal(fjordheim.code, *options).startswith("The connection was disconnected.")
+        assert refusal(fjordheim.code, *options).startswith("The connection is disconnected.")
 
 
 def test_a_code_that_is_nobodys_is_refused(fjordheim):
@@ -183,9 +183,9 @@ def test_a_code_that_is_nobodys_is_refused(fjordheim):
 def test_in_whose_name_must_be_an_owner_or_a_superuser(fjordheim, hr, superuser, django_user_model):
     django_user_model.objects.create_user("other", is_staff=True)
     django_user_model.objects.create_user("gone", is_staff=True, is_superuser=True, is_active=False)
-    assert "neither an owner of the connection nor a superuser" in refusal(fjordheim.code, "on", "--by", "other")
+    assert "neither an owner of the connection nor an administrator" in refusal(fjordheim.code, "on", "--by", "other")
     for nobody in ("nobody", "gone", ""):
-        assert "nobody who can sign in" in refusal(fjordheim.code, "on", "--by", nobody)
+        assert "no user who can sign in" in refusal(fjordheim.code, "on", "--by", nobody)
     assert automatic(fjordheim, "on", "--by", "admin")["by"] == "admin"
 
 

@@ -74,7 +74,7 @@ def test_the_two_of_these_tests_can_be_read(vendor: Vendor, made: Connection, hr
 def test_a_total_that_no_company_has(vendor: Vendor, made: Connection, hr: Any, total: Any) -> None:
     vendor.on("/users", answer(200, {"total": total, "items": [{"id": "u1"}]}))
     said = failed(read(made, hr))
-    assert f"Huma says that its list has {int(total)} people, and at most 200000 are read." in said
+    assert f"Huma says that its list has {int(total)} people, and we fetch at most 200000." in said
     assert len(vendor.asked("/users")) == 1
 
 
@@ -86,7 +86,7 @@ def test_a_list_without_a_total_that_goes_on_for_ever(vendor: Vendor, made: Conn
         return answer(200, {"items": [{"id": f"u{begin + at}"} for at in range(50)]})
 
     vendor.on("/users", page)
-    assert "Huma's list went on after 300 people." in failed(read(made, hr))
+    assert "Huma's list continued after 300 people." in failed(read(made, hr))
     assert len(vendor.asked("/users")) <= 8
 
 
@@ -100,7 +100,7 @@ def test_a_huma_list_that_repeats_its_ids(vendor: Vendor, made: Connection, hr: 
 def test_a_cursor_that_never_ends(vendor: Vendor, made: Connection, hr: Any, settings: Any) -> None:
     settings.LIST_MAX_PEOPLE = 50
     vendor.on("/v2/employees", leading_on(lambda page: [employee(f"e{page}-{at}") for at in range(10)]))
-    assert "Visma's list went on after 50 people." in failed(read(made, hr))
+    assert "Visma's list continued after 50 people." in failed(read(made, hr))
     assert len(vendor.asked("/v2/employees")) == 6
 
 
@@ -171,7 +171,7 @@ def test_a_body_without_end(vendor: Vendor, made: Connection, hr: Any, settings:
 
 def test_a_list_that_is_nested_without_end(vendor: Vendor, made: Connection, hr: Any) -> None:
     vendor.on("/v2/employees", answer(200, raw=b'{"data": ' + b"[" * 100_000))
-    assert "Visma sent more than can be right in one answer (nesting)" in failed(read(made, hr))
+    assert "Visma sent too much in one answer (nesting)" in failed(read(made, hr))
     assert len(vendor.asked("/v2/employees")) == 1
 
 

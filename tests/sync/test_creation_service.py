@@ -79,7 +79,7 @@ def test_a_new_person_gets_the_fields_and_the_rest_is_explained(hr):
     nina = creation_lists.page(run, "visma").sections[0].people[0]
     assert nina.gets == ["Given name", "Family name", "Email", "First workday", "Employment ID"]
     assert [(field.label, field.why.split(".")[0]) for field in nina.omitted] == [
-        ("Bank account", "The account number has a wrong check digit")
+        ("Bank account", "The check digit of the account number is wrong")
     ]
     vera = creation_lists.page(run, "huma").sections[0].people[0]
     assert "First workday" not in vera.gets

@@ -95,10 +95,10 @@ def test_an_owner_is_told_what_waits_and_where(made, days, smtp):
     tell(made, "new_person", "n", name="Nina Ny")
     assert digest.write_due(at(next(days))) == 1
     email = sent(smtp)["hr@example.com"]
-    assert email["Subject"] == "Fjordheim AS: 3 things wait for you"
+    assert email["Subject"] == "Fjordheim AS: 3 things need your attention"
     for kind in ("plain", "html"):
         text = said(email, kind)
-        assert "2 differences wait for a decision." in text
+        assert "2 differences are waiting for you." in text
         assert "1 person is new in Huma." in text
         assert f"http://testserver/admin/connections/{made.code}/attention/" in text
         assert "Nina" not in text
@@ -145,7 +145,7 @@ def test_it_is_one_email_over_all_connections(made, hr, days, smtp):
     changed(a_run(other, "real-time"), "bank_account")
     assert digest.write_due(at(next(days))) == 1
     [email] = sent(smtp).values()
-    assert email["Subject"] == "2 connections: 2 things wait for you, details of 1 person changed"
+    assert email["Subject"] == "2 connections: 2 things need your attention, details of 1 person changed"
     text = said(email)
     assert text.index("Breidvik AS") < text.index("Fjordheim AS") < text.index("Kari Nordmann: Bank account")
 

@@ -216,7 +216,7 @@ def test_what_is_held_back_is_counted_and_not_named(fjordheim, smtp):
     until_quiet()
     said = whole(smtp.messages[0])
     assert said.startswith("Fjordheim AS: 3 changes are held back\n")
-    assert "So much changed at once" in said
+    assert "Unusually many changes at once" in said
     assert f"http://testserver/admin/connections/{fjordheim.code}/held/" in said
     for secret in ("12345678903", "22334455", "Frode"):
         assert secret not in said

@@ -105,10 +105,10 @@ class TestWhatIsHeld:
         fjordheim.huma(anna, birthDate=ANOTHER_BIRTH)
         told(fjordheim, anna)
         web = signed_in(fjordheim.user)
-        words = "Nothing is released until somebody has said whether this is still the same person."
+        words = "Nothing is approved until somebody has answered whether this is still the same person."
         assert text_of(web.get(at("held", fjordheim.connection))).count(words) == 1
         asked = web.post(at("held_ask", fjordheim.connection), {"answer": "release", "all": "1"})
-        assert "1 more goes on waiting: it isn't certain" in text_of(asked)
+        assert "1 more keeps waiting: it isn't certain" in text_of(asked)
 
 
 class TestWhatWasChosen:
@@ -132,7 +132,7 @@ class TestWhatWasChosen:
         run = chosen_for_all(fjordheim, anna)
         doubted_by_real_time(fjordheim, anna)
         page = text_of(signed_in(fjordheim.user).get(at("confirm", fjordheim.connection)))
-        assert "1 choice isn't written" in page
+        assert "1 choice isn't sent" in page
         fjordheim.apply(run)
         assert phone(fjordheim, anna) == before
 

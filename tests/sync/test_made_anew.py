@@ -59,11 +59,15 @@ def test_with_the_same_dates_it_is_paired_anew_and_nothing_asks(fjordheim, anna,
 @pytest.mark.parametrize(
     ("side", "change", "said"),
     [
-        ("huma", {"lastDayOfWork": day(40), "endReason": "employee_resigned"}, "The position in Huma was made anew."),
+        (
+            "huma",
+            {"lastDayOfWork": day(40), "endReason": "employee_resigned"},
+            "The position in Huma was created again.",
+        ),
         (
             "visma",
             {"activeEnd": day(40), "positionEndReason": ["arbeidstakerHarSagtOppSelv"]},
-            "The employment in Visma was made anew.",
+            "The employment in Visma was created again.",
         ),
     ],
 )

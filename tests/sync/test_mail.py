@@ -74,7 +74,7 @@ def test_the_counts_add_up(run, smtp):
     ]
     assert sum(counted[:6]) == 6
     assert "1 person was added to Visma.net Payroll" in text
-    assert "1 difference isn't decided." in text
+    assert "1 difference is still open, and you are asked again next time." in text
 
 
 def test_it_says_who_failed_and_why_and_where_to_look(run, smtp):
@@ -106,7 +106,7 @@ def test_payroll_is_told_about_new_drafts_without_a_login(run, smtp):
     said = body(payroll)
     assert "Nina Nå" in said
     assert "Not in Huma: Phone, Bank account, Address" in said
-    assert "Don't create them anew" in said
+    assert "Don't create them again" in said
     assert "/admin/" not in said + body(payroll, "html")
 
 

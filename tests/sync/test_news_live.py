@@ -44,7 +44,7 @@ def test_what_was_told_is_not_found_again_and_ends_where_it_is_seen_to_end(compa
     users.activate(berit.user_id, True)
     scheduling.scheduled(fjordheim)
     assert notices() == []
-    assert "Nothing needs you right now." in start_page(hr)
+    assert "Nothing needs your attention right now." in start_page(hr)
 
 
 def test_somebody_new_is_news_until_she_is_added(company, hr):

@@ -139,7 +139,7 @@ def test_the_pages_say_so(fjordheim, anna, client: Client, hr):
     address = f"/admin/connections/{fjordheim.connection.code}"
     overview = client.get(f"{address}/overview/")
     assert "Outside the selection" in text_of(overview)
-    assert "Gone from one side" not in text_of(overview)
+    assert "No longer in one of the systems" not in text_of(overview)
     name = fjordheim.link(anna).name
     listed = text_of(client.get(f"{address}/people/?show=outside"))
     assert name in listed
@@ -147,9 +147,9 @@ def test_the_pages_say_so(fjordheim, anna, client: Client, hr):
     assert name not in text_of(client.get(f"{address}/people/?show=linked"))
     assert name not in text_of(client.get(f"{address}/people/?show=gone"))
     said = text_of(client.get(f"{address}/people/huma/{anna.user_id}/"))
-    assert "outside the companies, locations and teams that this connection is about" in said
+    assert "outside the companies, locations and teams of this connection" in said
     assert "Outside the selection" in said
-    assert "isn't in Huma any more" not in said
+    assert "is no longer in Huma" not in said
 
 
 def test_real_time_writes_nothing_of_who_is_outside_until_they_are_back(fjordheim, anna, berit):

@@ -80,7 +80,7 @@ class TestTheClick:
         path = link(message)
         assert "pay@" not in path.lower()
         shown = text_of(anybody.get(path))
-        assert "Shall payroll notices come to this address?" in shown
+        assert "Should payroll notices be sent to this address?" in shown
         assert "Pay@example.com".lower() in shown
         assert is_confirmed(fjordheim) == []
         assert "The address is confirmed" in text_of(press(anybody, path))
@@ -244,7 +244,7 @@ class TestPages:
         page = text_of(web.get(at("connection", fjordheim)))
         assert page.count("not confirmed yet") == 1
         assert "Send the link again" in page
-        assert "Emails to an address that isn't confirmed say how many, and name nobody." in page
+        assert "Emails to an address that isn't confirmed say how many, but name nobody." in page
 
     def test_added_on_the_settings_page_they_are_asked(self, fjordheim, web, smtp, sandbox):
         from tests.connections.test_connect_settings import sent as typed

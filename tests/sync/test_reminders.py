@@ -61,11 +61,11 @@ class TestOnTheMornings:
         service.write_due(reminders(period, SEVEN)[1])
         found = sent(smtp)
         email = found["hr@example.com"]
-        assert email["Subject"] == "Fjordheim AS: 1 change waits for approval"
+        assert email["Subject"] == "Fjordheim AS: 1 change is waiting for approval"
         text = said(email)
         by, pay = cutoff_text(period.cutoff), pay_text(period)
         assert f"Approve by {by} for the pay on {pay}; until then salary goes to the old account." in text
-        assert "Urgent, and nobody can approve? Payroll enters it in Visma as before" in text
+        assert "Is it urgent, and nobody can approve? A payroll clerk can enter it in Visma as before" in text
         assert f"http://testserver/admin/connections/{fjordheim.code}/held/" in text
         assert "administrator" not in text
         assert "You get this as an administrator" in said(found["admin@example.com"])
@@ -126,10 +126,10 @@ class TestOnTheMornings:
         holds(other, "phone", reason="held_many")
         assert service.write_due(reminders(period, SEVEN)[0]) == 1
         email = sent(smtp)["hr@example.com"]
-        assert email["Subject"] == "2 connections: 2 changes wait for approval"
+        assert email["Subject"] == "2 connections: 2 changes are waiting for approval"
         text = said(email)
         assert text.index("Breidvik AS: 1 change.") < text.index("Fjordheim AS: 1 change.")
-        assert "until then payroll keeps what it has." in text
+        assert "until then nothing is changed in Visma." in text
         assert "until then salary goes to the old account." in text
 
     def test_each_owner_hears_of_their_own(self, fjordheim, superuser, smtp):
@@ -181,7 +181,7 @@ class TestOnTheMornings:
         letters.write(Letter.Kind.REMINDER, "late", ["hr@example.com"], fjordheim, of={str(fjordheim.pk): "then"})
         text = said(sent(smtp)["hr@example.com"])
         assert "00:00 has passed: the salary paid on" in text
-        assert "goes to the old account, unless payroll enters the new one in Visma first." in text
+        assert "goes to the old account, unless a payroll clerk enters the new one in Visma first." in text
         assert "Approve by " in text
 
 

@@ -46,8 +46,8 @@ def test_what_needs_attention_comes_first(site, hr):
     said = text_of(site.get("/admin/"))
     order = [said.index(name) for name in ("C paused", "D waits", "B new", "A ended")]
     assert order == sorted(order)
-    assert "Huma refused the access." in said
-    assert "Waits for you" in said
+    assert "Huma refused the API key." in said
+    assert "Waiting for you" in said
 
 
 def test_a_finished_run_says_what_was_not_done_and_what_waits(site, hr):
@@ -58,7 +58,7 @@ def test_a_finished_run_says_what_was_not_done_and_what_waits(site, hr):
     Conflict.objects.create(run=run, link=link, field="phone", kind="value")
     said = text_of(site.get("/admin/"))
     assert "1 change was not done." in said
-    assert "1 difference waits" in said
+    assert "1 difference is waiting" in said
     assert f"/admin/connections/{connection.code}/result/{run.pk}/" in said
 
 

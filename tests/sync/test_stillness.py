@@ -48,18 +48,18 @@ def test_a_lease_that_nobody_renews_is_said(run, hr, settings, state):
     SyncRun.objects.filter(pk=run.pk).update(state=state, touched_at=seconds_ago(40), **lease)
     run.refresh_from_db()
     text = said(run, hr)
-    assert re.search(r"Nothing has moved for 1\d seconds The part", text)
-    assert "Nothing is lost: your sync is stored, and goes on by itself as soon as it runs again." in text
-    assert "tell the one who runs humavisma for you that the worker has to be started" in text
+    assert re.search(r"Nothing has happened for 1\d seconds The part", text)
+    assert "Nothing is lost: your sync is stored, and continues automatically when that part works again." in text
+    assert "tell your administrator that the worker has to be started" in text
     SyncRun.objects.filter(pk=run.pk).update(lease_until=seconds_ago(-settings.LEASE_SECONDS))
-    assert "Nothing has moved" not in said(run, hr)
+    assert "Nothing has happened" not in said(run, hr)
 
 
 @pytest.mark.django_db
 def test_between_two_slices_the_workers_beat_counts(run, hr):
     SyncRun.objects.filter(pk=run.pk).update(touched_at=seconds_ago(40))
     beat()
-    assert "Nothing has moved" not in said(run, hr)
+    assert "Nothing has happened" not in said(run, hr)
 
 
 @pytest.mark.django_db
@@ -130,11 +130,11 @@ def test_a_worker_that_is_killed_while_it_writes_is_said(slow, smtp, hr, start):
     shown = runs_confirmed(run, hr)
     worker = start()
     assert wait_for(lambda: slow.journal.writes(), PATIENT)
-    assert "Nothing has moved" not in said(shown, hr)
+    assert "Nothing has happened" not in said(shown, hr)
     kill(worker)
-    assert wait_for(lambda: "Nothing has moved for" in said(shown, hr), PATIENT)
+    assert wait_for(lambda: "Nothing has happened for" in said(shown, hr), PATIENT)
     start()
-    assert wait_for(lambda: "Nothing has moved for" not in said(shown, hr), PATIENT)
+    assert wait_for(lambda: "Nothing has happened for" not in said(shown, hr), PATIENT)
 
 
 def runs_confirmed(run: SyncRun, hr: Any) -> SyncRun:

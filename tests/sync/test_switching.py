@@ -64,7 +64,7 @@ def test_nobody_turns_it_on_where_nobody_hears(fresh, hr):
     SyncRun.objects.create(connection=fresh, state="finished", started_by="hr")
     with pytest.raises(NotAllowed, match="nobody_hears"):
         switching.turn_on(fresh, hr)
-    assert "need somebody in payroll who hears" in switching.refusal(fresh)
+    assert "need a payroll clerk who is told" in switching.refusal(fresh)
     assert switching.is_offered(fresh), "and the answer to the question says so"
 
 

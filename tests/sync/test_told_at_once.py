@@ -55,7 +55,9 @@ class TestAtOnce:
         assert collected.next_at == self.kept()[0].made_at + timedelta(hours=1)
         assert self.send(smtp) == [], "it waits for what may still come"
         Letter.objects.filter(pk=collected.pk).update(next_at=timezone.now())
-        assert [message["Subject"] for message in self.send(smtp)] == ["Fjordheim AS: 4 changes wait for approval"]
+        assert [message["Subject"] for message in self.send(smtp)] == [
+            "Fjordheim AS: 4 changes are waiting for approval"
+        ]
         told()
         assert len(self.kept()) == 5, "what comes after it was sent is said again"
 
@@ -80,7 +82,7 @@ class TestAtOnce:
         assert len(self.kept()) == 4
         Letter.objects.filter(params__has_key="runs").update(next_at=timezone.now())
         subjects = [message["Subject"] for message in self.send(smtp)]
-        assert subjects[-1] == "2 connections: 2 changes wait for approval"
+        assert subjects[-1] == "2 connections: 2 changes are waiting for approval"
 
     def test_what_is_answered_before_it_goes_out_is_not_in_it(self, told, smtp):
         changes = [told() for _ in range(5)]

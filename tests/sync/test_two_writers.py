@@ -99,7 +99,7 @@ def command(found: Company, *words: str) -> str:
     return out.getvalue()
 
 
-SEEN = "1 person had it when Huma was read on"
+SEEN = "1 person had it when we fetched from Huma on"
 WHAT_TO_DO = "Turn that integration off in Huma, under Settings → Integrations."
 
 
@@ -110,7 +110,7 @@ def test_automatic_updates_cant_be_turned_on_by_page_or_command(company: Company
     refused = command(company, "on")
     assert SEEN in refused
     assert WHAT_TO_DO in refused
-    assert "Automatic updates can't be turned on as long as that is so." in refused
+    assert "Until then automatic updates can't be turned on." in refused
     assert refused in page_of(company)
     assert refused in post(company, "on")
     assert "Turn on automatic updates" not in page_of(company)
@@ -136,9 +136,9 @@ def test_an_integration_with_another_system_is_no_other_writer(company: Company)
 def test_once_it_is_gone_they_can_be_turned_on_without_reading_everybody(company: Company) -> None:
     turned_on(company)
     scheduling.first_run(company)
-    assert "Huma still names the integration" in post(company, "look")
+    assert "Huma still says that the integration is on" in post(company, "look")
     turned_off(company)
-    assert "No other integration writes to Visma any more." in post(company, "look")
+    assert "No other integration changes Visma any more." in post(company, "look")
     assert "Turn on automatic updates" in page_of(company)
     turned_on(company)
     read(company.connection, company.user)
@@ -150,7 +150,7 @@ def test_a_read_of_everybody_renews_what_is_known(company: Company) -> None:
     turned_on(company, 0)
     turned_on(company, 1)
     scheduling.first_run(company)
-    assert "2 people had it when Huma was read on" in page_of(company)
+    assert "2 people had it when we fetched from Huma on" in page_of(company)
     company.sandbox.huma.users[person(company, 0).user_id].integrations = {}
     scheduling.first_run(company)
     assert SEEN in page_of(company)
@@ -182,8 +182,10 @@ def test_in_real_time_nothing_is_written_and_nothing_lost(always_on: Company) ->
         a_minute()
     assert always_on.sandbox.state()["visma"] == before
     assert states() == ["waiting", "waiting"]
-    assert "Automatic updates rest." in page_of(always_on)
-    assert f"Automatic updates rest. {two_writers.why(Connection.objects.get())}" in page_of(always_on, "attention")
+    assert "Automatic updates are on hold." in page_of(always_on)
+    assert f"Automatic updates are on hold. {two_writers.why(Connection.objects.get())}" in page_of(
+        always_on, "attention"
+    )
 
     a_quarter_later(always_on)
     assert states() == ["waiting", "waiting"], "it is still on"
@@ -192,7 +194,7 @@ def test_in_real_time_nothing_is_written_and_nothing_lost(always_on: Company) ->
     until_quiet()
     assert (phone(always_on, anna), phone(always_on, berit)) == (NEW, NEWER)
     assert states() == ["done", "done"]
-    assert "Automatic updates rest." not in page_of(always_on, "attention")
+    assert "Automatic updates are on hold." not in page_of(always_on, "attention")
 
 
 def test_a_scheduled_sync_tells_what_differs_and_writes_nothing(always_on: Company) -> None:
@@ -237,9 +239,9 @@ def test_a_huma_that_cant_be_asked_tells_nothing(always_on: Company) -> None:
     read(always_on.connection, always_on.user)
     turned_off(always_on)
     always_on.sandbox.faults.script("huma", "GET", "/users/", "503", times=1000)
-    assert "couldn't be asked just now" in post(always_on, "look")
+    assert "didn't answer just now" in post(always_on, "look")
     always_on.sandbox.faults.clear()
-    assert "No other integration writes to Visma any more." in post(always_on, "look")
+    assert "No other integration changes Visma any more." in post(always_on, "look")
 
 
 def test_somebody_who_cant_be_read_any_more_doesnt_hold_it_up(always_on: Company) -> None:
@@ -249,7 +251,7 @@ def test_somebody_who_cant_be_read_any_more_doesnt_hold_it_up(always_on: Company
     turned_off(always_on)
     first = Connection.objects.get().other_writer_people[0]
     always_on.sandbox.faults.rewrite("huma", "GET", f"/users/{first}$", lambda user: {**user, "givenName": 7}, 1000)
-    assert "No other integration writes to Visma any more." in post(always_on, "look")
+    assert "No other integration changes Visma any more." in post(always_on, "look")
 
 
 def test_a_locked_field_names_the_integration(company: Company) -> None:
@@ -267,7 +269,7 @@ def test_a_locked_field_names_the_integration(company: Company) -> None:
         for one in Conflict.objects.filter(run=run)
     }
     assert said["phone"].startswith("Azure AD has locked this field in Huma.")
-    assert said["employment_id"].startswith("Huma doesn't let this access change the field.")
+    assert said["employment_id"].startswith("The API key isn't allowed to change this field in Huma.")
     assert "Azure AD has locked this field" in page_of(company, "review")
 
 

@@ -11,7 +11,7 @@ from tests.sync.reading import in_huma, read
 from tests.sync.views.conftest import at, signed_in, words
 
 pytestmark = pytest.mark.django_db
-EITHER = "either {system} has made this change, or it hasn't. Look at the employee in {system}."
+EITHER = "so we don't know whether {system} stored the change. Check the employee in {system}."
 COMPARED = "The next sync compares again"
 
 
@@ -48,14 +48,14 @@ def test_a_change_without_an_answer_was_made_or_not(run, hr, smtp, side, system)
 
 def test_a_change_that_was_taken_on_was_carried_out_or_not(run, hr, smtp):
     for said in told(run, hr, smtp, side="visma", reason="job_lost"):
-        assert "Visma.net Payroll accepted this change and never said how it ended" in said
-        assert "either it has been made, or it hasn't. Look at the employee in Visma.net Payroll." in said
+        assert "Visma.net Payroll accepted the change but never said how it ended" in said
+        assert "so we don't know whether Visma.net Payroll stored it. Check the employee in Visma.net Payroll." in said
         assert COMPARED in said
 
 
 @pytest.mark.parametrize("reason", ["unknown_outcome", "job_lost"])
 def test_a_person_who_may_have_been_added_is_not_added_again_blindly(run, hr, smtp, reason):
     for said in told(run, hr, smtp, side="visma", action="create", field="", reason=reason):
-        assert "either the person is in Visma.net Payroll now, or isn't." in said
-        assert "Look there, among drafts too, before anybody adds the person by hand." in said
-        assert "The next sync finds the person, or offers to add the person again." in said
+        assert "so we don't know whether Visma.net Payroll created the person." in said
+        assert "Check there, also among the drafts, before anybody adds them by hand." in said
+        assert "The next sync finds the person, or offers to add them again." in said

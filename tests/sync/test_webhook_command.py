@@ -71,7 +71,7 @@ def test_another_secret_is_made_and_the_old_one_stays_valid_for_a_while(fjordhei
 def test_a_disconnected_connection_is_refused(fjordheim, hr):
     disconnect(fjordheim, hr)
     for options in ((), ("--rotate",)):
-        assert refusal(fjordheim.code, *options).startswith("The connection was disconnected.")
+        assert refusal(fjordheim.code, *options).startswith("The connection is disconnected.")
 
 
 def test_a_code_that_is_nobodys_is_refused(fjordheim):

@@ -29,7 +29,7 @@ MOST = 1000
 class Command(OneLineCommand):
     """Exit codes: 0 connected (or credentials renewed), 2 not; then one line on stderr says why."""
 
-    help = "Connect Huma with a Visma.net Payroll company; the same pair again renews its credentials."
+    help = "Connect Huma with a Visma.net Payroll company; the same pair again renews its API key."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--name", required=True, metavar="N", help="what the connection is called")
@@ -42,7 +42,7 @@ class Command(OneLineCommand):
             "--huma-client-secret-file", metavar="FILE", help="a file with nothing else in it; - is standard input"
         )
         parser.add_argument("--confirm-authority", action="store_true", help="you may connect these two; required")
-        parser.add_argument("--owner", metavar="USERNAME", help="who sees and runs it")
+        parser.add_argument("--owner", metavar="USERNAME", help="who sees it and can synchronize")
         parser.add_argument(
             "--notify", action="append", default=[], metavar="EMAIL", help="who gets the results; repeat for more"
         )
@@ -167,5 +167,5 @@ def _owner(username: str | None) -> User | None:
     try:
         return services.find_staff(username)
     except services.NoSuchUser:
-        text = _("--owner: nobody who can sign in goes by “%(who)s”. Add the user first, as staff.")
+        text = _("--owner: no user who can sign in is called “%(who)s”. Add the user first, as staff.")
         raise mistake(text % {"who": username}) from None

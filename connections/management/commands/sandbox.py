@@ -50,7 +50,7 @@ class Command(OneLineCommand):
             default=[],
             choices=[mode.name for mode in MODES],
             metavar="NAME",
-            help=f"what the vendors may do instead, any number of times. {listed}",
+            help=f"what Huma and Visma may do instead, any number of times. {listed}",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

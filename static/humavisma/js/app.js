@@ -69,16 +69,16 @@
         }
     });
 
-    // Confirm: what is unticked isn't written. It is struck out wherever it stands, and the bar at the bottom counts.
+    // Confirm: what is unticked isn't sent. It is struck out wherever it stands, and the bar at the bottom counts.
     const strikeOut = () => {
         const boxes = [...document.querySelectorAll('input[name="only"]')];
         const off = new Set(boxes.filter((it) => !it.checked).map((it) => it.closest('[data-of]').dataset.of));
         document.querySelectorAll('[data-of]').forEach((it) => it.classList.toggle('left-off', off.has(it.dataset.of)));
-        const bar = document.querySelector('[data-ticked]');
-        if (!bar) return;
-        bar.dataset.all ??= bar.textContent;
         const people = new Set(boxes.map((it) => it.closest('[data-of]').dataset.of)).size - off.size;
-        bar.textContent = off.size ? bar.dataset.ticked.replace('NN', people) : bar.dataset.all;
+        document.querySelectorAll('[data-ticked]').forEach((it) => {
+            it.dataset.all ??= it.textContent;
+            it.textContent = off.size ? it.dataset.ticked.replace('NN', people) : it.dataset.all;
+        });
         document.querySelectorAll('[data-nn]').forEach((it) => { it.textContent = it.dataset.nn.replace('NN', people); });
         const many = document.querySelector('[data-threshold]');
         if (!many) return;

@@ -66,12 +66,12 @@ def switch(request: HttpRequest, connection: Connection) -> HttpResponse:
             messages.error(request, switching.refusal(connection))
     elif to == "off":
         switching.turn_off(connection, request.user)
-        messages.success(request, _("Automatic updates are off. Nothing is written by itself any more."))
+        messages.success(request, _("Automatic updates are off. Nothing is sent automatically any more."))
     elif to == "look":
         if two_writers.look(connection):
-            messages.success(request, _("No other integration writes to Visma any more."))
+            messages.success(request, _("No other integration changes Visma any more."))
         else:
-            messages.warning(request, _("Huma still names the integration, or couldn't be asked just now."))
+            messages.warning(request, _("Huma still says that the integration is on, or didn't answer just now."))
     elif to == "not_yet":
         switching.not_yet(connection, request.user)
         messages.info(request, _("Not turned on. You find it under Automatic updates whenever you want."))

@@ -31,7 +31,7 @@ def page(request: HttpRequest, connection: Connection) -> HttpResponse:
     context = page_context(
         request,
         connection,
-        _("Held"),
+        _("Waiting for approval"),
         current="attention",
         found=found,
         page=found.page,
@@ -64,7 +64,7 @@ def _ask(
     context = page_context(
         request,
         connection,
-        _("Release") if answer == "release" else _("Drop"),
+        _("Approve") if answer == "release" else _("Reject"),
         current="attention",
         answer=answer,
         selection=selection,
@@ -74,7 +74,7 @@ def _ask(
         typed=str(selection.needs_number or ""),
         error=error,
     )
-    context["crumbs"].append({"label": _("Held"), "url": context["cancel_url"]})
+    context["crumbs"].append({"label": _("Waiting for approval"), "url": context["cancel_url"]})
     return render(request, "sync/held_ask.html", context)
 
 
@@ -87,14 +87,15 @@ def release(request: HttpRequest, connection: Connection) -> HttpResponse:
         done = service.release(connection, request.user, pks, request.POST.get("typed", ""))
     except NumberNeeded:
         selection = service.select(connection, pks, True)
-        return _ask(request, connection, "release", selection, _("That isn't the number. Nothing was released."))
+        return _ask(request, connection, "release", selection, _("That isn't the number. Nothing was approved."))
     except NotAllowed:
-        messages.error(request, _("The connection isn't active, so nothing was released."))
+        messages.error(request, _("The connection isn't active, so nothing was approved."))
         return _back(request, connection)
     if not done.changes:
         return _nothing_left(request, connection)
-    text = ngettext("%(n)s change was released.", "%(n)s changes were released.", done.changes) % {"n": done.changes}
-    messages.success(request, f"{text} {_('Both sides are read again first.')}")
+    text = ngettext("%(n)s change was approved.", "%(n)s changes were approved.", done.changes) % {"n": done.changes}
+    first = _("We fetch from both systems again first.")
+    messages.success(request, f"{text} {first}")
     return _back(request, connection)
 
 
@@ -105,8 +106,9 @@ def drop(request: HttpRequest, connection: Connection) -> HttpResponse:
     done = service.drop(connection, request.user, _asked(request))
     if not done.changes:
         return _nothing_left(request, connection)
-    text = ngettext("%(n)s change was dropped.", "%(n)s changes were dropped.", done.changes) % {"n": done.changes}
-    messages.success(request, f"{text} {_('Nothing was written.')}")
+    text = ngettext("%(n)s change was rejected.", "%(n)s changes were rejected.", done.changes) % {"n": done.changes}
+    nothing = _("Nothing was sent.")
+    messages.success(request, f"{text} {nothing}")
     return _back(request, connection)
 
 
@@ -119,12 +121,12 @@ def _nothing_left(
     request: HttpRequest, connection: Connection, selection: service.Selection | None = None
 ) -> HttpResponse:
     if selection and selection.doubted:
-        text = _("Nothing was released: first say whether these are still the same people in both systems.")
+        text = _("Nothing was approved: first say whether these are still the same people in both systems.")
         messages.warning(request, text)
     elif selection and selection.blanked:
-        messages.warning(request, _("Their values were deleted, so they can't be released. They can be dropped."))
+        messages.warning(request, _("Their values were deleted, so they can't be approved. They can be rejected."))
     else:
-        messages.info(request, _("Nothing of it waits any more: it was answered or overtaken meanwhile."))
+        messages.info(request, _("None of this is waiting any more: it was answered or replaced meanwhile."))
     return _back(request, connection)
 
 

@@ -39,9 +39,9 @@ def rotate(request: HttpRequest, connection: Connection) -> HttpResponse:
         return _gone(request, connection)
     if request.method == "POST":
         webhook.rotate(connection, request.user)
-        messages.success(request, _("Here is the new secret. Enter it in Huma before the old one ends."))
+        messages.success(request, _("Here is the new signing key. Enter it in Huma before the old one ends."))
         return redirect("admin:webhook", connection.code)
-    context = page_context(request, connection, _("Replace the secret"), current="webhook")
+    context = page_context(request, connection, _("Replace the signing key"), current="webhook")
     return render(request, "sync/webhook_rotate.html", {**context, "hours": settings.WEBHOOK_OLD_SECRET_HOURS})
 
 
@@ -50,7 +50,7 @@ def rotate(request: HttpRequest, connection: Connection) -> HttpResponse:
 def end_old(request: HttpRequest, connection: Connection) -> HttpResponse:
     """The old secret isn't valid any more."""
     webhook.end_old_secret(connection, request.user)
-    messages.success(request, _("The old secret isn't valid any more."))
+    messages.success(request, _("The old signing key isn't valid any more."))
     return redirect("admin:webhook", connection.code)
 
 
@@ -73,7 +73,7 @@ def token(request: HttpRequest, connection: Connection) -> HttpResponse:
 
 
 def _gone(request: HttpRequest, connection: Connection) -> HttpResponse:
-    messages.error(request, _("The connection was disconnected. Connect it again first."))
+    messages.error(request, _("The connection is disconnected. Connect it again first."))
     return redirect("admin:connection", connection.code)
 
 
@@ -82,7 +82,7 @@ def _page(request: HttpRequest, connection: Connection, form: TokenForm) -> Http
     context = page_context(
         request,
         connection,
-        _("Changes from Huma"),
+        _("Notices from Huma"),
         current="webhook",
         form=form,
         address=_address(request, connection),

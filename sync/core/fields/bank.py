@@ -269,10 +269,10 @@ BANK_ACCOUNT = Field(
     name="bank_account",
     label=_("Bank account"),
     rule=_(
-        "Only Norwegian national accounts are sent to Visma as they are; another country's national account becomes "
-        "cash (no bank payment). Use an international account (IBAN and SWIFT/BIC) for other countries. "
-        "An account of one digit counts as none, and isn't sent. A SWIFT/BIC of another country than the IBAN's is "
-        "never written by itself."
+        "Only Norwegian national accounts are sent to Visma as they are; another country's national account "
+        "becomes cash (no bank payment). Use an international account (IBAN and SWIFT/BIC) for other countries. "
+        "An account of one digit counts as empty, and isn't sent. A SWIFT/BIC of another country than the IBAN's "
+        "is never sent automatically."
     ),
     look_twice="twice_account",
     look_closer=lambda account: "twice_bic" if of_another_country(account) else "",

@@ -254,8 +254,8 @@ EMAIL = _entry_field(
     _unfit_email,
     _("Email"),
     _(
-        "Only the business email. People sign in with it in both systems, so it is never changed in Visma by itself. "
-        "What isn't one address and nothing else isn't sent."
+        "Only the business email. People sign in with it in both systems, so it is never changed automatically "
+        "in Visma. Anything but a single address isn't sent."
     ),
     clue=lambda email: email if is_email(email) else None,
     look_twice="twice_email",
@@ -271,8 +271,8 @@ PHONE = _entry_field(
     _unfit_phone,
     _("Phone"),
     _(
-        "Only the business phone. Norway is the default country. "
-        "A number of one digit, or of digits in a row, counts as none, and isn't sent."
+        "Only the business phone. Norway is the default country. A number of one digit, or of digits in a row, "
+        "counts as empty, and isn't sent."
     ),
     clue=lambda phone: phone if is_number(phone) else None,
     clearable=frozenset(Side),

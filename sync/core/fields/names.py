@@ -93,14 +93,14 @@ def _name_field(name: str, label: str, rule: str, huma_key: str, visma_key: str)
 GIVEN_NAME = _name_field(
     "given_name",
     _("Given name"),
-    _("In Visma the new name applies from the day it is written; the old one stays in the history."),
+    _("In Visma the new name applies from the day it is sent; the old one stays in the history."),
     "givenName",
     "firstName",
 )
 FAMILY_NAME = _name_field(
     "family_name",
     _("Family name"),
-    _("In Visma the new name applies from the day it is written; the old one stays in the history."),
+    _("In Visma the new name applies from the day it is sent; the old one stays in the history."),
     "familyName",
     "lastName",
 )

@@ -109,9 +109,9 @@ EMPLOYMENT_ID = Field(
     name="employment_id",
     label=_("Employment ID"),
     rule=_(
-        "At most 12 characters in Visma: a longer one isn't sent. "
-        "It can't be removed in Visma, and payroll says that a saved employee's can't be changed: "
-        "Visma's is suggested, and it is never changed there by itself."
+        "At most 12 characters in Visma: a longer one isn't sent. It can't be removed in Visma. According to "
+        "Visma the number of a saved employee can't be changed, so Visma's is suggested, and it is never changed "
+        "automatically there."
     ),
     look_twice="twice_number",
     fixed_in_visma="number_fixed",

@@ -35,12 +35,12 @@ def page(request: HttpRequest, connection: Connection) -> HttpResponse:
     context = page_context(
         request,
         connection,
-        _("Runs"),
+        _("Syncs"),
         current="history",
         page=shown,
         query=f"show={show}&" if show == BY_ITSELF else "",
         show=show,
-        counts=[(HAND, _("By hand"), by_hand.count()), (BY_ITSELF, _("By themselves"), automatic.count())],
+        counts=[(HAND, _("Manual"), by_hand.count()), (BY_ITSELF, _("Automatic"), automatic.count())],
         rows=[_row(connection, run, counted[run.pk]) for run in shown.object_list],
     )
     return render(request, "sync/history.html", context)

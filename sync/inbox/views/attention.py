@@ -36,7 +36,7 @@ def page(request: HttpRequest, connection: Connection) -> HttpResponse:
     context = page_context(
         request,
         connection,
-        _("Attention"),
+        _("Needs your attention"),
         current="attention",
         items=[one for one in items if not kind or one.waits.kind == kind],
         kind=kind,

@@ -22,18 +22,22 @@ TIME = "%H:%M"
 class Command(OneLineCommand):
     """Exit codes: 0 done, 2 nothing was changed; then one line on stderr says why."""
 
-    help = "Turn automatic updates on or off, change what they may do, and print what is so as one JSON object."
+    help = "Turn automatic updates on or off, change what is updated, and print the settings as one JSON object."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("code", metavar="CODE", help="the connection's code")
         parser.add_argument("switch", nargs="?", choices=("on", "off"), help="turn automatic updates on or off")
-        parser.add_argument("--schedule", metavar="off|hours:N|daily:HH:MM", help="when both sides are read whole")
-        parser.add_argument("--accounts", choices=("once", "look"), help="changed bank accounts: at once or held")
-        parser.add_argument("--both-moved", choices=("ask", "huma"), help="a value that changed on both sides")
+        parser.add_argument(
+            "--schedule", metavar="off|hours:N|daily:HH:MM", help="when everybody is fetched from both systems"
+        )
+        parser.add_argument(
+            "--accounts", choices=("once", "look"), help="changed bank accounts: send at once, or wait for approval"
+        )
+        parser.add_argument("--both-moved", choices=("ask", "huma"), help="a value that changed in both systems")
         parser.add_argument(
             "--payroll", action="append", metavar="EMAIL", help="who gets payroll's notices; repeat for more"
         )
-        parser.add_argument("--by", metavar="USERNAME", help="in whose name: an owner of it, or a superuser")
+        parser.add_argument("--by", metavar="USERNAME", help="in whose name: an owner of it, or an administrator")
 
     def handle(self, *args: Any, **options: Any) -> None:
         connection = connection_called(options["code"])
@@ -90,10 +94,12 @@ def _by(connection: Connection, username: str) -> Any:
     try:
         user = services.find_staff(username)
     except services.NoSuchUser:
-        text = _("--by: nobody who can sign in goes by “%(who)s”.")
+        text = _("--by: no user who can sign in is called “%(who)s”.")
         raise mistake(text % {"who": username}) from None
     if not user.is_superuser and not connection.owners.filter(pk=user.pk).exists():
-        raise mistake(_("--by: “%(who)s” is neither an owner of the connection nor a superuser.") % {"who": username})
+        raise mistake(
+            _("--by: “%(who)s” is neither an owner of the connection nor an administrator.") % {"who": username}
+        )
     return user
 
 

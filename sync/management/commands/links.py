@@ -16,11 +16,13 @@ from sync.management.commands.sync import active_connection
 class Command(OneLineCommand):
     """Exit codes: 0 done, 2 could not run; then one line on stderr says why."""
 
-    help = "How many linked people there are of whom something speaks against being one. Nothing is written."
+    help = "How many linked people may not be the same person after all. Nothing is sent."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("code", metavar="CODE", help="the connection's code")
-        parser.add_argument("--dry-run", action="store_true", help="read both systems first, and keep nothing of it")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="fetch from both systems first, and keep nothing of it"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -34,5 +36,5 @@ class Command(OneLineCommand):
         if options["json"]:
             self.stdout.write(json.dumps({"to_look_at": found}))
             return
-        text = ngettext("%(n)d linked person to look at.", "%(n)d linked people to look at.", found)
-        self.stdout.write(text % {"n": found} if found else _("Nothing speaks against any link."))
+        text = ngettext("%(n)d linked person to check.", "%(n)d linked people to check.", found)
+        self.stdout.write(text % {"n": found} if found else _("Nothing speaks against any of the linked people."))

@@ -24,7 +24,7 @@ class Command(OneLineCommand):
     """Exit codes: 0 done, 1 done with failures, 2 could not run; then one line on stderr says why."""
 
     quiet = logging.WARNING
-    help = "Read both sides, decide as told, and write. By default nothing is decided and nothing written."
+    help = "Fetch from both systems, decide as the options say, and send. By default nothing is decided or sent."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("code", metavar="CODE", help="the connection's code")
@@ -44,9 +44,11 @@ class Command(OneLineCommand):
             metavar="EMPLOYEE",
             help="decide about nobody else: an Employment ID, link:N, huma:ID or visma:ID; repeat for more",
         )
-        parser.add_argument("--dry-run", action="store_true", help="say what would be written, and keep nothing")
+        parser.add_argument("--dry-run", action="store_true", help="say what would be sent, and keep nothing")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
-        parser.add_argument("--confirm-large", action="store_true", help="go on where a threshold would stop the run")
+        parser.add_argument(
+            "--confirm-large", action="store_true", help="continue where a threshold would stop the sync"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         connection = active_connection(options["code"])
@@ -93,10 +95,10 @@ def active_connection(code: str) -> Connection:
 def _summary(report: Report) -> str:
     totals = report.totals
     if report.state == SyncRun.State.CONFIRM:
-        return _("%(planned)s changes would be written. Nothing was.") % {"planned": totals.planned}
+        return _("%(planned)s changes would be sent. Nothing was sent.") % {"planned": totals.planned}
     lines = [
         _(
-            "Run %(run)s: %(planned)s planned = %(done)s updated + %(nothing)s already right + %(moved)s changed "
+            "Sync %(run)s: %(planned)s planned = %(done)s updated + %(nothing)s already right + %(moved)s changed "
             "meanwhile + %(failed)s not done + %(unknown)s not certain + %(stopped)s stopped."
         )
         % {"run": report.run, **totals.as_dict()},
@@ -118,7 +120,7 @@ class _Bar:
             return
         now = live(run)
         writes = run.state not in (SyncRun.State.FETCHING, SyncRun.State.REVIEW)
-        phase = _("Writing") if writes else _("Reading")
+        phase = _("Sending") if writes else _("Fetching")
         if phase != self.phase:
             self.close()
             self.bar, self.phase = tqdm(desc=phase, file=sys.stderr, leave=True), phase

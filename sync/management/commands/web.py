@@ -12,7 +12,7 @@ from humavisma.webserver import Limits, Web
 class Command(OneLineCommand):
     """Exit codes: 0 told to stop, 2 the installation can't work, or the address is taken."""
 
-    help = "Serves the pages and Huma's webhook. Stop it with SIGTERM or Ctrl-C: what runs is finished."
+    help = "Serves the pages and Huma's webhook. Stop it with SIGTERM or Ctrl-C: open requests are finished first."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:

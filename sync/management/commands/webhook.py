@@ -15,18 +15,18 @@ NAME = "manage.py webhook"
 class Command(OneLineCommand):
     """Exit codes: 0 printed, 2 not; then one line on stderr says why."""
 
-    help = "Print the address and the secret of a connection's webhook; the secret is the last word."
+    help = "Print the address and the signing key of a connection's webhook; the key is the last line."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("code", metavar="CODE", help="the connection's code")
         parser.add_argument(
-            "--rotate", action="store_true", help="make another secret first; the old one stays valid for a while"
+            "--rotate", action="store_true", help="make another signing key first; the old one stays valid for a while"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         connection = connection_called(options["code"])
         if connection.state == Connection.State.DISCONNECTED:
-            raise mistake(_("The connection was disconnected. Connect it again first."))
+            raise mistake(_("The connection is disconnected. Connect it again first."))
         address = webhook.address(connection)
         if not address:
             raise mistake(_("SITE_URL isn't set, so the address of the webhook isn't known. Set it first."))

@@ -12,7 +12,7 @@ from sync.worker.supervisor import Worker
 class Command(BaseCommand):
     """Exit codes: 0 told to stop, 1 the cluster ended unasked, 2 the installation can't work."""
 
-    help = "Works off what is to be done: runs, writes, mails. Stop it with SIGTERM or Ctrl-C."
+    help = "Does the work in the background: syncs and emails. Stop it with SIGTERM or Ctrl-C."
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:

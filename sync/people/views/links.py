@@ -35,15 +35,18 @@ TITLES: dict[str, Promise] = {
 }
 NOTES: dict[str, Promise] = {
     "birth": gettext_lazy(
-        "Automatic updates of these people have stopped. Compare the dates of birth in Huma and in Visma: a wrong one "
-        "is corrected where it is wrong. If they are two people, say so; otherwise confirm the link."
+        "Automatic updates of these people have stopped. Compare the dates of birth in Huma and in Visma, and "
+        "correct the wrong one. If they are two different people, say so here. Otherwise confirm that they are "
+        "the same person."
     ),
     "instead": gettext_lazy(
-        "The employment that the person is linked with has ended, and payroll seems to have made a new employee for "
-        "them. Automatic updates of these people have stopped, so that nothing is written to the old record."
+        "The employment that the person is linked with has ended, and the person seems to have been created "
+        "again in Visma. Automatic updates of these people have stopped, so that nothing is sent to the old "
+        "employee."
     ),
     "names": gettext_lazy(
-        "Nothing has stopped. Somebody may have a new name; or an account in Huma was given to another person."
+        "Automatic updates continue. The person may have a new name, or a user in Huma may have been given to "
+        "somebody else."
     ),
 }
 
@@ -102,12 +105,12 @@ def still_right(request: HttpRequest, connection: Connection) -> HttpResponse:
     if kind in relooking.KINDS:
         links = list(relooking.to_look_at([connection], kind).values_list("pk", flat=True))
         if request_params.number(request.POST.get("typed")) != len(links):
-            text = _("Nothing was changed: type the number %(n)d to confirm.") % {"n": len(links)}
+            text = _("Nothing was changed. Type the number %(n)d to confirm.") % {"n": len(links)}
             return _page(request, connection, kind, text)
     else:
         links = [request_params.number(request.POST.get("link"))]
     confirmed = relooking.still_right(connection, request.user, links)
-    text = ngettext("%(n)d link is confirmed.", "%(n)d links are confirmed.", confirmed)
+    text = ngettext("%(n)d linked person is confirmed.", "%(n)d linked people are confirmed.", confirmed)
     messages.success(request, text % {"n": confirmed})
     return _back(connection, request.POST.get("of", kind), request.POST)
 
@@ -121,7 +124,7 @@ def instead(request: HttpRequest, connection: Connection) -> HttpResponse:
     )
     try:
         who_is_who.link_instead(link, request.user)
-        messages.success(request, _("Linked with the new employee. Nothing was written to Huma or Visma."))
+        messages.success(request, _("Linked with the new employee. Nothing was sent to Huma or Visma."))
     except NotAllowed as error:
         messages.error(request, _refusals().get(error.code, _("That isn't possible now.")))
     return _back(connection, "instead", request.POST)
@@ -132,7 +135,7 @@ def _refusals() -> dict[str, str]:
         "state": _("A sync is sending right now. Wait until it has ended, then try again."),
         "taken": _("The new employee is linked to somebody else. Unlink those first."),
         "unread": _(
-            "The new employee wasn't there when both systems were read last. Synchronize users, then try again."
+            "The new employee wasn't there at the last fetch from both systems. Synchronize users, then try again."
         ),
         "births": against_sentence("birth"),
     }

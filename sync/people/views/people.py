@@ -95,7 +95,7 @@ def link(request: HttpRequest, connection: Connection) -> HttpResponse:
             return _births_differ(request, connection, huma, visma)
         messages.error(request, _not_now(error))
         return _to_person(connection, *((Side.HUMA, huma) if huma else (Side.VISMA, visma)))
-    messages.success(request, _("They are linked now. Nothing was written to Huma or Visma."))
+    messages.success(request, _("They are linked now. Nothing was sent to Huma or Visma."))
     return _to_person(connection, Side.HUMA, huma)
 
 
@@ -124,7 +124,7 @@ def unlink(request: HttpRequest, connection: Connection, side: str, vendor_id: s
         return render(request, "sync/people_unlink.html", context)
     try:
         who_is_who.unlink(shown.person.link, request.user)
-        messages.success(request, _("They are different people from now on. Nothing was written to Huma or Visma."))
+        messages.success(request, _("They are different people from now on. Nothing was sent to Huma or Visma."))
     except NotAllowed as error:
         messages.error(request, _not_now(error))
     return _to_person(connection, side, vendor_id)
@@ -151,7 +151,7 @@ def take_back(request: HttpRequest, connection: Connection, side: str, vendor_id
     row = get_object_or_404(LeftOut, connection=connection, pk=request_params.number(request.POST.get("left_out")))
     try:
         who_is_who.take_back(row, request.user)
-        messages.success(request, _("%(name)s takes part again.") % {"name": row.name})
+        messages.success(request, _("%(name)s is included again.") % {"name": row.name})
     except NotAllowed as error:
         messages.error(request, _not_now(error))
     if everyone.person(connection, side, vendor_id) is None:
@@ -207,7 +207,9 @@ def _to_person(connection: Connection, side: str, vendor_id: str) -> HttpRespons
 
 def _not_now(error: NotAllowed) -> str:
     return {
-        "state": _("A run is writing right now. Wait until it has ended, then try again."),
+        "state": _("A sync is sending right now. Wait until it has ended, then try again."),
         "taken": _("One of them is linked to somebody else. Unlink those first."),
-        "unread": _("One of them wasn't there when both sides were read last. Synchronize again, then try once more."),
+        "unread": _(
+            "One of them wasn't there at the last fetch from both systems. Synchronize again, then try once more."
+        ),
     }.get(error.code, _("That isn't possible now."))

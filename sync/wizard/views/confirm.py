@@ -95,18 +95,18 @@ def run_now(request: HttpRequest, connection: Connection) -> HttpResponse:
         try:
             _confirm(run, request)
         except service.NobodyTicked:
-            text = _("Nobody is ticked, so nothing was written.")
+            text = _("Nobody is ticked, so nothing was sent.")
             return _page(request, connection, run, request.POST.getlist("shown"), notice=text)
         except service.PlanChanged:
-            text = _("The plan changed since you opened this page. Nothing was written: look at it again.")
+            text = _("The plan has changed since you opened this page. Nothing was sent. Check it again.")
             return _page(request, connection, run, only, notice=text)
         except NumberNeeded:
-            return _page(request, connection, run, only, error=_("That isn't the number. Nothing was written."))
+            return _page(request, connection, run, only, error=_("That isn't the number. Nothing was sent."))
         except service.TooOld:
             return _page(request, connection, run, only)
         except lifecycle.NotAllowed as refusal:
             writing = _(
-                "Another run of this connection is writing right now. Wait until it has ended, then click again."
+                "Another sync of this connection is sending right now. Wait until it has ended, then click again."
             )
             text = inactive() if refusal.code == "inactive" else writing
             return _page(request, connection, run, only, notice=text)

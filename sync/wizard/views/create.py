@@ -97,7 +97,7 @@ def never(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpRes
         raise Http404 from error
     except NotAllowed:
         return go_to(request, step_url("create", connection))
-    said = _("%(name)s is left out from now on. It can be taken back further down, under “Never added”.")
+    said = _("%(name)s is left out from now on. You can include them again further down, under “Never added”.")
     return _list_again(request, connection, run, target, said % {"name": row.name})
 
 

@@ -87,9 +87,9 @@ def _former(only: dict[str, int]) -> str:
 def differences_sentence(found: Overview) -> str:
     """How much disagrees, as one sentence."""
     if not found.differences:
-        return _("The people in both systems agree on everything.")
+        return _("The two systems agree about everybody who is in both.")
     differences = ngettext("%(n)s difference", "%(n)s differences", found.differences) % {"n": found.differences}
-    empty = _("%(n)s of them empty on one side") % {"n": found.one_side_empty}
+    empty = _("%(n)s of them empty in one system") % {"n": found.one_side_empty}
     return f"{differences} {_people(found.people)}, {empty}."
 
 
@@ -113,12 +113,12 @@ def groups(connection: Connection, found: Overview) -> list[Figure]:
     review, people = _url(connection, "review"), _url(connection, "people")
     shown = [
         Figure(found.linked, _("The same person in both"), people(show="linked")),
-        Figure(found.one_side_empty, _("Differences that are empty on one side"), review(kind="empty", show="all")),
+        Figure(found.one_side_empty, _("Differences where one system is empty"), review(kind="empty", show="all")),
         Figure(found.spelling, _("Differences in spelling only"), review(kind="spelling", show="all")),
-        Figure(found.standing.get("left", 0), _("Differences left as they are before"), review(show="left")),
-        Figure(found.standing.get("former", 0), _("Differences of former employees"), review(show="former")),
-        Figure(found.standing.get("draft", 0), _("Differences of drafts in Visma"), review(show="draft")),
-        Figure(found.gone, _("Gone from one side"), people(show="gone")),
+        Figure(found.standing.get("left", 0), _("Differences left as they were earlier"), review(show="left")),
+        Figure(found.standing.get("former", 0), _("Differences for former employees"), review(show="former")),
+        Figure(found.standing.get("draft", 0), _("Differences for drafts in Visma"), review(show="draft")),
+        Figure(found.gone, _("No longer in one of the systems"), people(show="gone")),
         Figure(found.outside, _("Outside the selection"), people(show="outside")),
     ]
     return [figure for index, figure in enumerate(shown) if index == 0 or figure.number]
@@ -143,14 +143,16 @@ def worth_knowing(connection: Connection, found: Overview) -> list[Worth]:
 
 def _passed_over(found: Overview, people: Any) -> Iterable[Worth]:
     if n := found.passed_over:
-        title = ngettext("%(n)s couldn't be read, and is skipped", "%(n)s couldn't be read, and are skipped", n)
-        text = _("Nothing of theirs is compared, written or added. People says of each of them why, and what to do.")
+        title = ngettext("%(n)s couldn't be fetched, and is skipped", "%(n)s couldn't be fetched, and are skipped", n)
+        text = _(
+            "Nothing about them is compared, sent or added. People shows why, and what you can do, for each of them."
+        )
         yield Worth(title % {"n": n}, text, people(show="unread"))
 
 
 def _series(found: Overview) -> Iterable[Worth]:
     if found.series_broken:
-        yield Worth(sentence("number_series"), _("Nobody was linked by Employment ID, only by other things."))
+        yield Worth(sentence("number_series"), _("Nobody was linked by Employment ID."))
 
 
 def _counted(found: Overview, people: Any) -> Iterable[Worth]:
@@ -177,13 +179,13 @@ def _counted(found: Overview, people: Any) -> Iterable[Worth]:
             "no_number": ngettext("%(n)s has no Employment ID in Huma", "%(n)s have no Employment ID in Huma", n),
         }
         texts = {
-            "deactivated": _("If they have left, enter a last workday in Huma. Nothing is ended by itself."),
+            "deactivated": _("If they have left, enter a last workday in Huma. No employment is ended automatically."),
             "becomes_cash": _(
                 "Visma takes only Norwegian national accounts. Use an international account in Huma for the others."
             ),
-            "several_positions": _("Their first and last workday are chosen one by one, never for many at once."),
-            "long_number": _("Visma takes at most 12 characters. Shorten it in Huma, then read again."),
-            "no_number": _("Without one nobody can be created in Visma. Enter it in Huma, then read again."),
+            "several_positions": _("Their first and last workday have to be chosen for each person."),
+            "long_number": _("Visma takes at most 12 characters. Shorten it in Huma, then fetch again."),
+            "no_number": _("Without one nobody can be created in Visma. Enter it in Huma, then fetch again."),
         }
         yield Worth(titles[code] % {"n": n}, texts[code], people(show=code))
 
@@ -193,5 +195,8 @@ def _unreadable(found: Overview) -> Iterable[Worth]:
         fields = ", ".join(f"{field_label(name)} ({count})" for name, count in found.unreadable.items())
         yield Worth(
             _("Not everything can be seen: %(fields)s") % {"fields": fields},
-            _("These aren't compared for so many people: the access may not see them, or there is no position."),
+            _(
+                "These aren't compared for so many people: the API key or the app may not be allowed to see them, or "
+                "there is no position."
+            ),
         )

@@ -31,7 +31,7 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
     if run.is_open and (by_hand or not run.is_before_writing):
         return redirect(continue_url(connection, run))
     if run.state == SyncRun.State.CANCELLED:
-        messages.info(request, _("That run was cancelled. Nothing was written."))
+        messages.info(request, _("That sync was cancelled. Nothing was sent."))
         return redirect(step_url("sync_users" if run.trigger in BY_HAND else "history", connection))
     found = result(run)
     context = page_context(
@@ -73,10 +73,10 @@ def mail_sentence(run: SyncRun) -> str:
     texts = {
         outbox.SENT: _("The result was sent by email."),
         outbox.WAITING: _("The result is being sent by email."),
-        outbox.FAILED: _("The email with the result couldn't be sent. Tell the one who runs humavisma."),
+        outbox.FAILED: _("The email with the result couldn't be sent. Tell your administrator."),
     }
     if letter.state == outbox.WAITING and letter.tries > 1:
-        return _("The email with the result couldn't be sent yet: the mail server didn't take it. It is tried again.")
+        return _("The email with the result couldn't be sent yet: the mail server didn't accept it. We try again.")
     return texts[letter.state]
 
 
@@ -87,9 +87,9 @@ def retry(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpRes
     try:
         again = retry_failed(run, request.user)
     except lifecycle.NotAllowed as refusal:
-        nothing = _("There is nothing left to try again.")
+        nothing = _("There is nothing left to retry.")
         messages.info(request, inactive() if refusal.code == "inactive" else nothing)
         return redirect(step_url("result", connection, run))
     if again.retry_of_id != run.pk:
-        messages.info(request, _("Another run is open already. Finish or cancel it first."))
+        messages.info(request, _("Another sync is open already. Finish or cancel it first."))
     return redirect(continue_url(connection, again))

@@ -226,7 +226,7 @@ def _changed_by_other(conflict: Conflict, user: str, expected: str, choice: str)
 
 
 def _colleague(conflict: Conflict) -> str:
-    return _("%(who)s chose “%(choice)s” meanwhile. Your click was not saved: choose again to change it.") % {
+    return _("%(who)s chose “%(choice)s” meanwhile. Your click was not saved. Choose again to change it.") % {
         "who": conflict.decided_by,
         "choice": decision_label(conflict.decision),
     }

@@ -51,8 +51,8 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
     if other:
         points.append(
             ngettext(
-                "%(n)s of all of them has another choice already, and gets this one.",
-                "%(n)s of all of them have another choice already, and get this one.",
+                "%(n)s of them already has another choice, and gets this one.",
+                "%(n)s of them already have another choice, and get this one.",
                 other,
             )
             % {"n": other}

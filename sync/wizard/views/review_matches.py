@@ -77,7 +77,7 @@ def decide_group(request: HttpRequest, connection: Connection, run: SyncRun) -> 
     try:
         if request.POST.get("choice") == "undo":
             undone = match_groups.undo_group(run, request.user, key)
-            text = ngettext("%(n)d link was taken back.", "%(n)d links were taken back.", undone)
+            text = ngettext("%(n)d linked pair was undone.", "%(n)d linked pairs were undone.", undone)
             messages.success(request, text % {"n": undone})
             return redirect(_matches(connection))
         found = match_groups.group(run, key)
@@ -85,8 +85,8 @@ def decide_group(request: HttpRequest, connection: Connection, run: SyncRun) -> 
             return _ask(request, connection, run, found, _("Type the number of pairs: %(n)d.") % {"n": found.open})
         linked = match_groups.link_group(run, request.user, key, found.open if found else 0)
         text = ngettext(
-            "%(n)d person is linked. Where the two disagree, it stands among the differences now.",
-            "%(n)d people are linked. Where they disagree, it stands among the differences now.",
+            "%(n)d person is linked. If the two systems disagree about them, you find it among the differences now.",
+            "%(n)d people are linked. If the two systems disagree about them, you find it among the differences now.",
             linked,
         )
         messages.success(request, text % {"n": linked})
@@ -106,10 +106,13 @@ def decide(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpRe
         if choice == "link":
             confirmed = request.POST.get("births") == "differ"
             matches.link_match(run, request.user, pk, births_confirmed=confirmed)
-            messages.success(request, _("Linked. Where the two disagree, it stands among the differences now."))
+            messages.success(
+                request,
+                _("Linked. If the two systems disagree about the person, you find it among the differences now."),
+            )
         elif choice == "different":
             matches.call_different(run, request.user, pk)
-            messages.success(request, _("Kept apart: they are different people, and aren't asked about again."))
+            messages.success(request, _("Marked as different people. You aren't asked about them again."))
         elif choice == "reopen":
             matches.reopen_match(run, request.user, pk)
         else:
@@ -117,7 +120,7 @@ def decide(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpRe
     except NotAllowed as refusal:
         if refusal.code == "births":
             return _ask_once_more(request, connection, run, pk)
-        text = _("One of the two is linked to somebody else meanwhile.")
+        text = _("One of the two has been linked to somebody else meanwhile.")
         messages.warning(request, text if refusal.code == "taken" else _("Somebody else decided this meanwhile."))
     except PossibleMatch.DoesNotExist:
         messages.warning(request, _("Somebody else decided this meanwhile."))

@@ -26,7 +26,7 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
     if run.state != SyncRun.State.APPLYING:
         return redirect(continue_url(connection, run))
     step = "run" if run.trigger in BY_HAND else ""
-    context = page_context(request, connection, _("Run"), step=step, run=run, rule=rule(run), **_live(connection, run))
+    context = page_context(request, connection, _("Sync"), step=step, run=run, rule=rule(run), **_live(connection, run))
     return render(request, "sync/run.html", context)
 
 
@@ -55,5 +55,5 @@ def live(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
 def stop(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
     """Send nothing more; what was sent is followed to its end."""
     lifecycle.stop(run, request.user)
-    messages.info(request, _("Stopping. What was sent already is followed to its end; nothing more is sent."))
+    messages.info(request, _("Stopping. What was sent already is followed until it is done. Nothing more is sent."))
     return redirect(continue_url(connection, run))

@@ -110,9 +110,9 @@ def cancel(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Give the open run up; nothing was written."""
     run = lifecycle.open_run(connection)
     if run is None or lifecycle.cancel(run, request.user):
-        messages.success(request, _("The run was cancelled. Nothing was written."))
+        messages.success(request, _("The sync was cancelled. Nothing was sent."))
     else:
-        messages.warning(request, _("It was too late to cancel: the run is writing already. You can stop it here."))
+        messages.warning(request, _("It was too late to cancel: the sync is sending already. You can stop it here."))
         return redirect(continue_url(connection, run))
     return redirect(step_url("sync_users", connection))
 
@@ -125,7 +125,7 @@ def read_again(request: HttpRequest, connection: Connection) -> HttpResponse:
     try:
         run = lifecycle.read_again(run, request.user) if run else lifecycle.start(connection, request.user)
     except lifecycle.NotAllowed as refusal:
-        writing = _("The run is writing already, so it can't be read again now.")
+        writing = _("The sync is sending already, so you can't fetch again now.")
         messages.warning(request, inactive() if refusal.code == "inactive" else writing)
     return redirect(continue_url(connection, run) if run else step_url("sync_users", connection))
 
@@ -143,8 +143,8 @@ def check(request: HttpRequest, connection: Connection) -> HttpResponse:
         if refusal.code == "typed":
             return _page(request, connection, _("That isn't the number. Nothing was started."))
         texts = {
-            "superuser": _("Only a superuser can confirm this."),
-            "other_run": _("Another run was started meanwhile."),
+            "superuser": _("Only an administrator can confirm this."),
+            "other_run": _("Another sync was started meanwhile."),
             "inactive": inactive(),
         }
         messages.warning(request, texts.get(refusal.code, _("This was decided meanwhile.")))

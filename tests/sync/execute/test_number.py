@@ -101,7 +101,7 @@ def test_numbers_that_have_changed_places_are_put_right_by_using_vismas(company:
     review.decide_bulk(run, company.user, ReviewFilter(), "suggested")
     with translation.override("en"):
         looked_at = dict(confirm.build(run).look_twice)
-    assert len(looked_at["An employee number changes"]) == count
+    assert len(looked_at["Employee numbers that change"]) == count
     company.apply(run)
     assert outcomes(run) == {"employment_id": "done"}
     assert [company.sandbox.huma.users[one.user_id].values["employmentId"] for one in people] == numbers

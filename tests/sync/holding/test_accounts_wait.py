@@ -74,7 +74,7 @@ def test_a_changed_account_waits_and_its_owner_is_told(fjordheim, smtp):
     assert account(fjordheim, anna(fjordheim)) == old
     mail = mailed(smtp)
     assert set(mail) == {"hr@example.com"}
-    assert mail["hr@example.com"].startswith("Fjordheim AS: 1 change waits for approval\n")
+    assert mail["hr@example.com"].startswith("Fjordheim AS: 1 change is waiting for approval\n")
     assert "Until they are approved, salary goes to the old accounts." in mail["hr@example.com"]
     nothing_of_it(mail, name(fjordheim, anna(fjordheim)), new, old, old[-3:])
 
@@ -96,7 +96,7 @@ def test_a_first_account_is_written_and_payroll_is_told_at_once(fjordheim, smtp)
     assert set(mail) == {"payroll@example.com"}
     said = mail["payroll@example.com"]
     assert said.startswith("Fjordheim AS: 1 bank account changed\n")
-    assert f"- {name(fjordheim, berit(fjordheim))}: Bank account (the first one; there was none before)" in said
+    assert f"- {name(fjordheim, berit(fjordheim))}: Bank account (the first one; it was empty before)" in said
     nothing_of_it(mail, new, new[-3:])
 
 

@@ -45,20 +45,20 @@ def test_it_is_shown_everywhere_and_is_over_by_itself(company, web, smtp):
     found.sandbox.oddities.put("huma", anna.user_id, "document", at(("phone", "value"), 5))
     found.sandbox.oddities.put("visma", berit.employee_id, "row", at(("personNames", 0, "activeStart"), "x"))
     run = read(found.connection, found.user)
-    assert "2 couldn't be read, and are skipped" in text_of(web.get(f"{base}/overview/"))
+    assert "2 couldn't be fetched, and are skipped" in text_of(web.get(f"{base}/overview/"))
     smtp.messages.clear()
     apply(run, found.user)
     result = web.get(reverse("admin:result", args=[found.connection.code, run.pk]))
-    assert "2 people couldn't be read, and were skipped" in text_of(result)
+    assert "2 people couldn't be fetched, and were skipped" in text_of(result)
     assert f'{base}/people/?show=unread"' in result.content.decode()
     people = text_of(web.get(f"{base}/people/?show=unread"))
     assert "2 people" in people
     for person in (anna, berit):
         assert name_of(person) in people
     page = text_of(web.get(f"{base}/people/huma/{anna.user_id}/"))
-    assert "Huma says something of this person that can't be understood (Phone). Correct it in Huma" in page
+    assert "We don't understand what Huma says about this person (Phone). Correct it in Huma" in page
     attention = text_of(web.get(f"{base}/attention/"))
-    assert "2 people couldn't be read, and are skipped" in attention
+    assert "2 people couldn't be fetched, and are skipped" in attention
     assert "Visma.net Payroll says something" in attention
     (mail, *_more) = [one for one in smtp.messages if "Fjordheim" in one["Subject"]]
     body = mail.get_body(("plain",)).get_content()
@@ -67,7 +67,7 @@ def test_it_is_shown_everywhere_and_is_over_by_itself(company, web, smtp):
     found.sandbox.oddities.clear()
     apply(read(found.connection, found.user), found.user)
     assert "couldn't be read" not in text_of(web.get(f"{base}/attention/"))
-    assert "Couldn't be read" not in text_of(web.get(f"{base}/people/"))
+    assert "Couldn't be fetched" not in text_of(web.get(f"{base}/people/"))
     assert SyncRun.objects.get(pk=run.pk).passed_over.count() == 2, "what was so stays in the history"
 
 
@@ -81,10 +81,10 @@ def test_who_is_linked_to_nobody_has_a_page_too(settings, hr, web):
         assert row.name
         assert row.name in text_of(web.get(f"{base}/?show=unread"))
         said = text_of(web.get(f"{base}/visma/{row.vendor_id}/"))
-        assert "can't be understood (the id)" in said
-        assert "nobody can tell who it is" in said
+        assert "We don't understand what Visma.net Payroll says about this person (the id)" in said
+        assert "we don't know who it is" in said
         across = text_of(web.get(f"{base}/huma/{anna.user_id}/"))
-        assert "Somebody in the other system couldn't be read, and may be the same person" in across
+        assert "Somebody in the other system couldn't be fetched, and may be the same person" in across
 
 
 def test_who_is_left_out_is_passed_over_no_more(company):

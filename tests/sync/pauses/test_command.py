@@ -22,7 +22,7 @@ def test_it_pauses_and_asks_again_each_time_it_is_started(fjordheim, person, mai
     huma_refuses(fjordheim)
     code, said = sync(fjordheim.connection, "--conflicts", "huma")
     assert (code, said["state"]) == (2, "failed")
-    assert said["error"].startswith("Huma refused the access.")
+    assert said["error"].startswith("Huma refused the API key.")
     assert now(fjordheim) == ("paused", "credentials_huma")
     assert mails() == [PAUSED]
 

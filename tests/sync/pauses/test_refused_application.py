@@ -55,8 +55,8 @@ def subjects(smtp):
     return [(str(message["To"]), str(message["Subject"])) for message in smtp.messages]
 
 
-REFUSED = ("admin@example.com", "1 connection: Visma.net refuses the installation's credentials")
-WORKS = ("admin@example.com", "1 connection: Visma.net accepts the installation's credentials again")
+REFUSED = ("admin@example.com", "1 connection: Visma.net refuses the installation's Visma key")
+WORKS = ("admin@example.com", "1 connection: Visma.net accepts the installation's Visma key again")
 
 
 def test_superusers_hear_of_it_once_and_no_connection_is_marked(fjordheim, person, smtp, hr):

@@ -113,12 +113,12 @@ class TestTheSuperusersPage:
         return signed_in(superuser)
 
     def test_it_says_what_was_counted_and_how_to_be_sure(self, waiting, page, sandbox):
-        assert "Both systems are being read." in text_of(page.get(at(waiting, "release/")))
+        assert "Fetching from both systems." in text_of(page.get(at(waiting, "release/")))
         before = sandbox.state()
         bell.until_quiet()
         said = text_of(page.get(at(waiting, "release/")))
         assert sandbox.TENANT_ID in said
-        assert "Anybody can make up a Huma organisation and copy names and addresses into it." in said
+        assert "Anybody can create a Huma organisation and copy names and addresses into it." in said
         assert "Let them read the Tenant ID to you from Visma.net" in said
         figures = request_of(waiting).figures
         assert f"<dt>People in Huma</dt><dd>{len(sandbox.huma.users)}</dd>" in said
@@ -143,7 +143,7 @@ class TestTheSuperusersPage:
         settings.READ_PATIENCE_SECONDS = 0.5
         sandbox.faults.script("visma", "GET", "/employees", "403", 1)
         bell.until_quiet()
-        assert "The systems couldn't be read" in text_of(page.get(at(waiting, "release/")))
+        assert "Nothing could be fetched" in text_of(page.get(at(waiting, "release/")))
         waiting.refresh_from_db()
         assert waiting.state == "waiting"
         page.post(at(waiting, "release/look-again/"))
@@ -189,6 +189,6 @@ class TestTheSuperusersPage:
 
     def test_it_stands_under_attention_and_approvals(self, waiting, page):
         start = text_of(page.get("/admin/"))
-        assert "The connection waits for your approval." in start
+        assert "The connection is waiting for your approval." in start
         assert at(waiting, "release/") in start
         assert at(waiting, "release/") in text_of(page.get("/admin/connections/pairings/"))

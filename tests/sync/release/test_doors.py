@@ -35,7 +35,7 @@ class TestWhoConnected:
     def test_they_see_who_was_told_and_what_can_be_set_up(self, waiting, page):
         said = text_of(page.get(at(waiting)))
         assert "Waiting for an administrator's approval" in said
-        assert "admin. They are reminded after one working day." in said
+        assert "admin. They get a reminder after one working day." in said
         assert "What you can set up meanwhile" in said
         assert "Synchronize users" not in said
         assert "Waiting for approval" in text_of(page.get("/admin/"))

@@ -41,8 +41,8 @@ def test_without_a_connection_there_is_no_inbox(web):
 
 
 def test_nothing_needs_her(web, fjordheim):
-    assert "Nothing needs you right now." in inbox(web.get(START))
-    assert "Nothing needs you right now." in words(web.get(at("attention", fjordheim)))
+    assert "Nothing needs your attention right now." in inbox(web.get(START))
+    assert "Nothing needs your attention right now." in words(web.get(at("attention", fjordheim)))
 
 
 def test_each_line_leads_to_where_it_is_solved(web, hr, fjordheim):
@@ -59,11 +59,11 @@ def test_each_line_leads_to_where_it_is_solved(web, hr, fjordheim):
     page = web.get(START)
     said, html = inbox(page), page.content.decode()
     lines = (
-        ("Breidvik Huma refused the access.", at("connection_credentials", refused)),
+        ("Breidvik Huma refused the API key.", at("connection_credentials", refused)),
         ("Dalen The automatic sync of", at("history", failed)),
-        ("Fjordheim AS 1 change is held back until an owner has looked at it.", at("held", fjordheim)),
+        ("Fjordheim AS 1 change is waiting for approval.", at("held", fjordheim)),
         ("Fjordheim AS 1 change isn't certain", at("result", fjordheim, run.pk)),
-        ("Fjordheim AS 1 difference waits for a decision.", at("sync_users", fjordheim)),
+        ("Fjordheim AS 1 difference is waiting for you.", at("sync_users", fjordheim)),
         ("Fjordheim AS 1 person couldn't be added.", at("result", fjordheim, run.pk)),
         ("Eid Paused by hr.", at("connection", by_hand)),
     )
@@ -132,7 +132,7 @@ def test_one_sees_ones_own_connections_only(web, fjordheim, superuser):
     assert "credentials" not in said
     of_all = inbox(signed_in(superuser).get(START))
     assert "Theirs AS 1 person is new in Huma." in of_all
-    assert "All connections Visma.net refuses this installation's own credentials." in of_all
+    assert "All connections Visma.net refuses the installation's Visma key." in of_all
 
 
 def test_what_is_much_is_shown_on_demand(web, hr):
@@ -150,7 +150,7 @@ class TestDone:
         answer = web.post(at("attention_done", fjordheim), {"notice": notice.pk, "from": "start"}, follow=True)
         assert answer.redirect_chain == [(START, 302)]
         assert "1 notice is closed." in words(answer)
-        assert "Nothing needs you right now." in inbox(answer)
+        assert "Nothing needs your attention right now." in inbox(answer)
         notice.refresh_from_db()
         assert notice.closed_by == "hr"
         assert AuditEntry.objects.get(action="notices.closed").who == "hr"
@@ -160,7 +160,7 @@ class TestDone:
         [notice] = Notice.objects.all()
         data = {"notice": notice.pk, "from": "start"}
         answer = web.post(at("attention_done", fjordheim), data, headers={"HX-Request": "true"}, follow=True)
-        assert "Nothing needs you right now." in inbox(answer)
+        assert "Nothing needs your attention right now." in inbox(answer)
         assert "notice is closed" not in words(answer)
 
     def test_all_of_a_kind_that_were_shown(self, web, fjordheim):
@@ -168,7 +168,7 @@ class TestDone:
             tell(fjordheim, "new_person", f"n{number}", name=f"New {number}")
         tell(fjordheim, "deactivated", "d", link=linked(fjordheim))
         page = web.get(at("attention", fjordheim), {"kind": "new_person"})
-        assert "Done with all 3" in words(page)
+        assert "Mark all 3 as followed up" in words(page)
         tell(fjordheim, "new_person", "later", name="Came Later")
         data = {"kind": "new_person", "newest": page.context["newest"]}
         answer = words(web.post(at("attention_done", fjordheim), data, follow=True))
@@ -211,17 +211,17 @@ class TestTheLineOfAConnection:
         look = a_run(fjordheim, "real-time")
         for state in ("done", "done", "nothing", "failed"):
             Change.objects.create(run=look, side="visma", field="phone", state=state, settled_at=timezone.now())
-        assert "2 changes from Huma written today." in self.card(web)
+        assert "2 changes from Huma sent today." in self.card(web)
 
     def test_an_open_run_by_hand_comes_before_a_schedule(self, web, fjordheim):
         a_run(fjordheim, state="review")
         a_run(fjordheim, "scheduled")
-        assert "Waits for you" in self.card(web)
+        assert "Waiting for you" in self.card(web)
 
     def test_it_counts_the_differences_that_wait(self, web, fjordheim):
         run, her = a_run(fjordheim), linked(fjordheim)
         Conflict.objects.create(run=run, link=her, field="phone", kind="value")
-        assert "1 difference waits" in self.card(web)
+        assert "1 difference is waiting" in self.card(web)
         a_run(fjordheim, "real-time", progress={"links": [her.pk]})
         assert "difference waits" not in self.card(web)
 

@@ -40,7 +40,7 @@ def result(web, run):
     [
         ("real-time", "Started by a change in Huma,"),
         ("scheduled", "Started by the schedule,"),
-        ("release", "Held changes that hr released,"),
+        ("release", "Changes that hr approved,"),
     ],
 )
 def test_it_says_what_started_it_and_names_its_rule(web, start, trigger, sentence):
@@ -58,10 +58,10 @@ def test_what_is_held_is_no_part_of_what_adds_up(web, start):
     run = start("real-time")
     changed(run, "done", "done", "failed", "held", "held", "held")
     text = result(web, run)
-    assert "3 changes were to be written" in text
+    assert "3 changes were to be sent automatically" in text
     assert "Updated 2" in text
     assert "Not done 1" in text
-    assert "3 changes were held back. 3 wait for an owner" in text
+    assert "3 changes were held back. 3 are waiting for approval" in text
     assert at("held", run.connection) in web.get(at("result", run.connection, run.pk)).content.decode()
 
 
@@ -73,9 +73,9 @@ def test_the_answers_to_what_was_held_are_said(web, start):
     changed(run, "held", answer="overtaken", **at_once)
     changed(run, "held", reason="held_account")
     text = result(web, run)
-    assert "Nothing was to be written" in text
-    assert "4 changes were held back. 1 waits for an owner" in text
-    for answer in ("Released by hr,", "Dropped by boss,", "Overtaken by a newer value", "Waits for an owner"):
+    assert "Nothing was sent" in text
+    assert "4 changes were held back. 1 is waiting for approval" in text
+    for answer in ("Approved by hr,", "Rejected by boss,", "Replaced by a newer value", "Waiting for approval"):
         assert answer in text
     assert "Changed bank accounts wait for approval" in text
 
@@ -85,15 +85,15 @@ def test_open_differences_wait_for_a_person(web, start):
     changed(run, "done")
     link = EmployeeLink.objects.get()
     Conflict.objects.create(run=run, link=link, field="email", kind="value", huma_fingerprint="1:a")
-    assert "1 difference waits for a person" in result(web, run)
+    assert "1 difference is waiting for you" in result(web, run)
 
 
 @pytest.mark.parametrize("state", ["fetching", "review"])
 @pytest.mark.parametrize("trigger", ["real-time", "scheduled", "release"])
 def test_before_it_writes_it_says_so(web, start, trigger, state):
     text = result(web, start(trigger, state))
-    assert "Both sides are being read" in text
-    assert "Nothing has been written yet." in text
+    assert "Fetching from both systems" in text
+    assert "Nothing has been sent yet." in text
 
 
 def test_while_it_writes_it_is_shown_live(web, start):
@@ -106,16 +106,16 @@ def test_while_it_writes_it_is_shown_live(web, start):
 def test_one_that_failed_is_tried_again_or_gives_back_what_was_released(web, start):
     failure = {"failure": "read_failed_huma"}
     text = result(web, start("real-time", "failed", **failure))
-    assert "Huma couldn't be read to the end." in text
-    assert "It is tried again by itself." in text
-    assert "What was released waits again." in result(web, start("release", "failed", **failure))
+    assert "Not everything could be fetched from Huma." in text
+    assert "We try again automatically." in text
+    assert "The approved changes are waiting again." in result(web, start("release", "failed", **failure))
 
 
 def test_one_that_was_cancelled_leads_back_to_the_list(web, start):
     run = start("scheduled", "cancelled")
     response = web.get(at("result", run.connection, run.pk))
     assert response.url == at("history", run.connection)
-    assert "That run was cancelled. Nothing was written." in words(web.get(response.url))
+    assert "That sync was cancelled. Nothing was sent." in words(web.get(response.url))
 
 
 def test_no_step_of_the_wizard_is_shown(web, start):
@@ -131,13 +131,13 @@ def test_what_runs_by_itself_does_not_bury_what_people_did(web, fjordheim, start
     start("scheduled")
     page = web.get(at("history", fjordheim))
     text = words(page)
-    assert "By hand 2 By themselves 31" in text
+    assert "Manual 2 Automatic 31" in text
     assert at("result", fjordheim, by_hand.pk) in page.content.decode()
     assert "Change in Huma" not in text
     text = words(web.get(at("history", fjordheim) + "?show=automatic"))
     assert "Change in Huma" in text
     assert "Schedule" in text
-    assert "Released" not in text
+    assert "Approved" not in text
     assert "1–25 of 31" in text
     assert "26–31 of 31" in words(web.get(at("history", fjordheim) + "?show=automatic&page=2"))
 
@@ -145,14 +145,14 @@ def test_what_runs_by_itself_does_not_bury_what_people_did(web, fjordheim, start
 def test_the_list_says_how_many_were_held_back(web, fjordheim, start):
     changed(start("real-time"), "done", "held", "held")
     text = words(web.get(at("history", fjordheim) + "?show=automatic"))
-    assert "Change in Huma Finished 2 held back 1 1 0" in text
+    assert "Change in Huma Finished 2 waiting for approval 1 1 0" in text
 
 
 def test_without_runs_of_their_own_there_is_nothing_to_choose(web, fjordheim, start):
     start("manual")
-    assert "By themselves" not in words(web.get(at("history", fjordheim)))
-    assert "Nothing has run by itself yet" in words(web.get(at("history", fjordheim) + "?show=automatic"))
-    assert "By hand" in words(web.get(at("history", fjordheim) + "?show=anything"))
+    assert "?show=automatic" not in web.get(at("history", fjordheim)).content.decode()
+    assert "No automatic sync yet" in words(web.get(at("history", fjordheim) + "?show=automatic"))
+    assert "Manual" in words(web.get(at("history", fjordheim) + "?show=anything"))
 
 
 def test_what_failed_is_tried_again_by_hand(web, start):

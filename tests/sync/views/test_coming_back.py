@@ -130,7 +130,7 @@ def test_never_is_asked_about_before_it_is_saved(web, run, conflict):
     phone = conflict("kari", "phone")
     url, data = at("review_decide", run.connection), {"conflict": phone.pk, "choice": "never", "expected": ""}
     asked = web.post(url, data, headers=part())
-    assert "Never sync “Phone” for Kari Nordmann? No sync compares or writes it from then on." in words(asked)
+    assert "Never sync “Phone” for Kari Nordmann? No sync compares or sends it from then on." in words(asked)
     without = words(web.post(url, {**data, "field": "phone", "show": "all"}))
     assert "Never sync “Phone” for Kari Nordmann?" in without
     phone.refresh_from_db()

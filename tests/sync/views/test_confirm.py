@@ -40,15 +40,15 @@ def test_every_change_is_shown_with_before_and_after(web, decided):
 
 def test_what_goes_into_huma_is_looked_at_twice(web, decided):
     text = words(web.get(at("confirm", decided.connection)))
-    assert text.index("Look twice") < text.index("Written into Visma.net Payroll")
-    assert "Written into Huma 1 Ola Hansen Phone" in text
+    assert text.index("Look twice") < text.index("Sent to Visma.net Payroll")
+    assert "Sent to Huma 1 Ola Hansen Phone" in text
 
 
 def test_what_is_not_decided_is_counted(web, run):
     decide(run, "leave", field="given_name")
     decide(run, "never", link__huma_id="ola")
     text = words(web.get(at("confirm", run.connection)))
-    assert "1 difference is not decided: nothing is written for it" in text
+    assert "1 difference is not decided. It isn't sent" in text
     assert "1 is left as it is." in text
     assert "1 is never synced again" in text
 
@@ -76,7 +76,7 @@ def test_a_plan_that_changed_is_shown_again_and_nothing_runs(web, decided):
     shown = fingerprint(web.get(at("confirm", decided.connection)))
     decide(decided, "leave", field="given_name")
     response = web.post(at("confirm_run", decided.connection), {"fingerprint": shown})
-    assert "The plan changed since you opened this page. Nothing was written" in words(response)
+    assert "The plan has changed since you opened this page. Nothing was sent" in words(response)
     assert "2 changes" in words(response)
     assert fingerprint(response) != shown
     decided.refresh_from_db()
@@ -87,10 +87,10 @@ def test_a_plan_that_changed_is_shown_again_and_nothing_runs(web, decided):
 def test_many_people_need_their_number_typed(web, decided):
     type(decided.connection).objects.update(threshold_people=1, threshold_percent=1)
     page = web.get(at("confirm", decided.connection))
-    assert "2 people are many" in words(page)
+    assert "The changes are about 2 people" in words(page)
     assert "Type 2 to confirm" in words(page)
     data = {"fingerprint": fingerprint(page), "number": "3"}
-    assert "That isn't the number. Nothing was written." in words(web.post(at("confirm_run", decided.connection), data))
+    assert "That isn't the number. Nothing was sent." in words(web.post(at("confirm_run", decided.connection), data))
     assert not Change.objects.exists()
     web.post(at("confirm_run", decided.connection), {**data, "number": " 2 "})
     assert Change.objects.count() == 3
@@ -115,17 +115,17 @@ def test_after_a_day_both_sides_are_read_again_first(web, decided):
     shown = fingerprint(web.get(at("confirm", decided.connection)))
     SyncRun.objects.update(read_at=timezone.now() - timedelta(hours=25))
     page = web.get(at("confirm", decided.connection))
-    assert "Both systems were read more than a day ago" in words(page)
+    assert "It is more than a day since we fetched from both systems" in words(page)
     assert 'form="confirm"' not in page.content.decode()
     response = web.post(at("confirm_run", decided.connection), {"fingerprint": shown})
-    assert "Both systems were read more than a day ago" in words(response)
+    assert "It is more than a day since we fetched from both systems" in words(response)
     assert not Change.objects.exists()
 
 
 def test_nothing_to_write_can_be_finished(web, run):
     decide(run, "leave")
     page = web.get(at("confirm", run.connection))
-    assert "Nothing to write" in words(page)
+    assert "Nothing to send" in words(page)
     assert "Finish" in words(page)
     web.post(at("confirm_run", run.connection), {"fingerprint": fingerprint(page)})
     run.refresh_from_db()
@@ -136,7 +136,7 @@ def test_another_run_that_writes_is_waited_for(web, decided):
     shown = fingerprint(web.get(at("confirm", decided.connection)))
     SyncRun.objects.create(connection=decided.connection, trigger="command", state="applying")
     text = words(web.post(at("confirm_run", decided.connection), {"fingerprint": shown}))
-    assert "Another run of this connection is writing right now." in text
+    assert "Another sync of this connection is sending right now." in text
     assert not Change.objects.exists()
 
 

@@ -24,7 +24,7 @@ def sent(page, untick=()):
     data: dict[str, list[str]] = {}
     for name, value in re.findall(r'name="(fingerprint|ticks|shown)" value="([^"]*)"', form):
         data.setdefault(name, []).append(value)
-    boxes = re.findall(r'name="only" value="([^"]*)"[^>]* checked[^>]*aria-label="Write for ([^"]*)"', html)
+    boxes = re.findall(r'name="only"\s+value="([^"]*)"[^>]* checked[^>]*aria-label="Send for ([^"]*)"', html)
     return {**data, "only": [value for value, name in boxes if name not in untick]}
 
 
@@ -68,7 +68,7 @@ def test_unticked_in_one_system_is_written_in_neither(web, decided):
 def test_with_nobody_ticked_nothing_is_written(web, decided):
     data = {**sent(web.get(at("confirm", decided.connection))), "only": []}
     said = words(confirm(web, decided, data))
-    assert "Nobody is ticked, so nothing was written." in said
+    assert "Nobody is ticked, so nothing was sent." in said
     assert "3 changes · 2 people" in said
     assert not Change.objects.exists()
     decided.refresh_from_db()
@@ -90,11 +90,11 @@ def test_what_changed_meanwhile_is_shown_again_with_the_same_ticks(web, decided)
     page = web.get(at("confirm", decided.connection))
     decide(decided, "leave", field="given_name")
     everybody = confirm(web, decided, sent(page))
-    assert "The plan changed since you opened this page." in words(everybody)
+    assert "The plan has changed since you opened this page." in words(everybody)
     assert "2 changes · 2 people" in words(everybody)
     decide(decided, "huma", field="given_name")
     one = confirm(web, decided, sent(everybody, untick=["Kari Nordmann"]))
-    assert "The plan changed since you opened this page." in words(one)
+    assert "The plan has changed since you opened this page." in words(one)
     assert "Limited to 1 person" in words(one)
     assert not Change.objects.exists()
 
@@ -107,7 +107,7 @@ def test_the_number_is_that_of_the_ticked_people_and_what_was_typed_stays(web, f
     assert "Type 5 to confirm" in words(page)
     asked = confirm(web, run, {**sent(page, untick=["Person1 Name"]), "number": "5"})
     text = words(asked)
-    assert "That isn't the number. Nothing was written." in text
+    assert "That isn't the number. Nothing was sent." in text
     assert "Type 4 to confirm" in text
     assert 'value="5" autocomplete="off" required autofocus aria-invalid="true" aria-describedby="number-error"' in (
         asked.content.decode()

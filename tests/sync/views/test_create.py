@@ -42,13 +42,13 @@ def test_it_shows_both_lists_with_nobody_ticked(page, run):
     assert "Add to Visma.net Payroll" in said
     assert "Add to Huma" in said
     assert "Nobody is chosen: nobody will be added" in said
-    assert "Nothing has been written yet." in said
+    assert "Nothing has been sent yet." in said
     assert " checked" not in said
 
 
 def test_it_says_drafts_and_no_position(page, run):
     said = text_of(page.get(url(run)))
-    assert "They get there as drafts, which payroll has to complete" in said
+    assert "They are added as drafts, which must be completed in Visma" in said
     assert "but no position" in said
 
 
@@ -156,7 +156,7 @@ def test_visma_may_assign_numbers_and_who_has_none_can_be_ticked(page, hr):
     run = read(company(hr, tenant_id="other"), in_huma("une", "Une", "Uten", "", "une@x.no"))
     said = text_of(page.get(url(run)))
     assert "Let Visma assign the number" in said
-    assert "1 person has no Employment ID in Huma. Visma's next number is written back to Huma." in said
+    assert "1 person has no Employment ID in Huma. Visma's next number is sent to Huma too." in said
     assert "There is no Employment ID in Huma. Enter it there, or let Visma assign the number." in said
     said = text_of(page.post(url(run, "numbering/"), {"assign": "on"}, **HTMX))
     assert 'name="assign" checked' in said

@@ -62,8 +62,8 @@ def answered(web, connection, answer, *changes, **more):
 
 def test_nothing_is_held(web, fjordheim):
     text = words(web.get(at("held", fjordheim)))
-    assert "Nothing is held" in text
-    assert "Release what is ticked" not in text
+    assert "Nothing is waiting for approval" in text
+    assert "Approve what is ticked" not in text
     assert "Tick everything" not in text
 
 
@@ -73,7 +73,7 @@ def test_what_waits_is_shown_by_why_and_by_person(web, fjordheim, hold):
     hold("Ola Hansen", "phone", OLD, None)
     text = words(web.get(at("held", fjordheim)))
     assert "3 changes of 2 people" in text
-    many, look = text.index("So much changed at once"), text.index("Changed bank accounts wait for approval")
+    many, look = text.index("Unusually many changes at once"), text.index("Changed bank accounts wait for approval")
     assert look < many
     assert "Bank account – Ola Hansen Before: 8601 11 17947 After: 1234 56 78903" in text
     assert f"Phone – Kari Nordmann Before: {OLD} After: {NEW}" in text
@@ -90,7 +90,7 @@ def test_each_run_and_person_is_a_link_away(web, fjordheim, came, hold):
 def test_what_was_answered_is_not_shown(web, fjordheim, hold):
     for answer in ("released", "dropped", "overtaken"):
         Change.objects.filter(pk=hold().pk).update(answer=answer)
-    assert "Nothing is held" in words(web.get(at("held", fjordheim)))
+    assert "Nothing is waiting for approval" in words(web.get(at("held", fjordheim)))
 
 
 def test_many_have_pages(web, fjordheim, hold):
@@ -99,7 +99,7 @@ def test_many_have_pages(web, fjordheim, hold):
     assert "1–100 of 101" in words(web.get(at("held", fjordheim)))
     assert "0100 Nordmann" in words(web.get(at("held", fjordheim) + "?page=2"))
     everything = web.post(at("held_ask", fjordheim), {"answer": "drop", "all": "1"})
-    assert "Drop 101 changes of 101 people?" in words(everything)
+    assert "Reject 101 changes of 101 people?" in words(everything)
     pks = Change.objects.values_list("pk", flat=True)
     web.post(at("held_drop", fjordheim), {"changes": ",".join(map(str, pks))})
     assert Change.objects.filter(answer="dropped").count() == 101
@@ -108,12 +108,12 @@ def test_many_have_pages(web, fjordheim, hold):
 def test_nothing_happens_before_the_question_is_answered(web, fjordheim, hold):
     one, other = hold(), hold("Ola Hansen")
     text = words(asked(web, fjordheim, "release", one, other))
-    assert "Release 2 changes of 2 people?" in text
+    assert "Approve 2 changes of 2 people?" in text
     assert "Phone 2" in text
-    assert "These people are read again on both sides first." in text
+    assert "We fetch these people from both systems again first." in text
     text = words(asked(web, fjordheim, "drop", one))
-    assert "Drop 1 change of 1 person?" in text
-    assert "Nothing is written. Visma.net Payroll keeps what it has." in text
+    assert "Reject 1 change of 1 person?" in text
+    assert "Nothing is sent, and nothing is changed in Visma.net Payroll." in text
     assert set(Change.objects.values_list("answer", flat=True)) == {""}
 
 
@@ -131,8 +131,8 @@ def test_a_release_starts_a_run_and_comes_back_to_the_page(web, fjordheim, hold)
     run = SyncRun.objects.get(trigger="release")
     assert (run.started_by, run.confirmed_by, run.people, list(run.releases.all())) == ("hr", "hr", ["Kari"], [one])
     text = words(web.get(response.url))
-    assert "1 change was released. Both sides are read again first." in text
-    assert "1 change that hr released is on its way" in text
+    assert "1 change was approved. We fetch from both systems again first." in text
+    assert "1 change that hr approved is on its way" in text
     assert "1 change of 1 person" in text
     assert at("result", fjordheim, run.pk) in web.get(response.url).content.decode()
     other.refresh_from_db()
@@ -144,8 +144,8 @@ def test_a_drop_writes_nothing_and_says_so(web, fjordheim, hold):
     response = answered(web, fjordheim, "drop", one)
     assert (response.status_code, response.url) == (302, at("held", fjordheim))
     text = words(web.get(response.url))
-    assert "1 change was dropped. Nothing was written." in text
-    assert "Nothing is held" in text
+    assert "1 change was rejected. Nothing was sent." in text
+    assert "Nothing is waiting for approval" in text
     one.refresh_from_db()
     assert (one.answer, one.answered_by) == ("dropped", "hr")
     assert not SyncRun.objects.filter(trigger="release").exists()
@@ -155,8 +155,8 @@ def test_a_second_click_finds_nothing_left(web, fjordheim, hold):
     one = hold()
     for answer in ("release", "release", "drop"):
         response = answered(web, fjordheim, answer, one)
-    assert "it was answered or overtaken meanwhile" in words(web.get(response.url))
-    assert "it was answered or overtaken meanwhile" in words(
+    assert "it was answered or replaced meanwhile" in words(web.get(response.url))
+    assert "it was answered or replaced meanwhile" in words(
         web.post(at("held_ask", fjordheim), {"answer": "drop", "change": ticked(one)}, follow=True)
     )
     assert SyncRun.objects.filter(trigger="release").count() == 1
@@ -171,7 +171,7 @@ def test_many_people_need_their_number_typed(web, fjordheim, hold):
     assert "Type 2 to confirm" in words(page)
     wrong = answered(web, fjordheim, "release", *changes, typed="3")
     assert wrong.status_code == 200
-    assert "That isn't the number. Nothing was released." in words(wrong)
+    assert "That isn't the number. Nothing was approved." in words(wrong)
     assert not SyncRun.objects.filter(trigger="release").exists()
     assert answered(web, fjordheim, "release", *changes, typed="2").status_code == 302
     assert SyncRun.objects.filter(trigger="release").count() == 1
@@ -183,10 +183,10 @@ def test_a_paused_connection_releases_nothing_and_drops(web, fjordheim, hold):
     fjordheim.state = "paused"
     fjordheim.save()
     text = words(web.get(at("held", fjordheim)))
-    assert "Nothing can be released until it works again." in text
-    assert "Release what is ticked" not in text
+    assert "Nothing can be approved until the connection works again." in text
+    assert "Approve what is ticked" not in text
     response = answered(web, fjordheim, "release", one)
-    assert "The connection isn't active, so nothing was released." in words(web.get(response.url))
+    assert "The connection isn't active, so nothing was approved." in words(web.get(response.url))
     answered(web, fjordheim, "drop", one)
     one.refresh_from_db()
     assert one.answer == "dropped"
@@ -196,10 +196,10 @@ def test_values_that_were_deleted_cannot_be_released(web, fjordheim, came, hold)
     one = hold(before=None, after=None)
     SyncRun.objects.filter(pk=came.pk).update(values_blanked_at=timezone.now())
     text = words(web.get(at("held", fjordheim)))
-    assert "The values were deleted after a while, so this can't be released any more, only dropped." in text
+    assert "The values were deleted after a while, so you can't approve this any more, only reject it." in text
     response = web.post(at("held_ask", fjordheim), {"answer": "release", "change": ticked(one)}, follow=True)
-    assert "Their values were deleted, so they can't be released. They can be dropped." in words(response)
-    assert "Drop 1 change of 1 person?" in words(asked(web, fjordheim, "drop", one))
+    assert "Their values were deleted, so they can't be approved. They can be rejected." in words(response)
+    assert "Reject 1 change of 1 person?" in words(asked(web, fjordheim, "drop", one))
 
 
 def test_some_of_many_whose_values_were_deleted_are_left_out(web, fjordheim, came, hold):
@@ -207,8 +207,8 @@ def test_some_of_many_whose_values_were_deleted_are_left_out(web, fjordheim, cam
     earlier = SyncRun.objects.create(connection=fjordheim, trigger="real-time", values_blanked_at=timezone.now())
     Change.objects.filter(pk=old.pk).update(run=earlier)
     text = words(asked(web, fjordheim, "release", old, hold("Ola Hansen")))
-    assert "Release 1 change of 1 person?" in text
-    assert "1 more can't be released: its values were deleted after a while." in text
+    assert "Approve 1 change of 1 person?" in text
+    assert "1 more can't be approved: its values were deleted after a while." in text
 
 
 def test_a_release_that_came_to_nothing_is_said(web, fjordheim, hold):
@@ -218,8 +218,8 @@ def test_a_release_that_came_to_nothing_is_said(web, fjordheim, hold):
     SyncRun.objects.filter(trigger="release").update(**ended)
     Change.objects.update(answer="")
     text = words(web.get(at("held", fjordheim)))
-    assert "The last release came to nothing Huma refused the access." in text
-    assert "what was released waits again" in text
+    assert "The last approved changes couldn't be sent Huma refused the API key." in text
+    assert "the approved changes are waiting again" in text
 
 
 @pytest.mark.parametrize("name", ["held", "held_ask", "held_release", "held_drop"])

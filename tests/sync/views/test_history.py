@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 def test_a_connection_without_runs_says_how_to_begin(web, fjordheim):
     text = words(web.get(at("history", fjordheim)))
-    assert "No run yet" in text
+    assert "No sync yet" in text
     assert "Synchronize users" in text
 
 
@@ -20,7 +20,7 @@ def test_each_run_leads_to_its_result_with_its_counts(web, fjordheim):
     for state in ("done", "done", "failed"):
         Change.objects.create(run=run, side="visma", field="phone", state=state)
     response = web.get(at("history", fjordheim))
-    assert "hr By hand Finished 3 2 1" in words(response)
+    assert "hr Manual Finished 3 2 1" in words(response)
     assert at("result", fjordheim, run.pk) in response.content.decode()
 
 
@@ -30,7 +30,7 @@ def test_why_a_run_stopped_is_said(web, fjordheim):
     sentence = "5 of 20 linked people are missing in Visma."
     assert sentence in words(web.get(at("history", fjordheim)))
     page = words(web.get(at("result", fjordheim, run.pk)))
-    assert "The run stopped before anything was written" in page
+    assert "The sync stopped before anything was sent" in page
     assert sentence in page
 
 
@@ -52,7 +52,7 @@ def test_an_open_run_leads_to_where_it_goes_on(web, run):
 def test_a_cancelled_run_has_no_result(web, fjordheim):
     run = SyncRun.objects.create(connection=fjordheim, state="cancelled", finished_at=timezone.now())
     response = web.get(at("result", fjordheim, run.pk), follow=True)
-    assert "That run was cancelled. Nothing was written." in words(response)
+    assert "That sync was cancelled. Nothing was sent." in words(response)
 
 
 def test_many_runs_have_pages(web, fjordheim):

@@ -42,12 +42,12 @@ def post(web, name, connection, **data):
 
 
 def test_where_nothing_speaks_against_a_link_it_says_so(web, fjordheim):
-    assert "Nothing speaks against any link." in page(web, fjordheim)
+    assert "Nothing speaks against any of the linked people." in page(web, fjordheim)
 
 
 def test_attention_has_one_entry_that_leads_here(web, fjordheim, doubted):
     text = words(web.get(at("attention", fjordheim)))
-    assert "1 linked person to look at: are the two still the same person?" in text
+    assert "1 linked person to check: are they still the same person?" in text
     shown = page(web, fjordheim)
     assert "The dates of birth differ" in shown
     assert "Kari Lie" in shown
@@ -62,7 +62,7 @@ def test_people_shows_and_filters_them(web, fjordheim, doubted):
 
 
 def test_still_right_is_remembered(web, fjordheim, doubted):
-    assert "1 link is confirmed." in post(web, "links_still_right", fjordheim, link=doubted.pk)
+    assert "1 linked person is confirmed." in post(web, "links_still_right", fjordheim, link=doubted.pk)
     doubted.refresh_from_db()
     assert (doubted.doubt, doubted.known) == ("", ["birth"])
     assert AuditEntry.objects.filter(action="people.still_right").exists()
@@ -74,11 +74,11 @@ def test_still_right_is_remembered(web, fjordheim, doubted):
 
 def test_a_group_is_confirmed_once_its_number_is_typed(web, fjordheim, doubted):
     EmployeeLink.objects.filter(connection=fjordheim).update(doubt="names")
-    assert "Nothing was changed: type the number 2" in post(
+    assert "Nothing was changed. Type the number 2" in post(
         web, "links_still_right", fjordheim, kind="names", typed="3"
     )
     assert EmployeeLink.objects.exclude(doubt="").count() == 2
-    assert "2 links are confirmed." in post(web, "links_still_right", fjordheim, kind="names", typed="2")
+    assert "2 linked people are confirmed." in post(web, "links_still_right", fjordheim, kind="names", typed="2")
     assert not EmployeeLink.objects.exclude(doubt="").exists()
 
 
@@ -123,9 +123,9 @@ def test_the_persons_own_page_says_what_speaks_against_it_and_takes_still_right(
     address = at("person", fjordheim, "huma", "h1")
     shown = words(web.get(address))
     assert "Still the same person? The dates of birth differ." in shown
-    assert "Automatic updates of this person have stopped until that is answered." in shown
+    assert "Automatic updates of this person have stopped until you answer." in shown
     assert f'name="link" value="{doubted.pk}"' in web.get(address).content.decode()
-    assert "1 link is confirmed." in post(web, "links_still_right", fjordheim, link=str(doubted.pk))
+    assert "1 linked person is confirmed." in post(web, "links_still_right", fjordheim, link=str(doubted.pk))
     assert "The dates of birth differ." not in words(web.get(address))
     assert "Still right" not in words(web.get(at("person", fjordheim, "huma", "h2")))
 

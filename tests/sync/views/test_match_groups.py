@@ -81,8 +81,8 @@ def test_all_are_linked_and_compared_at_once(web, run):
 def test_it_is_taken_back_at_once(web, run):
     before = set(EmployeeSnapshot.objects.filter(run=run).values_list("vendor_id", "create_group", "create_blocked"))
     answer(web, run, typed="3")
-    assert "Undo 3 links" in listed(web, run)
-    assert "3 links were taken back." in answer(web, run, choice="undo")
+    assert "Undo 3 linked pairs" in listed(web, run)
+    assert "3 linked pairs were undone." in answer(web, run, choice="undo")
     assert not EmployeeLink.objects.exists()
     assert not Conflict.objects.filter(run=run).exists()
     after = set(EmployeeSnapshot.objects.filter(run=run).values_list("vendor_id", "create_group", "create_blocked"))
@@ -107,7 +107,7 @@ def test_differing_dates_of_birth_are_asked_about_once_more(web, run):
     match = PossibleMatch.objects.get(run=run, huma__vendor_id="h9")
     url = at("review_matches_decide", run.connection)
     text = words(web.post(url, {"match": match.pk, "choice": "link"}))
-    assert "Two people with different dates of birth are hardly ever one." in text
+    assert "Two people with different dates of birth are hardly ever the same person." in text
     assert not EmployeeLink.objects.exists()
     web.post(url, {"match": match.pk, "choice": "link", "births": "differ"})
     link = EmployeeLink.objects.get()

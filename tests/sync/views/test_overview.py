@@ -17,7 +17,7 @@ def test_one_sentence_says_who_is_where_and_what_disagrees(web, run):
     text = words(web.get(at("overview", run.connection)))
     assert (
         "4 in Huma, 4 in Visma: 2 are the same person (2 by Employment ID), 1 possible match, 1 only in Huma, "
-        "1 only in Visma. 3 differences in 2 people, 1 of them empty on one side." in text
+        "1 only in Visma. 3 differences in 2 people, 1 of them empty in one system." in text
     )
 
 
@@ -57,7 +57,7 @@ def test_what_is_worth_knowing_says_what_to_do(web, fjordheim):
     text = words(web.get(at("overview", fjordheim)))
     assert "Worth knowing" in text
     assert "1 has an account in Huma that becomes cash in Visma" in text
-    assert "Visma takes at most 12 characters. Shorten it in Huma, then read again." in text
+    assert "Visma takes at most 12 characters. Shorten it in Huma, then fetch again." in text
 
 
 def test_people_who_agree_on_everything_are_good_news(web, fjordheim):
@@ -66,4 +66,4 @@ def test_people_who_agree_on_everything_are_good_news(web, fjordheim):
         in_huma("a", "Anna", "Berg", "1", "a@x.no"),
         in_visma("a-v", "Anna", "Berg", "1", "a@x.no"),
     )
-    assert "The people in both systems agree on everything." in words(web.get(at("overview", fjordheim)))
+    assert "The two systems agree about everybody who is in both." in words(web.get(at("overview", fjordheim)))

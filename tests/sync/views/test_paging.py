@@ -87,7 +87,7 @@ def test_the_end_of_the_list_says_so_and_what_is_next(web, fjordheim):
     address = f"{review}?{last.request['QUERY_STRING']}"
     Conflict.objects.filter(run=run, link__name__gte="Person025").update(decision="leave")
     text = words(web.get(address))
-    assert "All decided here 25 are left further up in the list. To the beginning of the list" in text
+    assert "All decided here There are 25 further up in the list. To the beginning of the list" in text
     assert "Next: Create" in text
     Conflict.objects.filter(run=run).update(decision="leave")
     text = words(web.get(address))

@@ -20,7 +20,10 @@ from tests.sync.views.test_automatic import SETTINGS
 pytestmark = pytest.mark.django_db
 OLD = {"paymentType": "bank", "localBankAccount": "86011117947"}
 NEW = {"paymentType": "bank", "localBankAccount": "12345678903"}
-URGENT = "Urgent, and nobody can approve? Payroll enters it in Visma as before; the difference then disappears."
+URGENT = (
+    "Is it urgent, and nobody can approve? A payroll clerk can enter it in Visma as before; the difference "
+    "then disappears."
+)
 
 
 @pytest.fixture(autouse=True)
@@ -89,7 +92,7 @@ def test_what_is_no_account_says_what_payroll_keeps(web, fjordheim, hold):
     said = paid_later(fjordheim)
     hold("last_workday", {"date": None, "reason": None}, {"date": "2099-03-31", "reason": None})
     text = words(web.get(at("held", fjordheim)))
-    assert f"{said} until then payroll keeps what it has." in text
+    assert f"{said} until then nothing is changed in Visma." in text
     assert "old account" not in text
     assert "paid already" not in text
 
@@ -98,7 +101,7 @@ def test_without_an_old_account_nothing_is_said_of_one(web, fjordheim, hold):
     missed_today(fjordheim)
     hold(before={"paymentType": "cash"}, since=timezone.now() - timedelta(days=3))
     text = words(web.get(at("held", fjordheim)))
-    assert "has passed. If it has to be in that pay, payroll enters it in Visma." in text
+    assert "has passed. If the change must be in that pay, a payroll clerk enters it in Visma." in text
     assert "Until it is approved, Visma has no account for this salary." in text
 
 
@@ -107,7 +110,7 @@ def test_after_the_cutoff_it_says_what_it_missed_and_what_next(web, fjordheim, h
     hold(since=timezone.now() - timedelta(days=3))
     text = words(web.get(at("held", fjordheim)))
     assert "has passed: the salary paid on" in text
-    assert "goes to the old account, unless payroll enters the new one in Visma first." in text
+    assert "goes to the old account, unless a payroll clerk enters the new one in Visma first." in text
     assert "Approve by " in text
 
 
@@ -117,7 +120,7 @@ def test_a_date_within_a_paid_period_is_marked(web, fjordheim, hold):
     hold("last_workday", {"date": None}, {"date": long_ago.isoformat(), "reason": None})
     hold("first_workday", "2099-01-01", ahead.isoformat())
     text = words(web.get(at("held", fjordheim)))
-    assert text.count("This date lies in a period that has been paid already.") == 1
+    assert text.count("This date is in a period that has been paid already.") == 1
 
 
 def test_confirm_marks_it_too(web, fjordheim, hr):
@@ -130,7 +133,7 @@ def test_confirm_marks_it_too(web, fjordheim, hr):
     rows = Conflict.objects.filter(run=run, field="last_workday")
     assert review.decide(run, hr, rows.values_list("pk", flat=True), "huma").changed == 2
     text = words(web.get(at("confirm", fjordheim)))
-    shown = text.count("This date lies in a period that has been paid already.")
+    shown = text.count("This date is in a period that has been paid already.")
     assert shown == text.count(f"After: {nice_date(day(-60))}") > 0
     assert text.count(f"After: {nice_date(day(60))}") == shown
 
@@ -151,12 +154,12 @@ class TestChangedAccountsAreAsked:
         fjordheim.refresh_from_db()
         return fjordheim
 
-    LINE = "Changed bank accounts are written at once: keep that, or let them wait for approval."
+    LINE = "Changed bank accounts are sent at once. Keep that, or let them wait for approval."
 
     def test_until_an_owner_chose(self, web, before):
         assert self.LINE in words(web.get(at("attention", before)))
         refused = words(web.post(at("automatic", before), {**SETTINGS, "accounts": "", "schedule": "daily"}))
-        assert "Choose whether changed bank accounts wait, or are written at once." in refused
+        assert "Choose whether changed bank accounts wait, or are sent at once." in refused
         assert self.LINE in words(web.get(at("attention", before)))
 
     @pytest.mark.parametrize("choice", ["once", "look"])
@@ -184,8 +187,8 @@ class TestChangedAccountsAreAsked:
 
 
 class TestSomebodyHears:
-    SENTENCE = "Automatic updates need somebody in payroll who hears of changed bank accounts"
-    ASKS = "Automatic updates are on, and nobody in payroll hears of them: no address is confirmed."
+    SENTENCE = "Automatic updates need a payroll clerk who is told about changed bank accounts"
+    ASKS = "Automatic updates are on, but nobody in payroll is told: no address is confirmed."
 
     @pytest.fixture
     def first(self, fjordheim):

@@ -61,7 +61,7 @@ def test_a_filter_stands_in_the_address(page, run):
 def test_before_the_first_read_it_leads_to_synchronize(page, run, hr):
     empty = company(hr, tenant_id="new")
     said = text_of(page.get(f"/admin/connections/{empty.code}/people/"))
-    assert "Nobody has been read yet" in said
+    assert "Nobody has been fetched yet" in said
     assert f"/admin/connections/{empty.code}/sync/" in said
 
 
@@ -82,7 +82,7 @@ def test_a_counterpart_is_searched_and_linked(page, run):
     said = text_of(page.post(url(run, "huma/h3/"), {"search": "vera"}))
     assert "Same person: link" in said
     answer = page.post(url(run, "link/"), {"huma": "h3", "visma": "v6"}, follow=True)
-    assert "They are linked now. Nothing was written" in text_of(answer)
+    assert "They are linked now. Nothing was sent" in text_of(answer)
     assert EmployeeLink.objects.get(huma_id="h3").visma_id == "v6"
 
 
@@ -93,7 +93,7 @@ def test_linking_somebody_taken_says_so(page, run):
 
 def test_unlinking_asks_first(page, run):
     said = text_of(page.get(url(run, "huma/h1/unlink/")))
-    assert "Are there two different people called Berit Begge?" in said
+    assert "Is Berit Begge two different people?" in said
     assert EmployeeLink.objects.get(huma_id="h1").state == "linked"
     said = text_of(page.post(url(run, "huma/h1/unlink/"), follow=True))
     assert "They are different people from now on." in said
@@ -105,7 +105,7 @@ def test_a_person_can_be_chosen_from_her_page(page, run):
     vera = EmployeeSnapshot.objects.get(vendor_id="v6")
     create = f"/admin/connections/{run.connection.code}/create/choose/"
     said = text_of(page.post(create, {"to": "huma", "from": "person", "chosen": vera.pk}, follow=True))
-    assert "Chosen to be added when the run is confirmed." in said
+    assert "Chosen. Added when the sync is confirmed." in said
     page.post(create, {"to": "huma", "from": "person", "was": vera.pk})
     vera.refresh_from_db()
     assert not vera.create_chosen
@@ -116,20 +116,20 @@ def test_leaving_out_says_why_and_is_taken_back(page, run):
     assert "board member" in said
     row = LeftOut.objects.get()
     said = text_of(page.post(url(run, "visma/v6/take-back/"), {"left_out": row.pk}, follow=True))
-    assert "Vera Visma takes part again." in said
+    assert "Vera Visma is included again." in said
     assert not LeftOut.objects.exists()
 
 
 def test_while_a_run_writes_nothing_changes(page, run):
     SyncRun.objects.filter(pk=run.pk).update(state="applying")
     said = text_of(page.post(url(run, "huma/h1/unlink/"), follow=True))
-    assert "A run is writing right now." in said
+    assert "A sync is sending right now." in said
     assert EmployeeLink.objects.get(huma_id="h1").state == "linked"
 
 
 def test_what_is_not_kept_any_more_is_said(page, run):
     run.snapshots.update(payload=None)
-    assert "isn't kept any more" in text_of(page.get(url(run, "huma/h1/")))
+    assert "are no longer stored" in text_of(page.get(url(run, "huma/h1/")))
 
 
 @pytest.mark.parametrize("rest", ["mars/h1/", "huma/nobody/", "huma/nobody/unlink/"])

@@ -11,8 +11,8 @@ pytestmark = pytest.mark.django_db
 def test_first_it_says_how_many_and_what_is_left_alone(web, run):
     text = words(web.post(at("review_bulk", run.connection), {"choice": "huma"}))
     assert "Use Huma's: 2 differences" in text
-    assert "1 is left alone: the chosen value is empty. To empty a field is chosen singly." in text
-    assert "Nothing has been written yet." in text
+    assert "1 is left alone: the chosen value is empty. Emptying a field has to be chosen for each person." in text
+    assert "Nothing has been sent yet." in text
     assert not Conflict.objects.exclude(decision="").exists()
 
 
@@ -48,13 +48,13 @@ def test_it_keeps_the_search_on_its_way(web, run, conflict):
 def test_choices_that_would_be_replaced_are_counted(web, run):
     Conflict.objects.filter(field="given_name").update(decision="visma", decided_by="other")
     text = words(web.post(at("review_bulk", run.connection), {"choice": "huma", "show": "all"}))
-    assert "1 of all of them has another choice already, and gets this one." in text
+    assert "1 of them already has another choice, and gets this one." in text
 
 
 def test_a_choice_that_would_decide_nothing_says_why(web, run):
     data = {"choice": "huma", "kind": "huma_empty"}
     text = words(web.post(at("review_bulk", run.connection), data))
-    assert "This choice would decide nothing" in text
+    assert "This choice decides nothing" in text
     assert "1 is left alone: the chosen value is empty." in text
 
 

@@ -26,7 +26,7 @@ def test_both_people_stand_side_by_side(web, run, match):
 
 
 def test_linking_compares_the_pair_at_once(web, run, match):
-    assert "Linked. Where the two disagree" in words(settle(web, match, "link"))
+    assert "Linked. If the two systems disagree about the person" in words(settle(web, match, "link"))
     link = EmployeeLink.objects.get(huma_id="may")
     assert (link.visma_id, link.state, link.linked_by_user) == ("be-v", "linked", "hr")
     assert link.conflicts.filter(run=run, field="email").exists()
@@ -34,7 +34,7 @@ def test_linking_compares_the_pair_at_once(web, run, match):
 
 
 def test_different_people_are_kept_apart_and_can_be_asked_about_again(web, run, match):
-    assert "they are different people" in words(settle(web, match, "different"))
+    assert "Marked as different people" in words(settle(web, match, "different"))
     assert EmployeeLink.objects.get(huma_id="may").state == "different"
     settle(web, match, "reopen")
     assert not EmployeeLink.objects.filter(huma_id="may").exists()

@@ -34,8 +34,8 @@ def test_writing_is_shown_live_until_the_result(web, written):
     page = words(web.get(at("run", written.connection, written.pk)))
     planned = Change.objects.count()
     assert f"0 of {planned}" in page
-    assert "Stop this run" in page
-    assert "Nothing has been written yet." not in page
+    assert "Stop this sync" in page
+    assert "Nothing has been sent yet." not in page
 
     drive(written)
     response = web.get(at("run_live", written.connection, written.pk), headers={"hx-request": "true"})
@@ -60,13 +60,13 @@ def test_what_failed_is_said_with_the_vendors_words_and_can_be_tried_again(web, 
     url = at("result", written.connection, written.pk)
     text = words(web.get(url))
     assert "Not done 1" in text
-    assert "The value wasn't accepted." in text
-    assert "What Visma said number: taken" in text
+    assert "Visma.net Payroll didn't accept the value." in text
+    assert "Answer from Visma number: taken" in text
 
     response = web.post(at("result_retry", written.connection, written.pk))
     assert response.url == at("confirm", written.connection)
     assert "1 change " in words(web.get(response.url))
-    assert "Retry failed" not in words(web.get(url))
+    assert "Retry failed changes" not in words(web.get(url))
     again = web.post(at("result_retry", written.connection, written.pk))
     assert again.url == response.url
     assert SyncRun.objects.count() == 2
@@ -75,13 +75,13 @@ def test_what_failed_is_said_with_the_vendors_words_and_can_be_tried_again(web, 
 def test_there_is_nothing_to_retry_where_nothing_failed(web, written):
     drive(written)
     response = web.post(at("result_retry", written.connection, written.pk), follow=True)
-    assert "There is nothing left to try again." in words(response)
+    assert "There is nothing left to retry." in words(response)
     assert SyncRun.objects.count() == 1
 
 
 def test_stop_says_what_was_not_sent(web, written):
     response = web.post(at("run_stop", written.connection, written.pk), follow=True)
-    assert "Stopping. What was sent already is followed to its end" in words(response)
+    assert "Stopping. What was sent already is followed until it is done" in words(response)
     drive(written)
     text = words(web.get(at("result", written.connection, written.pk)))
     assert "Stopped by hr" in text
@@ -94,8 +94,8 @@ def test_a_run_of_nothing_but_left_as_is_finishes(web, fjordheim, sandbox):
     web.post(at("review_bulk_decide", fjordheim), {"choice": "leave"})
     drive(confirm(web, run))
     text = words(web.get(at("result", fjordheim, run.pk)))
-    assert "Nothing was to be written" in text
-    assert "differences were left as they are." in text
+    assert "Nothing was sent" in text
+    assert "differences are left as they are." in text
 
 
 def test_without_a_worker_the_run_page_says_so(web, run):
@@ -108,8 +108,8 @@ def test_without_a_worker_the_run_page_says_so(web, run):
     [
         ("sent", 1, "The result was sent by email."),
         ("waiting", 0, "The result is being sent by email."),
-        ("waiting", 2, "the mail server didn't take it. It is tried again."),
-        ("failed", 9, "couldn't be sent. Tell the one who runs humavisma."),
+        ("waiting", 2, "the mail server didn't accept it. We try again."),
+        ("failed", 9, "couldn't be sent. Tell your administrator."),
     ],
 )
 def test_whether_the_email_went_out_is_said(web, run, state, tries, sentence):
@@ -130,4 +130,4 @@ def test_what_moved_is_open_again(web, run):
     text = words(web.get(at("result", run.connection, run.pk)))
     assert "Changed meanwhile 1" in text
     assert "so it wasn't overwritten. The difference is open again." in text
-    assert "1 difference is still open, and is asked again next time." in text
+    assert "1 difference is still open, and you are asked again next time." in text

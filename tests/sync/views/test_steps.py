@@ -30,7 +30,7 @@ OF_A_RUN = ("run", "run_live", "result")
 def test_each_page_works_and_says_that_nothing_is_written(web, run, name):
     response = web.get(at(name, run.connection))
     assert response.status_code == 200
-    assert ("Nothing has been written yet." in words(response)) == (name != "history")
+    assert ("Nothing has been sent yet." in words(response)) == (name != "history")
     assert "Fjordheim AS" in words(response)
 
 

@@ -26,7 +26,7 @@ def failed(fjordheim):
 def test_it_says_what_happens_before_one_starts(web, fjordheim):
     text = words(web.get(at("sync_users", fjordheim)))
     assert "What happens" in text
-    assert "Only your click there writes anything." in text
+    assert "Nothing is sent before you click there." in text
 
 
 def test_a_double_click_starts_one_run(web, fjordheim):
@@ -46,8 +46,8 @@ def test_reading_is_shown_live(web, fjordheim):
     progress = {"huma": {"read": 12, "total": 120}, "visma": {"read": 100, "stage": "list"}}
     SyncRun.objects.create(connection=fjordheim, started_by="hr", progress=progress)
     text = words(web.get(at("sync_users", fjordheim)))
-    assert "People read in Huma 12 of 120" in text
-    assert "Employees read in Visma 100" in text
+    assert "People fetched from Huma 12 of 120" in text
+    assert "Employees fetched from Visma 100" in text
     assert "isn't running" not in text
     assert "12 of 120" in words(web.get(at("sync_live", fjordheim)))
 
@@ -74,7 +74,7 @@ def test_the_live_part_leads_on_once_both_sides_are_read(web, run):
 
 def test_cancelling_ends_the_run_and_says_that_nothing_was_written(web, run):
     response = web.post(at("sync_cancel", run.connection), follow=True)
-    assert "The run was cancelled. Nothing was written." in words(response)
+    assert "The sync was cancelled. Nothing was sent." in words(response)
     run.refresh_from_db()
     assert run.state == SyncRun.State.CANCELLED
 
@@ -94,7 +94,7 @@ def test_read_again_replaces_the_open_run(web, run):
 
 def test_an_open_run_is_continued_not_started_anew(web, run):
     text = words(web.get(at("sync_users", run.connection)))
-    assert "Go on where you left off" in text
+    assert "Continue where you left off" in text
     assert "Your choices stay wherever neither value has changed." in text
     web.post(at("sync_start", run.connection))
     assert SyncRun.objects.count() == 1
@@ -103,11 +103,11 @@ def test_an_open_run_is_continued_not_started_anew(web, run):
 @pytest.mark.parametrize(
     ("code", "words_shown"),
     [
-        ("read_failed_huma", "Huma couldn't be read to the end. Nothing was written."),
+        ("read_failed_huma", "Not everything could be fetched from Huma. Nothing was sent."),
         ("huma_empty", "Huma's list of people is empty."),
-        ("credentials_visma", "Visma refused the access."),
-        ("list_unsteady", "The list of people kept changing while it was read."),
-        ("bug", "Something went wrong in humavisma itself."),
+        ("credentials_visma", "Visma refused the app."),
+        ("list_unsteady", "The list of people kept changing while we fetched it."),
+        ("bug", "Something went wrong in humavisma."),
     ],
 )
 def test_why_reading_failed_is_said_with_what_to_do(web, failed, code, words_shown):
@@ -119,7 +119,7 @@ def test_why_reading_failed_is_said_with_what_to_do(web, failed, code, words_sho
 def test_many_missing_people_need_their_number_typed(web, failed):
     run = failed("visma_lost", lost=30, linked=100)
     text = words(web.get(at("sync_users", run.connection)))
-    assert "30 of 100 linked people are missing in Visma. Nothing was written." in text
+    assert "30 of 100 linked people are missing in Visma. Nothing was sent." in text
     assert "Type 30 to confirm" in text
 
     text = words(web.post(at("sync_check", run.connection), {"typed": "3"}))
@@ -145,10 +145,10 @@ def test_an_empty_visma_of_a_company_that_was_linked_is_never_gone_past(web, fai
 def test_only_a_superuser_says_that_it_is_the_same_company(web, failed, superuser):
     run = failed("same_company", matched=1, people=40)
     text = words(web.get(at("sync_users", run.connection)))
-    assert "Ask a superuser of humavisma" in text
+    assert "Ask an administrator of humavisma" in text
     assert "Yes, it is the same company" not in text
     response = web.post(at("sync_check", run.connection), follow=True)
-    assert "Only a superuser can confirm this." in words(response)
+    assert "Only an administrator can confirm this." in words(response)
 
     hers = signed_in(superuser)
     assert "Yes, it is the same company" in words(hers.get(at("sync_users", run.connection)))

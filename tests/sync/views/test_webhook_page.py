@@ -44,13 +44,13 @@ def test_it_says_what_to_enter_in_huma(web, fjordheim, address, settings):
     assert f"https://humavisma.example.com/webhooks/huma/{fjordheim.code}/" in page
     assert fjordheim.webhook_secret in page
     assert page.count("data-copy=") == 2
-    assert "Nothing has come from Huma yet" in page
+    assert "No notice from Huma yet" in page
     assert "Refused" not in page
 
 
 def test_the_secret_is_folded_away_until_it_is_asked_for(web, fjordheim, address):
     page = text_of(web.get(address))
-    (fold,) = re.findall(r"<details[^>]*><summary>Show the secret</summary>.*?</details>", page)
+    (fold,) = re.findall(r"<details[^>]*>\s*<summary>Show the signing key</summary>.*?</details>", page, re.S)
     assert fjordheim.webhook_secret in fold
     assert " open" not in fold
     assert page.count(fjordheim.webhook_secret) == 1
@@ -69,10 +69,10 @@ def test_the_connections_pages_lead_to_it(web, fjordheim, address):
 
 
 def test_it_says_that_automatic_updates_are_off(web, fjordheim, address):
-    assert "What Huma tells is noted" in text_of(web.get(address))
+    assert "We note changes in Huma" in text_of(web.get(address))
     fjordheim.automatic = True
     fjordheim.save()
-    assert "What Huma tells is noted" not in text_of(web.get(address))
+    assert "We note changes in Huma" not in text_of(web.get(address))
 
 
 def test_events_are_shown_in_words(web, fjordheim, address):
@@ -88,17 +88,17 @@ def test_events_are_shown_in_words(web, fjordheim, address):
     HumaEvent.objects.create(connection=fjordheim, topic="other", verified_by="secret", state="noted")
     page = text_of(web.get(address))
     for words in (
-        'New in Huma <span class="quiet-text">2 times</span>',
+        'New in Huma <span class="quiet-text"> 2 times </span>',
         '<td class="num" data-label="People">2</td>',
-        "Signed with the secret",
-        "Waits",
+        "Signed with the signing key",
+        "Waiting",
         "Changed in Huma",
-        "Signed with the old secret",
+        "Signed with the old signing key",
         f"/result/{run.pk}/",
         "Exported from Huma",
-        "There was nothing to write.",
+        "There was nothing to send.",
         "Something else",
-        "Nothing follows from it.",
+        "Nothing had to be done.",
     ):
         assert words in page
     assert "users-" not in page
@@ -109,14 +109,14 @@ def test_a_second_read_is_announced_and_what_came_of_it_can_be_opened(web, fjord
     tell(fjordheim)
     HumaEvent.objects.update(state="done", again_at=timezone.now(), again_ids=["a-1"])
     page = text_of(web.get(address))
-    assert "In a moment Huma is asked once more, in case its answer was older than the change." in page
-    assert "There was nothing to write." not in page
+    assert "We ask Huma once more in a moment, in case its answer was older than the change." in page
+    assert "There was nothing to send." not in page
     run = SyncRun.objects.create(connection=fjordheim, trigger="real-time", state="finished")
     HumaEvent.objects.update(again_at=None, again_run=run)
     page = text_of(web.get(address))
     assert f"/result/{run.pk}/" in page
     assert "In a moment" not in page
-    assert "There was nothing to write." not in page
+    assert "There was nothing to send." not in page
 
 
 def test_the_last_twenty_are_enough(web, fjordheim, address):
@@ -129,7 +129,7 @@ def test_what_waits_for_the_end_of_a_pause_says_so(web, fjordheim, address):
     fjordheim.automatic, fjordheim.state = True, "paused"
     fjordheim.save()
     tell(fjordheim)
-    assert "It waits for the end of the pause." in text_of(web.get(address))
+    assert "It is waiting for the end of the pause." in text_of(web.get(address))
 
 
 def test_refused_requests_are_counted_by_their_reason(web, fjordheim, address):
@@ -162,7 +162,7 @@ def test_a_secret_is_replaced_after_a_question_and_the_old_one_stays_for_a_day(w
     assert timedelta(hours=23) < day <= timedelta(hours=24)
     assert tell(fjordheim, secret=old) == tell(fjordheim, secret=new) == 200
     page = text_of(web.get(address))
-    assert "The old secret is valid until" in page
+    assert "The old signing key is valid until" in page
     assert new in page
     assert old not in page
 
@@ -175,8 +175,8 @@ def test_the_old_secret_can_be_ended_at_once(web, fjordheim, address):
     assert tell(fjordheim, secret=old) == 401
     assert tell(fjordheim) == 200
     page = text_of(web.get(address))
-    assert "The old secret is valid until" not in page
-    assert "Signed with the old secret, which isn't valid any more." in page
+    assert "The old signing key is valid until" not in page
+    assert "Signed with the old signing key, which isn't valid any more." in page
 
 
 def test_a_token_is_set_replaced_and_removed(web, fjordheim, address):
@@ -200,7 +200,7 @@ def test_a_token_is_set_replaced_and_removed(web, fjordheim, address):
 def test_a_token_that_no_header_can_carry_is_not_taken(web, fjordheim, address, typed):
     response = web.post(f"{address}token/", {"token": typed})
     assert response.status_code == 200
-    assert "One field needs another look." in text_of(response)
+    assert "One field must be corrected." in text_of(response)
     fjordheim.refresh_from_db()
     assert fjordheim.webhook_token == ""
 
@@ -218,7 +218,11 @@ def test_the_audit_trail_says_who_and_never_a_secret(web, fjordheim, address):
     assert list(left.values_list("who", "action")) == [("hr", action) for action in actions]
     assert not [row for row in left.values() for secret in secrets if secret in str(row)]
     trail = text_of(web.get(f"/admin/connections/{fjordheim.code}/"))
-    for words in ("Replaced the webhook's secret", "Ended the webhook's old secret", "Set the webhook's access token"):
+    for words in (
+        "Replaced the webhook's signing key",
+        "Ended the webhook's old signing key",
+        "Set the webhook's access token",
+    ):
         assert words in trail
 
 
