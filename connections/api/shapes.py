@@ -13,6 +13,7 @@ from django.conf import settings
 
 from connections.api.decoding import BeyondLimit, Twice, WrongShape
 from connections.api.errors import storable
+from connections.api.unseen import is_all_seen, seen
 
 Shape = Callable[[Any, str], Any]
 """Takes a value and the name of its property; gives the value back or raises WrongShape."""
@@ -145,6 +146,11 @@ def stamp(value: Any, prop: str) -> str:
     return str(value)
 
 
+def says(value: str | None, word: str) -> bool:
+    """Whether a text is a word of the contract's, in whatever capitals and with whatever signs that nobody sees."""
+    return value is not None and seen(value).casefold() == word
+
+
 def one_of(allowed: Iterable[str]) -> Shape:
     """One of a closed set of words."""
     words = frozenset(allowed)
@@ -213,10 +219,19 @@ def identified(value: dict[str, Any], asked: str | None = None, prop: str = "id"
     return value
 
 
+def with_id(inner: Shape) -> Shape:
+    """The same, with an id."""
+
+    def shape(value: Any, prop: str) -> dict[str, Any]:
+        return identified(inner(value, prop), prop=f"{prop}.id".lstrip("."))
+
+    return shape
+
+
 def some_id(value: Any, prop: str) -> str:
     """An id: all of it can be seen, stored, and sent back in an address."""
     found = _short(name(value, prop), prop, LONGEST_ID)
-    if not found.isprintable() or is_stand_in(found):
+    if not is_all_seen(found) or is_stand_in(found):
         raise WrongShape(prop)
     return found
 
