@@ -6,9 +6,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from sync.core.document import Doc
 from sync.core.employee import Employee
 from sync.core.reasons import Reason, shown_code
-from sync.core.shape import Doc
 
 VISMA = "visma"
 """What the name or the type of an integration that writes to Visma contains, in whatever case."""

@@ -20,10 +20,11 @@ from connections.api.errors import (
 from connections.api.huma.documents import groups_of
 from connections.api.shapes import is_stand_in
 from connections.api.visma.client import MOST_SILENT
-from connections.api.visma.documents import VismaPage
+from connections.api.visma.documents import VismaPage, in_part
 from connections.clients import Clients, clients_for
 from connections.models import Connection
 from sync.core import passing
+from sync.core.document import Doc
 from sync.core.employee import Employee, Side
 from sync.core.fields import FIELDS, Field
 from sync.core.fingerprint import Fingerprinter
@@ -31,7 +32,6 @@ from sync.core.glimpse import huma_glimpse, visma_glimpse
 from sync.core.passing import Passed
 from sync.core.read import huma_employee, huma_position_summary, huma_selected, visma_employee
 from sync.core.reasons import Reason
-from sync.core.shape import Doc
 from sync.models import EmployeeLink
 from sync.reading.failures import CannotRead
 from sync.reading.one_person import Elsewhere, PassedOver, Witness, glimpse_or_none, one_person
@@ -124,7 +124,7 @@ class Reader:
     def visma(self, document: Doc) -> Employee:
         """One Visma employee out of a list that was read with their positions embedded. Raises ``PassedOver``."""
         employee_id = str(document.get("id"))
-        with one_person(Side.VISMA, employee_id, self.witness, lambda: visma_glimpse(document, self.today)):
+        with one_person(Side.VISMA, employee_id, self.witness, lambda: self._glimpse(document)):
             found = self._employee(employee_id, document)
         self.witness.seen(Side.VISMA, employee_id)
         return found
@@ -176,7 +176,7 @@ class Reader:
         return rows
 
     def _glimpse(self, document: Doc) -> Employee:
-        return visma_glimpse(document, self.today)
+        return visma_glimpse(document, in_part(document), self.today)
 
     def visma_ids(self, cursor: str | None) -> tuple[list[str], str | None]:
         """One page of the employees' ids alone, drafts included, and the next cursor."""

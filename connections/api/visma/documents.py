@@ -231,6 +231,19 @@ def employee(value: Any, prop: str) -> dict[str, Any]:
     return whole
 
 
+def in_part(row: dict[str, Any]) -> dict[str, Any]:
+    """What of somebody in a list can be understood: each property that would be right in a document of its own."""
+
+    def is_right(key: str) -> bool:
+        try:
+            EMPLOYEE({key: row[key]}, "")
+        except WrongShape:
+            return False
+        return True
+
+    return {key: value for key, value in row.items() if is_right(key)}
+
+
 def _body(answer: Answer) -> tuple[dict[str, Any], Any]:
     """A page's body, and what it has of data: never more than a page may hold."""
     body = shapes.record(decode_page(answer.body), "page")
