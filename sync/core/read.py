@@ -12,7 +12,7 @@ from sync.core.placeholders import birth, bounded
 from sync.core.positions import select
 from sync.core.text import clean
 from sync.core.timeline import period_of, pick
-from sync.core.writers import goes_to_visma, locks, writers
+from sync.core.writers import goes_to_visma, locks, naming, writers
 
 EXTERNAL_KEY = "huma"
 """The key of Visma's ``externalIds`` that holds the Huma user's id. Source: design, Who is who."""
@@ -50,6 +50,7 @@ def huma_employee(
     positions = [huma_position_summary(summary, today) for summary in summaries]
     values = {field.name: field.read_huma(details, position) for field in fields}
     selected = position["id"] if position else ""
+    with_integrations = naming(details, position)
     born = details.get("birthDate")  # unchecked, since it only helps to match
     if position is not None:
         positions = [_with_days(p, values) if p.id == selected else p for p in positions]
@@ -64,8 +65,8 @@ def huma_employee(
         values=values,
         birth=_birth(born.get("value") if isinstance(born, dict) else None, today),
         visma_ids=connected_ids(details),
-        writers=writers(details, position),
-        locks=locks(details, position, fields),
+        writers=writers(details, with_integrations),
+        locks=locks(with_integrations, fields),
     )
 
 
