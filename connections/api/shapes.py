@@ -25,6 +25,11 @@ _NOBODYS = "unknown-"
 """How the stand-in begins for an id that isn't one."""
 
 
+def within(prop: str, name: str) -> str:
+    """Where a property is: by its name alone in the document itself, whose own is ""."""
+    return f"{prop}.{name}" if prop else name
+
+
 def record(value: Any, prop: str) -> dict[str, Any]:
     """An object, which names each of its properties once."""
     if not isinstance(value, dict) or isinstance(value, Twice):
@@ -170,7 +175,7 @@ def has(fields: Mapping[str, Shape]) -> Shape:
         whole = record(value, prop)
         for key, inner in fields.items():
             if whole.get(key) is not None:
-                inner(whole[key], f"{prop}.{key}".lstrip("."))
+                inner(whole[key], within(prop, key))
         return whole
 
     return shape
@@ -182,7 +187,6 @@ def exact(fields: Mapping[str, Shape], *needed: str, one_of: Iterable[str] = ())
     A name in other capitals isn't a missing one, and an object of other things isn't an empty one.
     """
     inner, some = has(fields), frozenset(one_of)
-    names = {name.casefold(): name for name in fields}
 
     def shape(value: Any, prop: str) -> dict[str, Any]:
         whole: dict[str, Any] = inner(value, prop)
@@ -190,11 +194,13 @@ def exact(fields: Mapping[str, Shape], *needed: str, one_of: Iterable[str] = ())
             raise WrongShape(prop)
         for name in needed:
             if whole.get(name) is None:
-                raise WrongShape(f"{prop}.{name}".lstrip("."))
-        for key in whole.keys() - fields.keys():
-            name = names.get(key.casefold(), "")
-            if name and name not in whole:
-                raise WrongShape(f"{prop}.{name}".lstrip("."))
+                raise WrongShape(within(prop, name))
+        missing = [name for name in fields if name not in whole]
+        if missing and len(whole) > len(fields) - len(missing):  # it has others
+            others = {key.casefold() for key in whole}
+            for name in missing:
+                if name.casefold() in others:
+                    raise WrongShape(within(prop, name))
         return whole
 
     return shape
@@ -223,7 +229,7 @@ def with_id(inner: Shape) -> Shape:
     """The same, with an id."""
 
     def shape(value: Any, prop: str) -> dict[str, Any]:
-        return identified(inner(value, prop), prop=f"{prop}.id".lstrip("."))
+        return identified(inner(value, prop), prop=within(prop, "id"))
 
     return shape
 

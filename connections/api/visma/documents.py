@@ -132,11 +132,11 @@ def _stated(value: Any, prop: str) -> dict[str, Any]:
     for key, shape in (("address", _STATED_ADDRESS), ("salaryPaymentMethod", _STATED_METHOD)):
         inner = whole.get(key)
         if inner is not None and (inner or not is_draft):
-            shape(inner, f"{prop}.{key}".lstrip("."))
+            shape(inner, shapes.within(prop, key))
     method = whole.get("salaryPaymentMethod") or {}
     is_paid_to_one = not is_draft and shapes.says(method.get("paymentType"), "bank")
     if is_paid_to_one and method.get("localBankAccount") is None and method.get("internationalIban") is None:
-        raise WrongShape(f"{prop}.salaryPaymentMethod.localBankAccount".lstrip("."))
+        raise WrongShape(shapes.within(prop, "salaryPaymentMethod.localBankAccount"))
     return whole
 
 
