@@ -26,7 +26,7 @@ _NOBODYS = "unknown-"
 
 
 def within(prop: str, name: str) -> str:
-    """Where a property is: by its name alone in the document itself, whose own is ""."""
+    """The name of a property in what ``prop`` names; "" names the document itself."""
     return f"{prop}.{name}" if prop else name
 
 

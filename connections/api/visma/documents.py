@@ -93,7 +93,7 @@ def _factor(value: Any, prop: str) -> dict[str, Any]:
     entry: dict[str, Any] = _IN_PERIOD(value, prop)
     for key, inside in entry.items():
         if not isinstance(inside, str | bool | list | dict | None):
-            shapes.number(inside, f"{prop}.{key}")
+            shapes.number(inside, shapes.within(prop, key))
     return entry
 
 

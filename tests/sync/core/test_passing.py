@@ -83,5 +83,7 @@ def test_a_glimpse_has_what_can_be_read() -> None:
     names = [{"firstName": "Anna", "lastName": "Berg", "activeStart": "1990-00-00"}]
     seen = visma_glimpse_of(visma_doc("v1", personNames=names, number="17", address=5))
     assert (seen.name, seen.number, seen.canonical("email")) == ("Anna Berg", "17", "kari@example.com")
+    odd = visma_glimpse_of(visma_doc("v1", personNames=[{"firstName": 5, "lastName": "Berg"}], number=17, phones=[5]))
+    assert (odd.name, odd.number, odd.canonical("email")) == ("Berg", "", "kari@example.com")
     row = {"id": "h1", "givenName": "Anna", "familyName": 5, "email": "Anna@X.no"}
     assert (huma_glimpse(row).name, huma_glimpse(row).canonical("email")) == ("Anna", "anna@x.no")
