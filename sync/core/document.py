@@ -13,7 +13,10 @@ Doc = dict[str, Any]
 
 
 def value_in(wrapped: Doc | None) -> Any:
-    """What one of Huma's wrappers holds: ``{"value": …, "editable": …}``; ``None`` for nothing, and without one."""
+    """What one of Huma's wrappers holds: ``{"value": …, "editable": …}``; ``None`` for nothing, and without a wrapper.
+
+    No wrapper isn't an empty value: the key may not see it [A]. Source: huma.md, Reading.
+    """
     return wrapped.get("value") if wrapped else None
 
 

@@ -20,12 +20,13 @@ EXTERNAL_KEY = "huma"
 NOT_EMPLOYEES = frozenset({"Consultant", "Freelance", "ThirdParty"})
 """Contract types of people who aren't employees. Source: design, A run (Create)."""
 
+_NUMBER = int | float | Decimal
 _HUMA_PERIODS = {"CURRENT": Period.CURRENT, "ENDED": Period.FORMER, "UPCOMING": Period.UPCOMING}
 
 
 def huma_position_summary(summary: Doc, today: date) -> Position:
     """A position out of ``currentPositions`` or the list of positions (contract dates). Source: huma.md, Reading."""
-    start, end = (bounded(summary.get(key) or None) for key in ("contractStartDate", "contractEndDate"))
+    start, end = bounded(summary.get("contractStartDate")), bounded(summary.get("contractEndDate"))
     status = summary.get("status")
     return Position(
         id=summary["id"],
@@ -101,7 +102,7 @@ def visma_employee(
 
 def visma_position(position: Doc, today: date) -> Position:
     """One of Visma's positions (arbeidsforhold)."""
-    start, end = (bounded(position.get(key) or None) for key in ("activeStart", "activeEnd"))
+    start, end = bounded(position.get("activeStart")), bounded(position.get("activeEnd"))
     return Position(
         id=position["id"],
         start=start,
@@ -141,7 +142,7 @@ def _part_time(position: Doc, today: date) -> float:
     factors = position.get("partTimeFactors") or ()
     index = pick(factors, today)
     inside = () if index is None else factors[index].values()
-    numbers = (one for one in inside if isinstance(one, int | float | Decimal) and not isinstance(one, bool))
+    numbers = (one for one in inside if isinstance(one, _NUMBER) and not isinstance(one, bool))
     return float(next(numbers, 0))
 
 

@@ -22,7 +22,6 @@ UNKNOWN_TYPE, UNKNOWN_PAYMENT = "huma's type", "visma's payment"
 """The first part of a canonical account whose kind we don't know; the second is its code, never taken for none."""
 
 BANK, CASH = "bank", "cash"
-KNOWN = frozenset({NATIONAL, INTERNATIONAL, BANK, CASH})
 LOCAL_KEYS = ("localBankAccount",)
 INTERNATIONAL_KEYS = (
     "internationalIban",
@@ -45,8 +44,7 @@ UNKNOWN = {UNKNOWN_TYPE: "unknown_account_type", UNKNOWN_PAYMENT: "unknown_payme
 
 
 def _compact(text: Own) -> str:
-    trimmed = clean(text)
-    return (trimmed if trimmed.isalnum() else "".join(filter(str.isalnum, trimmed))).upper()
+    return "".join(filter(str.isalnum, clean(text))).upper()
 
 
 def local(number: Own) -> Canonical:
@@ -99,13 +97,11 @@ def _in_visma(own: Own) -> Canonical:
 
 def _code(side: Side, own: Own) -> str:
     """Which kind of account, or of payment, the side says it is; in small letters, "" where it doesn't say."""
-    code = own.get("type" if side is Side.HUMA else "paymentType")
-    return str(code) if code in KNOWN else clean(code).lower()
+    return clean(own.get("type" if side is Side.HUMA else "paymentType")).lower()
 
 
 def _country(own: Own) -> str:
-    country = own.get("country")
-    return "NO" if country == "NO" else clean(country).upper()
+    return clean(own.get("country")).upper()
 
 
 def _number(account: Canonical) -> str:

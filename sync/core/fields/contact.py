@@ -35,8 +35,7 @@ _LONGEST_LOCAL, _LONGEST_LABEL, _LONGEST_EMAIL = 64, 63, 254
 
 
 def _is_business(entry: Doc) -> bool:
-    said = entry.get("type")
-    return said == BUSINESS or clean(said).lower() == BUSINESS
+    return clean(entry.get("type")).lower() == BUSINESS
 
 
 def _cannot_be_told(entries: list[Doc], business: list[Doc], key: str) -> bool:

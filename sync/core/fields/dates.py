@@ -59,11 +59,11 @@ def untold(side: Side, reason: str | None) -> Reason | None:
 
 
 def _canonical_first(side: Side, own: Own) -> Canonical:
-    return bounded(own or None)
+    return bounded(own)
 
 
 def _canonical_last(side: Side, own: Own) -> Canonical:
-    if not own or not bounded(own.get("date") or None):
+    if not own or not bounded(own.get("date")):
         return None
     reason = own.get("reason") or None
     if side is Side.HUMA and reason:
@@ -114,7 +114,7 @@ def _read_huma_last(details: Doc, position: Doc | None) -> Value:
         "date": last,
         "reason": code,
         "reason_fixed": reason.get("editable") is False,
-        "contract_end": bounded(value_in(position.get("contractEndDate")) or None),
+        "contract_end": bounded(value_in(position.get("contractEndDate"))),
     }
     said = _canonical_last(Side.HUMA, own)
     # What a code that we don't know is taken for has changed, and is asked about.
