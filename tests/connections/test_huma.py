@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import pytest
 
+from connections.api.decoding import WrongShape
 from connections.api.errors import BadCredentials, ContractBroken, Gone, Rejected, Unavailable
 from connections.api.huma.client import CLEARABLE_USER, MAX_FILTER_IDS, HumaClient, may_be_about_the_email
 from connections.api.huma.documents import groups_of
-from connections.api.responses import WrongShape
 from connections.sandbox import HUMA_CLIENT_ID, HUMA_CLIENT_SECRET, ORGANIZATION_ID, Sandbox
 from connections.sandbox.shifting import move_first_to_end, shift_once
 from tests.connections.vendor import USER, Vendor, answer, huma

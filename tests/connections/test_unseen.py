@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from connections.api.responses import WrongShape
+from connections.api.decoding import WrongShape
 from connections.api.shapes import says, some_id
 from connections.api.unseen import is_all_seen, seen
 from sync.core.text import visible
