@@ -7,10 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from connections.api.decoding import WrongShape
 from connections.api.errors import BadCredentials, ContractBroken, Gone, Rejected, Unavailable
 from connections.api.huma.client import CLEARABLE_USER, MAX_FILTER_IDS, HumaClient, may_be_about_the_email
-from connections.api.huma.documents import groups_of
 from connections.sandbox import HUMA_CLIENT_ID, HUMA_CLIENT_SECRET, ORGANIZATION_ID, Sandbox
 from connections.sandbox.shifting import move_first_to_end, shift_once
 from tests.connections.vendor import USER, Vendor, answer, huma
@@ -275,37 +273,6 @@ def test_a_position_of_the_wrong_shape_names_the_property(vendor: Vendor, change
     vendor.on("/users/u1/positions/p1", answer(200, {"id": "p1", **changes}))
     with pytest.raises(ContractBroken) as caught:
         huma(vendor).position("u1", "p1")
-    assert caught.value.prop == prop
-
-
-@pytest.mark.parametrize(
-    ("user", "found"),
-    [
-        ({"teams": {"value": [{"id": "t1", "name": "A"}, {"id": "t2"}], "editable": True}}, {"t1", "t2"}),
-        ({"teams": {"editable": True}}, set()),
-        ({"teams": None}, None),
-        ({}, None),
-    ],
-)
-def test_the_groups_of_a_user_are_some_or_none_or_not_to_be_seen(user: dict[str, Any], found: set[str] | None) -> None:
-    assert groups_of(user, "teams") == found
-
-
-@pytest.mark.parametrize(
-    ("odd", "prop"),
-    [
-        ({}, "teams"),
-        ([], "teams"),
-        ({"Value": [{"id": "t1"}], "editable": True}, "teams.value"),
-        ({"value": {"id": "t1"}}, "teams.value"),
-        ({"value": [{"id": 5}]}, "teams.value[0].id"),
-        ({"value": [{"name": "A"}]}, "teams.value[0].id"),
-        ({"value": ["t1"]}, "teams.value[0]"),
-    ],
-)
-def test_groups_that_cannot_be_understood_are_not_none(odd: Any, prop: str) -> None:
-    with pytest.raises(WrongShape) as caught:
-        groups_of({"teams": odd}, "teams")
     assert caught.value.prop == prop
 
 
