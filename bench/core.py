@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from bench.documents import company, in_huma
+from bench.documents import check_huma, check_visma, company, in_huma
 from connections.models import new_fingerprint_key
 from sync.core.batches import batches
 from sync.core.collecting import no_collecting
@@ -35,20 +35,29 @@ class Compared:
 
 
 def read(people: list[str], normalise: Callable[..., Employee], today: date) -> tuple[dict[str, Employee], float]:
-    """The people of a side by their ids, and the CPU seconds to normalise them.
+    """The people of a side by their ids, and the CPU seconds to normalise them."""
+    found: dict[str, Employee] = {}
+
+    def take(document: Any, positions: Any) -> None:
+        employee = normalise(document, positions, today)
+        found[employee.id] = employee
+
+    return found, seconds_of(people, take)
+
+
+def seconds_of(people: list[str], take: Callable[[Any, Any], None]) -> float:
+    """The CPU seconds to ``take`` everybody's documents.
 
     Each comes out of an answer just then, as in a run, which never has all documents at once; parsing isn't counted.
     """
-    found: dict[str, Employee] = {}
     seconds = 0.0
     for page in batches(people, 50):
         documents = [json.loads(text) for text in page]
         begun = time.process_time()
         for document, positions in documents:
-            employee = normalise(document, positions, today)
-            found[employee.id] = employee
+            take(document, positions)
         seconds += time.process_time() - begun
-    return found, seconds
+    return seconds
 
 
 def whole_core(huma: dict[str, Employee], visma: dict[str, Employee], today: date) -> Compared:
@@ -82,16 +91,17 @@ def plan(person: str, comparison: Comparison, fingerprint: Fingerprinter, today:
 
 
 def measure(pairs: int) -> dict[str, Any]:
-    """CPU seconds of ours and of the two others, for about so many pairs."""
+    """CPU seconds of ours, of the check at the door before, and of the two others, for about so many pairs."""
     huma, visma = company(pairs)
     gc.collect()
     with no_collecting():
+        door = seconds_of(huma, check_huma) + seconds_of(visma, check_visma)
         humas, reading_huma = read(huma, in_huma, timezone.localdate())
         vismas, reading_visma = read(visma, visma_employee, timezone.localdate())
         begun = time.process_time()
         found = whole_core(humas, vismas, timezone.localdate())
         ours = reading_huma + reading_visma + time.process_time() - begun
-    measured = {"pairs": len(found.pairs), "changes": len(found.planned), "ours": ours}
+    measured = {"pairs": len(found.pairs), "changes": len(found.planned), "ours": ours, "door": door}
     rows = [({"id": a.id, **own(a)}, {"id": a.id, **own(b)}) for a, b in found.pairs]
     return {**measured, "deepdiff": by_deepdiff(rows), "csv_diff": by_csv_diff(rows)}
 

@@ -4,6 +4,9 @@ import json
 from datetime import date
 from typing import Any
 
+from connections.api import shapes
+from connections.api.huma import documents as huma_documents
+from connections.api.visma import documents as visma_documents
 from connections.sandbox import Sandbox, huma_render
 from sync.core.employee import Employee
 from sync.core.read import huma_employee
@@ -29,6 +32,19 @@ def company(pairs: int) -> tuple[list[str], list[str]]:
     return huma, visma
 
 
+def check_huma(details: dict[str, Any], position: dict[str, Any] | None) -> None:
+    """What Huma's client asks of a user's documents before it gives them to anybody."""
+    shapes.identified(huma_documents.USER(details, ""), details["id"])
+    if position is not None:
+        shapes.identified(huma_documents.POSITION(position, ""), position["id"])
+
+
+def check_visma(document: dict[str, Any], positions: list[dict[str, Any]]) -> None:
+    """What Visma's client asks of somebody in a list, with their positions embedded."""
+    row = {**document, "_embedded": {"positions": positions}}
+    shapes.rows([row], visma_documents.employee, "data", str, begins_all=True)
+
+
 def in_huma(details: dict[str, Any], position: dict[str, Any] | None, today: date) -> Employee:
-    """One Huma user out of what ``company`` has of her."""
+    """One Huma user out of what ``company`` has of them."""
     return huma_employee(details, details["currentPositions"], position, today)

@@ -15,6 +15,8 @@ from typing import Any
 
 from django.conf import settings
 
+from connections.api.errors import property_name
+
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _NO_BRACKET = re.compile(r"[^\[\]{}]++")
@@ -29,11 +31,14 @@ class NotJson(Exception):
 
 
 class WrongShape(Exception):
-    """A property isn't what the contract says; becomes ContractBroken where the request is known."""
+    """A property isn't what the contract says; becomes ContractBroken where the request is known.
+
+    There is no other check of a vendor's document than those that raise this, or its subclass.
+    """
 
     def __init__(self, prop: str) -> None:
-        super().__init__(prop)
         self.prop = prop or "answer"
+        super().__init__(f"unexpected shape of {property_name(self.prop)}")
 
 
 class BeyondLimit(WrongShape):

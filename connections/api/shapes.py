@@ -13,6 +13,7 @@ from django.conf import settings
 
 from connections.api.decoding import BeyondLimit, Twice, WrongShape
 from connections.api.errors import storable
+from connections.api.unseen import is_all_seen, seen
 
 Shape = Callable[[Any, str], Any]
 """Takes a value and the name of its property; gives the value back or raises WrongShape."""
@@ -22,6 +23,11 @@ LONGEST_ID = 64
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _NOBODYS = "unknown-"
 """How the stand-in begins for an id that isn't one."""
+
+
+def within(prop: str, name: str) -> str:
+    """The name of a property in what ``prop`` names; "" names the document itself."""
+    return f"{prop}.{name}" if prop else name
 
 
 def record(value: Any, prop: str) -> dict[str, Any]:
@@ -145,6 +151,11 @@ def stamp(value: Any, prop: str) -> str:
     return str(value)
 
 
+def says(value: str | None, word: str) -> bool:
+    """Whether a text is a word of the contract's, in whatever capitals and with whatever signs that nobody sees."""
+    return value is not None and seen(value).casefold() == word
+
+
 def one_of(allowed: Iterable[str]) -> Shape:
     """One of a closed set of words."""
     words = frozenset(allowed)
@@ -164,7 +175,7 @@ def has(fields: Mapping[str, Shape]) -> Shape:
         whole = record(value, prop)
         for key, inner in fields.items():
             if whole.get(key) is not None:
-                inner(whole[key], f"{prop}.{key}".lstrip("."))
+                inner(whole[key], within(prop, key))
         return whole
 
     return shape
@@ -176,7 +187,6 @@ def exact(fields: Mapping[str, Shape], *needed: str, one_of: Iterable[str] = ())
     A name in other capitals isn't a missing one, and an object of other things isn't an empty one.
     """
     inner, some = has(fields), frozenset(one_of)
-    names = {name.casefold(): name for name in fields}
 
     def shape(value: Any, prop: str) -> dict[str, Any]:
         whole: dict[str, Any] = inner(value, prop)
@@ -184,11 +194,13 @@ def exact(fields: Mapping[str, Shape], *needed: str, one_of: Iterable[str] = ())
             raise WrongShape(prop)
         for name in needed:
             if whole.get(name) is None:
-                raise WrongShape(f"{prop}.{name}".lstrip("."))
-        for key in whole.keys() - fields.keys():
-            name = names.get(key.casefold(), "")
-            if name and name not in whole:
-                raise WrongShape(f"{prop}.{name}".lstrip("."))
+                raise WrongShape(within(prop, name))
+        missing = [name for name in fields if name not in whole]
+        if missing and len(whole) > len(fields) - len(missing):  # it has others
+            others = {key.casefold() for key in whole}
+            for name in missing:
+                if name.casefold() in others:
+                    raise WrongShape(within(prop, name))
         return whole
 
     return shape
@@ -213,10 +225,19 @@ def identified(value: dict[str, Any], asked: str | None = None, prop: str = "id"
     return value
 
 
+def with_id(inner: Shape) -> Shape:
+    """The same, with an id."""
+
+    def shape(value: Any, prop: str) -> dict[str, Any]:
+        return identified(inner(value, prop), prop=within(prop, "id"))
+
+    return shape
+
+
 def some_id(value: Any, prop: str) -> str:
     """An id: all of it can be seen, stored, and sent back in an address."""
     found = _short(name(value, prop), prop, LONGEST_ID)
-    if not found.isprintable() or is_stand_in(found):
+    if not is_all_seen(found) or is_stand_in(found):
         raise WrongShape(prop)
     return found
 

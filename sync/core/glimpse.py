@@ -7,10 +7,10 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from sync.core.document import Doc
 from sync.core.employee import UNREADABLE, Employee, Side, Value
 from sync.core.fields import FIELDS, Field
 from sync.core.read import connected_ids, external_id
-from sync.core.shape import Doc
 from sync.core.text import clean
 
 _IN_LIST = {"given_name": "givenName", "family_name": "familyName", "email": "email", "phone": "phone"}
@@ -41,13 +41,15 @@ def _plain(spec: Field, text: Any) -> Value:
     return Value(own or None, spec.canonical(Side.HUMA, own or None), readable=bool(own))
 
 
-def visma_glimpse(row: Doc, today: date) -> Employee:
-    """Somebody out of Visma's list: each field by itself, as far as it can be read. ``id`` is a text."""
-    values = {
-        spec.name: _try(lambda spec=spec: spec.read_visma(row, None, today))  # type: ignore[misc]
+def visma_glimpse(row: Doc, understood: Doc, today: date) -> Employee:
+    """Somebody out of Visma's list, by their row as it came and by what of it can be understood. ``id`` is a text."""
+    read = {
+        spec.name: _try(lambda spec=spec: spec.read_visma(understood, None, today))  # type: ignore[misc]
         for spec in FIELDS
         if not spec.on_position
     }
+    # What isn't there may only be what can't be understood.
+    values = {name: UNREADABLE if value.canonical is None else value for name, value in read.items()}
     values |= {name: found for name, found in _names(row).items() if not values[name].canonical}
     return Employee(
         side=Side.VISMA,

@@ -85,8 +85,8 @@ def is_unbounded(day: str | None) -> bool:
 
 
 def bounded(day: str | None) -> str | None:
-    """The ISO date of a workday; ``None`` for one that means no beginning or no end."""
-    return None if day is None or is_unbounded(day) else day
+    """The ISO date of a workday; ``None`` for none (also ""), and for one that means no beginning or no end."""
+    return None if not day or is_unbounded(day) else day
 
 
 def birth(day: str | None, today: str) -> str:

@@ -1,19 +1,18 @@
 """From a vendor's documents to an ``Employee``. Nothing but the supported fields leaves these functions."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from math import isfinite
 from typing import Any
 
+from sync.core.document import Doc, shown, value_in
 from sync.core.employee import Employee, Period, Position, Side, Value
 from sync.core.fields import FIELDS
 from sync.core.placeholders import birth, bounded
 from sync.core.positions import select
-from sync.core.shape import Doc, WrongShape, as_bool, as_day, as_dict, as_dicts, as_text, spelt, wrapper
-from sync.core.text import clean, visible
+from sync.core.text import clean
 from sync.core.timeline import period_of, pick
-from sync.core.writers import goes_to_visma, locks, writers
+from sync.core.writers import goes_to_visma, locks, naming, writers
 
 EXTERNAL_KEY = "huma"
 """The key of Visma's ``externalIds`` that holds the Huma user's id. Source: design, Who is who."""
@@ -21,38 +20,21 @@ EXTERNAL_KEY = "huma"
 NOT_EMPLOYEES = frozenset({"Consultant", "Freelance", "ThirdParty"})
 """Contract types of people who aren't employees. Source: design, A run (Create)."""
 
-LONGEST_ID = 64
-"""Characters of an id that is kept."""
-
-KINDS = frozenset({"organization", "user", "location", "team", "subordinates", "company", "service_user"})
-"""What a user's ``type`` may be. Source: huma-openapi.yaml, UserDetails."""
-
-_WRAPPED = frozenset({"givenName", "familyName", "email", "phone", "employmentId", "bankAccount", "homeAddress"})
-_IN_USER = _WRAPPED | {"id", "type", "status", "currentPositions", "companies", "locations", "teams"}
-_IN_SUMMARY = frozenset({"id", "status", "contractStartDate", "contractEndDate", "percentage", "contractType"})
-_IN_POSITION = frozenset({"id", "contractStartDate", "contractEndDate", "firstDayOfWork", "lastDayOfWork", "endReason"})
-_IN_EMPLOYEE = frozenset(
-    {"id", "isDraft", "number", "personNames", "emails", "phones", "address", "salaryPaymentMethod", "_embedded"}
-)
-_IN_PERIOD = frozenset({"activeStart", "activeEnd"})
-_IN_PLACE = frozenset({"id", "activeStart", "activeEnd", "positionEndReason"})
-"""The properties that count, by the document: none of them is missing where it is spelt in other capitals."""
-
+_NUMBER = int | float | Decimal
 _HUMA_PERIODS = {"CURRENT": Period.CURRENT, "ENDED": Period.FORMER, "UPCOMING": Period.UPCOMING}
 
 
 def huma_position_summary(summary: Doc, today: date) -> Position:
     """A position out of ``currentPositions`` or the list of positions (contract dates). Source: huma.md, Reading."""
-    spelt(summary, _IN_SUMMARY)
-    start = bounded(as_day(summary.get("contractStartDate"), "contractStartDate"))
-    end = bounded(as_day(summary.get("contractEndDate"), "contractEndDate"))
+    start, end = bounded(summary.get("contractStartDate")), bounded(summary.get("contractEndDate"))
+    status = summary.get("status")
     return Position(
-        id=_id(summary, "position.id"),
+        id=summary["id"],
         start=start,
         end=end,
-        period=_HUMA_PERIODS.get(as_text(summary.get("status"), "status") or "") or period_of(start, end, today),
-        percentage=_number(summary.get("percentage"), "percentage"),
-        contract_type=as_text(summary.get("contractType"), "contractType") or "",
+        period=_HUMA_PERIODS[status] if status else period_of(start, end, today),
+        percentage=float(summary.get("percentage") or 0),
+        contract_type=shown(summary.get("contractType")) or "",
     )
 
 
@@ -65,67 +47,51 @@ def huma_selected(summaries: Iterable[Doc], paired: str, today: date) -> str:
 def huma_employee(
     details: Doc, summaries: list[Doc], position: Doc | None, today: date, fields: Sequence[Any] = FIELDS
 ) -> Employee:
-    """One Huma user. ``summaries`` are her positions as far as read, ``position`` the selected one's details."""
-    spelt(details, _IN_USER)
+    """One Huma user. ``summaries`` are their positions as far as read, ``position`` the selected one's details."""
     positions = [huma_position_summary(summary, today) for summary in summaries]
-    if position is not None:
-        spelt(position, _IN_POSITION)
     values = {field.name: field.read_huma(details, position) for field in fields}
-    selected = _id(position, "position.id") if position else ""
+    selected = position["id"] if position else ""
+    with_integrations = naming(details, position)
+    born = details.get("birthDate")  # unchecked, since it only helps to match
     if position is not None:
         positions = [_with_days(p, values) if p.id == selected else p for p in positions]
     return Employee(
         side=Side.HUMA,
-        id=_id(details, "id"),
-        name=f"{_wrapped_text(details, 'givenName')} {_wrapped_text(details, 'familyName')}".strip(),
+        id=details["id"],
+        name=_full_name(value_in(details.get("givenName")), value_in(details.get("familyName"))),
         active=_is_active(details),
-        is_person=_kind(details) == "user",
+        is_person=(details.get("type") or "user") == "user",
         positions=tuple(positions),
         selected=selected,
         values=values,
-        birth=_birth(_inside(details.get("birthDate")), today),
+        birth=_birth(born.get("value") if isinstance(born, dict) else None, today),
         visma_ids=connected_ids(details),
-        writers=writers(details, position),
-        locks=locks(details, position, fields),
+        writers=writers(details, with_integrations),
+        locks=locks(with_integrations, fields),
     )
 
 
 def _is_active(details: Doc) -> bool:
     """Where it isn't told they are; a status tells it. Source: huma-openapi.yaml, AccountStatus."""
-    status = as_dict(details.get("status"), "status")
-    active = True if status is None else as_bool(status.get("active"), "status.active")
-    if active is None:
-        raise WrongShape("status.active")
-    return active
-
-
-def _kind(details: Doc) -> str:
-    kind = as_text(details.get("type"), "type") or "user"
-    if kind not in KINDS:
-        raise WrongShape("type")
-    return kind
+    status = details.get("status")
+    return status is None or bool(status["active"])
 
 
 def visma_employee(
     doc: Doc, positions: list[Doc], today: date, paired: str = "", fields: Iterable[Any] = FIELDS
 ) -> Employee:
-    """One Visma employee with all of her positions."""
-    spelt(doc, _IN_EMPLOYEE)
+    """One Visma employee with all of their positions."""
     read = [visma_position(position, today) for position in positions]
     chosen = select(read, paired)
     selected = next((doc for doc, one in zip(positions, read, strict=True) if one is chosen), None)
-    names = as_dicts(doc.get("personNames"), "personNames")
-    for entry in names:
-        spelt(entry, _IN_PERIOD, "personNames")
-    if not isinstance(doc.get("externalIds") or [], list):
-        raise WrongShape("externalIds")
+    names = doc.get("personNames") or ()
     index = pick(names, today)
     name = {} if index is None else names[index]
     return Employee(
         side=Side.VISMA,
-        id=_id(doc, "id"),
-        name=f"{clean(name.get('firstName'))} {clean(name.get('lastName'))}".strip(),
-        draft=as_bool(doc.get("isDraft"), "isDraft") is True,
+        id=doc["id"],
+        name=_full_name(name.get("firstName"), name.get("lastName")),
+        draft=doc.get("isDraft") is True,
         positions=tuple(read),
         selected=chosen.id if chosen else "",
         values={field.name: field.read_visma(doc, selected, today) for field in fields},
@@ -136,11 +102,9 @@ def visma_employee(
 
 def visma_position(position: Doc, today: date) -> Position:
     """One of Visma's positions (arbeidsforhold)."""
-    spelt(position, _IN_PLACE)
-    start = bounded(as_day(position.get("activeStart"), "activeStart"))
-    end = bounded(as_day(position.get("activeEnd"), "activeEnd"))
+    start, end = bounded(position.get("activeStart")), bounded(position.get("activeEnd"))
     return Position(
-        id=_id(position, "position.id"),
+        id=position["id"],
         start=start,
         end=end,
         period=period_of(start, end, today),
@@ -175,27 +139,24 @@ def connected_ids(details: Doc) -> tuple[str, ...]:
 
 def _part_time(position: Doc, today: date) -> float:
     """[A] the percentage is the first number of the current entry of ``partTimeFactors``; its name isn't public."""
-    factors = position.get("partTimeFactors")
-    entries = [entry for entry in factors if isinstance(entry, dict)] if isinstance(factors, list) else []
-    index = pick(entries, today)
-    numbers = (
-        []
-        if index is None
-        else [v for v in entries[index].values() if isinstance(v, int | float | Decimal) and not isinstance(v, bool)]
-    )
-    return _number(numbers[0], "partTimeFactors") if numbers else 0.0
+    factors = position.get("partTimeFactors") or ()
+    index = pick(factors, today)
+    inside = () if index is None else factors[index].values()
+    numbers = (one for one in inside if isinstance(one, _NUMBER) and not isinstance(one, bool))
+    return float(next(numbers, 0))
 
 
-def _birth(value: Any, today: date) -> str:
-    """The ISO date of birth, "" for none: it only helps to match, so what isn't a date is left out."""
+def _birth(said: Any, today: date) -> str:
+    """The ISO date of birth, "" for none: it only helps to match, so whatever isn't a date is left out."""
     try:
-        return birth(as_day(clean(as_text(value, "birth")), "birth"), today.isoformat())
-    except WrongShape:
+        day = datetime.fromisoformat(clean(said)).date() if isinstance(said, str) else None
+    except ValueError:
         return ""
+    return birth(day.isoformat(), today.isoformat()) if day else ""
 
 
-def _inside(wrapped: Any) -> Any:
-    return wrapped.get("value") if isinstance(wrapped, dict) else None
+def _full_name(given: str | None, family: str | None) -> str:
+    return f"{clean(given)} {clean(family)}".strip()
 
 
 def _with_days(position: Position, values: dict[str, Value]) -> Position:
@@ -210,26 +171,3 @@ def _with_days(position: Position, values: dict[str, Value]) -> Position:
         bounded((last.own or {}).get("date")) if last else None,
         position.contract_type,
     )
-
-
-def _id(doc: Doc, prop: str) -> str:
-    value = doc.get("id")
-    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_ID or visible(value) != value:
-        # an id is kept and goes out again as it came
-        raise WrongShape(prop)
-    return value
-
-
-def _number(value: Any, prop: str) -> float:
-    if value is None:
-        return 0.0
-    try:
-        if isinstance(value, int | float | Decimal) and isfinite(float(value)):
-            return float(value)
-    except OverflowError:  # an integer of hundreds of digits
-        pass
-    raise WrongShape(prop)
-
-
-def _wrapped_text(details: Doc, key: str) -> str:
-    return clean(as_text((wrapper(details, key) or {}).get("value"), key))

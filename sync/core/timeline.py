@@ -8,16 +8,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from sync.core.employee import Period
-from sync.core.shape import as_day
 
 Entry = dict[str, Any]
 
-_BOUNDS = ("activeStart", "activeEnd")
 OPEN_START, OPEN_END = "0001-01-01", "9999-12-31"
 
 
 def period_of(start: str | None, end: str | None, today: date) -> Period:
-    """Where an interval of ISO dates (both inclusive, ``None`` open) is, seen from ``today``."""
+    """Where an interval of ISO dates (both inclusive, ``None`` or "" open) is, seen from ``today``."""
     now = today.isoformat()
     if start and start > now:
         return Period.UPCOMING
@@ -26,27 +24,20 @@ def period_of(start: str | None, end: str | None, today: date) -> Period:
 
 def pick(entries: Sequence[Entry], today: date) -> int | None:
     """The index of the entry that counts today, or ``None`` for an empty timeline."""
-    if len(entries) == 1:
-        for key in _BOUNDS:
-            if key in entries[0]:
-                _day(entries[0], key)  # raises where it isn't a day
+    if len(entries) == 1:  # nearly always
         return 0
     by_period: dict[Period, list[int]] = {}
     for index, entry in enumerate(entries):
-        by_period.setdefault(period_of(_day(entry, "activeStart"), _day(entry, "activeEnd"), today), []).append(index)
+        by_period.setdefault(period_of(entry.get("activeStart"), entry.get("activeEnd"), today), []).append(index)
     if current := by_period.get(Period.CURRENT):
-        return max(current, key=lambda i: _day(entries[i], "activeStart") or OPEN_START)
+        return max(current, key=lambda i: entries[i].get("activeStart") or OPEN_START)
     if upcoming := by_period.get(Period.UPCOMING):
-        return min(upcoming, key=lambda i: _day(entries[i], "activeStart") or OPEN_START)
+        return min(upcoming, key=lambda i: entries[i].get("activeStart") or OPEN_START)
     if past := by_period.get(Period.FORMER):
-        return max(past, key=lambda i: _day(entries[i], "activeEnd") or OPEN_START)
+        return max(past, key=lambda i: entries[i].get("activeEnd") or OPEN_START)
     return None
 
 
 def day_before(today: date) -> str:
     """Yesterday's ISO date."""
     return (today - timedelta(days=1)).isoformat()
-
-
-def _day(entry: Entry, key: str) -> str | None:
-    return as_day(entry.get(key), key)

@@ -6,9 +6,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from sync.core.document import Doc
 from sync.core.employee import Employee
 from sync.core.reasons import Reason, shown_code
-from sync.core.shape import Doc
 
 VISMA = "visma"
 """What the name or the type of an integration that writes to Visma contains, in whatever case."""
@@ -22,23 +22,36 @@ def goes_to_visma(name: object, kind: object) -> bool:
     return VISMA in f"{name} {kind}".casefold()
 
 
-def writers(details: Doc, position: Doc | None) -> tuple[str, ...]:
+Naming = dict[tuple[bool, str], Doc]
+"""The wrappers that name integrations, by whether they stand in the position and by their own name."""
+
+
+def naming(details: Doc, position: Doc | None) -> Naming:
+    """The wrappers of a user and their position that name integrations: hardly anybody has one."""
+    return {
+        (on_position, key): wrapped
+        for on_position, document in ((False, details), (True, position or {}))
+        for key, wrapped in document.items()
+        if isinstance(wrapped, dict) and "integrations" in wrapped
+    }
+
+
+def writers(details: Doc, wrappers: Naming) -> tuple[str, ...]:
     """The names of the integrations with Visma that write to a person, each once; () where none does."""
     found = [_called(name, kind) for name, kind in _connected(details) if goes_to_visma(name, kind)]
-    for wrapped in (*details.values(), *(position or {}).values()):
-        if isinstance(wrapped, dict) and wrapped.get("integrations"):  # few of them
-            found += [shown_code(name) for name, _warning in _locking(wrapped) if goes_to_visma(name, "")]
+    for wrapped in wrappers.values():
+        found += [shown_code(name) for name, _warning in _locking(wrapped) if goes_to_visma(name, "")]
     return tuple(dict.fromkeys(filter(None, found)))[:MOST]
 
 
-def locks(details: Doc, position: Doc | None, fields: Iterable[Any]) -> dict[str, str]:
+def locks(wrappers: Naming, fields: Iterable[Any]) -> dict[str, str]:
     """By field, which integration has locked it in Huma; only those that are."""
+    locked = {place: _locked_by(wrapped) for place, wrapped in wrappers.items() if wrapped.get("editable") is False}
     found: dict[str, str] = {}
-    for field in fields:
-        for key in field.json_paths:
-            wrapped = (position or {}).get(key) if field.on_position else details.get(key)
-            if isinstance(wrapped, dict) and wrapped.get("editable") is False and (name := _locked_by(wrapped)):
-                found.setdefault(field.name, name)
+    for field in fields if locked else ():
+        names = [name for key in field.json_paths if (name := locked.get((field.on_position, key)))]
+        if names:
+            found[field.name] = names[0]
     return found
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from django.db import InterfaceError, OperationalError
 
-from connections.api.decoding import WrongShape as NotTheContract
+from connections.api.decoding import WrongShape
 from connections.api.errors import (
     FORBIDDEN,
     BadCredentials,
@@ -25,7 +25,6 @@ from connections.clients import Clients
 from sync.core import passing
 from sync.core.employee import Employee, Side
 from sync.core.passing import Passed
-from sync.core.shape import WrongShape
 
 logger = logging.getLogger(__name__)
 
@@ -125,9 +124,8 @@ def one_person(
         if witness is None or not witness.is_alone(error, id_):
             raise
         reason, prop, said = passing.FORBIDDEN, "", str(error)
-    except (ContractBroken, WrongShape, NotTheContract) as error:
-        reason, prop = passing.SHAPE, property_name(error.prop)
-        said = str(error) if isinstance(error, ContractBroken) else f"unexpected shape of {prop}"
+    except (ContractBroken, WrongShape) as error:
+        reason, prop, said = passing.SHAPE, property_name(error.prop), str(error)
     except Rejected as error:
         reason, prop, said = passing.REFUSED, "", str(error)
     except (VendorError, OperationalError, InterfaceError):
@@ -143,7 +141,7 @@ def glimpse_or_none(known: Callable[[], Employee | None]) -> Employee | None:
     """What ``known`` finds; ``None`` where it can't."""
     try:
         return known()
-    except (VendorError, WrongShape):
+    except VendorError:
         return None
     except Exception as error:
         logger.error("Nothing can be told of somebody, for a bug: %s", bug_report(error))

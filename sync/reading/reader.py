@@ -17,12 +17,14 @@ from connections.api.errors import (
     Rejected,
     Unavailable,
 )
+from connections.api.huma.documents import groups_of
 from connections.api.shapes import is_stand_in
 from connections.api.visma.client import MOST_SILENT
-from connections.api.visma.documents import VismaPage
+from connections.api.visma.documents import VismaPage, in_part
 from connections.clients import Clients, clients_for
 from connections.models import Connection
 from sync.core import passing
+from sync.core.document import Doc
 from sync.core.employee import Employee, Side
 from sync.core.fields import FIELDS, Field
 from sync.core.fingerprint import Fingerprinter
@@ -30,7 +32,6 @@ from sync.core.glimpse import huma_glimpse, visma_glimpse
 from sync.core.passing import Passed
 from sync.core.read import huma_employee, huma_position_summary, huma_selected, visma_employee
 from sync.core.reasons import Reason
-from sync.core.shape import Doc, WrongShape, as_dicts, wrapper
 from sync.models import EmployeeLink
 from sync.reading.failures import CannotRead
 from sync.reading.one_person import Elsewhere, PassedOver, Witness, glimpse_or_none, one_person
@@ -123,14 +124,13 @@ class Reader:
     def visma(self, document: Doc) -> Employee:
         """One Visma employee out of a list that was read with their positions embedded. Raises ``PassedOver``."""
         employee_id = str(document.get("id"))
-        with one_person(Side.VISMA, employee_id, self.witness, lambda: visma_glimpse(document, self.today)):
+        with one_person(Side.VISMA, employee_id, self.witness, lambda: self._glimpse(document)):
             found = self._employee(employee_id, document)
         self.witness.seen(Side.VISMA, employee_id)
         return found
 
     def _employee(self, employee_id: str, document: Doc) -> Employee:
-        embedded = document.get("_embedded")
-        positions = (embedded.get("positions") if isinstance(embedded, dict) else None) or []
+        positions = (document.get("_embedded") or {}).get("positions") or []
         paired = (self.paired_visma or {}).get(employee_id, "")
         found = visma_employee(document, positions, self.today, paired, self.fields)
         if _is_missing(paired, positions) and _is_gone(lambda: self.clients.visma.position(employee_id, paired)):
@@ -176,7 +176,7 @@ class Reader:
         return rows
 
     def _glimpse(self, document: Doc) -> Employee:
-        return visma_glimpse(document, self.today)
+        return visma_glimpse(document, in_part(document), self.today)
 
     def visma_ids(self, cursor: str | None) -> tuple[list[str], str | None]:
         """One page of the employees' ids alone, drafts included, and the next cursor."""
@@ -259,7 +259,7 @@ def within(connection: Connection) -> Callable[[Doc], bool | None]:
     """Whether the connection is about a user, by Huma's document; ``None`` where that can't be seen.
 
     The whole list is limited by Huma itself; a single user is whoever they are. Users who aren't people never are
-    among them.
+    among them. What it gives raises ``WrongShape`` where the groups of a user can't be understood.
     """
     limits = {name: set(getattr(connection, column)) for name, column in GROUPS.items()}
     limits = {name: wanted for name, wanted in limits.items() if wanted}
@@ -267,24 +267,11 @@ def within(connection: Connection) -> Callable[[Doc], bool | None]:
     def is_within(details: Doc) -> bool | None:
         if (details.get("type") or "user") != "user":
             return False
-        theirs = {name: _ids(wrapper(details, name), name) for name in limits}
+        theirs = {name: groups_of(details, name) for name in limits}
         known = [bool(wanted & ids) for name, wanted in limits.items() if (ids := theirs[name]) is not None]
         return all(known) and (None if len(known) < len(limits) else True)
 
     return is_within
-
-
-def _ids(wrapped: Doc | None, prop: str) -> set[str] | None:
-    """The ids in a wrapper; ``None`` where it is missing, which says that the key may not see it.
-
-    Raises ``WrongShape``: what can't be understood isn't elsewhere.
-    """
-    if wrapped is None:
-        return None
-    found = as_dicts(wrapped.get("value"), prop)
-    if not all(isinstance(one.get("id"), str) for one in found):
-        raise WrongShape(f"{prop}.id")
-    return {one["id"] for one in found}
 
 
 def enabled_fields(connection: Connection) -> tuple[Field, ...]:

@@ -12,12 +12,12 @@ from django.utils import timezone
 from connections.api.api_client import before_each_write
 from connections.api.errors import VendorError
 from connections.clients import Clients, clients_for
+from sync.core.document import Doc
 from sync.core.employee import Canonical, Side, Value
 from sync.core.fields import Field
 from sync.core.fields import field as field_named
 from sync.core.fingerprint import Fingerprinter
 from sync.core.plan import settle as verdict
-from sync.core.shape import Doc
 from sync.core.spelling import only_spelling
 from sync.models import Change, SyncRun, Write
 from sync.reading.one_person import Witness

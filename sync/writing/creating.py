@@ -10,9 +10,9 @@ from connections.api.errors import Gone, Rejected
 from connections.api.huma.client import may_be_about_the_email
 from connections.api.visma.documents import Job
 from sync.core.create import huma_user, visma_draft
+from sync.core.document import Doc
 from sync.core.employee import Canonical, Side, from_json
 from sync.core.fields import field as field_named
-from sync.core.shape import Doc
 from sync.core.spelling import mark, only_spelling
 from sync.core.text import clean, loose
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, Write

@@ -5,9 +5,9 @@ from typing import Any
 from django.db import transaction
 
 from connections.api.errors import Gone, Rejected
+from sync.core.document import Doc
 from sync.core.employee import Side
 from sync.core.fields import field as field_named
-from sync.core.shape import Doc
 from sync.models import Change, Write
 from sync.writing import given, write_state
 from sync.writing.context import Context, now_in_huma

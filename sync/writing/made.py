@@ -5,12 +5,13 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
+from connections.api.decoding import WrongShape
 from connections.api.shapes import is_stand_in
 from connections.api.visma.documents import Job, VismaPage
+from sync.core.document import Doc
 from sync.core.employee import Canonical, Side
 from sync.core.fields import field as field_named
 from sync.core.read import external_id
-from sync.core.shape import Doc, WrongShape
 from sync.models import EmployeeLink, EmployeeSnapshot, Write
 from sync.writing.context import Context, now_in_visma
 

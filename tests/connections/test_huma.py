@@ -242,7 +242,10 @@ def test_a_list_of_the_wrong_shape_names_the_property(vendor: Vendor, body: Any,
         ({"email": {"value": "a@b.no", "requestedValue": 1}}, "email.requestedValue"),
         ({"currentPositions": {}}, "currentPositions"),
         ({"currentPositions": [{"contractStartDate": "1.2.2024"}]}, "currentPositions[0].contractStartDate"),
+        ({"currentPositions": [{"status": "CURRENT"}]}, "currentPositions[0].id"),
+        ({"currentPositions": [{"id": "p\u034f1"}]}, "currentPositions[0].id"),
         ({"status": {"active": 1}}, "status.active"),
+        ({"Teams": {"value": [], "editable": True}}, "teams"),
     ],
 )
 def test_a_user_of_the_wrong_shape_names_the_property(vendor: Vendor, changes: dict[str, Any], prop: str) -> None:

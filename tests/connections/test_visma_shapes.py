@@ -62,7 +62,9 @@ def test_the_next_page_repeats_the_whole_question(vendor: Vendor) -> None:
         ({"emails": ["a@b.no"]}, "emails[0]"),
         ({"phones": [{"number": 22334455}]}, "phones[0].number"),
         ({"address": "Storgata 1"}, "address"),
+        ({"emails": [{"type": "busi\u200bness", "address": 5}]}, "emails[0].address"),
         ({"salaryPaymentMethod": {"paymentType": 1}}, "salaryPaymentMethod.paymentType"),
+        ({"salaryPaymentMethod": {"paymentType": "Ba\ufe0fnk"}}, "salaryPaymentMethod.localBankAccount"),
         ({"externalIds": {"huma": "x"}}, "externalIds"),
     ],
 )
@@ -87,6 +89,7 @@ def test_a_document_without_an_etag_cant_be_guarded(vendor: Vendor) -> None:
         ({"positionEndReason": "arbeidstakerHarSagtOppSelv"}, "positionEndReason"),
         ({"positionEndReason": [1]}, "positionEndReason"),
         ({"partTimeFactors": [100]}, "partTimeFactors[0]"),
+        ({"partTimeFactors": [{"value": 10**400}]}, "partTimeFactors[0].value"),
     ],
 )
 def test_a_position_of_the_wrong_shape_names_the_property(vendor: Vendor, changes: dict[str, Any], prop: str) -> None:

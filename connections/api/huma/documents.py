@@ -73,15 +73,18 @@ USER_WRAPPERS: dict[str, shapes.Shape] = {
     "bankAccount": _wrapped(_account),
     "homeAddress": _wrapped(_ADDRESS),
 }
+GROUP_KINDS = ("companies", "locations", "teams")
 KINDS = ("organization", "user", "location", "team", "subordinates", "company", "service_user")
 USER = shapes.exact(
     {
         **USER_WRAPPERS,
         "type": shapes.one_of((*KINDS, "")),
         "status": shapes.exact({"active": shapes.flag}, "active"),
-        "currentPositions": shapes.each(POSITION_SUMMARY),
+        "currentPositions": shapes.each(shapes.with_id(POSITION_SUMMARY)),
+        **dict.fromkeys(GROUP_KINDS, shapes.anything),  # ``groups_of`` looks at them, where they matter
     }
 )
+_GROUPS = _wrapped(shapes.each(shapes.exact({"id": shapes.name}, "id")))
 POSITION_WRAPPERS: dict[str, shapes.Shape] = {
     **dict.fromkeys(("contractStartDate", "contractEndDate", "firstDayOfWork", "lastDayOfWork"), _DAY),
     "contractType": _TEXT,
@@ -110,6 +113,16 @@ def _document(whole: dict[str, Any], wrappers: Iterable[str]) -> dict[str, Any]:
 def user(asked: str) -> Callable[[Answer], dict[str, Any]]:
     """UserDetails of the user that was asked for."""
     return lambda answer: _document(shapes.identified(USER(decode(answer.body), ""), asked), USER_WRAPPERS)
+
+
+def groups_of(user: dict[str, Any], kind: str) -> set[str] | None:
+    """The ids of the groups of a ``kind`` (one of GROUP_KINDS) to which a user belongs; None where the key may not see
+    them [A]. Raises WrongShape: what can't be understood isn't "to none".
+    """
+    wrapped = user.get(kind)
+    if wrapped is None:
+        return None
+    return {group["id"] for group in _GROUPS(wrapped, kind).get("value") or ()}
 
 
 def position(asked: str) -> Callable[[Answer], dict[str, Any]]:

@@ -81,18 +81,28 @@ def _business(key: str) -> shapes.Shape:
 
     def shape(value: Any, prop: str) -> dict[str, Any]:
         entry: dict[str, Any] = kind(value, prop)
-        if entry.get("type") is None or entry["type"].strip().casefold() == "business":
+        if entry.get("type") is None or shapes.says(entry["type"], "business"):
             used(entry, prop)
         return entry
 
     return shape
 
 
+def _factor(value: Any, prop: str) -> dict[str, Any]:
+    """An entry of a timeline of percentages. [A] What its number is called isn't public."""
+    entry: dict[str, Any] = _IN_PERIOD(value, prop)
+    for key, inside in entry.items():
+        if not isinstance(inside, str | bool | list | dict | None):
+            shapes.number(inside, shapes.within(prop, key))
+    return entry
+
+
+_IN_PERIOD = shapes.has(_PERIOD)
 POSITION = shapes.exact(
     {
         **_PERIOD,
         "positionEndReason": shapes.texts,
-        "partTimeFactors": shapes.each(shapes.has(_PERIOD)),
+        "partTimeFactors": shapes.each(_factor),
     }
 )
 _NAME = shapes.exact({"firstName": shapes.text, "lastName": shapes.text, **_PERIOD}, one_of=("firstName", "lastName"))
@@ -122,11 +132,11 @@ def _stated(value: Any, prop: str) -> dict[str, Any]:
     for key, shape in (("address", _STATED_ADDRESS), ("salaryPaymentMethod", _STATED_METHOD)):
         inner = whole.get(key)
         if inner is not None and (inner or not is_draft):
-            shape(inner, f"{prop}.{key}".lstrip("."))
+            shape(inner, shapes.within(prop, key))
     method = whole.get("salaryPaymentMethod") or {}
-    is_paid_to_one = not is_draft and (method.get("paymentType") or "").strip().casefold() == "bank"
+    is_paid_to_one = not is_draft and shapes.says(method.get("paymentType"), "bank")
     if is_paid_to_one and method.get("localBankAccount") is None and method.get("internationalIban") is None:
-        raise WrongShape(f"{prop}.salaryPaymentMethod.localBankAccount".lstrip("."))
+        raise WrongShape(shapes.within(prop, "salaryPaymentMethod.localBankAccount"))
     return whole
 
 
@@ -219,6 +229,19 @@ def employee(value: Any, prop: str) -> dict[str, Any]:
     for embedded in (whole.get("_embedded") or {}).get("positions") or ():
         shapes.identified(embedded, prop="_embedded.positions.id")
     return whole
+
+
+def in_part(row: dict[str, Any]) -> dict[str, Any]:
+    """What of somebody in a list can be understood: each property that would be right in a document of its own."""
+
+    def is_right(key: str) -> bool:
+        try:
+            EMPLOYEE({key: row[key]}, "")
+        except WrongShape:
+            return False
+        return True
+
+    return {key: value for key, value in row.items() if is_right(key)}
 
 
 def _body(answer: Answer) -> tuple[dict[str, Any], Any]:

@@ -1,22 +1,20 @@
 """Address: ``homeAddress`` in Huma (three lines), ``address`` in Visma (one street line)."""
 
+from collections.abc import Sequence
 from datetime import date
 
+from sync.core.document import Doc, shown, value_in
 from sync.core.employee import Canonical, Own, Side, Value
 from sync.core.fields import formerly
 from sync.core.fields.base import Field, Pair, huma_value, visma_value
 from sync.core.reasons import Reason
 from sync.core.reasons import gettext_noop as _
-from sync.core.shape import Doc, WrongShape, as_dict, as_text, spelt, states, wrapper
 from sync.core.text import clean
 
 # Huma's names, Visma's names, in the order of the canonical form. Source: visma-employee.md and huma-openapi.yaml.
 KEYS = (("line1", "streetName"), ("postalCode", "zipCode"), ("city", "cityName"), ("country", "countryCode"))
 OTHER_LINES = ("line2", "line3")
 _KEYS_OF = {Side.HUMA: [huma for huma, _visma in KEYS], Side.VISMA: [visma for _huma, visma in KEYS]}
-_IN_HUMA = {key: f"homeAddress.{key}" for key in (*(huma for huma, _visma in KEYS), *OTHER_LINES)}
-_IN_VISMA = {visma: f"address.{visma}" for _huma, visma in KEYS}
-_HUMA_KEYS, _VISMA_KEYS = frozenset(_IN_HUMA), frozenset(_IN_VISMA)
 
 
 def _canonical(side: Side, own: Own) -> Canonical:
@@ -26,42 +24,18 @@ def _canonical(side: Side, own: Own) -> Canonical:
     return (line, code, city, country.upper()) if line or code or city else None
 
 
-def _own_in_huma(value: Doc | None) -> Own:
-    """All parts but the further lines are always there, be they empty. Source: huma-openapi.yaml, Address."""
-    if value is None:
-        return None
-    own = {}
-    for key, prop in _IN_HUMA.items():
-        text = as_text(value.get(key), prop)
-        if text is None and key not in OTHER_LINES:
-            raise WrongShape(prop)
-        own[key] = text or ""
-    if len(value) != len(_IN_HUMA):
-        spelt(value, _HUMA_KEYS, "homeAddress")
-    return own
-
-
-def _own_in_visma(doc: Doc) -> Own:
-    """Any part may be missing, but not all of them: an object of other things isn't an empty address.
-
-    A draft may be saved with anything missing [A]. Source: visma-employee.md, Reading and Writing.
-    """
-    address = as_dict(doc.get("address"), "address")
-    if address is None:
-        return None
-    if address or doc.get("isDraft") is not True:
-        states(address, _VISMA_KEYS, "address")
-    return {key: as_text(address.get(key), prop) or "" for key, prop in _IN_VISMA.items()}
+def _own(address: Doc | None, keys: Sequence[str]) -> Own:
+    return None if address is None else {key: shown(address.get(key)) or "" for key in keys}
 
 
 def _read_huma(details: Doc, position: Doc | None) -> Value:
-    wrapped = wrapper(details, "homeAddress")
-    own = _own_in_huma(as_dict((wrapped or {}).get("value"), "homeAddress.value"))
+    wrapped = details.get("homeAddress")
+    own = _own(value_in(wrapped), (*_KEYS_OF[Side.HUMA], *OTHER_LINES))
     return huma_value(wrapped, own, _canonical(Side.HUMA, own), _formerly_in_huma)
 
 
 def _read_visma(doc: Doc, position: Doc | None, today: date) -> Value:
-    own = _own_in_visma(doc)
+    own = _own(doc.get("address"), _KEYS_OF[Side.VISMA])
     return visma_value(doc.get("address"), own, _canonical(Side.VISMA, own), _formerly_in_visma)
 
 
@@ -94,7 +68,7 @@ def _forbids(target: Side, pair: Pair) -> Reason | None:
 
 def _write_huma(details: Doc, after: Own) -> Doc:
     """All six properties must be there; the further lines aren't ours and go back as they are. Source: huma.md."""
-    current = ((details.get("homeAddress") or {}).get("value")) or {}
+    current = value_in(details.get("homeAddress")) or {}
     kept = {key: current.get(key) or "" for key in OTHER_LINES}
     if after is not None:
         return {"homeAddress": {**after, **kept}}
@@ -112,7 +86,7 @@ def _write_huma(details: Doc, after: Own) -> Doc:
 
 
 def _write_visma(doc: Doc, after: Own, today: date) -> None:
-    address = dict(as_dict(doc.get("address"), "address") or {})
+    address = dict(doc.get("address") or {})
     if after is not None:
         doc["address"] = {**address, **after}
     elif address:  # the country stays

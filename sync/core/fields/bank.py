@@ -6,14 +6,13 @@ from datetime import date
 from phonenumbers import SUPPORTED_REGIONS
 
 from sync.core import placeholders
+from sync.core.document import Doc, shown, value_in
 from sync.core.employee import UNREADABLE, Canonical, Own, Side, Value
-from sync.core.fields import account_shape, formerly
+from sync.core.fields import formerly
 from sync.core.fields.account_checks import bic_problem, check_digit_is_right, iban_problem
-from sync.core.fields.account_shape import INTERNATIONAL_KEYS, LOCAL_KEYS
 from sync.core.fields.base import Field, Pair, huma_value, visma_value
 from sync.core.reasons import Reason, shown_code
 from sync.core.reasons import gettext_noop as _
-from sync.core.shape import Doc, as_dict, wrapper
 from sync.core.text import clean
 
 NATIONAL, INTERNATIONAL = "national", "international"
@@ -23,7 +22,15 @@ UNKNOWN_TYPE, UNKNOWN_PAYMENT = "huma's type", "visma's payment"
 """The first part of a canonical account whose kind we don't know; the second is its code, never taken for none."""
 
 BANK, CASH = "bank", "cash"
-KNOWN = frozenset({NATIONAL, INTERNATIONAL, BANK, CASH})
+LOCAL_KEYS = ("localBankAccount",)
+INTERNATIONAL_KEYS = (
+    "internationalIban",
+    "internationalBankSwift",
+    "internationalBankCountry",
+    "internationalRemittanceCountry",
+)
+_TEXTS_IN_VISMA = ("paymentType", *LOCAL_KEYS, *INTERNATIONAL_KEYS)
+_TEXTS_IN_HUMA = ("type", "number", "country", "iban", "bic")
 TERRITORIES = {
     "FR": frozenset(["BL", "GF", "GP", "MF", "MQ", "NC", "PF", "PM", "RE", "TF", "WF", "YT"]),
     "GB": frozenset(["GG", "IM", "JE"]),
@@ -37,8 +44,7 @@ UNKNOWN = {UNKNOWN_TYPE: "unknown_account_type", UNKNOWN_PAYMENT: "unknown_payme
 
 
 def _compact(text: Own) -> str:
-    trimmed = clean(text)
-    return (trimmed if trimmed.isalnum() else "".join(filter(str.isalnum, trimmed))).upper()
+    return "".join(filter(str.isalnum, clean(text))).upper()
 
 
 def local(number: Own) -> Canonical:
@@ -91,13 +97,11 @@ def _in_visma(own: Own) -> Canonical:
 
 def _code(side: Side, own: Own) -> str:
     """Which kind of account, or of payment, the side says it is; in small letters, "" where it doesn't say."""
-    code = own.get("type" if side is Side.HUMA else "paymentType")
-    return str(code) if code in KNOWN else clean(code).lower()
+    return clean(own.get("type" if side is Side.HUMA else "paymentType")).lower()
 
 
 def _country(own: Own) -> str:
-    country = own.get("country")
-    return "NO" if country == "NO" else clean(country).upper()
+    return clean(own.get("country")).upper()
 
 
 def _number(account: Canonical) -> str:
@@ -184,20 +188,20 @@ def _is_norwegian_iban(compact: str) -> bool:
 
 
 def _read_huma(details: Doc, position: Doc | None) -> Value:
-    wrapped = wrapper(details, "bankAccount")
-    value = as_dict((wrapped or {}).get("value"), "bankAccount.value")
-    own = None if value is None else account_shape.in_huma(value)
+    wrapped = details.get("bankAccount")
+    said = value_in(wrapped) or {}
+    own = {key: shown(said[key]) for key in _TEXTS_IN_HUMA if key in said}
     account = canonical(Side.HUMA, own)
-    return huma_value(wrapped, own or None, account, _formerly_in_huma, _problem(Side.HUMA, own or {}, account))
+    return huma_value(wrapped, own or None, account, _formerly_in_huma, _problem(Side.HUMA, own, account))
 
 
 def _read_visma(doc: Doc, position: Doc | None, today: date) -> Value:
-    method, own = account_shape.in_visma(doc)
-    code = _code(Side.VISMA, own)
-    if own and not code:
+    method = doc.get("salaryPaymentMethod") or {}
+    own: dict[str, Own] = {key: shown(method[key]) for key in _TEXTS_IN_VISMA if method.get(key)}
+    if (is_international := method.get("internationalBankAccount")) is not None:
+        own["internationalBankAccount"] = is_international
+    if own and not _code(Side.VISMA, own):
         return UNREADABLE  # nothing says how the salary is paid: anything but empty
-    if code == BANK:
-        account_shape.names_an_account(doc, method)
     account = canonical(Side.VISMA, own)
     return visma_value(method, own or None, account, _formerly_in_visma, _problem(Side.VISMA, own, account))
 
@@ -258,7 +262,7 @@ def _write_huma(details: Doc, after: Own) -> Doc:
 
 def _write_visma(doc: Doc, after: Own, today: date) -> None:
     """The other kind's properties go, unknown ones stay."""
-    method = dict(as_dict(doc.get("salaryPaymentMethod"), "salaryPaymentMethod") or {})
+    method = dict(doc.get("salaryPaymentMethod") or {})
     for key in (*LOCAL_KEYS, *INTERNATIONAL_KEYS):
         method.pop(key, None)
     after = after or {"paymentType": CASH, "internationalBankAccount": False}

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from sync.core.document import Doc
 from sync.core.employee import SAME, UNREADABLE, Canonical, Employee, Own, Side, Value
 from sync.core.reasons import Reason
 from sync.core.record import record
-from sync.core.shape import Doc
 
 
 @record
@@ -142,9 +142,4 @@ def _is_other_text(raw: Any, own: Own) -> bool:
         return False
     if not isinstance(own, dict):
         return bool(own != raw)
-    for key, text in own.items():  # a generator takes twice as long
-        if text and text != raw[key]:
-            return True
-        if not text and raw.get(key):
-            return True
-    return False
+    return any((text or None) != (raw.get(key) or None) for key, text in own.items())

@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any
 
 from sync.core import placeholders
+from sync.core.document import Doc, shown, value_in
 from sync.core.employee import UNREADABLE, Canonical, Own, Side, Value
 from sync.core.fields import formerly
 from sync.core.fields.base import Field, Pair, huma_value, visma_value
 from sync.core.reasons import Reason
 from sync.core.reasons import gettext_noop as _
-from sync.core.shape import Doc, as_dicts, as_text, states, wrapper
 from sync.core.text import clean, e164, loose
 
 BUSINESS, PRIVATE = "business", "private"
@@ -35,8 +35,7 @@ _LONGEST_LOCAL, _LONGEST_LABEL, _LONGEST_EMAIL = 64, 63, 254
 
 
 def _is_business(entry: Doc) -> bool:
-    said = entry.get("type")
-    return said == BUSINESS or clean(as_text(said, "type")).lower() == BUSINESS
+    return clean(entry.get("type")).lower() == BUSINESS
 
 
 def _cannot_be_told(entries: list[Doc], business: list[Doc], key: str) -> bool:
@@ -55,8 +54,8 @@ def _may_be_it(entry: Doc, key: str) -> bool:
 
 def _spelling(doc: Doc, list_key: str) -> str:
     """The document's own way of spelling a type, for a new business entry; its other list may show it, too."""
-    entries = [entry for key in (list_key, "emails", "phones") for entry in as_dicts(doc.get(key), key)]
-    types = [str(entry["type"]) for entry in entries if entry.get("type")]
+    entries = [entry for key in (list_key, "emails", "phones") for entry in doc.get(key) or ()]
+    types = [entry["type"] for entry in entries if entry.get("type")]
     if types and types[0].isupper():
         return BUSINESS.upper()
     return BUSINESS.capitalize() if types and types[0][:1].isupper() else BUSINESS
@@ -77,28 +76,22 @@ def _entry_field(
     clearable: frozenset[Side] = frozenset(),
     look_twice: str = "",
 ) -> Field:
-    requested_value, key_in_list = f"{name}.requestedValue", f"{list_key}.{key}"
-    names_in_entry = frozenset({"type", key})
-
     def read_huma(details: Doc, position: Doc | None) -> Value:
-        wrapped = wrapper(details, name)
-        own = as_text((wrapped or {}).get("value"), name)
-        requested = as_text((wrapped or {}).get("requestedValue"), requested_value)
+        wrapped = details.get(name)
+        own = shown(value_in(wrapped))
+        requested = shown(wrapped.get("requestedValue")) if wrapped else None
         said = canonical(Side.HUMA, own)
         problem = placeholders.IN_HUMA if said is None and clean(own) else ""
         waiting = None if requested is None else canonical(Side.HUMA, requested)
         return huma_value(wrapped, own, said, former, problem, waiting)
 
     def read_visma(doc: Doc, position: Doc | None, today: date) -> Value:
-        entries = as_dicts(doc.get(list_key), list_key)
-        for entry in entries:
-            if key not in entry or "type" not in entry:  # few of them
-                states(entry, names_in_entry, list_key)
+        entries = doc.get(list_key) or []
         business = [entry for entry in entries if _is_business(entry)]
         if _cannot_be_told(entries, business, key):
             return UNREADABLE
         raw = business[0].get(key) if business else None
-        own = as_text(raw, key_in_list)
+        own = shown(raw)
         said = canonical(Side.VISMA, own)
         problem = "several_business" if len(business) > 1 else ""
         if said is None and clean(own):
@@ -109,7 +102,7 @@ def _entry_field(
         return {name: after}
 
     def write_visma(doc: Doc, after: Own, today: date) -> None:
-        entries = [dict(entry) for entry in as_dicts(doc.get(list_key), list_key)]
+        entries = [dict(entry) for entry in doc.get(list_key) or ()]
         index = next((i for i, entry in enumerate(entries) if _is_business(entry)), None)
         if after is None and index is None:
             return

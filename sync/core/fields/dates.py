@@ -2,12 +2,12 @@
 
 from datetime import date
 
+from sync.core.document import Doc, value_in
 from sync.core.employee import UNREADABLE, Canonical, Own, Side, Value
 from sync.core.fields.base import Field, Pair, if_other
 from sync.core.placeholders import UNBOUNDED, bounded, found_in, is_unbounded
 from sync.core.reasons import Reason, shown_code
 from sync.core.reasons import gettext_noop as _
-from sync.core.shape import Doc, WrongShape, as_day, as_text, wrapper
 from sync.core.text import clean
 from sync.core.timeline import OPEN_END
 from sync.core.writers import not_editable
@@ -40,14 +40,7 @@ END_REASONS = {
 def end_reason_of(position: Doc) -> str | None:
     """``positionEndReason`` is a list with one element when the position ends, empty when it doesn't [A]."""
     reasons = position.get("positionEndReason")
-    first = (reasons or [""])[0] if isinstance(reasons, list) else "" if reasons is None else reasons or None
-    if first is None:
-        raise WrongShape("positionEndReason")
-    return _code(as_text(first, "positionEndReason"))
-
-
-def _code(text: str | None) -> str | None:
-    return clean(text) or None
+    return clean(reasons[0]) or None if reasons else None
 
 
 def is_unknown(side: Side, reason: str | None) -> bool:
@@ -66,11 +59,11 @@ def untold(side: Side, reason: str | None) -> Reason | None:
 
 
 def _canonical_first(side: Side, own: Own) -> Canonical:
-    return bounded(own or None)
+    return bounded(own)
 
 
 def _canonical_last(side: Side, own: Own) -> Canonical:
-    if not own or not bounded(own.get("date") or None):
+    if not own or not bounded(own.get("date")):
         return None
     reason = own.get("reason") or None
     if side is Side.HUMA and reason:
@@ -90,14 +83,14 @@ def _huma_day(position: Doc, first: str, fallback: str) -> tuple[str | None, str
 
     The contract's date stands in where the workday is empty, or means no beginning or no end.
     """
-    wrapped, contract = wrapper(position, first), wrapper(position, fallback)
+    wrapped, contract = position.get(first), position.get(fallback)
     if wrapped is None:
         return None, None, False, True
     editable = wrapped.get("editable") is not False
-    own = as_day(wrapped.get("value"), first)
+    own = value_in(wrapped) or None
     if bounded(own) is None and contract is None:
         return None, None, False, editable
-    formal = as_day((contract or {}).get("value"), fallback)
+    formal = value_in(contract) or None
     return bounded(own) or formal or own, own or formal, True, editable
 
 
@@ -112,16 +105,16 @@ def _read_huma_last(details: Doc, position: Doc | None) -> Value:
     if position is None:
         return UNREADABLE
     last, before, readable, editable = _huma_day(position, "lastDayOfWork", "contractEndDate")
-    reason, contract = wrapper(position, "endReason"), wrapper(position, "contractEndDate") or {}
+    reason = position.get("endReason")
     if reason is None:
         return UNREADABLE  # not readable isn't the same as none: it could be a definite one
-    raw = reason.get("value")
-    code = _code(as_text(raw, "endReason"))
+    raw = value_in(reason)
+    code = clean(raw) or None
     own = {
         "date": last,
         "reason": code,
         "reason_fixed": reason.get("editable") is False,
-        "contract_end": bounded(as_day(contract.get("value"), "contractEndDate")),
+        "contract_end": bounded(value_in(position.get("contractEndDate"))),
     }
     said = _canonical_last(Side.HUMA, own)
     # What a code that we don't know is taken for has changed, and is asked about.
@@ -145,14 +138,14 @@ def _formerly_last(day: str | None, reason: str | None) -> Canonical:
 def _read_visma_first(doc: Doc, position: Doc | None, today: date) -> Value:
     if position is None:
         return UNREADABLE
-    own = as_day(position.get("activeStart"), "activeStart")
+    own = position.get("activeStart") or None
     return _day_value(own, _canonical_first(Side.VISMA, own), own, own)
 
 
 def _read_visma_last(doc: Doc, position: Doc | None, today: date) -> Value:
     if position is None:
         return UNREADABLE
-    day, reason = as_day(position.get("activeEnd"), "activeEnd"), end_reason_of(position)
+    day, reason = position.get("activeEnd") or None, end_reason_of(position)
     own = {"date": day, "reason": reason}
     return _day_value(own, _canonical_last(Side.VISMA, own), day, _formerly_last(day, reason))
 
@@ -236,7 +229,7 @@ def _write_huma_first(position: Doc, after: Own) -> Doc:
 def _write_huma_last(position: Doc, after: Own) -> Doc:
     if after is None:
         return {"lastDayOfWork": None}
-    reason, known = after.get("reason"), (wrapper(position, "endReason") or {}).get("value")
+    reason, known = after.get("reason"), value_in(position.get("endReason"))
     return {"lastDayOfWork": after["date"], **({"endReason": reason} if reason and reason != known else {})}
 
 

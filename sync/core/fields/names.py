@@ -2,11 +2,11 @@
 
 from datetime import date
 
+from sync.core.document import Doc, shown, value_in
 from sync.core.employee import UNREADABLE, Canonical, Own, Period, Side, Value
 from sync.core.fields import formerly
 from sync.core.fields.base import Field, Pair, huma_value, visma_value
 from sync.core.reasons import gettext_noop as _
-from sync.core.shape import Doc, as_day, as_dicts, as_text, states, wrapper
 from sync.core.text import clean
 from sync.core.timeline import day_before, period_of, pick
 
@@ -15,56 +15,43 @@ def _canonical(side: Side, own: Own) -> Canonical:
     return clean(own) or None
 
 
-_NAMES = frozenset({"firstName", "lastName"})
-
-
-def _entries(doc: Doc) -> list[Doc]:
-    entries = as_dicts(doc.get("personNames"), "personNames")
-    for entry in entries:
-        if "firstName" not in entry or "lastName" not in entry:  # few of them
-            states(entry, _NAMES, "personNames")
-    return entries
-
-
-def _write(doc: Doc, part: str, text: Own, today: date) -> None:
+def _write(doc: Doc, part: str, name: Own, today: date) -> None:
     """A new entry from today that takes over the old one's end; in place where that would leave no past behind.
 
     Source: design, The fields; visma-employee.md, Writing ("Changing a value on a timeline properly").
     """
-    entries = doc["personNames"] = [dict(entry) for entry in _entries(doc)]
+    entries = doc["personNames"] = [dict(entry) for entry in doc.get("personNames") or ()]
     index = pick(entries, today)
     if index is None:
         # The other name is said to be none: a saved employee whose entry lacks one can't be understood.
-        new = {"firstName": None, "lastName": None, part: text, "activeStart": today.isoformat()}
-        entries.append({part: text} if doc.get("isDraft") else new)
+        new = {"firstName": None, "lastName": None, part: name, "activeStart": today.isoformat()}
+        entries.append({part: name} if doc.get("isDraft") else new)
         return
     entry = entries[index]
-    start, end = (as_day(entry.get(key), key) for key in ("activeStart", "activeEnd"))
-    is_current = period_of(start, end, today) is Period.CURRENT
+    start = entry.get("activeStart")
+    is_current = period_of(start, entry.get("activeEnd"), today) is Period.CURRENT
     if doc.get("isDraft") or not is_current or start == today.isoformat():
-        entry[part] = text
+        entry[part] = name
         return
     new = {key: value for key, value in entry.items() if key != "id"}
-    new.update({part: text, "activeStart": today.isoformat()})
+    new.update({part: name, "activeStart": today.isoformat()})
     entry["activeEnd"] = day_before(today)
     entries.insert(index + 1, new)
 
 
 def _name_field(name: str, label: str, rule: str, huma_key: str, visma_key: str) -> Field:
-    key_in_timeline = f"personNames.{visma_key}"
-
     def read_huma(details: Doc, position: Doc | None) -> Value:
-        wrapped = wrapper(details, huma_key)
-        own = as_text((wrapped or {}).get("value"), huma_key)
+        wrapped = details.get(huma_key)
+        own = shown(value_in(wrapped))
         return huma_value(wrapped, own, _canonical(Side.HUMA, own), formerly.text)
 
     def read_visma(doc: Doc, position: Doc | None, today: date) -> Value:
-        entries = _entries(doc)
+        entries = doc.get("personNames") or ()
         index = pick(entries, today)
         if index is not None and visma_key not in entries[index] and doc.get("isDraft") is not True:
             return UNREADABLE  # a saved employee has both names
         raw = None if index is None else entries[index].get(visma_key)
-        own = as_text(raw, key_in_timeline)
+        own = shown(raw)
         return visma_value(raw, own, _canonical(Side.VISMA, own), formerly.text)
 
     def convert(target: Side, pair: Pair) -> Own:

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from sync.core.document import Doc, shown, value_in
 from sync.core.employee import Canonical, Own, Side, Value
 from sync.core.fields import formerly
 from sync.core.fields.base import Field, Pair, huma_value, visma_value
 from sync.core.reasons import Reason
 from sync.core.reasons import gettext_noop as _
-from sync.core.shape import Doc, as_text, wrapper
 from sync.core.text import clean
 
 MAX_LENGTH = 12
@@ -59,13 +59,13 @@ def refusal(number: str, visma_id: str, numbers: Mapping[str, str] | None) -> Re
 
 
 def _read_huma(details: Doc, position: Doc | None) -> Value:
-    wrapped = wrapper(details, "employmentId")
-    own = as_text((wrapped or {}).get("value"), "employmentId")
+    wrapped = details.get("employmentId")
+    own = shown(value_in(wrapped))
     return huma_value(wrapped, own, canonical(Side.HUMA, own), formerly.text)
 
 
 def _read_visma(doc: Doc, position: Doc | None, today: date) -> Value:
-    own = as_text(doc.get("number"), "number")
+    own = shown(doc.get("number"))
     return visma_value(doc.get("number"), own, canonical(Side.VISMA, own), formerly.text)
 
 

@@ -1,13 +1,20 @@
-"""Both vendors' documents as the contracts show them, whole: with properties that nobody has ever heard of."""
+"""Both vendors' documents as the contracts show them, whole: with properties that nobody has ever heard of.
 
+What is read of them has come in by the clients' door, as in the product: odd documents are refused there.
+"""
+
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import settings
 
+from connections.api.huma import documents as huma_documents
+from connections.api.responses import Answer, encode
+from connections.api.visma import documents as visma_documents
 from sync.core.compare import Comparison, compare
 from sync.core.employee import Employee, Side, Value
-from sync.core.fields import Pair
+from sync.core.fields import FIELDS, Field, Pair
 from sync.core.fingerprint import Fingerprinter
 from sync.core.read import huma_employee, visma_employee
 from sync.core.same_employment import make_pair
@@ -96,19 +103,63 @@ def visma_place(id_: Any = "vp1", **changes: Any) -> Doc:
     return {key: value for key, value in {**doc, **changes}.items() if value is not ...}
 
 
-def read_huma(doc: Doc | None = None, *positions: Doc, today: date = TODAY) -> Employee:
+def _answer(body: Any) -> Answer:
+    return Answer(200, {}, encode(body))
+
+
+def _asked(doc: Doc) -> str:
+    return str(doc.get("id"))
+
+
+def user_in(doc: Doc) -> Doc:
+    """The user as Huma's client gives them. Raises ``WrongShape``, as all of these."""
+    return huma_documents.user(_asked(doc))(_answer(doc))
+
+
+def place_in(position: Doc) -> Doc:
+    """The position as Huma's client gives it."""
+    return huma_documents.position(_asked(position))(_answer(position))
+
+
+def summaries_in(summaries: list[Doc]) -> list[Doc]:
+    """Summaries of positions as Huma's client gives them."""
+    return huma_documents.page(50, huma_documents.POSITION_SUMMARY)(_answer({"items": summaries})).items
+
+
+def employee_in(doc: Doc, positions: Sequence[Doc] = ()) -> Doc:
+    """The employee as Visma's client gives them in a list, with their positions embedded."""
+    row = {**doc, "_embedded": {"positions": list(positions)}}
+    page = visma_documents.people(visma_documents.employee, None, is_all=False)(_answer({"data": [row]}))
+    (found,) = page.items
+    if wrong := page.odd.get(found["id"]):
+        raise wrong
+    return found
+
+
+def read_huma(
+    doc: Doc | None = None, *positions: Doc, today: date = TODAY, fields: Sequence[Field] = FIELDS
+) -> Employee:
     """The Huma user; the first position is the one whose details are read."""
+    summaries = [summary(position) for position in positions]
     return huma_employee(
-        doc if doc is not None else huma_doc(),
-        [summary(position) for position in positions],
-        positions[0] if positions else None,
+        user_in(doc if doc is not None else huma_doc()),
+        summaries_in(summaries),
+        place_in(positions[0]) if positions else None,
         today,
+        fields,
     )
 
 
-def read_visma(doc: Doc | None = None, *positions: Doc, today: date = TODAY, paired: str = "") -> Employee:
-    """The Visma employee with her positions."""
-    return visma_employee(doc if doc is not None else visma_doc(), list(positions), today, paired)
+def read_visma(
+    doc: Doc | None = None,
+    *positions: Doc,
+    today: date = TODAY,
+    paired: str = "",
+    fields: Sequence[Field] = FIELDS,
+) -> Employee:
+    """The Visma employee with their positions."""
+    found = employee_in(doc if doc is not None else visma_doc(), positions)
+    return visma_employee(found, found["_embedded"]["positions"], today, paired, fields)
 
 
 def pair(huma: Employee, visma: Employee, known: tuple[str, str] | None = None, **more: Any) -> Pair:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from connections.api.decoding import WrongShape
 from sync.core.automatic import Disagreement, writes_by_itself
 from sync.core.compare import Difference
 from sync.core.employee import Side, Value
@@ -11,7 +12,6 @@ from sync.core.fields import field
 from sync.core.fields.bank import of_another_country, problem
 from sync.core.plan import look_twice
 from sync.core.reasons import Reason
-from sync.core.shape import WrongShape
 from tests.sync.core.documents import (
     ACCOUNT,
     NORWEGIAN_IBAN,
@@ -22,6 +22,8 @@ from tests.sync.core.documents import (
     both,
     compared,
     huma_doc,
+    read_huma,
+    read_visma,
     visma_doc,
     wrap,
 )
@@ -31,11 +33,11 @@ SEVEN_DIGITS, WRONG = "6011794", "86011117948"
 
 
 def huma(**value: Any) -> Value:
-    return BANK.read_huma(huma_doc(bankAccount=wrap({"code": "x", **value})), None)
+    return read_huma(huma_doc(bankAccount=wrap({"code": "x", **value}))).values["bank_account"]
 
 
 def visma(**method: Any) -> Value:
-    return BANK.read_visma(visma_doc(salaryPaymentMethod=method), None, TODAY)
+    return read_visma(visma_doc(salaryPaymentMethod=method)).values["bank_account"]
 
 
 def national(number: str = ACCOUNT, country: str = "NO", **more: Any) -> Doc:
@@ -225,7 +227,7 @@ def test_a_wrong_kind_of_value_names_the_property_and_not_the_value() -> None:
     assert "8601" not in str(caught.value)
     with pytest.raises(WrongShape, match="internationalBankAccount"):
         visma(paymentType="bank", internationalBankAccount="false", localBankAccount=ACCOUNT)
-    with pytest.raises(WrongShape, match=r"bankAccount\.number"):
+    with pytest.raises(WrongShape, match=r"bankAccount\.value\.number"):
         huma(type="national", number=86011117947, country="NO")
 
 

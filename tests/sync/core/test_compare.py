@@ -96,12 +96,8 @@ def test_a_left_out_field_is_not_looked_at() -> None:
 @pytest.mark.parametrize("off", names())
 def test_a_field_that_is_switched_off_is_neither_read_nor_compared(off: str) -> None:
     fields = [field for field in FIELDS if field.name != off]
-    from sync.core.read import huma_employee, visma_employee
-    from tests.sync.core.documents import TODAY, summary
-
-    place = huma_place(firstDayOfWork=wrap("2021-01-01"))
-    huma = huma_employee(huma_doc(givenName=wrap("Else")), [summary(place)], place, TODAY, fields)
-    visma = visma_employee(visma_doc(number="9"), [visma_place(activeEnd=day(5))], TODAY, "", fields)
+    huma = read_huma(huma_doc(givenName=wrap("Else")), huma_place(firstDayOfWork=wrap("2021-01-01")), fields=fields)
+    visma = read_visma(visma_doc(number="9"), visma_place(activeEnd=day(5)), fields=fields)
     assert off not in huma.values
     comparison = compared(pair(huma, visma), fields=fields)
     assert off not in comparison.prints

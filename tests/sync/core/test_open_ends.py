@@ -7,8 +7,19 @@ import pytest
 
 from sync.core.employee import Side
 from sync.core.fields import field
-from sync.core.read import visma_employee
-from tests.sync.core.documents import TODAY, Doc, compared, day, huma_doc, huma_place, pair, read_huma, visma_doc, wrap
+from tests.sync.core.documents import (
+    TODAY,
+    Doc,
+    compared,
+    day,
+    huma_doc,
+    huma_place,
+    pair,
+    read_huma,
+    read_visma,
+    visma_doc,
+    wrap,
+)
 from tests.sync.core.documents import visma_place as place
 
 ENDS = ("activeStart", "activeEnd")
@@ -49,8 +60,8 @@ PLACES = [
 @pytest.mark.parametrize("places", PLACES)
 def test_a_document_that_says_null_is_read_like_one_that_says_nothing(names: list[Doc], places: list[Doc]) -> None:
     doc = visma_doc(personNames=names)
-    silent = visma_employee(doc, places, TODAY)
-    spoken = visma_employee(said(doc), [said(one, "position") for one in places], TODAY)
+    silent = read_visma(doc, *places)
+    spoken = read_visma(said(doc), *[said(one, "position") for one in places])
     assert spoken == silent
     assert compared(pair(read_huma(huma_doc(), huma_place()), spoken)) == compared(
         pair(read_huma(huma_doc(), huma_place()), silent)
@@ -75,7 +86,7 @@ def test_another_date_leaves_the_null_beside_it() -> None:
 
 
 def test_an_end_that_is_null_is_no_last_workday() -> None:
-    spoken = visma_employee(visma_doc(), [said(place(), "position")], TODAY)
+    spoken = read_visma(visma_doc(), said(place(), "position"))
     huma = read_huma(huma_doc(), huma_place(lastDayOfWork=wrap(day(30)), endReason=wrap("employee_resigned")))
     (difference,) = compared(pair(huma, spoken)).differences
     assert (difference.field, difference.kind) == ("last_workday", "visma_empty")

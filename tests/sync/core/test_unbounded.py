@@ -7,7 +7,7 @@ from sync.core.employee import Side
 from sync.core.placeholders import is_unbounded
 from tests.sync.core.documents import PRINT, both, compared, day, huma_place, visma_place, wrap
 
-UNBOUNDED = ["9999-12-31", "9999-12-31T00:00:00", "0001-01-01", "9999-01-01"]
+UNBOUNDED = ["9999-12-31", "0001-01-01", "9999-01-01"]
 
 
 @pytest.mark.parametrize("date", UNBOUNDED)

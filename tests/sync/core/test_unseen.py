@@ -8,16 +8,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from connections.api.decoding import WrongShape
 from sync.core.automatic import Disagreement, writes_by_itself
 from sync.core.employee import Employee, Side, from_json, to_json
 from sync.core.fields import FIELDS
-from sync.core.read import huma_employee, visma_employee
-from sync.core.shape import WrongShape
 from sync.core.text import clean, loose, visible
 from tests.sync.core.documents import (
     ACCOUNT,
     PRINT,
-    TODAY,
     both,
     compared,
     huma_doc,
@@ -25,7 +23,6 @@ from tests.sync.core.documents import (
     modest,
     read_huma,
     read_visma,
-    summary,
     visma_doc,
     visma_place,
     wrap,
@@ -132,7 +129,7 @@ def huma(write: Any = str) -> Employee:
         birthDate=wrap(write("1990-05-17")),
     )
     place = huma_place(lastDayOfWork=wrap("2026-12-31"), endReason=wrap(write("employee_resigned")))
-    return huma_employee(doc, [summary(place)], place, TODAY)
+    return read_huma(doc, place)
 
 
 def visma(write: Any = str) -> Employee:
@@ -148,7 +145,7 @@ def visma(write: Any = str) -> Employee:
         dateOfBirth=write("1990-05-17"),
     )
     place = visma_place(activeEnd="2026-12-31", positionEndReason=[write("arbeidstakerHarSagtOppSelv")])
-    return visma_employee(doc, [place], TODAY)
+    return read_visma(doc, place)
 
 
 def test_people_whose_texts_differ_only_in_it_agree() -> None:
