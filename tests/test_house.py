@@ -208,6 +208,12 @@ def test_no_line_of_a_template_is_longer_than_of_the_code() -> None:
     assert [f"{path.relative_to(BASE)}:{number}" for path, number, line in lines if len(line) > 120] == []
 
 
+def test_no_short_comment_of_a_template_has_two_lines() -> None:
+    """Django takes it for text of the page."""
+    found = [path.name for path in (BASE / "templates").rglob("*.*") if re.search(r"{#[^}]*\n", path.read_text())]
+    assert found == []
+
+
 def test_the_readme_lists_the_fields_of_the_registry() -> None:
     assert readme.parts()[1] == readme.table(), "python -m tests.readme writes it"
 
