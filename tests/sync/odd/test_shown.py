@@ -59,14 +59,14 @@ def test_it_is_shown_everywhere_and_is_over_by_itself(company, web, smtp):
     assert "We don't understand what Huma says about this person (Phone). Correct it in Huma" in page
     attention = text_of(web.get(f"{base}/attention/"))
     assert "2 people couldn't be fetched, and are skipped" in attention
-    assert "Visma.net Payroll says something" in attention
+    assert "We don't understand what Visma.net Payroll says" in attention
     (mail, *_more) = [one for one in smtp.messages if "Fjordheim" in one["Subject"]]
     body = mail.get_body(("plain",)).get_content()
     assert name_of(anna) in body
     assert "/people/?show=unread" in body
     found.sandbox.oddities.clear()
     apply(read(found.connection, found.user), found.user)
-    assert "couldn't be read" not in text_of(web.get(f"{base}/attention/"))
+    assert "couldn't be fetched" not in text_of(web.get(f"{base}/attention/"))
     assert "Couldn't be fetched" not in text_of(web.get(f"{base}/people/"))
     assert SyncRun.objects.get(pk=run.pk).passed_over.count() == 2, "what was so stays in the history"
 
