@@ -125,7 +125,7 @@ def test_whoever_is_unticked_is_struck_out_everywhere_and_not_written(open_page,
     look = Look(page, page.url)
     look.here("one is unticked")
     assert look.found == {}
-    page.get_by_role("button", name="Synchronize users").click()
+    page.get_by_role("button", name="Send what is ticked").click()
     page.wait_for_url("**/run/**")
     assert Change.objects.count() == 40
     assert not Change.objects.filter(name="Person07 Name").exists()
