@@ -50,7 +50,7 @@ def test_nothing_is_wrong_with_the_pages(desk, live_server, busy):
 def test_it_is_worked_off_by_keyboard(desk, live_server, busy):
     desk.goto(f"{live_server.url}/admin/")
     inbox = desk.locator("#attention")
-    done = inbox.get_by_role("button", name=re.compile("^Done ?: Kari Nordmann$"))
+    done = inbox.get_by_role("button", name=re.compile("^Mark as done ?: Kari Nordmann$"))
     assert done.count() == 2
     done.first.focus()
     desk.keyboard.press("Enter")
@@ -60,6 +60,6 @@ def test_it_is_worked_off_by_keyboard(desk, live_server, busy):
     desk.keyboard.press("Tab")
     assert "Renew the API key" in desk.evaluate("document.activeElement.textContent")
     inbox.get_by_role("link", name=re.compile("^and 57 more")).click()
-    desk.get_by_role("button", name="Mark all 60 as followed up").click()
+    desk.get_by_role("button", name="Mark all 60 as done").click()
     desk.get_by_text("60 notices are closed.").wait_for()
     assert Notice.objects.filter(closed_at=None).values_list("kind", flat=True).get() == "position"

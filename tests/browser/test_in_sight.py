@@ -116,7 +116,7 @@ def test_whoever_is_unticked_is_struck_out_everywhere_and_not_written(open_page,
     review.decide_bulk(run, hr, review.ReviewFilter(), "huma")
     EmployeeSnapshot.objects.filter(run=run, vendor_id="new").update(create_chosen=True)
     page = open_page("confirm")
-    boxes = page.get_by_role("checkbox", name=re.compile("^Write for"))
+    boxes = page.get_by_role("checkbox", name=re.compile("^Send for"))
     assert boxes.count() == 41
     assert all(box.is_checked() for box in boxes.all())
     page.get_by_role("checkbox", name="Send for Person07 Name").uncheck()
@@ -125,7 +125,7 @@ def test_whoever_is_unticked_is_struck_out_everywhere_and_not_written(open_page,
     look = Look(page, page.url)
     look.here("one is unticked")
     assert look.found == {}
-    page.get_by_role("button", name="Synchronize users").click()
+    page.get_by_role("button", name="Send what is ticked").click()
     page.wait_for_url("**/run/**")
     assert Change.objects.count() == 40
     assert not Change.objects.filter(name="Person07 Name").exists()

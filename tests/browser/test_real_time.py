@@ -71,7 +71,7 @@ def paste_the_webhook(desk: Any, stand_ins: Any, at: Any) -> None:
     desk.goto(at(""))
     desk.get_by_role("link", name="Notices from Huma").first.click()
     desk.get_by_text("Show the signing key").click()
-    for field, source in (("Address", "webhook-address"), ("Secret", "webhook-secret")):
+    for field, source in (("Address", "webhook-address"), ("Client secret", "webhook-secret")):
         desk.bring_to_front()
         desk.locator(f"button[data-copy={source}]").click()
         desk.locator(f"button[data-copy={source}]").get_by_text("Copied").wait_for()

@@ -84,7 +84,7 @@ def test_a_run_goes_on_without_its_browser(worker, desk, new_context, sign_in, h
     sign_in(desk.context, hr)
     desk.goto(at("confirm/"))
     desk.locator("button[form=confirm]").click()
-    desk.get_by_role("heading", name="Run", level=1).wait_for()
+    desk.get_by_role("heading", name="Sync", level=1).wait_for()
     desk.close()
     again = new_context()
     sign_in(again, hr)

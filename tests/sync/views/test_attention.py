@@ -168,7 +168,7 @@ class TestDone:
             tell(fjordheim, "new_person", f"n{number}", name=f"New {number}")
         tell(fjordheim, "deactivated", "d", link=linked(fjordheim))
         page = web.get(at("attention", fjordheim), {"kind": "new_person"})
-        assert "Mark all 3 as followed up" in words(page)
+        assert "Mark all 3 as done" in words(page)
         tell(fjordheim, "new_person", "later", name="Came Later")
         data = {"kind": "new_person", "newest": page.context["newest"]}
         answer = words(web.post(at("attention_done", fjordheim), data, follow=True))
