@@ -115,7 +115,7 @@ def test_a_second_read_is_announced_and_what_came_of_it_can_be_opened(web, fjord
     HumaEvent.objects.update(again_at=None, again_run=run)
     page = text_of(web.get(address))
     assert f"/result/{run.pk}/" in page
-    assert "In a moment" not in page
+    assert "once more in a moment" not in page
     assert "There was nothing to send." not in page
 
 
