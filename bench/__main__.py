@@ -10,8 +10,8 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 
+from bench.environment import House
 from bench.figures import ALL, FULL, SHORT, Scale
-from bench.house import House
 from bench.table import Figure, render
 
 

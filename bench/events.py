@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from bench.house import House
+from bench.environment import House
 from bench.standins import StandIns
 from connections.sandbox.signing import signed
 

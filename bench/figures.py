@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bench.environment import House
 from bench.events import CLIENTS, events, p95
-from bench.house import House
 from bench.standins import Asked, Facts, StandIns
 from bench.table import NOT_YET, Figure
 from connections.api.huma.client import USERS_PAGE

@@ -17,7 +17,7 @@ from connections.pausing import (
     is_refused,
 )
 from connections.probe import Probe, Trouble, ask_both, ask_visma
-from connections.refused import REFUSED, refusal, refused_side
+from connections.refused import REFUSED_CREDENTIALS, refusal, refused_side
 
 SAYS_NOTHING = frozenset({"unavailable", "slow", "busy", "nonsense", "refused"})
 """Troubles that don't tell whether credentials are accepted."""
@@ -36,7 +36,9 @@ def look_after(seconds: float = 20.0) -> None:
         _end_if_over(pk)
     give_up = time.monotonic() + seconds
     _ask_for_application()
-    for row in _due(Connection.objects.filter(state=Connection.State.PAUSED, pause_reason__startswith=REFUSED)):
+    for row in _due(
+        Connection.objects.filter(state=Connection.State.PAUSED, pause_reason__startswith=REFUSED_CREDENTIALS)
+    ):
         if time.monotonic() > give_up:
             return
         _ask_again(row)

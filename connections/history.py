@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop as _
 from connections.models import PROGRAM, AuditEntry, Connection
 from connections.supported import end_reasons, supported_fields
 
-SHOWN = 50
+ENTRIES_SHOWN = 50
 NOBODY = ("automatic", PROGRAM)
 """Who did what nobody did by hand."""
 
@@ -99,7 +99,7 @@ class Entry:
     changes: list[SettingChange]
 
 
-def history(connection: Connection, most: int = SHOWN) -> list[Entry]:
+def history(connection: Connection, most: int = ENTRIES_SHOWN) -> list[Entry]:
     """The latest entries, newest first; what happened to runs that nobody started stands in the list of runs."""
     return [
         Entry(entry.at, entry.who, action_words(entry), list(_changes(entry)))

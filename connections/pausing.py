@@ -14,7 +14,7 @@ from django.utils import timezone
 from connections import signals
 from connections.api.errors import BadCredentials
 from connections.models import PROGRAM, AuditEntry, Connection, Installation, audit, name_of
-from connections.refused import REFUSED, refusal
+from connections.refused import REFUSED_CREDENTIALS, refusal
 
 BY_HAND = "by_hand"
 COLUMNS = ("state", "pause_reason", "paused_by", "paused_at", "paused_until", "retry_next", "retry_tries")
@@ -63,7 +63,7 @@ def end(row: Connection, who: Any, action: str) -> AuditEntry:
 
 def is_refused(connection: Connection) -> bool:
     """Whether it is paused because its credentials are refused."""
-    return connection.state == Connection.State.PAUSED and connection.pause_reason.startswith(REFUSED)
+    return connection.state == Connection.State.PAUSED and connection.pause_reason.startswith(REFUSED_CREDENTIALS)
 
 
 def credentials_refused(connection: Connection, error: BadCredentials) -> None:

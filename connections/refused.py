@@ -1,6 +1,6 @@
 """Why a connection is paused, and a run fails, where a side refuses the credentials: codes that have sentences."""
 
-REFUSED = "credentials_"
+REFUSED_CREDENTIALS = "credentials_"
 """How the reason begins; the side follows."""
 TENANT = "_tenant"
 """How it ends where the Tenant ID, or what is activated for it, may be the cause."""
@@ -8,9 +8,9 @@ TENANT = "_tenant"
 
 def refusal(side: str, code: str) -> str:
     """The reason where a side refuses with BadCredentials' ``code``."""
-    return REFUSED + side + (TENANT if code == "wrong_tenant" else "")
+    return REFUSED_CREDENTIALS + side + (TENANT if code == "wrong_tenant" else "")
 
 
 def refused_side(reason: str) -> str:
     """Which side refuses, by the reason."""
-    return reason.removeprefix(REFUSED).removesuffix(TENANT)
+    return reason.removeprefix(REFUSED_CREDENTIALS).removesuffix(TENANT)

@@ -5,14 +5,16 @@ from collections import defaultdict
 from sync.analysis.relooking import is_held_back
 from sync.core.plan import BULK_CHOICES
 from sync.models import Conflict, EmployeeSnapshot, SyncRun
-from sync.models.groups import SHOWN
+from sync.models.groups import SHOWN_TO_A_PERSON
 
 DECISION = ("decision", "allow_clearing", "decided_by", "decided_at", "for_many")
 
 
 def last_finished(run: SyncRun) -> SyncRun | None:
     """The last finished run of the connection that showed somebody all differences, before this one."""
-    rows = SyncRun.objects.filter(connection=run.connection, state=SyncRun.State.FINISHED, trigger__in=SHOWN)
+    rows = SyncRun.objects.filter(
+        connection=run.connection, state=SyncRun.State.FINISHED, trigger__in=SHOWN_TO_A_PERSON
+    )
     return rows.filter(pk__lt=run.pk).first()
 
 

@@ -26,7 +26,7 @@ from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, PossibleMatch,
 
 IDS = 5000  # primary keys in one statement
 ROWS = 1000  # differences in one statement
-MANY = 500  # people
+COUNTED_FROM = 500  # people
 
 
 @no_collecting()
@@ -63,7 +63,7 @@ def store(run: SyncRun, analysis: Analysis, today: date) -> None:
 def _tell_the_planner(people: int) -> None:
     """Have PostgreSQL count what a large company has brought: by itself it does so within a minute, and until then
     looks for Review's differences as if there were only a few."""
-    if people < MANY or database.vendor != "postgresql":
+    if people < COUNTED_FROM or database.vendor != "postgresql":
         return
     with database.cursor() as cursor:
         cursor.execute(f"ANALYZE {', '.join(model._meta.db_table for model in (EmployeeLink, Conflict))}")

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from connections.models import Connection
 from sync.core.signature import bears, is_signed
-from sync.core.told import NotUnderstood, Told, read_told
+from sync.core.webhook_payload import NotUnderstood, Told, read_told
 from sync.models import HumaEvent, RefusedEvent
 from sync.worker.queue import wake_connection
 

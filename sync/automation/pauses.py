@@ -13,7 +13,7 @@ from connections.pausing import is_refused
 from sync.mail import letters
 from sync.models import Change, Letter, SyncRun
 from sync.models.groups import BY_ITSELF
-from sync.runs.events import REFUSED, not_handled
+from sync.runs.events import REFUSED_ACCESS, not_handled
 from sync.runs.lifecycle import cancel, stop
 from sync.worker.queue import wake_connection
 
@@ -59,7 +59,7 @@ def catch_up(connection: Connection, since: datetime) -> None:
     """Take up what waited, and run the schedule now where a run of it came to nothing since then."""
     scheduled = connection.runs.filter(trigger=SyncRun.Trigger.SCHEDULED, finished_at__gte=since - MOMENT)
     cut = scheduled.exclude(state=SyncRun.State.FINISHED)
-    failed = Change.objects.filter(run__in=scheduled, state=Change.State.FAILED, reason__in=REFUSED)
+    failed = Change.objects.filter(run__in=scheduled, state=Change.State.FAILED, reason__in=REFUSED_ACCESS)
     if cut.exists() or failed.exists():
         Connection.objects.filter(pk=connection.pk).exclude(schedule_next=None).update(schedule_next=timezone.now())
     wake_connection(connection.pk)

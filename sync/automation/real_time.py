@@ -32,7 +32,7 @@ from sync.runs import second_reads
 from sync.worker.lease import Lease
 from sync.worker.queue import wake
 
-MOST = 8
+LAST_RUNS = 8
 """So many runs that failed are looked at; more don't make the pause longer."""
 LOOK_AGAIN = 2.0  # seconds
 
@@ -79,7 +79,7 @@ def _is_too_soon(connection: Connection) -> bool:
     Refused credentials have pauses of their own.
     """
     rows = connection.runs.filter(trigger=SyncRun.Trigger.REAL_TIME).values_list("state", "failure", "finished_at")
-    failed = list(takewhile(lambda row: row[0] == SyncRun.State.FAILED and not is_refusal(row[1]), rows[:MOST]))
+    failed = list(takewhile(lambda row: row[0] == SyncRun.State.FAILED and not is_refusal(row[1]), rows[:LAST_RUNS]))
     ended = failed[0][2] if failed else None
     return ended is not None and timezone.now() - ended < timedelta(minutes=doubled(len(failed), first=2, longest=60))
 

@@ -120,7 +120,7 @@ def plan_fingerprint(changes: Iterable[Planned]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def settle(spec_name: str, now: Canonical, pin: str, becomes: str, fingerprint: Fingerprinter) -> str:
+def last_look(spec_name: str, now: Canonical, pin: str, becomes: str, fingerprint: Fingerprinter) -> str:
     """What to do with a Change once the target was read again: ``nothing`` (it is there already), ``moved``, ``write``.
 
     The one place that decides whether somebody's edit in between is overwritten: it never is.

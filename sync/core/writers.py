@@ -13,7 +13,7 @@ from sync.core.reasons import Reason, shown_code
 VISMA = "visma"
 """What the name or the type of an integration that writes to Visma contains, in whatever case."""
 LOCKED = "locked_disconnect"
-MOST = 10
+MOST_NAMES = 10
 """So many of one person are looked at."""
 
 
@@ -41,7 +41,7 @@ def writers(details: Doc, wrappers: Naming) -> tuple[str, ...]:
     found = [_called(name, kind) for name, kind in _connected(details) if goes_to_visma(name, kind)]
     for wrapped in wrappers.values():
         found += [shown_code(name) for name, _warning in _locking(wrapped) if goes_to_visma(name, "")]
-    return tuple(dict.fromkeys(filter(None, found)))[:MOST]
+    return tuple(dict.fromkeys(filter(None, found)))[:MOST_NAMES]
 
 
 def locks(wrappers: Naming, fields: Iterable[Any]) -> dict[str, str]:

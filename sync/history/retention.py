@@ -12,7 +12,7 @@ from django_q.models import Task
 from connections.models import AuditEntry
 from sync.models import Change, Conflict, EmployeeSnapshot, HumaEvent, Letter, Notice, PassedPerson, SyncRun
 
-BATCH = 50  # runs at a time
+RUNS_AT_ONCE = 50  # runs at a time
 DRY_RUN = timedelta(minutes=10)  # without a sign of life
 
 
@@ -23,7 +23,7 @@ def blank_values() -> int:
     """
     until = timezone.now() - timedelta(days=settings.RETENTION_DAYS)
     rows = SyncRun.objects.filter(finished_at__lt=until, values_blanked_at=None)
-    ids = list(rows.values_list("pk", flat=True)[:BATCH])
+    ids = list(rows.values_list("pk", flat=True)[:RUNS_AT_ONCE])
     Task.objects.filter(stopped__lt=until).delete()  # where tasks failed, the queue keeps it for ever
     with transaction.atomic():
         Conflict.objects.filter(run__in=ids).update(values=None)
@@ -48,7 +48,7 @@ def drop_history() -> int:
     """
     now = timezone.now()
     until = now - timedelta(days=settings.HISTORY_DAYS)
-    ids = list(SyncRun.objects.filter(finished_at__lt=until).values_list("pk", flat=True)[:BATCH])
+    ids = list(SyncRun.objects.filter(finished_at__lt=until).values_list("pk", flat=True)[:RUNS_AT_ONCE])
     SyncRun.objects.filter(pk__in=ids).delete()
     AuditEntry.objects.filter(at__lt=until).delete()
     Letter.objects.filter(made_at__lt=until).delete()

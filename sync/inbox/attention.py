@@ -14,7 +14,7 @@ from django.db.models import Count, Exists, Min, OuterRef, Q
 from connections.models import Connection, Installation, PayrollRecipient
 from connections.pausing import BY_HAND as PAUSED_BY_HAND
 from connections.recipients import same
-from connections.refused import REFUSED
+from connections.refused import REFUSED_CREDENTIALS
 from sync.analysis import notices, passed_over, two_writers
 from sync.analysis.relooking import to_look_at
 from sync.core.batches import batches
@@ -22,7 +22,7 @@ from sync.core.codes import Action
 from sync.core.employee import Side
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, Notice, PassedPerson, SyncRun
 from sync.models.groups import BY_HAND, STEPS, WHOLE
-from sync.runs.open_differences import MANY, Looks, Newest, looks_of, newest_runs, waiting_differences
+from sync.runs.open_differences import RUNS_AT_ONCE, Looks, Newest, looks_of, newest_runs, waiting_differences
 
 NAMED = 5
 """So many people are named beside a figure; its link has them all."""
@@ -156,7 +156,7 @@ def _states(here: Situation) -> Iterable[Waits]:
 def _failures(here: Situation) -> Iterable[Waits]:
     for pk, connection in here.connections.items():
         run = here.runs.get(_failed(here, pk))
-        if run and not (connection.state == Connection.State.PAUSED and run.failure.startswith(REFUSED)):
+        if run and not (connection.state == Connection.State.PAUSED and run.failure.startswith(REFUSED_CREDENTIALS)):
             yield Waits(Kind.FAILED, 1, connection, run)
 
 
@@ -196,7 +196,7 @@ def _not_certain(here: Situation) -> Iterable[Waits]:
     open_ends = Q(state=Change.State.UNKNOWN) | Q(state=Change.State.FAILED, action=Action.CREATE)
     found: dict[tuple[int, Kind], dict[tuple[object, ...], int]] = defaultdict(dict)
     person = ("link", "field", "snapshot__side", "snapshot__vendor_id")
-    for some in batches(sorted(runs), MANY):
+    for some in batches(sorted(runs), RUNS_AT_ONCE):
         rows = Change.objects.filter(open_ends, run__in=some).exclude(Q(action=Action.CREATE) & added)
         for run, state, link, *rest in rows.order_by("run").values_list("run", "state", *person):
             kind = Kind.UNKNOWN if state == Change.State.UNKNOWN else Kind.NOT_ADDED

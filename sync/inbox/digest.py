@@ -27,7 +27,7 @@ from sync.mail.outbox import each_once, hashed
 from sync.mail.payroll_notices import runs_told_of
 from sync.models import AUTOMATIC, Change, Conflict, Letter, SyncRun
 from sync.models.groups import BY_ITSELF
-from sync.runs.open_differences import MANY, asking
+from sync.runs.open_differences import RUNS_AT_ONCE, asking
 
 TOLD = ("bank_account", "last_workday", "given_name", "family_name")
 """Fields of which payroll contacts are told; of bank accounts an email of their own tells at once, where one did."""
@@ -161,7 +161,7 @@ def _new_since(here: Situation, since: datetime) -> set[int]:
     )
     asks = [
         asking(some).filter(run__read_at__gt=since).exclude(Exists(before)).values_list("run__connection", flat=True)
-        for some in batches(sorted(here.looks.runs), MANY)
+        for some in batches(sorted(here.looks.runs), RUNS_AT_ONCE)
     ]
     return {
         *changes.filter(held | unknown).values_list("run__connection", flat=True),

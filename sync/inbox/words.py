@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from connections.models import Connection
-from connections.refused import REFUSED
+from connections.refused import REFUSED_CREDENTIALS
 from sync.analysis import two_writers
 from sync.core.employee import Side
 from sync.inbox.attention import Kind, Waits
@@ -208,7 +208,7 @@ def _solved_at(waits: Waits) -> tuple[str, str]:
     if connection is None:
         return "", ""
     match waits.kind:
-        case Kind.PAUSED if connection.pause_reason == f"{REFUSED}huma":
+        case Kind.PAUSED if connection.pause_reason == f"{REFUSED_CREDENTIALS}huma":
             return _page(connection, "connection_credentials"), _("Renew the API key")
         case Kind.PAUSED | Kind.PAUSED_BY_HAND:
             return _page(connection, "connection"), _("Look at it")

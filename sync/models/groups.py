@@ -16,9 +16,9 @@ BY_ITSELF = (*AUTOMATIC, _Trigger.RELEASE)
 """Runs that go on from review by themselves, in the name of a rule or of whoever released something."""
 SINGLE = (_Trigger.REAL_TIME, _Trigger.RELEASE)
 """Runs over the people whom Huma told of, or an owner released."""
-SHOWN = (_Trigger.MANUAL, _Trigger.COMMAND)
+SHOWN_TO_A_PERSON = (_Trigger.MANUAL, _Trigger.COMMAND)
 """Runs that read both sides and showed them to a person; a retry holds just what failed before."""
-WHOLE = (*SHOWN, _Trigger.SCHEDULED)
+WHOLE = (*SHOWN_TO_A_PERSON, _Trigger.SCHEDULED)
 """Runs that read both sides."""
 PART = (*SINGLE, _Trigger.RETRY, _Trigger.UNDO)
 """Runs over some people only."""
@@ -52,7 +52,7 @@ __all__ = [
     "OPEN_STATES",
     "PART",
     "SETTLED",
-    "SHOWN",
+    "SHOWN_TO_A_PERSON",
     "SINGLE",
     "STEPS",
     "WAITS",

@@ -11,7 +11,7 @@ from sync.mail import letters
 from sync.mail.outbox import each_once, hashed
 from sync.models import Letter, SyncRun
 
-MOST = 3
+MOST_AN_HOUR = 3
 """So many emails at once a person gets within an hour; what comes then is one email."""
 HOUR = timedelta(hours=1)
 
@@ -35,7 +35,7 @@ def _tell(run: SyncRun, address: str, changes: int, people: int) -> None:
         letter = collecting[-1]
         letter.params["runs"] = sorted({*letter.params["runs"], run.pk})
         letter.save(update_fields=["params"])
-    elif len(lately) < MOST:
+    elif len(lately) < MOST_AN_HOUR:
         key, connection = f"{own}{run.pk}", run.connection
         letters.write(Letter.Kind.HELD, key, [address], connection, run=run.pk, changes=changes, people=people)
     else:

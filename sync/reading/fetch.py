@@ -175,16 +175,16 @@ class Fetch:
 
     def _take_person(self, kind: str, side: str, id_: str, found: Employee | None) -> None:
         """Somebody whom a list named was read, or isn't there any more."""
-        self._settle(kind, id_, found is not None)
+        self._answered(kind, id_, found is not None)
         if found is None:
             self.taken.gone[side].append(id_)
             self.asking.gone_since_listed(side, id_)
         else:
             self.taken.read.append(found)
 
-    def _settle(self, kind: str, id_: str, there: bool = True) -> None:
+    def _answered(self, kind: str, id_: str, there: bool = True) -> None:
         if kind == "row":
-            self.silent.settle(id_, there)
+            self.silent.answered(id_, there)
         elif kind == "user" and there:
             self.progress[Side.HUMA]["read"] += 1
 
@@ -196,7 +196,7 @@ class Fetch:
 
     def _pass_over(self, kind: str, id_: str, passed: Passed) -> None:
         self.taken.passed.append(passed)
-        self._settle(kind, id_)
+        self._answered(kind, id_)
 
     def _is_alone(self, kind: str, id_: str) -> bool:
         """Whether a side has answered about all of its list but a few, of whom this is one."""
@@ -218,7 +218,7 @@ class Fetch:
             if is_ask:
                 self._take_answer(side.name, what, None, over)
             if kind == "row":  # they were passed over with it
-                self._settle(kind, what)
+                self._answered(kind, what)
             else:
                 self._pass_over(kind, what, Passed(Side(side.name), what, SILENT))
             return

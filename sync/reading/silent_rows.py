@@ -42,7 +42,7 @@ class SilentRows:
         self.ids.remove(id_)
         self.ids.insert(0, id_)
 
-    def settle(self, id_: str, there: bool = True) -> None:
+    def answered(self, id_: str, there: bool = True) -> None:
         """There was an answer, or none is waited for any more."""
         self.ids.remove(id_)
         if not there:

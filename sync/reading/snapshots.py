@@ -6,7 +6,7 @@ from sync.core.employee import Employee, Side, from_json, to_json
 from sync.core.passing import Passed
 from sync.models import EmployeeSnapshot, SyncRun
 
-BATCH = 1000
+SNAPSHOTS_AT_ONCE = 1000
 UPDATED = ["complete", "name", "number", "standing", "active", "draft", "payload", "passed", "passed_prop"]
 
 
@@ -14,15 +14,15 @@ def store_listed(run: SyncRun, vendor_ids: Iterable[str]) -> None:
     """Store who is in Huma's list; what she says of herself is still to be read."""
     EmployeeSnapshot.objects.bulk_create(
         [EmployeeSnapshot(run=run, side=Side.HUMA, vendor_id=vendor_id, complete=False) for vendor_id in vendor_ids],
-        batch_size=BATCH,
+        batch_size=SNAPSHOTS_AT_ONCE,
     )
 
 
 def store_people(run: SyncRun, employees: list[Employee]) -> None:
     """Store what was read of people: complete, in place of what the list said of them."""
-    for begin in range(0, len(employees), BATCH):
+    for begin in range(0, len(employees), SNAPSHOTS_AT_ONCE):
         EmployeeSnapshot.objects.bulk_create(
-            [_row(run, employee) for employee in employees[begin : begin + BATCH]],
+            [_row(run, employee) for employee in employees[begin : begin + SNAPSHOTS_AT_ONCE]],
             update_conflicts=True,
             unique_fields=["run", "side", "vendor_id"],
             update_fields=UPDATED,
@@ -46,7 +46,7 @@ def store_passed(run: SyncRun, passed: Iterable[Passed]) -> None:
             )
             for one in passed
         ],
-        batch_size=BATCH,
+        batch_size=SNAPSHOTS_AT_ONCE,
         update_conflicts=True,
         unique_fields=["run", "side", "vendor_id"],
         update_fields=UPDATED,

@@ -93,7 +93,7 @@ class VismaList:
         self.again |= page
         self.progress["cursor"] = cursor or ""
         if not cursor:
-            self._settle()
+            self._compare_ids()
 
     def refused(self) -> None:
         """Visma doesn't take the cursor any more. Raises ``CannotRead`` as ``take`` does."""
@@ -148,7 +148,7 @@ class VismaList:
     def _endless(self, seen: set[str]) -> Reason:
         return Reason("endless_list_visma", {"pages": self.progress.get("turns", 0), "people": len(seen)})
 
-    def _settle(self) -> None:
+    def _compare_ids(self) -> None:
         odd = (self.again ^ self.known) - self.asked.keys()
         if len(odd) > PAGE_SIZE:
             self.restart()

@@ -9,7 +9,7 @@ from sync.core.batches import BATCH
 from sync.models import Change, HumaEvent, SyncRun
 from sync.runs import second_reads
 
-REFUSED = ("bad_credentials", "application_refused")
+REFUSED_ACCESS = ("bad_credentials", "application_refused")
 """Why a Change failed that is to be tried again when the access is back."""
 
 
@@ -25,7 +25,7 @@ def _was_cut_short(run: SyncRun) -> bool:
     changes = Change.objects.filter(run=run)
     paused = Connection.objects.filter(pk=run.connection_id, paused_at__gte=run.confirmed_at or run.started_at)
     if paused.exists():
-        cut = Q(state=Change.State.STOPPED) | Q(state=Change.State.FAILED, reason__in=REFUSED)
+        cut = Q(state=Change.State.STOPPED) | Q(state=Change.State.FAILED, reason__in=REFUSED_ACCESS)
     else:
         cut = Q(state=Change.State.FAILED, reason="application_refused")
     return changes.filter(cut).exists()
@@ -39,7 +39,7 @@ def handled(run: SyncRun) -> None:
     for event in events:
         event.state, event.handled_at = HumaEvent.State.DONE, timezone.now()
     HumaEvent.objects.bulk_update(events, ["state", "handled_at", "again_at", "again_ids"], batch_size=BATCH)
-    second_reads.settle(run)
+    second_reads.finish(run)
 
 
 def not_handled(run: SyncRun) -> None:

@@ -16,8 +16,8 @@ from sync.models import OPEN_STATES, Change, Conflict, EmployeeLink, LeftOut, Sy
 from sync.models.groups import COMPARED, MANUAL, NOT_WRITTEN, PART, SINGLE, WAITS, WHOLE
 
 State, Trigger = SyncRun.State, SyncRun.Trigger
-SOME = 200  # connections in one statement
-MANY = 5000  # runs in one statement
+CONNECTIONS_AT_ONCE = 200  # connections in one statement
+RUNS_AT_ONCE = 5000  # runs in one statement
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Looks:
 def looks_of(newest: Newest, connections: Iterable[int]) -> Looks:
     """Who was compared by which run last, in one statement for many connections."""
     looks = Looks({connection: pk for connection in connections if (pk := newest.whole(connection))})
-    for some in batches(looks.whole.items(), SOME):
+    for some in batches(looks.whole.items(), CONNECTIONS_AT_ONCE):
         later = Q()
         for connection, pk in some:
             later |= Q(connection=connection, pk__gt=pk)
@@ -103,7 +103,7 @@ def _with_later_looks(looks: Looks, whole: Mapping[int, int]) -> Iterable[int]:
             now[link, name] = whole[run]
     parts = {pk: connection for connection, pks in looks.parts.items() for pk in pks}
     tried_again = Q(run__trigger__in=(Trigger.RETRY, Trigger.UNDO))
-    for some in batches(sorted(parts), MANY):
+    for some in batches(sorted(parts), RUNS_AT_ONCE):
         rows = (
             _taking_part(some).filter(WAITS | tried_again).annotate(waits=Case(When(WAITS, then=True), default=False))
         )

@@ -19,7 +19,7 @@ from sync.core.employee import Side
 from sync.models import Change, Conflict, EmployeeLink, HumaEvent, Notice, SyncRun
 from sync.worker.queue import wake_connection
 
-MOST = 100
+MOST_AT_ONCE = 100
 """So many people are read once more at a time: whom Huma tells of meanwhile waits for no more than these."""
 SLICE = 2.0
 """So many seconds at a time a run works that does nothing else."""
@@ -119,14 +119,14 @@ def due() -> list[int]:
 
 
 def due_people(connection: Connection) -> set[str]:
-    """Whom to read once more now, MOST at a time. Who will be read once more in a moment anyway can wait for that."""
+    """Whom to read once more now, ``MOST_AT_ONCE`` of them; who is read once more in a moment anyway can wait."""
     now = timezone.now()
     soon = now + timedelta(seconds=settings.READ_AGAIN_SECONDS)
     events = waiting(connection=connection, again_at__lte=soon).order_by("again_at", "pk")
     rows = list(events.values_list("again_at", "again_ids"))
     later = {one for at, ids in rows if at and at > now for one in ids}
     found = dict.fromkeys(one for at, ids in rows if at and at <= now for one in ids if one not in later)
-    return set(list(found)[:MOST])
+    return set(list(found)[:MOST_AT_ONCE])
 
 
 def take(run: SyncRun) -> None:
@@ -136,7 +136,7 @@ def take(run: SyncRun) -> None:
     rows.filter(pk__in=mine).update(again_run=run)
 
 
-def settle(run: SyncRun) -> None:
+def finish(run: SyncRun) -> None:
     """The run has read them: that was the second read, whatever it found. Of whom it left something alone because even
     that may be an old read, they are read once more when it can't be one."""
     people, withheld = set(run.people), _withheld(run)

@@ -146,7 +146,7 @@ def link_match(run: SyncRun, user: Any, pk: int, births_confirmed: bool = False)
         if row.huma.link_id or row.visma.link_id:
             raise NotAllowed("taken")
         link = make_link(run.connection, user, row.huma, row.visma, births_confirmed)
-        _settle(row, user, "linked")
+        _answer(row, user, "linked")
         audit(user, "people.linked", run.connection, link=link.pk)
         compare_pair(run, link)
     return link
@@ -168,7 +168,7 @@ def call_different(run: SyncRun, user: Any, pk: int) -> None:
                 "number": row.huma.number,
             },
         )
-        _settle(row, user, "different")
+        _answer(row, user, "different")
         audit(user, "people.different", run.connection, match=row.pk)
         refresh_candidates(run)
 
@@ -184,7 +184,7 @@ def reopen_match(run: SyncRun, user: Any, pk: int) -> None:
             visma_id=row.visma.vendor_id,
             state=EmployeeLink.State.DIFFERENT,
         ).delete()
-        _settle(row, user, "")
+        _answer(row, user, "")
         audit(user, "people.reopened", run.connection, match=row.pk)
         refresh_candidates(run)
 
@@ -203,7 +203,7 @@ def _open_match(run: SyncRun, pk: int) -> PossibleMatch:
     return row
 
 
-def _settle(row: PossibleMatch, user: Any, decision: str) -> None:
+def _answer(row: PossibleMatch, user: Any, decision: str) -> None:
     row.decision = decision
     row.decided_by = user.get_username() if decision else ""
     row.decided_at = timezone.now() if decision else None

@@ -4,7 +4,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from connections.models import Connection
-from sync.core.told import TOPICS
+from sync.core.webhook_payload import TOPICS
 from sync.models import HumaEvent
 
 _TOPICS = {

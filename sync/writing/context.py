@@ -17,7 +17,7 @@ from sync.core.employee import Canonical, Side, Value
 from sync.core.fields import Field
 from sync.core.fields import field as field_named
 from sync.core.fingerprint import Fingerprinter
-from sync.core.plan import settle as verdict
+from sync.core.plan import last_look
 from sync.core.spelling import only_spelling
 from sync.models import Change, SyncRun, Write
 from sync.reading.one_person import Witness
@@ -97,9 +97,9 @@ class Context:
         write_state.not_sent(write)
         return True
 
-    def verdict(self, change: Change, now: Canonical) -> str:
+    def last_look(self, change: Change, now: Canonical) -> str:
         """nothing, moved or write: what to do about a Change now that the target was read again."""
-        return verdict(change.field, now, change.pin, change.becomes, self.fingerprint)
+        return last_look(change.field, now, change.pin, change.becomes, self.fingerprint)
 
     def is_there(self, change: Change, now: Canonical) -> bool:
         """Whether the target says what it was to become; or spells it in its own way, and said something else before.

@@ -78,7 +78,7 @@ def _still_to_write(context: Context, write: Write, document: Doc, lost: bool) -
         if lost and context.is_there(change, value.canonical):
             write_state.settle(change, Change.State.DONE)
             continue
-        match context.verdict(change, value.canonical):
+        match context.last_look(change, value.canonical):
             case "nothing":
                 write_state.settle(change, Change.State.NOTHING)
             case "moved":

@@ -74,7 +74,7 @@ def _still_to_write(context: Context, write: Write, document: Document) -> list[
     left = []
     for change in write_state.open_changes(write):
         value = _now(context, change, document)
-        match context.verdict(change, value.canonical) if value.readable else "moved":
+        match context.last_look(change, value.canonical) if value.readable else "moved":
             case "nothing":
                 write_state.settle(change, Change.State.NOTHING)
             case "moved":

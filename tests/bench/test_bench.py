@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from bench.__main__ import measured as all_parts
+from bench.environment import House
 from bench.figures import Scale, reading, writing
-from bench.house import House
 from bench.table import Figure, render
 
 TINY = Scale(people=60, races=1, writers=12, engines=("sqlite",))

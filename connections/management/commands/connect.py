@@ -22,7 +22,7 @@ from connections.supported import end_reasons, is_end_reason
 
 VARIABLE = "HUMA_CLIENT_SECRET"
 """Where the secret may be in the environment."""
-MOST = 1000
+LONGEST_SECRET = 1000
 """So many characters of a file are read at most; a secret has 36."""
 
 
@@ -149,7 +149,7 @@ def _content(file: str) -> str:
 
 def _from_file(file: str) -> str:
     with Path(file).open(encoding="utf-8-sig") as opened:  # an editor on Windows may put a mark at the beginning
-        return opened.read(MOST)
+        return opened.read(LONGEST_SECRET)
 
 
 def _from_standard_input() -> str:
@@ -157,7 +157,7 @@ def _from_standard_input() -> str:
         raise OSError("there is no standard input")
     if sys.stdin.isatty():  # typed or pasted: it isn't shown
         return getpass.getpass("Client secret: ")
-    return sys.stdin.read(MOST).removeprefix("\ufeff")
+    return sys.stdin.read(LONGEST_SECRET).removeprefix("\ufeff")
 
 
 def _owner(username: str | None) -> User | None:

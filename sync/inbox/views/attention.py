@@ -22,7 +22,7 @@ from sync.pages.steps import connection_page, page_context
 
 PER_PAGE = 50
 NEWEST_FIRST = ("-pk",)
-MOST = 1000
+MOST_NAMED = 1000
 """So many notices are closed with one click."""
 
 
@@ -69,7 +69,7 @@ def done(request: HttpRequest, connection: Connection) -> HttpResponse:
     kind, newest = _kind(request.POST.get("kind")), number(request.POST.get("newest"))
     if kind and newest:
         rows = waiting(connection).filter(kind=kind, pk__lte=newest)
-        pks = list(rows.values_list("pk", flat=True)[:MOST])
+        pks = list(rows.values_list("pk", flat=True)[:MOST_NAMED])
     else:
         pks = [number(request.POST.get("notice"))]
     closed = close(connection, request.user, pks)

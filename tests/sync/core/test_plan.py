@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sync.core.employee import Side
 from sync.core.fields import field
-from sync.core.plan import Planned, bulk_refusal, field_change, look_twice, plan_fingerprint, settle
+from sync.core.plan import Planned, bulk_refusal, field_change, last_look, look_twice, plan_fingerprint
 from sync.core.reasons import SENTENCES
 from sync.core.report import OUTCOMES, totals
 from tests.sync.core.documents import ACCOUNT, PRINT, SWEDISH_BIC, SWEDISH_IBAN, TODAY, day, modest
@@ -173,14 +173,14 @@ def test_another_plan_has_another_fingerprint(other: dict[str, Any]) -> None:
 )
 def test_an_edit_in_between_is_never_overwritten(now: str | None, outcome: str) -> None:
     planned = change()
-    assert settle("given_name", now, planned.pin, planned.becomes, PRINT) == outcome
+    assert last_look("given_name", now, planned.pin, planned.becomes, PRINT) == outcome
 
 
 def test_a_filled_value_is_not_mistaken_for_the_empty_one_it_was() -> None:
     empty, number = PRINT("phone", 1, None), PRINT("phone", 1, "+4722334455")
-    assert settle("phone", None, empty, number, PRINT) == "write"
-    assert settle("phone", "+4799887766", empty, number, PRINT) == "moved"
-    assert settle("phone", None, number, empty, PRINT) == "nothing"
+    assert last_look("phone", None, empty, number, PRINT) == "write"
+    assert last_look("phone", "+4799887766", empty, number, PRINT) == "moved"
+    assert last_look("phone", None, number, empty, PRINT) == "nothing"
 
 
 @modest

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.core.told import NotUnderstood, Told, read_told
+from sync.core.webhook_payload import NotUnderstood, Told, read_told
 
 TOPIC = "users-update"
 

@@ -10,7 +10,7 @@ from sync.core.employee import Employee, Side
 from sync.core.fields import FIELDS, Pair
 from sync.core.fields import field as spec_of
 from sync.core.fields.number import same_number
-from sync.core.plan import Planned, field_change, plan_fingerprint, settle
+from sync.core.plan import Planned, field_change, last_look, plan_fingerprint
 from tests.sync.core.documents import PRINT, TODAY, Doc, compared, pair, read_huma, read_visma
 
 DEFAULT = "arbeidstakerHarSagtOppSelv"
@@ -116,7 +116,7 @@ class World:
         value = person.read(side).values[change.field]
         if not value.readable or not value.editable:
             return "failed"
-        what = settle(change.field, value.canonical, change.pin, change.becomes, PRINT)
+        what = last_look(change.field, value.canonical, change.pin, change.becomes, PRINT)
         if what != "write":
             return what
         if fate == "lost before" or self.refuses(person, change):
