@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from connections.admin import Hers, LookOnly, Worded
-from sync.admin_words import WORDS, mail_state
+from sync.admin_words import WORDS
 from sync.core.codes import Action
 from sync.models import (
     Change,
@@ -263,14 +263,8 @@ class LetterAdmin(OfAConnection):
     """Every email."""
 
     path = "connection"
-    list_display = ["id", "kind", "connection", "state_in_words", "made_at", "sent_at"]
-    list_filter = ["kind", ("connection", Hers)]
+    list_display = ["id", "kind", "connection", "state", "made_at", "sent_at"]
+    list_filter = ["kind", "state", ("connection", Hers)]
     list_select_related = ["connection"]
     search_fields = ["=id", "connection__name"]
-    exclude = ["params", "key", "holder", "state"]
-    readonly_fields = ["state_in_words"]
-
-    @admin.display(description=_("state"))
-    def state_in_words(self, obj: Letter) -> str:
-        """Whether it was sent."""
-        return mail_state(obj.state)
+    exclude = ["params", "key", "holder"]

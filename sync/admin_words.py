@@ -21,10 +21,6 @@ def _what(action: str) -> str:
     return {"field": _("Field"), "create": _("Add")}.get(action, action)
 
 
-def mail_state(state: str) -> str:
-    return {"waiting": _("Waiting"), "sent": _("Sent"), "failed": _("Not sent")}.get(state, state)
-
-
 def _same(decision: str) -> str:
     return {"linked": _("Linked"), "different": _("Different people")}.get(decision, decision)
 

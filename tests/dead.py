@@ -32,7 +32,7 @@ KEPT = {
         "list_display list_filter list_select_related search_fields readonly_fields date_hierarchy view_on_site"
         " has_add_permission has_change_permission has_delete_permission"
     ),
-    "a list or form of the admin names it as a text": "field_name masked_* state_in_words",
+    "a list or form of the admin names it as a text": "field_name masked_*",
     "Django reads it of the admin site": (
         "site_header site_title index_title enable_nav_sidebar default_site login_form"
     ),

@@ -20,7 +20,6 @@ from sync.worker.processes import is_dead, this_process
 
 logger = logging.getLogger(__name__)
 
-WAITING, SENT, FAILED = "waiting", "sent", "failed"
 TRIES = 30
 """So often an email is tried again, after 1, 2, 4 … 60 minutes: for about a day in all, then it is given up."""
 CLAIM = timedelta(minutes=5)
@@ -29,7 +28,7 @@ CLAIM = timedelta(minutes=5)
 
 def due() -> QuerySet[Letter]:
     """What is to be tried now, and at once what a dead process of this host was sending; the oldest first."""
-    waiting = Letter.objects.filter(state=WAITING)
+    waiting = Letter.objects.filter(state=Letter.State.WAITING)
     for pk, holder in waiting.exclude(holder="").values_list("pk", "holder"):
         if is_dead(holder):
             waiting.filter(pk=pk, holder=holder).update(holder="", next_at=timezone.now())
@@ -39,7 +38,9 @@ def due() -> QuerySet[Letter]:
 def claim(letter: Letter) -> bool:
     """Take it for this process; False when it isn't due (any more) or somebody else has it."""
     mine = {"next_at": timezone.now() + CLAIM, "holder": this_process(), "tries": F("tries") + 1}
-    rows = Letter.objects.filter(pk=letter.pk, state=WAITING, tries=letter.tries, next_at__lte=timezone.now())
+    rows = Letter.objects.filter(
+        pk=letter.pk, state=Letter.State.WAITING, tries=letter.tries, next_at__lte=timezone.now()
+    )
     if not rows.update(**mine):
         return False
     letter.refresh_from_db()
@@ -48,7 +49,7 @@ def claim(letter: Letter) -> bool:
 
 def sent(letter: Letter, sent_at: datetime | None) -> None:
     """The mail server has it, or nobody needs it any more (``None``)."""
-    Letter.objects.filter(pk=letter.pk).update(state=SENT, next_at=None, holder="", sent_at=sent_at)
+    Letter.objects.filter(pk=letter.pk).update(state=Letter.State.SENT, next_at=None, holder="", sent_at=sent_at)
     letter.refresh_from_db(fields=["state", "next_at", "sent_at"])
 
 
@@ -57,7 +58,7 @@ def try_later(letter: Letter, error: Exception) -> None:
     tries = letter.tries
     logger.warning("The email %s wasn't taken (%s), try %s.", letter.pk, type(error).__name__, tries)
     last = tries > TRIES
-    state = FAILED if last else WAITING
+    state = Letter.State.FAILED if last else Letter.State.WAITING
     next_at = None if last else timezone.now() + timedelta(minutes=doubled(tries, first=1, longest=60))
     Letter.objects.filter(pk=letter.pk).update(state=state, holder="", next_at=next_at)
     letter.refresh_from_db(fields=["state", "next_at"])

@@ -36,4 +36,9 @@ class Migration(migrations.Migration):
             name='kind',
             field=models.CharField(choices=[('paused', 'Paused'), ('resumed', 'Works again'), ('held', 'Held back'), ('application', 'Visma refuses the application'), ('app_works', 'Visma accepts the application again'), ('digest', 'Digest'), ('release', 'Waits for approval'), ('answered', 'Approved or rejected'), ('reminder', 'Reminder before the cut-off'), ('confirm', 'Confirm an address'), ('accounts', 'Bank accounts in Visma changed'), ('result', 'Result'), ('drafts', 'New drafts in Visma')], max_length=12, verbose_name='kind'),
         ),
+        migrations.AlterField(
+            model_name='letter',
+            name='state',
+            field=models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('failed', 'Not sent')], default='waiting', max_length=10, verbose_name='state'),
+        ),
     ]

@@ -60,6 +60,11 @@ class Letter(models.Model):
         RESULT = "result", _("Result")
         DRAFTS = "drafts", _("New drafts in Visma")
 
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Not sent")
+
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     key = models.CharField(max_length=200, unique=True)  # the same key is the same email
     connection = models.ForeignKey(
@@ -68,7 +73,7 @@ class Letter(models.Model):
     to = models.JSONField(_("to"), default=list)
     params = models.JSONField(default=dict, blank=True)  # counts, dates and primary keys; never a value or a name
     message_id = models.CharField(_("Message-ID"), max_length=120)
-    state = models.CharField(_("state"), max_length=10, default="waiting")  # waiting, sent, failed
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     next_at = models.DateTimeField(_("next try"), null=True, blank=True)
     holder = models.CharField(max_length=120, blank=True)

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from sync.core.codes import Action
 from sync.core.employee import Side
 from sync.mail import letters
-from sync.mail.outbox import WAITING, each_once, hashed
+from sync.mail.outbox import each_once, hashed
 from sync.models import Change, Letter, SyncRun
 
 
@@ -23,7 +23,7 @@ def send_result(run: SyncRun) -> bool:
     """Send at once what is still to be sent of a run; True when there was something, and all of it is out."""
     ask_for(run)
     mine = Letter.objects.filter(Q(key=result_key(run)) | Q(key__startswith=_drafts_key(run)))
-    outcomes = [letters.send(letter) for letter in mine.filter(state=WAITING).order_by("pk")]
+    outcomes = [letters.send(letter) for letter in mine.filter(state=Letter.State.WAITING).order_by("pk")]
     return bool(outcomes) and all(outcomes)
 
 

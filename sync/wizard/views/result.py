@@ -8,8 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from connections.models import Connection
 from sync.core.report import OUTCOMES, Totals
-from sync.mail import outbox
-from sync.models import Change, SyncRun
+from sync.models import Change, Letter, SyncRun
 from sync.models.groups import BY_HAND
 from sync.pages.steps import continue_url, inactive, page_context, run_page, step_url
 from sync.planning.payday import until
@@ -71,13 +70,13 @@ def mail_sentence(run: SyncRun) -> str:
     if letter is None:
         return ""
     texts = {
-        outbox.SENT: _("The result was sent by email."),
-        outbox.WAITING: _("The result is being sent by email."),
-        outbox.FAILED: _("The email with the result couldn't be sent. Tell your administrator."),
+        Letter.State.SENT: _("The result was sent by email."),
+        Letter.State.WAITING: _("The result is being sent by email."),
+        Letter.State.FAILED: _("The email with the result couldn't be sent. Tell your administrator."),
     }
-    if letter.state == outbox.WAITING and letter.tries > 1:
+    if letter.state == Letter.State.WAITING and letter.tries > 1:
         return _("The email with the result couldn't be sent yet: the mail server didn't accept it. We try again.")
-    return texts[letter.state]
+    return texts[Letter.State(letter.state)]
 
 
 @require_POST
