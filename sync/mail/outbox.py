@@ -28,7 +28,7 @@ CLAIM = timedelta(minutes=5)
 
 
 def due() -> QuerySet[Letter]:
-    """What is to be tried now, and at once what a dead process of this host was sending; the oldest first."""
+    """The letters to try now, the oldest first. What a dead process of this host was sending is due at once."""
     waiting = Letter.objects.filter(state=WAITING)
     for pk, holder in waiting.exclude(holder="").values_list("pk", "holder"):
         if is_dead(holder):
@@ -37,7 +37,7 @@ def due() -> QuerySet[Letter]:
 
 
 def claim(letter: Letter) -> bool:
-    """Take it for this process; False when it isn't due (any more) or somebody else has it."""
+    """Claim a letter for this process; False if it isn't due or another process has it."""
     mine = {"next_at": timezone.now() + CLAIM, "holder": this_process(), "tries": F("tries") + 1}
     rows = Letter.objects.filter(pk=letter.pk, state=WAITING, tries=letter.tries, next_at__lte=timezone.now())
     if not rows.update(**mine):
@@ -47,13 +47,13 @@ def claim(letter: Letter) -> bool:
 
 
 def sent(letter: Letter, sent_at: datetime | None) -> None:
-    """The mail server has it, or nobody needs it any more (``None``)."""
+    """Note that the mail server has accepted the letter, or that nobody needs it any more (``None``)."""
     Letter.objects.filter(pk=letter.pk).update(state=SENT, next_at=None, holder="", sent_at=sent_at)
     letter.refresh_from_db(fields=["state", "next_at", "sent_at"])
 
 
 def try_later(letter: Letter, error: Exception) -> None:
-    """It wasn't taken: try again after a pause, or give up after the last one."""
+    """Note that the letter wasn't accepted: plan the next try after a pause, or give up after the last one."""
     tries = letter.tries
     logger.warning("The email %s wasn't taken (%s), try %s.", letter.pk, type(error).__name__, tries)
     last = tries > TRIES
