@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 WAITING, SENT, FAILED = "waiting", "sent", "failed"
 TRIES = 30
-"""So often an email is tried again, after 1, 2, 4 … 60 minutes: for about a day in all, then it is given up."""
+"""How often an email is tried again, after 1, 2, 4 … 60 minutes. After about a day it is given up."""
 CLAIM = timedelta(minutes=5)
 """How long a claim keeps other processes from sending the same email."""
 
