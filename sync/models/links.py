@@ -32,7 +32,7 @@ class EmployeeLink(models.Model):
         CREATED = "created", _("created by a sync")
 
     HOLDING = (State.LINKED, State.OUTSIDE)
-    """The two are one: neither half is free for anybody else."""
+    """The states in which the two count as one person, so neither may be linked to anybody else."""
 
     connection = models.ForeignKey(Connection, models.CASCADE, verbose_name=_("connection"), related_name="links")
     huma_id = models.CharField(_("id in Huma"), max_length=64)
@@ -46,7 +46,7 @@ class EmployeeLink(models.Model):
     number = models.CharField(_("Employment ID"), max_length=64, blank=True, db_index=True)
     huma_position = models.CharField(_("position in Huma"), max_length=64, blank=True)
     visma_position = models.CharField(_("position in Visma"), max_length=64, blank=True)
-    # The side whose position was made anew, as long as a date of the new pair was never settled.
+    # The side whose position was replaced by a new one, until the dates of the new pair have been settled once.
     remade = models.CharField(_("position created again in"), max_length=5, blank=True)
     changes_on = models.DateField(_("selected position next changes"), null=True, blank=True)
     # Per field, the pair of fingerprints [Huma's, Visma's] when it was last settled; a missing field is NEVER.
@@ -55,11 +55,11 @@ class EmployeeLink(models.Model):
     seen = models.JSONField(default=dict, blank=True)
     # What spoke against the link when it was made or confirmed, as codes of sync.core.relook; null: not looked at yet.
     known = models.JSONField(null=True, blank=True, default=None)
-    # What has come to speak against it since, "" for nothing: a person is asked.
+    # What speaks against the link since then, "" for nothing: a person is asked.
     doubt = models.CharField(_("to check"), max_length=80, blank=True)
     doubt_at = models.DateTimeField(_("to check since"), null=True, blank=True)
-    # Per field, the side to which it was written last and a fingerprint without regard to spelling: until the next
-    # comparison, and while that side keeps it in a spelling of its own.
+    # Per field, the side to which it was written last, and a fingerprint that ignores spelling. Kept until the next
+    # comparison, and while that side keeps the value in its own spelling.
     written = models.JSONField(default=dict, blank=True)
 
     class Meta:
@@ -81,7 +81,7 @@ class EmployeeLink(models.Model):
 
 @dataclass(frozen=True)
 class StaysOut:
-    """Who and what of a connection stays out: ``people`` by side and id, ``fields`` by the link's key."""
+    """What is left out of a connection: ``people`` by side and id, ``fields`` by the link's key."""
 
     people: frozenset[tuple[str, str]] = frozenset()
     fields: Mapping[int, Set[str]] = field(default_factory=dict)
@@ -91,27 +91,27 @@ class StaysOut:
         return not self.people.isdisjoint(((Side.HUMA, huma_id), (Side.VISMA, visma_id)))
 
     def fields_of(self, link: int | None) -> Set[str]:
-        """The fields that stay out of one linked person."""
+        """The fields of one linked person that are left out."""
         return self.fields.get(link, frozenset()) if link else frozenset()
 
     def ids(self, side: str) -> set[str]:
-        """The ids of those who stay out on one side."""
+        """The ids of the people of one side who are left out."""
         return {id_ for where, id_ in self.people if where == side}
 
 
 class LeftOutRows(models.QuerySet["LeftOut"]):
-    """Who and what stays out, to be looked for."""
+    """Finds the people and fields that are left out."""
 
     def of_person(self, side: Any, vendor_id: Any) -> "LeftOutRows":
-        """The row of one person; both may be an ``OuterRef``."""
+        """The row of one person; both arguments may be an ``OuterRef``."""
         return self.filter(side=side, vendor_id=vendor_id)
 
     def of_pair(self, huma_id: Any, visma_id: Any) -> "LeftOutRows":
-        """The rows of either half of a pair; the ids may be ``OuterRef``."""
+        """The rows of the two halves of a pair; the ids may be ``OuterRef``."""
         return self.filter(Q(side=Side.HUMA, vendor_id=huma_id) | Q(side=Side.VISMA, vendor_id=visma_id))
 
     def in_memory(self) -> StaysOut:
-        """All of these rows in one statement, to be asked about many people."""
+        """All these rows, read in one statement, to check many people."""
         people: set[tuple[str, str]] = set()
         fields: defaultdict[int, set[str]] = defaultdict(set)
         for side, vendor_id, link, name in self.values_list("side", "vendor_id", "link", "field"):

@@ -10,7 +10,7 @@ from sync.models.links import EmployeeLink
 
 
 class Notice(models.Model):
-    """Something about one person that somebody should know. It is there once, until it is closed."""
+    """Something about one person that somebody should know. There is one row for it, until somebody closes it."""
 
     class Kind(models.TextChoices):
         NEW_PERSON = "new_person", _("New in Huma")
@@ -21,7 +21,7 @@ class Notice(models.Model):
 
     connection = models.ForeignKey(Connection, models.CASCADE, verbose_name=_("connection"), related_name="notices")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
-    key = models.CharField(max_length=140)  # what makes it the same notice: a vendor's id, a pair of positions
+    key = models.CharField(max_length=140)  # the same key is the same notice: a vendor's id, a pair of positions
     link = models.ForeignKey(EmployeeLink, models.CASCADE, verbose_name=_("linked person"), null=True, blank=True)
     name = models.CharField(_("name"), max_length=255, blank=True)
     number = models.CharField(_("Employment ID"), max_length=64, blank=True)
@@ -34,7 +34,7 @@ class Notice(models.Model):
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
         ordering = ["-pk"]
-        # A closed one stays, so that the same isn't said twice.
+        # A closed notice stays, so that it isn't made again.
         constraints = [models.UniqueConstraint(fields=["connection", "kind", "key"], name="one_notice_a_key")]
         indexes = [models.Index(fields=["connection"], condition=Q(closed_at=None), name="notice_open")]
 
@@ -43,7 +43,7 @@ class Notice(models.Model):
 
 
 class Letter(models.Model):
-    """One email: it is written once, whoever asks for it, and sent until the mail server takes it."""
+    """One email. It is written once, however many ask for it, and tried until the mail server accepts it."""
 
     class Kind(models.TextChoices):
         PAUSED = "paused", _("Paused")

@@ -1,4 +1,4 @@
-"""The emails: what happened, in names and field labels. Never a value, never a vendor's words."""
+"""Composes the emails about a run's result: names and field labels, never a value or a vendor's words."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,14 +25,14 @@ from sync.runs.result_mail import new_drafts, recipients
 from sync.wording.sentences import change_sentence, field_label, outcome_label, sentence, side_name
 
 MOST_PROBLEMS = 50
-"""So many are named in an email; the page has them all."""
+"""The most problems that an email lists; the page has all."""
 
 PROBLEMS = (Change.State.FAILED, Change.State.UNKNOWN, Change.State.MOVED)
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One Change that needs another look."""
+    """One Change that needs a person's look."""
 
     name: str
     what: str
@@ -42,14 +42,14 @@ class Problem:
 
 @dataclass(frozen=True)
 class NewDraft:
-    """One person who was added to Visma as a draft. ``missing``: labels of what Huma doesn't have."""
+    """One person who was added to Visma as a draft. ``missing``: labels of the fields that Huma doesn't have."""
 
     name: str
     missing: list[str]
 
 
 def _result(letter: Letter) -> EmailMultiAlternatives | None:
-    """What came of a run, for the one who ran it and the recipients; who has left meanwhile gets none."""
+    """The result of a run, for the person who ran it and the recipients; ``None`` if nobody of them is left."""
     run = _run_of(letter)
     to = recipients(run) if run else []
     if run is None or not to:
@@ -82,9 +82,9 @@ def _result(letter: Letter) -> EmailMultiAlternatives | None:
 
 
 def _drafts(letter: Letter) -> EmailMultiAlternatives | None:
-    """Who was added to Visma and has to be completed there, for payroll.
+    """For payroll: who was added to Visma and has to be completed there.
 
-    Names only for an address that is confirmed; ``None`` for one that isn't a recipient any more.
+    Only a confirmed address gets names; ``None`` for an address that isn't a recipient any more.
     """
     run = _run_of(letter)
     to = [address for address in letter.to if run and is_recipient(run.connection, address)]
@@ -98,17 +98,17 @@ def _drafts(letter: Letter) -> EmailMultiAlternatives | None:
 
 
 def _run_of(letter: Letter) -> SyncRun | None:
-    """The run that a letter is about; ``None`` once it is deleted."""
+    """The run that a letter is about; ``None`` if it was deleted."""
     return SyncRun.objects.filter(pk=letter.params["run"]).select_related("connection").first()
 
 
 def _figures(params: Mapping[str, Any]) -> dict[str, Any]:
-    """What an email may say of why a run failed: how many, and which property."""
+    """The parameters of a failure that an email may contain: numbers, and the name of a property."""
     return {name: value for name, value in params.items() if isinstance(value, int) or name == "prop"}
 
 
 def headline(run: SyncRun, totals: Totals, all_right: bool) -> str:
-    """How it went, in a sentence. ``all_right``: there was nothing to send, and nothing is left open."""
+    """How the run went, in a sentence. ``all_right``: there was nothing to send, and nothing is left open."""
     if run.state == SyncRun.State.FAILED:
         return sentence(run.failure or "bug", _figures(run.failure_params))
     if run.state == SyncRun.State.STOPPED:

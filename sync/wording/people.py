@@ -1,4 +1,4 @@
-"""What a person's record says, in words that several pages use."""
+"""Words about a person's record that several pages use."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Badge:
 
 
 def standing_label(standing: str) -> str:
-    """Where somebody's selected position is in time."""
+    """Whether somebody's selected position is current, former or upcoming, in words."""
     return {
         "current": _("Employed"),
         "upcoming": _("Starts later"),
@@ -32,7 +32,7 @@ def standing_label(standing: str) -> str:
 
 
 def badges_of(seen: EmployeeSnapshot) -> list[Badge]:
-    """What is worth knowing about one side's record of somebody."""
+    """Badges for what is worth knowing about a person's record on one side."""
     found = [Badge(standing_label(seen.standing), "accent" if seen.standing == Period.UPCOMING else "")]
     if seen.side == Side.HUMA and not seen.active:
         found.append(Badge(_("Deactivated in Huma"), "warning"))
@@ -42,7 +42,7 @@ def badges_of(seen: EmployeeSnapshot) -> list[Badge]:
 
 
 def linked_by(counts: Mapping[str, int]) -> list[str]:
-    """How many people are linked by what, a text each; ``counts`` by the code of the key."""
+    """How many people are linked by each key, as texts; ``counts`` by the code of the key."""
     by = {
         "external": _("%(n)s by the Huma ID in Visma"),
         "number": _("%(n)s by Employment ID"),
@@ -55,7 +55,7 @@ def linked_by(counts: Mapping[str, int]) -> list[str]:
 
 
 def blocked_sentence(person: EmployeeSnapshot) -> str:
-    """Why the person can't be added, and what to do; "" when she can."""
+    """Why the person can't be added, and what to do; "" if they can."""
     params: dict[str, Any] = {"source": side_name(person.side)}
     if person.create_blocked == "number_too_long":
         params["length"] = len(clean(person.number))

@@ -1,4 +1,4 @@
-"""The whole wizard with the keyboard alone: no mouse, nothing clicked; afterwards the same is there."""
+"""The whole wizard with the keyboard alone: nothing is clicked, and the result is the same."""
 
 import re
 from typing import Any
@@ -67,7 +67,7 @@ def settle_the_match(page: Any, keys: Keys) -> None:
 
 
 def choose(page: Any, keys: Keys, name: str, field: str, choice: str, *arrows: str) -> None:
-    """Walk to the difference, move with the arrows and choose; the group begins at "Not decided", its last choice."""
+    """Walk to the difference, move with the arrows, and choose; the focus begins at "Not decided", the last choice."""
     group = f"{field}, {name}: what is right?"
     keys.to(group)
     assert keys.focused == f"{group} Not decided"

@@ -1,4 +1,4 @@
-"""The Client secret, which Huma shows once, isn't lost when another field is wrong; it is nowhere in clear."""
+"""The Client secret, which Huma shows once, survives an error in another field, and is nowhere in clear."""
 
 import base64
 import re
@@ -26,7 +26,7 @@ def site(hr):
 
 
 def kept(page):
-    """What the page keeps of the secret; "" for nothing."""
+    """The encrypted secret in the page, or ""."""
     found = re.findall(r'name="huma_client_secret_kept" value="([^"]*)"', page.content.decode())
     return found[0] if found else ""
 

@@ -1,4 +1,4 @@
-"""`manage.py connect`: the secret comes from where no process list shows it, or as an argument."""
+"""`manage.py connect`: the secret comes from a file or a variable, hidden from process lists, or as an argument."""
 
 import contextlib
 import io
@@ -37,7 +37,7 @@ def connect(*more: str) -> str:
 
 
 def refusal(*more: str) -> str:
-    """The one line of a refusal, in which no secret stands."""
+    """The one line of a refusal, which must not hold a secret."""
     with pytest.raises(CommandError) as refused:
         connect(*more)
     assert refused.value.returncode == 2

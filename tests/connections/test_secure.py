@@ -1,4 +1,4 @@
-"""Over a secure connection, as the vendors' are: it is kept open, its certificate counts, and drips are given up."""
+"""Over TLS, as with the vendors: connections stay open, certificates are checked, and slow drips are given up."""
 
 import ipaddress
 import ssl
@@ -21,7 +21,7 @@ HOST = "127.0.0.2"
 
 
 def certificate(folder: Path) -> Path:
-    """A certificate for the host, signed by itself, with its key behind it."""
+    """A self-signed certificate for the host, in one file with its key."""
     key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
     now = datetime.now(UTC)
     made = (

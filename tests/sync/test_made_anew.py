@@ -1,4 +1,4 @@
-"""A position that was deleted and made anew: the pair is made anew, and the pages say so."""
+"""A position was deleted and replaced by a new one: the pair is replaced, too, and the pages say so."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def anna(fjordheim):
 
 
 def make_anew(found: Any, person: Any, side: str, **changes: Any) -> str:
-    """Somebody deletes the position on a side and makes it anew, with the same dates but for ``changes``."""
+    """Somebody deletes the position on a side and creates it again, with the same dates except ``changes``."""
     sandbox = found.sandbox
     if side == "huma":
         old = found.huma_position(person)

@@ -1,4 +1,4 @@
-"""What waits is said on the mornings before the cut-off, through a real mail server: each once."""
+"""Reminders on the mornings before the cut-off, through a real mail server: each is sent once."""
 
 import threading
 from datetime import datetime, time, timedelta
@@ -32,7 +32,7 @@ def fjordheim(hr):
 
 
 def sent(smtp):
-    """Send what is due; what came since the last time, by address."""
+    """Send what is due; returns the new emails by address."""
     smtp.messages.clear()
     for letter in outbox.due():
         assert letters.send(letter)

@@ -1,4 +1,4 @@
-"""Automatic updates are an owner's own decision, after a first run, and one that she can take back."""
+"""Automatic updates: only an owner turns them on, after a first run, and can turn them off again."""
 
 from datetime import time, timedelta
 
@@ -29,7 +29,7 @@ def fresh(hr):
 
 @pytest.fixture
 def fjordheim(fresh):
-    """A connection whose first run has finished, and payroll hears of what comes by itself."""
+    """A connection whose first run has finished, with a recipient of payroll notices."""
     SyncRun.objects.create(connection=fresh, state="finished", started_by="hr")
     return heard(fresh)
 

@@ -81,7 +81,7 @@ BASES = {"huma": HUMA, "visma": VISMA}
 
 
 def read_from_huma(doc: Doc, place: Doc) -> Employee:
-    """The Huma user with one position; its summary is as it should be where it isn't in their document."""
+    """The Huma user with one position, whose summary is a valid one if the document hasn't it."""
     user = user_in(doc)
     summaries = user.get("currentPositions") or summaries_in([{"id": "hp1", "status": "CURRENT", **PLACE}])
     return huma_employee(user, summaries, place_in(place), TODAY)
@@ -91,15 +91,15 @@ READ: dict[str, Callable[..., Employee]] = {"huma": read_from_huma, "visma": rea
 
 
 def said(employee: Employee) -> dict[str, Any]:
-    """What is read of somebody, as far as it can be written or emptied anywhere."""
+    """The values that were read and can be written or emptied."""
     fields: dict[str, Any] = {name: value.canonical for name, value in employee.values.items() if value.readable}
-    if employee.side is Side.HUMA:  # which of them is the selected one depends on it
+    if employee.side is Side.HUMA:  # it decides which position is selected
         fields["positions"] = [(p.period, p.start, p.end, p.percentage, p.contract_type) for p in employee.positions]
     return {**fields, "active": employee.active, "is_person": employee.is_person, "draft": employee.draft}
 
 
 def is_right(side: str, path: Path, old: Any, new: Any, is_draft: bool) -> bool:
-    """The same as ``is_valid``, of current positions too: they say nothing where something of theirs is missing."""
+    """As ``is_valid``, also for current positions: an incomplete one says nothing."""
     if path[0] == "currentPositions" and side == "huma":
         if new is None or new is MISSING:
             return path[-1] != "id" and not isinstance(path[-1], int)
@@ -109,7 +109,7 @@ def is_right(side: str, path: Path, old: Any, new: Any, is_draft: bool) -> bool:
 
 
 def assert_never_empty(side: str, before: Employee, documents: tuple[Doc, Doc], why: Any) -> bool:
-    """The broken documents can't be understood, or say nothing but what they said; gives whether they were read."""
+    """Assert that broken documents can't be read, or say only what they said before; returns whether they were read."""
     try:
         after = READ[side](*documents)
     except WrongShape:
@@ -147,7 +147,7 @@ def test_no_invalid_value_reads_as_another_one(side: str, inside: int, which: in
 
 
 def _is_wrapper(side: str, path: Path, new: Any) -> bool:
-    """Whether what stands for one of Huma's wrappers is another one."""
+    """Whether the new value in place of one of Huma's wrappers is a valid wrapper."""
     return side == "huma" and len(path) == 1 and isinstance(new, dict) and "value" in new and "editable" not in new
 
 

@@ -1,4 +1,4 @@
-"""Jobs and vendors that don't answer any more: waited for, looked for, and in the end said to be uncertain."""
+"""Jobs and vendors that stop answering: waited for, looked for, and in the end reported as uncertain."""
 
 from typing import Any
 
@@ -69,7 +69,7 @@ def test_a_job_that_never_ends_is_unknown(company: Company, quick: Any) -> None:
 
 
 def test_a_write_that_was_sent_before_the_process_died_is_looked_for(company: Company) -> None:
-    """What is stored says "sending"; whoever goes on finds the value and sends nothing."""
+    """The database says "sending"; the process that continues finds the value and sends nothing."""
     person = to_visma(company)
     run = company.read()
     company.decide(run, "huma", person)

@@ -1,4 +1,4 @@
-"""Our own code breaks at one person: it is said loudly, without a value, and everybody else is written."""
+"""An error in our own code at one person is logged, without a value, and everybody else is written."""
 
 import logging
 from typing import Any
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.writes]
 
 
 def breaking(monkeypatch: Any, module: Any, name: str, meant: Any) -> None:
-    """That function breaks where it is about the person who is meant, with a value in its text."""
+    """The function raises an error with a value in its text, for the one person who is meant."""
     real = getattr(module, name)
 
     def broken(*args: Any, **kwargs: Any) -> Any:

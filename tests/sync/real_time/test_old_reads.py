@@ -1,4 +1,4 @@
-"""A read right after an event that is still old: nothing old is written, and what is new arrives with the next look."""
+"""A read right after an event gives old data: nothing old is written, and the new value is found by the next read."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def old_reads(fjordheim):
-    """Until the moment has passed, whoever asks Huma hears what was so before."""
+    """Until the moment has passed, Huma answers with old data."""
     fjordheim.sandbox.huma.old_seconds = 600
 
 

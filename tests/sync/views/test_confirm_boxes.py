@@ -1,4 +1,4 @@
-"""Confirm: what is ticked is what is written, and accounts and ends of employments lie open."""
+"""Confirm: exactly what is ticked is written; accounts and ends of employments aren't folded."""
 
 import re
 
@@ -34,7 +34,7 @@ def written():
 
 @pytest.fixture
 def decided(run):
-    """Kari's name goes to Visma and her phone to Huma, Ola's phone goes to Huma."""
+    """Kari's name goes to Visma and Kari's phone to Huma; Ola's phone goes to Huma."""
     decide(run, "huma", link__huma_id="kari", field="given_name")
     decide(run, "visma", field="phone")
     return run

@@ -17,7 +17,7 @@ OTHER = {**ACCOUNT, "localBankAccount": "12345678903"}
 
 @pytest.fixture
 def came(fjordheim):
-    """A run that came by itself and has ended."""
+    """An automatic run that has ended."""
     return SyncRun.objects.create(
         connection=fjordheim,
         trigger="real-time",
@@ -55,7 +55,7 @@ def asked(web, connection, answer, *changes):
 
 
 def answered(web, connection, answer, *changes, **more):
-    """What is said once she has answered it."""
+    """The message after the owner has answered."""
     data = {"changes": ",".join(ticked(*changes)), **more}
     return web.post(at(f"held_{answer}", connection), data)
 
