@@ -19,7 +19,7 @@ from django.db import connection
 from django.test import Client
 
 from humavisma.log import WithoutTexts
-from tests import readme
+from tests import fields_table
 
 BASE = settings.BASE_DIR
 CODE = [path for name in ("humavisma", "connections", "sync") for path in sorted((BASE / name).rglob("*.py"))]
