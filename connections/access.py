@@ -18,13 +18,13 @@ P = ParamSpec("P")
 
 
 def connections_of(user: Any) -> QuerySet[Connection]:
-    """The connections that a user may see: a superuser all of them, anybody else her own."""
+    """The connections that a user may see: a superuser all of them, anybody else their own."""
     rows = Connection.objects.all()
     return rows if user.is_superuser else rows.filter(owners=user)
 
 
 def connection_for(user: Any, code: str) -> Connection:
-    """The connection called ``code``; raises ``Http404`` for one that isn't hers, as for one that isn't there."""
+    """The connection called ``code``; raises ``Http404`` for another's, as for one that doesn't exist."""
     return get_object_or_404(connections_of(user), code=code)
 
 

@@ -1,4 +1,4 @@
-"""Plain pages for looking things up. Connections are changed on their own pages, which leave audit entries."""
+"""Plain pages to look things up. Connections are changed on their own pages, which leave audit entries."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -15,7 +15,7 @@ from connections.supported import end_reasons
 
 
 class Worded(admin.AllValuesFieldListFilter):
-    """A filter over codes, each in words where its page has some; an empty one says so."""
+    """A filter over codes that shows each code in words, where there are some, and names the empty one."""
 
     def __init__(self, field: Any, request: Any, params: Any, model: Any, model_admin: Any, field_path: str) -> None:
         super().__init__(field, request, params, model, model_admin, field_path)
@@ -33,7 +33,7 @@ class Worded(admin.AllValuesFieldListFilter):
 
 
 class Hers(admin.RelatedFieldListFilter):
-    """A filter by connection that offers one's own only."""
+    """A filter by connection that offers only the connections that the user may see."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         """The connections that the user may see, each as its key and name."""
@@ -44,16 +44,16 @@ class LookOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # it takes none whe
     """Nothing is added, changed or deleted here, codes are shown in words, and nobody sees another's connection."""
 
     path: str = "connection"
-    """What leads from a row to its connection."""
+    """The lookup that leads from a row to its connection."""
 
     words: Mapping[str, Callable[[Any], str]] = {}
-    """By the name of a column that holds codes: what a code means."""
+    """For each column that holds codes, the function that puts a code into words."""
 
     before_release = False
-    """Whether rows are shown of a connection that waits for its release: nothing of Visma may stand in them."""
+    """Whether rows of a connection that waits for its release are shown: only where they hold nothing of Visma."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Only what belongs to one's own connections; a superuser sees also what belongs to none."""
+        """The rows of the user's own connections; a superuser also sees rows that belong to none."""
         rows = super().get_queryset(request)
         user = request.user
         if not self.before_release:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ConnectionsConfig(AppConfig):
-    """Registers the installation's checks when Django starts, and looks after each connection to the database."""
+    """Registers the installation's checks when Django starts, and sets up each connection to the database."""
 
     name = "connections"
     verbose_name = _("Connections")
@@ -22,9 +22,9 @@ class ConnectionsConfig(AppConfig):
 
 
 def let_statements_be_long(connection: Any, **kwargs: Any) -> None:
-    """Let SQLite take as many parameters in a statement as it can: Django 5.2 counts on 999, what it took in 2020.
+    """Let SQLite take as many parameters in a statement as it really can: Django 5.2 assumes the 999 of 2020.
 
-    A thousand people are stored in a fourth of the statements. Django 6 asks for the limit by itself.
+    So a thousand people are stored with a fourth of the statements. Django 6 asks SQLite for the limit itself.
     """
     if connection.vendor == "sqlite":
         limit = connection.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)

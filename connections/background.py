@@ -1,4 +1,4 @@
-"""Asking a vendor for a page, without a page's thread having to wait for as long as the vendor likes."""
+"""Asks a vendor in a background thread, so that the thread of a web page doesn't wait as long as the vendor likes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 def in_background(name: str, ask: Callable[[], T]) -> Future[T]:
-    """Ask in a thread that holds up nobody: a pool's would keep the process from ending."""
+    """Ask in a daemon thread; a thread of a pool would keep the process from ending."""
     future: Future[T] = Future()
 
     def work() -> None:

@@ -1,4 +1,4 @@
-"""What can be wrong with an installation, as Django system checks, each with a hint of what to do."""
+"""Django system checks of the installation; each error has a hint of what to do."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ def key_is_usable(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
 def key_reads_what_is_stored(
     app_configs: _Apps, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """The keys can read the newest rows of every encrypted field there is."""
+    """The keys can read the newest rows of every encrypted field."""
     try:
         get_fernet()
     except ImproperlyConfigured:
-        return []  # said by key_is_usable
+        return []  # key_is_usable reports it
     return [message for alias in databases or () for message in _unreadable_fields(alias)]
 
 
@@ -55,7 +55,7 @@ def _unreadable_fields(alias: str) -> Iterator[CheckMessage]:
     try:
         tables = set(connections[alias].introspection.table_names())
     except DatabaseError:
-        return  # said by database_answers
+        return  # database_answers reports it
     for model, field in _encrypted_fields():
         if model._meta.db_table not in tables:
             continue
@@ -70,7 +70,7 @@ def _unreadable_fields(alias: str) -> Iterator[CheckMessage]:
                 id="connections.E002",
             )
         except DatabaseError:
-            continue  # a column that isn't there yet: said by schema_matches
+            continue  # the column isn't there yet: schema_matches reports it
 
 
 def _encrypted_fields() -> Iterator[tuple[type[Model], Field[Any, Any]]]:
@@ -82,7 +82,7 @@ def _encrypted_fields() -> Iterator[tuple[type[Model], Field[Any, Any]]]:
 
 @register(Tags.database, deploy=True)
 def schema_matches(app_configs: _Apps, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """The database answers and every migration is applied. A deployment check: `migrate` itself doesn't ask."""
+    """The database answers and every migration is applied. A deployment check, so that `migrate` doesn't run it."""
     messages: list[CheckMessage] = []
     for alias in databases or ():
         try:
@@ -111,7 +111,7 @@ def schema_matches(app_configs: _Apps, databases: Sequence[str] | None = None, *
 
 @register
 def vendors_have_addresses(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
-    """The addresses of Huma and Visma are such that something can be sent there."""
+    """The addresses of Huma and Visma are addresses to which requests can be sent."""
     names = ("HUMA_API_URL", "VISMA_API_URL", "VISMA_TOKEN_URL")
     return [
         Error(
@@ -127,10 +127,10 @@ def vendors_have_addresses(app_configs: _Apps, **kwargs: Any) -> list[CheckMessa
 def _is_address(text: str) -> bool:
     try:
         parts = urlsplit(text)
-        port_is_one = parts.port is None or parts.port > 0  # reading it checks it
+        port_is_one = parts.port is None or parts.port > 0  # reading the port checks it
     except ValueError:
         return False
-    named = bool(parts.hostname) and "@" not in parts.netloc  # what stands before an @ passes for the host
+    named = bool(parts.hostname) and "@" not in parts.netloc  # what stands before an @ can look like the host
     return port_is_one and parts.scheme in ("http", "https") and named and not set(text) & set(" \t\n\\")
 
 
@@ -153,7 +153,7 @@ def speeds_are_above_zero(app_configs: _Apps, **kwargs: Any) -> list[CheckMessag
 
 @register
 def release_mode_is_known(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
-    """A word that isn't known must not let anybody in."""
+    """CONNECT_NEEDS_RELEASE is one of the known words: a typing mistake must not let anybody in."""
     if settings.CONNECT_NEEDS_RELEASE in MODES:
         return []
     return [
@@ -167,7 +167,7 @@ def release_mode_is_known(app_configs: _Apps, **kwargs: Any) -> list[CheckMessag
 
 @register
 def mail_is_set_up(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
-    """In production mail goes somewhere where people read it."""
+    """In production, mail goes to a mail server and not to the terminal."""
     silent = ("console", "dummy", "locmem", "filebased")
     if settings.DEBUG or not any(name in settings.EMAIL_BACKEND for name in silent):
         return []
@@ -220,9 +220,9 @@ def visma_application_is_set(app_configs: _Apps, **kwargs: Any) -> list[CheckMes
 
 
 def require_sound_installation(exit_code: int = 2) -> None:
-    """End the process with a sentence for each error of the checks, database included; web and worker ask first.
+    """End the process with a sentence for each error of the checks, database included. Web and worker start with this.
 
-    Our warnings are written, and don't stop it. Raises ``SystemExit(exit_code)``.
+    Our warnings are printed and don't stop the process. Raises ``SystemExit(exit_code)``.
     """
     found = [*run_checks(databases=["default"]), *schema_matches(None, databases=["default"])]
     messages = [message for message in found if not message.is_silenced()]

@@ -1,4 +1,4 @@
-"""The two vendors' clients for a connection, kept for the life of the process so that tokens and sockets are reused."""
+"""The clients of both vendors for each connection; the process keeps them, so that tokens and sockets are reused."""
 
 import threading
 import time
@@ -17,7 +17,7 @@ from connections.models import Connection
 
 @dataclass
 class Clients:
-    """Both clients of one connection, with their own waiting on 429."""
+    """Both clients of one connection. Each waits by itself after a 429."""
 
     huma: HumaClient
     visma: VismaClient
@@ -26,11 +26,14 @@ class Clients:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether one of the vendors said to come back later."""
+        """Whether one of the vendors said to come back later (429)."""
         return max(self.huma_waiting.blocked_until(), self.visma_waiting.blocked_until()) > time.time()
 
     def share_waiting(self, connection: Connection) -> None:
-        """Tell other processes how long to keep away, and learn it from them. Called between pieces of work."""
+        """Share with other processes, through the database, until when a vendor is not asked after a 429.
+
+        Called between pieces of work.
+        """
         now = time.time()
         mine = {"huma": self.huma_waiting.blocked_until(), "visma": self.visma_waiting.blocked_until()}
         row = Connection.objects.filter(pk=connection.pk)
@@ -49,7 +52,7 @@ class Clients:
         return self.huma.silence if side == "huma" else self.visma.silence
 
     def close(self) -> None:
-        """Close the sockets that are kept open."""
+        """Close the sockets that the clients keep open."""
         self.huma.close()
         self.visma.close()
 
@@ -91,7 +94,7 @@ _kept: dict[int, tuple[tuple[str, ...], Clients]] = {}
 
 
 def clients_for(connection: Connection) -> Clients:
-    """Both clients of a connection; made anew when its credentials or the vendors' addresses changed."""
+    """Both clients of a connection; new ones when its credentials or the vendors' addresses have changed."""
     key = (
         connection.tenant_id,
         connection.huma_client_id,

@@ -1,4 +1,4 @@
-"""What our commands for a terminal share: a user's mistake is one line on stderr, never a traceback."""
+"""The base of our commands: a user's mistake is one line on stderr, never a traceback."""
 
 import logging
 import sys
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 class OneLineCommand(BaseCommand):
-    """A command whose complaints are one line; exit code 2 for what couldn't be done.
+    """A command whose error message is one line, with exit code 2.
 
     ``quiet``: log lines up to this level are left out, unless ``--verbosity 2`` asks for them.
     """
@@ -30,14 +30,14 @@ class OneLineCommand(BaseCommand):
     quiet = logging.INFO
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        """A parser whose complaints are one line."""
+        """A parser whose error message is one line."""
         parser = super().create_parser(prog_name, subcommand, **kwargs)
         if self._called_from_command_line:
             parser.error = _one_line  # type: ignore[method-assign]
         return parser
 
     def execute(self, *args: Any, **options: Any) -> str | None:
-        """Run the command with stderr for the one line that says what is wrong."""
+        """Run the command; stderr gets one line that says what is wrong."""
         if self._called_from_command_line and options["verbosity"] < 2:
             logging.disable(self.quiet)
         _refuse_halves(options)
@@ -49,7 +49,7 @@ class OneLineCommand(BaseCommand):
             raise mistake(str(error)) from None
 
     def check(self, *args: Any, **kwargs: Any) -> None:
-        """What is wrong with the installation, in one line; its warnings are said where it is started or checked."""
+        """Report the installation's errors in one line. Warnings are left to web, worker and `manage.py check`."""
         if not self._called_from_command_line:
             return super().check(*args, **kwargs)
         errors = [one for one in run_checks() if one.is_serious() and not one.is_silenced()]
@@ -59,7 +59,7 @@ class OneLineCommand(BaseCommand):
 
 
 def _refuse_halves(options: dict[str, Any]) -> None:
-    """An argument in another encoding is refused: it can't be stored, printed or sent."""
+    """Refuse an argument in another encoding (half of a surrogate pair): it can't be stored, printed or sent."""
     for value in options.values():
         some = value if isinstance(value, list | tuple) else [value]
         if any(isinstance(one, str) and not is_text(one) for one in some):
@@ -67,7 +67,7 @@ def _refuse_halves(options: dict[str, Any]) -> None:
 
 
 def _database_trouble(error: Exception) -> str:
-    """What to do about it, in words; never the statement, which may hold values."""
+    """What to do about a database error, in words; never the SQL statement, which may hold values."""
     try:
         executor = MigrationExecutor(database)
         behind = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
@@ -80,12 +80,12 @@ def _database_trouble(error: Exception) -> str:
 
 
 def mistake(text: str) -> CommandError:
-    """What ends a command with one line and exit code 2."""
+    """The error that ends a command with one line and exit code 2."""
     return CommandError(" ".join(text.split()), returncode=2)
 
 
 def connection_called(code: str) -> Connection:
-    """The connection with this code, whatever its state; the command ends where there is none."""
+    """The connection with this code, in any state; without one the command ends."""
     connection = Connection.objects.filter(code=code).first()
     if connection is None:
         raise mistake(_("There is no connection with the code %s.") % code)
@@ -93,7 +93,7 @@ def connection_called(code: str) -> Connection:
 
 
 def email_address(argument: str, text: str) -> str:
-    """An email address that was given as this argument; the command ends where it isn't one."""
+    """The email address given as this argument; the command ends if it isn't one."""
     text = seen(text)
     try:
         validate_email(text)

@@ -1,4 +1,4 @@
-"""Why connecting didn't work, in people's words: one table from a code to a sentence and what to try, in order."""
+"""Why connecting failed, in people's words: a table from codes to a sentence and what to try, in order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from connections.probe import Trouble
 
 @dataclass(frozen=True)
 class Explanation:
-    """What to tell: what happened, what follows from it, and the possible causes in the order to try them."""
+    """What a person is told: what happened, what follows, and the possible causes in the order to try them."""
 
     title: str
     text: str
@@ -139,7 +139,7 @@ def side_label(side: str) -> str:
 
 
 def explain(trouble: Trouble) -> Explanation:
-    """What to tell about a trouble; a code that has no entry is a refusal of its side's."""
+    """What a person is told about a trouble; a code without an entry counts as a refusal by its side."""
     entry = _TABLE.get(f"{trouble.side}:{trouble.code}") or _TABLE.get(trouble.code) or _TABLE["refused"]
     words = {"app": settings.VISMA_APP_NAME, "side": side_label(trouble.side), "prop": trouble.prop}
 
@@ -150,7 +150,7 @@ def explain(trouble: Trouble) -> Explanation:
 
 
 def request_to_colleague(side: str) -> str:
-    """A text to send to the one who has the access that is missing."""
+    """A text to send to the colleague who can give the missing access."""
     if side == "huma":
         return gettext(
             "Hi! I am connecting Huma with Visma.net Payroll, so that we keep employee data in one place only. I "

@@ -1,4 +1,4 @@
-"""Ending pauses by themselves: the last day is over, or refused credentials are accepted again."""
+"""Ends pauses without a person: when the last day is over, or when refused credentials are accepted again."""
 
 import time
 from typing import Any
@@ -25,12 +25,15 @@ Row = Connection | Installation
 
 
 def ask_soon() -> None:
-    """Have the installation's own credentials tried at the next look: they may be others since a start."""
+    """Have the next look try the installation's own credentials: they may have changed since the last start."""
     Installation.objects.exclude(visma_refused_at=None).update(retry_next=timezone.now(), retry_tries=0)
 
 
 def look_after(seconds: float = 20.0) -> None:
-    """End the pauses whose last day is over, and ask again, for about ``seconds``, where it is time. Called often."""
+    """End the pauses whose last day is over, and try refused credentials that are due, for about ``seconds``.
+
+    Called often.
+    """
     over = Connection.objects.filter(state=Connection.State.PAUSED, pause_reason=BY_HAND)
     for pk in over.filter(paused_until__lt=timezone.localdate()).values_list("pk", flat=True):
         _end_if_over(pk)
@@ -45,7 +48,7 @@ def look_after(seconds: float = 20.0) -> None:
 
 
 def ask_now(connection: Connection) -> None:
-    """End its pause where that is possible now: somebody is about to start a run, and perhaps there is no worker."""
+    """End the connection's pause if possible: somebody is about to start a run, and there may be no worker."""
     if connection.state == Connection.State.PAUSED:
         _end_if_over(connection.pk)
         connection.refresh_from_db()
@@ -67,14 +70,14 @@ def _due(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def _claim(row: Row) -> bool:
-    """Take this try, and plan the next one; False when somebody else has it."""
+    """Claim this try and plan the next one; False when another process has it."""
     mine = type(row)._default_manager.filter(pk=row.pk, retry_next=row.retry_next, retry_tries=row.retry_tries)
     row.retry_tries += 1
     return bool(mine.update(retry_tries=row.retry_tries, retry_next=timezone.now() + interval(row.retry_tries)))
 
 
 def _ask_sooner(row: Row) -> None:
-    """The try told nothing: it doesn't count."""
+    """The try gave no answer about the credentials, so it doesn't count."""
     mine = type(row)._default_manager.filter(pk=row.pk, retry_tries=row.retry_tries)
     mine.update(retry_tries=F("retry_tries") - 1, retry_next=timezone.now() + interval(0))
 
@@ -100,7 +103,7 @@ def _ask_again(row: Connection) -> None:
 
 
 def _of_the_connection(row: Connection, probe: Probe) -> list[Trouble]:
-    """What keeps the connection's own credentials from being used."""
+    """The troubles that prevent the connection's own credentials from being used."""
     found = [trouble for trouble in probe.troubles if trouble.code != "application"]
     if probe.works("huma") and row.huma_organization_id and probe.organization_id != row.huma_organization_id:
         found.append(Trouble("huma", "other_organisation"))
@@ -108,7 +111,7 @@ def _of_the_connection(row: Connection, probe: Probe) -> list[Trouble]:
 
 
 def note_application(probe: Probe) -> None:
-    """What asking both sides told of the installation's own credentials."""
+    """Note what a probe of both sides says about the installation's own credentials."""
     if any(trouble.code == "application" for trouble in probe.troubles):
         application_is_refused()
     elif probe.works("visma"):
@@ -116,7 +119,7 @@ def note_application(probe: Probe) -> None:
 
 
 def _ask_for_application() -> None:
-    """Ask with the company of any connection, rather of one that isn't paused."""
+    """Try the installation's credentials with the company of some connection, preferably one that isn't paused."""
     row = _due(Installation.objects.filter(pk=1, visma_refused_at__isnull=False)).first()
     connections = Connection.objects.exclude(state=Connection.State.DISCONNECTED)
     tenant_id = connections.order_by("state", "pk").values_list("tenant_id", flat=True).first()
@@ -124,6 +127,6 @@ def _ask_for_application() -> None:
         return
     trouble = ask_visma(tenant_id)
     if trouble is None or trouble.code not in SAYS_NOTHING | {"application"}:
-        application_works()  # a refusal of the company only is given to an application that is known
+        application_works()  # Visma refuses a company only to an application that it knows
     elif trouble.code in SAYS_NOTHING:
         _ask_sooner(row)

@@ -19,16 +19,16 @@ from connections.services import NoSuchUser, find_staff
 MOST_BYTES = 200_000
 MOST_ROWS = 1000
 HEADINGS = ("tenantid", "tenant")
-"""How the first column's heading begins, where there is a first line with headings; spaces and dashes don't count."""
+"""How the heading of the first column may begin, in a table with headings; spaces and dashes don't count."""
 
 
 class NoTable(Exception):
-    """The file can't be read as a table; the text says why."""
+    """The file can't be read as a table; the message says why."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a table: its number, what it says, and either whom it means or what is wrong with it."""
+    """One line of a table: its number, its content, and either the user that it means or what is wrong with it."""
 
     line: int
     tenant_id: str
@@ -38,9 +38,9 @@ class Row:
 
 
 def check(tenant: str, who: str, others: Iterable[str] = ()) -> tuple[str, User]:
-    """The Tenant ID and the user that are meant; raises ``ValueError`` with a sentence.
+    """The Tenant ID and the user that a row means; raises ``ValueError`` with a sentence.
 
-    ``others``: Tenant IDs that stand further up in the same table.
+    ``others``: the Tenant IDs of the rows above in the same table.
     """
     try:
         tenant_id = as_guid(seen(tenant))
@@ -63,7 +63,7 @@ def check(tenant: str, who: str, others: Iterable[str] = ()) -> tuple[str, User]
 
 
 def expect(by: User, pairs: Iterable[tuple[str, User]]) -> int:
-    """Store these; who is expected already is left as they are. Gives how many were new. Superusers only."""
+    """Store expected pairings; those that exist already stay as they are. Returns how many are new. Superusers only."""
     if not by.is_superuser:
         raise PermissionDenied
     return sum(_expect(by, tenant_id, user) for tenant_id, user in pairs)
@@ -80,7 +80,7 @@ def _expect(by: User, tenant_id: str, user: User) -> bool:
 
 
 def remove(by: User, pk: int) -> bool:
-    """Expect it no longer; False where it was used or removed meanwhile. Superusers only."""
+    """Remove an expected pairing; False if it was used or removed meanwhile. Superusers only."""
     if not by.is_superuser:
         raise PermissionDenied
     with transaction.atomic():
@@ -94,7 +94,7 @@ def remove(by: User, pk: int) -> bool:
 
 
 def text_of(content: bytes) -> str:
-    """What a file says: UTF-8, or cp1252 as Excel writes it. Raises ``NoTable``."""
+    """The text of a file: UTF-8, or cp1252 as Excel writes it. Raises ``NoTable``."""
     if len(content) > MOST_BYTES:
         raise NoTable(_("The file is too large: at most %(most)d rows.") % {"most": MOST_ROWS})
     for encoding in ("utf-8-sig", "cp1252"):
@@ -110,7 +110,7 @@ def text_of(content: bytes) -> str:
 def read(text: str) -> list[Row]:
     """The rows of a table with a Tenant ID and a username or email address in each. Raises ``NoTable``.
 
-    Commas or semicolons part the columns; a first line with headings is left out, and so are empty ones.
+    Commas or semicolons separate the columns; a first line with headings and empty lines are left out.
     """
     first = next((line for line in text.splitlines() if line.strip()), "")
     if not first:
@@ -146,7 +146,7 @@ def _row(number: int, cells: list[str], others: list[str]) -> Row:
 
 
 def as_table(rows: Iterable[Row]) -> str:
-    """The rows that can be stored, as ``read`` takes them again."""
+    """The rows that can be stored, in the form that ``read`` accepts."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\n")
     writer.writerows((row.tenant_id, row.user.get_username()) for row in rows if row.user)

@@ -1,7 +1,7 @@
 """Model fields that are encrypted at rest.
 
-The keys are ``FIELD_ENCRYPTION_KEY``, newest first: writing uses the first, reading tries all. What no key can
-read is an error, never handed out as if it were the value.
+The keys are ``FIELD_ENCRYPTION_KEY``, newest first: writing uses the first key, reading tries all. A value that no key
+can read is an error and is never returned as if it were the value.
 """
 
 import json
@@ -80,7 +80,7 @@ class EncryptedJSONField(EncryptedTextField):
 
 
 def _json(value: Any) -> str:
-    """JSON in which halves of surrogate pairs are escaped: UTF-8 has none."""
+    """JSON that escapes halves of surrogate pairs, because UTF-8 can't encode them."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     try:
         text.encode()

@@ -54,7 +54,7 @@ class GuidField(forms.UUIDField):
 
 
 class EmailsField(forms.CharField):
-    """Email addresses, one a line (commas and semicolons do too), given back as a list without doubles."""
+    """Email addresses, one a line (or separated by commas or semicolons), returned as a list without duplicates."""
 
     widget = forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "autocapitalize": "none"})
 
@@ -77,17 +77,17 @@ class EmailsField(forms.CharField):
                 ) from None
 
     def run_validators(self, value: Any) -> None:
-        """Addresses are validated one by one above."""
+        """Do nothing: ``to_python`` has validated each address."""
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return bool((initial or []) != self.to_python(data or ""))
 
 
 class KeptSecretInput(forms.PasswordInput):
-    """A secret that isn't lost when another field is wrong: Huma shows it only once.
+    """A secret that isn't lost when another field of the form is wrong: Huma shows it only once.
 
-    It comes back with the page sealed with the installation's key, for ``whom`` and an hour only: nobody can read it
-    there, and it lies in no session.
+    The page carries it encrypted with the installation's key, for the user ``whom`` and for an hour only. Nobody can
+    read it there, and it is in no session.
     """
 
     KEPT_SECONDS = 3600

@@ -25,14 +25,14 @@ def _client_secret(**more: Any) -> GuidField:
 
 
 def _keep_for(form: forms.Form, whom: Any) -> None:
-    """After an error the secret comes back for this user only."""
+    """Keep the secret in the page after an error, for this user only."""
     widget = form.fields["huma_client_secret"].widget
     assert isinstance(widget, KeptSecretInput)
     widget.whom = str(whom)
 
 
 class AboutForm(forms.Form):
-    """What a connection is called and whom it tells."""
+    """A connection's name, and who gets its emails."""
 
     name = forms.CharField(
         label=_("Name of the connection"),
@@ -69,7 +69,7 @@ class AboutForm(forms.Form):
         field.choices = [("", gettext("Not chosen yet")), *end_reasons()]
 
     def clean_name(self) -> str:
-        """The name without what can't be seen; something of it has to be left."""
+        """The name without invisible characters; something has to be left of it."""
         name = seen(self.cleaned_data["name"])
         if not name:
             raise ValidationError(self.fields["name"].error_messages["required"], code="required")
@@ -77,7 +77,7 @@ class AboutForm(forms.Form):
 
 
 class ConnectForm(AboutForm):
-    """Everything that *Connect* asks for. With ``reuse``, that connection's access to Huma is taken."""
+    """Everything that *Connect* asks for. With ``reuse``, that connection's access to Huma is used."""
 
     tenant_id = GuidField(
         label=_("Tenant ID"), wrong_shape=TENANT_SHAPE, help_text=_("From Visma.net, step 5. It isn't secret.")
@@ -105,7 +105,7 @@ class ConnectForm(AboutForm):
         return cleaned
 
     def access(self) -> Access:
-        """What opens both sides."""
+        """The credentials for both sides."""
         if self.reuse is not None:
             own = (self.reuse.huma_client_id, self.reuse.huma_client_secret)
         else:
@@ -118,7 +118,7 @@ class ConnectForm(AboutForm):
 
 
 class CredentialsForm(forms.Form):
-    """Another access to the same Huma organisation."""
+    """New credentials for the same Huma organisation."""
 
     huma_client_id = _client_id()
     huma_client_secret = _client_secret(help_text=_("Stored encrypted, and never shown again."))
@@ -140,7 +140,7 @@ def _two_different(form: forms.Form) -> None:
 
 
 class SettingsForm(AboutForm, PayDayForm):
-    """What an owner may change. ``groups`` are Huma's (id, name, type); None when Huma couldn't be asked."""
+    """The settings that an owner may change. ``groups`` are Huma's (id, name, type); None if Huma gave no answer."""
 
     fields_on = forms.MultipleChoiceField(
         label=_("Fields that are synchronized"),
@@ -172,13 +172,13 @@ class SettingsForm(AboutForm, PayDayForm):
             self._add_groups("huma_groups", _JOIN, connection.huma_groups, groups)
 
     def chosen(self) -> dict[str, Any]:
-        """The connection's settings as its model stores them; what couldn't be shown isn't among them."""
+        """The connection's settings as its model stores them, without those that couldn't be shown."""
         chosen = {name: value for name, value in self.cleaned_data.items() if name != "fields_on"}
         chosen["fields_off"] = [name for name in self._all_fields if name not in self.cleaned_data["fields_on"]]
         return chosen
 
     def _add_groups(self, name: str, label: Any, ids: list[str], groups: list[dict[str, Any]]) -> None:
-        """A choice among Huma's groups; one that is stored and gone from Huma stays, to be taken off."""
+        """A choice of Huma's groups; a stored group that is gone from Huma stays, so that it can be removed."""
         if not self.groups_known:
             return
         known = {group["id"]: group["name"] for group in sorted(groups, key=lambda g: str(g["name"]).casefold())}
@@ -202,7 +202,7 @@ class SettingsForm(AboutForm, PayDayForm):
 
 
 class GroupsField(forms.MultipleChoiceField):
-    """Some of Huma's groups; ``limited``: no more than Huma's list takes as a filter."""
+    """Some of Huma's groups; ``limited``: at most as many as Huma's list of users accepts as a filter."""
 
     def __init__(self, *, limited: bool, **kwargs: Any) -> None:
         self.limited = limited
@@ -224,7 +224,7 @@ assert tuple(_LIMITS) == GROUP_TYPES
 
 
 class OwnerForm(forms.Form):
-    """Somebody who shall see and run the connection too."""
+    """Another person who will see and run the connection."""
 
     who = forms.CharField(
         label=_("Username or email of a colleague"),

@@ -17,7 +17,7 @@ Groups = list[dict[str, Any]]
 
 
 def huma_groups(connection: Connection) -> Groups:
-    """The groups that a connection may be limited to, and that a new user may join; asked of Huma each time.
+    """The groups that a connection may be limited to, and that a new user may join. Asks Huma each time.
 
     Each has ``id``, ``name`` and ``type`` (company, location, team). Raises the vendor errors.
     Source: huma-openapi.yaml, GET /groups.
@@ -26,14 +26,14 @@ def huma_groups(connection: Connection) -> Groups:
 
 
 _asked: dict[int, tuple[Future[Groups], float]] = {}
-"""By connection, what is being asked just now and until when anybody waits for it."""
+"""By connection, the request to Huma that is under way, and until when a page waits for it."""
 _lock = threading.Lock()
 
 
 def groups_for_page(connection: Connection) -> Groups:
-    """The same for a page: nobody waits for longer than CONNECT_PATIENCE_SECONDS, however many ask at once.
+    """The same for a page, which waits for at most CONNECT_PATIENCE_SECONDS, even if many pages ask at once.
 
-    Raises ``Unavailable`` then, and the other vendor errors.
+    Raises ``Unavailable`` after that, and the other vendor errors.
     """
     huma = clients_for(connection).huma
     with _lock:

@@ -82,7 +82,7 @@ _ACTIONS = {
 
 @dataclass(frozen=True)
 class SettingChange:
-    """A setting and what it was and is now, as people read it."""
+    """A setting with its old and new value, in words."""
 
     label: str
     before: str
@@ -91,7 +91,7 @@ class SettingChange:
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that was done."""
+    """One thing that was done with the connection."""
 
     at: datetime
     who: str
@@ -108,7 +108,7 @@ def history(connection: Connection, most: int = ENTRIES_SHOWN) -> list[Entry]:
 
 
 def action_words(entry: AuditEntry) -> str:
-    """What was done, in a few words; an action that isn't known here comes back as its code."""
+    """What was done, in a few words; an unknown action is returned as its code."""
     text = _ACTIONS.get(entry.action)
     return gettext(text) % _Known(_nice(entry.detail)) if text else entry.action
 
@@ -143,7 +143,7 @@ def _changes(entry: AuditEntry) -> Iterator[SettingChange]:
 
 
 def _value(name: str, value: Any, words: dict[str, str]) -> str:
-    """Lists by their words; Huma's groups, of which only the ids are kept, by their number."""
+    """A value in words; a list of Huma's groups by its length, because only the ids are stored."""
     if isinstance(value, list) and name.startswith("huma_"):
         count = len(value)
         return ngettext("%(n)d chosen", "%(n)d chosen", count) % {"n": count} if count else ""

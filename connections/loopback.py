@@ -1,10 +1,10 @@
-"""Which host names are this machine itself: plain http doesn't leave it."""
+"""Which host names mean this machine: plain http to them doesn't leave it."""
 
 import ipaddress
 
 
 def is_loopback(host: str | None) -> bool:
-    """Whether it is `localhost` or an address of 127.0.0.0/8 or ::1; a name that only looks like one isn't."""
+    """Whether the host is `localhost`, ::1 or in 127.0.0.0/8; a name that only looks like one of them isn't."""
     name = (host or "").lower()
     if name == "localhost":
         return True

@@ -38,12 +38,12 @@ def new_fingerprint_key() -> str:
 
 
 def new_webhook_secret() -> str:
-    """What Huma signs its webhook's requests with: 32 bytes in hex."""
+    """The secret with which Huma signs its webhook's requests: 32 bytes in hex."""
     return secrets.token_hex(32)
 
 
 def new_link_key() -> str:
-    """What the links to one recipient's confirmation carry: 16 bytes in hex, gone when the address is removed."""
+    """The key in the links with which one recipient confirms: 16 bytes in hex, deleted with the address."""
     return secrets.token_hex(16)
 
 
@@ -53,7 +53,7 @@ class Connection(models.Model):
     class State(models.TextChoices):
         ACTIVE = "active", _("Active")
         PAUSED = "paused", _("Paused")
-        WAITING = "waiting", _("Waiting for approval")  # for its release: nothing of Visma is shown before that
+        WAITING = "waiting", _("Waiting for approval")  # for its release; nothing of Visma is shown before that
         DISCONNECTED = "disconnected", _("Disconnected")
 
     class BothMoved(models.TextChoices):
@@ -88,7 +88,7 @@ class Connection(models.Model):
 
     recipients = models.JSONField(_("recipients of the result"), default=list, blank=True)
     payroll_contacts = models.JSONField(_("recipients of payroll notices"), default=list, blank=True)
-    # The days of the month of pay and of its cut-off, where they are known, and one month that is otherwise.
+    # The days of the month of the pay and of its cut-off, if they are known, and one month that differs.
     pay_day = models.PositiveSmallIntegerField(
         _("pay day"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(31)]
     )
@@ -116,7 +116,7 @@ class Connection(models.Model):
     authority_confirmed_by = models.CharField(_("authority confirmed by"), max_length=150, blank=True)
     authority_confirmed_at = models.DateTimeField(_("authority confirmed"), null=True, blank=True)
     same_company_confirmed_by = models.CharField(_("same company confirmed by"), max_length=150, blank=True)
-    # Automatic updates: who turned them on and when is the rule that every automatic write names.
+    # Automatic updates. Every automatic write names this rule: who turned them on, and when.
     automatic = models.BooleanField(_("automatic updates"), default=False)
     automatic_asked = models.BooleanField(_("asked about automatic updates"), default=False)
     automatic_by = models.CharField(_("automatic updates turned on by"), max_length=150, blank=True)
@@ -127,7 +127,7 @@ class Connection(models.Model):
     accounts = models.CharField(
         _("changed bank accounts"), max_length=6, choices=Accounts, default=Accounts.AFTER_A_LOOK
     )
-    # It was connected when "at once" was the default: an owner is asked whether it is to stay so.
+    # The connection was made when "at once" was the default: an owner is asked whether that is to stay.
     accounts_asks = models.BooleanField(_("asked about changed bank accounts"), default=False)
     schedule = models.CharField(_("scheduled sync"), max_length=5, choices=Schedule, default=Schedule.OFF)
     schedule_hours = models.PositiveSmallIntegerField(
@@ -136,12 +136,12 @@ class Connection(models.Model):
     schedule_time = models.TimeField(_("at this time"), default=time(5, 0))  # Europe/Oslo's
     schedule_next = models.DateTimeField(_("next scheduled sync"), null=True, blank=True)
 
-    # Another integration of Huma's that writes to Visma: "" where none was seen.
+    # Huma's own integration that writes to Visma; "" if none was seen.
     other_writer = models.CharField(_("other integration with Visma"), max_length=80, blank=True, editable=False)
-    other_writer_people = models.JSONField(default=list, blank=True, editable=False)  # ids in Huma, some of them
+    other_writer_people = models.JSONField(default=list, blank=True, editable=False)  # some of their ids in Huma
     other_writer_count = models.PositiveIntegerField(default=0, editable=False)
     other_writer_at = models.DateTimeField(null=True, blank=True, editable=False)
-    other_writer_next = models.DateTimeField(null=True, blank=True, editable=False)  # is looked at again
+    other_writer_next = models.DateTimeField(null=True, blank=True, editable=False)  # when Huma is asked again
 
     webhook_secret = EncryptedTextField(default=new_webhook_secret, editable=False)
     webhook_secret_old = EncryptedTextField(blank=True, editable=False)
@@ -167,18 +167,18 @@ class Connection(models.Model):
         return self.name
 
     def threshold(self, linked: int) -> int:
-        """How many people may be changed or created without typing their number, given the linked ones."""
+        """How many people may be changed or created before somebody has to type their number, for ``linked`` people."""
         return max(self.threshold_people, linked * self.threshold_percent // 100)
 
 
 class PayrollRecipient(models.Model):
-    """That an address among a connection's ``payroll_contacts`` was confirmed, or is still to be, by a click."""
+    """Whether an address of a connection's ``payroll_contacts`` was confirmed by a click."""
 
     connection = models.ForeignKey(
         Connection, models.CASCADE, verbose_name=_("connection"), related_name="payroll_recipients"
     )
-    address = models.CharField(_("address"), max_length=254)  # in small letters
-    key = models.CharField(max_length=64, default=new_link_key, editable=False)  # what its links know it by
+    address = models.CharField(_("address"), max_length=254)  # in lower case
+    key = models.CharField(max_length=64, default=new_link_key, editable=False)  # identifies the address in its links
     asked = models.PositiveSmallIntegerField(_("asked so many times"), default=0)
     asked_at = models.DateTimeField(_("asked"), null=True, blank=True)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
@@ -194,9 +194,9 @@ class PayrollRecipient(models.Model):
 
 
 class Installation(models.Model):
-    """One row (pk 1): what is true of all connections at once.
+    """One row (pk 1): what concerns all connections.
 
-    Visma's refusal of the *application's* credentials is one fact of the installation; no connection is marked.
+    If Visma refuses the *application's* credentials, that concerns the installation; no connection is marked.
     """
 
     visma_refused_at = models.DateTimeField(
@@ -235,7 +235,7 @@ class AuditEntry(models.Model):
 
 
 def name_of(who: Any) -> str:
-    """What a user is called in our tables; ``who`` may be the name of a command or rule already."""
+    """A user's name in our tables; ``who`` may already be the name of a command or rule."""
     return who if isinstance(who, str) else who.get_username()
 
 
@@ -244,5 +244,5 @@ PROGRAM = "humavisma"
 
 
 def audit(who: Any, action: str, connection: Connection | None = None, **detail: Any) -> AuditEntry:
-    """Leave an audit entry; ``who`` is a user, or the name of a command or rule. ``detail`` never holds a value."""
+    """Make an audit entry; ``who`` is a user, or the name of a command or rule. ``detail`` never holds a value."""
     return AuditEntry.objects.create(who=name_of(who), action=action, connection=connection, detail=detail)

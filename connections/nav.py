@@ -1,4 +1,4 @@
-"""The pages of one connection, for the sidebar; the sync's pages are known by the names of their addresses only."""
+"""The sidebar with the pages of one connection. It knows the sync's pages only by the names of their addresses."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from connections.models import Connection
 
 BEFORE_RELEASE = ("webhook", "connection")
-"""The pages that show nothing of Visma, so that they are open while a connection waits for its release."""
+"""The pages that show nothing of Visma, so they are open while a connection waits for its release."""
 
 
 def connection_nav(connection: Connection, current: str) -> list[dict[str, Any]]:
-    """``current``: the name of the address of the page that is shown."""
+    """The sidebar's entries; ``current`` is the name of the address of the page that is shown."""
     pages = (
         ("sync_users", _("Synchronize users"), "sync"),
         ("attention", _("Needs your attention"), "warning"),

@@ -41,7 +41,7 @@ class RefusalForm(forms.Form):
 
 
 class ExpectForm(forms.Form):
-    """One pairing that is expected."""
+    """One expected pairing."""
 
     tenant_id = GuidField(label=_("Tenant ID"), wrong_shape=TENANT_SHAPE)
     who = forms.CharField(

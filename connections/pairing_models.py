@@ -1,17 +1,17 @@
-"""Which Huma organisation and which Visma.net company belong together, who said so, and who is still asked."""
+"""Which Huma organisation and which Visma.net company belong together, who approved it, and what is still open."""
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 AUTO, ALWAYS, NEVER = RELEASE_MODES = ("auto", "always", "never")
-"""What CONNECT_NEEDS_RELEASE takes."""
+"""The values that CONNECT_NEEDS_RELEASE may have."""
 
 
 class Pairing(models.Model):
-    """A Huma organisation and a Tenant ID that were connected here once. It outlives its connections.
+    """A Huma organisation and a Tenant ID that were connected here once. The row outlives its connections.
 
-    While it is released, the Tenant ID is reserved for the organisation; who frees the Tenant ID takes that back.
+    While the pairing is released, the Tenant ID is reserved for the organisation, until a superuser frees it.
     """
 
     class How(models.TextChoices):
@@ -58,7 +58,7 @@ class ReleaseRequest(models.Model):
     asked_at = models.DateTimeField(_("connected"), auto_now_add=True)
     told = models.JSONField(_("who was told"), default=list, blank=True)  # names of superusers
     reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True)
-    # What both sides were read for: {"huma": n, "visma": n, "linked": {by: n}, "possible": n, "companies": [names]}.
+    # What the superuser is shown: {"huma": n, "visma": n, "linked": {by: n}, "possible": n, "companies": [names]}.
     figures = models.JSONField(_("figures"), default=dict, blank=True)
     looked_at = models.DateTimeField(_("fetched from both systems"), null=True, blank=True)
     # Why they couldn't be, as a code of sync.core.reasons with its parameters (never a value).

@@ -1,7 +1,7 @@
-"""A connection that is paused: by hand, or because its credentials are refused; and how it goes on by itself.
+"""Pauses a connection, by hand or because its credentials are refused, and resumes it.
 
-Refused credentials of the *application* are one fact of the installation: then no connection is paused. An episode
-begins with ``paused_at`` and ends once; whoever hears the signals can tell of each exactly once.
+If the *application's* credentials are refused, that concerns the installation, and no connection is paused. Each pause
+begins with ``paused_at`` and ends once, so a receiver of the signals can report each pause exactly once.
 """
 
 from datetime import date, timedelta
@@ -19,11 +19,14 @@ from connections.refused import REFUSED_CREDENTIALS, refusal
 BY_HAND = "by_hand"
 COLUMNS = ("state", "pause_reason", "paused_by", "paused_at", "paused_until", "retry_next", "retry_tries")
 QUIET = timedelta(days=2)
-"""Credentials that are refused again so soon are tried again where the pauses had grown to."""
+"""If credentials are refused again within this time, the waiting times go on from where they had grown to."""
 
 
 def pause(connection: Connection, user: Any, until: date | None = None) -> None:
-    """Pause it, until and including a day (Europe/Oslo's) or until somebody resumes it; again: change the day."""
+    """Pause the connection until and including a day (Europe/Oslo), or until somebody resumes it.
+
+    Calling it again changes the day.
+    """
     with transaction.atomic():
         row = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
         begins = row.state == Connection.State.ACTIVE
@@ -42,7 +45,10 @@ def pause(connection: Connection, user: Any, until: date | None = None) -> None:
 
 
 def resume(connection: Connection, user: Any) -> bool:
-    """End a pause by hand; False when there is none. One for refused credentials ends when they are accepted."""
+    """End a pause that was made by hand; False if there is none.
+
+    A pause for refused credentials ends when they are accepted.
+    """
     with transaction.atomic():
         row = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
         by_hand = row.state == Connection.State.PAUSED and row.pause_reason == BY_HAND
@@ -53,7 +59,7 @@ def resume(connection: Connection, user: Any) -> bool:
 
 
 def end(row: Connection, who: Any, action: str) -> AuditEntry:
-    """End the pause of a locked row inside a transaction, and tell of it. ``paused_at`` stays: the last pause."""
+    """End the pause of a locked row inside a transaction, and send the signal. ``paused_at`` keeps the last pause."""
     row.state, row.pause_reason, row.paused_until, row.retry_next = Connection.State.ACTIVE, "", None, None
     row.save(update_fields=COLUMNS)
     entry = audit(who, action, row)
@@ -67,9 +73,10 @@ def is_refused(connection: Connection) -> bool:
 
 
 def credentials_refused(connection: Connection, error: BadCredentials) -> None:
-    """A vendor refused the credentials: pause the connection, once however many meet it, or note the installation's.
+    """Pause the connection because a vendor refused its credentials, or note that the installation's are refused.
 
-    ``connection`` is what was used: when other credentials are stored by now, it says nothing of them.
+    However many threads meet the refusal, it counts once. ``connection`` has the credentials that were used: if others
+    are stored by now, the refusal says nothing about them.
     """
     if error.application:
         application_is_refused()
@@ -92,12 +99,12 @@ def credentials_refused(connection: Connection, error: BadCredentials) -> None:
 
 
 def application_refused() -> bool:
-    """Whether Visma refuses the installation's own credentials: then nothing is started by itself."""
+    """Whether Visma refuses the installation's own credentials; then nothing starts automatically."""
     return Installation.objects.filter(pk=1, visma_refused_at__isnull=False).exists()
 
 
 def application_works() -> None:
-    """A new token was got with the installation's own credentials."""
+    """Note that Visma gave a token for the installation's own credentials."""
     if not application_refused():
         return
     with transaction.atomic():
@@ -111,7 +118,7 @@ def application_works() -> None:
 
 
 def application_is_refused() -> None:
-    """Visma refused the installation's own credentials: note it, once however many meet it."""
+    """Note that Visma refused the installation's own credentials; however many threads meet it, it counts once."""
     if application_refused():
         return
     with transaction.atomic():
@@ -126,7 +133,7 @@ def application_is_refused() -> None:
 
 
 def interval(tries: int) -> timedelta:
-    """How long to wait before refused credentials are tried again, after so many tries."""
+    """How long to wait before refused credentials are tried again, after ``tries`` tries."""
     minutes = settings.CREDENTIALS_RETRY_MINUTES
     return timedelta(minutes=minutes[min(tries, len(minutes) - 1)])
 

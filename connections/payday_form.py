@@ -1,4 +1,4 @@
-"""When salary is paid, and until when changes reach that pay: a part of the settings' form."""
+"""The part of the settings' form about the pay day and the cut-off for changes."""
 
 from datetime import date, time
 from typing import Any
@@ -22,7 +22,7 @@ def _date(**more: Any) -> forms.DateField:
 
 
 class PayDayForm(forms.Form):
-    """Both days of the month, or neither; and one month that is otherwise."""
+    """Both days of the month, or neither; and one month that differs."""
 
     pay_day = _day_of_month(
         label=_("Pay day (day of the month)"),
@@ -82,7 +82,7 @@ class PayDayForm(forms.Form):
 
 
 def _months(stored: str) -> list[tuple[str, str]]:
-    """This month and the next ones as (2026-12, "December 2026"), and the stored one first where it is over."""
+    """This month and the next ones as (2026-12, "December 2026"); the stored month comes first if it is over."""
     today = timezone.localdate()
     now = _index(f"{today:%Y-%m}")
     ahead = [f"{index // 12}-{index % 12 + 1:02}" for index in range(now, now + MONTHS_AHEAD + 1)]

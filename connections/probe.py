@@ -1,4 +1,4 @@
-"""Asking both vendors whether an access works: a token from each, and one read."""
+"""Asks both vendors whether credentials work: a token from each, and one read."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Probe:
-    """What both sides said. ``organization_id`` is Huma's own word for whose key it is; "" when Huma refused."""
+    """What both sides answered. ``organization_id``: whose key it is, as Huma says; "" if Huma refused."""
 
     organization_id: str = ""
     sunset: str = ""
@@ -41,7 +41,7 @@ class Probe:
         return not self.troubles
 
     def works(self, side: str) -> bool:
-        """Whether this side can be."""
+        """Whether this side can be read and written."""
         return all(trouble.side != side for trouble in self.troubles)
 
 
@@ -53,7 +53,7 @@ class _Said:
 
 
 def ask_both(tenant_id: str, client_id: str, client_secret: str) -> Probe:
-    """Ask Huma and Visma at the same time, no longer than CONNECT_PATIENCE_SECONDS. Raises nothing for a refusal."""
+    """Ask Huma and Visma at the same time, for at most CONNECT_PATIENCE_SECONDS. A refusal raises nothing."""
     deadline = time.monotonic() + settings.CONNECT_PATIENCE_SECONDS
     huma = _in_background("huma", lambda: _ask_huma(client_id, client_secret))
     visma = _in_background("visma", lambda: _ask_visma(tenant_id))
@@ -66,13 +66,13 @@ def ask_both(tenant_id: str, client_id: str, client_secret: str) -> Probe:
 
 
 def ask_visma(tenant_id: str) -> Trouble | None:
-    """What keeps Visma from being used with this company, ``None`` for nothing; no longer than ``ask_both``."""
+    """Why Visma can't be used with this company; ``None`` if it can. Takes at most as long as ``ask_both``."""
     visma = _in_background("visma", lambda: _ask_visma(tenant_id))
     return _in_time("visma", visma, time.monotonic() + settings.CONNECT_PATIENCE_SECONDS).trouble
 
 
 def trouble_of(side: str, error: VendorError) -> Trouble:
-    """What an error of a client's means for connecting."""
+    """What a client's error means for connecting."""
     match error:
         case BadCredentials(application=True):
             return Trouble(side, "application")
@@ -123,7 +123,7 @@ def _ask_huma(client_id: str, client_secret: str) -> _Said:
 
 
 def _swapped(client_id: str, client_secret: str) -> bool:
-    """Whether the two work the other way round. Huma gets to see nothing that it doesn't know already."""
+    """Whether id and secret work when swapped. Huma is sent nothing that it doesn't know already."""
     client = huma_client(client_secret, client_id)
     try:
         client.token_info()

@@ -1,7 +1,7 @@
-"""Recipients of payroll notices, and whether their address was confirmed: before that no name is sent to it.
+"""Recipients of payroll notices, and whether they have confirmed their address: until then no name is sent to it.
 
-A connection's ``payroll_contacts`` says who they are; a row of ``PayrollRecipient`` for each says what is known of it.
-The link to confirm is signed, expires, and dies with the row when the address is removed.
+A connection's ``payroll_contacts`` lists them; each has a ``PayrollRecipient`` row with what is known of the address.
+The link to confirm is signed and expires. When the address is removed, the row goes, and its links stop working.
 """
 
 from dataclasses import dataclass
@@ -16,24 +16,24 @@ from connections.models import Connection, PayrollRecipient, audit, name_of
 from connections.signals import recipients_added
 
 LINK_DAYS = 14
-"""So long a link to confirm works; then it can be sent again."""
+"""How long a link to confirm works; after that it can be sent again."""
 _SALT = "connections.recipients"
 
 
 class DeadLink(Exception):
-    """The link was made for an address that isn't a recipient any more, is too old, or wasn't made here."""
+    """The link is too old, wasn't made here, or is for an address that isn't a recipient any more."""
 
 
 def same(address: str) -> str:
-    """An address as it is compared."""
+    """An address in the form in which addresses are compared."""
     return address.strip().lower()
 
 
 def keep(connection: Connection, who: Any, confirmed: bool = False) -> None:
-    """Bring what is known of recipients in line with the connection's list, in the caller's transaction.
+    """Bring the recipients' rows in line with the connection's list, in the caller's transaction.
 
-    ``confirmed``: whoever named them answers for their addresses (a command); else those who are new are asked. Who
-    was removed is forgotten, and so are the links that were sent to them.
+    ``confirmed``: new addresses count as confirmed (a command named them); else they are asked to confirm. The row of a
+    removed address is deleted, and the links that were sent to it stop working.
     """
     wanted = {same(address) for address in connection.payroll_contacts if same(address)}
     rows = connection.payroll_recipients
@@ -71,7 +71,7 @@ def _those(connection: Connection, wanted: bool) -> list[str]:
 
 @dataclass(frozen=True)
 class Shown:
-    """One recipient as the connection's page has them; ``pk``: of the row that can be asked again, or 0."""
+    """One recipient on the connection's page; ``pk``: the row that can be asked again, or 0."""
 
     address: str
     confirmed: bool
@@ -80,7 +80,7 @@ class Shown:
 
 
 def shown(connection: Connection) -> list[Shown]:
-    """The recipients: those who have confirmed first."""
+    """The recipients; those who have confirmed come first."""
     rows = {row.address: row for row in connection.payroll_recipients.all()}
     found = []
     for address in [*confirmed(connection), *unconfirmed(connection)]:
@@ -94,17 +94,17 @@ def shown(connection: Connection) -> list[Shown]:
 
 
 def somebody_hears(connection: Connection) -> bool:
-    """Whether there is a recipient of payroll notices whose address was confirmed."""
+    """Whether at least one recipient of payroll notices has confirmed the address."""
     return bool(confirmed(connection))
 
 
 def link(row: PayrollRecipient) -> str:
-    """The path at which an address is confirmed. It names nobody."""
+    """The path at which an address is confirmed; it contains no name and no address."""
     return reverse("confirm_recipient", args=[signing.dumps([row.pk, row.key], salt=_SALT)])
 
 
 def of_link(token: str) -> PayrollRecipient:
-    """Whose link it is; raises ``DeadLink``."""
+    """The recipient whose link this is; raises ``DeadLink``."""
     try:
         pk, key = signing.loads(token, salt=_SALT, max_age=LINK_DAYS * 86400)
     except (signing.BadSignature, ValueError, TypeError):
@@ -117,7 +117,7 @@ def of_link(token: str) -> PayrollRecipient:
 
 
 def confirm(row: PayrollRecipient) -> bool:
-    """Somebody who reads the mail of this address has clicked; False when that was so before."""
+    """Note that somebody who reads this address's mail has clicked; False if it was confirmed before."""
     return _confirm(row, "")
 
 

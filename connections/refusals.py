@@ -1,4 +1,4 @@
-"""Settings with which nothing starts, as Django system checks: they would open a door that nobody sees."""
+"""Django system checks for settings that leave a door open: with them neither web nor worker starts."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from connections.loopback import is_loopback
 
 SHORTEST_KEY = 50
 FEWEST_SIGNS = 5
-"""So many different characters a key has at least: Django's own number."""
+"""A key has at least this many different characters: Django's own number."""
 NO_SECRETS = ("django-insecure-", "insecure-")
-"""How keys begin that were made for a developer's machine, and stand in files."""
+"""How keys begin that were made for a developer's machine and stand in files."""
 VENDORS = ("HUMA_API_URL", "VISMA_API_URL", "VISMA_TOKEN_URL")
 
 _Apps = Sequence[AppConfig] | None
@@ -25,7 +25,7 @@ _Apps = Sequence[AppConfig] | None
 
 @register
 def secret_key_is_secret(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
-    """Who can guess SECRET_KEY makes a session of anybody's."""
+    """SECRET_KEY can't be guessed: whoever knows it can make anybody's session."""
     key = settings.SECRET_KEY
     hint = _("Make one with: python -c 'import secrets; print(secrets.token_urlsafe(50))'")
     if len(key) < SHORTEST_KEY:
@@ -44,7 +44,7 @@ def secret_key_is_secret(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage
 
 @register
 def debug_is_off_for_people(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
-    """Django's page of an error shows what is in memory."""
+    """DEBUG is off where people work: Django's debug page shows what is in memory."""
     if not (settings.DEBUG and urlsplit(settings.SITE_URL).scheme.lower() == "https"):
         return []
     return [
@@ -58,7 +58,7 @@ def debug_is_off_for_people(app_configs: _Apps, **kwargs: Any) -> list[CheckMess
 
 @register
 def hosts_are_named(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
-    """A site that answers to every name can be made to send links to another."""
+    """ALLOWED_HOSTS has names: a site that answers to every name can be made to send links to another site."""
     if not any(host.strip() == "*" for host in settings.ALLOWED_HOSTS):
         return []
     return [
@@ -72,7 +72,7 @@ def hosts_are_named(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
 
 @register
 def secrets_travel_encrypted(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
-    """With plain http, the vendors' keys and people's pay cross the network in clear."""
+    """The vendors' addresses are https: with plain http their keys and people's pay cross the network in clear."""
     return [
         Error(
             _("%(name)s is plain http: keys and personal data would be sent unencrypted.") % {"name": name},
@@ -89,4 +89,4 @@ def _is_open(address: str) -> bool:
         parts = urlsplit(address)
         return parts.scheme.lower() == "http" and not is_loopback(parts.hostname)
     except ValueError:
-        return False  # said by vendors_have_addresses
+        return False  # vendors_have_addresses reports it

@@ -1,9 +1,9 @@
-"""Why a connection is paused, and a run fails, where a side refuses the credentials: codes that have sentences."""
+"""The codes for refused credentials, with which a connection is paused and a run fails. Each has a sentence."""
 
 REFUSED_CREDENTIALS = "credentials_"
 """How the reason begins; the side follows."""
 TENANT = "_tenant"
-"""How it ends where the Tenant ID, or what is activated for it, may be the cause."""
+"""How the code ends if the Tenant ID, or what is activated for it, may be the cause."""
 
 
 def refusal(side: str, code: str) -> str:

@@ -1,8 +1,8 @@
-"""Before anything of Visma is shown, a new pairing is released by a superuser; afterwards its Tenant ID is reserved.
+"""A superuser releases a new pairing before anything of Visma is shown; then its Tenant ID is reserved.
 
 Knowing a Tenant ID proves nothing, and a made-up Huma organisation can copy names and addresses. So a person asks the
-company. Source: design, A run 1, and Roles. ``Connection.state`` is what everything else goes by: nothing but *active*
-reads or writes.
+company. Source: design, A run 1, and Roles. All other code looks at ``Connection.state`` only: nothing is read or
+written unless it is *active*.
 """
 
 from typing import Any
@@ -28,23 +28,24 @@ class Reserved(Exception):
 
 
 class Answered(Exception):
-    """Somebody has answered meanwhile, or it was disconnected: what was seen isn't what is asked now."""
+    """Somebody has answered meanwhile, or the connection was disconnected: the question on the page is out of date."""
 
 
 class StillConnected(Exception):
-    """A Tenant ID is freed only where it is disconnected."""
+    """The Tenant ID is connected; only a disconnected one can be freed."""
 
 
 def one_at_a_time() -> None:
-    """Nobody else connects, releases or frees until this transaction ends: the first decides what others need."""
+    """Lock until this transaction ends, so that nobody else connects, releases or frees at the same time."""
     Installation.objects.get_or_create(pk=1)
     Installation.objects.select_for_update().get(pk=1)
 
 
 def begin(row: Connection, user: Any) -> None:
-    """A stored row was given access: it is active where its pairing is released, else it begins to wait.
+    """Start a connection that was given credentials: it becomes active if its pairing is released, else it waits.
 
-    Inside a transaction, after ``one_at_a_time``. ``user`` connects (or is a command's name). Raises ``Reserved``.
+    Called inside a transaction, after ``one_at_a_time``. ``user`` connects (or is a command's name). Raises
+    ``Reserved``.
     """
     released = Pairing.objects.filter(tenant_id=row.tenant_id).exclude(released_how="")
     if released.exclude(huma_organization_id=row.huma_organization_id).exists():
@@ -62,7 +63,7 @@ def begin(row: Connection, user: Any) -> None:
 
 
 def _how(row: Connection, user: Any) -> str:
-    """Why a new pairing needs no release; "" where it does."""
+    """Why a new pairing needs no release; "" if it needs one."""
     if isinstance(user, str):
         return How.COMMAND
     if _use_expected(row, user):
@@ -75,13 +76,13 @@ def _how(row: Connection, user: Any) -> str:
 
 
 def _had_another(row: Connection) -> bool:
-    """Whether the installation has, or had, another connection; also one that was deleted."""
+    """Whether the installation has or had another connection, a deleted one included."""
     mine = {"tenant_id": row.tenant_id, "huma_organization_id": row.huma_organization_id}
     return Connection.objects.exclude(pk=row.pk).exists() or Pairing.objects.exclude(**mine).exists()
 
 
 def _use_expected(row: Connection, user: User) -> bool:
-    """Use up the expectation of exactly this user and Tenant ID."""
+    """Use up the expected pairing of exactly this user and Tenant ID; False if there is none."""
     expected = ExpectedPairing.objects.filter(tenant_id=row.tenant_id, user=user, used_at=None)
     if not expected.update(used_at=timezone.now()):
         return False
@@ -102,18 +103,18 @@ def _mark(pairing: Pairing, how: str, user: Any) -> None:
 
 
 def pairing_of(connection: Connection) -> Pairing | None:
-    """What is known of a connection's pairing."""
+    """The pairing of a connection, if it is known."""
     mine = Pairing.objects.filter(tenant_id=connection.tenant_id)
     return mine.filter(huma_organization_id=connection.huma_organization_id).first()
 
 
 def open_request(connection: Connection) -> ReleaseRequest | None:
-    """What a superuser is asked about a connection that waits."""
+    """The open release request of a connection that waits."""
     return connection.release_requests.filter(answer=Answer.OPEN).first()
 
 
 def last_refusal(connection: Connection) -> ReleaseRequest | None:
-    """The refusal that ended a connection, as long as nobody connected it again."""
+    """The refused request that ended a connection, as long as nobody has connected it again."""
     if connection.state != Connection.State.DISCONNECTED:
         return None
     last = connection.release_requests.first()
@@ -126,7 +127,7 @@ def administrators() -> QuerySet[User]:
 
 
 def release(request_pk: int, user: User) -> Connection:
-    """Release what this request asks for: from now on both sides are read and shown. Raises ``Answered``."""
+    """Release the connection of this request: from now on both sides are read and shown. Raises ``Answered``."""
     with transaction.atomic():
         request, row = _asked(request_pk, user)
         _answer(request, Answer.RELEASED, user)
@@ -137,7 +138,7 @@ def release(request_pk: int, user: User) -> Connection:
 
 
 def release_by_command(connection: Connection, name: str) -> None:
-    """The command connected the same pair: that counts as released. ``name``: the command's. Harmless when repeated."""
+    """Count a pair that the command connected as released. ``name``: the command's name. May be repeated."""
     with transaction.atomic():
         one_at_a_time()
         request = ReleaseRequest.objects.filter(connection=connection, answer=Answer.OPEN).first()
@@ -151,8 +152,8 @@ def release_by_command(connection: Connection, name: str) -> None:
 
 
 def refuse(request_pk: int, user: User, reason: str) -> Connection:
-    """Refuse, and say why to who connected; the connection ends with its credentials. Raises ``Answered``."""
-    from connections.services import disconnect  # it lets us keep the reservation, so it imports us
+    """Refuse the connection, tell whoever connected why, and delete its credentials. Raises ``Answered``."""
+    from connections.services import disconnect  # services imports this module, too
 
     with transaction.atomic():
         request, row = _asked(request_pk, user)
@@ -189,7 +190,7 @@ def _released(row: Connection, how: str, user: Any) -> None:
 
 
 def look_again(connection: Connection) -> None:
-    """Have both sides counted anew for the superuser's page; harmless where nobody is asked."""
+    """Have both sides counted anew for the superuser's page; does nothing without an open request."""
     with transaction.atomic():
         open_ones = ReleaseRequest.objects.filter(connection=connection, answer=Answer.OPEN)
         if open_ones.update(figures={}, looked_at=None, trouble="", trouble_params={}):
@@ -197,7 +198,7 @@ def look_again(connection: Connection) -> None:
 
 
 def ends(row: Connection, user: Any) -> None:
-    """A locked row is being disconnected: its Tenant ID stays reserved, and what nobody answered is withdrawn."""
+    """Called for a row that is being disconnected: its Tenant ID stays reserved, an open request is withdrawn."""
     request = open_request(row)
     if request is not None:
         _answer(request, Answer.WITHDRAWN, user)
@@ -209,14 +210,14 @@ def ends(row: Connection, user: Any) -> None:
 
 
 def reserved() -> QuerySet[Pairing]:
-    """The pairings whose Tenant ID nothing is connected to now, and that no other organisation may connect."""
+    """The pairings that reserve a Tenant ID which no connection has now."""
     connected = Connection.objects.exclude(state=Connection.State.DISCONNECTED).values("tenant_id")
     rows = Pairing.objects.exclude(released_how="").exclude(tenant_id__in=connected)
     return rows.order_by("tenant_id")
 
 
 def names_of(pairings: QuerySet[Pairing]) -> dict[tuple[str, str], str]:
-    """What the last connection of each pairing was called, by Tenant ID and Huma organisation."""
+    """The name of the last connection of each pairing, by Tenant ID and Huma organisation."""
     rows = Connection.objects.filter(tenant_id__in=pairings.values("tenant_id")).order_by("pk")
     return {(row.tenant_id, row.huma_organization_id): row.name for row in rows.only(*_NAMED)}
 
@@ -224,7 +225,7 @@ def names_of(pairings: QuerySet[Pairing]) -> dict[tuple[str, str], str]:
 def free(pairing_pk: int, user: User) -> bool:
     """Let any Huma organisation connect the Tenant ID; the one that had it needs a release again.
 
-    False where it was freed meanwhile. Raises ``StillConnected``.
+    False if it was freed meanwhile. Raises ``StillConnected``.
     """
     if not (user.is_superuser and user.is_active):
         raise PermissionDenied
@@ -238,7 +239,7 @@ def free(pairing_pk: int, user: User) -> bool:
             raise StillConnected
         pairing.released_how, pairing.released_by, pairing.released_at = "", "", None
         pairing.save()
-        ExpectedPairing.objects.filter(tenant_id=pairing.tenant_id, used_at=None).delete()  # of before: to be said anew
+        ExpectedPairing.objects.filter(tenant_id=pairing.tenant_id, used_at=None).delete()  # to be entered again
         last = rows.filter(huma_organization_id=pairing.huma_organization_id).order_by("-pk").first()
         audit(user, "tenant.freed", last, tenant=pairing.tenant_id)
     return True

@@ -1,4 +1,4 @@
-"""What happens to a connection: made, made again, renewed, changed, shared, ended. Each leaves an audit entry."""
+"""Makes, renews, changes, shares and ends connections. Each of these makes an audit entry."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,14 +37,14 @@ SETTINGS = (
     "threshold_percent",
     "threshold_people",
 )
-"""What an owner may change, by the names of the model's fields."""
+"""The settings that an owner may change, by the names of the model's fields."""
 
 ACCESS = ("huma_client_id", "huma_client_secret", "sunset", "state", "pause_reason")
-"""What getting access changes."""
+"""The columns that change when a connection gets credentials."""
 
 
 class NotConnected(Exception):
-    """It wasn't stored; ``troubles`` say why, for ``connections.connect_errors``."""
+    """Nothing was stored; ``troubles`` say why, for ``connections.connect_errors``."""
 
     def __init__(self, *troubles: Trouble) -> None:
         super().__init__(", ".join(f"{trouble.side} {trouble.code}".strip() for trouble in troubles))
@@ -52,7 +52,7 @@ class NotConnected(Exception):
 
 
 class NoSuchUser(Exception):
-    """Nobody who may work here goes by that name or address."""
+    """No active staff user has that name or address."""
 
 
 class LastOwner(Exception):
@@ -61,7 +61,7 @@ class LastOwner(Exception):
 
 @dataclass(frozen=True)
 class Access:
-    """What opens both sides. Its repr holds no secret."""
+    """The credentials for both sides. The repr holds no secret."""
 
     tenant_id: str
     client_id: str
@@ -71,7 +71,7 @@ class Access:
         return "Access(…)"
 
     def ask(self) -> Probe:
-        """Ask both vendors; raises ``NotConnected`` unless both can be used."""
+        """Ask both vendors; raises ``NotConnected`` unless both accept the credentials."""
         probe = ask_both(self.tenant_id, self.client_id, self.client_secret)
         if not probe.ok:
             raise NotConnected(*probe.troubles)
@@ -80,7 +80,7 @@ class Access:
 
 
 def access_of(connection: Connection) -> Access:
-    """What is stored."""
+    """The stored credentials of a connection."""
     return Access(connection.tenant_id, connection.huma_client_id, connection.huma_client_secret)
 
 
@@ -92,12 +92,12 @@ def connected(tenant_id: str) -> Connection | None:
 def connect(
     user: Any, access: Access, chosen: Mapping[str, Any], owner: User | None = None, confirmed: bool = False
 ) -> Connection:
-    """Ask both sides, then store. ``user`` confirmed the authority (or is a command's name), ``owner`` gets it.
+    """Ask both sides, then store a connection. ``user`` confirmed the authority (or is a command's name).
 
-    ``chosen``: some of SETTINGS; ``confirmed``: the recipients of payroll notices among them count as confirmed. A
-    connection of the owner's to the same pair that was disconnected is taken up again, with all that was known of its
-    people. A new pairing may have to wait for its release (see ``releasing``). Raises ``NotConnected``; then nothing is
-    stored.
+    ``owner`` becomes its owner. ``chosen``: some of SETTINGS; ``confirmed``: the recipients of payroll notices among
+    them count as confirmed. A disconnected connection of the same owner to the same pair is used again, with all that
+    was known of its people. A new pairing may have to wait for its release (see ``releasing``). Raises
+    ``NotConnected``; then nothing is stored.
     """
     probe = access.ask()
     try:
@@ -120,7 +120,7 @@ def connect(
             )
             releasing.begin(connection, user)
             recipients.keep(connection, user, confirmed)
-    except IntegrityError:  # somebody else was faster with this tenant
+    except IntegrityError:  # somebody else connected this tenant first
         raise NotConnected(Trouble("", "tenant_taken")) from None
     except releasing.Reserved:
         raise NotConnected(_reserved(user)) from None
@@ -129,9 +129,9 @@ def connect(
 
 
 def renew(connection: Connection, user: Any, client_id: str, client_secret: str) -> None:
-    """Other credentials for the same Huma organisation; what was disconnected is connected again.
+    """Store new credentials for the same Huma organisation; a disconnected connection is connected again.
 
-    Raises ``NotConnected``; then the old ones stay.
+    Raises ``NotConnected``; then the old credentials stay.
     """
     access = Access(connection.tenant_id, client_id, client_secret)
     probe = _same_organisation(connection, access.ask())
@@ -152,19 +152,19 @@ def renew(connection: Connection, user: Any, client_id: str, client_secret: str)
             _end_refusal(row, user)
     except releasing.Reserved:
         raise NotConnected(_reserved(user)) from None
-    except IntegrityError:  # it was disconnected, and the company is connected elsewhere by now
+    except IntegrityError:  # it was disconnected, and another connection has the company now
         raise NotConnected(Trouble("", "tenant_taken")) from None
     forget_clients(connection)
     connection.refresh_from_db()
 
 
 def check(connection: Connection, user: Any) -> None:
-    """Ask both sides with what is stored; a pause for refused credentials ends. Raises ``NotConnected``."""
+    """Ask both sides with the stored credentials; ends a pause for refused ones. Raises ``NotConnected``."""
     access = access_of(connection)
     probe = _same_organisation(connection, access.ask())
     with transaction.atomic():
         row = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
-        if access_of(row) == access:  # else they were renewed, or deleted, meanwhile
+        if access_of(row) == access:  # else the credentials were renewed or deleted meanwhile
             _use(row, access, probe)
             row.save(update_fields=ACCESS)
             _end_refusal(row, user)
@@ -172,7 +172,7 @@ def check(connection: Connection, user: Any) -> None:
 
 
 def disconnect(connection: Connection, user: Any) -> None:
-    """Delete the credentials at once and stop what goes on; what is known of people and runs stays."""
+    """Delete the credentials at once and stop running work; people, links and runs stay."""
     with transaction.atomic():
         row = Connection.objects.select_for_update().get(pk=connection.pk)
         if row.state != Connection.State.DISCONNECTED:
@@ -181,7 +181,7 @@ def disconnect(connection: Connection, user: Any) -> None:
             row.state, row.pause_reason, row.automatic = Connection.State.DISCONNECTED, "", False
             row.paused_until = row.retry_next = None
             row.huma_client_id = row.huma_client_secret = row.webhook_secret_old = row.webhook_token = ""
-            row.webhook_secret = new_webhook_secret()  # who comes back enters a new one in Huma
+            row.webhook_secret = new_webhook_secret()  # after reconnecting, the new one has to be entered in Huma
             row.save()
             audit(user, "connection.disconnected", row)
     forget_clients(connection)
@@ -189,9 +189,10 @@ def disconnect(connection: Connection, user: Any) -> None:
 
 
 def change_settings(connection: Connection, user: Any, chosen: Mapping[str, Any], confirmed: bool = False) -> list[str]:
-    """Store what differs and say which; the audit entry holds old → new. ``chosen``: some of SETTINGS.
+    """Store the settings that differ and return their names; the audit entry holds old → new.
 
-    ``confirmed``: recipients of payroll notices among them count as confirmed; else those who are new are asked.
+    ``chosen``: some of SETTINGS. ``confirmed``: the recipients of payroll notices among them count as confirmed; else
+    new ones are asked to confirm.
     """
     with transaction.atomic():
         row = Connection.objects.select_for_update().get(pk=connection.pk)
@@ -208,7 +209,7 @@ def change_settings(connection: Connection, user: Any, chosen: Mapping[str, Any]
 
 
 def plain(value: Any) -> Any:
-    """A setting as the audit keeps it."""
+    """A setting in the form in which the audit trail stores it."""
     if isinstance(value, time):
         return value.strftime("%H:%M")
     return value.isoformat() if isinstance(value, date) else value
@@ -233,7 +234,7 @@ def add_owner(connection: Connection, user: Any, owner: User) -> None:
 
 
 def remove_owner(connection: Connection, user: Any, owner: User) -> None:
-    """Take it from her. Raises ``LastOwner`` for the only one."""
+    """Remove an owner. Raises ``LastOwner`` for the only one."""
     with transaction.atomic():
         Connection.objects.select_for_update().get(pk=connection.pk)
         if not connection.owners.exclude(pk=owner.pk).exists():
@@ -243,7 +244,7 @@ def remove_owner(connection: Connection, user: Any, owner: User) -> None:
 
 
 def _ended_before(access: Access, probe: Probe, owner: User | None) -> Connection | None:
-    """The owner's own disconnected connection of the same pair: somebody else's stays with its owners."""
+    """The owner's own disconnected connection of the same pair; another owner's is never used again."""
     rows = Connection.objects.filter(
         tenant_id=access.tenant_id,
         huma_organization_id=probe.organization_id,
@@ -254,7 +255,7 @@ def _ended_before(access: Access, probe: Probe, owner: User | None) -> Connectio
 
 
 def _reserved(user: Any) -> Trouble:
-    """The Tenant ID is another organisation's: only who may free it is told so."""
+    """The trouble for a Tenant ID that is reserved for another organisation; only superusers are told that it is."""
     told = isinstance(user, str) or user.is_superuser
     return Trouble("", "tenant_reserved" if told else "tenant_taken")
 
@@ -266,13 +267,13 @@ def _same_organisation(connection: Connection, probe: Probe) -> Probe:
 
 
 def _use(connection: Connection, access: Access, probe: Probe) -> None:
-    """Put in what works."""
+    """Store the credentials that were found to work."""
     connection.huma_client_id, connection.huma_client_secret = access.client_id, access.client_secret
     connection.sunset = probe.sunset
 
 
 def _end_refusal(row: Connection, user: Any) -> None:
-    """A pause because of refused credentials is over, one by hand isn't."""
+    """End a pause for refused credentials; a pause by hand stays."""
     if is_refused(row):
         row.retry_tries = 0
         end(row, user, "connection.works_again")

@@ -1,4 +1,4 @@
-"""What other apps may want to hear about a connection; `connections` itself knows none of them."""
+"""Signals about a connection for other apps; `connections` doesn't import those apps."""
 
 from django.dispatch import Signal
 
@@ -9,9 +9,9 @@ paused = Signal()
 resumed = Signal()
 """Sent inside the transaction that ends a pause; carries ``connection`` and its audit ``entry``."""
 application_refused = Signal()
-"""Sent inside the transaction that notes it: Visma refuses the installation's own credentials; carries ``since``."""
+"""Sent inside the transaction that notes that Visma refuses the installation's credentials; carries ``since``."""
 application_works = Signal()
-"""Sent inside the transaction that notes that Visma accepts them again; carries ``since`` when it refused them."""
+"""Sent inside the transaction that notes that Visma accepts them again; ``since``: when it began to refuse them."""
 waits_for_release = Signal()
 """Sent inside the transaction in which a connection begins to wait; carries its open release ``request``."""
 looked_at_again = Signal()

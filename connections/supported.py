@@ -1,4 +1,5 @@
-"""What the sync can do, for the connect pages: told by the sync app when Django starts. Arrows point one way."""
+"""The fields and end reasons that the sync supports, for the connect pages. The sync app registers them at the start,
+so that `connections` doesn't import `sync`."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -8,7 +9,7 @@ from django.utils.translation import gettext
 
 @dataclass(frozen=True)
 class SupportedField:
-    """A field that is synchronized: its name in settings, its label and the sentence that explains its rule."""
+    """A synchronized field: its name in settings, its label, and the sentence that explains its rule."""
 
     name: str
     label: str
@@ -20,7 +21,7 @@ _end_reasons: dict[str, str] = {}
 
 
 def register(fields: Iterable[SupportedField], end_reasons: Mapping[str, str]) -> None:
-    """Tell what is supported, in English message ids; ``end_reasons`` are Visma's codes with payroll's words."""
+    """Register what is supported, in English message ids; ``end_reasons``: Visma's codes with payroll's words."""
     _fields[:] = fields
     _end_reasons.clear()
     _end_reasons.update(end_reasons)
@@ -37,5 +38,5 @@ def end_reasons() -> list[tuple[str, str]]:
 
 
 def is_end_reason(code: str) -> bool:
-    """Whether Visma knows an end reason by this code."""
+    """Whether this is the code of an end reason in Visma."""
     return code in _end_reasons

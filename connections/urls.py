@@ -17,7 +17,7 @@ from connections.views import (
 
 
 class CodeConverter(SlugConverter):
-    """A connection's code; the admin's own pages of this app's models keep their addresses."""
+    """A connection's code in an address; it doesn't match the addresses of the admin's own pages of our models."""
 
     regex = r"(?!(?:connect|connection|auditentry|pairings)/)[-a-zA-Z0-9_]+"
 

@@ -1,4 +1,4 @@
-"""What Huma's webhook is registered with: the secret that signs, which can be replaced, and an optional token."""
+"""What is entered in Huma for the webhook: the secret that signs, which can be replaced, and an optional token."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,7 +17,7 @@ COLUMNS = ("webhook_secret", "webhook_secret_old", "webhook_secret_old_until", "
 
 
 class TokenForm(forms.Form):
-    """A token that Huma has to send too. It is never shown again."""
+    """A token that Huma has to send as well. It is never shown again."""
 
     token = forms.CharField(
         label=_("Access token"),
@@ -30,19 +30,19 @@ class TokenForm(forms.Form):
 
 
 def address(connection: Connection) -> str:
-    """Where Huma sends its requests, to be entered there; "" where SITE_URL isn't set."""
+    """The address to enter in Huma, to which it sends its requests; "" if SITE_URL isn't set."""
     path = reverse("huma_webhook", args=[connection.code])
     return f"{settings.SITE_URL}{path}" if settings.SITE_URL else ""
 
 
 def old_secret_until(connection: Connection) -> Any:
-    """Until when the secret that was replaced is valid, ``None`` when it isn't (any more)."""
+    """Until when the replaced secret is valid; ``None`` if there is none or it has ended."""
     until = connection.webhook_secret_old_until
     return until if connection.webhook_secret_old and until and until > timezone.now() else None
 
 
 def rotate(connection: Connection, user: Any) -> None:
-    """Make another secret; the old one stays valid for WEBHOOK_OLD_SECRET_HOURS, so that Huma can be told."""
+    """Make a new secret; the old one stays valid for WEBHOOK_OLD_SECRET_HOURS, to have time to enter the new one."""
     until = timezone.now() + timedelta(hours=settings.WEBHOOK_OLD_SECRET_HOURS)
 
     def change(row: Connection) -> str:
@@ -54,7 +54,7 @@ def rotate(connection: Connection, user: Any) -> None:
 
 
 def end_old_secret(connection: Connection, user: Any) -> None:
-    """The secret that was replaced isn't valid from now on."""
+    """End the validity of the replaced secret now."""
 
     def change(row: Connection) -> str:
         if old_secret_until(row) is None:
@@ -66,7 +66,7 @@ def end_old_secret(connection: Connection, user: Any) -> None:
 
 
 def set_token(connection: Connection, user: Any, token: str) -> None:
-    """Ask for this token from now on; for none with ""."""
+    """Require this token from now on; "" requires none."""
 
     def change(row: Connection) -> str:
         if row.webhook_token == token:
@@ -78,7 +78,7 @@ def set_token(connection: Connection, user: Any, token: str) -> None:
 
 
 def _change(connection: Connection, user: Any, change: Any) -> None:
-    """``change`` gives the action for the audit trail, "" for nothing to do."""
+    """Change the locked row; ``change`` returns the action for the audit trail, or "" if nothing changed."""
     with transaction.atomic():
         row = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
         action = change(row)

@@ -1,4 +1,4 @@
-"""Connect a company: what to click on both sides, and a form that really asks them."""
+"""Connect a company: what to click on both sides, and a form that asks both vendors."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ from connections.supported import supported_fields
 @require_http_methods(["GET", "POST"])
 @hr_page
 def page(request: HttpRequest) -> HttpResponse:
-    """The form, and after *Connect* what is missing, or the new connection."""
+    """Show the form; after *Connect*, show what is missing or go to the new connection."""
     reuse = _reuse(request)
     if request.method != "POST":
         address = getattr(request.user, "email", "")
@@ -46,13 +46,13 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _reuse(request: HttpRequest) -> Connection | None:
-    """Their own connection whose access to Huma is to be used once more, for another company."""
+    """The user's own connection whose Huma credentials are used again, for another company."""
     code = request.POST.get("reuse") or request.GET.get("reuse")
     return connection_for(request.user, code) if code else None
 
 
 def _taken(request: HttpRequest, form: ConnectForm, taken: Connection) -> HttpResponse:
-    """Whose connection it is, is said to those only who may see it."""
+    """The answer for a company that is connected already; only those who may see its connection are told which."""
     theirs = connections_of(request.user).filter(pk=taken.pk).first()
     return _page(request, form, [Trouble("", "tenant_taken")], theirs=theirs)
 
@@ -79,7 +79,7 @@ def _page(
 
 
 def put_right(form: ConnectForm | CredentialsForm, troubles: Sequence[Trouble]) -> None:
-    """Swapped credentials: put each where it belongs. The secret isn't shown, only kept."""
+    """Put swapped credentials into the right fields. The secret is kept, but not shown."""
     if any(trouble.code == "swapped" for trouble in troubles):
         sent = form.cleaned_data
         right = {"huma_client_id": sent["huma_client_secret"], "huma_client_secret": sent["huma_client_id"]}

@@ -1,4 +1,4 @@
-"""A connection's own page: how it is, what belongs to it, who may do what, and what was done."""
+"""A connection's own page: its state, its settings, its owners and recipients, and what was done."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -22,7 +22,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def connection_page(request: HttpRequest, connection: Connection, owner_form: OwnerForm) -> HttpResponse:
-    """The page, with the form for another owner as far as it was filled in."""
+    """The page, with the form for another owner as it was filled in."""
     off = set(connection.fields_off)
     context = page_context(
         request,

@@ -1,4 +1,4 @@
-"""Another access to the same Huma organisation, and whether the stored one still works."""
+"""New credentials for the same Huma organisation, and a check whether the stored ones still work."""
 
 from collections.abc import Sequence
 
@@ -46,7 +46,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 @hr_page
 def check(request: HttpRequest, code: str) -> HttpResponse:
-    """Ask both sides with what is stored."""
+    """Ask both sides with the stored credentials."""
     connection = connection_for(request.user, code)
     if connection.state == Connection.State.DISCONNECTED:
         return redirect("admin:connection", code)

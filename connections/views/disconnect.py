@@ -1,4 +1,4 @@
-"""End a connection: what stops and what stays, then do it."""
+"""Disconnect: say what stops and what stays, then do it."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +15,7 @@ from connections.services import disconnect
 @require_http_methods(["GET", "POST"])
 @hr_page
 def page(request: HttpRequest, code: str) -> HttpResponse:
-    """The question, and after *Disconnect* the connection's page."""
+    """Ask first; after *Disconnect*, go to the connection's page."""
     connection = connection_for(request.user, code)
     if connection.state == Connection.State.DISCONNECTED:
         return redirect("admin:connection", code)

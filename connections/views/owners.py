@@ -1,4 +1,4 @@
-"""Who sees and runs a connection."""
+"""The owners of a connection: who sees and runs it."""
 
 from django.contrib import messages
 from django.contrib.auth import get_user_model
@@ -17,7 +17,7 @@ from connections.views.connection import connection_page
 @require_POST
 @hr_page
 def add(request: HttpRequest, code: str) -> HttpResponse:
-    """An owner may let a colleague in."""
+    """Add an owner; every owner may."""
     connection = connection_for(request.user, code)
     form = OwnerForm(request.POST)
     if not form.is_valid():
@@ -31,7 +31,7 @@ def add(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 @hr_page
 def remove(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """Only a superuser takes somebody out."""
+    """Remove an owner; only a superuser may."""
     connection = connection_for(request.user, code)
     if not getattr(request.user, "is_superuser", False):
         raise PermissionDenied

@@ -37,7 +37,7 @@ def _for_superusers(
 @require_GET
 @_for_superusers
 def page(request: HttpRequest) -> HttpResponse:
-    """Everything about pairings."""
+    """Show everything about pairings."""
     return _page(request, ExpectForm(), UploadForm())
 
 
@@ -79,7 +79,7 @@ def expect(request: HttpRequest) -> HttpResponse:
 @require_POST
 @_for_superusers
 def upload(request: HttpRequest) -> HttpResponse:
-    """Show what a file says, before any of it is stored."""
+    """Show the content of a file before any of it is stored."""
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, ExpectForm(), form)
@@ -97,7 +97,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 @require_POST
 @_for_superusers
 def store(request: HttpRequest) -> HttpResponse:
-    """Store what was shown; it is checked again."""
+    """Check again what was shown, and store it."""
     try:
         rows = expecting.read(request.POST.get("table", "")[: expecting.MOST_BYTES])
     except expecting.NoTable:
@@ -114,7 +114,7 @@ def _stored(request: HttpRequest, count: int) -> None:
 @require_POST
 @_for_superusers
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
-    """Expect a pairing no longer."""
+    """Remove an expected pairing."""
     if expecting.remove(request.user, pk):  # type: ignore[arg-type]
         messages.success(request, _("The entry is removed."))
     else:
@@ -125,7 +125,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @_for_superusers
 def free(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say what follows, and free a Tenant ID."""
+    """Say what follows from it, and free a Tenant ID."""
     pairing = releasing.reserved().filter(pk=pk).first()
     if request.method == "POST":
         try:

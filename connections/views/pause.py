@@ -40,7 +40,7 @@ class PauseForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 @hr_page
 def page(request: HttpRequest, code: str) -> HttpResponse:
-    """What stops and what waits, and after *Pause* the connection's page. While it is paused: another last day."""
+    """Say what stops and what waits; after *Pause*, go to the connection's page. A paused one gets a new last day."""
     connection = connection_for(request.user, code)
     if connection.state in (Connection.State.DISCONNECTED, Connection.State.WAITING):
         return redirect("admin:connection", code)

@@ -1,6 +1,6 @@
-"""A recipient of payroll notices confirms the address: by a link that needs no login, and by a click on its page.
+"""A recipient of payroll notices confirms the address: with a link that needs no login, and a click on its page.
 
-Opening the link changes nothing, so that a mail scanner that opens it doesn't confirm.
+Opening the link changes nothing, so a mail scanner that opens it doesn't confirm.
 """
 
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +16,7 @@ from connections import recipients
 @csrf_protect
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
-    """The page with the button; after the click it says that it is done."""
+    """Show the page with the button; after the click, say that the address is confirmed."""
     try:
         row = recipients.of_link(token)
     except recipients.DeadLink:

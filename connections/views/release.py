@@ -1,4 +1,4 @@
-"""A connection that waits: a superuser looks at it, asks the company, and approves or rejects it."""
+"""The release of a waiting connection: a superuser looks at it, asks the company, and approves or rejects it."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -20,7 +20,7 @@ View = Callable[[HttpRequest, Connection, ReleaseRequest], HttpResponse]
 
 
 def _for_superusers(view: View) -> Callable[..., HttpResponse]:
-    """A page about what a superuser is asked; who may only see the connection is led to its own page."""
+    """A page about an open release request, for superusers; an owner is redirected to the connection's own page."""
 
     @hr_page
     @wraps(view)
@@ -41,7 +41,7 @@ def _for_superusers(view: View) -> Callable[..., HttpResponse]:
 @require_GET
 @_for_superusers
 def page(request: HttpRequest, connection: Connection, asked: ReleaseRequest) -> HttpResponse:
-    """Who wants to connect what, what was counted, and how to be sure."""
+    """Show who wants to connect what, what was counted, and how to make sure."""
     return render(request, "connections/release.html", _context(request, connection, asked))
 
 
@@ -83,7 +83,7 @@ def reject(request: HttpRequest, connection: Connection, asked: ReleaseRequest) 
 
 
 def _answer(request: HttpRequest, answer: Callable[[int, Any], Any]) -> bool:
-    """Answer the request that was shown; False where another one is asked by now."""
+    """Answer the request that was shown; False if it isn't the open one any more."""
     shown = request.POST.get("request", "")
     try:
         answer(int(shown) if shown.isdecimal() and len(shown) < 18 else 0, request.user)

@@ -1,4 +1,4 @@
-"""What an owner may change about a connection."""
+"""The settings that an owner may change."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from connections.services import change_settings
 @require_http_methods(["GET", "POST"])
 @hr_page
 def page(request: HttpRequest, code: str) -> HttpResponse:
-    """The form; Huma's groups are asked for, and left as they are where Huma doesn't answer."""
+    """The form. It asks Huma for its groups, and leaves the choices of groups as they are if Huma doesn't answer."""
     connection = connection_for(request.user, code)
     if connection.state == Connection.State.DISCONNECTED:
         return redirect("admin:connection", code)
@@ -37,7 +37,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _groups(connection: Connection) -> tuple[list[dict[str, Any]] | None, Any]:
-    """Huma's companies, locations and teams; None, and why, when Huma can't be asked."""
+    """Huma's companies, locations and teams; None, and the reason, if Huma gives no answer."""
     try:
         return groups_for_page(connection), None
     except VendorError as error:

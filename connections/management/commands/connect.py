@@ -88,7 +88,7 @@ class Command(OneLineCommand):
 
 
 def _chosen(options: dict[str, Any]) -> dict[str, Any]:
-    """The settings that were given; what wasn't stays as it is."""
+    """The settings that were given; the others stay as they are."""
     name = seen(options["name"])
     if not 0 < len(name) <= 80:
         raise mistake(_("--name takes 1 to 80 characters."))
@@ -116,14 +116,14 @@ def _guid(value: str, argument: str, wrong_shape: Any) -> str:
 
 
 def _group(value: str) -> str:
-    """The id of a group as Huma shows it; whether there is one, only Huma knows."""
+    """The id of a group as Huma writes it; only Huma knows whether the group exists."""
     if not 0 < len(value) <= 64 or seen(value) != value or " " in value:
         raise mistake(_("--huma-group takes a group's ID of 1 to 64 characters, without spaces."))
     return value
 
 
 def _secret(given: str | None, file: str | None) -> str:
-    """The Client secret, from the one place where it is: a file or the environment shows it in no process list."""
+    """The Client secret from the one place that has it. In a file or the environment no process list shows it."""
     if given is not None and file is not None:
         raise mistake(_("Give --huma-client-secret or --huma-client-secret-file, not both."))
     if given is not None:
@@ -137,10 +137,10 @@ def _secret(given: str | None, file: str | None) -> str:
 
 
 def _content(file: str) -> str:
-    """What is in the file, or comes from standard input; the shape of a secret is looked at later."""
+    """The content of the file, or of standard input; the shape of a secret is checked later."""
     try:
         text = _from_standard_input() if file == "-" else _from_file(file)
-    except (OSError, ValueError, EOFError, KeyboardInterrupt):  # it isn't there, may not be read, or isn't text
+    except (OSError, ValueError, EOFError, KeyboardInterrupt):  # the file doesn't exist, can't be read, or isn't text
         raise mistake(_("--huma-client-secret-file: %(file)s can't be read.") % {"file": file}) from None
     if not text.strip():
         raise mistake(_("--huma-client-secret-file: %(file)s is empty.") % {"file": file})
@@ -155,13 +155,13 @@ def _from_file(file: str) -> str:
 def _from_standard_input() -> str:
     if sys.stdin is None:
         raise OSError("there is no standard input")
-    if sys.stdin.isatty():  # typed or pasted: it isn't shown
+    if sys.stdin.isatty():  # typed or pasted: the terminal doesn't show it
         return getpass.getpass("Client secret: ")
     return sys.stdin.read(LONGEST_SECRET).removeprefix("\ufeff")
 
 
 def _owner(username: str | None) -> User | None:
-    """The staff user of that name; the superuser may be one too."""
+    """The staff user with that name; a superuser may be one, too."""
     if username is None:
         return None
     try:

@@ -99,14 +99,14 @@ class Command(OneLineCommand):
 
 
 def _port(text: str) -> int:
-    """A port; 0 takes one that is free."""
+    """A port; 0 means any free one."""
     if not (text.isascii() and text.isdecimal() and int(text) <= MOST_PORTS):
         raise ArgumentTypeError(_("A port is a number from 0 to %(most)d.") % {"most": MOST_PORTS})
     return int(text)
 
 
 def _end_on_signals(done: threading.Event) -> None:
-    """Ctrl-C and a polite kill both end the command at once, with exit code 0."""
+    """Ctrl-C and SIGTERM both end the command at once, with exit code 0."""
 
     def end(number: int, frame: FrameType | None) -> None:
         done.set()
