@@ -1,4 +1,4 @@
-"""What both stand-ins share: one request's way through latency, faults, routing, access and the journal."""
+"""The base of both stand-ins: each request passes latency, faults, routing, access and the journal."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 
 class Refused(Exception):
-    """An endpoint's refusal: the status and the JSON that goes back."""
+    """An endpoint refuses; carries the status and the JSON of the answer."""
 
     def __init__(self, status: int, body: Any = None) -> None:
         super().__init__(status)
@@ -32,7 +32,7 @@ class Refused(Exception):
 
 @dataclass
 class Shared:
-    """What the two stand-ins of one sandbox have in common. `latency` is in seconds."""
+    """What the two stand-ins of one sandbox share. `latency` is in seconds."""
 
     faults: Faults
     journal: Journal
@@ -43,7 +43,7 @@ class Shared:
 
 @dataclass
 class Call:
-    """One request on its way: the HTTP request, its path's ids, what its token may do, what befalls its job."""
+    """One request: the HTTP request, the ids in its path, the scopes of its token, and the fault of its job."""
 
     http: HttpRequest
     ids: dict[str, str] = field(default_factory=dict)
@@ -72,7 +72,7 @@ class Api:
         self.shared = shared
 
     def respond(self, http: HttpRequest) -> Answer:
-        """Answer one request, as the vendor would or as the faults say, and write it into the journal."""
+        """Answer one request as the vendor would, or as the faults say, and write it into the journal."""
         if self.shared.latency:
             time.sleep(self.shared.latency)
         faults = self.shared.faults
@@ -97,7 +97,7 @@ class Api:
         raise NotImplementedError
 
     def authorise(self, call: Call, endpoint: str) -> None:
-        """Let the caller in, or raise `Refused`."""
+        """Return if the caller has access; else raise `Refused`."""
         raise NotImplementedError
 
     def empty_list(self) -> Any:
@@ -120,7 +120,7 @@ class Api:
         except HTTPException as error:
             return as_json(self.error(error.code or 404), error.code or 404)
         except Exception:
-            # A stand-in that trips over a request answers, as the vendor's would; the people in it are invented.
+            # After a bug the stand-in answers 500, as the vendor would. The log may say all: its people are invented.
             logger.exception("The sandbox could not answer %s %s", call.http.method, call.http.path)
             return as_json(self.error(500), 500)
 
@@ -142,7 +142,7 @@ class Api:
         return None
 
     def _disturbed(self, answer: Answer, fault: Fault | None) -> Answer:
-        """What a fault makes of an answer to a request that did take effect."""
+        """The answer to a request that took effect, as the fault changes it."""
         if fault is None:
             return answer
         if fault.kind == "slow":

@@ -1,4 +1,4 @@
-"""What both stand-ins need all the time: what day it is, and lists of words."""
+"""Small helpers of both stand-ins: today, timestamps, periods, and lists of words."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def stamp() -> str:
-    """The moment as both vendors write it: ISO 8601 in UTC, with milliseconds."""
+    """The current time as both vendors write it: ISO 8601 in UTC, with milliseconds."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def covers(day: date, start: str | None, end: str | None) -> bool:
-    """Whether a day lies in a period of ISO dates; an absent end is open, and both ends count."""
+    """Whether a day lies in a period of ISO dates; both ends are included, and a missing one is open."""
     text = day.isoformat()
     return (not start or start <= text) and (not end or text <= end)

@@ -1,4 +1,4 @@
-"""What opens the stand-ins' doors: fixed, so that a demo can print them and a test can name them.
+"""The stand-ins' credentials: fixed, so that the demo can print them and tests can use them.
 
 Huma's client id and secret are UUIDs (Source: huma.md, Access); Visma's belong to the application, and the
 tenant to the connection (Source: visma-employee.md, Access).
@@ -16,7 +16,7 @@ VISMA_CLIENT_SECRET = "sandbox-application-secret"
 TENANT_ID = "3c9a1b7e-6d52-4f18-a0c4-e7b8d9f01234"
 
 CUSTOMER_TENANT_ID = "f4d2c6a0-93be-4e57-8b1d-5a07c9e61f38"
-"""The customer's, which is no company's: a token can be had for it, and opens nothing."""
+"""The Tenant ID of the customer, not of a company: there is a token for it, but the API refuses that token."""
 
 READ_SCOPE = "visma_net_employee:employees:read"
 WRITE_SCOPE = "visma_net_employee:employees:write"

@@ -1,4 +1,4 @@
-"""What goes wrong: by script, for tests that need one thing to break, or at random, at a rate."""
+"""Faults of the stand-ins: scripted, for tests that need one thing to break, or random, at a rate."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RANDOM_KINDS = ("429", "429-bare", "500", "502", "503", "reset", "lost", "cut")
 
 @dataclass
 class Fault:
-    """One thing that goes wrong: its kind, what follows the colon ("slow:2" → "2"), and what befalls the job."""
+    """One fault: its kind, what follows the colon ("slow:2" → "2"), and the fault of the job."""
 
     kind: str
     detail: str = ""
@@ -66,11 +66,11 @@ class Faults:
         self._add("fault", side, method, path_regex, _read(kind), times)
 
     def before(self, side: str, method: str, path_regex: str, action: Callable[[], object], times: float = 1) -> None:
-        """Do something (as the payroll clerk, say) just before the next matching request is answered."""
+        """Call `action`, such as an edit by the payroll clerk, just before the next matching request is answered."""
         self._add("before", side, method, path_regex, action, times)
 
     def rewrite(self, side: str, method: str, path_regex: str, change: Callable[[Any], Any], times: float = 1) -> None:
-        """Let `change` turn the JSON of the next matching answers into something else."""
+        """Let `change` replace the JSON of the next matching answers."""
         self._add("rewrite", side, method, path_regex, change, times)
 
     def clear(self) -> None:
@@ -113,7 +113,7 @@ class Faults:
 
 
 def _read(kind: str) -> Fault:
-    """The fault that is written so; raises `ValueError` where there is none."""
+    """The fault with this name; raises `ValueError` if there is none."""
     found = [Fault(name, detail) for name, _, detail in (part.partition(":") for part in kind.split("+"))]
     unknown = [one.kind for one in found if one.kind not in ANSWER_KINDS | JOB_KINDS]
     if unknown:

@@ -212,7 +212,7 @@ class HumaApi(Api):
 
 
 def _respelt(state: HumaState, changes: dict[str, Any]) -> dict[str, Any]:
-    """What the vendor makes of a write: towns in capitals where `respells` says so."""
+    """A write as the vendor stores it: towns in capitals if `respells` is set."""
     address = changes.get("homeAddress")
     if not (state.respells and isinstance(address, dict)):
         return changes

@@ -1,6 +1,6 @@
-"""What Huma accepts: its input schemas as tables, checked as strictly as huma-openapi.yaml says.
+"""Huma's input schemas as tables, checked as strictly as huma-openapi.yaml says.
 
-Properties that the schema doesn't name are refused; `null` is accepted for exactly those that can be cleared [A].
+Properties that the schema doesn't have are refused; `null` is accepted only for those that can be cleared [A].
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from .clock import words
 
-# A check takes a value and returns the paths (below the property) that are wrong: [""] for the value itself.
+# A check takes a value and returns the wrong paths below the property: [""] for the value itself.
 Check = Callable[[Any], list[str]]
 
 CONTRACT_TYPES = words(
@@ -73,7 +73,7 @@ _flag = _when(lambda value: isinstance(value, bool))
 
 
 def _object(required: dict[str, Check]) -> Check:
-    """Exactly these properties, each of them present."""
+    """A check for an object with exactly these properties, all of them present."""
 
     def check(value: Any) -> list[str]:
         if not isinstance(value, dict):
@@ -132,7 +132,7 @@ USER: dict[str, Check] = {
     "privateEmail": _text(),
     "custom": _when(lambda value: isinstance(value, dict)),
 }
-# [A] huma.md, Writing: null clears; what every user has can't be cleared.
+# [A] huma.md, Writing: null clears a property; what every user must have can't be cleared.
 USER_CLEARABLE = USER.keys() - {
     "givenName",
     "familyName",
@@ -180,7 +180,7 @@ NEW_USER_REQUIRED = ("givenName", "familyName", "email", "groups")
 
 
 def wrong(body: Any, table: dict[str, Check], clearable: set[str] | frozenset[str] = frozenset()) -> list[str]:
-    """The paths of the properties of a body that its schema refuses; a body that isn't an object is wrong itself."""
+    """The paths in a body that its schema refuses; a body that isn't an object is wrong as a whole."""
     if not isinstance(body, dict):
         return ["body"]
     paths = []

@@ -1,4 +1,4 @@
-"""What comes in with a request to Huma: query parameters, bodies; and how Huma says no.
+"""Reads the query parameters and bodies of requests to Huma, and refuses wrong ones as Huma does.
 
 Source: huma-openapi.yaml, parameters and the `400` and `404` responses.
 """
@@ -37,7 +37,7 @@ def body(call: Call) -> dict[str, Any]:
 
 
 def refuse(paths: Iterable[str]) -> None:
-    """Say no where a property is wrong."""
+    """Refuse if any property is wrong."""
     paths = list(paths)
     if paths:
         raise invalid(*paths)
@@ -65,7 +65,7 @@ def ids(call: Call, name: str, most: int = 25, me: bool = False) -> set[str]:
 
 
 def flag(call: Call, name: str) -> bool | None:
-    """`true`, `false`, or None where it isn't asked for."""
+    """`true`, `false`, or None if the parameter is missing."""
     value = call.http.args.get(name)
     if value not in (None, "true", "false"):
         raise invalid(name)

@@ -1,4 +1,4 @@
-"""How Huma shows what it knows: summaries in lists, wrapped values in details. Source: huma-openapi.yaml, schemas."""
+"""Huma's documents: summaries in lists, wrapped values in details. Source: huma-openapi.yaml, schemas."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _titles(state: HumaState, user: User) -> list[dict[str, Any]]:
 
 
 def summary(state: HumaState, user: User) -> dict[str, Any]:
-    """`User`, as it stands in lists: no bank account, address, Employment ID or dates."""
+    """`User`, as lists have it: without bank account, address, Employment ID and dates."""
     shown = {name: user.values[name] for name in ("preferredName", "phone") if user.values.get(name)}
     titles = _titles(state, user)
     if titles:
@@ -55,7 +55,7 @@ def _wrapped(holder: User | Position, name: str, value: Any) -> dict[str, Any]:
 
 
 def details(state: HumaState, user: User) -> dict[str, Any]:
-    """`UserDetails`: wrapped values; unset ones without `value`, those that the key can't see left out."""
+    """`UserDetails`: wrapped values; an unset one has no `value`, one that the key can't see is left out."""
     shown: dict[str, Any] = {"id": user.id}
     for name in USER_FIELDS:
         if name not in user.hidden:

@@ -1,4 +1,4 @@
-"""What the Huma stand-in knows: users, their positions, groups; and how a test changes it behind the API."""
+"""The data of the Huma stand-in: users, their positions, groups; tests and the page change it behind the API."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 from . import credentials
 from .clock import stamp, today, words
 
-# What a seeded user or position shows even when it is empty: a wrapper without a value.
+# The properties that a seeded user or position shows even when they are empty, as a wrapper without a value.
 USER_FIELDS = words(
     "givenName familyName preferredName email phone birthDate homeAddress gender nationality civilStatus privateEmail "
     "dietaryRequirements interests funfacts employmentId supervisor bankAccount relevantExperienceInMonths "
@@ -29,7 +29,7 @@ POSITION_FIELDS = words(
 
 @dataclass
 class Position:
-    """One position: plain values by Huma's names; `hidden` have no wrapper, `locked` are `editable: false`."""
+    """One position: plain values by Huma's names; `hidden` ones have no wrapper, `locked` ones `editable: false`."""
 
     id: str
     values: dict[str, Any]
@@ -47,7 +47,7 @@ class Position:
 
 @dataclass
 class User:
-    """One user: plain values by Huma's names; a value that is unset is absent.
+    """One user: plain values by Huma's names; an unset value is absent.
 
     `integrations` are the other systems that write to the user (`connectedIntegrations`), `locks` those that have a
     property locked, by its name (`integrations` of the property). Source: huma.md, Reading.
@@ -90,8 +90,8 @@ class HumaState:
     `email_needs_confirmation` makes a new email wait in `requestedValue` (Source: huma.md, Writing, [A]).
     `respells` keeps towns that the API is sent in capitals.
     `api_keys` are client ids and secrets that open the API. `listeners` are called with every event: its topic, and
-    the user's id, email and what changed. For `old_seconds` after a change the old is read ([A] H10), unless `catch_up`
-    says that the moment has passed. `before_page` is called with the offset before a page of users is answered.
+    the user's id, email and what changed. For `old_seconds` after a change, reads give the old values ([A] H10), unless
+    `catch_up` was called. `before_page` is called with the offset before a page of users is answered.
     """
 
     def __init__(self) -> None:
@@ -130,11 +130,11 @@ class HumaState:
         return user.id
 
     def shown(self, user: User) -> User:
-        """The user as reads show them now: for a moment after a change as they were before."""
+        """The user as reads show them now: for `old_seconds` after a change with the old values."""
         return user.old[1] if user.old and time.monotonic() < user.old[0] else user
 
     def catch_up(self) -> None:
-        """The moment has passed: reads show what is so."""
+        """From now on reads show the current values."""
         with self.lock:
             for user in self.users.values():
                 user.old = None
@@ -186,7 +186,7 @@ class HumaState:
             self._subordinates = None
 
     def subordinates(self, user_id: str) -> int:
-        """How many have this user as their supervisor; counted once for everybody, as long as nobody changes."""
+        """How many have this user as their supervisor; counted once for all users until somebody changes."""
         with self.lock:
             if self._subordinates is None:
                 bosses = (one.values.get("supervisor") for one in self.users.values())

@@ -1,4 +1,4 @@
-"""Everything that was asked of the stand-ins, in the order in which it came."""
+"""All requests to the stand-ins, in the order in which they came."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Any
 class Request:
     """One request and what became of it.
 
-    `body` is the parsed JSON or form (None without one); `status` is 0 where no answer was sent; `fault` names
-    the fault that met it. `answer` is kept only on demand: a whole company's documents are large.
+    `body` is the parsed JSON or form (None without one); `status` is 0 if no answer was sent; `fault` names
+    the fault that it met. `answer` is kept only on demand: the documents of a whole company are large.
     """
 
     side: str
@@ -30,7 +30,7 @@ class Request:
 
 
 class Journal(list[Request]):
-    """The requests, oldest first; the oldest half goes when there are more than `most`."""
+    """The requests, oldest first; the oldest half is dropped when there are more than `most`."""
 
     def __init__(self, most: int = 100_000) -> None:
         super().__init__()
@@ -44,7 +44,7 @@ class Journal(list[Request]):
                 del self[: self._most // 2]
 
     def of(self, side: str | None = None, method: str | None = None, path: str = "") -> list[Request]:
-        """The requests of a side, of a method, whose path contains a text."""
+        """The requests to a side, with a method, whose path contains a text."""
         with self._lock:
             return [
                 one
@@ -53,5 +53,5 @@ class Journal(list[Request]):
             ]
 
     def writes(self, side: str | None = None) -> list[Request]:
-        """The requests that can change something, token requests left out."""
+        """The requests that can change something, without token requests."""
         return [one for one in self.of(side) if one.method != "GET" and "/token" not in one.path]

@@ -1,7 +1,7 @@
-"""What nobody outside the vendors knows yet: each open assumption as a mode, in which a stand-in does the other thing.
+"""Modes: for each open assumption about a vendor, a way to let the stand-in behave otherwise.
 
 The numbers are those of the contracts' tables (visma-employee.md and huma.md, *Assumptions, numbered*). A mode is one
-setting of a side's state, so the list is all that has to be changed for another one.
+setting of a side's state, so a new mode is one more line in the list.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from .shifting import keep_shifting
 
 @dataclass(frozen=True)
 class Mode:
-    """A way in which a vendor may be: ``setting`` of the ``side``'s state is ``value`` then, or made by ``value``.
+    """One way in which a vendor may behave: the state of ``side`` gets ``value``, or its result, as its ``setting``.
 
-    ``assumption`` is "" for a fact of the contract that the stand-ins don't show otherwise.
+    ``assumption`` is "" for a fact of the contract that the stand-ins don't show by default.
     """
 
     name: str
@@ -64,7 +64,7 @@ def names() -> tuple[str, ...]:
 
 
 def switch(chosen: Iterable[str], states: dict[str, Any]) -> None:
-    """Put the states, by side, into these modes. Raises ``ValueError`` for a name that isn't known, or for two of one
+    """Put the states, by side, into these modes. Raises ``ValueError`` for an unknown name, and for two modes of one
     setting."""
     by_name, seen = {mode.name: mode for mode in MODES}, set()
     for name in dict.fromkeys(chosen):

@@ -1,4 +1,4 @@
-"""What is odd about single people: any JSON in the place of a document, or of a row in a list."""
+"""Odd documents of single people: any JSON in place of a document, or of a row in a list."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _OF_ONE = re.compile(r"/(?:users|v2/employees)/(?P<id>[^/]+)(?P<more>/positions(
 
 
 class Oddities:
-    """By side, place and person, what becomes of that JSON each time when it is read.
+    """By side, place and person, the function that changes that JSON each time it is read.
 
     Places: ``document`` (the user or employee), ``row`` (in the list of people), ``positions`` (their list) and
     ``position`` (each by itself).
@@ -27,14 +27,14 @@ class Oddities:
         self._changes: dict[tuple[str, str, str], Change] = {}
 
     def put(self, side: str, id_: str, place: str, change: Change) -> None:
-        """From now on ``change`` makes this of what is read. Raises `ValueError` for a place that there isn't."""
+        """From now on ``change`` is applied when this is read. Raises `ValueError` for an unknown place."""
         if place not in PLACES:
             raise ValueError(f"There is no place {place!r}.")
         with self._lock:
             self._changes[side, place, id_] = change
 
     def clear(self) -> None:
-        """Everything is as it should be again."""
+        """Remove all oddities."""
         with self._lock:
             self._changes.clear()
 
@@ -65,7 +65,7 @@ class Oddities:
 
 
 def encoded(body: Any) -> bytes:
-    """JSON in UTF-8, which has no halves of pairs: they are escaped, as every JSON may have them."""
+    """JSON in UTF-8. Halves of surrogate pairs are escaped: JSON may have them, UTF-8 may not."""
     try:
         return json.dumps(body, ensure_ascii=False).encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""The page at `/` of both servers: who is in Huma, who is in Visma, side by side, and what was asked last."""
+"""The page at `/` of both servers: the people in Huma and in Visma, side by side, and the latest requests."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Page:
         self._forms, self._news = Forms(huma, webhooks), News()
 
     def in_front_of(self, api: Api) -> Callable[[HttpRequest], Answer]:
-        """The API, with the page before it: what belongs to the page meets no fault and enters no journal."""
+        """The API with the page in front of it: requests for the page meet no fault and are in no journal."""
 
         def respond(http: HttpRequest) -> Answer:
             if self._forms.knows(http.path):
@@ -98,7 +98,7 @@ class Page:
 
 
 class _Cards:
-    """Everybody's cards: what was changed lately is marked, and one phone is being edited."""
+    """The cards of all people. Recent changes are marked, and one phone may be in its form."""
 
     def __init__(self, news: News, where: dict[str, str], edited: str) -> None:
         self._news, self._where, self._edited = news, where, edited
@@ -129,7 +129,7 @@ class _Cards:
         return f'<td class="fresh">{shown} <small>{told}</small></td>' if told else f"<td>{shown}</td>"
 
     def _phone(self, row: Row, id: str, shown: str) -> str:
-        """The phone, or the form for another one. A link leads there, so that it works without a script as well."""
+        """The phone, or the form to change it. A link leads to the form, so it works without a script."""
         whose = f"phone of {escape(row.name)} in Huma"
         if id != self._edited:
             there = escape(urlencode({**self._where, "edit": id}))

@@ -1,4 +1,4 @@
-"""What the page's forms do: set a phone in Huma, register a webhook, remove one. Every POST ends in a redirect."""
+"""The page's forms: set a phone in Huma, register a webhook, remove one. Every POST ends in a redirect."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LOOPBACK = ("127.0.0.1", "localhost")
 
 
 class Wrong(Exception):
-    """The form can't be accepted; the text says why, to the person who sent it."""
+    """The form can't be accepted; the message tells the person who sent it why."""
 
     def __init__(self, status: int, why: str) -> None:
         super().__init__(why)
@@ -23,7 +23,7 @@ class Wrong(Exception):
 
 
 class Forms:
-    """The three forms, by their path."""
+    """The three forms, by path."""
 
     def __init__(self, huma: HumaState, webhooks: Webhooks) -> None:
         self._huma, self._webhooks = huma, webhooks
@@ -34,14 +34,14 @@ class Forms:
         }
 
     def knows(self, path: str) -> bool:
-        """Whether a form is sent there."""
+        """Whether this is the path of a form."""
         return path in self._by_path
 
     def take(self, http: HttpRequest) -> str:
-        """Do what a form says; gives the address to go on at. Raises `Wrong`."""
+        """Do what a form says; returns the address to redirect to. Raises `Wrong`."""
         if http.method != "POST":
             raise Wrong(405, "A form is sent to this address.")
-        # Another website in the same browser must not be able to write, or to have us call an address.
+        # Another website in the same browser must not be able to write, or to make us call an address.
         here, origin = http.host.rpartition(":")[0] or http.host, http.headers.get("Origin")
         if here not in LOOPBACK or origin not in (None, f"http://{http.host}"):
             raise Wrong(403, "The form was not sent from this page.")

@@ -1,4 +1,4 @@
-"""What changed on the page a moment ago, and how long one side took to follow the other."""
+"""The recent changes on the page, and how long one side took to follow the other."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _SIDES = ("huma", "visma")
 
 
 class News:
-    """Remembers what was shown of everybody, and since when each line of each side is another one.
+    """Remembers what was shown of everybody, and when each line of each side changed.
 
-    A line is news for a few minutes. Who is seen for the first time is none.
+    A change is news for a few minutes. A person who is seen for the first time isn't news.
     """
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class News:
         self._since: dict[tuple[str, str, str], datetime] = {}
 
     def look(self, everyone: list[Row]) -> None:
-        """Compare with what was shown before."""
+        """Compare everyone with what was shown before."""
         with self._lock:
             now = datetime.now(UTC)
             self._since = {cell: at for cell, at in self._since.items() if now - at < FRESH}
@@ -39,12 +39,12 @@ class News:
                         self._shown[key] = lines
 
     def since(self, row: Row, side: str, line: str) -> datetime | None:
-        """When a line of a side changed; None when that is long ago."""
+        """When a line of a side changed; None if that is long ago."""
         with self._lock:
             return self._since.get((side, row.id(side), line))
 
     def told(self, row: Row, side: str, line: str) -> str:
-        """The same in words, and how long after Huma where Visma followed; blank when it is no news, or overtaken."""
+        """The same in words, with how long after Huma if Visma followed; blank if it is no news or out of date."""
         at = self.since(row, side, line)
         if at is None:
             return ""

@@ -1,4 +1,4 @@
-"""What the page shows of a person: the same lines for both sides, in the words of the vendors' own pages."""
+"""The lines that the page shows of a person: the same for both sides, in the words of the vendors' own pages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .visma_state import Employee, VismaState
 
 LINES = ("Name", "Email", "Phone", "Employment ID", "First workday", "Last workday", "Bank account", "Address")
 
-# Both vendors' reasons for an end, in the same words where they mean the same.
+# Both vendors' end reasons, in the same words if they mean the same.
 _REASONS = {
     "employee_resigned": "resigned",
     "arbeidstakerHarSagtOppSelv": "resigned",
@@ -32,9 +32,9 @@ _REASONS = {
 
 @dataclass
 class Row:
-    """One person. A side is None where nobody was found; `marks` are badges such as Draft.
+    """One person. A side is None if the person isn't there; `marks` are badges such as Draft.
 
-    `user` and `employee` are what stands behind the two sides.
+    `user` and `employee` are the data behind the two sides.
     """
 
     name: str
@@ -50,27 +50,27 @@ class Row:
         return self.huma if side == "huma" else self.visma
 
     def id(self, side: str) -> str:
-        """The person's id on a side; blank where she isn't there."""
+        """The person's id on a side; blank if they aren't there."""
         if side == "huma":
             return self.user.id if self.user else ""
         return str(self.employee.body["id"]) if self.employee else ""
 
     def changed(self, side: str) -> datetime | None:
-        """When anything of the person last changed on a side, where that is known."""
+        """When anything of the person last changed on a side, if that is known."""
         if side == "huma":
             return self.user.changed_at if self.user else None
         return datetime.fromisoformat(self.employee.body["lastChange"]) if self.employee else None
 
     def differs(self, line: str) -> bool:
-        """Whether the two sides read differently, spaces, dots and capitals aside."""
+        """Whether the two sides differ, apart from spaces, dots and capitals."""
         if self.huma is None or self.visma is None:
             return False
         huma, visma = _plain(self.huma[line]), _plain(self.visma[line])
-        # Who has no account is paid in cash.
+        # No account in Huma and cash in Visma mean the same.
         return huma != visma and not (line == "Bank account" and not huma and visma == "cash")
 
     def text(self) -> str:
-        """Everything shown, for the search box."""
+        """All shown text, for the search box."""
         sides = [*(self.huma or {}).values(), *(self.visma or {}).values()]
         return " ".join([self.name, *sides]).casefold()
 

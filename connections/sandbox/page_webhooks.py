@@ -1,4 +1,4 @@
-"""The part of the page about real time: how to try it, where Huma's events go, and what came of the last ones."""
+"""The page's panel about real time: how to try it, where Huma's events go, and what became of the last ones."""
 
 from __future__ import annotations
 

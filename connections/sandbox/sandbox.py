@@ -79,7 +79,7 @@ class Sandbox:
         self._jobs = Jobs(self.visma.lock, job_seconds, seed)
 
     def start(self) -> Sandbox:
-        """Listen on both ports; comes back at once."""
+        """Listen on both ports; returns at once."""
         huma = HumaApi(self._shared, self.huma, self.huma_tokens)
         visma = VismaApi(self._shared, self.visma, self.visma_tokens, self._jobs)
         page = Page(self.huma, self.visma, self.journal, self.webhooks)
@@ -91,13 +91,13 @@ class Sandbox:
             raise
         self._jobs.start()
         self.webhooks.start()
-        # A stopped sandbox keeps its addresses, and takes them again when it is started again.
+        # A stopped sandbox keeps its ports, and uses them again when it is started again.
         self._ports = (self._servers[0].port, self._servers[1].port)
         self._addresses = [server.url for server in self._servers]
         return self
 
     def stop(self) -> None:
-        """Hang up, stop listening, run no more jobs, send no more events."""
+        """Close all connections, stop listening, run no more jobs, send no more events."""
         self.webhooks.stop()
         for server in self._servers:
             server.stop()
@@ -106,7 +106,7 @@ class Sandbox:
 
     @contextmanager
     def away(self) -> Iterator[None]:
-        """Until the block ends nobody answers at the sandbox's addresses, and no other program can take its ports."""
+        """Until the block ends, nothing answers at the sandbox's addresses, and no other program can take its ports."""
         self.stop()
         with ExitStack() as held:
             for port in self._ports:
@@ -126,26 +126,26 @@ class Sandbox:
 
     @property
     def huma_url(self) -> str:
-        """What `HUMA_API_URL` is for this sandbox."""
+        """The `HUMA_API_URL` of this sandbox."""
         return self._addresses[0]
 
     @property
     def visma_url(self) -> str:
-        """What `VISMA_API_URL` is for this sandbox."""
+        """The `VISMA_API_URL` of this sandbox."""
         return self._addresses[1] + "/v2"
 
     @property
     def visma_token_url(self) -> str:
-        """What `VISMA_TOKEN_URL` is for this sandbox."""
+        """The `VISMA_TOKEN_URL` of this sandbox."""
         return self._addresses[1] + "/connect/token"
 
     @property
     def people(self) -> People:
-        """Who was seeded or added, by the name of the way in which the sides disagree about them."""
+        """The people who were seeded or added, by the name of the way in which the sides disagree about them."""
         return self._company.people
 
     def add_person(self, way: str = "equal") -> Person:
-        """One more invented person on both sides, or as another `way` of the seed says ("only_huma", …)."""
+        """Add one more invented person, on both sides or as another `way` of the seed says ("only_huma", …)."""
         with self.huma.lock, self.visma.lock:
             return self._company.add(way)
 
@@ -154,18 +154,18 @@ class Sandbox:
         return {"huma": self.huma.state(), "visma": self.visma.state()}
 
     def wait_for_jobs(self, seconds: float = 10.0) -> bool:
-        """Wait until Visma has run every job that it accepted; False when that took longer."""
+        """Wait until Visma has run every accepted job; False if that takes longer."""
         return self._jobs.wait_idle(seconds)
 
     def register_webhook(self, url: str, secret: str = "", token: str = "") -> Webhook:
-        """Huma tells this address from now on of everything that happens to a user. Raises `ValueError`."""
+        """From now on, Huma sends every event about a user to this address. Raises `ValueError`."""
         return self.webhooks.register(url, secret, token)
 
     def send_event(self, topic: str, ids: list[str], body: bytes | None = None, **signing: Any) -> list[int]:
-        """Send one event now to every webhook, and give the answers' statuses (0: nobody answered).
+        """Send one event now to every webhook; returns the statuses of the answers (0: no answer).
 
-        For what Huma never or rarely does: the same event twice, an old one, an unknown user. `body` is sent in place
-        of one made of `ids`; `signing` may name another `secret` or `token`, or `base64=True`.
+        For what Huma never or rarely does: the same event twice, an old one, an unknown user. `body` is sent instead of
+        one made from `ids`; `signing` may have another `secret` or `token`, or `base64=True`.
         """
         if body is None:
             users = [self.huma.users.get(id) for id in ids]
@@ -174,11 +174,11 @@ class Sandbox:
         return [webhook.post(topic, body, **signing) for webhook in list(self.webhooks.values())]
 
     def wait_for_webhooks(self, seconds: float = 10.0) -> bool:
-        """Wait until every event was sent or given up; False when that took longer."""
+        """Wait until every event was sent or given up; False if that takes longer."""
         deadline = time.monotonic() + seconds
         return all(one.wait_idle(deadline - time.monotonic()) for one in list(self.webhooks.values()))
 
     def expire_tokens(self) -> None:
-        """Both sides refuse every token handed out so far."""
+        """Let both sides refuse every token that they gave so far."""
         self.huma_tokens.revoke_all()
         self.visma_tokens.revoke_all()

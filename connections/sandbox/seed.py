@@ -1,4 +1,4 @@
-"""The company that the sandbox begins with: fifty people who disagree in every way there is, as often as needed."""
+"""The company that the sandbox begins with: its fifty people disagree in every way there is; more repeat the ways."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from .visma_state import VismaState
 
 @dataclass(frozen=True)
 class Person:
-    """Where a seeded person is found on each side."""
+    """The ids of a seeded person on each side."""
 
     user_id: str | None
     employee_id: str | None
 
 
-# Who was seeded, by the name of the way in which the sides disagree about them ("equal", "account_swedish", …).
+# The seeded people, by the name of the way in which the sides disagree about them ("equal", "account_swedish", …).
 People = dict[str, list[Person]]
 
-# The first ones make a small company a fair sample.
+# The first ones make even a small company a fair sample.
 _ORDER = words(
     "equal family_name phone_differs account_differs only_huma only_visma last_workday address_differs equal "
     "no_employment_id "
@@ -38,14 +38,14 @@ _ORDER = words(
     "one_email_for_two possible_match same_number"
 )
 _LATER = {
-    # In place of some of the first fifty from the second round on: not everyone can be the key's own user.
+    # From the second fifty on, these ways replace some of the first round: only one person can be the key's own user.
     "service_user": "only_huma_upcoming",
 }
 _WAYS = {way.__name__: way for way in (*seed_cases.WAYS, *seed_accounts.WAYS)}
 
 
 class Company:
-    """Both sides of one company: seeds it, and adds people to it later. The same for the same seed and day."""
+    """Seeds both sides of one company and adds people later. The same seed and day give the same company."""
 
     def __init__(self, huma: HumaState, visma: VismaState, seed: int) -> None:
         self.huma, self.visma = huma, visma
@@ -56,9 +56,9 @@ class Company:
         _found_organisation(huma, self.random)
 
     def seed(self, employees: int) -> None:
-        """Fill both sides with `employees` people, on each side in an order of its own.
+        """Fill both sides with `employees` people, each side in its own order.
 
-        A case counts once, though *one_email_for_two* and *same_number* bring somebody along.
+        A case counts as one, although *one_email_for_two* and *same_number* add a second person.
         """
         pairs: list[Pair] = []
         for index in range(employees):
@@ -71,7 +71,7 @@ class Company:
             self._into_visma(pair)
 
     def add(self, way: str = "equal") -> Person:
-        """One more person, of one of the ways in which people are seeded; returns where to find them."""
+        """Add one more person in one of the seeded ways; returns their ids."""
         pairs = self._noted(way)
         for pair in pairs:
             self._into_huma(pair)
@@ -104,7 +104,7 @@ class Company:
             self.visma.add_position(pair.employee_id, position, id=new_id(self.random))
 
     def case(self, name: str) -> Iterator[Pair]:
-        """The people of one case; mostly one."""
+        """The people of one case, usually one."""
         pair = next(self._made)
         if name in _WAYS:
             _WAYS[name](pair)
@@ -134,7 +134,7 @@ class Company:
         yield pair
 
     def _service_user(self, pair: Pair) -> Iterator[Pair]:
-        """The user that the API key acts as: not a person."""
+        """The user as which the API key acts: not a person."""
         pair.visma, pair.huma_positions, pair.user_id = None, [], credentials.SERVICE_USER_ID
         pair.huma = {"givenName": "Open", "familyName": "API", "email": "open-api@fjordheim.example"}
         pair.huma_more["type"] = "service_user"
@@ -161,7 +161,7 @@ class Company:
         yield pair
 
     def _one_email_for_two(self, pair: Pair) -> Iterator[Pair]:
-        """Somebody in Visma has the address of another, who is on both sides."""
+        """A person in Visma has the email of another person, who is on both sides."""
         yield pair
         second = next(self._made)
         second.huma = None
@@ -175,7 +175,7 @@ class Company:
         yield pair
 
     def _same_number(self, pair: Pair) -> Iterator[Pair]:
-        """One number, two persons: nothing else agrees."""
+        """Two people have the same number, and nothing else agrees."""
         pair.visma = None
         yield pair
         other = next(self._made)

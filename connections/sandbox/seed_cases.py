@@ -26,7 +26,7 @@ def _end(pair: Pair, day: str, reason: str) -> None:
 
 
 def equal(pair: Pair) -> None:
-    """Nothing to say."""
+    """No difference."""
 
 
 def given_name(pair: Pair) -> None:
@@ -84,7 +84,7 @@ def phone_unparsable(pair: Pair) -> None:
 
 
 def first_workday(pair: Pair) -> None:
-    """Two weeks apart; and of phones Visma has a private one only."""
+    """First workdays two weeks apart; and Visma has only a private phone."""
     pair.employee["phones"] = [{"type": "private", "number": "+4799887766"}]
     pair.huma_positions[0]["firstDayOfWork"] = (pair.start + timedelta(days=14)).isoformat()
 
@@ -161,14 +161,14 @@ def email_waits(pair: Pair) -> None:
 
 
 def two_positions(pair: Pair) -> None:
-    """Two current ones in Huma, of which the larger ends and the other runs on; one in Visma."""
+    """Two current positions in Huma, of which the larger ends and the other goes on; one in Visma."""
     later = pair.start + timedelta(days=200)
     pair.huma_positions[0] |= {"percentage": 60, "lastDayOfWork": _in(20), "endReason": RESIGNED}
     pair.huma_positions.append(huma_position(later, percentage=40))
 
 
 def rehired(pair: Pair) -> None:
-    """A new position in Huma; Visma has only the one that ended: no dates are the same employment's."""
+    """A new position in Huma; Visma has only the ended one, so their dates aren't of the same employment."""
     ended = pair.start + timedelta(days=150)
     pair.huma_positions[0] |= {
         "contractEndDate": ended.isoformat(),
@@ -180,7 +180,7 @@ def rehired(pair: Pair) -> None:
 
 
 def returns(pair: Pair) -> None:
-    """Ended, and coming back next month, on both sides."""
+    """Ended, and returns next month, on both sides."""
     ended, back = today() - timedelta(days=120), today() + timedelta(days=25)
     pair.huma_positions[0] |= {
         "contractEndDate": ended.isoformat(),
@@ -193,7 +193,7 @@ def returns(pair: Pair) -> None:
 
 
 def draft(pair: Pair) -> None:
-    """The clerk is still filling it in; it was made for this Huma user."""
+    """A draft for this Huma user that the clerk is still completing."""
     pair.employee["isDraft"] = True
     pair.employee["externalIds"].append({"key": "huma", "value": pair.user_id})
     pair.employee["phones"] = []

@@ -1,4 +1,4 @@
-"""Names to choose from, and all the properties of a payroll document that humavisma has never heard of."""
+"""Names to choose from, and the properties of a payroll document that humavisma doesn't know."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def unheard_of(rng: random.Random, index: int) -> dict[str, Any]:
 def visma_position(
     rng: random.Random, start: date, end: date | None = None, reason: str = "", **more: Any
 ) -> dict[str, Any]:
-    """A reported position from a day on, and with an end (with its reason) if wanted."""
+    """A reported position from a day on, optionally with an end and its reason."""
     first = start.isoformat()
     ended = {"activeEnd": end.isoformat(), "positionEndReason": [reason]} if end else {"positionEndReason": []}
     return {

@@ -1,4 +1,4 @@
-"""Invented people on whom both sides agree: the start of every seeded case.
+"""Invented people about whom both sides agree: the start of every seeded case.
 
 Names are common ones put together at random, addresses end in `.example`, and the months of the national ids
 are raised by 80, as in the tax administration's synthetic ones: nobody real has them.
@@ -41,13 +41,13 @@ class Pair:
 
     @property
     def user(self) -> dict[str, Any]:
-        """Huma's values, where there are some."""
+        """Huma's values; the person must be in Huma."""
         assert self.huma is not None
         return self.huma
 
     @property
     def employee(self) -> dict[str, Any]:
-        """Visma's document, where there is one."""
+        """Visma's document; the person must be in Visma."""
         assert self.visma is not None
         return self.visma
 
@@ -63,7 +63,7 @@ class Pair:
             self.user["bankAccount"] = {**account, "code": account["type"].upper()}
 
     def cash(self) -> None:
-        """Visma pays in cash."""
+        """Let Visma pay in cash."""
         self.employee["salaryPaymentMethod"] = {"paymentType": "cash", "internationalBankAccount": False}
 
 

@@ -1,4 +1,4 @@
-"""One HTTP/1.1 server on loopback: keep-alive, a thread a connection, and able to break an answer.
+"""An HTTP/1.1 server on loopback with keep-alive and a thread for each connection; it can break an answer.
 
 werkzeug's own request loop closes every connection after one answer, so the handler here sends its answers
 itself; everything about parsing requests stays werkzeug's.
@@ -24,7 +24,7 @@ HOST = "127.0.0.1"
 
 @dataclass
 class Answer:
-    """What goes back to the caller, and whether it arrives: whole, dropped before a byte, or cut in the middle."""
+    """The answer to the caller, and how it arrives: whole, dropped before the first byte, or cut in the middle."""
 
     status: int
     body: bytes = b""
@@ -34,7 +34,7 @@ class Answer:
 
 
 class PortInUse(OSError):
-    """Another program listens on the port; the message is a sentence for the person who started this one."""
+    """Another program uses the port; the message is a sentence for the person who started this one."""
 
     @classmethod
     def at(cls, port: int) -> PortInUse:
@@ -43,7 +43,7 @@ class PortInUse(OSError):
 
 
 def bound(port: int) -> socket.socket:
-    """A socket that has the port, and doesn't listen yet: a caller is refused. Raises ``PortInUse``."""
+    """A socket that holds the port but doesn't listen yet, so callers are refused. Raises ``PortInUse``."""
     one = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -67,7 +67,7 @@ class _Handler(WSGIRequestHandler):
 
     def finish(self) -> None:
         self.server.connections.discard(self.connection)
-        with contextlib.suppress(OSError):  # the caller is gone, or the server was told to stop
+        with contextlib.suppress(OSError):  # the caller has left, or the server was told to stop
             super().finish()
 
     def run_wsgi(self) -> None:
@@ -95,7 +95,7 @@ class _Handler(WSGIRequestHandler):
             self.wfile.write(body)
 
     def log(self, type: str, message: str, *args: Any) -> None:
-        """Nothing: the journal remembers every request."""
+        """Log nothing: the journal has every request."""
 
 
 def _phrase(status: int) -> str:
@@ -114,7 +114,7 @@ class _Server(ThreadedWSGIServer):
         super().__init__(HOST, 0, _no_wsgi, _Handler, fd=listening.fileno())
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A caller that hangs up is not worth a traceback."""
+        """Print nothing: a caller that hangs up is not worth a traceback."""
 
 
 def _no_wsgi(environ: Any, start_response: Any) -> list[bytes]:
@@ -140,9 +140,9 @@ class LoopbackServer:
         return f"http://{HOST}:{self.port}"
 
     def stop(self) -> None:
-        """Stop listening, and hang up on everyone who still holds a connection."""
+        """Stop listening, and close all connections."""
         self._server.shutdown()
         self._thread.join()
         for connection in list(self._server.connections):
-            with contextlib.suppress(OSError):  # it has just gone by itself
+            with contextlib.suppress(OSError):  # it was just closed by the other end
                 connection.shutdown(socket.SHUT_RDWR)

@@ -1,6 +1,6 @@
-"""Lists that shift while they are read: who slips from one page to another is on none that the reader sees.
+"""Lists that shift while they are read: a person who moves to another page may be on no page that the reader sees.
 
-Nothing promises an order of Huma's pages, or says what Visma's cursor keeps.
+Neither vendor promises an order of Huma's pages, or says what Visma's cursor keeps.
 Source: huma.md and visma-employee.md, Reading.
 """
 
@@ -15,23 +15,23 @@ State = HumaState | VismaState
 
 
 def shift_once(state: State, change: Callable[[], object]) -> None:
-    """Let `change` happen before the second page of a list is answered: once, in the next listing that has one.
+    """Call `change` before the second page of a list is answered: once, in the next listing that has one.
 
-    In Visma, cursors count from now on, or else nobody could slip.
+    In Visma, cursors then count rows; otherwise nobody could be missed.
     """
     _listen(state, _Shift(change, listings=1))
 
 
 def keep_shifting(state: State) -> None:
-    """The mode: in the first listing, the third, and so on, the first person moves to the end, before the second page.
+    """The mode: in every second listing, from the first on, the first person moves to the end before the second page.
 
-    Nobody is added or removed, and every other listing holds still, so that who reads again comes through.
+    Nobody is added or removed, and the listings in between don't shift, so a reader that reads again succeeds.
     """
     _listen(state, _Shift(lambda: move_first_to_end(state)))
 
 
 def move_first_to_end(state: State) -> None:
-    """Who came first in the list comes last: everybody else moves up by one, as if somebody in front had gone."""
+    """Move the first person of the list to the end: everybody else moves up by one, as if the first had left."""
     with state.lock:
         if isinstance(state, VismaState):
             state.move_to_end(next(iter(state.employees)))
@@ -47,7 +47,7 @@ def _listen(state: State, shift: _Shift) -> None:
 
 
 class _Shift:
-    """What `before_page` of a state does. `listings`: how many are shifted; without a number, every other one."""
+    """The `before_page` of a state. `listings`: how many are shifted; None shifts every second one."""
 
     def __init__(self, change: Callable[[], object], listings: int | None = None) -> None:
         self.change, self.left = change, listings
@@ -55,7 +55,7 @@ class _Shift:
         self.shifted_in = -1
 
     def before_page(self, offset: int) -> None:
-        """A page is about to be answered; an offset of 0 begins a listing."""
+        """Called before a page is answered; an offset of 0 begins a listing."""
         if offset == 0:
             self.listing += 1
         elif self.shifted_in != self.listing and (self.left or (self.left is None and self.listing % 2)):

@@ -1,4 +1,4 @@
-"""How Huma signs what it sends to a webhook, for the stand-in and for tests that forge."""
+"""Signs requests to a webhook as Huma does, for the stand-in and for tests that forge them."""
 
 from __future__ import annotations
 

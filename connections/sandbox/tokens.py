@@ -8,7 +8,7 @@ import time
 
 
 class Tokens:
-    """Hands out bearer tokens and knows for `seconds` what each may do."""
+    """Issues bearer tokens, and knows for `seconds` which scopes each has."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
@@ -23,13 +23,13 @@ class Tokens:
         return token
 
     def scopes(self, authorization: str | None) -> frozenset[str] | None:
-        """What the bearer of this `Authorization` header may do; None when it is missing, unknown or expired."""
+        """The scopes of this `Authorization` header; None if it is missing, unknown or expired."""
         kind, _, token = (authorization or "").partition(" ")
         with self._lock:
             expires, scopes = self._issued.get(token.strip(), (0.0, frozenset[str]()))
         return scopes if kind.lower() == "bearer" and time.monotonic() < expires else None
 
     def revoke_all(self) -> None:
-        """Every token handed out so far is refused from now on."""
+        """Refuse all tokens issued so far."""
         with self._lock:
             self._issued.clear()

@@ -136,7 +136,7 @@ class VismaApi(Api):
             return self._shown(self._periods(one.body, "positions"), ETag=self._tag(one))
 
     def do_put_employee(self, call: Call) -> Answer:
-        """Overwrites the whole document: what is left out is deleted. Source: visma-employee.md, Writing."""
+        """Overwrite the whole document: what is left out is deleted. Source: visma-employee.md, Writing."""
         body, id = self._sent(call), call.ids["id"]
         with self.state.lock:
             etag = self._guard(call, self._employee(call))
@@ -157,7 +157,7 @@ class VismaApi(Api):
             return self._accepted(call, self.jobs.accept(work, "Update", "Position", position_id, id, call.job_fault))
 
     def do_create(self, call: Call) -> Answer:
-        """An employee and the first position. With `isDraft` what is mandatory may be missing."""
+        """Create an employee and the first position. With `isDraft`, mandatory properties may be missing."""
         body = self._sent(call)
         positions = body.pop("positions", None) or [] if isinstance(body, dict) else []
         draft = isinstance(body, dict) and body.get("isDraft") is True
@@ -232,7 +232,7 @@ class VismaApi(Api):
             raise visma_lists.refused([Finding("$", "JSON is expected.", code="Malformed")]) from None
 
     def _guard(self, call: Call, document: Document) -> str | None:
-        """The ETag that the caller relies on, quoted or not, a weak one as it came; `412` when it is an old one."""
+        """The ETag of the caller's If-Match, quoted or not, a weak one as it came; an old one is refused with `412`."""
         given = call.http.headers.get("If-Match")
         if given is None or given == "*":
             return None

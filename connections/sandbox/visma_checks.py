@@ -1,7 +1,7 @@
-"""What Visma refuses: malformed documents at once (`400`), wrong values when the job runs.
+"""Visma's validation: malformed documents are refused at once (`400`), wrong values when the job runs.
 
-Source: visma-employee.md, Writing. Messages quote the offending value, as the vendor's do: whoever shows or
-stores them must know.
+Source: visma-employee.md, Writing. Messages quote the wrong value, as the vendor's do, so they must be treated as
+values.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _required(document: dict[str, Any], names: Iterable[str], root: str) -> list
 
 
 def malformed_employee(document: Any, root: str = "$") -> list[Finding]:
-    """What makes a `PUT` or a creation a `400`; a draft may lack what is mandatory, but nothing may be misshapen."""
+    """The findings that make a `PUT` or a creation a `400`; a draft may lack properties, but not have wrong ones."""
     if not isinstance(document, dict):
         return [Finding(root, "An employee is expected.", code="Malformed")]
     found = [] if document.get("isDraft") is True else _required(document, EMPLOYEE_REQUIRED, root)
@@ -90,7 +90,7 @@ def _misshapen_entries(name: str, entries: Any, parts: tuple[str, ...]) -> list[
 
 
 def malformed_position(document: Any, draft: bool, root: str = "$") -> list[Finding]:
-    """What makes a position a `400`; a draft's may lack what is mandatory."""
+    """The findings that make a position a `400`; a draft's may lack mandatory properties."""
     if not isinstance(document, dict):
         return [Finding(root, "A position is expected.", code="Malformed")]
     found = [] if draft else _required(document, POSITION_REQUIRED, root)
@@ -104,7 +104,7 @@ def malformed_position(document: Any, draft: bool, root: str = "$") -> list[Find
 def employee_findings(
     state: VismaState, id: str | None, before: dict[str, Any], after: dict[str, Any]
 ) -> list[Finding]:
-    """What a job finds in an employee that is otherwise well-formed."""
+    """The findings of a job in a well-formed employee."""
     return [*_number(state, id, before, after), *_names(after), *_account(after)]
 
 
@@ -122,7 +122,7 @@ def _number(state: VismaState, id: str | None, before: dict[str, Any], after: di
 
 
 def changes_number(before: dict[str, Any], after: dict[str, Any]) -> bool:
-    """Whether a saved employee's number would become another one; a draft's may. Source: visma-employee.md, Writing."""
+    """Whether this changes a saved employee's number; a draft's may change. Source: visma-employee.md, Writing."""
     return bool(before.get("number")) and before.get("isDraft") is not True and after.get("number") != before["number"]
 
 
@@ -156,7 +156,7 @@ def _account(after: dict[str, Any]) -> list[Finding]:
     found = []
     if not IBAN(iban, allow_invalid=True).is_valid:
         found.append(Finding(f"{root}.internationalIban", f"The IBAN {iban} is not valid.", iban))
-    # SWIFT registers Kosovo's banks under XK, which isn't a country of ISO 3166, and all that the library knows.
+    # SWIFT registers Kosovo's banks under XK. ISO 3166 has no such country, and the library knows only that list.
     known = f"{swift[:4]}NO{swift[6:]}" if swift[4:6] == "XK" else swift
     if not BIC(known, allow_invalid=True).is_valid:
         found.append(Finding(f"{root}.internationalBankSwift", f"The SWIFT {swift} is not valid.", swift))
@@ -167,7 +167,7 @@ def _account(after: dict[str, Any]) -> list[Finding]:
 
 
 def position_findings(position: dict[str, Any], root: str = "$") -> list[Finding]:
-    """What a job finds in a position: its dates, and the reason that an end demands."""
+    """The findings of a job in a position: its dates, and the reason that an end needs."""
     start, end, reasons = (
         position.get("activeStart"),
         position.get("activeEnd"),

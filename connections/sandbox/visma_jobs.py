@@ -1,4 +1,4 @@
-"""Visma's jobs: a write is accepted first and happens a moment later, whether or not anyone looks."""
+"""Visma's jobs: a write is accepted first and takes effect a moment later, whether or not anyone looks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .faults import Fault
 
 logger = logging.getLogger(__name__)
 
-# [A] visma-employee.md, Writing names only Succeeded's code.
+# [A] visma-employee.md, Writing has only the code of Succeeded.
 _CODES = {"NotStarted": 1, "InProgress": 2, "Failed": 3, "Succeeded": 4}
 
 
@@ -45,8 +45,8 @@ class Finding:
 
 _UNEXPECTED = Finding("$", "The job could not be performed.", code="Unexpected")
 
-# Performs a write. Takes the properties that must be left alone; returns the artifact's id and what it found.
-# With an Error among the findings nothing was done.
+# Performs a write. Takes the properties that must not be changed; returns the artifact's id and the findings.
+# If there is an Error among the findings, nothing was done.
 Work = Callable[[frozenset[str]], tuple[str | None, list[Finding]]]
 
 
@@ -104,7 +104,7 @@ class Jobs:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Begin, or go on, running what was accepted."""
+        """Start, or continue, running accepted jobs."""
         self._running = True
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -136,7 +136,7 @@ class Jobs:
             return [job for job in reversed(self.all.values()) if job.employee_id == employee_id]
 
     def wait_idle(self, seconds: float = 10.0) -> bool:
-        """Wait until every accepted job has run; False when that took too long."""
+        """Wait until every accepted job has run; False if that takes too long."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._queue and not self._busy, seconds)
 
@@ -172,7 +172,7 @@ class Jobs:
                 with self._state_lock:
                     artifact_id, findings = job.work(spared)
             except Exception:
-                # One job that trips must not keep the others from running.
+                # A bug in one job must not keep the others from running.
                 logger.exception("The sandbox could not run a job")
                 artifact_id, findings = None, [_UNEXPECTED]
             job.artifact_id = artifact_id or job.artifact_id

@@ -1,4 +1,4 @@
-"""Visma's lists: cursors that demand the repeated query, `embed=(…)`, `fields=(…)`.
+"""Visma's lists: cursors that need the same query parameters again, `embed=(…)`, `fields=(…)`.
 
 Source: visma-employee.md, Reading.
 """
@@ -55,7 +55,7 @@ def _question(args: Mapping[str, str]) -> str:
 def page(args: Mapping[str, str], items: Iterable[tuple[int, Item]], show: Callable[[Item], Any]) -> dict[str, Any]:
     """One page of items that carry a rising key: those after the cursor, `page-size` (50, at most 100 [A]) of them.
 
-    The cursor knows the question that it belongs to: with other query parameters it is refused.
+    The cursor belongs to its query: with other query parameters it is refused.
     """
     size_text = args.get("page-size", "50")
     size = int(size_text) if size_text.isdecimal() else 0

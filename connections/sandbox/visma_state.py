@@ -1,4 +1,4 @@
-"""What the Visma stand-in knows: whole employee documents and positions, and how a test acts as the payroll clerk."""
+"""The data of the Visma stand-in: whole employee documents and positions; tests act on it as the payroll clerk."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from . import credentials
 from .clock import covers, stamp, today
 
-# What the vendor keeps itself, whatever a document says [A].
+# The properties that the vendor sets itself, whatever a document says [A].
 OWN_EMPLOYEE = ("id", "tenantId", "lastChange")
 _ENDS = ("activeStart", "activeEnd")
 _PERIODS = frozenset({"personNames", "personIds", "partTimeFactors", "positions"})
@@ -26,7 +26,7 @@ def _tag() -> str:
 
 @dataclass
 class Document:
-    """A stored document and its ETag (with quotes), which is another one after every change."""
+    """A stored document and its ETag (with quotes), which changes with every change."""
 
     body: dict[str, Any]
     etag: str = field(default_factory=_tag)
@@ -39,7 +39,7 @@ class Document:
 
 @dataclass
 class Employee(Document):
-    """An employee and the positions, by id. `sequence` orders the lists."""
+    """An employee, and the positions by id. `sequence` is the order in lists."""
 
     positions: dict[str, Document] = field(default_factory=dict)
     sequence: int = 0
@@ -103,7 +103,7 @@ class VismaState:
         return id
 
     def move_to_end(self, employee_id: str) -> None:
-        """The employee comes last in the lists from now on."""
+        """Put the employee last in the lists from now on."""
         with self.lock:
             self._sequence += 1
             employee = self.employees.pop(employee_id)
@@ -120,7 +120,7 @@ class VismaState:
         return id
 
     def edit(self, employee_id: str, **changes: Any) -> None:
-        """Act as the payroll clerk: set top-level properties, None removes; the ETag becomes another one."""
+        """Act as the payroll clerk: set top-level properties, None removes; the ETag changes."""
         with self.lock:
             employee = self.employees[employee_id]
             employee.replace(_merged(employee.body, changes))
@@ -133,7 +133,7 @@ class VismaState:
             self.touch(employee_id)
 
     def touch(self, employee_id: str) -> None:
-        """A position's change counts as a change of the employee, but leaves its ETag alone [A]."""
+        """Count a position's change as a change of the employee, without a new ETag [A]."""
         self.employees[employee_id].body["lastChange"] = stamp()
 
     def position(self, employee_id: str, position_id: str | None = None) -> Document:
@@ -144,7 +144,7 @@ class VismaState:
         return max(positions.values(), key=lambda one: one.body.get("activeStart") or "")
 
     def end(self, employee_id: str, day: str, reason: str = "arbeidstakerHarSagtOppSelv") -> None:
-        """The clerk ends the newest position."""
+        """Act as the payroll clerk: end the newest position."""
         self.edit_position(employee_id, activeEnd=day, positionEndReason=[reason])
 
     def delete(self, employee_id: str) -> None:
@@ -162,7 +162,7 @@ class VismaState:
             return next((id for id, one in self.employees.items() if one.body.get("number") == number), None)
 
     def next_number(self) -> str:
-        """The number that a new employee without one is given."""
+        """The number that a new employee without one gets."""
         numbers = (str(one.body.get("number", "")) for one in self.employees.values())
         return str(max((int(one) for one in numbers if one.isdecimal() and len(one) < 10), default=1000) + 1)
 
@@ -178,7 +178,7 @@ def _merged(body: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def shown(value: Any, key: str = "") -> Any:
-    """A document in which every period says both of its ends, the open ones as null."""
+    """A document in which every period has both of its ends, open ones as null."""
     if isinstance(value, dict):
         found = {name: shown(one, name) for name, one in value.items()}
         return {**dict.fromkeys(_ENDS), **found} if key in _PERIODS or found.keys() & set(_ENDS) else found
@@ -186,7 +186,7 @@ def shown(value: Any, key: str = "") -> Any:
 
 
 def _bounded(value: Any) -> Any:
-    """The same document without open ends: null is as good as absent. Source: visma-employee.md, Reading."""
+    """The same document without open ends: null means the same as absent. Source: visma-employee.md, Reading."""
     if isinstance(value, dict):
         return {n: _bounded(one) for n, one in value.items() if not (n in _ENDS and one is None)}
     return [_bounded(one) for one in value] if isinstance(value, list) else value

@@ -1,4 +1,4 @@
-"""What Visma's jobs do when they run: overwrite a document, or create an employee.
+"""The work of Visma's jobs: overwrite a document, or create an employee.
 
 Source: visma-employee.md, Writing.
 """
@@ -12,7 +12,7 @@ from .visma_checks import changes_number, employee_findings, position_findings
 from .visma_jobs import Finding, Work
 from .visma_state import OWN_EMPLOYEE, OWN_POSITION, VismaState
 
-# [A] A document that became another one between the acceptance of a guarded write and its job is left alone.
+# [A] If a document changed between the acceptance of a write with If-Match and its job, the job leaves it alone.
 _MOVED = Finding("$", "The document was changed after the request was accepted.", code="Conflict")
 
 
@@ -21,7 +21,7 @@ def _failed(findings: list[Finding]) -> bool:
 
 
 def employee_update(state: VismaState, id: str, sent: dict[str, Any], etag: str | None) -> Work:
-    """Overwrite an employee with the document that was sent; `etag` is what the caller relied on."""
+    """Overwrite an employee with the document that was sent; `etag` is the caller's If-Match."""
 
     def work(spared: frozenset[str]) -> tuple[str | None, list[Finding]]:
         employee = state.employees.get(id)
@@ -57,7 +57,7 @@ def position_update(state: VismaState, id: str, position_id: str, sent: dict[str
 
 
 def creation(state: VismaState, sent: dict[str, Any], positions: list[dict[str, Any]]) -> Work:
-    """Create an employee and its positions; without a number it is given the next one [A]."""
+    """Create an employee and its positions; without a number it gets the next one [A]."""
 
     def work(spared: frozenset[str]) -> tuple[str | None, list[Finding]]:
         new = {name: value for name, value in sent.items() if name not in spared}
@@ -75,7 +75,7 @@ def creation(state: VismaState, sent: dict[str, Any], positions: list[dict[str, 
 
 
 def _respelt(state: VismaState, document: dict[str, Any]) -> dict[str, Any]:
-    """The document as the vendor keeps it: towns in capitals where `respells` says so."""
+    """The document as the vendor stores it: towns in capitals if `respells` is set."""
     address = document.get("address")
     if not (state.respells and isinstance(address, dict) and isinstance(address.get("cityName"), str)):
         return document
@@ -83,7 +83,7 @@ def _respelt(state: VismaState, document: dict[str, Any]) -> dict[str, Any]:
 
 
 def foreign(body: Any, own: dict[str, str]) -> list[Finding]:
-    """What makes a document a `400` because it says that it is another one."""
+    """The findings that make a document a `400` because it has another document's ids."""
     if not isinstance(body, dict):
         return []
     return [
@@ -96,6 +96,6 @@ def foreign(body: Any, own: dict[str, str]) -> list[Finding]:
 def _overwritten(
     before: dict[str, Any], sent: dict[str, Any], own: tuple[str, ...], spared: frozenset[str]
 ) -> dict[str, Any]:
-    """The document as sent, but for what the vendor keeps itself and what a fault leaves alone."""
+    """The document as sent, except for what the vendor sets itself and what a fault leaves alone."""
     kept = {name: before[name] for name in before if name in spared or name in own}
     return {**{name: copy.deepcopy(value) for name, value in sent.items() if name not in spared | set(own)}, **kept}

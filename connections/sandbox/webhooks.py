@@ -1,4 +1,4 @@
-"""Huma's webhooks: what happens to a user is posted to every registered address, in order, by a thread of its own.
+"""Huma's webhooks: each event about a user is sent to every registered address, in order, by a thread for each.
 
 Source: huma.md, Webhook.
 """
@@ -19,14 +19,14 @@ from urllib.parse import urlsplit
 from .signing import signed
 
 TIMEOUT_SECONDS = 5.0
-# How long it waits before it tries once more; then the event is given up, as a vendor would.
+# The pauses before each further try; after the last one the event is given up, as a vendor would.
 PAUSES_SECONDS = (0.2, 1.0, 3.0)
 _REMEMBERED = 10_000
 
 
 @dataclass(frozen=True)
 class Sent:
-    """One event that was sent, or given up. `status` is 0 where nobody answered."""
+    """One event that was sent, or given up. `status` is 0 if nobody answered."""
 
     at: datetime
     topic: str
@@ -41,7 +41,7 @@ def event(topic: str, users: list[dict[str, Any]]) -> bytes:
 
 
 class Webhook:
-    """One registered address. What waits to be sent survives a stop, and is sent after the next start."""
+    """One registered address. Waiting events survive a stop, and are sent after the next start."""
 
     def __init__(self, url: str, secret: str = "", token: str = "") -> None:
         _require_address(url)
@@ -54,24 +54,24 @@ class Webhook:
         self._open: http.client.HTTPConnection | None = None
 
     def tell(self, topic: str, user: dict[str, Any]) -> None:
-        """Have an event sent soon; comes back at once."""
+        """Queue an event; returns at once."""
         with self._changed:
             self._waiting.append((topic, [user["id"]], event(topic, [user])))
             self._changed.notify_all()
 
     def post(self, topic: str, body: bytes, **signing: Any) -> int:
-        """Send one request now, with this webhook's secret and token unless told otherwise; its status, or 0."""
+        """Send one request now, with this webhook's secret and token by default; returns the status, or 0."""
         return _post(self._connection(), self.url, body, self._headers(topic, body, **signing))
 
     def start(self) -> None:
-        """Begin, or go on, sending."""
+        """Start, or continue, sending."""
         if not self._running:
             self._running = True
             self._thread = threading.Thread(target=self._run, name="sandbox-webhook", daemon=True)
             self._thread.start()
 
     def stop(self) -> None:
-        """Hang up and send no more until `start`."""
+        """Close the connection and send no more until `start`."""
         with self._changed:
             self._running = False
             self._changed.notify_all()
@@ -82,7 +82,7 @@ class Webhook:
             self._thread.join()
 
     def wait_idle(self, seconds: float) -> bool:
-        """Wait until everything was sent or given up; False when that took too long."""
+        """Wait until everything was sent or given up; False if that takes too long."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._waiting, seconds)
 
@@ -102,7 +102,7 @@ class Webhook:
                 self._changed.notify_all()
 
     def _delivered(self, topic: str, ids: list[str], body: bytes) -> Sent | None:
-        """What became of an event; None when it was interrupted, and is to be sent another time."""
+        """Send an event and return what became of it; None if it was interrupted and has to be sent later."""
         for tries, pause in enumerate((*PAUSES_SECONDS, 0.0), 1):
             connection = self._connection()
             with self._changed:
@@ -162,7 +162,7 @@ class Webhooks(dict[str, Webhook]):
         self._running = False
 
     def register(self, url: str, secret: str = "", token: str = "") -> Webhook:
-        """Send to this address from now on; one that is known gets the new secret and token. Raises `ValueError`."""
+        """Send to this address from now on; a known address gets the new secret and token. Raises `ValueError`."""
         with self._lock:
             webhook = self.get(url) or Webhook(url)
             webhook.secret, webhook.token = secret, token
@@ -172,14 +172,14 @@ class Webhooks(dict[str, Webhook]):
             return webhook
 
     def remove(self, url: str) -> None:
-        """Send to this address no more; what waited for it is dropped."""
+        """Stop sending to this address; its waiting events are dropped."""
         with self._lock:
             webhook = self.pop(url, None)
         if webhook:
             webhook.stop()
 
     def tell(self, topic: str, user: dict[str, Any]) -> None:
-        """Have every address told of a user (`id`, `email`, what changed)."""
+        """Queue an event about a user (`id`, `email`, what changed) for every address."""
         for webhook in list(self.values()):
             webhook.tell(topic, user)
 
