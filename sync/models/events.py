@@ -8,7 +8,7 @@ from sync.models.runs import SyncRun
 
 
 class HumaEvent(models.Model):
-    """One verified request of Huma's webhook; it collapses with its duplicates only while it waits."""
+    """One verified request of Huma's webhook. A duplicate of a waiting event is only counted (``times``)."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -56,7 +56,7 @@ class HumaEvent(models.Model):
 
 
 class RefusedEvent(models.Model):
-    """How often requests to a connection's webhook were refused, by the reason; one row a reason, so it can't grow."""
+    """How often requests to a connection's webhook were refused. One row for each reason, so the table stays small."""
 
     connection = models.ForeignKey(Connection, models.CASCADE, verbose_name=_("connection"), related_name="refused")
     why = models.CharField(_("why"), max_length=20)

@@ -1,4 +1,4 @@
-"""Groups of triggers and states that rules ask for: each has one home, here."""
+"""Groups of triggers and states that several rules use. This is the only place that defines them."""
 
 from django.db.models import Q
 
@@ -9,11 +9,11 @@ from sync.models.writes import Change
 _State, _Trigger = SyncRun.State, SyncRun.Trigger
 
 MANUAL = (_Trigger.MANUAL, _Trigger.RETRY, _Trigger.UNDO)
-"""Runs of the wizard: one at a time is open in a connection."""
+"""Runs of the wizard; a connection has at most one open one."""
 BY_HAND = (*MANUAL, _Trigger.COMMAND)
 """Runs that a person started."""
 BY_ITSELF = (*AUTOMATIC, _Trigger.RELEASE)
-"""Runs that go on from review by themselves, in the name of a rule or of whoever released something."""
+"""Runs that go on from review without a person, in the name of a rule or of the owner who released something."""
 SINGLE = (_Trigger.REAL_TIME, _Trigger.RELEASE)
 """Runs over the people whom Huma told of, or an owner released."""
 SHOWN_TO_A_PERSON = (_Trigger.MANUAL, _Trigger.COMMAND)
@@ -24,17 +24,17 @@ PART = (*SINGLE, _Trigger.RETRY, _Trigger.UNDO)
 """Runs over some people only."""
 
 STEPS = (_State.REVIEW, _State.CREATE, _State.CONFIRM)
-"""A run waits for a person in one of these."""
+"""The states in which a run waits for a person."""
 WORKING = (_State.FETCHING, _State.APPLYING)
-"""A worker has something to do."""
+"""The states in which a worker has something to do."""
 COMPARED = (*STEPS, _State.APPLYING, _State.FINISHED, _State.STOPPED)
-"""A run's differences still count; who gave a run up gave up what it showed."""
+"""The states of runs whose differences count. Those of a failed or cancelled run don't."""
 
 WITHOUT_DIFFERENCES = (_State.FETCHING, _State.FAILED, _State.CANCELLED)
 """A run has none to show, or none that counts any more."""
 
 SETTLED = (Change.State.DONE, Change.State.NOTHING)
-"""The target has the value now."""
+"""The outcomes after which the target has the value."""
 
 NOT_WRITTEN = (Change.State.MOVED, Change.State.FAILED, Change.State.UNKNOWN, Change.State.STOPPED)
 """What was decided didn't reach its target."""

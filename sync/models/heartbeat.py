@@ -1,4 +1,4 @@
-"""That a worker is alive, shown by a beat that went through the queue."""
+"""The heartbeat: a beat that went through the queue shows that a worker is alive."""
 
 from django.db import models
 

@@ -32,7 +32,7 @@ class EmployeeLink(models.Model):
         CREATED = "created", _("created by a sync")
 
     HOLDING = (State.LINKED, State.OUTSIDE)
-    """The two are one: neither half is free for anybody else."""
+    """The states in which the two count as one person, so neither may be linked to anybody else."""
 
     connection = models.ForeignKey(Connection, models.CASCADE, verbose_name=_("connection"), related_name="links")
     huma_id = models.CharField(_("id in Huma"), max_length=64)

@@ -10,7 +10,7 @@ from sync.models.links import EmployeeLink
 
 
 class Notice(models.Model):
-    """Something about one person that somebody should know. It is there once, until it is closed."""
+    """Something about one person that somebody should know. There is one row for it, until somebody closes it."""
 
     class Kind(models.TextChoices):
         NEW_PERSON = "new_person", _("New in Huma")
@@ -34,7 +34,7 @@ class Notice(models.Model):
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
         ordering = ["-pk"]
-        # A closed one stays, so that the same isn't said twice.
+        # A closed notice stays, so that it isn't made again.
         constraints = [models.UniqueConstraint(fields=["connection", "kind", "key"], name="one_notice_a_key")]
         indexes = [models.Index(fields=["connection"], condition=Q(closed_at=None), name="notice_open")]
 

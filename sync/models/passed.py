@@ -1,4 +1,4 @@
-"""Who was passed over, by which run and why."""
+"""The people who were passed over, by which run and why."""
 
 from django.db import models
 from django.db.models import Q
@@ -11,9 +11,9 @@ from sync.models.runs import SyncRun
 
 
 class PassedPerson(models.Model):
-    """Somebody on one side whom a run passed over: nothing of theirs was compared or written by it.
+    """A person on one side whom a run passed over: the run compared and wrote nothing of theirs.
 
-    The newest row of a person stands open until they are read again.
+    The newest row of a person stays open until they are read again.
     """
 
     connection = models.ForeignKey(Connection, models.CASCADE, verbose_name=_("connection"), related_name="passed_over")
@@ -28,7 +28,7 @@ class PassedPerson(models.Model):
     name = models.CharField(_("name"), max_length=255, blank=True)
     number = models.CharField(_("Employment ID"), max_length=64, blank=True)
     reason = models.CharField(_("why"), max_length=60)  # code of sync.core.reasons
-    prop = models.CharField(_("property"), max_length=80, blank=True)  # which one can't be understood; never a value
+    prop = models.CharField(_("property"), max_length=80, blank=True)  # the one that can't be understood; never a value
     since = models.DateTimeField(_("since"), default=timezone.now)
     over_at = models.DateTimeField(_("fetched again"), null=True, blank=True)
 

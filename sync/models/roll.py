@@ -1,4 +1,4 @@
-"""How far the daily look for people whose position has become another one is."""
+"""The state of the daily look for people whose selected position has changed."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,7 @@ from connections.models import Connection
 
 
 class DateRoll(models.Model):
-    """One row a connection: the local day that was seen to last, and when somebody may go on."""
+    """One row for each connection: the last local day that was looked at, and when the look may go on."""
 
     connection = models.OneToOneField(
         Connection, models.CASCADE, verbose_name=_("connection"), primary_key=True, related_name="roll"

@@ -1,4 +1,4 @@
-"""One pass over both sides, and what it read."""
+"""Runs: one pass over both sides, and what it read."""
 
 from django.db import models
 from django.db.models import Q
@@ -49,12 +49,12 @@ class SyncRun(models.Model):
     retry_of = models.ForeignKey(
         "self", models.SET_NULL, verbose_name=_("retries the sync"), null=True, blank=True, related_name="retries"
     )
-    # A dry run of the command: only the process that started it works on it, and it is deleted in the end.
+    # A dry run of the command: only the process that started it works on it, and deletes it at the end.
     dry = models.BooleanField(_("dry run"), default=False)
     # Why it failed, as a code of sync.core.reasons with its parameters (never a value).
     failure = models.CharField(_("why it failed"), max_length=60, blank=True)
     failure_params = models.JSONField(default=dict, blank=True)
-    # A stop that a typed confirmation or a superuser can get past, e.g. "visma_empty", "same_company".
+    # The checks that stopped the run and that somebody has passed, e.g. "visma_empty", "same_company".
     passed_checks = models.JSONField(_("checks that somebody went past"), default=list, blank=True)
     # Where reading is: {"huma": {"stage", "offset", "read", "total"}, "visma": {"stage", "cursor", "read"}}.
     progress = models.JSONField(_("how much is fetched"), default=dict, blank=True)
@@ -82,7 +82,7 @@ class SyncRun(models.Model):
         verbose_name = _("sync")
         verbose_name_plural = _("syncs")
         ordering = ["-pk"]
-        # Changes in Huma make many runs; the others are found among them without looking at all.
+        # Changes in Huma make many runs; the index finds the others without reading all of them.
         indexes = [models.Index(fields=["connection", "trigger", "state"], name="run_newest")]
         constraints = [
             models.UniqueConstraint(
@@ -104,17 +104,17 @@ class SyncRun(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether it still waits for somebody or something."""
+        """Whether the run hasn't ended."""
         return self.state in OPEN_STATES
 
     @property
     def is_automatic(self) -> bool:
-        """Whether it runs by itself, in the name of a rule."""
+        """Whether the run was started by a rule, and not by a person."""
         return self.trigger in AUTOMATIC
 
     @property
     def is_before_writing(self) -> bool:
-        """Whether nothing has been written yet."""
+        """Whether the run is in a state before writing."""
         return self.state in {self.State.FETCHING, self.State.REVIEW, self.State.CREATE, self.State.CONFIRM}
 
     @property
@@ -145,13 +145,13 @@ class EmployeeSnapshot(models.Model):
     # Why the person was passed over (a code of sync.core.reasons), and the property that can't be understood.
     passed = models.CharField(_("skipped because"), max_length=60, blank=True, default="")
     passed_prop = models.CharField(max_length=80, blank=True, default="")
-    # sync.core.employee.Employee as JSON, while the run needs it; of who is passed over, what is known all the same.
+    # sync.core.employee.Employee as JSON, while the run needs it; for people who are passed over, what is known.
     payload = EncryptedJSONField(null=True, blank=True)
     link = models.ForeignKey(
         EmployeeLink, models.SET_NULL, verbose_name=_("linked person"), null=True, blank=True, related_name="+"
     )
-    # Why it can't be created on the other side (code of sync.core.reasons); "" means it can.
-    # "linked" people have group "".  Groups: main, former, not_employee, draft, no_position, returned, not_a_person
+    # create_blocked: why the person can't be created on the other side (code of sync.core.reasons); "" if they can.
+    # Linked people have the group "". Groups: main, former, not_employee, draft, no_position, returned, not_a_person
     create_group = models.CharField(_("list to create"), max_length=15, blank=True)
     create_blocked = models.CharField(_("why they can't be created"), max_length=60, blank=True)
     create_chosen = models.BooleanField(_("chosen to be created"), default=False)
@@ -168,10 +168,10 @@ class EmployeeSnapshot(models.Model):
 
 
 class PossibleMatches(models.QuerySet["PossibleMatch"]):
-    """Possible matches, to be looked for."""
+    """Queries for possible matches."""
 
     def open_in(self, run: SyncRun) -> "PossibleMatches":
-        """Those of a run that wait for an answer: neither answered, nor is one of the two linked by now."""
+        """The possible matches of a run that wait for an answer: not decided, and neither person is linked by now."""
         return self.filter(run=run, decision="", huma__link=None, visma__link=None)
 
 
@@ -184,7 +184,7 @@ class PossibleMatch(models.Model):
     agrees = models.JSONField(_("what agrees"), default=list)  # codes of sync.core.evidence, e.g. ["number", "email"]
     differs = models.JSONField(_("what differs"), default=list)
     against = models.JSONField(_("what speaks against it"), default=list)
-    # The same for all for which the same speaks for and against; these may be answered together where ``at_once``.
+    # Possible matches with the same evidence have the same group; where ``at_once``, they may be answered together.
     group = models.CharField(_("group"), max_length=250, blank=True)
     at_once = models.BooleanField(_("may be answered together"), default=False)
     place = models.PositiveIntegerField(_("place"), default=0)  # the strongest first

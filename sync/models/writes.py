@@ -1,4 +1,4 @@
-"""What disagrees, what was decided, what is written and what came of it."""
+"""Differences, decisions, and what is written because of them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +8,7 @@ from sync.models.links import EmployeeLink
 from sync.models.runs import EmployeeSnapshot, SyncRun
 
 FILTERED_BY = ("standing", "field", "kind", "is_new", "decision", "suggestion", "blocked_to_huma", "blocked_to_visma")
-"""What the filters of Review ask a difference about."""
+"""The columns that the filters of Review use."""
 
 
 class Conflict(models.Model):
@@ -31,7 +31,7 @@ class Conflict(models.Model):
     link = models.ForeignKey(EmployeeLink, models.CASCADE, verbose_name=_("linked person"), related_name="conflicts")
     field = models.CharField(_("field"), max_length=20)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
-    # asks: a person is asked · left: it was left as it is and neither moved · former: both sides ended · draft
+    # asks: a person is asked · left: left as it is, and neither side has moved · former: both sides ended · draft
     standing = models.CharField(_("filter"), max_length=8, default="asks")
     is_new = models.BooleanField(_("new since the last sync"), default=False)
     # {"huma": own form, "visma": own form, "to_huma": own form | None, "to_visma": …, "notes": [...]}
@@ -52,10 +52,10 @@ class Conflict(models.Model):
     decision = models.CharField(_("decision"), max_length=6, choices=Decision, blank=True, default="")
     decided_by = models.CharField(_("decided by"), max_length=150, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
-    # By a choice for many, or by the rule of automatic updates: it doesn't stand where a link came into doubt.
+    # Decided by a choice for many, or by automatic updates; such a decision doesn't count once the link is in doubt.
     for_many = models.BooleanField(_("decided together with others"), default=False)
-    # When the person chose, or took it back, in milliseconds of her browser's clock, and who she is: her requests may
-    # come in the wrong order. 0 where a browser didn't say.
+    # When the person chose or undid the choice, in milliseconds by their browser's clock, and who it was: their requests
+    # may arrive in the wrong order. 0 if the browser didn't say.
     chosen_at = models.BigIntegerField(default=0, editable=False)
     chosen_by = models.CharField(max_length=150, blank=True, editable=False)
     allow_clearing = models.BooleanField(_("may be emptied"), default=False)
@@ -66,7 +66,7 @@ class Conflict(models.Model):
         verbose_name_plural = _("differences")
         constraints = [models.UniqueConstraint(fields=["run", "link", "field"], name="one_conflict_a_field")]
         indexes = [
-            # Review finds what it shows, and counts what stands under each filter, without reading the rows.
+            # With these, Review finds its rows, and counts those under each filter, without reading the rows.
             models.Index(fields=["run", "standing", "decision", "link"], name="conflict_open"),
             models.Index(fields=["run", *FILTERED_BY], name="conflict_filter"),
         ]
@@ -114,7 +114,7 @@ class Write(models.Model):
     )
     person_key = models.CharField(
         _("person"), max_length=90
-    )  # people are processed side by side, one person's Writes in order
+    )  # people are processed in parallel, the Writes of one person in order
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     side = models.CharField(_("sent to"), max_length=5)
     document = models.CharField(_("what is sent"), max_length=15, choices=Document)
@@ -183,7 +183,7 @@ class Change(models.Model):
     number = models.CharField(_("Employment ID"), max_length=64, blank=True)
     before = EncryptedJSONField(null=True, blank=True)
     after = EncryptedJSONField(null=True, blank=True)
-    # Fingerprints: of what the target said when the admin saw it, of what it is to become, and of the source's.
+    # Fingerprints of the target's value when the admin saw it (pin), of its new value, and of the source's value.
     pin = models.CharField(max_length=80, blank=True)
     becomes = models.CharField(max_length=80, blank=True)
     source = models.CharField(max_length=80, blank=True)
@@ -191,7 +191,7 @@ class Change(models.Model):
     state = models.CharField(_("outcome"), max_length=10, choices=State, default=State.PLANNED)
     reason = models.CharField(_("why"), max_length=60, blank=True)  # code of sync.core.reasons
     vendor_words = EncryptedTextField(blank=True)
-    # What an owner answered about a held Change, or that it was overtaken by a newer one; "" waits.
+    # The owner's answer about a held Change, or that a newer one overtook it; "" while it waits.
     answer = models.CharField(_("answer"), max_length=10, choices=Answer, blank=True, default="")
     answered_by = models.CharField(_("answered by"), max_length=150, blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
