@@ -1,6 +1,6 @@
 """The cluster as a process: `python -m sync.worker.cluster`, started by `manage.py worker` and by nobody else.
 
-None of its processes outlives the one that started it, whatever that one died of.
+Each of its processes ends when the process that started it ends, however that one died.
 """
 
 import os
@@ -9,7 +9,7 @@ from sync.worker.processes import die_with
 
 
 def _die_with_whoever_forks() -> None:
-    """The kernel forgets the wish at each fork: make it again in every child."""
+    """Ask the kernel in every child to end it with its parent: the setting isn't inherited by a fork."""
     forking = [os.getpid()]
 
     def remember() -> None:
@@ -19,7 +19,7 @@ def _die_with_whoever_forks() -> None:
 
 
 def main() -> None:
-    """Start the cluster and stay until it ends."""
+    """Start the cluster, and return when it has ended."""
     from sync.worker.heartbeat import PARENT_PID, beat_at_every_task
 
     die_with(int(os.environ[PARENT_PID]))

@@ -1,4 +1,4 @@
-"""Whether a worker is alive: a beat goes through the queue, so that a cluster that hangs falls silent."""
+"""Tells whether a worker is alive. A beat goes through the queue, so a cluster that hangs falls silent."""
 
 import logging
 import os
@@ -14,7 +14,7 @@ from sync.models import Heartbeat
 
 logger = logging.getLogger(__name__)
 
-# Between `manage.py worker` and its cluster: where a task's beginning is told, and whose child the cluster is.
+# From `manage.py worker` to its cluster: the pipe that reports each begun task, and the pid of the cluster's parent.
 BEAT_FD = "HUMAVISMA_BEAT_FD"
 PARENT_PID = "HUMAVISMA_PARENT_PID"
 
@@ -23,7 +23,7 @@ _last = 0.0
 
 
 def beat() -> None:
-    """Say that a worker works, now. For a task only: else it proves nothing."""
+    """Note that a worker works now. Only a task may call this; otherwise it proves nothing."""
     Heartbeat.objects.update_or_create(pk=_ROW, defaults={"beat_at": Now()})
 
 
@@ -33,20 +33,20 @@ def last_beat() -> datetime | None:
 
 
 def worker_alive() -> bool:
-    """True when the last beat is younger than HEARTBEAT_LATE_SECONDS, by the database's clock: there is only one."""
+    """Whether the last beat is younger than HEARTBEAT_LATE_SECONDS, by the database's clock, which all hosts share."""
     since = Now() - timedelta(seconds=settings.HEARTBEAT_LATE_SECONDS)
     return Heartbeat.objects.filter(pk=_ROW, beat_at__gt=since).exists()
 
 
 def beat_at_every_task() -> None:
-    """Any task that a worker begins is a beat as well: a long queue isn't a cluster that hangs."""
+    """Let every task that begins count as a beat: with a long queue, the beat's own task may wait for long."""
     from django_q.signals import pre_execute
 
     pre_execute.connect(_begun, dispatch_uid="heartbeat")
 
 
 def _begun(**kwargs: Any) -> None:
-    """Once a second at most. Nothing may escape from here: it would end the worker."""
+    """Beat, at most once a second. An error that escapes from here would end the worker."""
     global _last
     if time.monotonic() - _last < 1:
         return

@@ -1,8 +1,8 @@
-"""Leases in our own rows: who works on this run, this Write, right now.
+"""Leases in our own rows: they say who works on a run or a Write right now.
 
 A row with `lease_holder` (text), `lease_until` (datetime or null) and `attempts` (int) can be claimed by one holder
-at a time. A lease is void when it ran out, and at once when its holder was a process of this host that is dead.
-Times are the database's, so that the clocks of several hosts don't matter.
+at a time. A lease ends when its time is over, or at once if its holder was a process of this host and has died. Times
+are the database's, so the clocks of several hosts don't matter.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ logger = logging.getLogger(__name__)
 
 
 def holder_name() -> str:
-    """A name for one lease of this process: `host:pid:start:` and a few letters of its own."""
+    """A unique name for one lease of this process: `host:pid:start:` and some random letters."""
     return f"{this_process()}:{secrets.token_hex(4)}"
 
 
 def claim(model: type[Model], pk: int, seconds: float, holder: str) -> bool:
-    """Take the row's lease for `seconds`, by one conditional UPDATE. False when somebody else has it.
+    """Claim the row's lease for `seconds` with one conditional UPDATE. False if another holder has it.
 
-    Taking over what another holder lost counts as an attempt: `attempts` grows by one.
+    Taking over a lost lease counts as an attempt: `attempts` grows by one.
     """
     row: Any = model._default_manager.filter(pk=pk)
     mine: dict[str, Any] = {"lease_holder": holder, "lease_until": _in(seconds)}
@@ -47,13 +47,13 @@ def claim(model: type[Model], pk: int, seconds: float, holder: str) -> bool:
 
 
 def renew(model: type[Model], pk: int, seconds: float, holder: str) -> bool:
-    """Have the lease last `seconds` from now. False when it is ours no longer."""
+    """Extend the lease to `seconds` from now. False if it isn't ours any more."""
     row: Any = model._default_manager.filter(pk=pk, lease_holder=holder)
     return bool(row.update(lease_until=_in(seconds)))
 
 
 def release(model: type[Model], pk: int, holder: str) -> bool:
-    """Give the lease back. False when it wasn't ours any longer."""
+    """Give the lease back. False if it wasn't ours any more."""
     row: Any = model._default_manager.filter(pk=pk, lease_holder=holder)
     return bool(row.update(lease_holder="", lease_until=None))
 
@@ -63,10 +63,10 @@ def _in(seconds: float) -> CombinedExpression:
 
 
 class Lease:
-    """`with Lease(SyncRun, run.pk) as lease:` holds the row's lease, renewed by a thread, until the block ends.
+    """`with Lease(SyncRun, run.pk) as lease:` holds the row's lease until the block ends; a thread renews it.
 
-    Always look at `lost` first: it is True when the lease wasn't free, and becomes True when it was taken away or
-    couldn't be renewed in time. Whoever lost it stops, and writes nothing more.
+    Always check `lost` first: it is True if the lease wasn't free, and becomes True if it was taken away or couldn't be
+    renewed in time. A holder that has lost its lease stops and writes nothing more.
     """
 
     def __init__(self, model: type[Model], pk: int, seconds: float | None = None) -> None:
@@ -80,23 +80,23 @@ class Lease:
 
     @property
     def seconds_left(self) -> float:
-        """How long the lease lasts at least, by this process's own clock."""
+        """The seconds that the lease lasts at least, by this process's own clock."""
         return 0.0 if self._taken else max(0.0, self._until - time.monotonic())
 
     @property
     def lost(self) -> bool:
-        """True when the row isn't ours (any longer)."""
+        """Whether the lease isn't ours, or isn't any more."""
         return self.seconds_left <= 0
 
     def lasts(self, seconds: float) -> bool:
-        """Whether it lasts for so long, renewed now if it must be. A lease that is shorter itself has to do."""
+        """Whether the lease lasts for `seconds`, renewed now if needed. For a lease shorter than that, 90 % of it do."""
         needed = min(seconds, 0.9 * self.seconds)
         if 0 < self.seconds_left < needed:
             self._renew()
         return self.seconds_left >= needed
 
     def progress(self) -> None:
-        """Something was finished: the attempts before it don't count any more."""
+        """Note that something was finished: the attempts so far don't count any more."""
         row: Any = self.model._default_manager.filter(pk=self.pk, lease_holder=self.holder)
         row.exclude(attempts=0).update(attempts=0)
 
@@ -118,7 +118,7 @@ class Lease:
             self._taken = True
             try:
                 release(self.model, self.pk, self.holder)
-            except DatabaseError as error:  # then it runs out by itself
+            except DatabaseError as error:  # then the lease runs out
                 logger.warning("%s %s: lease not given back (%s)", self.model.__name__, self.pk, type(error).__name__)
 
     def _keep(self) -> None:
@@ -139,5 +139,5 @@ class Lease:
                 self._taken = True
                 logger.warning("%s %s: the lease was taken over", self.model.__name__, self.pk)
         except DatabaseError as error:
-            # The lease lasts a while yet: the next turn may succeed.
+            # The lease lasts a while longer, so the next try may succeed.
             logger.warning("%s %s: lease not renewed (%s)", self.model.__name__, self.pk, type(error).__name__)

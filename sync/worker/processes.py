@@ -1,4 +1,4 @@
-"""This process's name, whether another of this host still lives, and dying together. Linux's where there is that."""
+"""Names for processes, whether a process of this host is alive, and ending with the parent. Uses Linux's /proc."""
 
 import ctypes
 import hashlib
@@ -12,15 +12,15 @@ _PR_SET_PDEATHSIG = 1
 
 
 def this_process() -> str:
-    """`host:pid:start`, never given to two processes, by which another one of the host can tell whether we live."""
+    """`host:pid:start`: unique for each process, and another process of the host can tell by it whether we live."""
     pid = os.getpid()
     return f"{_host()}:{pid}:{_start_of(pid)}"
 
 
 def is_dead(name: str) -> bool:
-    """True when `name` (as made by this_process, more parts may follow) surely lives no longer.
+    """Whether the process `name` (as this_process names it; more parts may follow) has surely ended.
 
-    Of another host nothing is known, so False; so it is where there is no /proc.
+    False for a process of another host, and without /proc: nothing is known then.
     """
     host, _, rest = name.partition(":")
     pid, _, rest = rest.partition(":")
@@ -32,7 +32,7 @@ def is_dead(name: str) -> bool:
 
 @cache
 def _host() -> str:
-    """The host's name, and what tells apart two that share it: the boot of its kernel and its space of pids."""
+    """The host's name, with a hash of its boot id and pid namespace, which differ on hosts with the same name."""
     try:
         where = Path("/proc/sys/kernel/random/boot_id").read_text() + os.readlink("/proc/self/ns/pid")
     except OSError:
@@ -41,18 +41,18 @@ def _host() -> str:
 
 
 def _start_of(pid: int) -> str:
-    """When the process began, in the kernel's ticks; "" when there is none (or a zombie), "?" when it can't be said."""
+    """When the process began, in the kernel's ticks; "" if there is none (or a zombie), "?" if that is unknown."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return "" if Path("/proc/self/stat").exists() else "?"
-    # The second field is the command in brackets, which may hold spaces and brackets itself.
+    # The second field is the command in brackets; it may itself contain spaces and brackets.
     state, *fields = stat.rpartition(")")[2].split()
     return "" if state in "ZX" else fields[18]
 
 
 def die_with(parent: int) -> None:
-    """Have the kernel end this process when its parent ends (Linux); and now, if that has happened already."""
+    """Let the kernel end this process when its parent ends (Linux); exit now if the parent has already ended."""
     libc = ctypes.CDLL(None, use_errno=True)
     if hasattr(libc, "prctl"):
         libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -1,7 +1,7 @@
-"""Runs the queue's cluster, and watches it.
+"""Runs the queue's cluster and watches it.
 
-Why not `qcluster` itself: it hangs when its whole process group is told to stop, falls silent when an idle worker
-is killed, ends with 0 when its sentinel is, and leaves orphans that go on taking tasks when it is killed itself.
+Why not `qcluster` itself: it hangs when its whole process group gets SIGTERM, falls silent when an idle worker is
+killed, exits with 0 when its sentinel is killed, and leaves orphans that go on taking tasks when it is killed itself.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from sync.worker.stopping import STOP_FD
 
 logger = logging.getLogger(__name__)
 
-# Where several clusters share the queue, one of them may be without a task of its own for longer.
+# If several clusters share the queue, one of them may get no task for longer.
 _LATE_FOR_ITSELF = 3
 _TURN_SECONDS = 0.2
 
 
 def own_the_schedule() -> None:
-    """Exactly one schedule, ours and without arguments: one that can't be read stops all of them."""
+    """Store exactly one schedule, our tick, without arguments: one unreadable schedule would stop all of them."""
     Schedule.objects.exclude(pk=1).delete()
     Schedule.objects.update_or_create(
         pk=1,
@@ -48,7 +48,7 @@ def own_the_schedule() -> None:
 
 
 class Worker:
-    """One cluster in a session of its own, from its start to its end."""
+    """Starts the cluster in its own session, watches it, and ends it."""
 
     def __init__(self) -> None:
         self.stopping = False
@@ -57,7 +57,7 @@ class Worker:
         self._started = self._worked = self._rang = 0.0
 
     def run(self) -> int:
-        """Work until told to stop: 0. The cluster ended unasked: 1."""
+        """Run until told to stop, and return 0; return 1 if the cluster ended unasked."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._told_to_stop)
         own_the_schedule()
@@ -78,7 +78,7 @@ class Worker:
 
     def _told_to_stop(self, number: int, frame: object) -> None:
         if self.stopping and self._cluster:
-            self._kill(self._cluster)  # told twice: at once
+            self._kill(self._cluster)  # told twice: end at once
         self.stopping = True
 
     def _start(self) -> None:
@@ -98,17 +98,17 @@ class Worker:
         self._rang = 0.0
 
     def _listen(self) -> None:
-        """Wait a moment for a sign that the cluster began a task."""
+        """Wait a moment for a sign that the cluster has begun a task."""
         ready, _, _ = select.select([self._beats], [], [], _TURN_SECONDS)
         if ready and os.read(self._beats, 4096):
             self._worked = time.monotonic()
         elif ready:
-            time.sleep(_TURN_SECONDS)  # the pipe's other end is gone, and so the cluster is in a moment
+            time.sleep(_TURN_SECONDS)  # the pipe's other end is closed: the cluster is ending
 
     def _ring(self) -> None:
-        """Send a beat through the queue when the cluster had nothing to do of late.
+        """Send a beat through the queue if the cluster has begun no task lately.
 
-        A cluster that begins is sent the tick instead, which wakes what its predecessor left at once.
+        A new cluster gets the tick instead, which wakes at once what the cluster before it left behind.
         """
         now = time.monotonic()
         if now - max(self._rang, self._worked) < settings.BEAT_SECONDS and self._rang:
@@ -134,12 +134,12 @@ class Worker:
             return False
 
     def _has_ended(self) -> bool:
-        """Looks without reaping: until then its process group's number is nobody else's."""
+        """Whether the cluster has ended. It isn't reaped here, so that its process group's id can't be used again."""
         assert self._cluster
         return os.waitid(os.P_PID, self._cluster.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def _end(self, seconds: float) -> None:
-        """Ask the cluster's parent alone; after `seconds`, and for orphans in any case, end its whole session."""
+        """Send SIGTERM to the cluster's parent alone; after `seconds`, or when it has ended, kill its whole session."""
         assert self._cluster
         cluster = self._cluster
         os.close(self._stop)
