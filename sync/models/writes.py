@@ -54,8 +54,8 @@ class Conflict(models.Model):
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     # Decided by a choice for many, or by automatic updates; such a decision doesn't count once the link is in doubt.
     for_many = models.BooleanField(_("decided together with others"), default=False)
-    # When the person chose or undid the choice, in milliseconds by their browser's clock, and who it was: their requests
-    # may arrive in the wrong order. 0 if the browser didn't say.
+    # When the person chose or undid the choice, in milliseconds by their browser's clock, and who it was: requests may
+    # arrive in the wrong order. 0 if the browser didn't say.
     chosen_at = models.BigIntegerField(default=0, editable=False)
     chosen_by = models.CharField(max_length=150, blank=True, editable=False)
     allow_clearing = models.BooleanField(_("may be emptied"), default=False)

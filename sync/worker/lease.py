@@ -89,7 +89,7 @@ class Lease:
         return self.seconds_left <= 0
 
     def lasts(self, seconds: float) -> bool:
-        """Whether the lease lasts for `seconds`, renewed now if needed. For a lease shorter than that, 90 % of it do."""
+        """Whether the lease lasts for `seconds`, renewed now if needed. Of a shorter lease, 90 % suffice."""
         needed = min(seconds, 0.9 * self.seconds)
         if 0 < self.seconds_left < needed:
             self._renew()
