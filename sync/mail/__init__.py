@@ -1,1 +1,1 @@
-"""One outbox for every email, and what a result says."""
+"""The outbox that sends every email, the look of an email, and the composers by kind."""

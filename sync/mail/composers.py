@@ -1,4 +1,4 @@
-"""What the letters say: that a connection is paused or works again, and what waits for somebody. Never a value."""
+"""Composes the emails about pauses, and has the composers of all other kinds by kind. An email holds no value."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ from sync.models import Letter
 from sync.wording.sentences import nice_date, sentence
 
 Composer = Callable[[Letter], EmailMultiAlternatives | None]
-"""Makes the email of a letter when it is sent; ``None`` when nobody needs it any more."""
+"""Makes the email of a letter when it is sent; returns ``None`` if nobody needs the email any more."""
 
 
 @dataclass(frozen=True)
 class Words:
-    """One letter in words. ``subject`` comes after the name; ``label`` is the link's."""
+    """The words of one email. ``subject`` follows the connection's name; ``label`` is the text of the link."""
 
     subject: str
     headline: str
@@ -34,7 +34,7 @@ class Words:
 
 
 def compose(letter: Letter) -> EmailMultiAlternatives | None:
-    """The email of a letter, in the installation's language. Raises ``KeyError`` for a kind that nobody makes."""
+    """The email of a letter, in the installation's language. Raises ``KeyError`` for a kind without a composer."""
     with translation.override(settings.LANGUAGE_CODE):
         return COMPOSERS[letter.kind](letter)
 
@@ -122,7 +122,7 @@ def _letter(letter: Letter, words: Words) -> EmailMultiAlternatives:
 
 
 def _of_all(letter: Letter, subject: str, headline: str, lines: list[str]) -> EmailMultiAlternatives:
-    """A letter about the installation: its subject begins with how many connections it is about."""
+    """An email about the installation: its subject begins with the number of connections."""
     count = Connection.objects.exclude(state=Connection.State.DISCONNECTED).count()
     name = ngettext("%(n)d connection", "%(n)d connections", count) % {"n": count}
     words = Words(subject, headline, lines, _("Open humavisma"), absolute(reverse("admin:index")))
@@ -139,7 +139,7 @@ def _page(letter: Letter, name: str) -> str:
 
 
 def _entry(letter: Letter) -> AuditEntry:
-    """What was done: the letter itself holds its primary key only."""
+    """The audit entry that the letter is about; the letter holds only its primary key."""
     return AuditEntry.objects.get(pk=letter.params["entry"])
 
 

@@ -30,9 +30,9 @@ def write(
     at: datetime | None = None,
     **params: Any,
 ) -> bool:
-    """Have an email sent soon; False when there is nobody to send it to, or the same key was written before.
+    """Store an email to be sent soon; False if it has no recipient, or the same key was written before.
 
-    ``params`` are counts, dates and primary keys: never a value or a name. ``at``: not before that time.
+    ``params`` are counts, dates and primary keys: never a value or a name. ``at``: it isn't sent before that time.
     """
     addresses = each_once(list(to))
     if not addresses:
@@ -60,9 +60,10 @@ def send_due(connection: Connection) -> None:
 
 
 def send(letter: Letter) -> bool:
-    """Send it; True when it is out. Somebody else who sends it at once is let be.
+    """Send a letter; True if it was sent. If another process is sending it, nothing happens.
 
-    Never raises for anything that is wrong with it or with the mail server: it waits, and the others go out.
+    Raises nothing if the letter or the mail server is at fault: the letter waits for its next try, so that the others
+    go out.
     """
     if not outbox.claim(letter):
         return False
@@ -72,7 +73,7 @@ def send(letter: Letter) -> bool:
             with get_connection() as server:
                 server.send_messages([message])
     except Exception as error:
-        if not isinstance(error, OSError | ValueError):  # SMTP's errors are OSErrors, a wrong address is a ValueError
+        if not isinstance(error, OSError | ValueError):  # SMTP errors are OSErrors, a wrong address is a ValueError
             logger.error("Letter %s met a bug: %s", letter.pk, bug_report(error))
         outbox.try_later(letter, error)
         return False
@@ -86,6 +87,6 @@ def owners(connection: Connection) -> list[str]:
 
 
 def superusers() -> list[str]:
-    """The addresses of those who look after the installation."""
+    """The addresses of the active superusers."""
     people = get_user_model().objects.filter(Q(is_superuser=True), is_active=True).exclude(email="")
     return list(people.values_list("email", flat=True))

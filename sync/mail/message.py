@@ -1,4 +1,4 @@
-"""An email out of its templates."""
+"""Makes an email from its templates."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,12 +10,12 @@ from django.utils import translation
 
 
 def absolute(path: str) -> str:
-    """The address of a page for somebody who isn't on the site."""
+    """The absolute address of a page, for links in emails."""
     return f"{settings.SITE_URL}{path}"
 
 
 def message(name: str, context: dict[str, Any], to: Iterable[str], message_id: str) -> EmailMultiAlternatives:
-    """Three templates an email: subject, text, html. The subject begins with the connection's name."""
+    """The email made from three templates: subject, text, HTML. The subject begins with the connection's name."""
     context = {**context, "language": translation.get_language()}
     subject = " ".join(render_to_string(f"emails/{name}_subject.txt", context).split())
     message = EmailMultiAlternatives(

@@ -1,7 +1,7 @@
-"""Handing an email to the mail server: by one process at a time, once, and again for as long as it isn't taken.
+"""Hands emails to the mail server. One process at a time sends an email; it is tried again until it is accepted.
 
-The claim is the row itself: whoever moves its next try ahead sends; if it dies, the row is due again, and the same
-Message-ID goes out a second time.
+A process claims a row by moving the time of its next try ahead. If the process dies, the row becomes due again, and the
+email may go out a second time with the same Message-ID.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 TRIES = 30
 """So often an email is tried again, after 1, 2, 4 … 60 minutes: for about a day in all, then it is given up."""
 CLAIM = timedelta(minutes=5)
-"""For so long nobody else sends what somebody is sending."""
+"""How long a claim keeps other processes from sending the same email."""
 
 
 def due() -> QuerySet[Letter]:
@@ -65,17 +65,17 @@ def try_later(letter: Letter, error: Exception) -> None:
 
 
 def new_message_id(name: str) -> str:
-    """What one email is called for ever: ``<name.….@domain>``, in our own domain or the sender's."""
+    """A new Message-ID, which an email keeps for ever: ``<name.….@domain>``, in our own domain or the sender's."""
     sender = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ")
     domain = urlsplit(settings.SITE_URL).hostname or sender or "localhost"
     return make_msgid(domain=domain).replace("<", f"<{name}.", 1)[:120]
 
 
 def hashed(address: str) -> str:
-    """What stands for an address in a letter's key."""
+    """A hash that stands for an address in a letter's key."""
     return hashlib.sha256(address.strip().lower().encode()).hexdigest()[:32]
 
 
 def each_once(addresses: list[str]) -> list[str]:
-    """The addresses without blanks and doubles, capitals or not."""
+    """The addresses without blanks and duplicates; case doesn't count."""
     return list({address.strip().lower(): address.strip() for address in addresses if address.strip()}.values())

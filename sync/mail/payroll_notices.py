@@ -1,4 +1,4 @@
-"""Recipients of payroll notices: asked to confirm their address, and told at once whose bank account changed."""
+"""Emails to recipients of payroll notices: to confirm their address, and about changed bank accounts, at once."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -20,18 +20,18 @@ MINUTE = timedelta(minutes=1)
 
 
 def added(sender: Any, *, connection: Connection, **more: Any) -> None:
-    """Ask those who are new. Hears ``connections.signals.recipients_added``."""
+    """Ask new recipients to confirm. Receives ``connections.signals.recipients_added``."""
     _ask(connection.payroll_recipients.filter(asked=0, confirmed_at=None))
 
 
 def ask_unasked() -> None:
-    """Ask those whom nobody has asked, such as those from before this was asked at all. Harmless when repeated."""
+    """Ask recipients who were never asked, such as those from before this question existed. May be repeated."""
     rows = PayrollRecipient.objects.filter(asked=0, confirmed_at=None)
     _ask(rows.exclude(connection__state=Connection.State.DISCONNECTED))
 
 
 def ask_again(connection: Connection, user: Any, pk: int) -> bool:
-    """Send the link once more; False for somebody who has confirmed, or isn't a recipient.
+    """Send the link once more; False if the address is confirmed, or isn't a recipient.
 
     A second click within a minute sends no second email.
     """
@@ -46,7 +46,7 @@ def ask_again(connection: Connection, user: Any, pk: int) -> bool:
 
 
 def _ask(rows: Iterable[PayrollRecipient]) -> None:
-    """One email for each time that somebody is asked: two callers at once write the same one."""
+    """Write one email for each time a recipient is asked; two callers at the same time write the same one."""
     for row in rows:
         key = f"confirm:{row.pk}:{row.asked}"
         letters.write(Letter.Kind.CONFIRM, key, [row.address], row.connection, recipient=row.pk)
@@ -55,7 +55,7 @@ def _ask(rows: Iterable[PayrollRecipient]) -> None:
 
 
 def written_accounts(run: SyncRun) -> list[Change]:
-    """The bank accounts that a run wrote to Visma by itself, by the people's names."""
+    """The bank accounts that an automatic run wrote to Visma, ordered by the people's names."""
     if run.trigger not in BY_ITSELF:
         return []
     rows = Change.objects.filter(
@@ -65,7 +65,7 @@ def written_accounts(run: SyncRun) -> list[Change]:
 
 
 def tell_of_accounts(run: SyncRun) -> None:
-    """Write the run's email about bank accounts, one to each recipient, in the transaction that ends the run."""
+    """Write the email about the run's bank accounts, one for each recipient, in the transaction that ends the run."""
     if run.connection.payroll_contacts and written_accounts(run):
         for address in each_once(run.connection.payroll_contacts):
             key = f"accounts:{run.pk}:{hashed(address)}"
@@ -73,13 +73,13 @@ def tell_of_accounts(run: SyncRun) -> None:
 
 
 def runs_told_of(runs: Iterable[int]) -> set[int]:
-    """Those of the runs about whose bank accounts an email was written when they ended."""
+    """The runs, of those given, about whose bank accounts an email was written when they ended."""
     wanted = set(runs)
     written = Letter.objects.filter(kind=Letter.Kind.ACCOUNTS, params__run__in=wanted) if wanted else ()
     return {letter.params["run"] for letter in written}
 
 
 def counts_only(connection: Connection, address: str) -> bool:
-    """Whether the address may be told no name yet."""
+    """Whether the address may not get names yet, because it isn't confirmed."""
     confirmed = {recipients.same(one) for one in recipients.confirmed(connection)}
     return recipients.same(address) not in confirmed
