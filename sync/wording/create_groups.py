@@ -1,4 +1,4 @@
-"""The headings of the Create page in words."""
+"""The headings of the Create page."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _

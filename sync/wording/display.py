@@ -1,4 +1,4 @@
-"""How a value is shown: as the side wrote it, and so that a person can read it."""
+"""Shows values: as the side wrote them, in a form that people can read."""
 
 import re
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from sync.wording.sentences import end_reason_label, nice_date
 
 @dataclass(frozen=True)
 class Display:
-    """A value for a page. ``empty``: the field holds nothing (``lines`` may still say so, e.g. cash).
+    """A value for a page. ``empty``: the field has no value (``lines`` may still say something, e.g. cash).
 
     ``hint``: a quiet sentence beside it.
     """
@@ -31,13 +31,13 @@ class Display:
 
     @property
     def text(self) -> str:
-        """All lines as one text, divided by line breaks."""
+        """All lines as one text with line breaks."""
         return "\n".join(self.lines)
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A piece of a text, and whether the other text has it otherwise."""
+    """A piece of a text, and whether it differs from the other text."""
 
     text: str
     changed: bool
@@ -69,7 +69,7 @@ def _day(side: str, own: Own) -> Display:
 
 
 def _last_day(side: str, own: Own) -> Display:
-    """The day, and the end reason in payroll's words with where it comes from."""
+    """The day, and the end reason in payroll's words, with its origin."""
     if not own or not own.get("date"):
         return Display()
     code = own.get("reason")
@@ -151,7 +151,7 @@ def group_account(number: str) -> str:
 
 
 def last_digits(own: Own) -> str:
-    """The last three signs of an account in Visma's form, "" where salary goes to none."""
+    """The last three characters of an account in Visma's form; "" if salary goes to no account."""
     shown = _visma_account(own or {})
     account = "" if shown.empty or not shown.lines else shown.lines[0]
     signs = "".join(filter(str.isalnum, account))
@@ -159,9 +159,9 @@ def last_digits(own: Own) -> str:
 
 
 def diff(one: str, other: str) -> tuple[list[Segment], list[Segment]]:
-    """Two texts in pieces, with what differs: letters of a short text, words of a sentence, a date or a street.
+    """Two texts in pieces, with the differences marked: by letters in a short text, by words in a longer one.
 
-    Texts that have little in common differ as a whole.
+    Texts that have little in common are marked as a whole.
     """
     if not one or not other or one == other:
         return _whole(one, False), _whole(other, False)
@@ -180,13 +180,13 @@ def diff(one: str, other: str) -> tuple[list[Segment], list[Segment]]:
 
 
 def _mixed(text: str) -> bool:
-    """Whether words and numbers stand beside each other: letters that two months share say nothing."""
+    """Whether a text has words and numbers (a date, a street): there, shared letters say nothing."""
     words = text.split()
     return any(word.isalpha() for word in words) and any(word.strip(".").isdigit() for word in words)
 
 
 def _between_same_words(one: str, other: str) -> tuple[list[Segment], list[Segment]]:
-    """Marked as a whole, but for the same words at the beginning and at the end."""
+    """The two texts marked as a whole, except for equal words at the beginning and at the end."""
     head = _same_start(one, other)
     head = head[: head.rfind(" ") + 1]
     one, other = one[len(head) :], other[len(head) :]
@@ -209,7 +209,7 @@ Opcode = tuple[str, int, int, int, int]
 
 
 def _calm(codes: Sequence[Opcode]) -> list[Opcode]:
-    """Joins two differences that only a letter or two in common divides: stripes are hard to read."""
+    """Join differences with only one or two common letters between them: many short marks are hard to read."""
     out: list[Opcode] = []
     for index, (tag, a0, a1, b0, b1) in enumerate(codes):
         inner = 0 < index < len(codes) - 1

@@ -1,4 +1,4 @@
-"""Who was passed over, in words: why, and which property it is about."""
+"""Why people were passed over, in words, and which property is the cause."""
 
 import re
 
@@ -15,9 +15,9 @@ _DAYS = ("activeStart", "activeEnd")
 
 
 def property_label(prop: str) -> str:
-    """A vendor's property in people's words; one that has none comes back as it is."""
+    """A vendor's property in people's words; an unknown one is returned as it is."""
     parts = _PART.findall(prop)
-    if parts and parts[0] in _OF_FIELDS and parts[0] != _NAMES:  # emails[0].type is about the email
+    if parts and parts[0] in _OF_FIELDS and parts[0] != _NAMES:  # emails[0].type belongs to the email
         return field_label(_OF_FIELDS[parts[0]])
     for part in reversed(parts):
         if part == _NAMES:
@@ -51,10 +51,10 @@ def _others() -> dict[str, str]:
 
 
 def why_passed(person: PassedPerson) -> str:
-    """Why somebody was passed over, and what to do."""
+    """Why a person was passed over, and what to do."""
     return passed_sentence(person.reason, person.side, person.prop)
 
 
 def passed_sentence(reason: str, side: str, prop: str) -> str:
-    """The same, out of the code of why, the side, and the property that can't be understood."""
+    """The same, from the code of the reason, the side, and the property that can't be understood."""
     return sentence(reason, {"system": side_name(side), "what": property_label(prop)})

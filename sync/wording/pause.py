@@ -14,7 +14,7 @@ from sync.wording.sentences import nice_date, sentence
 
 @dataclass(frozen=True)
 class Pause:
-    """``by_hand``: an owner ends it; else refused credentials that are renewed, or accepted again."""
+    """A pause. ``by_hand``: an owner ends it; else it ends when credentials are renewed, or accepted again."""
 
     by_hand: bool
     title: str
@@ -22,7 +22,7 @@ class Pause:
 
 
 def pause_of(connection: Connection) -> Pause | None:
-    """The pause of a connection as it is now; ``None`` while there is none."""
+    """The current pause of a connection; ``None`` if there is none."""
     if connection.state != Connection.State.PAUSED:
         return None
     by_hand = connection.pause_reason in ("", BY_HAND)

@@ -1,4 +1,4 @@
-"""Until when what waits has to be approved, in sentences. An account is named by its last digits, on pages only."""
+"""Sentences about pay: until when waiting changes have to be approved. Only pages name an account's last digits."""
 
 from datetime import date, datetime
 
@@ -11,9 +11,9 @@ from sync.core.payday import Deadline, Period
 
 
 def sentences(found: Deadline | None, account: bool) -> list[str]:
-    """What is to be done until when, and before that what it has missed; nothing without a known pay day.
+    """The pay that the changes have missed, and then until when to approve; empty without a known pay day.
 
-    ``account``: a bank account is among what waits.
+    ``account``: a bank account is among the waiting changes.
     """
     if found is None:
         return []
@@ -27,7 +27,7 @@ def sentences(found: Deadline | None, account: bool) -> list[str]:
 
 
 def missed(period: Period, account: bool) -> str:
-    """That the cut-off of a pay has passed, and what that means for it."""
+    """The sentence that the cut-off of a pay has passed, and what that means."""
     words = {"by": cutoff_text(period.cutoff), "pay": pay_text(period)}
     over = period.pay < localdate()
     if account and over:
@@ -48,7 +48,7 @@ def missed(period: Period, account: bool) -> str:
 
 
 def old_account(digits: str) -> str:
-    """Which account salary goes to for now; ``digits``: its last three, "" where there is none."""
+    """The account that salary goes to until then; ``digits``: its last three, "" if there is none."""
     if not digits:
         return _("Until it is approved, Visma has no account for this salary.")
     return _("Until it is approved, salary goes to the account that ends in %(digits)s.") % {"digits": digits}
@@ -68,12 +68,12 @@ def in_paid_period() -> str:
 
 
 def cutoff_text(cutoff: datetime) -> str:
-    """A cut-off as people say it: "Wednesday 18 November 12:00"."""
+    """A cut-off in words: "Wednesday 18 November 12:00"."""
     return date_format(localtime(cutoff), "l j F H:i" if _is_english() else r"l j. F \k\l. H:i")
 
 
 def pay_text(period: Period) -> str:
-    """A pay day inside a sentence: in English "the 20th" where it is in the cut-off's month, else with its month."""
+    """A pay day inside a sentence: in English "the 20th" if it is in the cut-off's month, else with its month."""
     if not _is_english():
         return date_format(period.pay, "j. F")
     same_month = _month(period.pay) == _month(localtime(period.cutoff).date())

@@ -1,4 +1,4 @@
-"""What a person's record says, in words that several pages use."""
+"""Words about a person's record that several pages use."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Badge:
 
 
 def standing_label(standing: str) -> str:
-    """Where somebody's selected position is in time."""
+    """Whether somebody's selected position is current, former or upcoming, in words."""
     return {
         "current": _("Employed"),
         "upcoming": _("Starts later"),
@@ -42,7 +42,7 @@ def badges_of(seen: EmployeeSnapshot) -> list[Badge]:
 
 
 def linked_by(counts: Mapping[str, int]) -> list[str]:
-    """How many people are linked by what, a text each; ``counts`` by the code of the key."""
+    """How many people are linked by each key, as texts; ``counts`` by the code of the key."""
     by = {
         "external": _("%(n)s by the Huma ID in Visma"),
         "number": _("%(n)s by Employment ID"),

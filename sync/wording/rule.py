@@ -1,4 +1,4 @@
-"""Who decided what a run writes by itself."""
+"""The rule in whose name an automatic run writes, in words."""
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -8,7 +8,7 @@ from sync.wording.sentences import nice_date
 
 
 def rule(run: SyncRun) -> str:
-    """The rule in whose name a run writes, as a sentence without its full stop; "" for a person's run."""
+    """The rule in whose name a run writes, as a sentence without a full stop; "" for a person's run."""
     if not run.is_automatic or run.rule_at is None:
         return ""
     on = nice_date(timezone.localdate(run.rule_at).isoformat())

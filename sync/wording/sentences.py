@@ -1,4 +1,4 @@
-"""The core's codes in people's words, in the language of the page. The only place that translates them."""
+"""Puts the core's codes into words, in the language of the page. Only this module translates them."""
 
 import re
 from collections import defaultdict
@@ -21,7 +21,7 @@ _ISO_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 
 def nice_date(iso: str) -> str:
-    """An ISO date as people write it ("1 March 2026", "1. mars 2026"); what isn't a date comes back as it is."""
+    """An ISO date in words ("1 March 2026", "1. mars 2026"); any other text is returned as it is."""
     try:
         day = date.fromisoformat(iso)
     except ValueError:
@@ -39,7 +39,7 @@ def sentence(code: str, params: Mapping[str, Any] | None = None) -> str:
 
 
 def change_sentence(change: Change) -> str:
-    """Why a Change went as it did; of one that isn't certain, the two things that may be true and where to look."""
+    """Why a Change has its outcome; for one that isn't certain, what may be true and where to look."""
     code = change.reason
     if change.state == Change.State.UNKNOWN and change.action == Action.CREATE:
         code = "unknown_creation"
@@ -47,7 +47,7 @@ def change_sentence(change: Change) -> str:
 
 
 def nice_dates(text: str) -> str:
-    """A text with its ISO dates as people write them."""
+    """A text with its ISO dates in words."""
     return _ISO_DATE.sub(lambda found: nice_date(found.group()), text)
 
 
@@ -56,7 +56,7 @@ def _nice(value: Any) -> Any:
 
 
 def field_label(name: str) -> str:
-    """The name of a supported field; an unknown one, from an older version, comes back as it is."""
+    """The label of a supported field; an unknown name, from an older version, is returned as it is."""
     try:
         return gettext(field(name).label)
     except KeyError:
@@ -94,12 +94,12 @@ def other_side_name(side: str) -> str:
 
 
 def end_reason_label(code: str | None) -> str:
-    """An end reason in payroll's words; a code that isn't known comes back as it is."""
+    """An end reason in payroll's words; an unknown code is returned as it is."""
     return gettext(END_REASONS[code]) if code in END_REASONS else code or ""
 
 
 def agrees_label(name: str) -> str:
-    """One thing that agrees between two people who may be one."""
+    """The name of a thing that agrees between two people who may be one."""
     labels = {
         "number": field_label("employment_id"),
         "birth": gettext("Date of birth"),

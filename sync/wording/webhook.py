@@ -1,4 +1,4 @@
-"""What Huma told, and why a request was refused, in people's words."""
+"""Words about Huma's webhook: what an event says, and why a request was refused."""
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
@@ -32,12 +32,12 @@ _REFUSED = {
 
 
 def topic_words(topic: str) -> str:
-    """What happened, as Huma says it."""
+    """What happened, by the event's topic."""
     return gettext(_TOPICS.get(topic, _("Something else")))
 
 
 def verified_words(code: str) -> str:
-    """How a message was verified."""
+    """Which secret verified the request."""
     return gettext(_VERIFIED[code]) if code in _VERIFIED else code
 
 
@@ -47,7 +47,7 @@ def refused_words(why: str) -> str:
 
 
 def event_hint(event: HumaEvent, connection: Connection) -> str:
-    """What a person may want to know about an event's state; "" for nothing more."""
+    """A hint about an event's state; "" if there is nothing to add."""
     if event.state == HumaEvent.State.WAITING and connection.state == Connection.State.PAUSED:
         return gettext("It is waiting for the end of the pause.")
     if event.state == HumaEvent.State.DONE and event.again_at:
