@@ -1,6 +1,6 @@
-"""What is held is said at once: one email for each run that holds something, to each owner.
+"""Tells owners at once that something is held: one email to each owner for each run that holds something.
 
-Beyond three within an hour the rest is collected into one. Never a value, never a name.
+After three emails within an hour, the rest is collected into one. An email holds no value and no name.
 """
 
 from datetime import timedelta
@@ -17,9 +17,9 @@ HOUR = timedelta(hours=1)
 
 
 def tell_at_once(run: SyncRun, changes: int, people: int) -> None:
-    """Tell each owner that something waits since this run, in the transaction that holds it.
+    """Tell each owner that this run held something, in the transaction that stores it.
 
-    Two runs at once tell one person one after the other: each has to see what the other said.
+    The lock lets two runs tell one owner one after the other, so that each sees the other's email.
     """
     list(run.connection.owners.select_for_update(of=("self",), no_key=True).order_by("pk"))
     for address in each_once(letters.owners(run.connection)):

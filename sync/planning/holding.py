@@ -1,4 +1,4 @@
-"""Held: what is too much for an hour, or is to be looked at first, waits for an owner. Source: design, Held."""
+"""Holds automatic changes for an owner: too many within an hour, and changed accounts. Source: design, Held."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -23,13 +23,13 @@ from sync.reading.reader import fingerprinter
 
 HOUR = timedelta(hours=1)
 APPROVAL_LASTS = timedelta(days=1)
-"""So long an approval counts for the very same change that didn't get through."""
+"""How long an approval counts for exactly the same change, if it wasn't written at first."""
 VALUES = ("before", "after", "vendor_words")
 Key = tuple[int | None, str]
 
 
 def key(item: Item) -> Key:
-    """Whose field it is: the link and the field."""
+    """The link and the field of an item."""
     return item.link_id, item.planned.field
 
 
@@ -43,7 +43,7 @@ def waiting(connection: Connection) -> QuerySet[Change]:
 
 
 def what_is_held(run: SyncRun, connection: Connection, items: list[Item]) -> dict[Item, str]:
-    """Which items of an automatic run are held, with the code of why; what an owner released never is."""
+    """The items of an automatic run that are held, with the code of the reason; released ones are never held."""
     if run.trigger == SyncRun.Trigger.RELEASE:
         return {}
     looked_at = _released_before(connection, items)
@@ -66,7 +66,7 @@ def what_is_held(run: SyncRun, connection: Connection, items: list[Item]) -> dic
 
 
 def _changed_accounts(connection: Connection, items: Iterable[Item]) -> set[Item]:
-    """The bank accounts that wait for approval: all but first ones, where the connection lets changed ones wait."""
+    """The bank accounts that wait for approval: all but first ones, if the connection lets changed ones wait."""
     if connection.accounts == Connection.Accounts.AT_ONCE:
         return set()
     spec = field_named("bank_account")
@@ -82,10 +82,10 @@ def _changed_accounts(connection: Connection, items: Iterable[Item]) -> set[Item
 
 
 def _released_before(connection: Connection, items: Iterable[Item]) -> set[tuple[int | None, str, str, str]]:
-    """What an owner approved, as it is now, and which didn't get through: nobody needs to look again.
+    """The changes that an owner approved and that weren't written: if the same comes again, nobody has to look again.
 
-    Once the field was settled since, the approval is used up, and it lasts for a day: after that the same change is a
-    new one when it comes again.
+    An approval is used up once the field has been settled, and it lasts for a day. After that the same change counts
+    as a new one.
     """
     rows = Change.objects.filter(run__connection=connection, state=Change.State.HELD, answer=Change.Answer.RELEASED)
     rows = rows.filter(answered_at__gte=timezone.now() - APPROVAL_LASTS)
@@ -96,7 +96,7 @@ def _released_before(connection: Connection, items: Iterable[Item]) -> set[tuple
 
 
 def _hour(run: SyncRun, connection: Connection) -> Hour:
-    """What was written by itself within the last hour, or held for being too much and not answered since."""
+    """What automatic runs wrote within the last hour, or held because it was too much and nobody has answered."""
     rows = Change.objects.filter(
         run__connection=connection, run__trigger__in=AUTOMATIC, run__confirmed_at__gte=timezone.now() - HOUR
     ).exclude(run=run)
@@ -113,9 +113,9 @@ def _hour(run: SyncRun, connection: Connection) -> Hour:
 
 
 def hold(run: SyncRun, held: Mapping[Item, str], compared: Collection[int], left: Collection[Key] = ()) -> None:
-    """Store what is held; what was held of the ``compared`` people before and has gone or moved is overtaken.
+    """Store the held items. Older held Changes of the ``compared`` people that are gone or have moved are overtaken.
 
-    ``left`` are fields about which nothing was decided now. Owners are told of what didn't wait before.
+    ``left``: fields about which this run decided nothing. Owners are told of Changes that didn't wait before.
     """
     before = {_key(one): one for one in waiting(run.connection).defer(*VALUES).select_related("run")}
     rows, now = [], timezone.now()
@@ -148,14 +148,14 @@ def _asking(run: SyncRun) -> QuerySet[Conflict]:
 
 
 def overtake(held: Iterable[Change]) -> None:
-    """Held Changes that nobody has to answer any more."""
+    """Mark held Changes as overtaken: nobody has to answer them any more."""
     for some in batches(held):
         rows = Change.objects.filter(pk__in=[one.pk for one in some], state=Change.State.HELD, answer="")
         rows.update(answer=Change.Answer.OVERTAKEN, answered_at=timezone.now())
 
 
 def overtake_gone(run: SyncRun) -> None:
-    """What was held and is no difference any more, as far as a run over both sides can see."""
+    """Overtake held Changes that are no differences any more, as far as a run over both sides can see."""
     waits = list(waiting(run.connection).defer(*VALUES))
     if waits:
         there = EmployeeSnapshot.objects.filter(run=run, side=Side.VISMA, complete=True).exclude(link=None)
@@ -164,7 +164,7 @@ def overtake_gone(run: SyncRun) -> None:
 
 
 def _let_go(run: SyncRun, compared: Collection[int], still: Iterable[Change]) -> None:
-    """Overtake what waits of the compared people but ``still``, and what waits of those who aren't linked any more."""
+    """Overtake the held Changes of the compared people except ``still``, and those of people who aren't linked now."""
     kept, looked_at = {one.pk for one in still}, set(compared)
     rows = [one for one in waiting(run.connection).defer(*VALUES).select_related("link") if one.pk not in kept]
     linked = [one for one in rows if one.link is not None and one.link.state == EmployeeLink.State.LINKED]
@@ -176,7 +176,7 @@ def _let_go(run: SyncRun, compared: Collection[int], still: Iterable[Change]) ->
 
 
 def _unreadable(run: SyncRun, held: Iterable[Change]) -> set[int]:
-    """Those whose field couldn't be read on both sides: what isn't readable isn't compared, and nothing is known."""
+    """The Changes whose field couldn't be read on both sides: it wasn't compared, so nothing is known about it."""
     found: set[int] = set()
     for side in Side:
         hers: dict[str, list[Change]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""What somebody gets who is created on the other side, and what is left off."""
+"""Which fields a person gets who is created on the other side, and which are left out."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ class Omitted:
 
 
 def what_comes_along(person: EmployeeSnapshot, connection: Connection) -> tuple[list[str], list[Omitted]]:
-    """The labels of the fields that a new person gets on the other side, and what is left off with the reason."""
+    """The labels of the fields that a new person gets on the other side, and the omitted ones with the reason."""
     if not person.payload:
         return [], []
     employee = from_json(person.payload)

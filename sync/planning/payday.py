@@ -1,4 +1,4 @@
-"""What a connection knows of its pay, put before what waits."""
+"""The pay day and cut-off of a connection, for what waits in it."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -18,7 +18,7 @@ DATES = ("first_workday", "last_workday")
 
 
 def plan_of(connection: Connection) -> PayPlan | None:
-    """The connection's pay days and cut-offs; ``None`` where it doesn't know them."""
+    """The connection's pay days and cut-offs; ``None`` if they aren't set."""
     if connection.pay_day is None or connection.cutoff_day is None:
         return None
     by_hand = {}
@@ -29,19 +29,19 @@ def plan_of(connection: Connection) -> PayPlan | None:
 
 
 def deadline_of(connection: Connection, since: datetime, now: datetime | None = None) -> Deadline | None:
-    """Until when what has waited since then has to be approved; ``None`` where the connection doesn't know."""
+    """Until when what has waited since ``since`` has to be approved; ``None`` if the pay day isn't set."""
     plan = plan_of(connection)
     return deadline(plan, since, now or timezone.now()) if plan else None
 
 
 def waits_since(held: Iterable[Change]) -> datetime:
-    """When the oldest of these began to wait; where accounts are among them, the oldest account."""
+    """When the oldest of these began to wait; the oldest account, if there are accounts among them."""
     rows = [(one.field != "bank_account", one.settled_at) for one in held if one.settled_at]
     return min(rows)[1] if rows else timezone.now()
 
 
 def lies_in_paid(plan: PayPlan | None, field: str, before: Own, after: Own) -> bool:
-    """Whether a first or last workday within a period that has been paid already is written, or taken away.
+    """Whether this writes or removes a first or last workday within a period that has been paid already.
 
     ``before``, ``after``: in a side's own form.
     """
@@ -52,14 +52,14 @@ def lies_in_paid(plan: PayPlan | None, field: str, before: Own, after: Own) -> b
 
 
 def marked(shown: Display, plan: PayPlan | None, field: str, before: Own, after: Own) -> Display:
-    """A value for a page, with a sentence beside it where it lies in a period that has been paid already."""
+    """A value for a page, with a sentence beside it if it lies in a period that has been paid already."""
     if not lies_in_paid(plan, field, before, after):
         return shown
     return replace(shown, hint=" ".join(filter(None, (shown.hint, payday.in_paid_period()))))
 
 
 def until(connection: Connection, held: QuerySet[Change]) -> str:
-    """The next cut-off for what waits, in a sentence, "" where it isn't known. What one has missed stands beside it."""
+    """The next cut-off for what waits, as a sentence; "" if it isn't known. A missed one stands beside each change."""
     now = timezone.now()
     found = deadline_of(connection, now, now)
     if found is None:
@@ -68,7 +68,7 @@ def until(connection: Connection, held: QuerySet[Change]) -> str:
 
 
 def notes(connection: Connection, held: Change) -> Iterator[str]:
-    """What it means for pay: a pay that it missed, the account that salary goes to for now, a date that was paid."""
+    """What a held Change means for pay: a missed pay, the account that salary goes to until then, a paid date."""
     blanked = held.run.values_blanked_at is not None
     account = held.field == "bank_account" and held.side == Side.VISMA and not blanked
     old = last_digits(held.before) if account else ""

@@ -1,4 +1,4 @@
-"""A plan as rows: Writes with their Changes, ready to be carried out."""
+"""Stores a plan as rows: Writes with their Changes."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from sync.planning.planning import Item
 
 
 def store_plan(run: SyncRun, items: Iterable[Item]) -> None:
-    """The plan as rows: one Write a document, with its Changes."""
+    """Store the plan: one Write for each document, with its Changes."""
     writes: dict[tuple[str, str], Write] = {}
     changes = []
     for item in items:
@@ -52,7 +52,7 @@ def _write(run: SyncRun, item: Item, document: str, order: int) -> Write:
 
 
 def change_row(run: SyncRun, write: Write | None, item: Item) -> Change:
-    """An item of the plan as the row that every total counts; without a Write it isn't executed."""
+    """The row of an item, which every total counts; without a Write it isn't carried out."""
     planned = item.planned
     return Change(
         run=run,

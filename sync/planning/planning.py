@@ -1,4 +1,4 @@
-"""The plan of a run: every Change that the decisions and the chosen people amount to. Nothing is stored here."""
+"""Makes the plan of a run: all Changes that follow from its decisions and chosen people. Stores nothing."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
@@ -27,7 +27,7 @@ STALE_AFTER = timedelta(hours=24)
 
 
 class NumberNeeded(Exception):
-    """So many people need their number typed; ``people`` is that number."""
+    """The plan is over the threshold, so its number of people has to be typed; ``people`` is that number."""
 
     def __init__(self, people: int) -> None:
         super().__init__("number needed")
@@ -36,7 +36,7 @@ class NumberNeeded(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Item:
-    """One planned Change with whom it is for; ``omitted`` says what a creation leaves out, and why."""
+    """One planned Change and its person; ``omitted``: the fields that a creation leaves out, with the reason."""
 
     planned: Planned
     name: str
@@ -47,15 +47,15 @@ class Item:
 
     @property
     def link_id(self) -> int | None:
-        """The linked person's row, ``None`` for somebody to create."""
+        """The primary key of the person's link; ``None`` for a person to create."""
         return self.conflict.link_id if self.conflict else None
 
 
 @dataclass(frozen=True)
 class Plan:
-    """All items of a run. ``threshold``: above this many people their number has to be typed.
+    """All items of a run. ``threshold``: for more people than this, their number has to be typed.
 
-    ``broken``: at whom our own code broke; nothing of theirs is among the items.
+    ``broken``: the people for whom our own code failed; the items have nothing of theirs.
     """
 
     items: list[Item]
@@ -71,18 +71,18 @@ class Plan:
         return len({item.planned.person for item in self.items})
 
     def limited_to(self, people: Collection[str]) -> "Plan":
-        """The part of it that is for these people."""
+        """The part of the plan for these people."""
         items = [item for item in self.items if item.planned.person in people]
         return replace(self, items=items, fingerprint=plan_fingerprint(item.planned for item in items))
 
     @property
     def over_threshold(self) -> bool:
-        """Whether so many people need more than a click."""
+        """Whether the number of people has to be typed."""
         return self.people > self.threshold
 
 
 def make_plan(run: SyncRun, only: Collection[str] | None = None) -> Plan:
-    """The plan as the decisions are now; ``only`` limits it to these people (``link:<id>``, ``new:<id>``)."""
+    """The plan for the present decisions; ``only`` limits it to these people (``link:<id>``, ``new:<id>``)."""
     broken: dict[str, Passed] = {}
     items = [*_decided(run, broken), *_created(run, broken)]
     items = [item for item in items if item.planned.person not in broken]
@@ -109,13 +109,13 @@ def _decided(run: SyncRun, broken: dict[str, Passed]) -> Iterator[Item]:
         if out.has_half_of(link.huma_id, link.visma_id) or conflict.field in out.fields_of(link.pk):
             continue  # left out since it was decided
         if (link.pk, conflict.field, conflict.huma_fingerprint, conflict.visma_fingerprint) in settled:
-            continue  # another run was faster
+            continue  # another run has written it
         if is_held_back(link, conflict):
             continue  # they may be two people
         target = Side(conflict.decision).other
         blocked = conflict.blocked_to_visma if target is Side.VISMA else conflict.blocked_to_huma
         if blocked or conflict.values is None:
-            continue  # it can't have been chosen; a row that says so anyway is not carried out
+            continue  # it can't be chosen; a row that was chosen all the same isn't carried out
         try:
             planned = field_change(
                 person=f"link:{conflict.link_id}",
@@ -127,7 +127,7 @@ def _decided(run: SyncRun, broken: dict[str, Passed]) -> Iterator[Item]:
                 fingerprint=fingerprint,
                 today=today,
             )
-        except Exception as error:  # it reads no database
+        except Exception as error:  # nothing in here uses the database
             broken[f"link:{conflict.link_id}"] = passed_for_a_bug(Side.HUMA, link.huma_id, error)
             continue
         yield Item(planned, conflict.link.name, conflict.link.number, conflict=conflict)
@@ -165,7 +165,7 @@ def _creation(run: SyncRun, row: EmployeeSnapshot, today: date) -> Iterator[Item
 def _create_in_visma(
     run: SyncRun, row: EmployeeSnapshot, values: dict[str, Any], omitted: dict[str, Reason]
 ) -> Iterator[Item]:
-    """``POST /employees/withPosition``; without a number in Huma, the one that Visma assigns is written back there."""
+    """``POST /employees/withPosition``; if Huma has no number, the one that Visma assigns is written back to Huma."""
     if "employment_id" in values:
         yield _create_item(row, Side.VISMA, {"values": values}, omitted)
     elif run.assigns_numbers:
@@ -229,6 +229,6 @@ def _create_item(row: EmployeeSnapshot, target: Side, after: dict[str, Any], omi
 
 
 def _odd(target: Side, values: dict[str, Any]) -> str:
-    """Why a person should look twice at what somebody is created with, or ""."""
+    """Why to look twice at the values of a creation; "" for no reason."""
     specs = ((field_named(name), own) for name, own in values.items() if own is not None)
     return next((odd for spec, own in specs if (odd := spec.look_closer(spec.canonical(target, own)))), "")

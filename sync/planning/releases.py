@@ -1,4 +1,4 @@
-"""What becomes of what an owner released: it is written as she saw it, was overtaken, or waits again."""
+"""What becomes of released Changes: they are written as the owner saw them, are overtaken, or wait again."""
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -9,14 +9,14 @@ from sync.models import Change, SyncRun
 
 
 def released(run: SyncRun) -> dict[tuple[int | None, str], tuple[str, str]]:
-    """The fingerprints (Huma's, Visma's) that were released, by link and field."""
+    """The fingerprints (Huma's, Visma's) of the released Changes, by link and field."""
     return {(change.link_id, change.field): (change.source, change.pin) for change in _unwritten(run)}
 
 
 def answer_released(run: SyncRun) -> None:
-    """Tie what was released to what is written now; where a side moved meanwhile, it was overtaken.
+    """Connect released Changes with those that are written now; if a side moved meanwhile, they are overtaken.
 
-    Who couldn't be read waits again, and so does somebody whose link has come into doubt.
+    Changes of people who couldn't be read, or whose link has come into doubt, wait again.
     """
     made = {(one.link_id, one.field): one for one in Change.objects.filter(run=run)}
     rows = _unwritten(run).select_related("link")
@@ -36,9 +36,9 @@ def answer_released(run: SyncRun) -> None:
 
 
 def come_back(run: SyncRun) -> None:
-    """The release came to nothing before anything was written: what was released waits again.
+    """Let released Changes wait again, because the release ended before anything was written.
 
-    Where a newer change of the same field waits by now, the older one is overtaken.
+    If a newer Change of the same field waits by now, the older one is overtaken.
     """
     if run.trigger != SyncRun.Trigger.RELEASE:
         return
