@@ -1,4 +1,4 @@
-"""Patience with a side that doesn't answer: pauses that grow, and an end."""
+"""Growing pauses while a side doesn't answer, and a time after which reading fails."""
 
 import time
 from dataclasses import dataclass
@@ -16,14 +16,15 @@ SIDE_OF = {
     **dict.fromkeys(("list", "user", "ask huma"), Side.HUMA),
     **dict.fromkeys(("pages", "ids", "row", "ask visma"), Side.VISMA),
 }
-"""The side of a request, by its kind."""
+"""The side of a request, by the request's kind."""
 
 
 @dataclass
 class Patience:
-    """With one side. ``memory`` is the run's own dict, so that it spans slices: "silent" has the first failure's time.
+    """The patience with one side. ``memory`` has the time of the first failure, by side; it is a part of the run's
+    progress, so it lasts longer than a slice.
 
-    A vendor that says when to come back (429) isn't silent: it is waited for much longer.
+    A vendor that answers 429 says when to come back. It is waited for much longer.
     """
 
     name: str
@@ -32,12 +33,12 @@ class Patience:
     not_before: float = 0.0
 
     def good(self) -> None:
-        """The side answered."""
+        """Note that the side answered."""
         self.failures, self.not_before = 0, 0.0
         self.memory.pop(self.name, None)
 
     def bad(self, error: Unavailable) -> None:
-        """The side didn't. Raises ``CannotRead`` when that has lasted too long."""
+        """Note that the side didn't answer. Raises ``CannotRead`` if that has lasted too long."""
         if time.monotonic() >= self.not_before:  # requests that failed together count once
             self.failures += 1
         since = self.memory.setdefault(self.name, time.time())

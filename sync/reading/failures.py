@@ -1,4 +1,4 @@
-"""Why a run ends without having written, or waits for somebody: the four errors by name, and our own."""
+"""Why reading fails: turns a client's errors into reasons with sentences."""
 
 from connections.api.errors import BadCredentials, ContractBroken, Rejected, TooMuch, Unavailable, VendorError
 from connections.refused import refusal
@@ -7,7 +7,7 @@ from sync.core.reasons import Reason
 
 
 class CannotRead(Exception):
-    """The run can't go on; ``reason`` is a code of ``reasons`` with its parameters."""
+    """The run can't go on; ``reason`` has a code of ``reasons`` and its parameters."""
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason.code)

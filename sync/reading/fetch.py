@@ -1,7 +1,7 @@
-"""Reading both sides completely, or failing: "could not read" is never "is not there".
+"""Reads both sides completely, or fails: "could not read" is never "is not there".
 
-Both sides are read at the same time, in slices that can be resumed by another process. What was read lies in
-EmployeeSnapshot rows; ``SyncRun.progress`` says how far each side is.
+Both sides are read at the same time, in slices. Another process can take over between slices: what was read is in
+EmployeeSnapshot rows, and ``SyncRun.progress`` says how far each side is.
 """
 
 import time
@@ -37,16 +37,16 @@ from sync.worker.lease import Lease
 from sync.worker.stopping import is_stopping
 
 FLUSH_EVERY = 500  # people
-SHARE_EVERY = 5.0  # seconds between looks at how long others were told to keep away
+SHARE_EVERY = 5.0  # seconds between looks at whether other processes met a 429
 SAVE_EVERY, LOOK_EVERY = 3.0, 0.1  # seconds
 
 
 class _Over(Exception):
-    """The run isn't ours to read any more: it was cancelled, or another process has its lease."""
+    """The run isn't ours any more: it was cancelled, or another process has its lease."""
 
 
 class Fetch:
-    """One slice of reading. ``step()`` until it returns True, the deadline is over, or the lease is lost."""
+    """One slice of reading."""
 
     def __init__(self, run: SyncRun, *, before_release: bool = False) -> None:
         self.run = run
@@ -70,7 +70,7 @@ class Fetch:
         self.lease: Lease
 
     def slice(self, lease: Lease, seconds: float) -> bool:
-        """Read for about ``seconds``; True when both sides are complete. Raises ``CannotRead`` and vendor errors."""
+        """Read for about ``seconds``; True if both sides are complete. Raises ``CannotRead`` and vendor errors."""
         deadline = time.monotonic() + seconds
         self.lease = lease
         self.clients.share_waiting(self.run.connection)
@@ -85,12 +85,12 @@ class Fetch:
             while not self.is_complete and not lease.lost and time.monotonic() < deadline and not is_stopping():
                 self._submit()
                 if self.pause > settings.SLICE_SECONDS:
-                    break  # others may have the worker meanwhile
+                    break  # the worker can do other work meanwhile
                 for future in self.under_way.ended(LOOK_EVERY):
                     self._take(future)
                 if len(self.taken.read) >= FLUSH_EVERY or time.monotonic() - self.saved_at >= SAVE_EVERY:
                     self._save()
-            for future in list(self.under_way.futures):  # what is under way is finished, not thrown away
+            for future in list(self.under_way.futures):  # requests under way are finished, not thrown away
                 self._take(future)
             self._save()
         except _Over:
@@ -101,7 +101,7 @@ class Fetch:
 
     @property
     def pause(self) -> float:
-        """Seconds until there is something to do, where every side that isn't complete is given a pause; else 0."""
+        """Seconds until there is something to do, if every incomplete side has a pause; else 0."""
         if self.under_way or self.is_complete:
             return 0.0
         left = [name for name, side in self.sides.items() if not self._is_read(name)]
@@ -157,7 +157,7 @@ class Fetch:
             elif kind in ("user", "row") and isinstance(error, PassedOver):
                 side.good()
             elif kind in ("pages", "ids") and what and isinstance(error, Rejected):
-                self._go_on_in_visma(self.visma.refused)  # a cursor from before an interruption may have run out
+                self._go_on_in_visma(self.visma.refused)  # a cursor from before an interruption may have expired
             else:
                 raise
             return
@@ -199,7 +199,7 @@ class Fetch:
         self._answered(kind, id_)
 
     def _is_alone(self, kind: str, id_: str) -> bool:
-        """Whether a side has answered about all of its list but a few, of whom this is one."""
+        """Whether the side has answered about all people in its list except a few, of whom this is one."""
         if kind == "row":
             return self.silent.are_few and self.reader.witness.is_answered(Side.VISMA, id_)
         left = 1 + len(self.to_read) + len(self.under_way.about("user"))
@@ -207,7 +207,7 @@ class Fetch:
         return kind == "user" and bool(read) and not too_many(left, read + left)
 
     def _take_unavailable(self, kind: str, what: Any, error: Unavailable) -> None:
-        """Ask again later. Where that has lasted too long, reading fails; one person's trouble is theirs alone."""
+        """Ask again later. If that has lasted too long, reading fails, or a single person is passed over."""
         side = self.sides[SIDE_OF[kind]]
         try:
             side.bad(error)
@@ -229,10 +229,10 @@ class Fetch:
         elif kind == "user":
             self.to_read.append(what)
         elif kind.startswith("ask "):
-            self.to_ask[side.name].insert(0, what)  # the others first
+            self.to_ask[side.name].insert(0, what)  # after the others
 
     def _take_answer(self, side: str, id_: str, found: Employee | None, error: Exception | None = None) -> None:
-        """Somebody was asked for singly: who is there takes part as if they had been listed."""
+        """Take the answer about a person who was asked for singly. If they are there, they count as listed."""
         if error is None:
             seen = self.asking.answered(side, id_, found is not None)
         else:
@@ -248,7 +248,7 @@ class Fetch:
 
     def _take_list(self, attempt: int, offset: int, page: Page) -> None:
         if self.list.is_complete:
-            return  # a page that was asked for before the list was read again
+            return  # a page of an earlier reading of the list
         self.list.take(attempt, offset, page)
         if self.list.is_complete:
             self.to_read = self.list.to_read[::-1]
@@ -256,7 +256,7 @@ class Fetch:
             self.to_ask[Side.HUMA] = self.asking.absent(Side.HUMA, self.list.people)
 
     def _go_on_in_visma(self, step: Callable[..., None], *result: Any) -> None:
-        """Take a step in Visma's list; where reading it begins anew, what was read so far is dropped."""
+        """Call ``step`` of Visma's list; if reading begins anew, drop what was read so far."""
         before = self.visma.progress["restarts"]
         step(*result)
         if self.visma.progress["restarts"] != before:
@@ -264,17 +264,17 @@ class Fetch:
         self._find_absent_in_visma()
 
     def _find_absent_in_visma(self) -> None:
-        """Whom to ask for singly, once a stage of Visma's list is over."""
+        """Find whom to ask for singly, once a stage of Visma's list is complete."""
         if self.visma.progress["stage"] == "settle":
             self.to_ask[Side.VISMA] = self.visma.odd()
         elif self.visma.is_complete:
             self.to_ask[Side.VISMA] = self.asking.absent(Side.VISMA, self.visma.known)
 
     def _save(self) -> None:
-        """Store what was read and how far that is, together. Raises ``_Over`` when the run isn't ours any more."""
+        """Store what was read together with the progress. Raises ``_Over`` if the run isn't ours any more."""
         self.progress["trouble"] = sorted(self.progress["silent"])
         self.visma.note()
-        if self.is_complete:  # a check may hold the run up for days; it isn't any fresher then
+        if self.is_complete:  # a check may stop the run for days; what was read is that old then
             self.progress.setdefault("read_at", timezone.now().isoformat())
         with transaction.atomic():
             mine = SyncRun.objects.filter(pk=self.run.pk, state=SyncRun.State.FETCHING, lease_holder=self.lease.holder)

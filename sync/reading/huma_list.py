@@ -1,7 +1,7 @@
-"""Huma's list of users, page by page and several at once, read again when it shifts meanwhile.
+"""Reads Huma's list of users, several pages at once, and reads it again if it shifts meanwhile.
 
-Each page begins with the one who ends the page before: where the two aren't the same, somebody was added or removed
-in between, and who slipped from one page to the other would be missed. ``total`` may be missing.
+Each page begins with the last user of the page before. If the two differ, somebody was added or removed in between, and
+a person who moved to another page would be missed. ``total`` may be missing.
 Source: huma.md, Reading; design, Who is who (Absent from a list is not gone).
 """
 
@@ -23,17 +23,17 @@ from sync.reading.snapshots import forget, listed, load_passed, store_listed, st
 
 PAGE = 50
 STEP = PAGE - 1
-"""From one page to the next: they share one user."""
+"""The distance from one page to the next: neighbours share one user."""
 MAX_RESTARTS = 3
 
 
 class HumaList:
     """The list stage of reading Huma.
 
-    ``progress`` is the run's own dict and is changed in place; with the rows of who was seen it is all that another
-    process needs to go on: ``said`` is Huma's own total, ``pages`` has of each page by offset the number of users and
-    the ids of the first and the last, ``programs`` are the users who aren't people, ``program_emails`` the fingerprints
-    of their addresses. ``flush`` stores the rows, in one transaction with ``progress``.
+    ``progress`` is a part of the run's progress and is changed in place. Together with the stored rows it is all that
+    another process needs to continue: ``said`` is Huma's own total, ``pages`` has by offset the number of users and the
+    ids of the first and the last, ``programs`` are the users who aren't people, ``program_emails`` the fingerprints of
+    their addresses. ``flush`` stores the rows, in one transaction with ``progress``.
     """
 
     def __init__(self, run: SyncRun, client: HumaClient, progress: dict[str, Any]) -> None:
@@ -47,12 +47,12 @@ class HumaList:
         self._afresh = False
         self._passed: list[Passed] = []
         self._odd = {one.id for one in load_passed(run)} if progress["pages"] else set()
-        if any(isinstance(page, int) for page in progress["pages"].values()):  # begun when pages didn't overlap yet
+        if any(isinstance(page, int) for page in progress["pages"].values()):  # begun when pages didn't overlap
             self._start_afresh(self.attempt)
 
     @staticmethod
     def start(restarts: int = 0) -> dict[str, Any]:
-        """Where reading begins: the first page tells how many there are."""
+        """The progress at the start: the first page says how many users there are."""
         return {
             "stage": "list",
             "total": None,
@@ -66,21 +66,21 @@ class HumaList:
 
     @property
     def is_complete(self) -> bool:
-        """Whether all pages were read and the list stood still meanwhile."""
+        """Whether all pages were read and the list didn't shift meanwhile."""
         return bool(self.progress["stage"] != "list")
 
     @property
     def to_read(self) -> list[str]:
-        """Those whose own documents are to be read: all whose row in the list can be understood."""
+        """The ids of users whose own documents are to be read: all whose row in the list can be understood."""
         return [id_ for id_ in self.people if id_ not in self._odd]
 
     @property
     def attempt(self) -> int:
-        """Which reading of the list this is; pages that were asked for by an earlier one don't count."""
+        """The number of this reading of the list; pages that an earlier reading asked for don't count."""
         return int(self.progress["restarts"])
 
     def next_offsets(self, room: int) -> list[int]:
-        """The pages to ask for now, at most ``room``."""
+        """The offsets of the pages to ask for now, at most ``room``."""
         if self.is_complete or room <= 0:
             return []
         taken = [self.again.pop() for _ in range(min(room, len(self.again)))]
@@ -97,13 +97,13 @@ class HumaList:
         )
 
     def failed(self, attempt: int, offset: int) -> None:
-        """The page couldn't be read: ask for it again."""
+        """Ask again for a page that couldn't be read."""
         if attempt == self.attempt:
             self.under_way.discard(offset)
             self.again.append(offset)
 
     def take(self, attempt: int, offset: int, page: Page) -> None:
-        """Take a page. Raises ``CannotRead`` if the list won't hold still."""
+        """Take a page. Raises ``CannotRead`` if the list shifts again and again."""
         if attempt != self.attempt:
             return
         self.under_way.discard(offset)
@@ -127,7 +127,7 @@ class HumaList:
                     self._passed.append(
                         Passed(Side.HUMA, item["id"], SHAPE, property_name(wrong.prop), huma_glimpse(item))
                     )
-        if len(self._seen) > settings.LIST_MAX_PEOPLE:  # without a total it could go on for ever
+        if len(self._seen) > settings.LIST_MAX_PEOPLE:  # without a total the list might never end
             raise CannotRead(Reason("too_many_people_huma", {"limit": settings.LIST_MAX_PEOPLE}))
         self.progress["said"] = said if page.total is None else page.total
         self.progress["pages"][str(offset)] = [len(ids), *([ids[0], ids[-1]] if ids else ["", ""])]
@@ -135,7 +135,7 @@ class HumaList:
             self._end()
 
     def _fits(self, offset: int, ids: list[str]) -> bool:
-        """Whether a page shares with the pages beside it, as far as they are known, one user each, and nobody else."""
+        """Whether a page shares exactly one user with each neighbouring page, as far as they are known."""
         before, after = (self.progress["pages"].get(str(offset + step)) for step in (-STEP, STEP))
         if before and before[2] != (ids[0] if ids else None):
             return False
@@ -151,7 +151,7 @@ class HumaList:
             return [0]
         if said is not None:
             return [offset for offset in range(0, said - 1, STEP) if str(offset) not in pages]
-        last = max(map(int, pages))  # without a total, one page after the other until a short one
+        last = max(map(int, pages))  # without a total, page after page until a short one
         return [last + STEP] if pages[str(last)][0] == PAGE else []
 
     def _end(self) -> None:
@@ -175,7 +175,7 @@ class HumaList:
         self.progress.update(self.start(restarts))
 
     def flush(self) -> None:
-        """Store who was seen since the last time."""
+        """Store the users who were seen since the last flush."""
         if self._afresh:
             forget(self.run, Side.HUMA)
         store_listed(self.run, self.people[self._stored :])

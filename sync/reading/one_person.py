@@ -1,4 +1,4 @@
-"""One person's faults end here: who can't be read, or at whom our own code breaks, is passed over, and nobody else.
+"""Keeps one person's trouble to that person: if they can't be read, or our own code fails, only they are passed over.
 
 Source: design, Who is who (One record never stops the rest).
 """
@@ -29,11 +29,11 @@ from sync.core.passing import Passed
 logger = logging.getLogger(__name__)
 
 OTHERS = 5
-"""So many others are asked before a refusal is taken for everybody's."""
+"""How many other people are asked before a refusal counts as one for everybody."""
 
 
 class PassedOver(Exception):
-    """Somebody can't be read for reasons of their own. ``passed`` says why; the text names nobody."""
+    """A person can't be read for reasons that concern only them. ``passed`` says why; the message names nobody."""
 
     def __init__(self, passed: Passed) -> None:
         super().__init__(passed.reason)
@@ -41,13 +41,13 @@ class PassedOver(Exception):
 
 
 class Elsewhere(Exception):
-    """The user is there, but isn't one of those whom the connection is about."""
+    """The user exists, but isn't in the companies, locations and teams that the connection is about."""
 
 
 class Witness:
-    """Others of both sides: where one person is refused, somebody else is asked for the same thing.
+    """Asks for another person when one is refused, to see whether the refusal concerns only the one.
 
-    ``ids``: who is known on each side. Used by many threads at once.
+    ``ids``: known people on each side. Used by many threads at the same time.
     """
 
     def __init__(self, clients: Clients, ids: Mapping[str, Collection[str]]) -> None:
@@ -56,21 +56,21 @@ class Witness:
         self.last: dict[str, str] = {}
 
     def knows(self, side: str, ids: Collection[str]) -> None:
-        """These are there, too."""
+        """Add people who are known to be there."""
         self.ids.setdefault(side, []).extend(ids)
 
     def seen(self, side: str, id_: str) -> None:
-        """This one was answered just now."""
+        """Note that the side has just answered about this person."""
         self.last[side] = id_
 
     def is_alone(self, error: BadCredentials, id_: str) -> bool:
-        """Whether nobody but ``id_`` is refused: another one, asked right now, is answered. Raises ``Unavailable``."""
+        """Whether only ``id_`` is refused: another person, asked for right now, is answered. Raises ``Unavailable``."""
         if error.status != FORBIDDEN:
             return False
         return any(self._is_answered(error, other) for other in self._others(error.side, id_))
 
     def is_silent_alone(self, error: Unavailable, id_: str) -> bool:
-        """Whether it is nobody but ``id_`` about whom the side gives no answer."""
+        """Whether ``id_`` is the only person about whom the side doesn't answer."""
         try:
             return any(self._is_answered(error, other) for other in self._others(error.side, id_)[:1])
         except Unavailable:
@@ -93,7 +93,7 @@ class Witness:
             return self._ask(error, other)
         except BadCredentials:
             return False
-        except (Rejected, ContractBroken):  # an answer, if not a good one
+        except (Rejected, ContractBroken):  # this is an answer, too
             return True
 
     def _ask(self, error: VendorError, other: str) -> bool:
@@ -111,9 +111,9 @@ class Witness:
 def one_person(
     side: Side, id_: str, witness: Witness | None = None, known: Callable[[], Employee | None] = lambda: None
 ) -> Iterator[None]:
-    """Whatever goes wrong within it that is this person's alone becomes ``PassedOver``; the vendor's trouble doesn't.
+    """Turn errors inside the block that concern only this person into ``PassedOver``; the vendor's trouble passes.
 
-    ``known`` finds what is known of them all the same. It may ask the vendor.
+    ``known`` finds what is known of the person anyway. It may ask the vendor.
     """
     try:
         yield
@@ -138,7 +138,7 @@ def one_person(
 
 
 def glimpse_or_none(known: Callable[[], Employee | None]) -> Employee | None:
-    """What ``known`` finds; ``None`` where it can't."""
+    """The result of ``known``; ``None`` if it fails."""
     try:
         return known()
     except VendorError:

@@ -1,4 +1,4 @@
-"""Where linked people are, after a read: there, gone from a side, or outside what the connection is about."""
+"""Where linked people are after a read: on both sides, gone from one, or outside what the connection is about."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -10,7 +10,7 @@ from sync.core.presence import Presence, Seen, presence
 from sync.models import EmployeeLink, EmployeeSnapshot, PassedPerson, SyncRun
 
 Asked = Mapping[str, Mapping[str, str]]
-"""What became of those who were asked for singly, by side and id: words of ``Seen``."""
+"""The results of asking singly, by side and id: words of ``Seen``."""
 
 
 def id_of(link: EmployeeLink, side: str) -> str:
@@ -21,7 +21,7 @@ def id_of(link: EmployeeLink, side: str) -> str:
 def changes(
     links: Iterable[EmployeeLink], huma: Collection[str], visma: Collection[str], asked: Asked
 ) -> dict[int, Presence]:
-    """What becomes another one of these links, by primary key; ``huma`` and ``visma`` are the ids that were read."""
+    """The links whose state changes, by primary key, with the new state; ``huma`` and ``visma``: the ids read."""
     found = {}
     for link in links:
         now = presence(_seen(link, Side.HUMA, huma, asked), _seen(link, Side.VISMA, visma, asked))
@@ -40,7 +40,7 @@ def _seen(link: EmployeeLink, side: str, read: Collection[str], asked: Asked) ->
 
 
 def store_presence(found: Mapping[int, Presence]) -> None:
-    """Store what became of links, by their primary keys."""
+    """Store the new states of links."""
     alike = defaultdict(list)
     for pk, now in found.items():
         alike[now.state, now.gone_from].append(pk)
@@ -51,7 +51,7 @@ def store_presence(found: Mapping[int, Presence]) -> None:
 
 
 def unread(run: SyncRun) -> set[tuple[str, str]]:
-    """(side, id) of the people whom the run passed over, so that it knows nothing of them."""
+    """(side, id) of the people whom the run passed over; it knows nothing of them."""
     asked: dict[str, dict[str, Any]] = run.progress.get("asked", {})
     unknown = {(side, id_) for side, found in asked.items() for id_, what in found.items() if what == Seen.UNKNOWN}
     rows = EmployeeSnapshot.objects.filter(run=run).exclude(passed="").values_list("side", "vendor_id")

@@ -1,7 +1,6 @@
-"""The email addresses of Huma's users who aren't people but accounts of programs: nobody can be added with them.
+"""The email addresses of Huma's users who are programs and not people: nobody can be added with such an address.
 
-A run keeps them with how far it has read Huma's list: as keyed fingerprints, never as addresses. Source: design, Who is
-who.
+A run keeps them in its progress, as keyed fingerprints and never as addresses. Source: design, Who is who.
 """
 
 from collections.abc import Collection, Iterable
@@ -12,11 +11,11 @@ from sync.models import SyncRun
 from sync.reading.reader import fingerprinter
 
 KEPT_AS = ("program_email", 1)
-"""What such a fingerprint is of, and its version."""
+"""The name and version of such a fingerprint."""
 
 
 def email_prints(connection: Connection, programs: Iterable[Employee]) -> list[str]:
-    """The fingerprints of the addresses that programs have."""
+    """The fingerprints of the programs' addresses."""
     fingerprint = fingerprinter(connection)
     return [fingerprint(*KEPT_AS, email) for one in programs if (email := one.canonical("email"))]
 
@@ -28,7 +27,7 @@ def seen_by(run: SyncRun) -> list[str]:
 
 
 def addresses_of(connection: Connection, prints: Collection[str], people: Iterable[Employee]) -> set[str]:
-    """Those people's canonical addresses that are a program's in Huma."""
+    """The canonical addresses of these people that a program in Huma has, too."""
     if not prints:
         return set()
     fingerprint, wanted = fingerprinter(connection), frozenset(prints)

@@ -1,4 +1,4 @@
-"""Reading one person or one page from a vendor, in a worker thread: HTTP and the pure core only, no database."""
+"""Reads one person or one page from a vendor, in a worker thread: only HTTP and the pure core, no database."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -37,14 +37,14 @@ from sync.reading.failures import CannotRead
 from sync.reading.one_person import Elsewhere, PassedOver, Witness, glimpse_or_none, one_person
 
 GROUPS = {"companies": "huma_companies", "locations": "huma_locations", "teams": "huma_teams"}
-"""What a user belongs to, by its name in Huma's document, and the connection's limits."""
+"""The groups that a user belongs to, by their name in Huma's document, with the connection's column for the limit."""
 
 OTHERS_KNOWN = 50
-"""So many linked people are at hand to be asked for where somebody else is refused."""
+"""How many linked people the witness knows, to ask for when somebody else is refused."""
 
 
 class Rows(NamedTuple):
-    """A page of Visma's list: who was read of it, who is passed over, and about whom Visma gave no answer just now."""
+    """A page of Visma's list: people who were read, who are passed over, and about whom Visma didn't answer."""
 
     people: list[Employee]
     passed: list[Passed]
@@ -52,15 +52,15 @@ class Rows(NamedTuple):
 
     @property
     def ids(self) -> list[str]:
-        """The ids of all of them."""
+        """The ids of all people on the page."""
         return [one.id for some in self for one in some]
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads people of one connection. ``paired``: the position that is paired, by the employee's id on its side.
+    """Reads people of one connection. ``paired_…``: the paired position, by the employee's id on that side.
 
-    ``within``: whether the connection is about a user, by Huma's document; ``None`` where that can't be seen.
+    ``within``: whether the connection is about a user, by Huma's document; ``None`` if that can't be seen.
     """
 
     clients: Clients
@@ -73,11 +73,11 @@ class Reader:
     paired_visma: Mapping[str, str] | None = None
 
     def huma(self, user_id: str, *, listed: bool = False, all_positions: bool = False) -> Employee | None:
-        """One Huma user with their selected position; ``None`` when they aren't there any more (404).
+        """One Huma user with their selected position; ``None`` if they aren't there any more (404).
 
-        ``listed``: Huma has just named them among those whom the connection is about. ``all_positions``: former and
-        coming ones too; else those that the user's document names, where there are any. Raises ``PassedOver``, the
-        vendor errors that concern everybody, and for others than the listed ones ``Elsewhere``.
+        ``listed``: Huma has just listed them among those whom the connection is about. ``all_positions``: with former
+        and upcoming positions; else only those in the user's document, if there are any. Raises ``PassedOver``, the
+        vendor errors that concern everybody, and ``Elsewhere`` if ``listed`` is False.
         """
         with one_person(Side.HUMA, user_id, self.witness, lambda: self.in_list(user_id)):
             try:
@@ -117,12 +117,12 @@ class Reader:
             raise Elsewhere
 
     def in_list(self, user_id: str) -> Employee | None:
-        """What Huma's list says of somebody whose own document can't be read."""
+        """What Huma's list says about a person whose own document can't be read."""
         rows = self.clients.huma.list_users(0, 1, ids=[user_id]).items
         return huma_glimpse(rows[0]) if rows and rows[0]["id"] == user_id else None
 
     def visma(self, document: Doc) -> Employee:
-        """One Visma employee out of a list that was read with their positions embedded. Raises ``PassedOver``."""
+        """One Visma employee, from a document with embedded positions. Raises ``PassedOver``."""
         employee_id = str(document.get("id"))
         with one_person(Side.VISMA, employee_id, self.witness, lambda: self._glimpse(document)):
             found = self._employee(employee_id, document)
@@ -138,7 +138,7 @@ class Reader:
         return self._private(found)
 
     def visma_person(self, employee_id: str) -> Employee | None:
-        """One Visma employee with their positions; ``None`` when they aren't there any more (404).
+        """One Visma employee with their positions; ``None`` if they aren't there any more (404).
 
         Raises ``PassedOver`` and the vendor errors that concern everybody.
         """
@@ -158,7 +158,7 @@ class Reader:
         return self.visma_rows(page), page.cursor
 
     def visma_rows(self, page: VismaPage) -> Rows:
-        """The employees on a page. Raises ``Unavailable`` where Visma doesn't answer about some of them at all."""
+        """The employees on a page. Raises ``Unavailable`` if Visma doesn't answer about too many of them."""
         rows = Rows([], [], [])
         for document in page.items:
             glimpse = partial(self._glimpse, document)
@@ -179,17 +179,18 @@ class Reader:
         return visma_glimpse(document, in_part(document), self.today)
 
     def visma_ids(self, cursor: str | None) -> tuple[list[str], str | None]:
-        """One page of the employees' ids alone, drafts included, and the next cursor."""
+        """One page of the employees' ids, drafts included, and the next cursor."""
         page = self.clients.visma.list_employee_ids(cursor)
         return [id_ for document in page.items if not is_stand_in(id_ := document["id"])], page.cursor
 
     def _private(self, employee: Employee) -> Employee:
-        """The date of birth is for matching only and never kept: its fingerprint goes on in its place."""
+        """Replace the date of birth by its fingerprint: it is only for matching, and never kept."""
         return replace(employee, birth=self.fingerprint("birth", 1, employee.birth)) if employee.birth else employee
 
 
 def _while_there(ask: Callable[[], Any], side: str) -> Any:
-    """What a person has. It went while they were read, perhaps with them: which of the two, a new read of them says."""
+    """Ask for something that belongs to a person. If it is gone, perhaps the person is, too: raises ``Unavailable``,
+    so that the person is read again."""
     try:
         return ask()
     except Gone as error:
@@ -202,7 +203,7 @@ def _is_missing(paired: str, positions: Iterable[Doc]) -> bool:
 
 
 def _is_gone(ask: Callable[[], Any]) -> bool:
-    """Whether a position doesn't exist any more: only 404 says so, and what can't be read of it isn't gone."""
+    """Whether a position doesn't exist any more. Only a 404 says so; a position that can't be read isn't gone."""
     try:
         ask()
     except Gone:
@@ -218,12 +219,12 @@ def _is_gone(ask: Callable[[], Any]) -> bool:
 def reader_for(
     connection: Connection, links: Collection[EmployeeLink], *, are_all: bool = False, before_release: bool = False
 ) -> Reader:
-    """A reader of the connection's people as they are today; ``links`` tell which positions are paired.
+    """A reader of the connection's people; ``links`` say which positions are paired.
 
-    ``are_all``: whether there are no other linked people.
+    ``are_all``: whether ``links`` are all links of the connection.
 
-    Whatever reads people comes through here. Raises ``CannotRead`` while the connection waits for its release, but
-    for the figures that a superuser is to see (``before_release``).
+    All code that reads people gets its reader here. Raises ``CannotRead`` while the connection waits for its release,
+    except for the figures that a superuser sees (``before_release``).
     """
     if connection.state == Connection.State.WAITING and not before_release:
         raise CannotRead(Reason("waits_for_release"))
@@ -242,9 +243,9 @@ def reader_for(
 
 
 def witness_of(connection: Connection, clients: Clients, links: Collection[EmployeeLink] | None = None) -> Witness:
-    """Some linked people of the connection, whom to ask for where somebody else is refused.
+    """A witness with some linked people of the connection, to ask for when somebody else is refused.
 
-    ``links``: all of the connection's, where they are known already.
+    ``links``: all links of the connection, if they have been loaded already.
     """
     if links is None:
         rows = EmployeeLink.objects.filter(connection=connection, state=EmployeeLink.State.LINKED)
@@ -256,7 +257,7 @@ def witness_of(connection: Connection, clients: Clients, links: Collection[Emplo
 
 
 def within(connection: Connection) -> Callable[[Doc], bool | None]:
-    """Whether the connection is about a user, by Huma's document; ``None`` where that can't be seen.
+    """A function that tells whether the connection is about a user, by Huma's document; ``None`` if it can't be seen.
 
     The whole list is limited by Huma itself; a single user is whoever they are. Users who aren't people never are
     among them. What it gives raises ``WrongShape`` where the groups of a user can't be understood.
@@ -280,5 +281,5 @@ def enabled_fields(connection: Connection) -> tuple[Field, ...]:
 
 
 def fingerprinter(connection: Connection) -> Fingerprinter:
-    """The connection's own maker of fingerprints."""
+    """The fingerprinter with the connection's own key."""
     return Fingerprinter(bytes.fromhex(connection.fingerprint_key))

@@ -1,7 +1,7 @@
-"""Reading single people again, on both sides: whom Huma told of, and whose held changes an owner released.
+"""Reads single people again on both sides: those of whom Huma told, and those whose held changes an owner released.
 
-A vendor that doesn't answer is asked again for as long as it takes, with pauses that grow. Who can't be read for
-reasons of her own is passed over, so that she doesn't hold up the others.
+A vendor that doesn't answer is asked again for as long as it takes, with growing pauses. A person who can't be read for
+reasons that concern only them is passed over, so that the others go on.
 """
 
 import time
@@ -35,9 +35,10 @@ Pair = tuple[Employee | None, Employee | None]
 
 
 class Rereading:
-    """One slice of it. ``SyncRun.progress`` remembers the rest: ``gone`` (from which side), ``outside`` what the
-    connection is about, ``passed`` over (by Huma id: side, id, code of why, property, name), when it ``began``, since
-    when a side is ``silent``, and since when each of those it is silent about ``waits``."""
+    """One slice of reading single people. ``SyncRun.progress`` keeps the rest: who is ``gone`` (from which side), who
+    is ``outside`` what the connection is about, who is ``passed`` over (by Huma id: side, id, code of the reason,
+    property, name), when the run ``began``, since when a side is ``silent``, and since when each person ``waits`` for
+    an answer."""
 
     def __init__(self, run: SyncRun, lease: Lease) -> None:
         self.run, self.lease = run, lease
@@ -45,7 +46,7 @@ class Rereading:
         self.clients = clients_for(run.connection)
         empty: dict[str, Any] = {"gone": {}, "outside": [], "passed": {}, "waits": {}}
         self.progress: dict[str, Any] = {"began": timezone.now().isoformat(), **empty, **run.progress}
-        if isinstance(self.progress["passed"], list):  # what an older version began: they are asked for again
+        if isinstance(self.progress["passed"], list):  # begun by an older version: these people are read again
             self.progress["passed"] = {}
         read = EmployeeSnapshot.objects.filter(run=run, side=Side.HUMA).values_list("vendor_id", flat=True)
         known = {*read, *self.progress["gone"], *self.progress["outside"], *self.progress["passed"]}
@@ -67,7 +68,7 @@ class Rereading:
 
     @property
     def passed(self) -> list[Passed]:
-        """Who is passed over."""
+        """The people who are passed over."""
         return [
             Passed(Side(side), id_, reason, prop, Employee(Side(side), id_, name=name))
             for side, id_, reason, prop, name in self.progress["passed"].values()
@@ -75,11 +76,11 @@ class Rereading:
 
     @property
     def pause(self) -> float:
-        """Seconds until there is something to do; 0 for at once."""
+        """Seconds until there is something to do; 0 if there is now."""
         return 0.0 if self.futures or not self.left else max(0.0, self.not_before - time.monotonic())
 
     def slice(self, seconds: float) -> bool:
-        """Read for about ``seconds``; True when everybody was read. Raises the vendor errors that concern all."""
+        """Read for about ``seconds``; True if everybody was read. Raises the vendor errors that concern everybody."""
         deadline = time.monotonic() + seconds
         self.clients.share_waiting(self.run.connection)
         pool = ThreadPoolExecutor(settings.SYNC_CONCURRENCY, thread_name_prefix="read")
@@ -88,10 +89,10 @@ class Rereading:
                 if self.lease.lost or time.monotonic() >= deadline or is_stopping():
                     break
                 if self.pause > settings.SLICE_SECONDS:
-                    break  # others may have the worker meanwhile
+                    break  # the worker can do other work meanwhile
                 self._submit(pool)
                 self._collect()
-            for future in list(self.futures):  # what is under way is finished, not thrown away
+            for future in list(self.futures):  # requests under way are finished, not thrown away
                 self._take(future)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
@@ -104,13 +105,13 @@ class Rereading:
             self.futures[pool.submit(self._one, huma_id)] = huma_id
 
     def _one(self, huma_id: str) -> Pair:
-        """Both sides of one person; in a thread, without the database."""
+        """Read both sides of one person. Runs in a thread, without the database."""
         huma = self.reader.huma(huma_id)
         link = self.links.get(huma_id)
         return huma, self.reader.visma_person(link.visma_id) if link else None
 
     def _collect(self) -> None:
-        if not self.futures:  # a vendor is given a pause
+        if not self.futures:  # waiting out a pause
             time.sleep(LOOK_EVERY)
             return
         done, _pending = wait(self.futures, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
@@ -140,7 +141,7 @@ class Rereading:
         self.progress["passed"][huma_id] = [one.side.value, one.id, one.reason, one.prop, one.name[:255]]
 
     def _is_silent_alone(self, huma_id: str, error: Unavailable) -> bool:
-        """Whether a side has given no answer about this one for too long, though it does about others."""
+        """Whether a side hasn't answered about this person for too long, although it answers about others."""
         since = self.progress["waits"].setdefault(huma_id, time.time())
         if error.status == TOO_MANY_REQUESTS or time.time() - since <= settings.READ_PATIENCE_SECONDS:
             return False
@@ -165,7 +166,7 @@ class Rereading:
         self.not_before = max(self.not_before, time.monotonic() + (error.retry_after or pause))
 
     def _save(self) -> bool:
-        """Store what was read and how far that is, together; False when the run isn't ours any more."""
+        """Store what was read together with the progress; False if the run isn't ours any more."""
         with transaction.atomic():
             mine = SyncRun.objects.filter(pk=self.run.pk, state=SyncRun.State.FETCHING, lease_holder=self.lease.holder)
             if self.lease.lost or not mine.update(progress=self.progress, touched_at=timezone.now()):
@@ -179,7 +180,7 @@ class Rereading:
         return True
 
     def _check(self) -> None:
-        """Raises ``CannotRead`` where so many of those of a side can't be read that it isn't a matter of theirs."""
+        """Raise ``CannotRead`` if so many people of a side can't be read that the whole side has trouble."""
         counted = Counter(side for side, *_more in self.progress["passed"].values())
         linked = EmployeeLink.objects.filter(connection=self.run.connection_id, state=EmployeeLink.State.LINKED)
         people = max(len(self.run.people), linked.count())  # these are only some of the side's
@@ -190,8 +191,8 @@ class Rereading:
 
 
 def taking_part(run: SyncRun) -> dict[str, EmployeeLink]:
-    """By Huma id, the run's people who are linked, or were until they left what the connection is about; those who are
-    left out aren't touched."""
+    """The links of the run's people, by Huma id: linked ones, and those outside what the connection is about. People
+    who are left out aren't among them."""
     rows = EmployeeLink.objects.filter(connection=run.connection_id, state__in=EmployeeLink.HOLDING)
     links = list(rows.filter(huma_id__in=run.people))
     left_out = LeftOut.objects.filter(connection=run.connection_id).in_memory()

@@ -1,7 +1,6 @@
-"""People of Visma's list about whom it gives no answer: each is asked for again once the others were read.
+"""People in Visma's list about whom it doesn't answer: each is asked for again after the others were read.
 
-They stand in what was read as passed over for that, until there is an answer. Source: design, Who is who (One record
-never stops the rest).
+Until there is an answer they are stored as passed over. Source: design, Who is who (One record never stops the rest).
 """
 
 from collections.abc import Collection
@@ -12,33 +11,33 @@ from sync.reading.visma_list import VismaList
 
 
 class SilentRows:
-    """Those of one reading of the list; what is known of them is stored with its progress."""
+    """The silent rows of one reading of the list; their ids are stored with its progress."""
 
     def __init__(self, visma: VismaList) -> None:
         self.visma = visma
 
     @property
     def ids(self) -> list[str]:
-        """Who is still to be asked for."""
+        """The ids that are still to be asked for."""
         found: list[str] = self.visma.progress.setdefault("silent", [])
         return found
 
     @property
     def are_few(self) -> bool:
-        """Whether Visma has answered about all but a few."""
+        """Whether Visma has answered about all people except a few."""
         left, people = len(self.ids), len(self.visma.known)
         return left < people and not too_many(left, people)
 
     def add(self, rows: Rows) -> None:
-        """Remember those of a page."""
+        """Add the silent rows of a page."""
         self.ids.extend(one.id for one in rows.silent)
 
     def wanted(self, under_way: Collection[str]) -> list[str]:
-        """Who may be asked for now, the last first: nobody before the list was read."""
+        """The ids to ask for now, the last first; nobody before the list was read."""
         return [id_ for id_ in self.ids if id_ not in under_way] if self.visma.is_complete else []
 
     def later(self, id_: str) -> None:
-        """There was no answer again: the others come first."""
+        """Ask for this person after the others: there was no answer again."""
         self.ids.remove(id_)
         self.ids.insert(0, id_)
 

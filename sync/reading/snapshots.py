@@ -1,4 +1,4 @@
-"""Storing what was read of people, page by page."""
+"""Stores and loads what was read of people, in EmployeeSnapshot rows."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ UPDATED = ["complete", "name", "number", "standing", "active", "draft", "payload
 
 
 def store_listed(run: SyncRun, vendor_ids: Iterable[str]) -> None:
-    """Store who is in Huma's list; what she says of herself is still to be read."""
+    """Store the people in Huma's list; their own documents are still to be read."""
     EmployeeSnapshot.objects.bulk_create(
         [EmployeeSnapshot(run=run, side=Side.HUMA, vendor_id=vendor_id, complete=False) for vendor_id in vendor_ids],
         batch_size=SNAPSHOTS_AT_ONCE,
@@ -30,7 +30,7 @@ def store_people(run: SyncRun, employees: list[Employee]) -> None:
 
 
 def store_passed(run: SyncRun, passed: Iterable[Passed]) -> None:
-    """Store who is passed over, and what is known of them all the same: not complete."""
+    """Store people who are passed over, as not complete, with what is known of them anyway."""
     EmployeeSnapshot.objects.bulk_create(
         [
             EmployeeSnapshot(
@@ -54,7 +54,7 @@ def store_passed(run: SyncRun, passed: Iterable[Passed]) -> None:
 
 
 def load_passed(run: SyncRun) -> list[Passed]:
-    """Who was passed over while the run read."""
+    """The people who were passed over while the run read."""
     rows = EmployeeSnapshot.objects.filter(run=run).exclude(passed="").order_by("pk")
     return [
         Passed(
@@ -80,7 +80,7 @@ def _row(run: SyncRun, employee: Employee) -> EmployeeSnapshot:
 
 
 def listed(run: SyncRun, side: str) -> list[str]:
-    """The ids of those of a side who were seen so far, in the order in which they were."""
+    """The ids of the people of a side who were seen so far, in the order in which they were seen."""
     rows = EmployeeSnapshot.objects.filter(run=run, side=side)
     return list(rows.order_by("pk").values_list("vendor_id", flat=True))
 
@@ -92,6 +92,6 @@ def unread(run: SyncRun) -> list[str]:
 
 
 def forget(run: SyncRun, side: str, vendor_ids: Iterable[str] | None = None) -> None:
-    """Forget these people of a side, or all of them."""
+    """Delete what was read of these people of a side, or of all of them."""
     rows = EmployeeSnapshot.objects.filter(run=run, side=side)
     (rows if vendor_ids is None else rows.filter(vendor_id__in=list(vendor_ids))).delete()

@@ -1,4 +1,4 @@
-"""What was read of people and isn't stored yet."""
+"""What was read of people and hasn't been stored yet."""
 
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ from sync.reading.snapshots import forget, store_passed, store_people
 
 @dataclass
 class Taken:
-    """Who was ``read``, who is ``passed`` over, and by side the ids of those who are ``gone``."""
+    """The people who were ``read``, those who are ``passed`` over, and by side the ids of those who are ``gone``."""
 
     read: list[Employee] = field(default_factory=list)
     passed: list[Passed] = field(default_factory=list)
@@ -18,18 +18,18 @@ class Taken:
 
     @property
     def is_any(self) -> bool:
-        """Whether something is known of somebody that wasn't before."""
+        """Whether anybody was read or passed over since the last store."""
         return bool(self.read or self.passed)
 
     def drop(self, side: Side) -> None:
-        """The side is read from its start."""
+        """Drop what was read of a side, because it is read from its start."""
         self.read = [person for person in self.read if person.side is not side]
         self.passed = [one for one in self.passed if one.side is not side]
         self.gone[side.value] = []
 
     def store(self, run: SyncRun) -> None:
-        """Store all of it: who was read takes the place of themselves passed over."""
-        newest = {(person.side, person.id): person for person in self.read}  # a list that shifts names some twice
+        """Store all of it. A person who was read is stored after they were passed over, so the read counts."""
+        newest = {(person.side, person.id): person for person in self.read}  # a shifting list has some people twice
         store_passed(run, {(one.side, one.id): one for one in self.passed}.values())
         store_people(run, list(newest.values()))
         for side, ids in self.gone.items():

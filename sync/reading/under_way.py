@@ -1,4 +1,4 @@
-"""What threads ask the vendors just now, while both sides are read."""
+"""The requests that threads are making now, while both sides are read."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from sync.reading.backoff import SIDE_OF
 
 
 class UnderWay:
-    """Requests, each of a kind (a key of ``SIDE_OF``) and about something. ``pool`` makes them."""
+    """The requests under way, each of a kind (a key of ``SIDE_OF``) and about something. ``pool`` makes them."""
 
     def __init__(self) -> None:
         self.pool: ThreadPoolExecutor
@@ -20,31 +20,31 @@ class UnderWay:
 
     @property
     def kinds(self) -> list[str]:
-        """The kind of each."""
+        """The kind of each request."""
         return [kind for kind, _what in self.futures.values()]
 
     def about(self, kind: str) -> list[Any]:
-        """What those of a kind are about."""
+        """What the requests of a kind are about."""
         return [what for one, what in self.futures.values() if one == kind]
 
     def is_any(self, side: str) -> bool:
-        """Whether the side is being asked."""
+        """Whether a request to the side is under way."""
         return any(SIDE_OF[kind] == side for kind in self.kinds)
 
     def add(self, kind: str, what: Any, read: Callable[[Any], Any], *asked: Any) -> None:
-        """Ask; ``asked`` is what ``read`` gets, ``what`` itself unless it is named."""
+        """Call ``read`` in a thread, with ``asked`` as its arguments, by default ``what``."""
         self.futures[self.pool.submit(read, *(asked or (what,)))] = (kind, what)
 
     def add_people(self, kind: str, ids: list[str], read: Callable[[str], Any], room: int) -> int:
-        """Ask for at most ``room`` people singly, the last of ``ids`` first; gives how many."""
+        """Ask for at most ``room`` people singly, the last of ``ids`` first; returns how many."""
         some = [ids.pop() for _ in range(max(0, min(room, len(ids))))]
         for id_ in some:
             self.add(kind, id_, read)
         return len(some)
 
     def ended(self, seconds: float) -> list[Future[Any]]:
-        """Those that have ended, within some seconds, or earlier if one of them does. Where there are none, both sides
-        are given a pause: it waits as long."""
+        """The requests that have ended. Waits for the first one, for at most ``seconds``; without any request, because
+        both sides have a pause, it waits that long."""
         if not self.futures:
             time.sleep(seconds)
         return list(wait(self.futures, timeout=seconds, return_when=FIRST_COMPLETED).done)

@@ -1,7 +1,7 @@
-"""Visma's list of employees, page after page; and its ids once more, since the list may have moved meanwhile.
+"""Reads Visma's list of employees page after page, and then its ids once more, in case the list shifted meanwhile.
 
-Nobody says what a cursor keeps. So after more than one page the ids are read again, and whoever is in one of the two
-readings but not in the other is asked for singly; until a reading of the ids brings nothing new.
+Visma's documentation doesn't say what a cursor keeps. So after more than one page the ids are read again. People who are
+in only one of the two readings are asked for singly, until a reading of the ids brings nothing new.
 Source: visma-employee.md, Reading; design, Who is who (Absent from a list is not gone).
 """
 
@@ -20,16 +20,16 @@ from sync.reading.snapshots import forget, listed
 
 UNSTEADY = Reason("list_unsteady")
 MAX_ROUNDS = 3
-"""So often the ids are read once more because the reading before brought something new."""
+"""How often the ids are read once more because the reading before brought something new."""
 
 
 class VismaList:
     """The list stage of reading Visma.
 
-    ``progress`` is the run's own dict and is changed in place; with the rows of who was read it is all that another
-    process needs to go on. ``stage``: list, ids, settle (``odd`` are the ids to be asked for singly), done; ``silent``
-    are those of ``SilentRows``. ``asked`` has what became of those who were asked for, by id. ``note`` goes before
-    ``progress`` is stored, ``flush`` into one transaction with it.
+    ``progress`` is a part of the run's progress and is changed in place. Together with the stored rows it is all that
+    another process needs to continue. ``stage``: list, ids, settle (``odd`` are the ids to ask for singly), done;
+    ``silent`` are the ids of ``SilentRows``. ``asked`` has the results of asking singly, by id. ``note`` is called
+    before ``progress`` is stored, ``flush`` in the same transaction.
     """
 
     def __init__(self, run: SyncRun, progress: dict[str, Any], asked: dict[str, str]) -> None:
@@ -41,34 +41,34 @@ class VismaList:
 
     @staticmethod
     def start(restarts: int = 0) -> dict[str, Any]:
-        """Where reading begins."""
+        """The progress at the start."""
         empty = {"cursor": "", "read": 0, "pages": 0, "idle": 0, "rounds": 0, "again": [], "odd": [], "silent": []}
         return {"stage": "list", "restarts": restarts, **empty}
 
     @property
     def is_complete(self) -> bool:
-        """Whether everybody was read, and a second reading of the ids has brought nobody else."""
+        """Whether everybody was read, and a second reading of the ids brought nobody new."""
         return bool(self.progress["stage"] == "done")
 
     @property
     def page_wanted(self) -> str:
-        """Which pages are to be read now: list, ids, "" for none."""
+        """Which pages to read now: list, ids, "" for none."""
         stage = str(self.progress["stage"])
         return stage if stage in ("list", "ids") else ""
 
     @property
     def cursor(self) -> str | None:
-        """What asks for the next page, ``None`` for the first one."""
+        """The cursor of the next page, ``None`` for the first one."""
         return self.progress["cursor"] or None
 
     def odd(self) -> list[str]:
-        """Who is in one of the two readings only, and wasn't asked for yet."""
+        """The ids that are in only one of the two readings, and weren't asked for yet."""
         return [id_ for id_ in self.progress.get("odd", ()) if id_ not in self.asked]
 
     def take(self, found: list[str], cursor: str | None) -> None:
-        """Take a page of people by their ids. Raises ``CannotRead`` if the list won't hold still.
+        """Take the ids of a page of people. Raises ``CannotRead`` if the list shifts again and again.
 
-        Who has no id that can be used isn't among those whom the second reading is to find again.
+        People without a usable id don't count for the comparison with the second reading.
         """
         ids = {id_ for id_ in found if not is_stand_in(id_)}
         circle = self._is_circle(ids, self.known, cursor)
@@ -96,14 +96,14 @@ class VismaList:
             self._compare_ids()
 
     def refused(self) -> None:
-        """Visma doesn't take the cursor any more. Raises ``CannotRead`` as ``take`` does."""
+        """Begin again, because Visma doesn't accept the cursor any more. Raises ``CannotRead`` as ``take`` does."""
         if self.progress["stage"] == "ids":
             self._read_ids_again()
         else:
             self.restart()
 
     def answered(self, id_: str, what: str) -> None:
-        """Somebody was asked for singly: they are ``here`` or ``gone``; anything else leaves them as they were read."""
+        """Take the result of asking for a person singly: ``here`` or ``gone``; any other leaves them as read."""
         if what == "here":
             self.known.add(id_)
         elif what == "gone":
@@ -113,7 +113,7 @@ class VismaList:
             self._read_ids_again()
 
     def restart(self, why: Reason = UNSTEADY) -> None:
-        """Read the list from its start. Raises ``CannotRead`` with ``why`` after some times."""
+        """Read the list from its start. Raises ``CannotRead`` with ``why`` after several restarts."""
         restarts = self.progress["restarts"] + 1
         if restarts > MAX_RESTARTS:
             raise CannotRead(why)
@@ -122,22 +122,25 @@ class VismaList:
         self.progress.update(self.start(restarts))
 
     def note(self) -> None:
-        """Write into ``progress`` how far the reading of the ids is."""
+        """Write the ids of the second reading into ``progress``."""
         self.progress["again"] = sorted(self.again)
 
     def flush(self) -> None:
-        """Forget who was read before reading began anew."""
+        """Delete the people who were read before reading began anew."""
         if self.afresh:
             forget(self.run, Side.VISMA)
         self.afresh = False
 
     def _is_circle(self, ids: set[str], seen: set[str], cursor: str | None) -> bool:
-        """Whether a page leads on and on without bringing anybody new; of empty ones, too many in a row."""
+        """Whether a page has a next page and brings nobody new, so that the list may never end.
+
+        Empty pages count only after too many in a row.
+        """
         idle = self.progress.get("idle", 0) >= settings.LIST_MAX_IDLE_PAGES
         return bool(cursor) and ids <= seen and (bool(ids) or idle)
 
     def _count(self, ids: set[str], seen: set[str]) -> None:
-        """Raises ``CannotRead`` for a list that is longer than any company's, or whose cursor never ends."""
+        """Count a page. Raises ``CannotRead`` for a list that is longer than any company, or that never ends."""
         self.progress["idle"] = 0 if ids else self.progress.get("idle", 0) + 1
         self.progress["turns"] = self.progress.get("turns", 0) + 1
         if len(seen) + len(ids) > settings.LIST_MAX_PEOPLE:
