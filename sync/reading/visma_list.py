@@ -1,7 +1,7 @@
 """Reads Visma's list of employees page after page, and then its ids once more, in case the list shifted meanwhile.
 
-Visma's documentation doesn't say what a cursor keeps. So after more than one page the ids are read again. People who are
-in only one of the two readings are asked for singly, until a reading of the ids brings nothing new.
+Visma's documentation doesn't say what a cursor keeps. So after more than one page the ids are read again. People who
+are in only one of the two readings are asked for singly, until a reading of the ids brings nothing new.
 Source: visma-employee.md, Reading; design, Who is who (Absent from a list is not gone).
 """
 
