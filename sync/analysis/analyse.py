@@ -1,4 +1,4 @@
-"""What both sides say, put together: who is who, where they disagree, who could be created. Nothing is stored here."""
+"""Compares both sides: who is who, where they disagree, and who could be created. Stores nothing."""
 
 from collections import Counter
 from collections.abc import Collection, Container, Iterable
@@ -32,11 +32,10 @@ SAME_COMPANY_SHARE = 1 / 3
 
 @dataclass
 class Analysis:
-    """The outcome of one read. ``pairs`` has each linked pair with its comparison; ``presence`` is what became another
-    one of known links, by primary key; ``headings`` and ``refusals`` are by (side, id) of those who are on one side
-    only. ``unread``: who is passed over; ``broken``: pairs at whom our own code broke. ``against``: what speaks
-    against each linked pair now; ``other_records``: employees in Visma who seem to be other records of linked
-    people."""
+    """The result of one read. ``pairs`` has each linked pair with its comparison; ``presence`` has the known links
+    whose state changes, by primary key; ``headings`` and ``refusals`` are by (side, id) of people who are on one side
+    only. ``unread``: who is passed over; ``broken``: pairs for which our own code failed. ``against``: what speaks
+    against each linked pair now; ``other_records``: employees in Visma who may be other records of linked people."""
 
     huma: dict[str, Employee]
     visma: dict[str, Employee]
@@ -53,7 +52,7 @@ class Analysis:
 
     @property
     def gone(self) -> dict[int, str]:
-        """The side from which people have gone since the last read, by their links' primary keys."""
+        """The side from which people are gone since the last read, by the primary keys of their links."""
         return {pk: now.gone_from for pk, now in self.presence.items() if now.gone_from}
 
     def state_of(self, link: EmployeeLink) -> str:
@@ -72,9 +71,9 @@ def analyse(
     passed: Iterable[Passed] = (),
     programs: Collection[str] = (),
 ) -> Analysis:
-    """Match and compare everybody. Raises ``CannotRead`` when what was read isn't plausible.
+    """Match and compare everybody. Raises ``CannotRead`` if what was read isn't plausible.
 
-    ``asked``: what became of the linked people who aren't among them; of whom it says nothing, nothing is known.
+    ``asked``: the results of asking singly for linked people who aren't in the lists; nothing is known of the others.
     ``passed``: who couldn't be read. ``programs``: the fingerprints of addresses that programs have in Huma.
     """
     links = list(EmployeeLink.objects.filter(connection=connection))
@@ -104,7 +103,7 @@ def _matched(
     presence: dict[int, Presence],
     unread: Unread,
 ) -> Analysis:
-    """Who is who. What was weighed for it is as large as the people themselves, and is gone afterwards."""
+    """Find out who is who. The weighing needs as much memory as the people themselves, so it isn't kept."""
     weighing = weighing_of([*humas.values(), *unread.known(Side.HUMA)], [*vismas.values(), *unread.known(Side.VISMA)])
     held = _held(known, presence, humas, vismas) | unread.held(humas.values(), vismas.values())
     couples = [(link.huma_id, link.visma_id) for link in known]
@@ -119,9 +118,9 @@ def _matched(
 def look_again(
     analysis: Analysis, weighing: Weighing, held: Iterable[tuple[str, str]], different: Container[tuple[str, str]]
 ) -> None:
-    """What speaks against each of the linked pairs, and who may be another record of a linked person.
+    """Find what speaks against each linked pair, and who may be another record of a linked person.
 
-    ``held``: who is nobody else's. ``different``: who was called so.
+    ``held``: people who may not be linked to anybody else. ``different``: pairs that were called different.
     """
     alike = Alike(weighing)
     pairs = [(one.huma, one.visma) for one in analysis.matching.linked]
@@ -139,7 +138,7 @@ def check_plausible(
     asked: Asked,
     unread: Unread,
 ) -> None:
-    """Stop where a side is suddenly empty or lost too many linked people. Source: design, A run (Fetch)."""
+    """Stop if a side is suddenly empty or has lost too many linked people. Source: design, A run (Fetch)."""
     linked = [link for link in links if link.state == EmployeeLink.State.LINKED]
     if not huma:
         raise CannotRead(Reason("huma_empty"))
@@ -151,7 +150,7 @@ def check_plausible(
         absent = {id_of(link, side) for link in linked} - ids.keys()
         absent -= {one.id for one in unread.found if one.side == side}
         answers = Counter(asked.get(side, {}).get(id_, "") for id_ in absent)
-        # Once too many are gone nobody else is asked for: they are missing too, as far as anybody knows.
+        # Once too many are gone, nobody else is asked for; those who weren't asked for count as lost, too.
         lost = answers[Seen.GONE] + answers[""]
         if too_many(answers[Seen.GONE], len(linked)) and f"{side}_lost" not in passed:
             raise CannotRead(Reason(f"{side}_lost", {"lost": lost, "linked": len(linked)}))
@@ -221,7 +220,7 @@ def _compare_all(
 
 
 def _numbers(analysis: Analysis) -> dict[str, str]:
-    """Who has which Employment ID in Visma; those who couldn't be read have theirs too."""
+    """Who has which Employment ID in Visma, people who couldn't be read included."""
     people = (*analysis.visma.values(), *analysis.unread.known(Side.VISMA))
     return holders((employee.number, employee.id) for employee in people)
 
@@ -229,8 +228,8 @@ def _numbers(analysis: Analysis) -> dict[str, str]:
 def _candidates(
     analysis: Analysis, links: list[EmployeeLink], left_out: StaysOut, of_programs: Collection[str]
 ) -> None:
-    """Who is on one side only; never somebody whose link says that they are gone from the other, unless a sync added
-    them there: then they are listed apart. ``of_programs``: addresses that programs have in Huma."""
+    """Find who is on one side only. People whose link says that they are gone from the other side aren't among them,
+    unless a sync had added them there: those are listed apart. ``of_programs``: addresses of programs in Huma."""
     numbers, unread = _numbers(analysis), analysis.unread
     in_huma = (*analysis.huma.values(), *unread.known(Side.HUMA))
     emails = {*of_programs, *(str(e.canonical("email")) for e in in_huma if e.canonical("email"))}

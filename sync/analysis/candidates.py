@@ -1,6 +1,6 @@
-"""Who is on one side only: who can be added on the other one, and why somebody can't. Nothing is written here.
+"""People on one side only: who can be created on the other side, and why somebody can't.
 
-``target`` is always the side on which somebody would be created; the people themselves stand on the other one.
+``target`` is always the side on which somebody would be created; the people themselves are on the other side.
 """
 
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ NEVER_OFFERED = ("", CreateGroup.NOT_A_PERSON)
 
 
 def offered(run: SyncRun, target: str) -> QuerySet[EmployeeSnapshot]:
-    """Everybody who is offered (or refused with a reason) for ``target``; accounts of programs are not."""
+    """Everybody who is offered (or refused with a reason) for ``target``, without accounts of programs."""
     source = Side(target).other.value
     rows = EmployeeSnapshot.objects.filter(run=run, side=source, link=None)
     return rows.exclude(create_group__in=NEVER_OFFERED)
@@ -32,9 +32,9 @@ def possible(run: SyncRun, target: str) -> QuerySet[EmployeeSnapshot]:
 
 
 def recheck(run: SyncRun, people: Iterable[EmployeeSnapshot]) -> None:
-    """Say anew, after a decision about somebody, who can be created; who can't is taken off.
+    """Decide again, after a decision about ``people``, who can be created; whoever can't isn't chosen any more.
 
-    Of these people, and of everybody who shares something with them, or did with somebody.
+    This concerns these people, and everybody who shares or has shared a key with somebody.
     """
     touched = {person.pk: person for person in people if person.payload and person.create_group}
     for side in Side:
@@ -83,7 +83,7 @@ def unnumbered(run: SyncRun) -> QuerySet[EmployeeSnapshot]:
 
 
 def carry_numbering(run: SyncRun) -> None:
-    """Keep what was chosen about it in the run that this one reads again."""
+    """Take over the choice about assigned numbers from the run that this one reads again."""
     earlier = last_with_choices(run)
     if earlier is not None and earlier.assigns_numbers:
         run.assigns_numbers = True

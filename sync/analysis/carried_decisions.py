@@ -1,4 +1,5 @@
-"""What earlier runs leave to this one: which differences were there already, and choices made before reading again."""
+"""What a run takes over from earlier runs: which differences were shown already, and choices made before reading
+again."""
 
 from collections import defaultdict
 
@@ -28,7 +29,7 @@ def shown_before(run: SyncRun) -> dict[tuple[int, str], tuple[str, str]] | None:
 
 
 def carry_choices(run: SyncRun) -> None:
-    """Take over the choices of the run that this one reads again, where neither value moved."""
+    """Take over the choices of the run that this one reads again, if neither value has moved."""
     earlier = last_with_choices(run)
     if earlier is None:
         return
@@ -43,7 +44,7 @@ def carry_choices(run: SyncRun) -> None:
 
 
 def last_with_choices(run: SyncRun) -> SyncRun | None:
-    """The run that this one reads again; past those whose own reading came to nothing."""
+    """The run that this one reads again; runs in between whose reading failed are skipped."""
     earlier = run.continues
     while earlier and earlier.read_at is None:
         earlier = earlier.continues

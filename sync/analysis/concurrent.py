@@ -1,4 +1,4 @@
-"""What was decided and written while a run was reading: what it read of these people may be older than that."""
+"""What was decided and written while a run was reading: what the run read of these people may be older."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from sync.models import OPEN_STATES, Change, Conflict, SyncRun
 from sync.models.groups import MANUAL, SETTLED
 
 WROTE = (*SETTLED, Change.State.PLANNED, Change.State.UNKNOWN)
-"""Outcomes of a Change after which the person isn't what she was, or may not be."""
+"""Outcomes of a Change after which the person's data has changed, or may have."""
 
 
 def began(run: SyncRun) -> datetime:
@@ -17,7 +17,7 @@ def began(run: SyncRun) -> datetime:
 
 
 def written_meanwhile(run: SyncRun) -> set[int]:
-    """The links that another run has written to since this one began to read, or is writing to."""
+    """The links to which another run has written since this one began to read, or is writing."""
     rows = Change.objects.filter(run__connection=run.connection_id, state__in=WROTE, link__isnull=False)
     rows = rows.exclude(run=run)
     ended = rows.filter(settled_at__gte=began(run)).values_list("link_id", flat=True)
@@ -37,7 +37,7 @@ def settled_elsewhere(run: SyncRun) -> set[tuple[int, str, str, str]]:
 
 
 def chosen_by_hand(run: SyncRun) -> set[tuple[int, str]]:
-    """(link, field) of what a person has decided in the connection's open run: nothing else decides about it."""
+    """(link, field) of what a person has decided in the connection's open run; no rule decides about these."""
     rows = Conflict.objects.filter(
         run__connection=run.connection_id, run__trigger__in=MANUAL, run__state__in=OPEN_STATES
     )

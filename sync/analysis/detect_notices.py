@@ -1,6 +1,6 @@
-"""What a look at both sides brought to light, for somebody to know: new, deleted, deactivated, gone.
+"""Makes notices from what was read, for a person to know: somebody is new, deleted, deactivated or gone.
 
-Nobody is deleted or ended in payroll by any of it. A look at single people says so as a whole run does.
+None of these deletes or ends anybody in payroll. A run over single people makes the same notices as a whole run.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -26,9 +26,9 @@ def tell_of(
     vismas: Mapping[str, Employee],
     gone: Mapping[str, str],
 ) -> None:
-    """The news of a look at single people, once their links are stored. ``links`` and ``gone`` (from which side) are by
-    Huma id; where nobody is gone, the side is ""."""
-    said, passed = [], run.progress.get("passed") or {}  # of these nobody knows what is so now
+    """Make the notices of a run over single people, after their links are stored. ``links`` and ``gone`` (from which
+    side) are by Huma id; the side is "" for people who aren't gone."""
+    said, passed = [], run.progress.get("passed") or {}  # nothing is known of these
     links = {huma_id: link for huma_id, link in links.items() if huma_id not in passed}
     for huma_id, link in links.items():
         huma, visma = humas.get(huma_id), vismas.get(link.visma_id)
@@ -44,7 +44,7 @@ def tell_of(
 
 
 def tell_of_all(run: SyncRun, analysis: Analysis, links: Mapping[tuple[str, str], int]) -> None:
-    """The news of a whole run, once its links are stored. ``links``: their primary keys by the pair's ids."""
+    """Make the notices of a whole run, after its links are stored. ``links``: their primary keys by the pair's ids."""
     said = []
     for pair in analysis.pairs:
         huma, visma = analysis.huma[pair[0]], analysis.visma[pair[1]]
@@ -59,7 +59,7 @@ def tell_of_all(run: SyncRun, analysis: Analysis, links: Mapping[tuple[str, str]
         for (side, id_), under in analysis.headings.items()
         if side == Side.HUMA and under in TO_ADD and analysis.refusals.get((side, id_)) != "create_left_out"
     ]
-    # Before the first finished run nobody is new: the Create page shows them all.
+    # Before the first finished run nobody counts as new: the Create page shows everybody.
     last = last_finished(run) if unknown else None
     shown_once = last is not None and last.values_blanked_at is None
     new = _not_shown_yet(run, unknown, last) if shown_once else []
@@ -67,7 +67,7 @@ def tell_of_all(run: SyncRun, analysis: Analysis, links: Mapping[tuple[str, str]
 
 
 def _of_those_who_were_read(run: SyncRun, analysis: Analysis) -> QuerySet[Notice]:
-    """The connection's notices but for those about people of whom nobody knows what is so now."""
+    """The connection's notices, without those about people who couldn't be read."""
     rows = Notice.objects.filter(connection=run.connection_id)
     ids = {side: [one.id for one in analysis.unread.found if one.side == side] for side in Side}
     if not any(ids.values()):
@@ -88,7 +88,7 @@ def _is_deactivated(huma: Employee, visma: Employee) -> bool:
 
 
 def _unknown(run: SyncRun, people: Iterable[Employee]) -> list[Employee]:
-    """Those who could be added to payroll: linked with nobody, and not left out."""
+    """People who could be added to payroll: not linked and not left out."""
     some = [person for person in people if heading(person) in TO_ADD]
     ids = [person.id for person in some]
     links = EmployeeLink.objects.filter(connection=run.connection_id, huma_id__in=ids)
@@ -99,7 +99,7 @@ def _unknown(run: SyncRun, people: Iterable[Employee]) -> list[Employee]:
 
 
 def _not_shown_yet(run: SyncRun, unknown: Collection[Employee], last: SyncRun | None = None) -> list[Notice]:
-    """Of those who could be added, whom the last finished run hadn't shown to anybody."""
+    """Notices about people who could be added, and whom the last finished run hadn't shown."""
     shown: set[str] = set()
     if unknown and (last := last or last_finished(run)):
         ids = [person.id for person in unknown]

@@ -57,6 +57,6 @@ def _worth_knowing(analysis: Analysis) -> dict[str, int]:
 
 
 def becomes_cash(huma: Employee) -> bool:
-    """Whether she has an account in Huma that is cash in Visma."""
+    """Whether the person has an account in Huma that becomes cash in Visma."""
     value = huma.values.get("bank_account")
     return value is not None and bank.becomes_cash(value)

@@ -1,4 +1,4 @@
-"""The links after a read: new ones, those who are gone or back, and what was settled on each of them."""
+"""Updates the links after a read: new ones, people who are gone or back, and what was settled for each of them."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -24,7 +24,7 @@ LINK_FIELDS += ["changes_on", "known", "doubt", "doubt_at"]
 
 
 def store_links(run: SyncRun, analysis: Analysis, today: date) -> dict[tuple[str, str], int]:
-    """Store the links and what was settled; gives the primary keys of all links by their ids (Huma's, Visma's)."""
+    """Store the links and what was settled; returns the primary keys of all links by their ids (Huma's, Visma's)."""
     _store_presence(run.connection, analysis)
     rows = EmployeeLink.objects.filter(connection=run.connection).exclude(state=EmployeeLink.State.DIFFERENT)
     known = {(huma, visma): pk for pk, huma, visma in rows.values_list("pk", "huma_id", "visma_id")}
@@ -61,13 +61,13 @@ def _store_presence(connection: Connection, analysis: Analysis) -> None:
 
 
 def retire_gone(connection: Connection, side: str, ids: Collection[str]) -> None:
-    """Links whose other half is gone, of people who are linked anew or added again: that half isn't hers any more."""
+    """Retire the links of people whose other half is gone, and who are linked anew or created again."""
     old = EmployeeLink.objects.filter(connection=connection, **{f"{side}_id__in": ids})
     old.exclude(gone_from="").update(state=EmployeeLink.State.DIFFERENT, gone_from="")
 
 
 def _settle(run: SyncRun, link: EmployeeLink, analysis: Analysis, today: date) -> bool:
-    """Renew a link in memory; True where that changed it."""
+    """Update a link in memory; True if that changed it."""
     comparison = analysis.pairs.get((link.huma_id, link.visma_id))
     if comparison is None:  # one of the two is left out
         return False
@@ -86,9 +86,9 @@ def _copy(value: Any) -> Any:
 def settle_link(
     link: EmployeeLink, comparison: Comparison, huma: Employee, visma: Employee, today: date, shown: bool, rolls: bool
 ) -> None:
-    """Renew on the link what this comparison settled: agreed fields, the paired positions, the label, what was seen.
+    """Update the link by a comparison: agreed fields, the paired positions, name and number, what was seen.
 
-    ``rolls``: whether the daily look at positions takes place; then a day that has come is left for it to see.
+    ``rolls``: whether the daily look at positions runs; then a day that has come is left for that look.
     """
     if comparison.positions and comparison.positions != (link.huma_position, link.visma_position):
         if link.huma_position:
@@ -118,10 +118,10 @@ def settle_link(
 
 
 def doubt(link: EmployeeLink, now: Sequence[str], *, complete: bool) -> None:
-    """Renew on the link what a person is to be asked about it. ``now``: what speaks against it, by this read.
+    """Update on the link what a person is asked about it. ``now``: what speaks against the link by this read.
 
-    ``complete``: whether it read everybody. Only then it is stored what a link of before was made with. Until then its
-    other names don't ask; a rehire does, who is new since the last look at everybody.
+    ``complete``: whether everybody was read. Only then is it stored what was known when an older link was made. Until
+    then, differing names of such a link don't ask; a rehire asks, because it is new since the last complete read.
     """
     known = link.known
     if known is not None:
@@ -136,12 +136,12 @@ def doubt(link: EmployeeLink, now: Sequence[str], *, complete: bool) -> None:
 
 
 def against_alone(huma: Employee, visma: Employee, instead: str = "") -> list[str]:
-    """What speaks against two people being one, where nobody else is looked at; ``instead`` may be meant."""
+    """What speaks against two people being one, judged by these two only; ``instead`` may be meant in Visma."""
     return seen_of(Weighing([huma], [visma]).weigh(huma.id, visma.id), instead)
 
 
 def nearest_change(huma: Employee, visma: Employee, today: date) -> date | None:
-    """The next day on which the selected position of either side may become another one, or have ended."""
+    """The next day on which the selected position of either side may change or end."""
     days = [next_change(person.positions, today.isoformat()) for person in (huma, visma)]
     nearest = min((day for day in days if day), default=None)
     return date.fromisoformat(nearest) if nearest else None

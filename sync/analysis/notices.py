@@ -1,4 +1,4 @@
-"""What somebody should know about one person: said once, closed by a person, gone when the matter is over."""
+"""Notices about single people: made once, closed by a person, deleted when the matter is over."""
 
 from collections.abc import Iterable, Set
 from typing import Any
@@ -16,9 +16,9 @@ from sync.models import EmployeeLink, LeftOut, Notice
 Kind = Notice.Kind
 GONE = (Kind.DELETED, Kind.GONE)
 OF_A_LOOK = (Kind.NEW_PERSON, Kind.DEACTIVATED, *GONE)
-"""What a look at both sides can judge."""
+"""The kinds that a read of both sides can judge."""
 Fact = tuple[str, str]
-"""A notice's kind and key: what makes it the same notice."""
+"""A notice's kind and key, which identify it."""
 
 
 def tell(
@@ -31,7 +31,7 @@ def tell(
     number: str = "",
     params: dict[str, Any] | None = None,
 ) -> bool:
-    """Leave a notice; False when the same was said before, closed or not."""
+    """Make a notice; False if the same one exists, closed or not."""
     _notice, made = Notice.objects.get_or_create(
         connection=connection,
         kind=kind,
@@ -47,7 +47,7 @@ def tell(
 
 
 def waiting(*connections: Connection) -> QuerySet[Notice]:
-    """The notices that nobody has closed and whose matter isn't over: a link may have changed since, by hand too."""
+    """The notices that nobody has closed and that still hold: a link may have changed since, also by hand."""
     rows = Notice.objects.filter(connection__in=connections, closed_at=None)
     left_out = LeftOut.objects.filter(connection=OuterRef("connection"))
     rows = rows.exclude(Exists(left_out.of_pair(OuterRef("link__huma_id"), OuterRef("link__visma_id"))))
@@ -64,7 +64,7 @@ def waiting(*connections: Connection) -> QuerySet[Notice]:
 
 
 def some_of_each(rows: QuerySet[Notice], most: int) -> list[tuple[Notice, int]]:
-    """The newest notices of each connection and kind, with how many of these there are; in one statement."""
+    """The newest notices of each connection and kind, with the number of all of that kind; in one statement."""
     group = [F("connection"), F("kind")]
     ranked = rows.annotate(
         in_all=Window(Count("pk"), partition_by=group),
@@ -75,10 +75,10 @@ def some_of_each(rows: QuerySet[Notice], most: int) -> list[tuple[Notice, int]]:
 
 
 def renew(about: QuerySet[Notice], said: Iterable[Notice], true: Set[Fact]) -> None:
-    """Bring the notices of a look's kinds in line with what it saw, in three statements at most.
+    """Bring the notices of a read's kinds in line with what was read, in at most three statements.
 
-    ``about``: the notices that it can judge. ``true``: what holds now; who is gone, her link says. Of the others the
-    matter is over, and their rows go, so that the same can be said when it comes again. ``said``: what may be new.
+    ``about``: the notices that the read can judge. ``true``: what holds now; for people who are gone, the link says so.
+    Notices that don't hold any more are deleted, so that they can be made again. ``said``: notices that may be new.
     """
     known: set[Fact] = set()
     over = []
@@ -96,12 +96,15 @@ def renew(about: QuerySet[Notice], said: Iterable[Notice], true: Set[Fact]) -> N
 
 
 def gone_key(link: int | None, side: str) -> str:
-    """What makes it the same news that somebody is gone from a side."""
+    """The key of the notice that somebody is gone from a side."""
     return f"{link}:{side}"
 
 
 def close(connection: Connection, user: Any, pks: Iterable[int]) -> int:
-    """A person has seen to these notices; gives how many were still open. They stay closed for as long as it holds."""
+    """Close notices because a person has followed them up; returns how many were open.
+
+    A closed notice stays closed as long as it holds.
+    """
     with transaction.atomic():
         rows = Notice.objects.select_for_update().filter(connection=connection, closed_at=None, pk__in=list(pks))
         closed = list(rows.values_list("pk", "kind"))

@@ -1,4 +1,4 @@
-"""Comparing a pair that a person has just linked, or takes back, within an open run."""
+"""Compares single pairs within a run: pairs that a person has just linked, and people whom a run reads singly."""
 
 from collections.abc import Collection, Mapping
 
@@ -19,9 +19,9 @@ from sync.reading.reader import enabled_fields, fingerprinter
 
 
 def compare_pair(run: SyncRun, link: EmployeeLink) -> int:
-    """Compare the two as the run read them; gives the number of their differences. Who is left out isn't compared.
+    """Compare the two as the run read them; returns the number of differences. People who are left out aren't compared.
 
-    Takes both off the create lists, and frees others from possible matches with them.
+    Removes both from the lists to create, and others' possible matches with them.
     """
     rows = EmployeeSnapshot.objects.filter(run=run)
     huma_row = rows.filter(side=Side.HUMA, vendor_id=link.huma_id).first()
@@ -53,10 +53,10 @@ def compare_in_run(
     instead: str = "",
     wanted: Mapping[str, tuple[str, str]] | None = None,
 ) -> int:
-    """Compare the two and store the differences with the run; gives their number.
+    """Compare the two and store the differences with the run; returns their number.
 
-    ``numbers``, ``wanted``: the Employment IDs of others, as ``Pair`` has them. ``shown``: whether a person sees them.
-    ``instead``: the employee in Visma who may be meant in place of an ended one.
+    ``numbers``, ``wanted``: the Employment IDs of others, as ``Pair`` has them. ``shown``: whether a person sees the
+    differences. ``instead``: the employee in Visma who may be meant instead of an ended one.
     """
     today = timezone.localdate()
     default = run.connection.default_end_reason
@@ -72,7 +72,7 @@ def compare_in_run(
 
 
 def _still_instead(link: EmployeeLink, visma: Employee) -> str:
-    """Who was asked about when both sides were read last: a look at two people alone can't say that it is over."""
+    """The other employee whom the link already asks about: a look at two people can't say that this is over."""
     return other_employee(link.doubt) if visma.standing is Period.FORMER else ""
 
 
@@ -105,8 +105,8 @@ def is_left_out(link: EmployeeLink) -> bool:
 
 
 def refresh_candidates(run: SyncRun, freed: Collection[str] = ()) -> None:
-    """Say anew who can't be created because of an open possible match, or shares one of the ``freed`` keys with people
-    who were just linked."""
+    """Decide again who can't be created: people in open possible matches, and people who share one of the ``freed``
+    keys with somebody who was just linked."""
     open_matches = PossibleMatch.objects.open_in(run).values_list("huma_id", "visma_id")
     waiting = {pk for pair in open_matches for pk in pair}
     rows = EmployeeSnapshot.objects.filter(run=run, link=None).exclude(create_group="")

@@ -1,4 +1,4 @@
-"""Who is passed over, for people to know: by which run and why, until they are read again.
+"""Stores who is passed over, by which run and why, until they are read again.
 
 Source: design, Who is who (One record never stops the rest).
 """
@@ -21,10 +21,10 @@ Fact = tuple[str, str]
 
 
 def remember(by: SyncRun | Connection, passed: Iterable[Passed], looked_at: Collection[Fact] | None = None) -> None:
-    """Store whom a run, or a look without one, passed over; of the others that it ``looked_at`` (``None``: everybody)
-    it is over.
+    """Store whom a run, or a look without a run, passed over. For the others that it ``looked_at`` (``None``:
+    everybody) it is over.
 
-    Who is left out isn't looked at, so that nothing is said of them.
+    People who are left out aren't stored: nobody looks at them.
     """
     run, connection = (by, by.connection_id) if isinstance(by, SyncRun) else (None, by.pk)
     now, found = timezone.now(), {(one.side.value, one.id): one for one in passed}
@@ -45,7 +45,7 @@ def remember(by: SyncRun | Connection, passed: Iterable[Passed], looked_at: Coll
         for some in batches(one.pk for one in before):
             here = PassedPerson.objects.filter(pk__in=some)
             if run:
-                here.filter(run=run).delete()  # said again by the same run
+                here.filter(run=run).delete()  # the same run stores them again
             here.update(over_at=now)
         links = _links(connection, found)
         PassedPerson.objects.bulk_create(
@@ -82,7 +82,7 @@ def _links(connection: int, found: Iterable[Fact]) -> dict[Fact, EmployeeLink]:
 
 
 def of_run(run: SyncRun) -> QuerySet[PassedPerson]:
-    """Whom a run passed over."""
+    """The people whom a run passed over."""
     return PassedPerson.objects.filter(run=run).select_related("link").order_by("name", "pk")
 
 

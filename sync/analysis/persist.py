@@ -1,4 +1,4 @@
-"""Storing what an analysis found: links, baselines, differences, candidates and figures, in one transaction."""
+"""Stores an analysis: links, baselines, differences, candidates and figures, in one transaction."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ def load(run: SyncRun, side: str) -> list[Employee]:
 
 @no_collecting()
 def store(run: SyncRun, analysis: Analysis, today: date) -> None:
-    """Store the analysis and open the run for review. Does nothing when the run isn't reading any more."""
+    """Store the analysis and open the run for review. Does nothing if the run isn't reading any more."""
     with transaction.atomic():
         moved = SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.FETCHING).update(
             state=SyncRun.State.REVIEW, read_at=_read_at(run), failure="", failure_params={}
@@ -88,7 +88,7 @@ def conflict_row(
     difference: Difference,
     seen_before: Mapping[tuple[int, str], tuple[str, str]] | None = None,
 ) -> Conflict:
-    """A difference as the row that a person decides about."""
+    """The row of a difference, about which a person decides."""
     blocked = {side: difference.forbidden[side] for side in Side if side in difference.forbidden}
     return Conflict(
         run=run,
@@ -120,7 +120,7 @@ def conflict_row(
 
 
 def _store_people(run: SyncRun, analysis: Analysis) -> None:
-    """Who is linked, who could be created, and who may be one; in statements for many people at once."""
+    """Store who is linked, who could be created, and the possible matches; with statements for many people at once."""
     links = EmployeeLink.objects.filter(connection=run.connection).exclude(state=EmployeeLink.State.DIFFERENT)
     rows = EmployeeSnapshot.objects.filter(run=run)
     alike: dict[tuple[str, str], list[int]] = defaultdict(list)
@@ -143,7 +143,7 @@ def _store_people(run: SyncRun, analysis: Analysis) -> None:
 
 
 def possible_row(run: SyncRun, possible: Possible, huma: int, visma: int, place: int) -> PossibleMatch:
-    """A possible match as the row that a person decides about; ``huma`` and ``visma`` are snapshots' primary keys."""
+    """The row of a possible match, about which a person decides; ``huma``, ``visma``: primary keys of snapshots."""
     evidence = possible.evidence
     told = {"agrees": sorted(evidence.agrees), "differs": sorted(evidence.differs), "against": list(evidence.against)}
     return PossibleMatch(
@@ -159,7 +159,7 @@ def possible_row(run: SyncRun, possible: Possible, huma: int, visma: int, place:
 
 
 def _group(rows: QuerySet[EmployeeSnapshot], alike: Mapping[tuple[str, str], list[int]]) -> None:
-    """Put people under the headings of Create, each with why she can't be created: all headings in one statement."""
+    """Store the headings of Create, and why somebody can't be created: all headings in one statement."""
     left = [(pk, *why) for why, found in alike.items() for pk in found]
     for some in batches(left, IDS):
         now: dict[tuple[str, str], list[int]] = defaultdict(list)

@@ -1,6 +1,6 @@
-"""Real time looks for a rehire: payroll may have made a new employee for somebody whose old record has ended.
+"""Looks for rehires in real time: payroll may have made a new employee for a person whose old record has ended.
 
-Both records of such a person are there, and a look at the linked one alone would write to the old one.
+Visma has both records then. A run that looked only at the linked one would write to the old record.
 """
 
 import time
@@ -26,20 +26,20 @@ Pairs = Mapping[Couple, tuple[Employee, Employee]]
 
 @dataclass
 class Rehires:
-    """``instead``: whom in Visma to ask about in place of the ended employee of a pair, by the pair; ``passed``: those
-    of whom that can't be told now, so that nothing may be written for them."""
+    """``instead``: by pair, the employee in Visma who may be meant instead of the ended one. ``passed``: people for
+    whom this can't be told now, so that nothing may be written for them."""
 
     instead: dict[Couple, str] = field(default_factory=dict)
     passed: list[Passed] = field(default_factory=list)
 
 
 def look_for_rehires(run: SyncRun, reader: Reader, pairs: Pairs) -> Rehires:
-    """Look for a rehire of each pair whose employee has ended; who hasn't ended needs no look.
+    """Look for a rehire of each pair whose employee in Visma has ended; other pairs need no look.
 
-    Everybody in Visma is asked for, once for all such pairs. Those who haven't changed since the last complete read
-    may be meant, too: it saw them beside what Huma said then, and keeps no values. What goes wrong with the look
-    concerns the ended ones alone. Raises ``BadCredentials``; and ``Unavailable`` for a while: then the look is to be
-    repeated, from ``run.progress`` it knows since when.
+    Reads everybody in Visma, once for all such pairs. Employees who haven't changed since the last complete read may be
+    meant, too: that read compared them with Huma's values of that time, and keeps no values. Trouble with the look
+    concerns only the ended employees. Raises ``BadCredentials``, and for some time ``Unavailable``: then the look has
+    to be repeated, and ``run.progress`` says since when it has been tried.
     """
     ended = {couple: both for couple, both in pairs.items() if _may_be_a_rehire(*both)}
     if not ended:
@@ -81,7 +81,7 @@ def _look(run: SyncRun, reader: Reader, ended: Pairs) -> Rehires:
 
 
 def _is_among(odd: Collection[Passed], huma: Employee) -> bool:
-    """Whether one of those who can't be read may be the rehire of somebody, as far as their record tells."""
+    """Whether one of the people who can't be read may be this person's rehire, by what is known of them."""
     return any(one.known and is_like(huma, one.known) for one in odd)
 
 
@@ -90,7 +90,7 @@ def _may_be_a_rehire(huma: Employee, visma: Employee) -> bool:
 
 
 def _everybody(reader: Reader) -> tuple[list[Employee], list[Passed]]:
-    """Everybody in Visma, drafts included, and those of them who can't be read."""
+    """Everybody in Visma, drafts included, and those among them who can't be read."""
     found: list[Employee] = []
     odd: list[Passed] = []
     for page in reader.clients.visma.employees_since(None):

@@ -1,4 +1,4 @@
-"""Links that a person is to look at again: something has come to speak against the two being one.
+"""Links that a person should look at again, because something now speaks against the two being one person.
 
 Until somebody says *still right* or links anew, a grave doubt stops the person's automatic writes. Source: design, Who
 is who (Links are looked at again).
@@ -16,11 +16,11 @@ from sync.core.relook import INSTEAD, STOPPING, stops
 from sync.models import Conflict, EmployeeLink, SyncRun
 
 KINDS = ("birth", "instead", "names")
-"""What may ask, the gravest first."""
+"""The kinds of doubt, the gravest first."""
 
 
 def to_look_at(connections: Iterable[Connection], kind: str = "") -> QuerySet[EmployeeLink]:
-    """The links that ask; only those of a kind where one is given."""
+    """The links with a doubt; only of one kind, if it is given."""
     rows = EmployeeLink.objects.filter(connection__in=list(connections), state=EmployeeLink.State.LINKED).exclude(
         doubt=""
     )
@@ -28,7 +28,7 @@ def to_look_at(connections: Iterable[Connection], kind: str = "") -> QuerySet[Em
 
 
 def of_kinds(kinds: Iterable[str]) -> Q:
-    """The links whose doubt is of one of these kinds."""
+    """A query for links whose doubt is of one of these kinds."""
     found = Q(pk__in=())
     for kind in kinds:
         found |= Q(doubt__startswith=INSTEAD) if kind == "instead" else Q(doubt=kind)
@@ -36,15 +36,15 @@ def of_kinds(kinds: Iterable[str]) -> Q:
 
 
 def doubted_links(connection: int) -> set[int]:
-    """The links that choices for many leave alone, by their primary keys."""
+    """The primary keys of the links that choices for many leave alone."""
     rows = EmployeeLink.objects.filter(connection=connection, state=EmployeeLink.State.LINKED)
     return set(rows.filter(of_kinds(STOPPING)).values_list("pk", flat=True))
 
 
 def is_held_back(link: EmployeeLink, decided: Conflict | None) -> bool:
-    """Whether a decision to write waits, since something grave speaks against the link.
+    """Whether a decision to write waits, because something grave speaks against the link.
 
-    What somebody chose for this one person after the doubt arose is carried out. ``None``: nobody chose it singly.
+    A choice for this one person, made after the doubt arose, is carried out. ``None``: nobody chose it singly.
     Source: design, Who is who (Links are looked at again).
     """
     if not stops(link.doubt):
@@ -55,15 +55,15 @@ def is_held_back(link: EmployeeLink, decided: Conflict | None) -> bool:
 
 
 def held_back(run: SyncRun) -> int:
-    """How many of a run's decisions to write wait for that reason."""
+    """How many of a run's decisions to write wait because of a doubt."""
     rows = Conflict.objects.filter(run=run, decision__in=BULK_CHOICES).exclude(link__doubt="")
     return sum(is_held_back(one.link, one) for one in rows.select_related("link").defer("values"))
 
 
 def still_right(connection: Connection, user: Any, links: Iterable[int]) -> int:
-    """These are the same person, whatever has come to speak against it; gives how many of them still asked.
+    """Confirm that these links are right in spite of their doubts; returns how many had one.
 
-    What is known now doesn't ask again.
+    What speaks against them now won't ask again.
     """
     with transaction.atomic():
         rows = to_look_at([connection]).select_for_update().filter(pk__in=list(links))

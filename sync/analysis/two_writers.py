@@ -1,8 +1,8 @@
-"""Huma's own integration with Visma writes there too: as long as it is on, nothing is written by itself.
+"""Huma's own integration with Visma writes there, too. While it is on, nothing is written automatically.
 
-Each look at everybody in Huma says whether it is; one person in whom it is seen is enough. Automatic updates then
-rest, and can't be turned on. What Huma tells of waits, a scheduled sync reads and writes nothing; when it is gone,
-both catch up. In between those in whom it was seen are looked at again. Source: design, Always on (Two writers).
+Each read of everybody in Huma shows whether it is on; one person who has it is enough. Then automatic updates rest, and
+can't be turned on: events from Huma wait, and a scheduled sync reads but writes nothing. When the integration is gone,
+both catch up. In between, the people who had it are read again. Source: design, Always on (Two writers).
 """
 
 import logging
@@ -29,21 +29,21 @@ from sync.worker.queue import wake_connection
 logger = logging.getLogger(__name__)
 
 REMEMBERED = 20
-"""So many of those in whom it was seen are looked at again."""
+"""How many of the people who had the integration are remembered, to be read again."""
 AGAIN = timedelta(minutes=15)
 COLUMNS = ("other_writer", "other_writer_people", "other_writer_count", "other_writer_at", "other_writer_next")
 
 
 def rests(connection: Connection) -> bool:
-    """Whether another integration writes to Visma, as far as was seen."""
+    """Whether another integration writes to Visma, as far as it was seen."""
     return bool(connection.other_writer)
 
 
 def noted(run: SyncRun, people: Iterable[Employee], *, everybody: bool) -> None:
-    """What a run has read of people in Huma. Only where it was ``everybody`` it is gone when nobody has it.
+    """Note who has the integration among the ``people`` in Huma whom a run read.
 
-    Called at the beginning of the transaction that stores the rest of what was read: the connection's row is locked
-    before those of its people, as everywhere.
+    Only a read of ``everybody`` can show that it is gone. Called at the beginning of the transaction that stores the
+    rest of what was read, because the connection's row is always locked before those of its people.
     """
     if run.dry:
         return
@@ -83,9 +83,9 @@ def _gone(row: Connection, *, catch_up: bool) -> None:
 
 
 def look(connection: Connection) -> bool:
-    """Look again at those in whom it was seen; True where none of them has it any more, and what waited goes on.
+    """Read the remembered people again; True if none of them has the integration any more. Then what waited goes on.
 
-    Where Huma can't be asked, it is taken to be on still.
+    If Huma gives no answer, the integration counts as still on.
     """
     if not rests(connection):
         return True
@@ -94,14 +94,14 @@ def look(connection: Connection) -> bool:
         row = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
         if still:
             Connection.objects.filter(pk=row.pk).update(other_writer_next=timezone.now() + AGAIN)
-        elif row.other_writer_at == connection.other_writer_at:  # else it was seen again meanwhile
+        elif row.other_writer_at == connection.other_writer_at:  # else another run has seen it meanwhile
             _gone(row, catch_up=True)
     connection.refresh_from_db()
     return not rests(connection)
 
 
 def _is_still_on(connection: Connection) -> bool:
-    """Whether one of those in whom it was seen has it, one after the other; a person who can't be read says nothing."""
+    """Whether one of the remembered people still has the integration; people who can't be read are skipped."""
     reader, told = reader_for(connection, []), False
     for user_id in connection.other_writer_people:
         try:
@@ -111,7 +111,7 @@ def _is_still_on(connection: Connection) -> bool:
             if isinstance(error, Rejected | ContractBroken) or error.status == FORBIDDEN:
                 continue
             return True
-        except Exception as error:  # nothing but one person's document was looked at
+        except Exception as error:  # the bug concerns one person's document
             logger.error("Connection %s met a bug in one person: %s", connection.pk, bug_report(error))
             continue
         if found is not None and found.writers:
@@ -121,7 +121,10 @@ def _is_still_on(connection: Connection) -> bool:
 
 
 def look_after(seconds: float = 10.0) -> None:
-    """Look again, for about ``seconds``, where automatic updates rest and it is time. Called often."""
+    """Look again at connections whose automatic updates rest and whose time has come, for about ``seconds``.
+
+    Called often.
+    """
     give_up = time.monotonic() + seconds
     resting = Connection.objects.filter(state=Connection.State.ACTIVE, automatic=True).exclude(other_writer="")
     for row in resting.filter(other_writer_next__lte=timezone.now()).order_by("other_writer_next"):
@@ -133,7 +136,7 @@ def look_after(seconds: float = 10.0) -> None:
 
 
 def why(connection: Connection) -> str:
-    """Why automatic updates rest, or can't be turned on: what was seen, of how many, when, and what to do."""
+    """Why automatic updates rest, or can't be turned on: what was seen, how many have it, when, and what to do."""
     if not rests(connection):
         return ""
     count, at = connection.other_writer_count, localtime(connection.other_writer_at or timezone.now())

@@ -1,4 +1,4 @@
-"""What those who couldn't be read mean for the others: who may be one of them is neither linked anew nor added.
+"""People who couldn't be read: nobody who may be one of them is linked anew or created.
 
 Source: design, Who is who (One record never stops the rest).
 """
@@ -28,10 +28,10 @@ T = TypeVar("T")
 
 @dataclass
 class Unread:
-    """Those who couldn't be read: ``all`` who are passed over, so that people hear of it.
+    """The people who couldn't be read. ``all``: those who are shown as passed over.
 
-    ``found`` are all of them, those who are left out too: they are evidence; ``free`` those of whom no link says who
-    they are.
+    ``found``: these and those who are left out, because all of them are evidence; ``free``: those without a link that
+    says who they are.
     """
 
     all: list[Passed] = field(default_factory=list)
@@ -60,12 +60,12 @@ class Unread:
         return cls(counted, found, [one for one in found if _key(one) not in taken])
 
     def without(self, side: Side, people: Iterable[Employee]) -> dict[str, Employee]:
-        """Those of a side who take part, by id."""
+        """The people of a side who could be read, by id."""
         over = {one.id for one in self.found if one.side is side}
         return {person.id: person for person in people if person.id not in over}
 
     def check(self, read: Mapping[str, Mapping[str, Employee]]) -> None:
-        """Raises ``CannotRead`` where so many of a side can't be read that it isn't a matter of theirs."""
+        """Raise ``CannotRead`` if so many people of a side can't be read that the whole side has trouble."""
         for side in Side:
             here = [one for one in self.all if one.side is side]
             people = len(read[side.value].keys() | {one.id for one in here})
@@ -75,11 +75,11 @@ class Unread:
                 raise CannotRead(Reason(f"many_passed_{side.value}", {"passed": len(here), "people": people}))
 
     def known(self, side: Side) -> list[Employee]:
-        """What is known of those of a side."""
+        """What is known of the unreadable people of a side."""
         return [one.known for one in self.found if one.side is side and one.known]
 
     def held(self, huma: Collection[Employee], visma: Collection[Employee]) -> set[Fact]:
-        """(side, id) of those whom nobody is linked to now: they themselves, and who is like one of them."""
+        """(side, id) of people who aren't linked anew now: the unreadable ones, and people who are like one of them."""
         found = {_key(one) for one in self.found}
         for side, people in ((Side.HUMA, huma), (Side.VISMA, visma)):
             across = [one for one in self.free if one.side is not side]
@@ -87,23 +87,23 @@ class Unread:
         return found
 
     def may_be(self, people: Collection[Employee], side: Side) -> set[str]:
-        """The ids of those of a side who may be one of them on the other side."""
+        """The ids of people of a side who may be an unreadable person of the other side."""
         across = [one for one in self.free if one.side is not side]
         return those_who_may_be(across, people) if across else set()
 
     def add(self, side: Side, id_: str, error: Exception) -> None:
-        """Our own code broke at somebody."""
+        """Add a person for whom our own code failed."""
         self.all.append(passed_for_a_bug(side, id_, error))
 
 
 def passed_for_a_bug(side: Side, id_: str, error: Exception) -> Passed:
-    """Somebody at whom our own code broke: said loudly in the log, without the error's own text."""
+    """A person for whom our own code failed. The log gets an error, without the exception's own text."""
     logger.error("Somebody is passed over, for a bug: %s", bug_report(error))
     return Passed(side, id_, passing.BUG)
 
 
 def each_alone(people: Iterable[T], work: Callable[[T], Any], broken: Callable[[T, Exception], None]) -> None:
-    """Do something with each one; who it breaks at is ``broken``, and the others go on."""
+    """Call ``work`` for each one; if it fails for one, ``broken`` is called, and the others go on."""
     for one in people:
         try:
             work(one)
@@ -118,9 +118,9 @@ def _key(one: Passed) -> Fact:
 
 
 def _with_their_rows(passed: list[Passed], side: Side, asked_for: list[Employee]) -> list[Passed]:
-    """Rows of a list that name nobody belong to those who weren't in it and were there when asked for singly.
+    """Assign rows of a list without a usable id to people who weren't in the list and were found when asked for singly.
 
-    Whose row it is tell the names and the email; where nothing does, it may be any of them.
+    Names and email tell whose row it is; if they don't, it may be any of these people's.
     """
     rows = [one for one in passed if one.side is side and is_stand_in(one.id)]
     found = [one for one in passed if one not in rows]
@@ -145,7 +145,7 @@ def _is_same(known: Employee, other: Employee) -> bool:
 
 
 def _nobody(side: Side, passed: list[Passed]) -> Reason:
-    """Nobody of a side can be read: why that is for most of them."""
+    """The reason if nobody of a side can be read: the one that most of them have."""
     reason = Counter(one.reason for one in passed).most_common(1)[0][0]
     codes = {passing.FORBIDDEN: f"credentials_{side.value}", passing.BUG: "bug"}
     return Reason(codes.get(reason, f"contract_{side.value}"))
