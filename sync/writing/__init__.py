@@ -1,1 +1,1 @@
-"""The only place from which anything is written to Huma or Visma."""
+"""The only code that writes to Huma or Visma."""

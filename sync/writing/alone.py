@@ -1,4 +1,4 @@
-"""While a run writes: a person who can't be read, may not be seen or changed, or at whom our own code breaks.
+"""Passes a person over while a run writes: they can't be read, may not be seen or changed, or our own code fails.
 
 Nothing more of theirs is sent; everybody else goes on. Source: design, Who is who (One record never stops the rest).
 """
@@ -19,15 +19,15 @@ from sync.writing.context import Context
 
 LATELY = timedelta(days=7)
 MOST_REFUSED = 2
-"""So many people may be refused a change, one run after the other; with more of them it is everybody who is."""
+"""Up to this many people a refused change concerns only them, over all runs; with more, it concerns everybody."""
 
 
 def pass_over(context: Context, write: Write, reason: str, prop: str = "") -> None:
-    """Say that the person of a Write was passed over, and end what wasn't sent of theirs.
+    """Store that the person of a Write is passed over, and end their Writes that haven't been sent.
 
     ``reason``: a code of ``core.passing``.
     """
-    if not write.owner_id:  # somebody who was to be created has no record yet that could be odd
+    if not write.owner_id:  # a person who was to be created has no record yet
         return
     rest = Write.objects.filter(run=write.run, person_key=write.person_key, state__in=write_state.UNSENT).exclude(
         pk=write.pk
@@ -41,10 +41,10 @@ def pass_over(context: Context, write: Write, reason: str, prop: str = "") -> No
 
 
 def is_theirs_alone(context: Context, write: Write, error: BadCredentials) -> str:
-    """Why it is this person's matter alone that the access was refused, as a code of ``core.passing``; "" if it isn't.
+    """Why a refused access concerns only this person, as a code of ``core.passing``; "" if it concerns everybody.
 
-    Another one is asked for right away. Where it was a change that was refused, a look at others tells too little:
-    changes of somebody else must have been taken lately, too. Raises ``Unavailable``.
+    Another person is asked for right away. If a change was refused, reading others doesn't tell enough: changes of
+    somebody else must also have been accepted lately. Raises ``Unavailable``.
     """
     if not write.owner_id or not context.witness.is_alone(error, write.owner_id):
         return ""
@@ -58,12 +58,12 @@ def is_theirs_alone(context: Context, write: Write, error: BadCredentials) -> st
         too_many = len(refused) > MOST_REFUSED
     if not too_many and _others_were_changed(write):
         return passing.CHANGE
-    before.update(reason="bad_credentials")  # it wasn't theirs alone: what they lack is sent when it works again
+    before.update(reason="bad_credentials")  # everybody is refused: these changes are sent again later
     return ""
 
 
 def _lately(write: Write) -> QuerySet[Change]:
-    """What was tried on the side since a week ago, or since the access was refused."""
+    """The Changes that were tried on the side within a week, or since the last pause."""
     connection = write.run.connection
     since = max(filter(None, (timezone.now() - LATELY, connection.paused_at)))
     return Change.objects.filter(run__connection=connection, side=write.side, settled_at__gte=since)
@@ -74,7 +74,7 @@ def _others_were_changed(write: Write) -> bool:
 
 
 def _refused_before(write: Write) -> QuerySet[Change]:
-    """What was refused, of whomever, since somebody was changed last."""
+    """The Changes of anybody that were refused since a Change was last done."""
     last = _lately(write).filter(state=Change.State.DONE).order_by("-settled_at").first()
     rows = _lately(write).filter(state=Change.State.FAILED, reason=passing.CHANGE).exclude(link=None)
     return rows.filter(settled_at__gt=last.settled_at) if last and last.settled_at else rows

@@ -1,4 +1,4 @@
-"""What all steps of a slice share."""
+"""What the steps of a slice share: clients, lease, fingerprints, and how a request is sent safely."""
 
 import threading
 from collections.abc import Iterator
@@ -29,14 +29,14 @@ _usual_job_seconds: dict[int, float] = {}
 
 
 class LeaseTooShort(Exception):
-    """The lease might end before the request does: nothing is sent now."""
+    """The lease might end before the request does, so nothing is sent now."""
 
 
 @dataclass
 class Context:
-    """One slice of one run. ``puzzled``: Writes whose answer we didn't understand; they aren't sent again.
+    """One slice of one run. ``puzzled``: Writes whose answer we couldn't understand; they aren't sent again.
 
-    ``refused``: by side, the people whom the access may not change.
+    ``refused``: by side, the people whom we may not change.
     """
 
     run: SyncRun
@@ -51,7 +51,7 @@ class Context:
 
     @classmethod
     def of(cls, run: SyncRun, lease: Lease) -> "Context":
-        """The context of a slice that begins now."""
+        """The context for a slice that begins now."""
         clients = clients_for(run.connection)
         return cls(run, lease, clients, fingerprinter(run.connection), witness_of(run.connection, clients))
 
@@ -62,10 +62,10 @@ class Context:
 
     @contextmanager
     def request(self, write: Write, etag: str = "") -> Iterator[None]:
-        """The one place where something is sent: stored before, and taken back where it surely had no effect.
+        """Around each request that writes: stores *sending* before it, and takes that back if it surely had no effect.
 
-        Raises ``LeaseTooShort`` instead of sending what somebody else might send as well, also where it is to be
-        repeated with a new token: that had no effect before.
+        Raises ``LeaseTooShort`` instead of sending something that another worker might send as well. That is checked
+        again before a request is repeated with a new token; the refused one had no effect.
         """
         self._outlasts_a_request()
         write_state.sending(write, etag)
@@ -85,9 +85,9 @@ class Context:
             raise LeaseTooShort
 
     def send_again(self, write: Write) -> bool:
-        """Nothing of it was found, so it may be sent once more. False when that is no use: then it has failed.
+        """Let a Write be sent again, because no effect of it was found. False if that is no use: then it has failed.
 
-        How often is a matter of patience: the pauses between the sends grow.
+        The pauses between the sends grow, and it fails when the patience is over.
         """
         with self.lock:
             puzzled = write.pk in self.puzzled
@@ -102,7 +102,7 @@ class Context:
         return last_look(change.field, now, change.pin, change.becomes, self.fingerprint)
 
     def is_there(self, change: Change, now: Canonical) -> bool:
-        """Whether the target says what it was to become; or spells it in its own way, and said something else before.
+        """Whether the target has the new value, or the new value in its own spelling and not the old value.
 
         Source: design, The vendor's spelling.
         """
@@ -111,27 +111,27 @@ class Context:
         return print_now == change.becomes or (print_now != change.pin and self.is_respelt(change, now))
 
     def is_respelt(self, change: Change, now: Canonical) -> bool:
-        """Whether what the target says differs only in spelling from what was written."""
+        """Whether the target's value differs from the written one only in spelling."""
         return only_spelling(now, field_named(change.field).canonical(Side(change.side), change.after))
 
     def first_look(self) -> float:
-        """Seconds until a job is worth a first look: what this connection's last jobs took."""
+        """Seconds until the first look at a job: how long this connection's last jobs took."""
         usual = _usual_job_seconds.get(self.run.connection_id)
         return settings.JOB_WAIT_FIRST_SECONDS if usual is None else usual
 
     def job_took(self, write: Write) -> None:
-        """Learn from a finished job; slow ones count more, since a look too early costs a request."""
+        """Learn how long a finished job took; slow jobs count more, because a look too early costs a request."""
         seconds, usual = write_state.seconds_since(write.accepted_at), self.first_look()
-        if seconds <= 3 * max(usual, settings.JOB_WAIT_FIRST_SECONDS):  # else it was we who looked late
+        if seconds <= 3 * max(usual, settings.JOB_WAIT_FIRST_SECONDS):  # else we looked late
             share = 0.5 if seconds > usual else 0.1
             _usual_job_seconds[self.run.connection_id] = usual + share * (seconds - usual)
 
 
 def now_in_visma(spec: Field, document: Doc, today: date) -> Value:
-    """What a Visma document (an employee's or a position's) says of a field."""
+    """The value of a field in a Visma document (an employee's or a position's)."""
     return spec.read_visma({}, document, today) if spec.on_position else spec.read_visma(document, None, today)
 
 
 def now_in_huma(spec: Field, document: Doc) -> Value:
-    """What a Huma document (a user's details or a position) says of a field."""
+    """The value of a field in a Huma document (a user's details or a position)."""
     return spec.read_huma({}, document) if spec.on_position else spec.read_huma(document, None)

@@ -1,4 +1,4 @@
-"""Creating people: never twice, whatever gets lost."""
+"""Creates people: never twice, even if an answer gets lost."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ NAMES = ("given_name", "family_name")
 
 
 def send_to_visma(context: Context, write: Write) -> float | None:
-    """``POST /employees/withPosition`` of a draft that carries the Huma user's id; then its job is followed."""
+    """``POST /employees/withPosition`` for a draft with the Huma user's id; its job is followed afterwards."""
     change, person = _person(write)
     if _is_linked(write, person):
         return _instead(write, Change.State.NOTHING, "found_existing")
@@ -66,9 +66,10 @@ def follow_in_visma(context: Context, write: Write) -> float | None:
 
 
 def lost_in_visma(context: Context, write: Write) -> float | None:
-    """A creation whose answer or job got lost: wait for jobs that may be it, then look by external id.
+    """Find out what became of a creation whose answer or job got lost: wait for jobs that may be it, then look for the
+    external id.
 
-    Found → linked. Not found → it never took effect, and may be sent. Source: design, Writing safely.
+    Found → linked. Not found → it had no effect, and may be sent. Source: design, Writing safely.
     """
     if _found_in_visma(context, write):
         return None
@@ -78,7 +79,7 @@ def lost_in_visma(context: Context, write: Write) -> float | None:
         return write_state.growing_pause(
             write.sent_at, settings.JOB_WAIT_FIRST_SECONDS, settings.CREATE_SETTLE_SECONDS / 4
         )
-    if not _found_in_visma(context, write):  # it may have come between the two looks
+    if not _found_in_visma(context, write):  # it may have arrived between the two looks
         context.send_again(write)
     return 0.0
 
@@ -90,7 +91,7 @@ def _find_or_give_up(context: Context, write: Write) -> float | None:
 
 
 def _unaccounted_create(context: Context, write: Write) -> bool:
-    """Whether an unfinished job since the send may be a Create that isn't one of ours that we know."""
+    """Whether an unfinished job since the send may be a Create, and isn't a known one of ours."""
     since = (write.sent_at or timezone.now()) - CLOCK_SLACK
     unfinished = [job for job in context.clients.visma.jobs(since) if may_create(job) and not job.finished]
     known = Write.objects.filter(
@@ -101,7 +102,7 @@ def _unaccounted_create(context: Context, write: Write) -> bool:
 
 
 def _found_in_visma(context: Context, write: Write) -> bool:
-    """Link the employee that carries the Huma user's id. Raises ``WrongShape`` where nobody can tell who does."""
+    """Link the employee who has the Huma user's id; False if nobody has. Raises ``WrongShape`` if that is unclear."""
     _change, person = _person(write)
     made = find(context, write, person.vendor_id)
     if made is None:
@@ -111,7 +112,7 @@ def _found_in_visma(context: Context, write: Write) -> bool:
 
 
 def _performed(context: Context, job: Job) -> There | None:
-    """After warnings: what the new employee says, since a part wasn't performed. Without any: what was sent."""
+    """What the new employee's documents say, if the job had warnings: some of it wasn't performed. Else ``None``."""
     if not (job.problems and job.artifact_id):
         return None
     client = context.clients.visma
@@ -119,7 +120,7 @@ def _performed(context: Context, job: Job) -> There | None:
 
 
 def send_to_huma(context: Context, write: Write) -> float | None:
-    """``POST /users``, then the link; the rest follows as ordinary Changes of that link."""
+    """``POST /users``, then store the link; the rest follows as ordinary Changes of that link."""
     change, person = _person(write)
     if _is_linked(write, person):
         return _instead(write, Change.State.NOTHING, "found_existing")
@@ -130,7 +131,7 @@ def send_to_huma(context: Context, write: Write) -> float | None:
         with context.request(write):
             user = context.clients.huma.create_user(huma_user(after["values"], after["groups"], after["invite"]))
     except Rejected as error:
-        # Whatever the refusal is called: if somebody has the address, that is what it was about.
+        # Whatever the error is called: if somebody has the address, that was the reason.
         found = _find_user(context, after["values"]["email"]) if may_be_about_the_email(error) else None
         if found is None:
             write_state.end(write, Change.State.FAILED, "rejected", error.problems)
@@ -141,7 +142,7 @@ def send_to_huma(context: Context, write: Write) -> float | None:
 
 
 def lost_in_huma(context: Context, write: Write) -> float | None:
-    """A ``POST /users`` whose answer got lost: the email is unique in Huma, so the email tells."""
+    """Find out what became of a ``POST /users`` whose answer got lost, by the email, which is unique in Huma."""
     change = _person(write)[0]
     found = _find_user(context, _after(change)["values"]["email"])
     if found is not None:
@@ -153,15 +154,16 @@ def lost_in_huma(context: Context, write: Write) -> float | None:
 
 
 def _find_user(context: Context, email: str) -> Doc | None:
-    """The whole list is looked through: an email in a search would stand in an address."""
+    """The Huma user with this email. Reads the whole list: a search would put the email into an address."""
     wanted = clean(email).lower()
     found = context.clients.huma.all_users()
     return next((user for user in found if clean(user.get("email")).lower() == wanted), None)
 
 
 def _email_exists(context: Context, write: Write, found: Doc) -> float | None:
-    """Somebody in Huma has this email. They are ours where an earlier send may have made them, by the same name; else
-    they are linked only if matching says that the two are one, and nothing of theirs is overwritten."""
+    """Decide about a Huma user who already has this email. If an earlier send may have created them, and the name is
+    the same, they are ours. Else they are linked only if matching says that the two are one, and nothing is
+    overwritten."""
     change, person = _person(write)
     values = _after(change)["values"]
     names = (("givenName", "given_name"), ("familyName", "family_name"))
@@ -182,7 +184,7 @@ def _email_exists(context: Context, write: Write, found: Doc) -> float | None:
 
 
 def _instead(write: Write, state: str, reason: str) -> float | None:
-    """Nobody is created; what was to follow isn't written to somebody else."""
+    """End the creation, and with it the person's other Writes, so that they aren't written to somebody else."""
     rest = (Change.State.FAILED, "creation_failed") if state == Change.State.FAILED else (Change.State.MOVED, "moved")
     with transaction.atomic():
         for other in Write.objects.filter(run=write.run, person_key=write.person_key).exclude(pk=write.pk):
@@ -192,28 +194,28 @@ def _instead(write: Write, state: str, reason: str) -> float | None:
 
 
 def _is_linked(write: Write, person: EmployeeSnapshot) -> bool:
-    """Whether somebody linked her, or another run created her, since the run was read."""
+    """Whether the person was linked, or created by another run, since this run read them."""
     links = EmployeeLink.objects.filter(connection=write.run.connection, **{f"{person.side}_id": person.vendor_id})
     return links.exclude(state=EmployeeLink.State.DIFFERENT).exists()
 
 
 def _person(write: Write) -> tuple[Change, EmployeeSnapshot]:
-    """The creation's Change and the person on her own side."""
+    """The creation's Change, and the person as read on their own side."""
     (change,) = write_state.open_changes(write)
     assert write.snapshot is not None
     return change, write.snapshot
 
 
 def _after(change: Change) -> dict[str, Any]:
-    """What a creation sends: ``values``, and for Huma ``groups`` and ``invite``."""
+    """The content of a creation: ``values``, and for Huma ``groups`` and ``invite``."""
     found: dict[str, Any] = change.after or {}
     return found
 
 
 def _created(context: Context, write: Write, new_id: str, there: There | None = None) -> None:
-    """Store the link, settle what was sent with it, and let the person's other Writes know whom they are for.
+    """Store the link, settle the fields that were sent, and put the new id into the person's other Writes.
 
-    ``there``, where it was looked at, keeps what didn't arrive from counting as settled.
+    ``there``: what the new person's documents say, if they were read; a field that didn't arrive isn't settled.
     """
     change, person = _person(write)
     target = Side(change.side)
@@ -239,7 +241,7 @@ def _created(context: Context, write: Write, new_id: str, there: There | None = 
 
 
 def _arrived(now: Canonical, sent: Canonical) -> bool:
-    """Whether what was sent is there, be it in the side's own spelling."""
+    """Whether the value that was sent is there, perhaps in the side's own spelling."""
     return now == sent or only_spelling(now, sent)
 
 

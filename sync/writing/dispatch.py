@@ -1,4 +1,4 @@
-"""One step of one Write: from what is stored of it to the next thing that is stored. Every error ends here."""
+"""Takes a Write one step further, from one stored state to the next, and handles every error."""
 
 import logging
 
@@ -19,10 +19,10 @@ SHORT_PAUSE = 0.5
 
 
 def step(context: Context, write: Write) -> float | None:
-    """Take one Write a step further. Gives the seconds until its next step, ``None`` when it is settled.
+    """Take a Write one step further. Returns the seconds until its next step, ``None`` when it is settled.
 
-    Called by one thread at a time for a person. A bug is logged and gets an outcome; only a database that doesn't
-    answer gets out of here.
+    Only one thread at a time calls this for a person. A bug is logged and becomes an outcome; only errors of a database
+    that doesn't answer are raised.
     """
     try:
         pause = _step(context, write)
@@ -85,7 +85,7 @@ def _next(context: Context, write: Write) -> float | None:
 
 
 def _refused(context: Context, write: Write, error: BadCredentials) -> float | None:
-    """The access was refused: to this person alone, or to everybody."""
+    """Handle a refused access, which concerns only this person or everybody."""
     try:
         reason = alone.is_theirs_alone(context, write, error)
     except Unavailable as trouble:
@@ -98,9 +98,9 @@ def _refused(context: Context, write: Write, error: BadCredentials) -> float | N
 
 
 def _later(write: Write, retry_after: float | None = None) -> float | None:
-    """Try later, with growing pauses; after UNAVAILABLE_MINUTES it failed where nothing was sent.
+    """Try again later, with growing pauses. After UNAVAILABLE_MINUTES a Write that wasn't sent has failed.
 
-    What may have been sent is looked for as long again: only when no look was answered either, it is unknown.
+    A Write that may have been sent is looked for during the same time again. If no look is answered, it is unknown.
     """
     if write_state.patience_is_over(write) and (write.state in write_state.UNSENT or write_state.was_looked_for(write)):
         return _give_up(write, "unavailable")
@@ -108,7 +108,7 @@ def _later(write: Write, retry_after: float | None = None) -> float | None:
 
 
 def _puzzled(context: Context, write: Write, error: ContractBroken | WrongShape) -> float | None:
-    """An answer that we don't understand. Where it was the answer to a write, that is looked for, but not repeated."""
+    """Handle an answer that we don't understand. After a write, its effect is looked for, and it isn't sent again."""
     if write.state == Write.State.SENDING and getattr(error, "may_have_taken_effect", False):
         with context.lock:
             context.puzzled.add(write.pk)
@@ -118,7 +118,7 @@ def _puzzled(context: Context, write: Write, error: ContractBroken | WrongShape)
 
 
 def _give_up(write: Write, reason: str, error: Rejected | None = None) -> float | None:
-    """Nothing was sent → failed. It may have been → unknown, shown to a person."""
+    """End the Write: failed if nothing was sent, unknown if it may have been sent, which a person is shown."""
     problems = error.problems if error else ()
     if write.state in write_state.UNSENT:
         write_state.end(write, Change.State.FAILED, reason, problems)

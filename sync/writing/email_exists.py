@@ -1,4 +1,4 @@
-"""Somebody in Huma has the email of a person who was to be added there: are the two the same?
+"""Decides whether a Huma user who has the email of a person to be added is the same person.
 
 An equal email is a key like any other: it goes through matching, with everybody whom the run read. Source: design, Who
 is who.
@@ -20,14 +20,14 @@ from sync.writing.context import Context
 def is_the_same(context: Context, write: Write, user_id: str) -> bool:
     """Whether matching links the Huma user with the person who was to be added.
 
-    Where they may be the same, it is left as a possible match for a person to answer; an account of a program is
-    nobody. Raises the vendor errors.
+    If they may be the same, a possible match is stored for a person to answer; an account of a program is never a
+    person. Raises the vendor errors.
     """
     person = write.snapshot
     assert person is not None
-    try:  # whoever has the email counts, outside the selection too
+    try:  # also a user outside the connection's selection
         user = _reader(context, write.run.connection).huma(user_id, listed=True)
-    except PassedOver:  # nobody can tell who they are
+    except PassedOver:  # the user can't be read
         return False
     if user is None or not user.is_person or not person.payload:
         return False
@@ -45,7 +45,7 @@ def _reader(context: Context, connection: Connection) -> Reader:
 
 
 def _are_linked(run: SyncRun, user: Employee, person: Employee) -> bool:
-    """Whether matching makes the two one, among everybody: twins and namesakes count, and who is linked already."""
+    """Whether matching links the two, given everybody else: twins, namesakes and linked people count."""
     humas = {one.id: one for one in _read(run, Side.HUMA)} | {user.id: user}
     vismas = {one.id: one for one in _read(run, Side.VISMA)} | {person.id: person}
     links = list(EmployeeLink.objects.filter(connection=run.connection_id).values_list("huma_id", "visma_id", "state"))

@@ -1,6 +1,6 @@
-"""The last gate before anything is sent: no sign that can't be seen, no placeholder, nothing that isn't its kind.
+"""The last check before anything is sent: no invisible characters, no placeholders, no values of a wrong kind.
 
-What is read today has been through the same rules; this is for what an older version planned.
+Values that are read today have passed the same rules; this check is for plans of an older version.
 """
 
 from sync.core.employee import Own, Side
@@ -14,7 +14,7 @@ from sync.writing.context import Context
 
 
 def fits(context: Context, change: Change) -> bool:
-    """Clean what would be written; False where it mustn't be sent: then the Change has failed, and says why."""
+    """Clean the value to be written; False if it mustn't be sent: then the Change has failed, with the reason."""
     spec, after = field_named(change.field), cleaned(change.after)
     if reason := _why_not(spec, Side(change.side), after):
         write_state.settle(change, Change.State.FAILED, reason)
@@ -28,7 +28,7 @@ def fits(context: Context, change: Change) -> bool:
 
 
 def fit_person(change: Change, write: Write, needed: tuple[str, ...]) -> bool:
-    """The same for somebody who is to be created: what mustn't be sent is left out. False without what is needed."""
+    """The same for a person to be created: values that mustn't be sent are left out. False if a needed one is."""
     target, after = Side(change.side), change.after or {}
     values = {name: cleaned(own) for name, own in after["values"].items()}
     why = {name: reason for name, own in values.items() if (reason := _why_not(field_named(name), target, own))}
@@ -44,7 +44,7 @@ def fit_person(change: Change, write: Write, needed: tuple[str, ...]) -> bool:
 
 
 def cleaned(own: Own) -> Own:
-    """A value in a side's own form without what can't be seen."""
+    """A value in a side's own form without invisible characters."""
     if isinstance(own, dict):
         return {key: cleaned(part) for key, part in own.items()}
     return clean(own) if isinstance(own, str) else own

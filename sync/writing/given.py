@@ -1,4 +1,4 @@
-"""The number that Visma gave somebody who was just created there, on its way to Huma."""
+"""Writes the number that Visma assigned to a new employee back to Huma."""
 
 from django.db.models import Q
 
@@ -14,10 +14,10 @@ WRITES_A_NUMBER = Q(document=Write.Document.USER, person_key__startswith="new:",
 
 
 def fill_in(context: Context, write: Write) -> None:
-    """Read which number it is, and store it in place of what stands for it, before anything is sent.
+    """Read the number in Visma, and store it as the Change's value before anything is sent.
 
-    So it is known what was sent, whatever gets lost afterwards. A draft may have none: then there is nothing to write.
-    Nor is one written that somebody else has in Huma: two people would have the same there.
+    So the sent value is known, even if the answer gets lost. A draft may have no number: then there is nothing to
+    write. A number that somebody else has in Huma isn't written, either: two people would have the same.
     """
     for change in write_state.open_changes(write):
         if change.after == TO_BE_GIVEN and change.link:
@@ -40,7 +40,7 @@ def _fill_in(context: Context, change: Change, link: EmployeeLink) -> None:
 
 
 def _numbers_of_others(run: SyncRun, link: EmployeeLink) -> set[str]:
-    """The numbers that others had in Huma when it was read; a retry goes by what was read for the first run."""
+    """The numbers that other people had in Huma when the run read it; a retry uses what the first run read."""
     runs = [run]
     while first := runs[-1].retry_of:
         runs.append(first)

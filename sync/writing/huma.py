@@ -1,4 +1,4 @@
-"""Writing one Huma document: GET → decide each field anew → PATCH only what changes → compare the answer."""
+"""Writes one Huma document: GET → decide each field anew → PATCH only what changes → compare the answer."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from sync.writing.refused import refused
 
 
 def read(context: Context, write: Write) -> Doc:
-    """The user's details or the position, as they are now."""
+    """The current user's details or position."""
     client = context.clients.huma
     if write.document == Write.Document.HUMA_POSITION:
         return client.position(write.owner_id, write.document_id)
@@ -24,11 +24,11 @@ def read(context: Context, write: Write) -> Doc:
 
 
 def send(context: Context, write: Write) -> float | None:
-    """Read, decide, patch and compare what came back. Gives the seconds until the next step.
+    """Read, decide, patch, and compare the answer. Returns the seconds until the next step.
 
-    A PATCH that is repeated sets the same values, so a lost one needs no other look than the one here.
+    Repeating a PATCH sets the same values, so after a lost answer it is enough to read and decide again here.
     """
-    if not write.owner_id:  # the user she was to be added to wasn't created
+    if not write.owner_id:  # the user wasn't created
         write_state.end(write, Change.State.FAILED, "creation_failed")
         return None
     given.fill_in(context, write)
@@ -72,7 +72,7 @@ def _still_to_write(context: Context, write: Write, document: Doc, lost: bool) -
         if value.waiting is not None and context.is_there(change, value.waiting):
             write_state.settle(change, Change.State.NOTHING, "waits_for_person")
             continue
-        if not (value.readable and value.editable):  # what can't be seen is not empty
+        if not (value.readable and value.editable):  # a value that can't be seen isn't empty
             write_state.settle(change, Change.State.FAILED, "not_editable")
             continue
         if lost and context.is_there(change, value.canonical):
@@ -89,7 +89,7 @@ def _still_to_write(context: Context, write: Write, document: Doc, lost: bool) -
 
 
 def _settle_by_answer(context: Context, change: Change, answer: Doc) -> None:
-    """The answer says what is there now: the value, one that waits for the person, or neither."""
+    """Settle a Change by the answer: Huma has the new value, lets it wait for the person's confirmation, or neither."""
     value = now_in_huma(field_named(change.field), answer)
     if value.readable and _agrees(context, change, value.canonical):
         write_state.settle(change, Change.State.DONE)
@@ -102,7 +102,7 @@ def _settle_by_answer(context: Context, change: Change, answer: Doc) -> None:
 def _agrees(context: Context, change: Change, now: Any) -> bool:
     if context.is_there(change, now) or context.is_respelt(change, now):
         return True
-    # Huma's end reason is left alone where it has one of its own that doesn't contradict: the dates decide.
+    # Huma keeps its own end reason if it doesn't contradict, so only the dates are compared.
     spec = field_named(change.field)
     return spec.name == "last_workday" and spec.agree(now, spec.canonical(Side.VISMA, _as_visma(change)))
 

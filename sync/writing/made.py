@@ -1,4 +1,4 @@
-"""Who was made in Visma, by what they carry: the Huma user's id stands among their ``externalIds``."""
+"""Finds an employee whom we created in Visma: the Huma user's id is among their ``externalIds``."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -16,19 +16,19 @@ from sync.models import EmployeeLink, EmployeeSnapshot, Write
 from sync.writing.context import Context, now_in_visma
 
 There = Callable[[str], Canonical]
-"""What the new person's documents say of a field."""
+"""Gives the canonical value of a field in the new person's documents."""
 
 
 def may_create(job: Job) -> bool:
-    """Whether a job creates somebody, as far as anybody can tell."""
+    """Whether a job may be the creation of an employee."""
     return job.action == "Create" or (job.is_odd and not job.action)
 
 
 def find(context: Context, write: Write, user_id: str) -> tuple[str, There] | None:
-    """The employee that carries a Huma user's id, drafts included, changed since the day before the send; and what is
-    there of them.
+    """The id of the employee with this Huma user's id, and what their documents say; looks at employees changed since
+    the day before the send, drafts included.
 
-    Raises ``WrongShape`` where nobody can tell: somebody new can't be understood so far that they may be the one.
+    Raises ``WrongShape`` if that is unclear: a new employee who can't be understood may be the one.
     """
     since = ((write.sent_at or timezone.now()) - timedelta(days=1)).date()
     unclear = set()
@@ -44,22 +44,22 @@ def find(context: Context, write: Write, user_id: str) -> tuple[str, There] | No
 
 
 def _names_its_ids(document: Doc) -> bool:
-    """Whether a row that can't be understood still tells whom it is of elsewhere, as each that we made does."""
+    """Whether a row that can't be understood has readable ``externalIds``, as each employee that we created has."""
     ids = document.get("externalIds", None if is_stand_in(document["id"]) else [])
     return isinstance(ids, list)
 
 
 def _known_before(write: Write, ids: set[str]) -> set[str]:
-    """Who of these was in Visma when the run read it, or is linked."""
+    """Those of these ids that were in Visma when the run read it, or are linked."""
     read = EmployeeSnapshot.objects.filter(run=write.run, side=Side.VISMA.value, vendor_id__in=ids)
     linked = EmployeeLink.objects.filter(connection=write.run.connection, visma_id__in=ids)
     return {*read.values_list("vendor_id", flat=True), *linked.values_list("visma_id", flat=True)}
 
 
 def _of_list(document: Doc, page: VismaPage, today: date) -> tuple[str, There]:
-    """The id of somebody in a list, and what is there of them: nothing that counts, where they can't be understood.
+    """The id of an employee in a list, and what their documents say: nothing, if they can't be understood.
 
-    Raises ``WrongShape`` where they have no id that can be used.
+    Raises ``WrongShape`` if they have no usable id.
     """
     id_ = str(document["id"])
     if is_stand_in(id_):
@@ -70,7 +70,7 @@ def _of_list(document: Doc, page: VismaPage, today: date) -> tuple[str, There]:
 
 
 def there_in(document: Doc, positions: list[Doc], today: date) -> There:
-    """What an employee's document and positions say of a field."""
+    """A function that gives the value of a field in an employee's document and positions."""
     position = positions[0] if positions else {}
 
     def canonical(name: str) -> Canonical:

@@ -1,4 +1,4 @@
-"""What a vendor refused: which fields its words are about, and which of them can go out without the others."""
+"""Handles refused writes: which fields the vendor's problems are about, and what is sent again without them."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ _PART = re.compile(r"[A-Za-z]+")
 
 
 def fields_of(problems: Iterable[Problem], changes: Sequence[Change]) -> dict[int, list[Problem]]:
-    """The Changes (by pk) that the problems name, by a ``jsonPath`` or a property's name.
+    """The Changes (by pk) that the problems name, by a ``jsonPath`` or the name of a property.
 
     The first name of a path decides: ``phones[0].number`` is about the phone, not about the number.
     """
@@ -29,7 +29,7 @@ def fields_of(problems: Iterable[Problem], changes: Sequence[Change]) -> dict[in
 
 
 def _most_precise(found: dict[int, list[Problem]], changes: Iterable[Change]) -> dict[int, list[Problem]]:
-    """Given and family name share ``personNames``: where the path names one of the two, the other isn't meant."""
+    """Keep only the name that a path really names: given and family name share ``personNames``."""
     own = {"given_name": {"firstName", "givenName"}, "family_name": {"lastName", "familyName"}}
     for change in changes:
         problems = found.get(change.pk)
@@ -50,10 +50,11 @@ def refused(
     reason: str,
     own_reasons: Mapping[str, str] | None = None,
 ) -> None:
-    """Nothing of the document was written. Fail what the vendor named; the rest may be sent again without it.
+    """Handle a refused document, of which nothing was written: fail the fields that the vendor named, and send the rest
+    again without them.
 
-    Where it named nothing and there are several fields, they go out one by one. ``own_reasons``: of fields that have
-    a sentence of their own.
+    If it named none and there are several fields, they are sent one by one. ``own_reasons``: reasons for fields that
+    have their own sentence.
     """
     named = fields_of(problems, changes)
     if not named and len(changes) > 1:

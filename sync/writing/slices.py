@@ -1,4 +1,4 @@
-"""A slice of an applying run: people side by side up to the limit, one person's Writes one after the other."""
+"""Works off a slice of an applying run: several people in parallel, the Writes of one person one after the other."""
 
 import heapq
 import time
@@ -32,7 +32,7 @@ class _Slice:
         self.looked_at = 0.0
 
     def work(self) -> float | None:
-        """Work until the deadline; gives the seconds until there is more to do, ``None`` when all is settled."""
+        """Work until the deadline; returns the seconds until there is more to do, ``None`` when all is settled."""
         pool = ThreadPoolExecutor(settings.SYNC_CONCURRENCY, thread_name_prefix="write")
         try:
             while not self.lease.lost and time.monotonic() < self.deadline and not is_stopping():
@@ -41,9 +41,9 @@ class _Slice:
                     break
                 self._submit(pool)
                 if not self.futures and self.waiting[0][0] > self.deadline:
-                    break  # others may have the worker meanwhile
+                    break  # the worker can do other work meanwhile
                 self._collect(self._pause())
-            while self.futures:  # what is under way is brought to the next stored step
+            while self.futures:  # requests under way go on to the next stored step
                 self._collect(None)
         finally:
             pool.shutdown(wait=True)
@@ -57,7 +57,7 @@ class _Slice:
         return max(0.0, nearest) if len(self.waiting) == len(self.people) else 0.0
 
     def _load(self) -> bool:
-        """Take up the next people; False when nobody is left."""
+        """Load the Writes of the next people; False if nobody is left."""
         writes = self._open_writes(self._next_people())
         write_state.claim(writes, self.lease)
         for write in writes:
@@ -70,7 +70,8 @@ class _Slice:
         return bool(writes)
 
     def _next_people(self) -> list[str]:
-        """Whose turn it is. Whom Visma gives a number comes last: it mustn't be one that somebody else brings along."""
+        """The keys of the next people. Those who get a number from Visma come last, so that it assigns no number that
+        somebody else in this run brings along."""
         rows = Write.objects.filter(run=self.run).exclude(state=Write.State.SETTLED)
         keys = rows.order_by("person_key").values_list("person_key", flat=True).distinct()
         last = rows.filter(given.WRITES_A_NUMBER).order_by().values("person_key")
@@ -91,7 +92,7 @@ class _Slice:
 
     def _submit(self, pool: ThreadPoolExecutor) -> None:
         now = time.monotonic()
-        if self.context.stopping:  # what isn't sent needn't wait to be stopped
+        if self.context.stopping:  # a Write that isn't sent can be stopped at once
             self.waiting = [(0.0 if self._is_unsent(key) else due, key) for due, key in self.waiting]
             heapq.heapify(self.waiting)
         while self.waiting and self.waiting[0][0] <= now and len(self.futures) < settings.SYNC_CONCURRENCY:
@@ -104,7 +105,7 @@ class _Slice:
         return None if write.state == Write.State.SETTLED else step(self.context, write)
 
     def _close_databases(self) -> None:
-        """Close the connections to our database that the threads worked with; they have ended."""
+        """Close the database connections of the threads, which have ended."""
         for each in self.databases:
             each.inc_thread_sharing()
             each.close()
@@ -131,7 +132,7 @@ class _Slice:
             if pause is not None:
                 heapq.heappush(self.waiting, (time.monotonic() + pause, key))
                 continue
-            # Anew: a creation gives what follows its owner, and a refusal may have made further Writes.
+            # Load them again: a creation sets the owner of the Writes that follow, and a refusal may add Writes.
             self.people[key] = self._open_writes([key])
             if self.people[key]:
                 heapq.heappush(self.waiting, (0.0, key))
@@ -142,7 +143,7 @@ class _Slice:
 def apply_slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
     """Carry out the run's Writes for about ``seconds``.
 
-    Gives the seconds until there is more to do, ``None`` when all have an outcome or the lease is lost.
+    Returns the seconds until there is more to do, ``None`` when all have an outcome or the lease is lost.
     """
     if run.attempts >= settings.MAX_ATTEMPTS:
         _park(run)
@@ -150,7 +151,7 @@ def apply_slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
 
 
 def _park(run: SyncRun) -> None:
-    """Interrupted too many times without anything finished: end it, and say of each Change what is known."""
+    """End a run that was interrupted too many times without finishing anything; each Change gets what is known."""
     for write in Write.objects.filter(run=run).exclude(state=Write.State.SETTLED):
         unsent = write.state in write_state.UNSENT
         state = Change.State.FAILED if unsent else Change.State.UNKNOWN

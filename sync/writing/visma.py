@@ -1,4 +1,4 @@
-"""Writing one Visma document: GET (ETag) → merge into the whole document → PUT with If-Match → follow the job."""
+"""Writes one Visma document: GET (ETag) → merge into the whole document → PUT with If-Match → follow the job."""
 
 import copy
 from datetime import timedelta
@@ -18,15 +18,15 @@ from sync.writing.fit import fits
 from sync.writing.refused import fields_of, refused
 
 OWN_REASONS = {"employment_id": "number_kept"}
-"""Fields that Visma may keep as they were, whatever it says of a write. Source: design, The fields."""
+"""Fields that Visma may keep as they were, even if it reports success. Source: design, The fields."""
 MAX_MOVES = 5
-"""How often a Write is sent whose job fails each time because somebody edited the document meanwhile."""
+"""How often a Write is sent if its job fails each time because somebody edited the document meanwhile."""
 CLOCK_SLACK = timedelta(minutes=2)
-"""How far the vendor's clock may be from ours when its jobs are compared with the time of a send."""
+"""How much the vendor's clock may differ from ours when its jobs are compared with the time of a send."""
 
 
 def read(context: Context, write: Write) -> Document:
-    """The whole document as it is now."""
+    """The whole current document."""
     client = context.clients.visma
     if write.document == Write.Document.VISMA_POSITION:
         return client.position(write.owner_id, write.document_id)
@@ -34,9 +34,9 @@ def read(context: Context, write: Write) -> Document:
 
 
 def send(context: Context, write: Write) -> float | None:
-    """Read, decide each field anew, merge and send. Gives the seconds until the next step.
+    """Read, decide each field anew, merge and send. Returns the seconds until the next step.
 
-    Raises ``Stale`` when somebody's edit came in between: then it is read, compared and merged again.
+    Raises ``Stale`` if somebody edited the document in between: then it is read, compared and merged again.
     """
     document = read(context, write)
     changes = _still_to_write(context, write, document)
@@ -70,7 +70,7 @@ def _now(context: Context, change: Change, document: Document) -> Value:
 
 
 def _still_to_write(context: Context, write: Write, document: Document) -> list[Change]:
-    """The Changes that are still to be written; those that are there already, or moved, get their outcome."""
+    """The Changes that are still to be written; those that are already there, or have moved, get their outcome."""
     left = []
     for change in write_state.open_changes(write):
         value = _now(context, change, document)
@@ -85,7 +85,7 @@ def _still_to_write(context: Context, write: Write, document: Document) -> list[
 
 
 def follow(context: Context, write: Write) -> float | None:
-    """Look at the job of an accepted PUT. Gives the seconds until the next look."""
+    """Look at the job of an accepted PUT. Returns the seconds until the next look."""
     try:
         job = context.clients.visma.job(write.job_address)
     except Gone:
@@ -100,16 +100,16 @@ def follow(context: Context, write: Write) -> float | None:
 
 
 def next_look(write: Write) -> float:
-    """Seconds until the next look at what hasn't been done yet."""
+    """Seconds until the next look at a Write that isn't done yet."""
     since = write.accepted_at if write.state == Write.State.ACCEPTED else write.sent_at
     return write_state.growing_pause(since, settings.JOB_WAIT_FIRST_SECONDS, settings.JOB_WAIT_MAX_SECONDS)
 
 
 def _settle_job(context: Context, write: Write, job: Job) -> float | None:
-    """What a finished job did. With warnings the document is read again, and each field settled by what is there; a
-    number is always settled so, whatever the job said.
+    """Settle a Write by its finished job. If the job has warnings, the document is read again, and each field is
+    settled by its value there; a number always is, whatever the job says.
 
-    Raises ``Stale`` when the job failed because of somebody's edit in between.
+    Raises ``Stale`` if the job failed because somebody edited the document in between.
     """
     changes = write_state.open_changes(write)
     if job.status == "Failed":
@@ -145,7 +145,7 @@ def _is_number(change: Change) -> bool:
 
 
 def _without_number(context: Context, write: Write, changes: list[Change]) -> list[Change]:
-    """What is left of a write whose job failed: a number that is there all the same is done."""
+    """The Changes of a failed job that really failed: a number that is there all the same is done."""
     number = next((change for change in changes if _is_number(change)), None)
     if number is None or not _is_there(context, number, read(context, write)):
         return changes
@@ -159,15 +159,15 @@ def _is_there(context: Context, change: Change, document: Document) -> bool:
 
 
 def _give_up_waiting(context: Context, write: Write) -> float | None:
-    """It takes too long: what the document says is done, the rest is unknown and shown to a person."""
+    """End a Write that takes too long: values that are in the document are done, the others are unknown."""
     changes = write_state.open_changes(write)
     _settle_by_document(context, write, changes, Change.State.UNKNOWN, "unknown_outcome")
     return None
 
 
 def settle_lost(context: Context, write: Write) -> float | None:
-    """A PUT whose answer or job got lost: the values are there → done; else an unfinished job of that document → wait
-    for it; else it may be sent again."""
+    """Settle a PUT whose answer or job got lost: the values are there → done; else an unfinished job of the document →
+    wait for it; else it may be sent again."""
     changes = write_state.open_changes(write)
     document = read(context, write)
     if not all(_is_there(context, change, document) for change in changes):
@@ -179,7 +179,7 @@ def settle_lost(context: Context, write: Write) -> float | None:
         document = read(context, write)
     with transaction.atomic():
         write_state.settle_all((c for c in changes if _is_there(context, c, document)), Change.State.DONE)
-        if write.tries >= MAX_MOVES:  # sent so often, and no answer tells that Visma keeps it
+        if write.tries >= MAX_MOVES:  # sent often enough: Visma keeps its own number
             write_state.settle_all(
                 (c for c in write_state.open_changes(write) if _is_number(c)), Change.State.FAILED, "number_kept"
             )

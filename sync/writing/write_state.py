@@ -1,4 +1,4 @@
-"""The life of a Write, stored before and after each step that matters.
+"""The states of a Write, stored before and after each step that matters.
 
 planned → claimed → **sending** (stored, with the time, before the request) → **accepted** (job address) → settled.
 Only *planned* and *claimed* may be repeated without a look. A Write is settled once each of its Changes has an
@@ -26,16 +26,16 @@ from sync.worker.lease import Lease
 UNSENT = (Write.State.PLANNED, Write.State.CLAIMED)
 SENT = (Write.State.SENDING, Write.State.ACCEPTED)
 BASELINE_KEEPERS = frozenset({"waits_for_person", "email_exists", "number_not_given"})
-"""Reasons of "already right" after which the field isn't settled: nothing has changed there yet."""
+"""Reasons of "already right" after which the field isn't settled, because nothing has changed there yet."""
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
 
 
 class TakenOver(Exception):
-    """Somebody else works on this Write now: hands off."""
+    """Another worker has this Write now, so this one must not touch it."""
 
 
 def claim(writes: Iterable[Write], lease: Lease) -> None:
-    """Say who works on these Writes; those that were sent keep their state."""
+    """Store who works on these Writes; those that were sent keep their state."""
     claimed = list(writes)
     rows = Write.objects.filter(pk__in=[write.pk for write in claimed])
     rows.update(lease_holder=lease.holder, lease_until=timezone.now() + timedelta(seconds=lease.seconds_left))
@@ -47,24 +47,25 @@ def claim(writes: Iterable[Write], lease: Lease) -> None:
 
 
 def sending(write: Write, etag: str = "") -> None:
-    """About to send: from here on only a look can tell what happened."""
+    """Store that the Write is about to be sent; from now on only a look at the vendor tells what happened."""
     _move(write, UNSENT, state=Write.State.SENDING, sent_at=timezone.now(), etag=etag[:200], tries=F("tries") + 1)
 
 
 def accepted(write: Write, job_address: str) -> None:
-    """The vendor has taken it and will do it; its job tells when."""
+    """Store that the vendor has accepted the Write; its job tells when it is done."""
     state, now = Write.State.ACCEPTED, timezone.now()
     _move(write, (Write.State.SENDING,), state=state, accepted_at=now, job_address=job_address, trouble_since=None)
 
 
 def not_sent(write: Write, without_effect: bool = False) -> None:
-    """It may be sent from the start: nothing of it is there. ``without_effect``: it surely never was."""
+    """Let the Write be sent from the start, because it had no effect. ``without_effect``: that is certain, so the try
+    doesn't count."""
     tries = {"tries": F("tries") - 1} if without_effect else {}
     _move(write, (*UNSENT, *SENT), state=Write.State.CLAIMED, job_address="", etag="", **tries)
 
 
 def split(write: Write, changes: Sequence[Change]) -> None:
-    """Have these Changes go out one by one: the first stays, each other gets a Write of its own."""
+    """Let these Changes be sent one by one: the first stays, each other gets its own Write."""
     copied = ("run", "link", "snapshot", "person_key", "order", "side", "document", "owner_id", "document_id")
     values = {name: getattr(write, name) for name in copied}
     with transaction.atomic():
@@ -75,7 +76,7 @@ def split(write: Write, changes: Sequence[Change]) -> None:
 
 
 def in_trouble(write: Write) -> datetime:
-    """Remember since when it doesn't get on; gives that time. Being accepted ends it."""
+    """Store since when the Write makes no progress, and return that time. Being accepted ends it."""
     if write.trouble_since is None:
         write.trouble_since = timezone.now()
         Write.objects.filter(pk=write.pk).update(trouble_since=write.trouble_since)
@@ -83,24 +84,24 @@ def in_trouble(write: Write) -> datetime:
 
 
 def out_of_trouble(write: Write) -> None:
-    """The vendor answers again."""
+    """Store that the vendor answers again."""
     if write.trouble_since is not None:
         write.trouble_since = None
         Write.objects.filter(pk=write.pk).update(trouble_since=None)
 
 
 def patience_is_over(write: Write) -> bool:
-    """Whether it has been in trouble for too long (UNAVAILABLE_MINUTES)."""
+    """Whether the Write has been in trouble for too long (UNAVAILABLE_MINUTES)."""
     return timezone.now() - in_trouble(write) > timedelta(minutes=settings.UNAVAILABLE_MINUTES)
 
 
 def was_looked_for(write: Write) -> bool:
-    """Whether looks had as much time since it was sent: one that is answered settles it."""
+    """Whether UNAVAILABLE_MINUTES have passed since the Write was sent. Any answered look would have settled it."""
     return seconds_since(write.sent_at) > 60 * settings.UNAVAILABLE_MINUTES
 
 
 def seconds_since(moment: datetime | None) -> float:
-    """How long ago that was; 0 for never."""
+    """The seconds since ``moment``; 0 for ``None``."""
     return 0.0 if moment is None else max(0.0, (timezone.now() - moment).total_seconds())
 
 
@@ -110,7 +111,7 @@ def growing_pause(since: datetime | None, shortest: float = SHORTEST_PAUSE, long
 
 
 def wait(write: Write, pause: float) -> None:
-    """Have a later slice, or another process, keep to a pause that is worth it."""
+    """Store a pause of a second or more, so that a later slice or another process keeps it."""
     if pause >= 1:
         Write.objects.filter(pk=write.pk).update(not_before=timezone.now() + timedelta(seconds=pause))
 
@@ -130,7 +131,7 @@ def open_changes(write: Write) -> list[Change]:
 
 
 def settle(change: Change, state: str, reason: str = "", problems: Iterable[Problem] = ()) -> None:
-    """Give a Change its outcome; where that settles the field, the baseline moves in the same transaction."""
+    """Give a Change its outcome. If that settles the field, the baseline moves in the same transaction."""
     words = "\n".join(dict.fromkeys(problem.words for problem in problems if problem.words))
     with transaction.atomic():
         rows = Change.objects.filter(pk=change.pk, state=Change.State.PLANNED)
@@ -146,7 +147,7 @@ def settle(change: Change, state: str, reason: str = "", problems: Iterable[Prob
 
 
 def settle_all(changes: Iterable[Change], state: str, reason: str = "", problems: Iterable[Problem] = ()) -> None:
-    """The same outcome for several Changes."""
+    """Give several Changes the same outcome."""
     found = tuple(problems)
     with transaction.atomic():
         for change in changes:
@@ -154,7 +155,7 @@ def settle_all(changes: Iterable[Change], state: str, reason: str = "", problems
 
 
 def finish(write: Write) -> bool:
-    """Close the Write if all of its Changes have an outcome. True when it is closed."""
+    """Close the Write if all of its Changes have an outcome; True if it is closed."""
     if write.changes.filter(state=Change.State.PLANNED).exists():
         return False
     Write.objects.filter(pk=write.pk).update(
@@ -165,14 +166,14 @@ def finish(write: Write) -> bool:
 
 
 def end(write: Write, state: str, reason: str = "", problems: Iterable[Problem] = ()) -> None:
-    """The same outcome for all that is open, and with it the end of the Write."""
+    """Give all open Changes the same outcome, and close the Write."""
     with transaction.atomic():
         settle_all(open_changes(write), state, reason, problems)
         finish(write)
 
 
 def _renew_baseline(change: Change) -> None:
-    """The pair (Huma's, Visma's) as it is after the write. One writer an employee at a time, so no lock is needed."""
+    """Store the baseline (Huma's, Visma's) as it is after the write."""
     if not change.link_id or not change.field:
         return
     links = EmployeeLink.objects.select_related("connection").select_for_update(of=("self",))
@@ -181,7 +182,7 @@ def _renew_baseline(change: Change) -> None:
     link.baseline[change.field] = [change.source, change.becomes] if to_visma else [change.becomes, change.source]
     link.seen.pop(change.field, None)
     spec, side = field_named(change.field), Side(change.side)
-    written = spec.canonical(side, change.after)  # how the side spells it is seen when it is read
+    written = spec.canonical(side, change.after)  # the next read shows how the side spells it
     link.written[change.field] = mark(spec, side, written, fingerprinter(link.connection))
     link.save(update_fields=["baseline", "seen", "written"])
     waited = Change.objects.filter(link=change.link_id, field=change.field, state=Change.State.HELD, answer="")
@@ -190,7 +191,7 @@ def _renew_baseline(change: Change) -> None:
 
 
 def _close_elsewhere(change: Change) -> None:
-    """The same difference in a run that waits for a person: there is nothing left to decide about it."""
+    """Delete the same undecided difference in runs that wait for a person: nothing is left to decide about it."""
     before = (change.source, change.pin) if change.side == Side.VISMA else (change.pin, change.source)
     rows = Conflict.objects.filter(link=change.link_id, field=change.field, decision="", run__state__in=STEPS)
     rows.exclude(run=change.run_id).filter(huma_fingerprint=before[0], visma_fingerprint=before[1]).delete()
