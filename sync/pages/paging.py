@@ -1,7 +1,7 @@
-"""Pages of lists whose rows leave, or move, while somebody works through them.
+"""Pages of lists whose rows leave or move while somebody works through them.
 
-A page begins where the one before it ended, not after so many rows: whoever has decided what one page shows skips
-nobody on the next. The address names the row that was shown last by a *mark*, which holds no value of a person.
+A page begins after the last row of the page before, and not after a number of rows. So somebody who has decided about a
+page skips nobody on the next one. The address names the last shown row by a *mark*, which holds no value of a person.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,13 +14,13 @@ from sync.pages import request_params
 
 Row = TypeVar("Row")
 Key = tuple[Any, ...]
-"""What the rows are in order by; no two rows have the same."""
+"""The values by which rows are ordered; no two rows have the same."""
 LONGEST_MARK = 120
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a page begins: behind a row, before one, or with one; else by number, as addresses of before have it."""
+    """Where a page begins: after, before or at a row; else by a number, as in addresses of an older version."""
 
     after: str = ""
     before: str = ""
@@ -29,18 +29,18 @@ class Place:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Place":
-        """The place that a query string or a form names; the beginning where it names none."""
+        """The place that a query string or a form names; the beginning if it names none."""
         after, before, at = (str(data.get(name) or "")[:LONGEST_MARK] for name in ("after", "before", "at"))
         return cls(after, before, at, request_params.number(data.get("page")) or 1)
 
     @classmethod
     def of(cls, place: "Place | int | str") -> "Place":
-        """A place, or the page of that number."""
+        """The place itself, or the place of the page with that number."""
         return place if isinstance(place, Place) else cls(number=request_params.number(place) or 1)
 
     @property
     def query(self) -> dict[str, str]:
-        """The place for an address; empty for the beginning."""
+        """The place as parameters for an address; empty for the beginning."""
         named = {"after": self.after, "before": self.before, "at": self.at}
         found = {name: mark for name, mark in named.items() if mark}
         return found or ({"page": str(self.number)} if self.number > 1 else {})
@@ -48,8 +48,8 @@ class Place:
 
 @dataclass(frozen=True)
 class Part(Generic[Row]):
-    """One page. ``start``: the place of its first row in the list as it is now, from 1; ``first`` and ``last``: the
-    marks of its ends, "" when nothing is left from here on."""
+    """One page. ``start``: the number of its first row in the present list, from 1; ``first`` and ``last``: the marks
+    of its ends, "" if no rows are left from here on."""
 
     object_list: list[Row]
     start: int
@@ -59,34 +59,34 @@ class Part(Generic[Row]):
 
     @property
     def end(self) -> int:
-        """The place of its last row."""
+        """The number of its last row."""
         return self.start + len(self.object_list) - 1
 
     @property
     def has_previous(self) -> bool:
-        """Whether rows lie before it."""
+        """Whether there are rows before this page."""
         return bool(self.object_list) and self.start > 1
 
     @property
     def has_next(self) -> bool:
-        """Whether rows lie behind it."""
+        """Whether there are rows after this page."""
         return bool(self.object_list) and self.end < self.total
 
     @property
     def is_past(self) -> bool:
-        """Whether nothing is left from here on, though there is something before."""
+        """Whether no rows are left from here on, although there are rows before."""
         return not self.object_list and self.total > 0
 
     @property
     def stays(self) -> str:
-        """The mark that shows this page again after something on it was answered; "" at the beginning."""
+        """The mark that shows this page again after something on it was answered; "" for the first page."""
         return self.first if self.start > 1 else ""
 
 
 @dataclass(frozen=True)
 class Order(Generic[Row]):
-    """How a list is in order. ``fields``: of its query, with ``-`` for descending ones; ``mark``: a row's;
-    ``key``: of a mark the values of the fields, ``None`` when the row is gone."""
+    """The order of a list. ``fields``: the fields of its query, descending ones with ``-``; ``mark``: gives a row's
+    mark; ``key``: gives the values of the fields for a mark, ``None`` if the row is gone."""
 
     fields: tuple[str, ...]
     mark: Callable[[Row], str]
@@ -97,7 +97,7 @@ class Order(Generic[Row]):
         return [field[1:] if field.startswith("-") else f"-{field}" for field in self.fields]
 
     def beyond(self, key: Key, *, before: bool = False) -> Q:
-        """Rows behind ``key``, or before it."""
+        """A query for the rows after ``key``, or before it."""
         found, same = Q(), Q()
         for field, value in zip(self.fields, key, strict=True):
             name = field.lstrip("-")
@@ -110,10 +110,10 @@ class Order(Generic[Row]):
 def by_pk(
     among: QuerySet[Any], fields: tuple[str, ...], pk: Callable[[Any], int] = lambda row: int(row.pk)
 ) -> Order[Any]:
-    """An order whose marks are primary keys of rows that have the fields.
+    """An order whose marks are primary keys of rows with these fields.
 
-    ``among``: all rows of the connection, also those that have left the list. A mark of anybody else's would tell
-    where their row would stand.
+    ``among``: all rows of the connection, also those that have left the list. Rows of other connections must not be
+    among them: their marks would tell where they would stand.
     """
     names = [field.lstrip("-") for field in fields]
 
@@ -126,7 +126,7 @@ def by_pk(
 def part(
     rows: QuerySet[Any], order: Order[Row], place: Place | int | str, per_page: int, total: int | None = None
 ) -> Part[Row]:
-    """The page of a query at ``place``. ``total``: how many rows there are, where that is known already."""
+    """The page of a query at ``place``. ``total``: the number of rows, if it is known already."""
     place = Place.of(place)
     total = rows.count() if total is None else total
     ordered = rows.order_by(*order.fields)
@@ -159,7 +159,7 @@ def part_of_list(
     mark: Callable[[Row], str],
     key: Callable[[str], Key | None],
 ) -> Part[Row]:
-    """The page at ``place`` of rows in memory that are in the order of ``key_of``."""
+    """The page at ``place`` of rows in memory, which are ordered by ``key_of``."""
     place, total = Place.of(place), len(rows)
     named = place.after or place.before or place.at
     found = key(named) if named else None

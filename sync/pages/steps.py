@@ -1,4 +1,4 @@
-"""What every page of the wizard shares: the step bar, the way around, and which run it is about."""
+"""What the pages of a connection share: access, the step bar, and which run a page is about."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ def step_url(name: str, connection: Connection, run: SyncRun | None = None) -> s
 
 
 def steps(connection: Connection, run: SyncRun | None, current: str) -> list[Step]:
-    """The step bar of a page. Links lead to what can be looked at now, back and forth."""
+    """The step bar of a page, with links to the pages that can be opened now."""
     names = [name for name, _label in WIZARD_STEPS]
     come_to = step_of(run)
     reachable = ("sync_users", *BEFORE_WRITING) if come_to in BEFORE_WRITING else (come_to,)
@@ -77,9 +77,9 @@ def step_of(run: SyncRun | None) -> str:
 
 
 def continue_url(connection: Connection, run: SyncRun) -> str:
-    """Where a run goes on: the page that waits for somebody, or shows how far it is.
+    """The address of the page where a person goes on with a run, or sees how far it is.
 
-    One that goes on by itself waits for nobody: before it writes, its result's page says so.
+    An automatic run waits for nobody: before it writes, that is the page of its result.
     """
     if run.trigger not in BY_HAND and run.is_before_writing:
         return step_url("result", connection, run)
@@ -97,7 +97,7 @@ def page_context(
     current: str = "sync_users",
     **extra: Any,
 ) -> dict[str, Any]:
-    """The context that every page of ours needs; ``step`` gives it the step bar."""
+    """The context that every page needs; with ``step`` it has the step bar."""
     before = run is not None and run.is_before_writing
     return {
         **admin.site.each_context(request),
@@ -114,9 +114,9 @@ def page_context(
 
 
 def connection_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page of one connection of the signed-in person: ``view(request, connection, …)``; 404 for any other.
+    """A page of one of the user's own connections: ``view(request, connection, …)``; 404 for any other connection.
 
-    Before the connection is released there is nothing to see here, whoever looks: its own page says so.
+    Before the connection is released, everybody is redirected to the connection's own page.
     """
 
     @wraps(view)
@@ -129,7 +129,7 @@ def connection_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 
 
 def early_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """The same for a page that shows nothing of Visma: it is open before the release, too."""
+    """The same for a page that shows nothing of Visma, so it is open before the release, too."""
 
     @wraps(view)
     def guarded(request: HttpRequest, code: str, **kwargs: Any) -> HttpResponse:
@@ -141,7 +141,7 @@ def early_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 def open_run_page(view: RunView) -> Callable[..., HttpResponse]:
     """A page of the open run before anything is written: ``view(request, connection, run)``.
 
-    Where there is no such run, the person is taken to where the connection is.
+    Without such a run, the person is redirected to the page where the connection's run is.
     """
 
     @connection_page
@@ -156,7 +156,7 @@ def open_run_page(view: RunView) -> Callable[..., HttpResponse]:
 
 
 def run_page(view: RunView) -> Callable[..., HttpResponse]:
-    """A page of one run of a connection of the signed-in person: ``view(request, connection, run)``."""
+    """A page of one run of one of the user's own connections: ``view(request, connection, run)``."""
 
     @connection_page
     @wraps(view)
@@ -168,12 +168,12 @@ def run_page(view: RunView) -> Callable[..., HttpResponse]:
 
 
 def inactive() -> str:
-    """What is said where a paused or disconnected connection was to do something."""
+    """The message if a paused or disconnected connection should do something."""
     return gettext("The connection isn't active, so nothing was started.")
 
 
 def go_to(request: HttpRequest, url: str) -> HttpResponse:
-    """A redirect of the whole page, also where htmx asked for a part of it."""
+    """A redirect of the whole page, even if htmx asked for a part of it."""
     if getattr(request, "htmx", False):
         return HttpResponse(headers={"HX-Redirect": url})
     return redirect(url)

@@ -1,1 +1,1 @@
-"""A run's life: start, go on, stop, end."""
+"""A run's life: start, stop, end; what a person says about who is who; the result's email."""

@@ -1,11 +1,12 @@
-"""Which runs that answered Huma's events are worth keeping: those that a person may want to open."""
+"""Decides which runs that answered Huma's events are kept: those that a person may want to open."""
 
 from sync.models import Change, Conflict, SyncRun
 from sync.models.groups import SINGLE, WAITS
 
 
 def found_nothing(run: SyncRun) -> bool:
-    """Whether nothing came of a run that answers Huma's events: nothing to write, no difference, no news of an old one.
+    """Whether a run that answers Huma's events found nothing: nothing to write, no difference, and no old difference
+    that is over now.
 
     Such a run would only hide the others in the history.
     """
@@ -16,9 +17,9 @@ def found_nothing(run: SyncRun) -> bool:
 
 
 def _says_what_is_over(run: SyncRun) -> bool:
-    """Whether an earlier look at these people left a difference open that this one doesn't find any more.
+    """Whether an earlier run left a difference of these people open that this run doesn't find any more.
 
-    The newest look at each person counts, so this one is needed to say so.
+    The newest look at each person counts, so this run is needed to show that the difference is over.
     """
     links = set(run.progress.get("links", ()))
     others = SyncRun.objects.filter(connection=run.connection_id).exclude(pk=run.pk)

@@ -1,4 +1,4 @@
-"""What becomes of the events that a run was to answer."""
+"""What becomes of the events from Huma that a run answers."""
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -14,7 +14,7 @@ REFUSED_ACCESS = ("bad_credentials", "application_refused")
 
 
 def answered(run: SyncRun) -> None:
-    """The run was carried out: its events are answered. Where a pause cut it short, they wait for the end of that."""
+    """Mark the events of a run that was carried out as answered. If a pause cut it short, they wait for its end."""
     if _was_cut_short(run):
         not_handled(run)
     else:
@@ -32,8 +32,8 @@ def _was_cut_short(run: SyncRun) -> bool:
 
 
 def handled(run: SyncRun) -> None:
-    """The run's events are answered, and whoever brought nothing new is read once more; who was told of meanwhile is
-    next."""
+    """Mark the run's events as done, and plan the second read of people who brought nothing new. People of whom Huma
+    told meanwhile are next."""
     events = list(HumaEvent.objects.filter(run=run, state=HumaEvent.State.TAKEN))
     second_reads.plan(run, events)
     for event in events:
@@ -43,7 +43,7 @@ def handled(run: SyncRun) -> None:
 
 
 def not_handled(run: SyncRun) -> None:
-    """The run came to nothing: its events wait again, but for those that came once more meanwhile."""
+    """Let the run's events wait again, because the run ended without a result; not those that came again meanwhile."""
     second_reads.give_back(run)
     for event in HumaEvent.objects.filter(run=run, state=HumaEvent.State.TAKEN):
         try:

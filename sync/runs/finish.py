@@ -1,4 +1,4 @@
-"""The end of a run that wrote."""
+"""Ends a run that wrote."""
 
 from django.db import transaction
 
@@ -13,7 +13,7 @@ from sync.worker.queue import wake_connection
 
 
 def finish(run: SyncRun) -> None:
-    """All Changes have an outcome: end the run, forget what was read, and mail the result."""
+    """End a run whose Changes all have an outcome: forget what was read, and mail the result."""
     stopped = Change.objects.filter(run=run, state=Change.State.STOPPED).exists()
     with transaction.atomic():
         state = SyncRun.State.STOPPED if stopped else SyncRun.State.FINISHED

@@ -1,4 +1,4 @@
-"""A run's life, as far as people steer it: start, read again, cancel, stop, confirm a check, retry."""
+"""What people do with runs: start, read again, cancel, stop, pass a check; and how far a run is."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ CHECKS = ("visma_empty", "huma_lost", "visma_lost", "same_company")
 
 
 class NotAllowed(Exception):
-    """The step isn't possible now; ``code`` says why: superuser, typed, other_run, state, inactive."""
+    """The action isn't possible now; ``code`` says why: superuser, typed, other_run, state, inactive."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -33,25 +33,25 @@ class NotAllowed(Exception):
 
 
 def open_run(connection: Connection) -> SyncRun | None:
-    """The manual run that waits for somebody or something, if there is one."""
+    """The open manual run, if there is one."""
     return connection.runs.filter(state__in=OPEN_STATES, trigger__in=MANUAL).first()
 
 
 def latest_run(connection: Connection) -> SyncRun | None:
-    """The newest run that a person started: what runs by itself stays out of the wizard."""
+    """The newest run that a person started; the wizard doesn't show automatic runs."""
     return connection.runs.filter(trigger__in=BY_HAND).first()
 
 
 def latest_read(connection: Connection) -> SyncRun | None:
-    """The newest run that read both sides completely; the others hold only whom they are about."""
+    """The newest run that read both sides completely; other runs have only some people."""
     parts = [trigger for trigger in SyncRun.Trigger.values if trigger not in WHOLE]
     return connection.runs.exclude(read_at=None).exclude(trigger__in=parts).order_by("-pk").first()
 
 
 def start(connection: Connection, user: Any, trigger: str = SyncRun.Trigger.MANUAL, **extra: Any) -> SyncRun:
-    """Start reading both sides, or give the run that is open already. A second click never makes a second run.
+    """Start reading both sides, or return the run that is already open. A second click never makes a second run.
 
-    Choices that were to be kept by a reading that failed are kept by this one. Raises ``NotAllowed("inactive")``.
+    Choices that a failed reading should have kept are kept by this run. Raises ``NotAllowed("inactive")``.
     """
     existing = open_run(connection) if trigger in MANUAL else None
     if existing:
@@ -66,7 +66,7 @@ def start(connection: Connection, user: Any, trigger: str = SyncRun.Trigger.MANU
                 forget_values(doubted)
             audit(user, "run.started", connection, run=run.pk, trigger=trigger)
             wake(run.pk)
-    except IntegrityError:  # somebody else was faster
+    except IntegrityError:  # another request has started one
         other = open_run(connection)
         if other is None:
             raise
@@ -75,13 +75,13 @@ def start(connection: Connection, user: Any, trigger: str = SyncRun.Trigger.MANU
 
 
 def require_active(connection: Connection) -> None:
-    """Raises ``NotAllowed("inactive")`` unless the connection is active now, whatever it was when it was looked up."""
+    """Raise ``NotAllowed("inactive")`` unless the connection is active in the database now."""
     if not Connection.objects.filter(pk=connection.pk, state=Connection.State.ACTIVE).exists():
         raise NotAllowed("inactive")
 
 
 def _whose_choices_wait(connection: Connection) -> SyncRun | None:
-    """The run that was read again in vain: the reading failed, and nobody gave the run up."""
+    """The last run, if it was to read again, failed, and nobody has given it up: its choices wait."""
     last = connection.runs.filter(trigger__in=MANUAL).first()
     return last if last and last.state == SyncRun.State.FAILED and last.continues_id else None
 
@@ -99,7 +99,7 @@ def fail(run: SyncRun, reason: Reason, from_states: Collection[str]) -> bool:
 
 
 def cancel(run: SyncRun, user: Any) -> bool:
-    """Give the run up; nothing was written, and the values it read are forgotten. False when it was too late."""
+    """Cancel a run that hasn't written anything, and forget the values that it read. False if it is too late."""
     with transaction.atomic():
         if not end(run, SyncRun.State.CANCELLED, (SyncRun.State.FETCHING, *STEPS)):
             return False
@@ -111,9 +111,9 @@ def cancel(run: SyncRun, user: Any) -> bool:
 
 
 def forget_values(run: SyncRun) -> None:
-    """Drop what was read of people, and the values of differences that nobody will decide any more.
+    """Delete what was read of people, and the values of differences that nobody will decide any more.
 
-    Who couldn't be created stays, so that it can be tried again.
+    People who couldn't be created keep their values, so that it can be tried again.
     """
     failed = Change.objects.filter(run=run, action=Action.CREATE, state=Change.State.FAILED).values("snapshot")
     EmployeeSnapshot.objects.filter(run=run).exclude(pk__in=failed).update(payload=None)
@@ -122,7 +122,7 @@ def forget_values(run: SyncRun) -> None:
 
 
 def read_again(run: SyncRun, user: Any) -> SyncRun:
-    """Read both sides again; choices stay where neither value moved."""
+    """Read both sides again; choices are kept if neither value has moved."""
     with transaction.atomic():
         if run.state in OPEN_STATES and not cancel(run, user):
             raise NotAllowed("state")
@@ -130,7 +130,7 @@ def read_again(run: SyncRun, user: Any) -> SyncRun:
 
 
 def stop(run: SyncRun, user: Any) -> None:
-    """Stop an applying run: what was sent is followed to its end, the rest isn't sent."""
+    """Stop a run that is writing: what was sent is followed to its end, the rest isn't sent."""
     rows = SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.APPLYING, stop_requested_by="")
     if rows.update(stop_requested_by=name_of(user)):
         audit(user, "run.stop_requested", run.connection, run=run.pk)
@@ -138,21 +138,22 @@ def stop(run: SyncRun, user: Any) -> None:
 
 
 def go(run: SyncRun, state: str) -> None:
-    """Remember where in the wizard the person is; moves between review, create and confirm only."""
+    """Store the wizard's step; only between review, create and confirm."""
     SyncRun.objects.filter(pk=run.pk, state__in=STEPS).update(state=state, touched_at=timezone.now())
     run.refresh_from_db(fields=["state"])
 
 
 def check_number(run: SyncRun) -> int:
-    """The number that has to be typed to get past the check that stopped the run."""
+    """The number to type to pass the check that stopped the run."""
     params = run.failure_params
     return int(params.get("lost") or params.get("people") or 0)
 
 
 def pass_check(run: SyncRun, user: Any, typed: str = "") -> None:
-    """Go on although the run was stopped by a check of plausibility.
+    """Let a run go on that a plausibility check has stopped.
 
-    The same company is confirmed by a superuser, everything else by typing the number. Raises ``NotAllowed``.
+    A superuser confirms that it is the same company; other checks are passed by typing the number. Raises
+    ``NotAllowed``.
     """
     check = run.failure
     if run.state != SyncRun.State.FAILED or check not in CHECKS:
@@ -177,7 +178,7 @@ def pass_check(run: SyncRun, user: Any, typed: str = "") -> None:
 
 
 def resume_after(run: SyncRun, check: str) -> None:
-    """Let a run that a check stopped go on from what it has read."""
+    """Let a stopped run go on with what it has read."""
     run.passed_checks = [*run.passed_checks, check]
     SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.FAILED).update(
         state=SyncRun.State.FETCHING, passed_checks=run.passed_checks, failure="", failure_params={}, finished_at=None
@@ -188,8 +189,8 @@ def resume_after(run: SyncRun, check: str) -> None:
 class Live:
     """How far a run is.
 
-    ``waiting_for_worker``: nobody has taken it up for some seconds and no worker is alive. ``still``: for how many
-    seconds nothing has moved, 0 while it does. ``silent``: by side, for how many seconds it hasn't answered.
+    ``waiting_for_worker``: for some seconds nobody has worked on it, and no worker is alive. ``still``: for how many
+    seconds nothing has moved; 0 while something moves. ``silent``: by side, for how many seconds it hasn't answered.
     """
 
     state: str
@@ -206,7 +207,7 @@ class Live:
 
 
 def live(run: SyncRun) -> Live:
-    """How far the run is, for pages that ask again and again."""
+    """How far the run is, for pages that poll."""
     progress = run.progress or {}
     huma, visma = progress.get(Side.HUMA, {}), progress.get(Side.VISMA, {})
     works = run.state in (SyncRun.State.FETCHING, SyncRun.State.APPLYING)
@@ -230,6 +231,6 @@ def live(run: SyncRun) -> Live:
 
 
 def run_totals(run: SyncRun) -> Totals:
-    """What became of the run's Changes so far."""
+    """The totals of the run's Changes so far."""
     rows = Change.objects.filter(run=run).values_list("state").annotate(n=Count("pk")).order_by()
     return totals(dict(rows))

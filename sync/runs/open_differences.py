@@ -1,7 +1,7 @@
-"""Differences that wait for a person: of everybody the newest look that compared her, and what it left open.
+"""Differences that wait for a person: those that the newest run that compared a person has left open.
 
-The newest run that read both sides counts; of those whom Huma told of since, or whom an owner released, the later
-look. One definition, for the start page, Attention and the digest; few statements however many connections.
+That is the newest run that read both sides, or a later run over single people (real time, releases). The start page,
+Attention and the digest share this definition. It needs few statements, even for many connections.
 """
 
 from collections import Counter, defaultdict
@@ -22,27 +22,27 @@ RUNS_AT_ONCE = 5000  # runs in one statement
 
 @dataclass(frozen=True)
 class Newest:
-    """The newest run of each kind, by connection, trigger and state; changes in Huma that went well aren't in it."""
+    """The newest run of each kind, by connection, trigger and state, without real-time runs that went well."""
 
     runs: Mapping[int, Mapping[tuple[str, str], int]]
 
     def of(self, connection: int, triggers: Iterable[str], states: Iterable[str]) -> int:
-        """The newest one's primary key, 0 for none."""
+        """The primary key of the newest run with these triggers and states; 0 if there is none."""
         rows, states = self.runs.get(connection, {}), set(states)
         kinds = set(triggers)
         return max((pk for (trigger, state), pk in rows.items() if trigger in kinds and state in states), default=0)
 
     def whole(self, connection: int) -> int:
-        """The newest one that read both sides and whose differences still count."""
+        """The newest run that read both sides and whose differences count."""
         return self.of(connection, WHOLE, COMPARED)
 
     def open(self, connection: int) -> int:
-        """The one that waits for a person, or is read or written because of her."""
+        """The open run that a person started."""
         return self.of(connection, MANUAL, OPEN_STATES)
 
 
 def newest_runs(connections: Collection[int]) -> Newest:
-    """The newest run of each kind of these connections, in one statement."""
+    """The newest run of each kind in these connections, in one statement."""
     rows = SyncRun.objects.filter(connection__in=connections, dry=False)
     others = [trigger for trigger in Trigger.values if trigger != Trigger.REAL_TIME]
     unended = (State.FAILED, State.FETCHING, State.REVIEW, State.APPLYING)
@@ -56,8 +56,8 @@ def newest_runs(connections: Collection[int]) -> Newest:
 
 @dataclass
 class Looks:
-    """Which run compared whom last. ``whole``: by connection; ``parts``: later runs over single people, by
-    connection, oldest first; ``last``: by link the newest of them that compared her."""
+    """Which run compared whom last. ``whole``: by connection, the newest run over everybody; ``parts``: by connection,
+    later runs over single people, the oldest first; ``last``: by link, the newest of these that compared the person."""
 
     whole: dict[int, int] = field(default_factory=dict)
     parts: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -65,13 +65,13 @@ class Looks:
 
     @property
     def runs(self) -> dict[int, int]:
-        """All of them: which connection each is of."""
+        """All these runs, each with its connection."""
         found = {pk: connection for connection, pk in self.whole.items()}
         return found | {pk: connection for connection, pks in self.parts.items() for pk in pks}
 
 
 def looks_of(newest: Newest, connections: Iterable[int]) -> Looks:
-    """Who was compared by which run last, in one statement for many connections."""
+    """Find which run compared whom last, in one statement for many connections."""
     looks = Looks({connection: pk for connection in connections if (pk := newest.whole(connection))})
     for some in batches(looks.whole.items(), CONNECTIONS_AT_ONCE):
         later = Q()
@@ -96,7 +96,7 @@ def waiting_differences(looks: Looks) -> Counter[int]:
 
 
 def _with_later_looks(looks: Looks, whole: Mapping[int, int]) -> Iterable[int]:
-    """For each difference that waits in these connections, the connection; the newest look at a person counts."""
+    """The connection of each difference that waits in these connections; the newest look at a person counts."""
     now: dict[tuple[int, str], int] = {}
     for run, link, name in asking(whole).values_list("run", "link", "field"):
         if run >= looks.last.get(link, 0):
@@ -118,7 +118,7 @@ def _with_later_looks(looks: Looks, whole: Mapping[int, int]) -> Iterable[int]:
 
 
 def asking(runs: Iterable[int]) -> QuerySet[Conflict]:
-    """The differences of these runs that wait, of people who are still linked and not left out."""
+    """The waiting differences of these runs, of people who are still linked and not left out."""
     return _taking_part(runs).filter(WAITS)
 
 

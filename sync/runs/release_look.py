@@ -1,6 +1,6 @@
-"""What a superuser is shown before a release: how many people both sides have, and what matched by what.
+"""Counts what a superuser sees before a release: how many people both sides have, and how many match by which key.
 
-Both sides are read as a run reads them, and compared; figures and the names of Huma's companies are all that is kept.
+Both sides are read and compared as in a run. Only figures and the names of Huma's companies are kept.
 """
 
 import logging
@@ -30,13 +30,13 @@ logger = logging.getLogger(__name__)
 
 NAME = "release"
 MOST_NAMES = 50
-"""So many companies of Huma's are named."""
+"""The most companies of Huma that are named."""
 
 
 def look(connection_pk: int) -> float | None:
-    """Read for one slice. Gives the seconds until there is more to do, ``None`` when there isn't.
+    """Read for one slice. Returns the seconds until there is more to do, ``None`` if there isn't.
 
-    Whoever else looks at once finds the lease taken. Nothing is done where no superuser is asked (any more).
+    A second worker finds the lease taken. Does nothing without an open release request.
     """
     request = ReleaseRequest.objects.filter(connection=connection_pk, answer="", looked_at=None).first()
     if request is None:
@@ -63,7 +63,7 @@ def look(connection_pk: int) -> float | None:
 
 
 def _run_of(connection_pk: int) -> SyncRun:
-    """The run that holds what was read so far. Dry: it is in no list, and deleted in the end."""
+    """The run that holds what was read so far: a dry one, which is in no list and is deleted at the end."""
     kind = {"connection_id": connection_pk, "trigger": SyncRun.Trigger.COMMAND, "started_by": NAME, "dry": True}
     return SyncRun.objects.filter(**kind, state=SyncRun.State.FETCHING).first() or SyncRun.objects.create(**kind)
 
@@ -88,7 +88,7 @@ def _slice(request: ReleaseRequest, run: SyncRun, lease: Lease) -> float | None:
 
 
 def _ended(request: ReleaseRequest, figures: dict[str, Any] | None = None, trouble: Reason | None = None) -> None:
-    """Keep the figures, or why there are none, and nothing else."""
+    """Store the figures, or why there are none, and delete the rest."""
     ReleaseRequest.objects.filter(pk=request.pk, answer="").update(
         figures=figures or {},
         trouble=trouble.code if trouble else "",
@@ -104,7 +104,7 @@ def _forget(connection_pk: int) -> None:
 
 @dataclass(frozen=True)
 class Counted:
-    """How many are the same person and by what; ``few``: too few for one company."""
+    """How many people match and by which key; ``few``: too few for the same company."""
 
     linked: int
     ways: list[str]
@@ -112,7 +112,7 @@ class Counted:
 
 
 def counted(request: ReleaseRequest) -> Counted:
-    """The figures of a request whose both sides were read."""
+    """The figures of a request after both sides were read."""
     figures = request.figures
     linked: dict[str, int] = figures.get("linked", {})
     total, smaller = sum(linked.values()), min(figures.get(Side.HUMA, 0), figures.get(Side.VISMA, 0))

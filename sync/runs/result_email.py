@@ -1,4 +1,4 @@
-"""The emails: what happened, in names and field labels. Never a value, never a vendor's words."""
+"""Composes the emails about a run's result: names and field labels, never a value or a vendor's words."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,14 +25,14 @@ from sync.runs.result_mail import new_drafts, recipients
 from sync.wording.sentences import change_sentence, field_label, outcome_label, sentence, side_name
 
 MOST_PROBLEMS = 50
-"""So many are named in an email; the page has them all."""
+"""The most problems that an email lists; the page has all."""
 
 PROBLEMS = (Change.State.FAILED, Change.State.UNKNOWN, Change.State.MOVED)
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One Change that needs another look."""
+    """One Change that needs a person's look."""
 
     name: str
     what: str
@@ -42,7 +42,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class NewDraft:
-    """One person who was added to Visma as a draft. ``missing``: labels of what Huma doesn't have."""
+    """One person who was added to Visma as a draft. ``missing``: labels of the fields that Huma doesn't have."""
 
     name: str
     missing: list[str]
@@ -103,7 +103,7 @@ def _run_of(letter: Letter) -> SyncRun | None:
 
 
 def _figures(params: Mapping[str, Any]) -> dict[str, Any]:
-    """What an email may say of why a run failed: how many, and which property."""
+    """The parameters of a failure that an email may contain: numbers, and the name of a property."""
     return {name: value for name, value in params.items() if isinstance(value, int) or name == "prop"}
 
 

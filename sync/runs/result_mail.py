@@ -28,7 +28,7 @@ def send_result(run: SyncRun) -> bool:
 
 
 def recipients(run: SyncRun) -> list[str]:
-    """Who gets the result: those who started and confirmed the run, and the connection's recipients."""
+    """The addresses that get the result: of whoever started or confirmed the run, and the connection's recipients."""
     names = {name for name in (run.started_by, run.confirmed_by) if name}
     people = get_user_model().objects.filter(username__in=names, is_active=True).exclude(email="")
     return each_once([*people.order_by("pk").values_list("email", flat=True), *run.connection.recipients])

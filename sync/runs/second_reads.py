@@ -1,7 +1,7 @@
-"""The later second read: who was read after an event and brought nothing new is read once more a little later.
+"""Second reads: people who were read after an event and brought nothing new are read once more a little later.
 
-A read can be older than its event [A] (huma.md, H10). Who is still to be read stands with the event, so that neither a
-lost bell nor a dead worker loses it. Source: design, Always on (Real time).
+A read can be older than its event [A] (huma.md, H10). The event's row says who is still to be read, so neither a lost
+task nor a dead worker loses it. Source: design, Always on (Real time).
 """
 
 from collections import Counter, defaultdict
@@ -22,15 +22,15 @@ from sync.worker.queue import wake_connection
 MOST_AT_ONCE = 100
 """So many people are read once more at a time: whom Huma tells of meanwhile waits for no more than these."""
 SLICE = 2.0
-"""So many seconds at a time a run works that does nothing else."""
+"""The seconds of a slice of a run that only reads people once more."""
 OLD_READS = timedelta(minutes=5)
-"""So long after a write to Huma what it said before may still be read."""
+"""For how long after a write to Huma a read may still give the old value."""
 WORTH_TRYING = timedelta(hours=1)
-"""For so long a second read is tried that can't be made."""
+"""For how long a second read is tried that doesn't succeed."""
 
 
 class Known:
-    """What was known of a run's people before it compared them, to tell what is new."""
+    """What was known of a run's people before the run compared them, to find out what is new."""
 
     def __init__(self, run: SyncRun, links: Iterable[EmployeeLink]) -> None:
         self.run, self.links = run, {link.pk: link for link in links}
@@ -45,8 +45,8 @@ class Known:
         self._notices = self._said()
 
     def news(self, moved: Collection[int]) -> list[str]:
-        """The ids in Huma of those of whom it said something new, once they are compared. ``moved``: the links that are
-        gone, outside or back."""
+        """The ids in Huma of the people about whom there is something new, after they were compared. ``moved``: the
+        links that are now gone, outside or back."""
         found = {self.links[pk].huma_id for pk in moved if pk in self.links}
         rows = Conflict.objects.filter(run=self.run).values_list("link", "field", "huma_fingerprint")
         found |= {self.links[pk].huma_id for pk, field, huma in rows if pk and huma not in self._prints[pk, field]}
@@ -65,10 +65,10 @@ class Known:
 
 
 def plan(run: SyncRun, events: Iterable[HumaEvent]) -> None:
-    """Say on each of the events that the run has answered who is read once more, and when; it is not saved yet.
+    """Set on each event that the run answered who is read once more, and when; doesn't save the events.
 
-    Who brought something new isn't, unless the run answered several events about them: what it found may be the first
-    one's alone. Who couldn't be read isn't either.
+    A person who brought something new isn't, unless the run answered several events about them: the news may be of the
+    first event only. A person who couldn't be read isn't, either.
     """
     events = list(events)
     told = Counter[str]()
@@ -84,10 +84,10 @@ def plan(run: SyncRun, events: Iterable[HumaEvent]) -> None:
 
 
 def from_before_our_write(run: SyncRun, conflicts: QuerySet[Conflict]) -> dict[tuple[int | None, str, str], datetime]:
-    """By (link, field, Huma's fingerprint), what Huma said until we wrote to it a moment ago; until when that counts.
+    """The values that Huma had before our recent writes, as (link, field, fingerprint), and until when they count.
 
-    Our own writes make events, and a read right after one can be old: what was just replaced would go to Visma as if
-    somebody had chosen it. Somebody who really changes it back waits until it can't be an old read any more.
+    Our own writes cause events, and a read right after a write can be old: the replaced value would go to Visma as if
+    somebody had chosen it. If somebody really changes it back, it waits until it can't be an old read any more.
     """
     rows = Change.objects.filter(link__in=conflicts.order_by().values("link"), side=Side.HUMA, state=Change.State.DONE)
     rows = rows.filter(settled_at__gte=began(run) - OLD_READS).order_by("settled_at")
@@ -96,7 +96,7 @@ def from_before_our_write(run: SyncRun, conflicts: QuerySet[Conflict]) -> dict[t
 
 
 def _withheld(run: SyncRun) -> dict[str, datetime]:
-    """By their ids in Huma, of whom the run left something alone because it may be an old read; until when."""
+    """By ids in Huma, people of whom the run left something alone because it may be an old read, and until when."""
     conflicts = Conflict.objects.filter(run=run, decision="")
     old = from_before_our_write(run, conflicts)
     found: dict[str, datetime] = {}
@@ -108,12 +108,12 @@ def _withheld(run: SyncRun) -> dict[str, datetime]:
 
 
 def waiting(**of: object) -> QuerySet[HumaEvent]:
-    """The events some of whose people are to be read once more, by no run yet."""
+    """The events with people to be read once more, which no run has taken yet."""
     return HumaEvent.objects.filter(again_at__isnull=False, again_run=None, **of)
 
 
 def due() -> list[int]:
-    """The connections for which it is time to read somebody once more."""
+    """The connections with people who are due to be read once more."""
     rows = waiting(again_at__lte=timezone.now(), connection__state=Connection.State.ACTIVE)
     return list(rows.order_by().values_list("connection", flat=True).distinct())
 
@@ -130,7 +130,7 @@ def due_people(connection: Connection) -> set[str]:
 
 
 def take(run: SyncRun) -> None:
-    """The run reads people once more: say so on the events for which it is time."""
+    """Assign the due events to the run that reads their people once more."""
     rows = waiting(connection=run.connection_id, again_at__lte=timezone.now())
     mine = [pk for pk, ids in rows.values_list("pk", "again_ids") if not set(ids).isdisjoint(run.people)]
     rows.filter(pk__in=mine).update(again_run=run)
@@ -148,23 +148,23 @@ def finish(run: SyncRun) -> None:
 
 
 def give_back(run: SyncRun) -> None:
-    """The run came to nothing for no fault of theirs: they are read once more by another."""
+    """Let another run read these people once more, because this one failed for other reasons."""
     HumaEvent.objects.filter(again_run=run, again_at__isnull=False).update(again_run=None)
 
 
 def give_up(connection: Connection, run: SyncRun | None = None) -> None:
-    """Nobody is read once more, for all events of the connection or those of a run."""
+    """Drop the second reads of all events of the connection, or of those of a run."""
     rows = HumaEvent.objects.filter(connection=connection, again_at__isnull=False)
     (rows.filter(again_run=run) if run else rows).update(again_at=None, again_ids=[])
 
 
 def are_all(run: SyncRun) -> bool:
-    """Whether the run does nothing but read people once more: nobody waits for it."""
+    """Whether the run only reads people once more, so that nobody waits for it."""
     return run.trigger == SyncRun.Trigger.REAL_TIME and not HumaEvent.objects.filter(run=run).exists()
 
 
 def step_aside(run: SyncRun) -> None:
-    """End a run that would only read people once more, and can't at the moment, so that nobody else waits for it."""
+    """End a run that only reads people once more and can't at the moment, so that new events don't wait for it."""
     now = timezone.now()
     with transaction.atomic():
         mine = HumaEvent.objects.filter(again_run=run, again_at__isnull=False)

@@ -1,4 +1,4 @@
-"""What a page says while it waits: that a vendor is silent, or that nobody works on a run any more."""
+"""Tells waiting pages that a vendor is silent, or that nobody works on a run any more."""
 
 import threading
 import time
@@ -19,9 +19,9 @@ LOOK_EVERY = 1.0  # seconds
 
 
 def still_for(run: SyncRun) -> float:
-    """Seconds since anybody showed that they work on the run, by the database's clock.
+    """Seconds since the last sign that a worker works on the run, by the database's clock.
 
-    Whoever has its lease renews it; between two slices nobody has, and the worker's own beat counts.
+    A worker renews its lease; between two slices nobody has the lease, and the heartbeat counts.
     """
     rows = SyncRun.objects.filter(pk=run.pk).annotate(now=Now())
     now, touched, holder, until = rows.values_list("now", "touched_at", "lease_holder", "lease_until").get()
@@ -34,13 +34,13 @@ def still_for(run: SyncRun) -> float:
 
 
 def silent_for(run: SyncRun) -> dict[str, int]:
-    """By side, for how many seconds it hasn't answered; sides that answer aren't in it."""
+    """The sides that don't answer, with the seconds since they were asked."""
     return {side: max(1, round(time.time() - since)) for side, since in run.silent.items()}
 
 
 @contextmanager
 def listening(run: SyncRun) -> Iterator[None]:
-    """While the run is worked on: store since when a side has been silent, and that it answers again."""
+    """While the run is worked on, store since when a side has been silent, and that it answers again."""
     ended = threading.Event()
     args = (run.pk, dict(run.silent), clients_for(run.connection), ended)
     thread = threading.Thread(target=_listen, args=args, name=f"silence-{run.pk}", daemon=True)
@@ -62,7 +62,7 @@ def _listen(run_pk: int, stored: dict[str, float], clients: Clients, ended: thre
             try:
                 SyncRun.objects.filter(pk=run_pk).update(silent=now)
                 stored = now
-            except DatabaseError:  # the next look may succeed
+            except DatabaseError:  # the next turn may succeed
                 connection.close()
     finally:
         connection.close()

@@ -1,4 +1,4 @@
-"""What can be done about who is who: link, unlink, leave out, take back. None of it writes to Huma or Visma."""
+"""What a person can say about who is who: link, unlink, leave out, take back. None of it writes to Huma or Visma."""
 
 from typing import Any
 
@@ -24,11 +24,10 @@ KEPT = ("decision", "decided_by", "decided_at", "allow_clearing", "is_new")
 def link(
     connection: Connection, user: Any, huma_id: str, visma_id: str, births_confirmed: bool = False
 ) -> EmployeeLink:
-    """These two are one, because a person says so. In an open run the pair is compared at once.
+    """Link two people because a person says that they are one. An open run compares the pair at once.
 
-    Raises ``NotAllowed``: "state" while a run writes, "unread" for somebody whom the latest read didn't see,
-    "taken" where one of them is linked to somebody else, "births" where their dates of birth differ and nobody has
-    confirmed it.
+    Raises ``NotAllowed``: "state" while a run writes, "unread" if the latest read hasn't got one of them, "taken" if
+    one is linked to somebody else, "births" if their dates of birth differ and nobody has confirmed it.
     """
     with transaction.atomic():
         _hold(connection)
@@ -50,10 +49,10 @@ def link(
 def make_link(
     connection: Any, user: Any, huma: EmployeeSnapshot, visma: EmployeeSnapshot, births_confirmed: bool = False
 ) -> EmployeeLink:
-    """Link two people by a person's choice; a pair once called different may be linked again.
+    """Store the link of two people by a person's choice; a pair that was called different may be linked again.
 
-    Raises ``NotAllowed``: "taken" when one of them is linked to somebody else, "births" when their dates of birth
-    differ and nobody has confirmed it.
+    Raises ``NotAllowed``: "taken" if one of them is linked to somebody else, "births" if their dates of birth differ
+    and nobody has confirmed it.
     """
     known = _against(huma, visma)
     if "birth" in known and not births_confirmed:
@@ -83,14 +82,14 @@ def make_link(
 
 
 def _against(huma: EmployeeSnapshot, visma: EmployeeSnapshot) -> list[str]:
-    """What speaks against the two, as far as it was read of them: what a person confirms doesn't ask again."""
+    """What speaks against the two by what was read of them; a person confirms it, so it doesn't ask again."""
     if not (huma.payload and visma.payload):
         return []
     return without_instead(against_alone(from_json(huma.payload), from_json(visma.payload)))
 
 
 def link_instead(made: EmployeeLink, user: Any) -> EmployeeLink:
-    """The person is linked with the employee who was asked about, in place of the one whose employment has ended.
+    """Link the person with the employee that the doubt names, instead of the one whose employment has ended.
 
     Raises ``NotAllowed`` as ``link`` does; then the old link stays.
     """
@@ -101,7 +100,7 @@ def link_instead(made: EmployeeLink, user: Any) -> EmployeeLink:
 
 
 def unlink(made: EmployeeLink, user: Any) -> None:
-    """These two are different people, whatever their keys say. What was agreed about them is forgotten.
+    """Call two linked people different, whatever their keys say, and forget their baselines.
 
     Raises ``NotAllowed("state")`` while a run writes.
     """
@@ -153,7 +152,7 @@ def leave_out(connection: Connection, user: Any, side: str, vendor_id: str, name
 
 
 def take_back(row: LeftOut, user: Any) -> None:
-    """A person, or a field of one, takes part again. Raises ``NotAllowed`` while a run writes."""
+    """Let a person, or a field of one, take part again. Raises ``NotAllowed`` while a run writes."""
     connection = row.connection
     with transaction.atomic():
         _hold(connection)
@@ -169,7 +168,7 @@ def take_back(row: LeftOut, user: Any) -> None:
 
 
 def _compare_again(run: SyncRun, made: EmployeeLink) -> None:
-    """The pair's differences anew; what was decided about the others stays decided."""
+    """Compare the pair again; decisions about other people stay."""
     if made.state != EmployeeLink.State.LINKED or is_left_out(made):
         return
     rows = Conflict.objects.filter(run=run, link=made)
@@ -185,7 +184,7 @@ def _compare_again(run: SyncRun, made: EmployeeLink) -> None:
 
 
 def _offer_again(run: SyncRun, rows: Any) -> None:
-    """People who are linked no more stand on one side only, and may be offered for creation."""
+    """Put people who aren't linked any more onto the lists to create."""
     for person in rows:
         person.link = None
         person.create_group = heading(from_json(person.payload)) if person.payload else CreateGroup.NO_POSITION
