@@ -1,6 +1,6 @@
-"""Plain pages for looking up what the sync did. What it writes is changed on the wizard's pages only.
+"""Plain pages to look up what the sync did. Only the wizard's pages change anything.
 
-Values are never shown here but as dots, and employees' names are no search terms: those would stand in addresses.
+Values are shown as dots, and people's names can't be searched for here: a search would put them into addresses.
 """
 
 from typing import Any
@@ -34,12 +34,12 @@ DOTS = "•••"
 
 
 def masked(value: Any) -> str:
-    """That there is a value, never which."""
+    """Dots for a value, "" for none."""
     return "–" if value in (None, "", {}, []) else DOTS
 
 
 class OfAConnection(LookOnly):
-    """Rows of a run, and of what else belongs to a connection."""
+    """Rows that belong to a run, or to a connection in another way."""
 
     path = "run__connection"
     words = WORDS
@@ -78,7 +78,7 @@ class EmployeeLinkAdmin(OfAConnection):
 
 @admin.register(LeftOut)
 class LeftOutAdmin(OfAConnection):
-    """Who, and which field of whom, stays out."""
+    """People and fields that are left out."""
 
     path = "connection"
     list_display = ["id", "name", "side_name", "field_name", "connection", "by", "at"]
@@ -99,7 +99,7 @@ class LeftOutAdmin(OfAConnection):
 
 @admin.register(EmployeeSnapshot)
 class EmployeeSnapshotAdmin(OfAConnection):
-    """Whom a run read; what it read of them is on no page of this kind."""
+    """The people whom a run read, without their values."""
 
     hidden = ("payload",)
     list_display = ["id", "name", "side", "run", "standing", "active", "draft", "create_group", "create_chosen"]
@@ -155,13 +155,13 @@ class ConflictAdmin(OfAConnection):
 
     @admin.display(description=_("values"))
     def masked_values(self, obj: Conflict) -> str:
-        """That values are still kept."""
+        """Dots if the values are still stored."""
         return masked(obj.values)
 
 
 @admin.register(Change)
 class ChangeAdmin(OfAConnection):
-    """What was to be written, and what came of it."""
+    """Planned Changes and their outcomes."""
 
     hidden = ("before", "after", "vendor_words")
     list_display = ["id", "name", "what", "side", "state", "why", "settled_at", "run"]
@@ -185,22 +185,22 @@ class ChangeAdmin(OfAConnection):
 
     @admin.display(description=_("why"))
     def why(self, obj: Change) -> str:
-        """Why it went as it did."""
+        """Why the Change has its outcome."""
         return change_sentence(obj)
 
     @admin.display(description=_("before"))
     def masked_before(self, obj: Change) -> str:
-        """That there was a value."""
+        """Dots if there was a value."""
         return masked(obj.before)
 
     @admin.display(description=_("after"))
     def masked_after(self, obj: Change) -> str:
-        """That there is to be a value."""
+        """Dots if there will be a value."""
         return masked(obj.after)
 
     @admin.display(description=_("answer from Huma or Visma"))
     def masked_words(self, obj: Change) -> str:
-        """That the vendor said something; the result page shows what."""
+        """Dots if the vendor said something; the result page shows it."""
         return masked(obj.vendor_words)
 
 
@@ -217,7 +217,7 @@ class WriteAdmin(OfAConnection):
 
 @admin.register(HumaEvent)
 class HumaEventAdmin(OfAConnection):
-    """What Huma told: ids and no values."""
+    """Events from Huma: ids and no values."""
 
     path = "connection"
     list_display = ["id", "connection", "topic", "people", "times", "verified_by", "state", "received_at", "run"]
@@ -229,7 +229,7 @@ class HumaEventAdmin(OfAConnection):
 
     @admin.display(description=_("people"))
     def people(self, obj: HumaEvent) -> int:
-        """How many it names."""
+        """How many people the event names."""
         return len(obj.huma_ids)
 
 
@@ -247,7 +247,7 @@ class RefusedEventAdmin(OfAConnection):
 
 @admin.register(Notice)
 class NoticeAdmin(OfAConnection):
-    """What somebody should know about one person."""
+    """Notices about single people."""
 
     path = "connection"
     hidden = ("params",)

@@ -1,4 +1,4 @@
-"""The codes of looked-up rows in words."""
+"""Puts the codes in the admin's rows into words."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -61,4 +61,4 @@ WORDS: Mapping[str, Callable[[Any], str]] = {
     "suggestion": side_name,
     "why": sentence,
 }
-"""By the name of a column that holds codes: what a code means. Columns with choices of their own word themselves."""
+"""For each column that holds codes, the function that puts a code into words; columns with choices have their own."""

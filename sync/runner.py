@@ -1,4 +1,4 @@
-"""Working a run off in slices, whoever calls: a worker's task, the command, a test. One place that catches errors."""
+"""Works a run off in slices, for a worker's task, the command or a test. The errors of a run are handled here."""
 
 import logging
 import time
@@ -41,11 +41,11 @@ logger = logging.getLogger(__name__)
 
 AWAY_PAUSE = 1.0
 OLD = timedelta(hours=1)
-"""What was read so long ago isn't written by itself."""
+"""What was read longer ago isn't written automatically."""
 
 
 def advance(run_pk: int, seconds: float | None = None) -> float | None:
-    """Work off one slice. Gives the seconds after which there is more to do, or ``None`` when there isn't.
+    """Work off one slice. Returns the seconds until there is more to do, or ``None`` if there isn't.
 
     A second caller finds the lease taken, or the run in another state, and does nothing.
     """
@@ -55,7 +55,7 @@ def advance(run_pk: int, seconds: float | None = None) -> float | None:
         run = SyncRun.objects.select_related("connection").get(pk=run_pk)
         if not works(run) or run.dry:
             return None
-        if run.state != SyncRun.State.FETCHING:  # reading says so with each thing that it stores
+        if run.state != SyncRun.State.FETCHING:  # reading updates it whenever it stores something
             SyncRun.objects.filter(pk=run_pk).update(touched_at=timezone.now())
         with listening(run):
             return _slice(run, lease, settings.SLICE_SECONDS if seconds is None else seconds)
@@ -87,17 +87,17 @@ def _slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
 
 
 def is_working() -> Q:
-    """The runs that somebody should be working on."""
+    """A query for the runs that a worker should work on."""
     return Q(state__in=WORKING) | Q(state=SyncRun.State.REVIEW, trigger__in=BY_ITSELF)
 
 
 def works(run: SyncRun) -> bool:
-    """Whether somebody should be working on it."""
+    """Whether a worker should work on the run."""
     return run.state in WORKING or (run.state == SyncRun.State.REVIEW and run.trigger in BY_ITSELF)
 
 
 def _read_and_go_on(run: SyncRun, lease: Lease, seconds: float) -> float | None:
-    """Read; a run that goes on by itself then begins to write."""
+    """Read; an automatic run then begins to write."""
     if run.trigger == SyncRun.Trigger.SCHEDULED and not _may_go_on(run):
         return None
     if run.state == SyncRun.State.FETCHING:
@@ -114,7 +114,7 @@ def _read_and_go_on(run: SyncRun, lease: Lease, seconds: float) -> float | None:
 
 
 def _write(run: SyncRun, lease: Lease, seconds: float) -> float | None:
-    """Write; where everything has its outcome, end the run."""
+    """Write; when everything has its outcome, end the run."""
     pause = apply_slice(run, lease, seconds)
     if pause is None and not lease.lost:
         finish(run)
@@ -124,7 +124,7 @@ def _write(run: SyncRun, lease: Lease, seconds: float) -> float | None:
 def _may_go_on(run: SyncRun) -> bool:
     """Whether a scheduled sync may read or begin to write now.
 
-    It is made up later where the connection was paused, or what it read has grown old behind another run.
+    It is made up for later if the connection is paused, or if it waited so long for another run that its read is old.
     """
     connection = Connection.objects.get(pk=run.connection_id)
     old = run.read_at is not None and timezone.now() - run.read_at > OLD
@@ -135,7 +135,7 @@ def _may_go_on(run: SyncRun) -> bool:
 
 
 def _database_away(run: SyncRun, error: Exception) -> float:
-    """Our database hung up, which is no fault of the run's: it goes on in a moment, or with the tick."""
+    """Handle a lost connection to our database, no fault of the run: it goes on in a moment, or by the tick."""
     logger.warning("Run %s: the database hung up (%s).", run.pk, type(error).__name__)
     close_old_connections()
     SyncRun.objects.filter(pk=run.pk).update(attempts=F("attempts") + 1)
@@ -143,15 +143,15 @@ def _database_away(run: SyncRun, error: Exception) -> float:
 
 
 def _read(run: SyncRun, lease: Lease, seconds: float) -> float | None:
-    """The seconds until there is more to read, ``None`` when both sides are complete."""
+    """Read one slice; returns the seconds until there is more to read, ``None`` when both sides are complete."""
     fetch = Fetch(run)
     return None if fetch.slice(lease, seconds) else fetch.pause
 
 
 def read_slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
-    """Read for about ``seconds``; once both sides are complete, put them together.
+    """Read for about ``seconds``; when both sides are complete, compare them.
 
-    Gives the seconds until there is more to do, ``None`` when the run is in review.
+    Returns the seconds until there is more to do, ``None`` when the run is in review.
     """
     pause = _read(run, lease, seconds)
     if pause is not None:
@@ -171,7 +171,7 @@ def read_slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
 
 
 def remember_sunset(run: SyncRun) -> None:
-    """Keep a vendor's announcement that an interface will end, for the connection's page."""
+    """Store a vendor's announcement that an interface will end, for the connection's page."""
     clients = clients_for(run.connection)
     sunset = clients.visma.sunset or clients.huma.sunset
     if sunset:
@@ -179,13 +179,13 @@ def remember_sunset(run: SyncRun) -> None:
 
 
 def fail(run: SyncRun, reason: Reason) -> None:
-    """End a run that couldn't read; what it read stays only where a check may still be passed."""
+    """End a run that couldn't read. What it read is kept only if somebody may still pass the check that stopped it."""
     before_writing = [SyncRun.State.FETCHING, *([SyncRun.State.REVIEW] if run.trigger in BY_ITSELF else [])]
     failed = lifecycle.fail(run, reason, before_writing)
     if failed and (reason.code not in CHECKS or run.trigger in BY_ITSELF):
         forget_values(run)
     if failed and second_reads.are_all(run):
-        # The first read went well, and nobody waits for this one: nothing of it is kept.
+        # The first read succeeded, and nobody waits for this one, so nothing of it is kept.
         second_reads.give_back(run) if real_time.is_refusal(reason.code) else second_reads.give_up(run.connection, run)
         run.delete()
         return
@@ -203,7 +203,7 @@ def drive(run: SyncRun, after_slice: Callable[[SyncRun], None] | None = None, se
         pause = advance(run.pk, seconds)
         try:
             run.refresh_from_db()
-        except SyncRun.DoesNotExist:  # it found nothing that is worth keeping
+        except SyncRun.DoesNotExist:  # it found nothing, so it was deleted
             run.state = SyncRun.State.FINISHED
             return run
         if after_slice:

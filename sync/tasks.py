@@ -1,4 +1,4 @@
-"""What the queue may call: each task takes a primary key or nothing, and is safe to run twice."""
+"""The tasks that the queue calls: each takes a primary key or nothing, and is safe to run twice."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -32,11 +32,11 @@ P = ParamSpec("P")
 
 UNTOUCHED = timedelta(days=7)
 SOON_DONE = 4
-"""So many tasks in the queue explain nothing: a worker gets there in a moment."""
+"""A queue of up to this many tasks isn't long: a worker gets through it in a moment."""
 
 
 class TaskFailed(Exception):
-    """A task met a bug. The queue logs and stores this text, so it is the bug's report and not its own."""
+    """A task met a bug. The queue logs and stores the message, so it is our report and not the bug's own text."""
 
 
 def _without_its_text(task: Callable[P, None]) -> Callable[P, None]:
@@ -52,7 +52,7 @@ def _without_its_text(task: Callable[P, None]) -> Callable[P, None]:
 
 @_without_its_text
 def advance(run_pk: int) -> None:
-    """Work off one slice of a run and ring again while there is more."""
+    """Work off one slice of a run, and queue the next one while there is more to do."""
     pause = runner.advance(run_pk)
     if pause is not None and pause <= settings.SLICE_SECONDS:
         wake(run_pk)
@@ -60,7 +60,7 @@ def advance(run_pk: int) -> None:
 
 @_without_its_text
 def attend(connection_pk: int) -> None:
-    """Take up what waits for a connection, and work on it at once: somebody changed something a moment ago."""
+    """Start a run over what waits in a connection, and work on it at once: somebody has just changed something."""
     connection = Connection.objects.filter(pk=connection_pk).first()
     run = real_time.attend(connection) if connection else None
     if run is not None:
@@ -76,7 +76,7 @@ def letters() -> None:
 
 @_without_its_text
 def roll(connection_pk: int) -> None:
-    """Look for one slice at the people whose positions were to change by today."""
+    """Look, for one slice, at people whose position was expected to change by today."""
     connection = Connection.objects.filter(pk=connection_pk).first()
     if connection is not None and date_roll.look(connection):
         wake_roll(connection_pk)
@@ -84,7 +84,7 @@ def roll(connection_pk: int) -> None:
 
 @_without_its_text
 def look(connection_pk: int) -> None:
-    """Count for one slice what a superuser is to see before a connection's release, and ring again for the rest."""
+    """Count, for one slice, what a superuser sees before a connection's release, and queue the next slice."""
     pause = release_look.look(connection_pk)
     if pause is not None and pause <= settings.SLICE_SECONDS:
         wake_look(connection_pk)
@@ -92,7 +92,7 @@ def look(connection_pk: int) -> None:
 
 @_without_its_text
 def beat() -> None:
-    """Say that a worker is alive, wake what a dead one left, and read again who is to be."""
+    """Note that a worker is alive, wake the runs that a dead one left, and start due second reads."""
     heartbeat.beat()
     _wake(_left_behind())
     _read_again()
@@ -100,7 +100,7 @@ def beat() -> None:
 
 @_without_its_text
 def tick() -> None:
-    """The sweeper: starts what is due, wakes what the queue lost, sends mail, and ends runs that nobody touches."""
+    """The sweeper: start what is due, wake what the queue lost, send mail, and cancel runs that nobody touches."""
     schedule.start_due()
     for connection_pk in date_roll.due():
         wake_roll(connection_pk)
@@ -122,14 +122,14 @@ def tick() -> None:
 
 
 def _left_behind() -> Q:
-    """The runs whose holder went without giving its lease back."""
+    """A query for runs whose holder ended without giving its lease back."""
     held = SyncRun.objects.filter(runner.is_working(), lease_until__gte=Now()).exclude(lease_holder="")
     dead = [pk for pk, holder in held.values_list("pk", "lease_holder") if is_dead(holder)]
     return ~Q(lease_holder="") & (Q(lease_until__lt=Now()) | Q(pk__in=dead))
 
 
 def _wake(idle: Q) -> None:
-    """Wake runs that nobody works on, unless a long queue explains that: it would only get longer."""
+    """Wake runs that nobody works on, unless a long queue explains why: it would only get longer."""
     explained = timedelta(seconds=settings.SLICE_SECONDS * max(0, queue_length() - SOON_DONE))
     runs = SyncRun.objects.filter(idle, runner.is_working(), dry=False, touched_at__lte=timezone.now() - explained)
     for pk in runs.values_list("pk", flat=True):
@@ -143,13 +143,13 @@ def _cancel_untouched() -> None:
 
 
 def _attend_forgotten() -> None:
-    """Events that still wait although nothing holds them up: their doorbell was lost."""
+    """Wake connections whose events wait although nothing holds them up: their task was lost."""
     waiting = HumaEvent.objects.filter(state=HumaEvent.State.WAITING, connection__state=Connection.State.ACTIVE)
     for pk in waiting.values_list("connection", flat=True).distinct():
         wake_connection(pk)
 
 
 def _read_again() -> None:
-    """People whose second read after an event is due."""
+    """Wake connections with people whose second read after an event is due."""
     for pk in second_reads.due():
         wake_connection(pk)

@@ -1,4 +1,4 @@
-"""The wizard's addresses, inside the admin site (names in the namespace ``admin:``)."""
+"""The addresses of the sync's pages, inside the admin site (names in the namespace ``admin:``)."""
 
 from django.urls import path, register_converter
 

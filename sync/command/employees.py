@@ -1,4 +1,4 @@
-"""Who an EMPLOYEE of a command is, and what a command's JSON calls somebody. Source: design, Fixed interfaces."""
+"""Finds the EMPLOYEE of a command, and names people in a command's JSON. Source: design, Fixed interfaces."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from sync.wording.sentences import change_sentence
 
 @dataclass(frozen=True)
 class Employee:
-    """Somebody whom we know: by the link's primary key, or for one who has none by the id on a side."""
+    """A known person: by the primary key of the link, or without a link by the id on a side."""
 
     link: int | None
     side: str = ""
@@ -27,7 +27,7 @@ class Employee:
 
 
 class NotOne(Exception):
-    """It isn't one person: ``several`` says whether there is more than one, or none."""
+    """The text doesn't name exactly one person; ``several``: it names more than one, else nobody."""
 
     def __init__(self, text: str, several: bool) -> None:
         super().__init__(text)
@@ -35,9 +35,9 @@ class NotOne(Exception):
 
 
 def find(connection: Connection, text: str, run: SyncRun | None = None) -> Employee:
-    """The one whom ``text`` names: an Employment ID, ``link:N``, ``huma:ID`` or ``visma:ID``. Raises ``NotOne``.
+    """The person whom ``text`` names: an Employment ID, ``link:N``, ``huma:ID`` or ``visma:ID``. Raises ``NotOne``.
 
-    Who is linked to nobody is looked for in ``run``, or in the latest that read both sides.
+    People without a link are looked for in ``run``, by default in the latest run that read both sides.
     """
     run = run or latest_read(connection)
     kind, colon, rest = text.strip().partition(":")
@@ -63,7 +63,7 @@ def _alone(rows: QuerySet[EmployeeSnapshot]) -> set[Employee]:
 
 
 def _numbered(number: str, links: QuerySet[EmployeeLink], snapshots: QuerySet[EmployeeSnapshot]) -> set[Employee]:
-    """Those whom we call by this number; only where there are none, those who have it on one side alone."""
+    """The people whose link has this number; if there are none, people on one side only who have it."""
     mine = _linked(links.filter(pk__in=_same(number, links.values_list("pk", "number"))))
     theirs = snapshots.filter(pk__in=_same(number, snapshots.values_list("pk", "number")))
     known = links.filter(pk__in=theirs.values("link"))
@@ -71,13 +71,13 @@ def _numbered(number: str, links: QuerySet[EmployeeLink], snapshots: QuerySet[Em
 
 
 def _same(number: str, rows: Iterable[tuple[int, str]]) -> list[int]:
-    """Of whom the number is the same: case doesn't count, leading zeros do, and nothing is nobody's number."""
+    """The primary keys of rows with the same number: case doesn't count, leading zeros do, "" is no number."""
     wanted = number.casefold()
     return [pk for pk, other in rows if wanted and other.strip().casefold() == wanted]
 
 
 def called(change: Change) -> str:
-    """What the JSON of a command calls the person of a Change; ``find`` takes it."""
+    """The name of a Change's person in a command's JSON, which ``find`` accepts."""
     if change.number:
         return change.number
     if change.link_id:
@@ -87,14 +87,14 @@ def called(change: Change) -> str:
 
 
 def called_passed(person: PassedPerson) -> str:
-    """The same of somebody who was passed over."""
+    """The same for a person who was passed over."""
     if person.number:
         return person.number
     return f"link:{person.link_id}" if person.link_id else f"{person.side}:{person.vendor_id}"
 
 
 def failures(run: SyncRun) -> list[dict[str, Any]]:
-    """Who failed and why in our words, for the command: by what ``find`` takes, never a value."""
+    """Which Changes failed and why, in our words, for the command's JSON; never a value."""
     rows = Change.objects.filter(run=run, state__in=(Change.State.FAILED, Change.State.UNKNOWN)).order_by("pk")
     found = []
     for change in rows.defer("before", "after", "vendor_words").select_related("snapshot"):
@@ -104,6 +104,6 @@ def failures(run: SyncRun) -> list[dict[str, Any]]:
 
 
 def whom_it_passed_over(run: SyncRun) -> list[dict[str, str]]:
-    """Who was passed over and why, for the command, by what ``find`` takes; never a value."""
+    """Who was passed over and why, for the command's JSON; never a value."""
     rows = passed_over.of_run(run)
     return [{"employee": called_passed(one), "side": one.side, "reason": why_passed(one)} for one in rows]

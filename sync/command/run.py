@@ -1,4 +1,4 @@
-"""The whole run in the foreground, as `manage.py sync` does it: the wizard's own services, one after the other."""
+"""A whole run in the foreground, for `manage.py sync`: it calls the functions of the wizard one after the other."""
 
 from datetime import timedelta
 
@@ -24,7 +24,7 @@ ABANDONED = timedelta(minutes=2)
 
 
 def whole_run(connection: Connection, options: Options, progress: Progress) -> Report:
-    """Read, decide, confirm, write. An interrupted applying run is finished first; one open in the wizard is left."""
+    """Read, decide, confirm, write. An interrupted applying run is finished first; a run open in the wizard stays."""
     resumed = None if options.dry_run else finish_interrupted(connection, progress)
     report = dry_run(connection, options, progress) if options.dry_run else _run(connection, options, progress)
     report.resumed = resumed
@@ -33,7 +33,7 @@ def whole_run(connection: Connection, options: Options, progress: Progress) -> R
 
 
 def finish_interrupted(connection: Connection, progress: Progress) -> int | None:
-    """Finish and mail the run that was writing when its process died; its id, or ``None``."""
+    """Finish and mail a run that was writing when its process died; returns its id, or ``None``."""
     abandoned = SyncRun.objects.filter(
         connection=connection, trigger=SyncRun.Trigger.COMMAND, touched_at__lt=timezone.now() - ABANDONED
     )
@@ -56,7 +56,7 @@ def _run(connection: Connection, options: Options, progress: Progress) -> Report
         run.refresh_from_db()
         runner.drive(run, progress, seconds=1)
     if run.state != SyncRun.State.REVIEW:
-        lifecycle.forget_values(run)  # nobody can answer the check any more
+        lifecycle.forget_values(run)  # nobody can pass the check any more
         return report(run)
     try:
         decide(run, options)
@@ -78,12 +78,12 @@ def _run(connection: Connection, options: Options, progress: Progress) -> Report
 
 
 def _confirm(run: SyncRun, progress: Progress) -> bool:
-    """Have it written; False where a person's run is writing. One that came by itself is carried out first."""
+    """Let the plan be written; False if a person's run is writing. An automatic run is finished first."""
     while True:
         try:
             confirm(run, NAME, make_plan(run).fingerprint, large=True)
             return True
-        except PlanChanged:  # something was settled by itself meanwhile
+        except PlanChanged:  # an automatic run settled something meanwhile
             continue
         except (lifecycle.NotAllowed, IntegrityError) as refusal:
             writing = SyncRun.objects.filter(connection=run.connection_id, state=SyncRun.State.APPLYING)

@@ -1,4 +1,4 @@
-"""What the connections' pages show of the sync: templates may cross apps, code doesn't."""
+"""Template tags with which the connections' pages show parts of the sync: templates may cross apps, code doesn't."""
 
 from django import template
 from django.utils.translation import gettext as _
@@ -18,31 +18,31 @@ register = template.Library()
 
 @register.simple_tag
 def connect_steps() -> list[Step]:
-    """The step bar where nothing is connected yet."""
+    """The step bar before a company is connected."""
     return [Step(_("Connect"), "current"), *(Step(str(label), "todo") for _name, label in WIZARD_STEPS)]
 
 
 @register.simple_tag
 def how_it_is(connection: Connection) -> Entry:
-    """What happened last, what waits, and the next action."""
+    """A connection's entry on the start page: what happened last, what waits, and the next action."""
     return entry_for(connection)
 
 
 @register.simple_tag
 def paused(connection: Connection) -> Pause | None:
-    """The pause of the connection, in words."""
+    """The connection's pause, in words."""
     return pause_of(connection)
 
 
 @register.simple_tag
 def visma_refuses_us() -> bool:
-    """Whether Visma refuses the installation's own credentials, whatever the connection."""
+    """Whether Visma refuses the installation's own credentials."""
     return application_refused()
 
 
 @register.simple_tag
 def counted(request: ReleaseRequest) -> release_look.Counted:
-    """What matched by what, for the superuser who is asked."""
+    """The figures of a release request: how many people match by which key."""
     return release_look.counted(request)
 
 
@@ -54,11 +54,11 @@ def counted_in_vain(request: ReleaseRequest) -> str:
 
 @register.simple_tag
 def no_worker() -> bool:
-    """Whether nobody is there who could count."""
+    """Whether no worker is alive that could count."""
     return not worker_alive()
 
 
 @register.simple_tag
 def asks_about_automatic_updates(connection: Connection) -> bool:
-    """Whether a first result asks if changes in Huma are to be written by themselves from now on."""
+    """Whether a first result asks if automatic updates should be turned on."""
     return switching.is_offered(connection)

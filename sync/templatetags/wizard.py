@@ -1,4 +1,4 @@
-"""Showing values: what differs is marked, lines stay lines. Everything is escaped here."""
+"""Template tags that show values: differences are marked, lines stay lines. Everything is escaped here."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -33,7 +33,7 @@ def marked(row: Row, side: str) -> SafeString:
 
 @register.filter
 def show_lines(shown: Display | None) -> SafeString:
-    """A value's lines below each other; nothing for an empty value without a word for it."""
+    """The lines of a value below each other; nothing for an empty value without a word for it."""
     return _join(shown.lines) if shown else SafeString()
 
 
@@ -60,13 +60,13 @@ def _join(lines: Iterable[str]) -> SafeString:
 
 @register.filter
 def of(counts: dict[str, int], key: str) -> int:
-    """What ``counts`` has for ``key``, 0 without it."""
+    """The count for ``key``, or 0."""
     return counts.get(key, 0)
 
 
 @register.filter
 def when(at: datetime | None) -> str:
-    """A moment as people write it: "22 November, 11:19", with the year where it isn't this one's."""
+    """A time in words: "22 November, 11:19", with the year if it isn't this one."""
     if at is None:
         return ""
     local = timezone.localtime(at)
@@ -83,7 +83,7 @@ def minutes(seconds: int) -> int:
 
 @register.filter
 def impossible(row: Row) -> list[tuple[list[Choice], str]]:
-    """The choices that aren't possible by their reason, so that one reason for both is said once."""
+    """The choices that aren't possible, grouped by reason, so that a common reason is shown once."""
     reasons: dict[str, list[Choice]] = {}
     for choice in row.choices:
         if not choice.possible:

@@ -48,7 +48,7 @@ class Command(OneLineCommand):
         contacts = list(dict.fromkeys(given))
         who = NAME if options["by"] is None else _by(connection, options["by"])
         if options["switch"] == "on":
-            two_writers.look(connection)  # it may have been turned off in Huma just now
+            two_writers.look(connection)  # the other integration may just have been turned off in Huma
         try:
             with transaction.atomic():
                 switching.change(connection, who, chosen)
@@ -65,7 +65,7 @@ class Command(OneLineCommand):
 
 
 def _chosen(connection: Connection, options: dict[str, Any]) -> dict[str, Any]:
-    """What was named, as the page's form takes it; what wasn't stays as it is."""
+    """The named settings in the form of the page's form; the others stay as they are."""
     now = {name: getattr(connection, name) for name in switching.SETTINGS}
     given = {name: options[name] for name in ("accounts", "both_moved") if options[name]}
     if options["schedule"] is not None:
@@ -77,7 +77,7 @@ def _chosen(connection: Connection, options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _schedule(text: str) -> dict[str, str]:
-    """The form's fields of off, hours:N or daily:HH:MM."""
+    """The form's fields for off, hours:N or daily:HH:MM."""
     kind, _colon, rest = text.partition(":")
     field = {"hours": "schedule_hours", "daily": "schedule_time"}.get(kind, "")
     if bool(field) != bool(rest) or (field == "schedule_time" and len(rest) != len("HH:MM")):
@@ -90,7 +90,7 @@ def _wrong_schedule() -> Exception:
 
 
 def _by(connection: Connection, username: str) -> Any:
-    """The user in whose name it happens."""
+    """The user in whose name the change is made."""
     try:
         user = services.find_staff(username)
     except services.NoSuchUser:
@@ -104,7 +104,7 @@ def _by(connection: Connection, username: str) -> Any:
 
 
 def _as_it_is(connection: Connection) -> dict[str, Any]:
-    """What is so now, in the arguments' words; ``by`` is empty where nothing runs by itself."""
+    """The present settings, in the words of the arguments; ``by`` is empty if automatic updates are off."""
     more = {"hours": connection.schedule_hours, "daily": connection.schedule_time.strftime(TIME)}
     kind = str(connection.schedule)
     return {

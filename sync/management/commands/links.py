@@ -1,4 +1,4 @@
-"""`manage.py links CODE`: how many links a person is to look at."""
+"""`manage.py links CODE`: how many links a person should look at."""
 
 import json
 from argparse import ArgumentParser

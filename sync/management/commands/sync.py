@@ -1,4 +1,4 @@
-"""`manage.py sync CODE`: the whole run in the foreground, no worker needed."""
+"""`manage.py sync CODE`: a whole run in the foreground, without a worker."""
 
 import json
 import logging
@@ -80,7 +80,7 @@ class Command(OneLineCommand):
 
 
 def active_connection(code: str) -> Connection:
-    """The connection that may be worked on now; ends the command with one line where there is none."""
+    """The active connection with this code; ends the command with one line if there is none."""
     connection = Connection.objects.filter(code=code).exclude(state=Connection.State.DISCONNECTED).first()
     if connection is None:
         raise mistake(_("There is no connection with the code %s.") % code)

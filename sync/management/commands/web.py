@@ -46,7 +46,7 @@ class Command(OneLineCommand):
         """Serve until told to stop."""
         try:
             from humavisma.wsgi import application
-        except SystemExit:  # it has said why; 2 is a command's code for it
+        except SystemExit:  # the reason is printed already; 2 is a command's exit code for it
             raise SystemExit(2) from None
         limits = Limits(clients=options["clients"], patience=options["patience"], threads=options["threads"])
         try:

@@ -1,4 +1,4 @@
-"""`manage.py worker`: works off what is to be done, until it is told to stop."""
+"""`manage.py worker`: runs a worker until it is told to stop."""
 
 from typing import Any
 
