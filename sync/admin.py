@@ -34,7 +34,7 @@ DOTS = "•••"
 
 
 def masked(value: Any) -> str:
-    """Dots for a value, "" for none."""
+    """Dots for a value, a dash for none."""
     return "–" if value in (None, "", {}, []) else DOTS
 
 
