@@ -1,1 +1,1 @@
-"""The six steps of a sync, from the overview to the result."""
+"""The steps of a sync that a person goes through, from reading both sides to the result."""

@@ -1,4 +1,4 @@
-"""Review's cards: one an employee, what each side says, the choices and why one isn't possible."""
+"""Review's cards: one for each employee, with both sides' values, the choices, and why one isn't possible."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -53,7 +53,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Card:
-    """One employee with her differences."""
+    """One employee with their differences."""
 
     link: EmployeeLink
     name: str
@@ -68,7 +68,7 @@ class Card:
 
 @dataclass(frozen=True)
 class ReviewPage:
-    """One page of cards. ``facets``: how many differences each field, kind and heading has, within the filter."""
+    """One page of cards. ``facets``: how many differences of each field, kind and heading the filter shows."""
 
     cards: list[Card]
     place: Part[EmployeeLink]
@@ -78,12 +78,12 @@ class ReviewPage:
 
     @property
     def progress(self) -> tuple[int, int]:
-        """How many of the differences that ask are decided, and how many there are."""
+        """How many of the differences that ask are decided, and how many there are in all."""
         return self.facets["show"]["decided"], self.facets["show"]["all"]
 
 
 def page(run: SyncRun, shown: ReviewFilter, place: Place | int = 1, per_page: int = PER_PAGE) -> ReviewPage:
-    """The cards that the filter shows, by name, from ``place`` on."""
+    """The cards that the filter shows, ordered by name, from ``place`` on."""
     rows = shown.apply(run)
     totals = rows.aggregate(people=Count("link", distinct=True), differences=Count("*"))
     people = EmployeeLink.objects.filter(pk__in=rows.values("link")).only("pk")
@@ -98,7 +98,7 @@ def page(run: SyncRun, shown: ReviewFilter, place: Place | int = 1, per_page: in
 
 
 def facets(run: SyncRun, shown: ReviewFilter) -> dict[str, dict[str, int]]:
-    """How many differences there are under each field, kind and heading, the other parts of the filter kept."""
+    """How many differences each field, kind and heading would show if the rest of the filter stayed."""
     shows: Counter[str] = Counter()
     fields: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
@@ -117,9 +117,9 @@ def facets(run: SyncRun, shown: ReviewFilter) -> dict[str, dict[str, int]]:
 
 
 def _groups(rows: QuerySet[Conflict]) -> list[dict[str, Any]]:
-    """How many (``n``) of the differences are alike in all that Review's filters ask about.
+    """The differences grouped by all columns that Review's filters use, with the number (``n``) in each group.
 
-    It asks for nothing but what an index has (``conflict_filter``): the rows themselves are long.
+    The query uses only columns of the index ``conflict_filter``, because the rows themselves are long.
     """
     return list(rows.values(*FILTERED_BY).annotate(n=Count("*")).order_by())
 
@@ -134,7 +134,7 @@ def _headings(group: dict[str, Any]) -> list[str]:
 
 
 def card(conflicts: Iterable[Conflict]) -> Card:
-    """The card of one employee; all conflicts are of the same link."""
+    """The card of one employee; all conflicts belong to the same link."""
     ordered = sorted(conflicts, key=lambda conflict: ORDER.get(conflict.field, 99))
     link = ordered[0].link
     return Card(link, link.name, link.number, [row(conflict) for conflict in ordered])

@@ -1,4 +1,4 @@
-"""Confirm: exactly what will be written where, and the click that has it written."""
+"""Confirm: shows exactly what will be written where, and takes the click that starts it."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator
@@ -31,26 +31,26 @@ ORDER = (
     *("twice_email", "twice_emptied", "twice_huma"),
 )
 ALWAYS_OPEN = ("twice_bic", "twice_account", "twice_last_day", "twice_no_last_day")
-"""Accounts and ends of employments are read one by one, however many there are."""
+"""The reasons whose changes are never folded away: accounts and ends of employments are read one by one."""
 OF_NEW_PEOPLE = ("twice_account", "twice_last_day")
-"""What is looked at among the others' also where somebody is created with it."""
+"""The reasons that also list what new people are created with."""
 
 
 class PlanChanged(Exception):
-    """The plan isn't the one that was shown: it has to be shown again."""
+    """The plan isn't the one that was shown any more, so it has to be shown again."""
 
 
 class NobodyTicked(Exception):
-    """Everybody was unticked: nothing would be written."""
+    """Nobody is ticked, so nothing would be written."""
 
 
 class TooOld(Exception):
-    """Both sides were read more than a day ago: they have to be read again."""
+    """Both sides were read more than a day ago, so they have to be read again."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One Change as the page shows it. A creation has no field; ``gets`` lists what the new person gets."""
+    """One Change on the page. A creation has no field; ``gets`` lists what the new person gets."""
 
     label: str
     before: Display
@@ -67,7 +67,7 @@ class Line:
 
 @dataclass(frozen=True)
 class PersonChanges:
-    """All Changes of one person on one side. ``key`` is what "only these people" sends."""
+    """All Changes of one person on one side. ``key`` is the value of the person's box."""
 
     key: str
     name: str
@@ -77,7 +77,7 @@ class PersonChanges:
 
 @dataclass(frozen=True)
 class Confirmation:
-    """What Confirm shows. ``needs_number``: the number to type, or ``None``."""
+    """The content of Confirm. ``needs_number``: the number to type, or ``None``."""
 
     fingerprint: str
     sides: list[tuple[str, list[PersonChanges]]]
@@ -96,7 +96,7 @@ class Confirmation:
 
     @property
     def boxes(self) -> int:
-        """How many boxes the page has: one for each person on each side."""
+        """The number of boxes on the page: one for each person on each side."""
         return sum(len(people) for _side, people in self.sides)
 
     @property
@@ -106,7 +106,7 @@ class Confirmation:
 
 
 def build(run: SyncRun, only: Collection[str] | None = None) -> Confirmation:
-    """The confirmation as the decisions are now; ``only`` limits it to the ticked people."""
+    """The confirmation for the present decisions; ``only`` limits it to the ticked people."""
     plan = make_plan(run, only)
     pay = plan_of(run.connection)
     lines = [(item, _line(item, pay)) for item in plan.items]
@@ -131,7 +131,7 @@ def build(run: SyncRun, only: Collection[str] | None = None) -> Confirmation:
 
 
 def _look_twice(lines: list[tuple[Item, Line]], code: str) -> list[Line]:
-    """What is to be looked at twice for this reason; of new people what they get that counts."""
+    """The changes to look at twice for this reason, and what new people are created with, if it counts."""
     found = [line for item, line in lines if item.planned.look_twice == code]
     if code in OF_NEW_PEOPLE:
         created = [item for item, line in lines if line.creates and item.planned.look_twice != "twice_bic"]
@@ -192,7 +192,7 @@ def _line(item: Item, pay: PayPlan | None) -> Line:
 
 
 def ticked_people(run: SyncRun, shown: Collection[str] | None, ticks: Collection[str]) -> list[str] | None:
-    """Of the people that were shown, whose boxes are all ticked (``side:person``); ``None`` when they all are."""
+    """The shown people whose boxes (``side:person``) are all ticked; ``None`` if all boxes are."""
     return _ticked(make_plan(run, shown), ticks)
 
 
@@ -213,23 +213,23 @@ def confirm(
     large: bool = False,
     ticks: Collection[str] | None = None,
 ) -> None:
-    """Have exactly the shown plan written. A second call, by a double click or a reload, does nothing.
+    """Start writing exactly the plan that was shown. A second call, by a double click or a reload, does nothing.
 
-    ``large`` answers the threshold without typing (the command's ``--confirm-large``); ``ticks`` are the boxes that
-    stayed ticked, as ``side:person``: nothing is written for anybody else. Raises ``PlanChanged``, ``NumberNeeded``,
-    ``NobodyTicked``, ``TooOld``, and ``NotAllowed``: "applying" when another run is writing, "inactive" for a
-    connection that was paused or disconnected.
+    ``large`` passes the threshold without typing (the command's ``--confirm-large``); ``ticks``: the boxes that are
+    ticked, as ``side:person``; nothing is written for anybody else. Raises ``PlanChanged``, ``NumberNeeded``,
+    ``NobodyTicked``, ``TooOld``, and ``NotAllowed``: "applying" if another run is writing, "inactive" for a paused or
+    disconnected connection.
     """
     try:
         with transaction.atomic():
-            # Held until the plan is stored: who pauses the connection meanwhile finds a run to stop.
+            # Locked until the plan is stored, so that somebody who pauses the connection finds the run and stops it.
             Connection.objects.select_for_update(no_key=True).only("pk").get(pk=run.connection_id)
             taken = SyncRun.objects.filter(pk=run.pk, state__in=STEPS).update(
                 state=SyncRun.State.APPLYING,
                 confirmed_by=name_of(user),
                 confirmed_at=timezone.now(),
                 touched_at=timezone.now(),
-                plan_fingerprint=fingerprint[:64],  # a longer one is no plan's
+                plan_fingerprint=fingerprint[:64],  # a longer text is no plan's fingerprint
                 attempts=0,
             )
             if not taken:
@@ -260,7 +260,7 @@ def confirm(
 
 
 def _settle_left(run: SyncRun, user: Any) -> None:
-    """What was left as it is is settled at these values; what is never to be synced is left out from now on."""
+    """Settle the fields that were left as they are, and leave out those that are never to be synced."""
     name = name_of(user)
     rows = Conflict.objects.filter(run=run).defer("values")
     LeftOut.objects.bulk_create(
@@ -284,7 +284,7 @@ def _settle_left(run: SyncRun, user: Any) -> None:
         if (one.link_id, one.field, one.huma_fingerprint, one.visma_fingerprint) not in settled
     ]
     locked = EmployeeLink.objects.select_for_update().filter(pk__in={conflict.link_id for conflict in left})
-    links = {link.pk: link for link in locked.order_by("pk")}  # another run may be writing baselines
+    links = {link.pk: link for link in locked.order_by("pk")}  # another run may write baselines now
     for conflict in left:
         link = links[conflict.link_id]
         link.baseline[conflict.field] = [conflict.huma_fingerprint, conflict.visma_fingerprint]

@@ -1,6 +1,6 @@
-"""Create: who of those on one side only is to be added on the other, and who never. Nothing is written here.
+"""Create: stores who is to be added to the other side, and who never. Nothing is written to a vendor here.
 
-``target`` is always the side on which somebody would be created; the people themselves stand on the other one.
+``target`` is always the side on which somebody would be created; the people themselves are on the other side.
 """
 
 from collections.abc import Iterable
@@ -23,21 +23,21 @@ MAX_GROUPS = 100
 
 
 def chosen(run: SyncRun, target: str) -> QuerySet[EmployeeSnapshot]:
-    """Those who are to be created."""
+    """The people who are chosen to be created."""
     return possible(run, target).filter(create_chosen=True)
 
 
 def choose(run: SyncRun, user: Any, ids: Iterable[int], on: bool) -> int:
-    """Tick people, or take them off again; gives how many changed. Who can't be created stays as she is.
+    """Tick or untick people; returns how many changed. People who can't be created stay as they are.
 
-    ``ids`` are primary keys of snapshots of this run. Raises ``NotAllowed`` once the run writes or has ended.
+    ``ids``: primary keys of snapshots of this run. Raises ``NotAllowed`` once the run writes or has ended.
     """
     rows = EmployeeSnapshot.objects.filter(run=run, link=None, create_blocked="", pk__in=list(ids))
     return _set(run, user, rows.exclude(create_group__in=NEVER_OFFERED), on)
 
 
 def choose_all(run: SyncRun, user: Any, target: str, on: bool) -> int:
-    """Tick the whole main list of a side (nobody of the folded ones), or take everybody off again."""
+    """Tick the whole main list of a side (nobody in the folded lists), or untick everybody."""
     rows = possible(run, target)
     return _set(run, user, rows.filter(create_group=CreateGroup.MAIN) if on else rows, on)
 
@@ -56,7 +56,7 @@ def _set(run: SyncRun, user: Any, rows: QuerySet[EmployeeSnapshot], on: bool) ->
 
 
 def never_add(run: SyncRun, user: Any, pk: int, why: str = "") -> LeftOut:
-    """Leave a person out for good. Raises ``NotAllowed``, or ``EmployeeSnapshot.DoesNotExist`` for a linked one."""
+    """Leave a person out for good. Raises ``NotAllowed``; ``EmployeeSnapshot.DoesNotExist`` for a linked person."""
     with transaction.atomic():
         hold_open(run)
         person = EmployeeSnapshot.objects.exclude(create_group="").get(run=run, pk=pk, link=None)
@@ -73,7 +73,7 @@ def never_add(run: SyncRun, user: Any, pk: int, why: str = "") -> LeftOut:
 
 
 def set_assigns_numbers(run: SyncRun, user: Any, on: bool) -> None:
-    """Choose whether people without Employment ID can be added to Visma, which then assigns the number.
+    """Choose whether people without an Employment ID can be added to Visma, which then assigns the number.
 
     Raises ``NotAllowed`` once the run writes or has ended.
     """
@@ -88,7 +88,7 @@ def set_assigns_numbers(run: SyncRun, user: Any, on: bool) -> None:
 
 
 def set_options(run: SyncRun, user: Any, groups: Iterable[str] | None, invite: bool) -> None:
-    """Choose the groups (none is valid; ``None`` leaves them as they are) and whether an invitation is sent."""
+    """Choose the groups (may be empty; ``None`` leaves them as they are) and whether an invitation is sent."""
     with transaction.atomic():
         row = hold_open(run)
         row.connection = run.connection
@@ -101,7 +101,7 @@ def set_options(run: SyncRun, user: Any, groups: Iterable[str] | None, invite: b
 
 
 def hold_open(run: SyncRun) -> SyncRun:
-    """Within a transaction: the run's row, held so that it can't begin to write meanwhile. Raises ``NotAllowed``."""
+    """Lock the run's row inside a transaction, so that it can't begin to write. Raises ``NotAllowed``."""
     row = SyncRun.objects.select_for_update().filter(pk=run.pk, state__in=STEPS).first()
     if row is None:
         raise NotAllowed("state")

@@ -1,4 +1,4 @@
-"""The lists of the Create page: who could be added to a side, under which heading, with what, and who can't and why."""
+"""The lists of the Create page: who could be added to a side, under which heading, with what, or why they can't."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ BY_NAME = ("name", "pk")
 
 @dataclass(frozen=True)
 class Candidate:
-    """One person of a list. ``blocked``: why she can't be added, ""= she can. ``gets``: labels of what comes along."""
+    """One person of a list. ``blocked``: why they can't be added, "" if they can. ``gets``: labels of the fields."""
 
     pk: int
     side: str
@@ -57,12 +57,12 @@ class Section:
 
     @property
     def folded(self) -> bool:
-        """Whether it is folded away until somebody opens it."""
+        """Whether the section is folded until somebody opens it."""
         return self.code not in (MAIN, BLOCKED)
 
     @property
     def offered(self) -> bool:
-        """Whether its people can be ticked."""
+        """Whether the section's people can be ticked."""
         return self.code not in (BLOCKED, NEVER)
 
 
@@ -81,12 +81,12 @@ class CreatePage:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nobody is missing on the side."""
+        """Whether nobody could be added to the side."""
         return not self.sections
 
 
 def page(run: SyncRun, target: str, opened: str = "", place: Place | int | str = 1) -> CreatePage:
-    """The lists for ``target``; the section ``opened`` is unfolded, at ``place``."""
+    """The lists for ``target``; the section ``opened`` is unfolded and begins at ``place``."""
     rows = candidates.offered(run, target).order_by("name", "pk")
     settled = rows.exclude(create_blocked=service.LEFT_OUT)
     lists: dict[str, QuerySet[EmployeeSnapshot]] = {
@@ -132,7 +132,7 @@ def _section(
 
 
 def describe(run: SyncRun, people: Iterable[EmployeeSnapshot]) -> list[Candidate]:
-    """People as the page shows them: what a new person gets and what is left off, never a value."""
+    """People as the page shows them: which fields a new person gets and which are left out, never a value."""
     people = list(people)
     if not people:
         return []

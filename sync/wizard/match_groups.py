@@ -1,4 +1,4 @@
-"""Possible matches that are answered at once: for all of a group the same speaks, strongly, and nothing against."""
+"""Possible matches that can be answered together: a group has the same strong evidence, and nothing against it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,12 +20,12 @@ from sync.wizard.matches import hold_steps, open_ones, together
 from sync.wording.sentences import agrees_label
 
 NAMED = 5
-"""So many pairs are named beside a group; its own page lists all."""
+"""The number of pairs that are named beside a group; its own page lists all."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Pairs for which the same speaks. ``open``: those that wait; ``linked``: those that were answered together."""
+    """Pairs with the same evidence. ``open``: pairs that wait; ``linked``: pairs that were answered together."""
 
     key: str
     agrees: list[str]
@@ -36,19 +36,19 @@ class Group:
 
     @property
     def more(self) -> int:
-        """How many open pairs aren't named."""
+        """The number of open pairs that aren't named."""
         return self.open - len(self.some)
 
 
 def groups(run: SyncRun) -> list[Group]:
-    """The groups of a run that wait, or were answered and may be taken back; the largest first."""
+    """The groups of a run that wait, or were answered and can be taken back; the largest first."""
     answered = PossibleMatch.objects.filter(run=run, decided_together=True).values_list("group", flat=True)
     found = [group for key in {*together(run), *answered} if (group := _group(run, key)) is not None]
     return sorted(found, key=lambda one: (-one.open, -one.linked, one.key))
 
 
 def group(run: SyncRun, key: str) -> Group | None:
-    """One group by its key; ``None`` where it isn't one that can be answered at once."""
+    """One group by its key; ``None`` if it can't be answered together."""
     return _group(run, key) if key in together(run) else None
 
 
@@ -65,16 +65,16 @@ def _group(run: SyncRun, key: str) -> Group | None:
 
 
 def members(run: SyncRun, key: str) -> QuerySet[PossibleMatch]:
-    """The open pairs of a group, by name."""
+    """The open pairs of a group, ordered by name."""
     rows = open_ones(run).filter(group=key, at_once=True)
     return rows.select_related("huma", "visma").defer("huma__payload", "visma__payload").order_by("huma__name", "pk")
 
 
 def link_group(run: SyncRun, user: Any, key: str, count: int) -> int:
-    """All open pairs of the group are the same people: link and compare them; gives how many.
+    """Link and compare all open pairs of a group; returns how many.
 
-    ``count``: how many somebody saw. Raises ``NotAllowed``: "changed" where it is another number by now, "state" when
-    the run is past its review.
+    ``count``: how many the person saw. Raises ``NotAllowed``: "changed" if the number has changed, "state" if the run
+    is past its review.
     """
     with transaction.atomic():
         hold_steps(run)
@@ -109,9 +109,9 @@ def _compare(run: SyncRun, rows: list[PossibleMatch]) -> None:
 
 
 def undo_group(run: SyncRun, user: Any, key: str) -> int:
-    """Take back what was answered for a group at once: its people are linked to nobody again, and asked about.
+    """Take back the common answer for a group: its people aren't linked any more, and are asked about again.
 
-    Choices about their differences go. Raises ``NotAllowed("state")`` when the run is past its review.
+    Choices about their differences are deleted. Raises ``NotAllowed("state")`` if the run is past its review.
     """
     with transaction.atomic():
         hold_steps(run)

@@ -35,9 +35,9 @@ class MatchLine:
 
 @dataclass(frozen=True)
 class MatchCard:
-    """Two people who may be one. ``taken``: one of them has been linked to somebody else meanwhile.
+    """Two people who may be one. ``taken``: one of them was linked to somebody else meanwhile.
 
-    ``agrees`` and ``differs`` are labels; ``against`` are sentences of what speaks against it.
+    ``agrees`` and ``differs`` are labels; ``against``: sentences about what speaks against it.
     """
 
     match: PossibleMatch
@@ -49,12 +49,12 @@ class MatchCard:
 
     @property
     def agrees(self) -> list[str]:
-        """What agrees."""
+        """The labels of what agrees."""
         return [agrees_label(name) for name in self.match.agrees]
 
     @property
     def differs(self) -> list[str]:
-        """What both have and isn't the same."""
+        """The labels of what both have and differs."""
         return [agrees_label(name) for name in self.match.differs if name != "birth"]
 
     @property
@@ -64,7 +64,7 @@ class MatchCard:
 
     @property
     def decision(self) -> str:
-        """linked, different, or "" while it is open."""
+        """The decision: linked, different, or "" while it is open."""
         return self.match.decision
 
 
@@ -72,7 +72,7 @@ OPEN_FIRST = ("over", "place", "huma__name", "pk")
 
 
 def _mark(row: Any) -> str:
-    """Whether it was open when it was shown, and which it is: once answered, it moves to the end."""
+    """The mark of a row: whether it was open when it was shown, and its key. An answered one moves to the end."""
     return f"{row.over}-{row.pk}"
 
 
@@ -83,7 +83,7 @@ def _key(run: SyncRun, mark: str) -> Key | None:
 
 
 def matches(run: SyncRun, place: Place | int | str = 1) -> tuple[Part[PossibleMatch], list[MatchCard]]:
-    """A page of the run's possible matches that are asked about one by one: open ones first, the strongest first."""
+    """A page of the run's possible matches that are answered one by one: open ones first, the strongest first."""
     rows = PossibleMatch.objects.filter(run=run).select_related("huma", "visma").exclude(group__in=together(run))
     rows = rows.exclude(decided_together=True).annotate(over=_is_over())
     order = Order(OPEN_FIRST, _mark, lambda mark: _key(run, mark))
@@ -97,7 +97,7 @@ def _is_over() -> Case:
 
 
 def open_ones(run: SyncRun) -> QuerySet[PossibleMatch]:
-    """The possible matches of a run that wait for a person."""
+    """The open possible matches of a run."""
     return PossibleMatch.objects.open_in(run)
 
 
@@ -107,7 +107,7 @@ def open_count(run: SyncRun) -> int:
 
 
 def together(run: SyncRun) -> list[str]:
-    """The groups that can be answered at once: more than one open pair, for which the same speaks."""
+    """The keys of groups that can be answered together: more than one open pair with the same evidence."""
     counted = open_ones(run).filter(at_once=True).values_list("group").annotate(n=Count("pk")).order_by("group")
     return [group for group, n in counted if n > 1]
 
@@ -137,9 +137,9 @@ def _card(row: PossibleMatch) -> MatchCard:
 
 
 def link_match(run: SyncRun, user: Any, pk: int, births_confirmed: bool = False) -> EmployeeLink:
-    """These two are one: link them, compare the pair at once and take both off the create lists.
+    """Link the two, compare them at once, and remove both from the lists to create.
 
-    Raises ``NotAllowed("births")`` where the dates of birth differ and nobody has confirmed it.
+    Raises ``NotAllowed("births")`` if the dates of birth differ and nobody has confirmed it.
     """
     with transaction.atomic():
         row = _open_match(run, pk)
@@ -153,7 +153,7 @@ def link_match(run: SyncRun, user: Any, pk: int, births_confirmed: bool = False)
 
 
 def call_different(run: SyncRun, user: Any, pk: int) -> None:
-    """These two are different people; they are never proposed again."""
+    """Call the two different; they are never proposed again."""
     with transaction.atomic():
         row = _open_match(run, pk)
         EmployeeLink.objects.get_or_create(
@@ -174,7 +174,7 @@ def call_different(run: SyncRun, user: Any, pk: int) -> None:
 
 
 def reopen_match(run: SyncRun, user: Any, pk: int) -> None:
-    """Take back that two people are different. Raises ``NotAllowed`` when the run is past its review."""
+    """Take back that two people are different. Raises ``NotAllowed`` if the run is past its review."""
     with transaction.atomic():
         hold_steps(run)
         row = PossibleMatch.objects.select_related("huma", "visma").get(run=run, pk=pk, decision="different")
@@ -190,7 +190,7 @@ def reopen_match(run: SyncRun, user: Any, pk: int) -> None:
 
 
 def hold_steps(run: SyncRun) -> None:
-    """Within a transaction: hold the run before it writes. Raises ``NotAllowed("state")`` once it does."""
+    """Lock the run inside a transaction before it writes. Raises ``NotAllowed("state")`` if it is past that."""
     if not SyncRun.objects.filter(pk=run.pk, state__in=STEPS).update(touched_at=timezone.now()):
         raise NotAllowed("state")
 

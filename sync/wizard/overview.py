@@ -1,4 +1,4 @@
-"""The overview: the run's figures with where each one leads."""
+"""The figures of the overview."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,16 +13,16 @@ from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
 from sync.wizard.matches import open_count
 
 WORTH = ("deactivated", "becomes_cash", "several_positions", "long_number", "no_number")
-"""What is worth knowing, most pressing first. Source: design, A run (Overview)."""
+"""What is worth knowing, the most urgent first. Source: design, A run (Overview)."""
 
 
 PARTS = (SyncRun.Trigger.RETRY, SyncRun.Trigger.UNDO)
-"""Runs that didn't read everybody: their figures are those of the run that they follow."""
+"""Runs that didn't read everybody; they show the figures of the run that they follow."""
 
 
 @dataclass(frozen=True)
 class Overview:
-    """The figures of one read; ``only_huma``/``only_visma`` by heading of ``core.create``."""
+    """The figures of one read; ``only_huma`` and ``only_visma`` are by heading of ``core.create``."""
 
     huma: int
     visma: int
@@ -48,17 +48,17 @@ class Overview:
 
     @property
     def only_huma_total(self) -> int:
-        """How many are in Huma only."""
+        """How many people are in Huma only."""
         return sum(self.only_huma.values())
 
     @property
     def only_visma_total(self) -> int:
-        """How many are in Visma only."""
+        """How many people are in Visma only."""
         return sum(self.only_visma.values())
 
 
 def overview(run: SyncRun) -> Overview:
-    """The run's figures; those that people change meanwhile, by linking or unlinking, are counted anew."""
+    """The run's figures; those that change when people are linked or unlinked are counted anew."""
     figures: dict[str, Any] = {**run.figures, **({} if run.trigger in PARTS else _now(run))}
     last = last_finished(run)
     return Overview(

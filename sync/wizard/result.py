@@ -1,4 +1,4 @@
-"""The result of a run: totals that add up, and what became of each Change, in our words."""
+"""The result of a run: totals that add up, and the outcome of each Change in our words."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ MOST_SHOWN = 200
 
 @dataclass(frozen=True)
 class Outcome:
-    """One Change with what became of it. ``vendor_words`` are the vendor's own; ``what`` is the field or creation.
+    """One Change with its outcome. ``vendor_words``: the vendor's own words; ``what``: the field or creation.
 
-    ``answer``: what an owner answered where it was held, by whom and when.
+    ``answer``: an owner's answer, if the Change was held, with name and time.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Outcome:
 
     @property
     def what(self) -> str:
-        """The field's label; "" for a creation, which the page words itself."""
+        """The field's label; "" for a creation, for which the page has its own words."""
         return "" if self.creates else field_label(self.field)
 
 
@@ -61,13 +61,13 @@ class Section:
 
     @property
     def hidden(self) -> int:
-        """How many there are beyond the listed ones."""
+        """How many Changes aren't listed."""
         return self.count - len(self.outcomes)
 
 
 @dataclass(frozen=True)
 class Result:
-    """What the Result page shows."""
+    """The content of the Result page."""
 
     totals: Totals
     created: dict[str, int]
@@ -83,7 +83,7 @@ class Result:
 
 
 def result(run: SyncRun) -> Result:
-    """The result as it is now; complete once the run has ended."""
+    """The present result; it is complete when the run has ended."""
     totals = run_totals(run)
     return Result(
         totals=totals,
@@ -103,7 +103,7 @@ def result(run: SyncRun) -> Result:
 
 
 def _earlier(run: SyncRun) -> QuerySet[SyncRun]:
-    """The runs that a person started and that finished before this one."""
+    """The runs before this one that a person started and that finished."""
     rows = SyncRun.objects.filter(connection=run.connection, trigger__in=BY_HAND, state=SyncRun.State.FINISHED)
     return rows.filter(pk__lt=run.pk)
 

@@ -1,4 +1,4 @@
-"""Retry failed: a new run straight to Confirm, with the decisions whose Changes failed."""
+"""Retry failed: makes a new run that begins at Confirm, with the decisions whose Changes failed."""
 
 from typing import Any
 
@@ -14,10 +14,10 @@ from sync.runs.lifecycle import NotAllowed, open_run, require_active
 
 
 def retry_failed(run: SyncRun, user: Any) -> SyncRun:
-    """A run that holds just what failed in ``run``, ready to be confirmed.
+    """Make a run with only what failed in ``run``, ready to be confirmed.
 
-    It is pinned to what was read then: a value that moved meanwhile isn't overwritten. Gives the open run where one
-    is open already; raises ``NotAllowed``: "state" when nothing failed, "inactive" for a connection that has ended.
+    It keeps the pins of the first run, so a value that moved meanwhile isn't overwritten. Returns the open run if there
+    is one; raises ``NotAllowed``: "state" if nothing failed, "inactive" if the connection isn't active.
     """
     existing = open_run(run.connection)
     if existing:
@@ -52,15 +52,15 @@ def retry_failed(run: SyncRun, user: Any) -> SyncRun:
 
 
 def to_retry(run: SyncRun) -> list[Change]:
-    """What failed in a run that has ended, and hasn't been made good since by another one.
+    """The Changes that failed in an ended run and that no later run has written.
 
-    Whoever's link has come into doubt since is left alone (see ``doubted``).
+    People whose link has come into doubt since are left out (see ``doubted``).
     """
     return [change for change in _failed(run) if not _is_doubted(change)]
 
 
 def doubted(run: SyncRun) -> int:
-    """How many people a retry leaves alone, since something has come to speak against their links."""
+    """How many people a retry leaves alone because their links have come into doubt."""
     return len({change.link_id for change in _failed(run) if _is_doubted(change)})
 
 
@@ -84,7 +84,7 @@ def _is_worth_it(change: Change, there: set[tuple[str, str]]) -> bool:
     if change.action == Action.CREATE:
         person = change.snapshot
         return bool(person and person.payload and (person.side, person.vendor_id) not in there)
-    if change.link is None or change.after == TO_BE_GIVEN:  # it follows the creation of somebody
+    if change.link is None or change.after == TO_BE_GIVEN:  # it belongs to a creation
         return False
     settled = (change.source, change.becomes) if change.side == Side.VISMA else (change.becomes, change.source)
     now = change.link.baseline.get(change.field)
@@ -126,7 +126,7 @@ def _decide_again(retry: SyncRun, change: Change, link: EmployeeLink) -> None:
 
 
 def _create_again(retry: SyncRun, change: Change) -> None:
-    """The person's own snapshot goes along; what she is created with is made from it again."""
+    """Copy the person's snapshot into the retry; the creation is planned from it again."""
     old = change.snapshot
     if old is None:
         return

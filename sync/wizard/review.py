@@ -1,4 +1,4 @@
-"""Review: every difference with its choices, singly, for an employee, or for all that a filter shows."""
+"""Review: decides differences, singly, for an employee, or for all that a filter shows."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -24,7 +24,7 @@ CHOICES = Conflict.Decision.values
 FOR_MANY = [choice for choice in CHOICES if choice != Conflict.Decision.NEVER]
 """What may be chosen for several differences at once: *never* is chosen singly."""
 Chosen = Callable[[Conflict], tuple[str, str]]
-"""The choice for a difference, and why it isn't possible ("" when it is)."""
+"""Gives the choice for a difference, and why it isn't possible ("" if it is)."""
 EMPTY = (Conflict.Kind.HUMA_EMPTY, Conflict.Kind.VISMA_EMPTY)
 WRONG_ORDER_MS = 60_000
 """Requests of one person overtake each other by this much at most; farther back it is another clock."""
@@ -35,9 +35,9 @@ SHOWS = ("undecided", "all", "decided", "suggested", "impossible", *UNASKED)
 
 @dataclass(frozen=True)
 class ReviewFilter:
-    """What Review shows. ``search`` is a name or number and never travels in an address.
+    """What Review shows. ``search`` is a name or number, and is never in an address.
 
-    The kind ``empty`` is both of the kinds that are empty on one side.
+    The kind ``empty`` means both kinds that are empty on one side.
     """
 
     field: str = ""
@@ -49,7 +49,7 @@ class ReviewFilter:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "ReviewFilter":
-        """The filter that a query string or a form names; what is unknown is left out."""
+        """The filter of a query string or a form; unknown values are ignored."""
         show, kind, field = (str(data.get(name) or "") for name in ("show", "kind", "field"))
         return cls(
             field=field if field in names() else "",
@@ -66,7 +66,7 @@ class ReviewFilter:
         return self.show if self.show in UNASKED else Standing.ASKS
 
     def apply(self, run: SyncRun) -> QuerySet[Conflict]:
-        """The run's differences that the filter lets through."""
+        """The run's differences that the filter shows."""
         rows = Conflict.objects.filter(run=run, standing=self.standing)
         if self.show == "undecided":
             rows = rows.filter(decision="")
@@ -90,14 +90,14 @@ class ReviewFilter:
 
 
 def _called(run: SyncRun, search: str) -> list[int]:
-    """The links of people with such a name or number, in capitals or not. SQLite itself knows no Ø and no Å."""
+    """The links of people with this name or number; case doesn't count. Done in Python: SQLite doesn't fold Ø and Å."""
     links = EmployeeLink.objects.filter(connection=run.connection_id).values_list("pk", "name", "number")
     return [pk for pk, *texts in links if any(search.casefold() in text.casefold() for text in texts)]
 
 
 @dataclass
 class Decided:
-    """What a choice did: how many differences it decided, and how many it left alone, by why."""
+    """The result of a choice: how many differences it decided, and how many it left alone, by reason."""
 
     changed: int = 0
     skipped: dict[str, int] = field(default_factory=dict)
@@ -111,10 +111,11 @@ def progress(run: SyncRun) -> tuple[int, int]:
 
 
 def decide(run: SyncRun, user: Any, conflict_ids: Iterable[int], choice: str, chosen_at: int = 0) -> Decided:
-    """Decide single differences, as a person does with each before her eyes; "" takes a choice back.
+    """Decide single differences that a person has seen; "" takes a choice back.
 
-    ``chosen_at`` is when she chose, in milliseconds of her browser's clock: what she chose later and came earlier
-    stays. A forbidden direction can't be chosen here either. Raises ``NotAllowed`` when the run is past its review.
+    ``chosen_at``: when the person chose, in milliseconds of their browser's clock; a later choice whose request arrived
+    earlier stays. A forbidden direction can't be chosen here, either. Raises ``NotAllowed`` if the run is past its
+    review.
     """
     if choice not in CHOICES:
         raise ValueError(choice)
@@ -131,8 +132,8 @@ def decide_bulk(
 ) -> Decided:
     """Decide all differences that the filter shows; ``suggested`` takes each one's suggestion.
 
-    Never empties a field, never touches former employees or drafts outside their own filter, nor dates of people
-    with several positions; says how many it left alone. ``chosen_at`` as in ``decide``.
+    Empties no field without ``allow_clearing``, and leaves alone former employees and drafts outside their own filters,
+    and dates of people with several positions; returns how many it left alone. ``chosen_at`` as in ``decide``.
     """
     if choice not in (*CHOICES, "suggested"):
         raise ValueError(choice)
@@ -198,7 +199,7 @@ def _decide(
 
 
 def _store(rows: QuerySet[Conflict], name: str, choice: str, clearing: bool, chosen_at: int, for_many: bool) -> int:
-    """Store a choice in one statement, but not over a later one of the same person; gives how many it decided."""
+    """Store a choice in one statement, but not over a later one of the same person; returns how many it decided."""
     if chosen_at:
         later = Q(chosen_by=name, chosen_at__gt=chosen_at, chosen_at__lt=chosen_at + WRONG_ORDER_MS)
         rows = rows.exclude(later)

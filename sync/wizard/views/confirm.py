@@ -1,4 +1,4 @@
-"""Confirm: exactly what will be written where, and the one click that writes it."""
+"""Confirm: exactly what will be written where, and the one click that starts it."""
 
 import time
 from typing import Any
@@ -19,14 +19,14 @@ from sync.runs import lifecycle
 from sync.wizard import confirm as service
 
 TICKS = "ticks"
-"""How many boxes the page had: whoever isn't ticked is left off, and no box at all means nobody."""
+"""The number of boxes that the page had. Unticked people are left out, and without a ticked box nobody is left."""
 MOMENT, LOOK_AGAIN = 3.0, 0.2  # seconds
 
 
 @require_http_methods(["GET", "POST"])
 @open_run_page
 def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
-    """The plan as the decisions are now; a POST limits it to the ticked people."""
+    """Show the plan for the present decisions; a POST limits it to the ticked people."""
     only = _ticked(request, run) if request.method == "POST" else []
     if request.method == "POST" and not only:
         messages.warning(request, _("Nobody was ticked, so everybody is shown."))
@@ -35,7 +35,7 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
 
 
 def _ticked(request: HttpRequest, run: SyncRun) -> list[str]:
-    """Whom the page is limited to, after its boxes; nobody for all of them."""
+    """The people to whom the page's boxes limit it; empty for everybody."""
     if TICKS not in request.POST:
         return request.POST.getlist("only")
     shown = request.POST.getlist("shown")
@@ -65,7 +65,7 @@ def _page(
 
 
 def _confirm(run: SyncRun, request: HttpRequest) -> None:
-    """The last click. A run that came by itself writes for a moment only: it is waited for, up to MOMENT seconds."""
+    """Confirm the run. An automatic run writes only for a moment, so it is waited for, up to MOMENT seconds."""
     until = time.monotonic() + MOMENT
     data = request.POST
     boxes = TICKS in data
@@ -86,7 +86,7 @@ def _confirm(run: SyncRun, request: HttpRequest) -> None:
 @require_POST
 @connection_page
 def run_now(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """Have exactly the shown plan written. A second click, or a reload, leads to the run of the first."""
+    """Start writing exactly the shown plan. A second click, or a reload, leads to the run of the first."""
     run = lifecycle.open_run(connection) or lifecycle.latest_run(connection)
     if run is None:
         return redirect(step_url("sync_users", connection))

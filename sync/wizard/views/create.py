@@ -1,4 +1,4 @@
-"""Create: who is added where she is missing. Nobody is ticked beforehand; choices are saved at once."""
+"""Create: who is added to the side where they are missing. Nobody is ticked beforehand; choices are saved at once."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -32,7 +32,7 @@ KINDS = ("company", "location", "team")
 @require_GET
 @open_run_page
 def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
-    """Both lists: who is in Huma only, and who is in Visma only."""
+    """Show both lists: people in Huma only, and people in Visma only."""
     opened, group = request.GET.get("to", ""), request.GET.get("group", "")
     place = Place.from_data(request.GET)
     lists = [
@@ -53,7 +53,7 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
 @require_POST
 @open_run_page
 def choose(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
-    """Tick one person (htmx), or save what changed in a whole form: never more than the person herself changed."""
+    """Tick one person (htmx), or save a whole form: only what the user changed in it."""
     target = _target(request)
     ticked = set(_numbers(request, "chosen"))
     toggled = set(_numbers(request, "toggle"))
@@ -77,7 +77,7 @@ def choose(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpRe
 @require_POST
 @open_run_page
 def choose_all(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
-    """Tick the whole main list of a side, or nobody."""
+    """Tick the whole main list of a side, or untick everybody."""
     target = _target(request)
     try:
         creation.choose_all(run, request.user, target, on=request.POST.get("all") == "on")
@@ -89,7 +89,7 @@ def choose_all(request: HttpRequest, connection: Connection, run: SyncRun) -> Ht
 @require_POST
 @open_run_page
 def never(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
-    """Never add a person; one click takes it back."""
+    """Leave a person out; one click takes it back."""
     target = _target(request)
     try:
         row = creation.never_add(run, request.user, request_params.number(request.POST.get("person")))
@@ -104,7 +104,7 @@ def never(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpRes
 @require_POST
 @open_run_page
 def take_back(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
-    """A person who was never to be added may be added again."""
+    """Take back that a person is left out."""
     target = _target(request)
     row = get_object_or_404(LeftOut, connection=connection, pk=request_params.number(request.POST.get("left_out")))
     try:
@@ -125,7 +125,7 @@ def groups(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpRe
 @require_POST
 @open_run_page
 def options(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
-    """Save the groups and the invitation. Groups that couldn't be shown stay as they were chosen."""
+    """Save the groups and the invitation. Groups that couldn't be shown stay as they are."""
     shown = "groups_shown" in request.POST
     invite = request.POST.get("invite") == "on"
     try:
@@ -141,7 +141,7 @@ def options(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpR
 @require_POST
 @open_run_page
 def numbering(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
-    """Have Visma assign the number of who has none in Huma, or not."""
+    """Save whether Visma assigns numbers to people who have none in Huma."""
     try:
         creation.set_assigns_numbers(run, request.user, request.POST.get("assign") == "on")
     except NotAllowed:
@@ -196,7 +196,7 @@ def _counts(run: SyncRun, target: str) -> dict[str, Any]:
 
 
 def _back(request: HttpRequest, connection: Connection, target: str) -> HttpResponse:
-    """The page again, where the person was in the list."""
+    """Redirect to the page, to the same place in the list."""
     place, group = Place.from_data(request.POST).query, request.POST.get("group", "")
     query = urlencode({"to": target, "group": group, **place}) if group else ""
     url = reverse("admin:create", args=[connection.code])

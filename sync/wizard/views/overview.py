@@ -1,4 +1,4 @@
-"""Overview: what was read, in one sentence and in figures that open what they count."""
+"""Overview: what was read, in one sentence and in figures that open the lists that they count."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Worth:
-    """One thing that is worth knowing, with what to do about it."""
+    """One thing that is worth knowing, and what to do about it."""
 
     title: str
     text: str
@@ -46,7 +46,7 @@ class Worth:
 @require_GET
 @open_run_page
 def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
-    """What both sides said, before anything is decided."""
+    """Show what both sides have, before anything is decided."""
     found = overview(run)
     context = page_context(
         request,
@@ -67,7 +67,7 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
 
 
 def people_sentence(found: Overview) -> str:
-    """Who is where and who is the same, as one sentence."""
+    """How many people are on each side, and how many are the same, in one sentence."""
     ways = ", ".join(linked_by(found.linked_by))
     parts = [
         ngettext("%(n)s is the same person", "%(n)s are the same person", found.linked) % {"n": found.linked}
@@ -85,7 +85,7 @@ def _former(only: dict[str, int]) -> str:
 
 
 def differences_sentence(found: Overview) -> str:
-    """How much disagrees, as one sentence."""
+    """How many differences there are, in one sentence."""
     if not found.differences:
         return _("The two systems agree about everybody who is in both.")
     differences = ngettext("%(n)s difference", "%(n)s differences", found.differences) % {"n": found.differences}
@@ -94,7 +94,7 @@ def differences_sentence(found: Overview) -> str:
 
 
 def figures(connection: Connection, found: Overview) -> list[Figure]:
-    """What waits for a person, each with where it leads."""
+    """The figures of what waits for a person, each with the page that it opens."""
     review, matches, create = (_url(connection, name) for name in ("review", "review_matches", "create"))
     return [
         Figure(found.differences, _("Differences"), review(), _people(found.people), attention=bool(found.differences)),
@@ -109,7 +109,7 @@ def _people(n: int) -> str:
 
 
 def groups(connection: Connection, found: Overview) -> list[Figure]:
-    """The differences and the people by what they have in common."""
+    """The figures of differences and people, grouped by what they have in common."""
     review, people = _url(connection, "review"), _url(connection, "people")
     shown = [
         Figure(found.linked, _("The same person in both"), people(show="linked")),
@@ -136,7 +136,7 @@ def _fields(connection: Connection, found: Overview) -> list[Figure]:
 
 
 def worth_knowing(connection: Connection, found: Overview) -> list[Worth]:
-    """What an HR admin would want to have been told, most pressing first."""
+    """What an HR admin should know, the most urgent first."""
     people = _url(connection, "people")
     return [*_passed_over(found, people), *_series(found), *_counted(found, people), *_unreadable(found)]
 

@@ -1,4 +1,4 @@
-"""Result: what came of a run, in counts that add up and in sentences."""
+"""Result: the outcome of a run, in counts that add up and in sentences."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -25,7 +25,7 @@ ALWAYS_OPEN = ("held", "failed", "unknown", "moved", "stopped")
 @require_GET
 @run_page
 def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
-    """What became of every Change; a run that is still open is shown where it is."""
+    """Show the outcome of every Change; for an open run, redirect to where it is."""
     by_hand = run.trigger in BY_HAND
     if run.is_open and (by_hand or not run.is_before_writing):
         return redirect(continue_url(connection, run))
@@ -59,7 +59,7 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
 
 
 def counts(totals: Totals) -> list[tuple[str, str, int]]:
-    """The outcomes that add up to what was planned; none is left out of the sum, only zeros aren't shown."""
+    """The outcomes, which add up to what was planned; only those with zero aren't shown."""
     numbers = totals.as_dict()
     return [(name, outcome_label(name), numbers[name]) for name in OUTCOMES if numbers[name] or name == "done"]
 
@@ -82,7 +82,7 @@ def mail_sentence(run: SyncRun) -> str:
 @require_POST
 @run_page
 def retry(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
-    """What failed, once more: a new run straight to Confirm."""
+    """Retry what failed: make a new run that begins at Confirm."""
     try:
         again = retry_failed(run, request.user)
     except lifecycle.NotAllowed as refusal:

@@ -1,4 +1,4 @@
-"""Review: every difference, one card an employee; choices are saved at once."""
+"""Review: every difference, on a card for each employee; choices are saved at once."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -31,7 +31,7 @@ ALWAYS_SHOWN = ("undecided", "decided", "all")
 @require_http_methods(["GET", "POST"])
 @open_run_page
 def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
-    """The differences that a filter shows. A search comes by POST, so that no name stands in an address."""
+    """Show the differences of a filter. A search is sent by POST, so that no name is in an address."""
     data = request.POST if request.method == "POST" else request.GET
     shown = ReviewFilter.from_data(data)
     place = Place.from_data(data)
@@ -60,7 +60,7 @@ def _address(connection: Connection, shown: ReviewFilter, place: Place | None = 
 
 
 def filter_query(shown: ReviewFilter) -> str:
-    """The filter as the beginning of a query string, without the search: that never stands in an address."""
+    """The filter as the beginning of a query string, without the search, which must never be in an address."""
     parts: dict[str, Any] = {"field": shown.field, "kind": shown.kind, "new": int(shown.new), "link": shown.link}
     if shown.show != "undecided":
         parts["show"] = shown.show
@@ -82,7 +82,7 @@ def filter_fields(shown: ReviewFilter) -> list[tuple[str, str]]:
 
 
 def _addresses_of_choices(connection: Connection) -> dict[str, str]:
-    """Where a choice is sent, for a difference and for an employee; they stand on every card."""
+    """The addresses to which the cards send choices, for a difference and for an employee."""
     names = {"decide_url": "admin:review_decide", "person_url": "admin:review_person"}
     return {key: reverse(name, args=[connection.code]) for key, name in names.items()}
 
@@ -125,14 +125,14 @@ def _shows(shown: ReviewFilter, counts: dict[str, int]) -> list[dict[str, Any]]:
 
 
 def _kinds(counts: dict[str, int], current: str) -> list[tuple[str, str, int]]:
-    """The kinds that there are, and both empty ones as one."""
+    """The kinds that occur, with both empty ones as one."""
     kinds = [(kind, str(label), counts.get(kind, 0)) for kind, label in Conflict.Kind.choices]
     kinds.append(("empty", kind_label("empty"), sum(counts.get(kind, 0) for kind in review.EMPTY)))
     return [row for row in kinds if row[2] or row[0] == current]
 
 
 def filter_sentence(shown: ReviewFilter) -> str:
-    """What the filter shows, in words, e.g. "Phone · Empty in Visma"."""
+    """The filter in words, e.g. "Phone · Empty in Visma"."""
     parts = [field_label(shown.field)] if shown.field else []
     parts += [kind_label(shown.kind)] if shown.kind else []
     parts += [_("new")] if shown.new else []
@@ -141,7 +141,7 @@ def filter_sentence(shown: ReviewFilter) -> str:
 
 
 def progress_context(run: SyncRun, known: tuple[int, int] | None = None) -> dict[str, Any]:
-    """How much of the review is done; ``known`` is what ``review.progress`` would count."""
+    """How much of the review is done; ``known``: the result of ``review.progress``, if it is known."""
     decided, total = known or review.progress(run)
     return {"decided": decided, "total": total, "left": total - decided, "open_matches": open_count(run)}
 
@@ -149,7 +149,7 @@ def progress_context(run: SyncRun, known: tuple[int, int] | None = None) -> dict
 @require_POST
 @open_run_page
 def decide(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
-    """Save the choice for one difference; a colleague's choice made meanwhile isn't overwritten but shown."""
+    """Save the choice for one difference. A colleague's choice made meanwhile isn't overwritten; it is shown."""
     sure, expected = request.POST.get("sure") == NEVER, request.POST.get("expected", "")
     choice = NEVER if sure else request.POST.get("choice", "")
     if choice not in review.CHOICES:
@@ -178,7 +178,7 @@ def decide(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpRe
 
 
 def _row(request: HttpRequest, connection: Connection, run: SyncRun, conflict: Conflict, **more: Any) -> HttpResponse:
-    """The difference anew. ``focus``: the choice that has the focus; ``asks_never``: with the question."""
+    """The difference's row again. ``focus``: the choice with the focus; ``asks_never``: show the question."""
     if not getattr(request, "htmx", False):
         return _page_again(request, connection, conflict.link_id)
     context = {
@@ -192,7 +192,7 @@ def _row(request: HttpRequest, connection: Connection, run: SyncRun, conflict: C
 
 
 def _ask_never(request: HttpRequest, connection: Connection, run: SyncRun, conflict: Conflict) -> HttpResponse:
-    """Whether a field of a person is never to be synced again: nothing is saved before the answer."""
+    """Ask whether a field of a person should never be synced again; nothing is saved before the answer."""
     if getattr(request, "htmx", False):
         return _row(request, connection, run, conflict, asks_never=True)
     kept = [(name, value) for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "choice")]
@@ -210,7 +210,7 @@ def _ask_never(request: HttpRequest, connection: Connection, run: SyncRun, confl
 
 
 def _chosen_at(request: HttpRequest) -> int:
-    """When the person chose, in milliseconds of her browser's clock; 0 where it doesn't say."""
+    """When the person chose, in milliseconds of their browser's clock; 0 if it doesn't say."""
     return request_params.number(request.headers.get("X-Chosen-At"))
 
 
@@ -235,7 +235,7 @@ def _colleague(conflict: Conflict) -> str:
 @require_POST
 @open_run_page
 def decide_person(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
-    """One choice for all differences of an employee; a field that it would empty is left alone."""
+    """Save one choice for all differences of an employee; a field that it would empty is left alone."""
     link, choice = request_params.number(request.POST.get("link")), request.POST.get("choice", "")
     if choice not in FOR_A_PERSON or not link:
         raise Http404
@@ -275,7 +275,7 @@ def decide_person(request: HttpRequest, connection: Connection, run: SyncRun) ->
 
 
 def _page_again(request: HttpRequest, connection: Connection, link: int) -> HttpResponse:
-    """The list as it was, without JavaScript; a search stands in no address, so its list is the answer itself."""
+    """The same list again, without JavaScript. With a search it is the answer itself, so that no address has it."""
     if ReviewFilter.from_data(request.POST).search:
         return page(request, code=connection.code)
     return redirect(f"{_back(request, connection)}#person-{link}")

@@ -1,4 +1,4 @@
-"""One choice for everything that a filter of Review shows: first how many and what is left alone, then the click."""
+"""One choice for everything that a filter shows: first how many it decides and leaves alone, then the click."""
 
 from typing import Any
 
@@ -33,14 +33,14 @@ def _label(choice: str) -> str:
 
 
 def left_alone(done: Decided) -> list[str]:
-    """What a bulk choice leaves alone, and why."""
+    """What a choice for many leaves alone, and why."""
     return [skipped_sentence(code, count) for code, count in sorted(done.skipped.items())]
 
 
 @require_POST
 @open_run_page
 def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
-    """How many differences the choice would decide, and what it leaves alone; nothing is saved yet."""
+    """Show how many differences the choice would decide, and what it leaves alone; nothing is saved yet."""
     shown, choice = _asked(request)
     try:
         preview = review.preview_bulk(run, shown, choice)

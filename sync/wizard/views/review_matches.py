@@ -1,4 +1,4 @@
-"""Possible matches: two people who may be one, side by side, to link or to call different; alike ones together."""
+"""Possible matches: two people side by side, to link or to call different; groups with the same evidence together."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,13 +22,13 @@ from sync.wizard import match_groups, matches
 from sync.wizard.views.review import progress_context
 
 MOST_SHOWN = 2000
-"""So many pairs of a group are listed on its page."""
+"""The most pairs of a group that are listed on its page."""
 
 
 @require_GET
 @open_run_page
 def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
-    """Groups that can be answered at once, then the other possible matches: open and strong ones first."""
+    """Show groups that can be answered together, then the other possible matches: open and strong ones first."""
     shown, cards = matches.matches(run, Place.from_data(request.GET))
     context = page_context(
         request,
@@ -48,7 +48,7 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
 @require_GET
 @open_run_page
 def group(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
-    """All pairs of a group, and the question whether they are the same people."""
+    """Show all pairs of a group, and ask whether they are the same people."""
     found = match_groups.group(run, request.GET.get("group", ""))
     return _ask(request, connection, run, found) if found else redirect(_matches(connection))
 
@@ -72,7 +72,7 @@ def _ask(
 @require_POST
 @open_run_page
 def decide_group(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
-    """Link all pairs of a group, once their number was typed; or take that back."""
+    """Link all pairs of a group after their number was typed; or take that back."""
     key = request.POST.get("group", "")
     try:
         if request.POST.get("choice") == "undo":
@@ -144,6 +144,6 @@ def _ask_once_more(request: HttpRequest, connection: Connection, run: SyncRun, p
 
 
 def _matches(connection: Connection, data: Mapping[str, Any] | None = None) -> str:
-    """The page; where ``data`` names a place on it, that one."""
+    """The address of the page; at the place that ``data`` names, if it does."""
     query = urlencode(Place.from_data(data).query) if data else ""
     return reverse("admin:review_matches", args=[connection.code]) + (f"?{query}" if query else "")

@@ -22,7 +22,7 @@ from sync.wording.sentences import outcome_label
 @require_GET
 @run_page
 def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
-    """How far writing is; a run that doesn't write is shown where it is."""
+    """Show how far writing is; for a run that doesn't write, redirect to where it is."""
     if run.state != SyncRun.State.APPLYING:
         return redirect(continue_url(connection, run))
     step = "run" if run.trigger in BY_HAND else ""
@@ -43,7 +43,7 @@ def _live(connection: Connection, run: SyncRun) -> dict[str, Any]:
 @require_GET
 @run_page
 def live(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
-    """How far writing is: a part of the page, asked for again and again."""
+    """The part of the page with the progress, which the page polls."""
     if run.state != SyncRun.State.APPLYING:
         return go_to(request, continue_url(connection, run))
     context = {"connection": connection, "run": run, **_live(connection, run)}
@@ -53,7 +53,7 @@ def live(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
 @require_POST
 @run_page
 def stop(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
-    """Send nothing more; what was sent is followed to its end."""
+    """Stop the run: nothing more is sent; what was sent is followed to its end."""
     lifecycle.stop(run, request.user)
     messages.info(request, _("Stopping. What was sent already is followed until it is done. Nothing more is sent."))
     return redirect(continue_url(connection, run))

@@ -1,4 +1,4 @@
-"""Synchronize users: start a run, watch both sides being read, go on with it, or give it up."""
+"""Synchronize users: start a run, watch how both sides are read, go on with the run, or cancel it."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ TYPED_CHECKS = ("visma_empty", "huma_lost", "visma_lost")
 @require_GET
 @connection_page
 def page(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """What happens when users are synchronized, how far reading is, or what became of it."""
+    """Show what a sync does, how far reading is, or why it stopped."""
     return _page(request, connection)
 
 
@@ -63,7 +63,7 @@ def _last_written(connection: Connection) -> SyncRun | None:
 
 
 def _failure(request: HttpRequest, run: SyncRun, check_error: str) -> dict[str, Any]:
-    """Why reading stopped, and what gets past it: a typed number, a superuser, or only reading again."""
+    """Why reading stopped, and what helps: typing a number, a superuser, or only reading again."""
     return {
         "run": run,
         "sentence": sentence(run.failure, run.failure_params),
@@ -76,14 +76,14 @@ def _failure(request: HttpRequest, run: SyncRun, check_error: str) -> dict[str, 
 
 
 def _can_be_typed(run: SyncRun) -> bool:
-    """An empty Visma can be right for a company without links only; then a typed number goes past it."""
+    """Whether typing a number passes the check. An empty Visma can be right only for a company without links."""
     return run.failure in TYPED_CHECKS and not (run.failure == "visma_empty" and run.failure_params.get("linked"))
 
 
 @require_GET
 @connection_page
 def live(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """How far reading is: a part of the page, asked for again and again."""
+    """The part of the page with the progress, which the page polls."""
     run = lifecycle.open_run(connection)
     if run is None:
         return go_to(request, step_url("sync_users", connection))
@@ -96,7 +96,7 @@ def live(request: HttpRequest, connection: Connection) -> HttpResponse:
 @require_POST
 @connection_page
 def start(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """Start reading both sides; a second click finds the run of the first."""
+    """Start reading both sides; a second click leads to the run of the first."""
     if connection.state != Connection.State.ACTIVE:
         messages.error(request, inactive())
         return redirect(step_url("sync_users", connection))
@@ -107,7 +107,7 @@ def start(request: HttpRequest, connection: Connection) -> HttpResponse:
 @require_POST
 @connection_page
 def cancel(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """Give the open run up; nothing was written."""
+    """Cancel the open run; nothing was written."""
     run = lifecycle.open_run(connection)
     if run is None or lifecycle.cancel(run, request.user):
         messages.success(request, _("The sync was cancelled. Nothing was sent."))
@@ -120,7 +120,7 @@ def cancel(request: HttpRequest, connection: Connection) -> HttpResponse:
 @require_POST
 @connection_page
 def read_again(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """Read both sides anew; what was chosen stays where neither value moved."""
+    """Read both sides again; choices are kept if neither value has moved."""
     run = lifecycle.open_run(connection)
     try:
         run = lifecycle.read_again(run, request.user) if run else lifecycle.start(connection, request.user)
@@ -133,7 +133,7 @@ def read_again(request: HttpRequest, connection: Connection) -> HttpResponse:
 @require_POST
 @connection_page
 def check(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """Go on although something looked wrong: the number was typed, or a superuser says that it is the same company."""
+    """Pass a check that stopped the run: by the typed number, or because a superuser says it is the same company."""
     run = lifecycle.latest_run(connection)
     if run is None:
         return redirect(step_url("sync_users", connection))
@@ -154,7 +154,7 @@ def check(request: HttpRequest, connection: Connection) -> HttpResponse:
 @require_POST
 @open_run_page
 def go(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
-    """On to another page of the wizard; the run remembers it, so that Continue leads there."""
+    """Go to another page of the wizard; the run stores it, so that Continue leads there."""
     state = request.POST.get("state", "")
     if state not in STEPS:
         raise Http404

@@ -1,4 +1,4 @@
-"""Help: how people are matched. The weights are the core's own, so that the page can't say anything else."""
+"""Help: how people are matched. The page uses the core's own weights, so it can't say anything else."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from sync.wording.sentences import agrees_label
 @require_GET
 @connection_page
 def page(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """The keys, what counts how much, and what speaks against a match."""
+    """Show the keys, how much each thing counts, and what speaks against a match."""
     context = page_context(
         request,
         connection,
@@ -32,6 +32,6 @@ def page(request: HttpRequest, connection: Connection) -> HttpResponse:
 
 
 def _weight(thing: str) -> dict[str, Any]:
-    """How much one thing counts: strong up to so many people in each system, weak up to so many, else not at all."""
+    """How much one thing counts: strong or weak up to a number of people in each system, else not at all."""
     strong = 0 if thing in WEAK_AT_MOST else STRONG_SHARED
     return {"label": agrees_label(thing), "strong": strong, "weak": range(strong + 1, WEAK_SHARED + 1)}
