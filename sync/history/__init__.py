@@ -1,1 +1,1 @@
-"""What was done, and for how long it is kept."""
+"""The list of runs, and for how long things are kept."""

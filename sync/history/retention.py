@@ -1,4 +1,4 @@
-"""Forgetting on time: values after RETENTION_DAYS, what remains of a run after HISTORY_DAYS."""
+"""Deletes on time: values after RETENTION_DAYS, the rest of a run after HISTORY_DAYS."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ DRY_RUN = timedelta(minutes=10)  # without a sign of life
 
 
 def blank_values() -> int:
-    """Blank the values and vendors' words of runs that ended RETENTION_DAYS ago; gives the number of runs.
+    """Blank the values and vendors' words of runs that ended RETENTION_DAYS ago; returns the number of runs.
 
     Fingerprints, decisions and outcomes stay.
     """
@@ -34,7 +34,7 @@ def blank_values() -> int:
 
 
 def drop_dry_runs() -> int:
-    """Delete what a dry run left whose process was killed: it keeps nothing; gives the number of runs."""
+    """Delete what killed dry runs left, because a dry run keeps nothing; returns the number of runs."""
     rows = SyncRun.objects.filter(dry=True, touched_at__lt=timezone.now() - DRY_RUN)
     ids = list(rows.filter(Q(lease_until=None) | Q(lease_until__lt=Now())).values_list("pk", flat=True))
     SyncRun.objects.filter(pk__in=ids).delete()
@@ -42,9 +42,9 @@ def drop_dry_runs() -> int:
 
 
 def drop_history() -> int:
-    """Delete runs, audit entries, emails and closed notices older than HISTORY_DAYS; gives the number of runs.
+    """Delete runs, audit entries, emails and closed notices older than HISTORY_DAYS; returns the number of runs.
 
-    What Huma told is of use for RETENTION_DAYS only.
+    Events from Huma are deleted after RETENTION_DAYS.
     """
     now = timezone.now()
     until = now - timedelta(days=settings.HISTORY_DAYS)

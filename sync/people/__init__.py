@@ -1,1 +1,1 @@
-"""Everyone of both sides: who is linked, alone, left out."""
+"""Everyone on both sides: who is linked, on one side only, or left out."""

@@ -1,4 +1,4 @@
-"""One person in full: what each side says, why she is linked or not, why she can't be added, and who she may be."""
+"""One person in full: both sides' values, why they are linked or not, why they can't be added, who they may be."""
 
 from dataclasses import dataclass, field
 
@@ -17,7 +17,7 @@ from sync.wording.sentences import field_label
 
 @dataclass(frozen=True)
 class FieldLine:
-    """One supported field as both sides have it; ``None`` where a side can't be looked at."""
+    """One supported field with both sides' values; ``None`` for a side that has no values."""
 
     label: str
     huma: Display | None
@@ -26,7 +26,7 @@ class FieldLine:
 
 @dataclass(frozen=True)
 class Other:
-    """Somebody on the other side, whom this person may be or was said not to be."""
+    """A person on the other side who may be the same, or who was called different."""
 
     side: str
     vendor_id: str
@@ -38,7 +38,7 @@ class Other:
 
 @dataclass(frozen=True)
 class PersonCard:
-    """What the page of one person shows. ``create_group``/``blocked``: why she can't be added across, "" = she can."""
+    """The content of a person's page. ``create_group``/``blocked``: why they can't be added across, "" if they can."""
 
     person: Person
     run: SyncRun | None
@@ -50,22 +50,22 @@ class PersonCard:
 
     @property
     def alone(self) -> EmployeeSnapshot | None:
-        """What her one side says of somebody who isn't linked."""
+        """The snapshot of a person who isn't linked."""
         return self.person.seen[0] if self.person.link is None and self.person.seen else None
 
     @property
     def can_be_linked(self) -> bool:
-        """Whether she may be linked by hand: she isn't linked, or her other half is gone (a rehire's new account)."""
+        """Whether the person may be linked by hand: not linked, or the other half is gone (a rehire's new account)."""
         return bool(self.alone or (self.person.gone_from and self.person.seen))
 
     @property
     def offered(self) -> bool:
-        """Whether an open run offers to add her on the other side."""
+        """Whether an open run offers to add the person to the other side."""
         return bool(self.run and self.run.state in STEPS and self.create_group)
 
 
 def card(connection: Connection, side: str, vendor_id: str) -> PersonCard | None:
-    """The person who has this id on this side; ``None`` when nobody has."""
+    """The card of the person with this id on this side; ``None`` if nobody has it."""
     person = everyone.person(connection, side, vendor_id)
     if person is None:
         return None

@@ -1,4 +1,4 @@
-"""Everyone of both sides of a connection, as the latest complete read saw them and as they are linked now."""
+"""Everyone on both sides of a connection, as the latest complete read saw them, with their present links."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -20,7 +20,7 @@ MAX_NUMBER = 12
 
 @dataclass
 class Person:
-    """One person: a linked pair, or somebody on one side only (or left out, and on neither any more)."""
+    """One person: a linked pair, or somebody on one side only (or left out, and not on any side any more)."""
 
     link: EmployeeLink | None = None
     huma: EmployeeSnapshot | None = None
@@ -35,51 +35,51 @@ class Person:
 
     @property
     def seen(self) -> list[EmployeeSnapshot]:
-        """What the sides say of her."""
+        """The person's snapshots."""
         return [snapshot for snapshot in (self.huma, self.visma) if snapshot is not None]
 
     @property
     def name(self) -> str:
-        """What she is called."""
+        """The person's name."""
         names = [s.name for s in self.seen] + [self.link.name if self.link else ""]
         names += [one.name for one in self.unread]
         return next(filter(None, names), self.left_out.name if self.left_out else "")
 
     @property
     def number(self) -> str:
-        """Her Employment ID."""
+        """The person's Employment ID."""
         numbers = [s.number for s in reversed(self.seen)] + [self.link.number if self.link else ""]
         numbers += [one.number for one in self.unread]
         return next(filter(None, numbers), "")
 
     @property
     def linked_by(self) -> str:
-        """By what she is linked, "" where she isn't."""
+        """The key by which the person is linked, "" if they aren't."""
         return self.link.linked_by if self.link else ""
 
     @property
     def gone_from(self) -> str:
-        """The side that a linked person is gone from."""
+        """The side from which a linked person is gone."""
         return self.link.gone_from if self.link else ""
 
     @property
     def doubted(self) -> bool:
-        """Whether something has come to speak against the link."""
+        """Whether something now speaks against the link."""
         return bool(self.link and self.link.doubt and not self.gone_from)
 
     @property
     def outside(self) -> bool:
-        """Whether the person is in Huma still, but not among those whom the connection is about."""
+        """Whether the person is in Huma, but not in the connection's companies, locations and teams."""
         return self.link is not None and self.link.state == EmployeeLink.State.OUTSIDE
 
     @property
     def draft(self) -> bool:
-        """Whether payroll still has to complete her in Visma."""
+        """Whether payroll still has to complete the person in Visma."""
         return bool(self.visma and self.visma.draft)
 
     @property
     def inactive(self) -> bool:
-        """Whether she is deactivated in Huma."""
+        """Whether the person is deactivated in Huma."""
         return bool(self.huma and not self.huma.active)
 
     @property
@@ -88,7 +88,7 @@ class Person:
         return any(s.standing == Period.FORMER for s in self.seen)
 
     def matches(self, words: list[str]) -> bool:
-        """Whether each of the words is in a name or a number of hers."""
+        """Whether each of the words is in a name or number of the person."""
         texts = [self.name, self.number, *(t for s in self.seen for t in (s.name, s.number))]
         haystack = " ".join(texts).casefold()
         return all(word in haystack for word in words)
@@ -131,18 +131,18 @@ FILTERS: dict[str, Callable[[Person], bool]] = {
     "long_number": lambda p: bool(p.huma and len(p.huma.number) > MAX_NUMBER),
     "no_number": lambda p: bool(p.huma and not p.huma.number),
 }
-"""By what the list can be narrowed down; each is a figure of the overview, or a word of the design."""
+"""The filters of the list; each is a figure of the overview, or a word of the design."""
 
 LOOKING_INSIDE: dict[str, Callable[[Person], bool]] = {
     "becomes_cash": _payloads(lambda employee: employee.side == Side.HUMA and becomes_cash(employee)),
     "several_positions": _payloads(lambda employee: len(employee.current_positions) > 1),
 }
-"""The same, but what was read of each person has to be opened for it: not counted, only filtered by."""
+"""Filters for which each person's values have to be decrypted; they aren't counted."""
 
 
 @dataclass(frozen=True)
 class PeoplePage:
-    """One page of people. ``counts``: how many each filter has, of all. ``run``: the read that this is from."""
+    """One page of people. ``counts``: how many people each filter has. ``run``: the run that read them."""
 
     run: SyncRun | None
     page: Part[Person]
@@ -159,7 +159,7 @@ def _mark(person: Person) -> str:
 
 
 def _key(everyone: Iterable[Person], mark: str) -> Key | None:
-    """Where somebody stood who was shown: linked since, their row may stand elsewhere, by the other side's name."""
+    """The key of a person who was shown. If they were linked since, their row may be elsewhere in the list."""
     side, _, vendor_id = mark.partition(":")
     for person in everyone:
         seen = getattr(person, side) if side in (Side.HUMA, Side.VISMA) else None
@@ -171,7 +171,7 @@ def _key(everyone: Iterable[Person], mark: str) -> Key | None:
 
 
 def people(connection: Connection, search: str = "", show: str = "", place: Place | int | str = 1) -> PeoplePage:
-    """Everyone, narrowed down by words of a name or number, and by one of the filters."""
+    """A page of everyone whose name or number has the searched words, and whom the filter shows."""
     run = latest_read(connection)
     everyone = _everyone(connection, run, with_payload=show in LOOKING_INSIDE)
     counts = Counter(code for person in everyone for code, test in FILTERS.items() if test(person))
@@ -184,7 +184,7 @@ def people(connection: Connection, search: str = "", show: str = "", place: Plac
 
 
 def person(connection: Connection, side: str, vendor_id: str) -> Person | None:
-    """The person who has this id on this side; ``None`` when nobody has."""
+    """The person with this id on this side; ``None`` if nobody has it."""
     run = latest_read(connection)
     wanted = {(side, vendor_id)}
     links = EmployeeLink.objects.filter(connection=connection, **{f"{side}_id": vendor_id})
@@ -195,7 +195,7 @@ def person(connection: Connection, side: str, vendor_id: str) -> Person | None:
 
 
 def counterparts(connection: Connection, side: str, search: str, limit: int = 20) -> list[EmployeeSnapshot]:
-    """People of ``side`` who are linked to nobody, by words of a name or number, for somebody to choose from."""
+    """People of ``side`` without a link whose name or number has the searched words, to choose from."""
     words = search.casefold().split()
     run = latest_read(connection)
     if run is None or not words:
@@ -203,7 +203,7 @@ def counterparts(connection: Connection, side: str, search: str, limit: int = 20
     taken = EmployeeLink.objects.filter(connection=connection, state__in=EmployeeLink.HOLDING)
     rows = EmployeeSnapshot.objects.filter(run=run, side=side, complete=True).defer("payload")
     rows = rows.exclude(vendor_id__in=taken.values_list(f"{side}_id", flat=True))
-    # In Python, for SQLite itself knows no Ø and no Å.
+    # In Python, because SQLite doesn't fold Ø and Å.
     texts = ((pk, name.casefold(), number.casefold()) for pk, name, number in rows.values_list("pk", "name", "number"))
     found = [pk for pk, name, number in texts if all(word in name or word in number for word in words)]
     return list(rows.filter(pk__in=found).order_by("name", "pk")[:limit])

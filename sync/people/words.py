@@ -1,4 +1,4 @@
-"""People's states in words, for Create and People."""
+"""Words about people's states and links."""
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -13,7 +13,7 @@ from sync.wording.sentences import against_sentence, agrees_label, sentence, sid
 
 
 def badges(person: Person) -> list[Badge]:
-    """What is worth knowing about a person in the list, most telling first."""
+    """Badges for what is worth knowing about a person in the list, the most important first."""
     found: list[Badge] = []
     if person.left_out:
         found.append(Badge(_("Left out"), "warning"))
@@ -41,7 +41,7 @@ def badges(person: Person) -> list[Badge]:
 
 
 def connected(person: Person) -> str:
-    """In a few words, who she is on the two sides."""
+    """In a few words, how the person is linked."""
     if person.link is None:
         if person.seen or person.unread:
             text = _("Only in %(side)s") if person.seen else _("In %(side)s")
@@ -51,7 +51,7 @@ def connected(person: Person) -> str:
 
 
 def linked_label(link: EmployeeLink) -> str:
-    """By what two people are linked."""
+    """The key by which two people are linked, in words."""
     return {
         "external": _("Linked by the Huma ID in Visma"),
         "number": _("Linked by Employment ID"),
@@ -96,7 +96,7 @@ def filter_labels() -> dict[str, str]:
 
 
 def why_linked(link: EmployeeLink) -> str:
-    """By which key or whom two people are linked, and since when."""
+    """By which key, or by whom, two people are linked, and since when."""
     who, at = link.linked_by_user, date_format(localtime(link.linked_at))
     if link.linked_by == EmployeeLink.By.PERSON:
         text = _("%(who)s linked them by hand on %(at)s. That counts more than numbers and emails.")
@@ -113,7 +113,7 @@ def why_linked(link: EmployeeLink) -> str:
 
 
 def why_paired_anew(link: EmployeeLink) -> str:
-    """That one of the paired positions was made anew, as long as that is news; else ""."""
+    """The sentence that a paired position was replaced by a new one, while that is news; else ""."""
     return sentence(REMADE[link.remade]) if link.remade in REMADE else ""
 
 
@@ -127,7 +127,7 @@ def why_different(link: EmployeeLink) -> str:
 
 
 def why_possible(match: PossibleMatch) -> str:
-    """Why two people may be one, and what speaks against it."""
+    """Why two people may be the same person, and what speaks against it."""
     said = [sentence(match.why)]
     if agrees := ", ".join(agrees_label(name) for name in match.agrees):
         said.append(_("What agrees: %(what)s.") % {"what": agrees})

@@ -1,4 +1,4 @@
-"""Runs: every run of a connection, with what came of it."""
+"""Runs: every run of a connection, with its outcome."""
 
 from collections import Counter
 from typing import Any
@@ -25,7 +25,7 @@ HAND, BY_ITSELF = "hand", "automatic"
 @require_GET
 @connection_page
 def page(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """The runs, newest first: those that people started, or those that came by themselves."""
+    """Show the runs, the newest first: those that people started, or automatic ones."""
     show = BY_ITSELF if request.GET.get("show") == BY_ITSELF else HAND
     automatic = connection.runs.filter(trigger__in=AUTOMATIC)
     by_hand = connection.runs.exclude(trigger__in=AUTOMATIC)

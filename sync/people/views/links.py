@@ -1,4 +1,4 @@
-"""Links to look at again: something has come to speak against two linked people being one."""
+"""Links to look at again, because something now speaks against the two people being one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ NOTES: dict[str, Promise] = {
 
 @dataclass(frozen=True)
 class Row:
-    """One link that asks, and the employee who may be meant in place of theirs, if there is one."""
+    """One link with a doubt, and the employee who may be meant instead, if there is one."""
 
     link: EmployeeLink
     other: EmployeeSnapshot | None
@@ -62,7 +62,7 @@ class Row:
 @require_GET
 @connection_page
 def page(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """The links that ask, the gravest kind first; one kind at a time."""
+    """Show the links with a doubt, the gravest kind first; one kind at a time."""
     return _page(request, connection, request.GET.get("kind", ""))
 
 
@@ -100,7 +100,7 @@ def _rows(connection: Connection, links: list[EmployeeLink]) -> list[Row]:
 @require_POST
 @connection_page
 def still_right(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """One link is still right, or all of a kind, once their number was typed."""
+    """Confirm that one link is still right, or all of a kind after their number was typed."""
     kind = request.POST.get("kind", "")
     if kind in relooking.KINDS:
         links = list(relooking.to_look_at([connection], kind).values_list("pk", flat=True))
@@ -118,7 +118,7 @@ def still_right(request: HttpRequest, connection: Connection) -> HttpResponse:
 @require_POST
 @connection_page
 def instead(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """Link the person with the employee who was asked about, in place of the one whose employment has ended."""
+    """Link the person with the employee that the doubt names, instead of the one whose employment has ended."""
     link = get_object_or_404(
         relooking.to_look_at([connection], "instead"), pk=request_params.number(request.POST.get("link"))
     )
@@ -142,6 +142,6 @@ def _refusals() -> dict[str, str]:
 
 
 def _back(connection: Connection, kind: str, data: Mapping[str, Any]) -> HttpResponse:
-    """The list again, where the person was in it."""
+    """Redirect to the list, at the same place."""
     query = urlencode({"kind": kind, **Place.from_data(data).query}) if kind in relooking.KINDS else ""
     return redirect(reverse("admin:links", args=[connection.code]) + (f"?{query}" if query else ""))

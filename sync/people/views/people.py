@@ -1,4 +1,4 @@
-"""People: everyone of both sides of a connection, and who is who. Searches are sent by POST, never in an address."""
+"""People: everyone on both sides of a connection, and who is who. Searches are sent by POST, never in an address."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -34,7 +34,7 @@ ALWAYS_OFFERED = ("linked", "only_huma", "only_visma")
 @require_http_methods(["GET", "POST"])
 @connection_page
 def page(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """The list, narrowed down by a search and a filter."""
+    """Show the list, limited by a search and a filter."""
     data = request.POST if request.method == "POST" else request.GET
     search = searched(request.POST.get("search"))
     show, place = data.get("show", ""), Place.from_data(data)
@@ -68,7 +68,7 @@ def _list_address(connection: Connection, show: str, place: Place) -> str:
 @require_http_methods(["GET", "POST"])
 @connection_page
 def person(request: HttpRequest, connection: Connection, side: str, vendor_id: str) -> HttpResponse:
-    """One person: what each side says, why linked or not, and what can be done. POST searches for a counterpart."""
+    """Show one person: both sides' values, why linked or not, what can be done. POST searches for a counterpart."""
     shown = _card(connection, side, vendor_id)
     search = searched(request.POST.get("search"))
     across = Side.VISMA if shown.person.side == Side.HUMA else Side.HUMA
@@ -85,7 +85,7 @@ def person(request: HttpRequest, connection: Connection, side: str, vendor_id: s
 @require_POST
 @connection_page
 def link(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """Link two people: the one whose page it is, and the one who was chosen."""
+    """Link the person of the page with the chosen one."""
     huma, visma = request.POST.get("huma", ""), request.POST.get("visma", "")
     confirmed = request.POST.get("births") == "differ"
     try:
@@ -115,7 +115,7 @@ def _births_differ(request: HttpRequest, connection: Connection, huma: str, vism
 @require_http_methods(["GET", "POST"])
 @connection_page
 def unlink(request: HttpRequest, connection: Connection, side: str, vendor_id: str) -> HttpResponse:
-    """Ask whether two people are different, and have them so."""
+    """Ask whether two people are different, and then unlink them."""
     shown = _card(connection, side, vendor_id)
     if shown.person.link is None:
         return _to_person(connection, side, vendor_id)
@@ -133,7 +133,7 @@ def unlink(request: HttpRequest, connection: Connection, side: str, vendor_id: s
 @require_POST
 @connection_page
 def leave_out(request: HttpRequest, connection: Connection, side: str, vendor_id: str) -> HttpResponse:
-    """Leave a person out of everything, for good, and say why."""
+    """Leave a person out for good, with the reason."""
     shown = _card(connection, side, vendor_id)
     why = request.POST.get("why", "")
     try:
@@ -147,7 +147,7 @@ def leave_out(request: HttpRequest, connection: Connection, side: str, vendor_id
 @require_POST
 @connection_page
 def take_back(request: HttpRequest, connection: Connection, side: str, vendor_id: str) -> HttpResponse:
-    """A person, or one of her fields, takes part again."""
+    """Let a person, or one of their fields, take part again."""
     row = get_object_or_404(LeftOut, connection=connection, pk=request_params.number(request.POST.get("left_out")))
     try:
         who_is_who.take_back(row, request.user)
