@@ -1,1 +1,1 @@
-"""Automatic updates: the webhook, schedules, what is held, pauses."""
+"""Automatic updates: the webhook, scheduled syncs, held changes, the daily look at positions, pauses."""

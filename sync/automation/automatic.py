@@ -1,6 +1,6 @@
-"""What a run does by itself: choose what only Huma moved, hold what is too much, have the rest written.
+"""Takes an automatic run from review to writing: chooses what only Huma moved, holds what is too much, plans the rest.
 
-Every automatic write names its rule: automatic updates, turned on by whom and when (``SyncRun.rule_by``, ``rule_at``).
+Every automatic write names its rule: who turned automatic updates on, and when (``SyncRun.rule_by``, ``rule_at``).
 """
 
 from django.db import IntegrityError, transaction
@@ -27,23 +27,23 @@ from sync.runs.lifecycle import end, forget_values
 from sync.runs.second_reads import from_before_our_write
 
 RULE = "automatic"
-"""Who decided, where it was the rule."""
+"""The name that stands for the rule where it decided."""
 PASSING = frozenset(
     {"unavailable", "parked", "bad_credentials", "application_refused", "bug", "passed_bug", "passed_forbidden"}
 )
-"""Reasons of a failure that say nothing about the value: it may be sent again."""
+"""Reasons of a failure that don't concern the value, so it may be sent again."""
 
 
 def carry_out(run: SyncRun) -> bool:
     """Take a run that has read everything from review to writing.
 
-    False when there is nothing to write now: another run of the connection is writing, and its end wakes this one;
-    or another has decided about the same fields since this one began to read, which has to be read again (then the
-    run is fetching once more); or nothing may be written any more (then it is cancelled).
+    False if there is nothing to write now: another run of the connection is writing, and its end wakes this one; or
+    another run has decided about the same fields since this one began to read, so it reads again (its state is fetching
+    then); or nothing may be written any more (then it is cancelled).
     """
     try:
         with transaction.atomic():
-            # The hour is counted by one run at a time. Rows that only point at the connection don't wait for it.
+            # One run at a time counts the last hour. Rows that only refer to the connection don't wait for this lock.
             connection = Connection.objects.select_for_update(no_key=True).get(pk=run.connection_id)
             if _take(run, connection):
                 _go_on(run, connection)
@@ -53,10 +53,10 @@ def carry_out(run: SyncRun) -> bool:
 
 
 def _take(run: SyncRun, connection: Connection) -> bool:
-    """Begin to write; False when somebody else did so with this run, or another one is writing."""
+    """Set the run to applying; False if another worker did, or another run is writing."""
     now = timezone.now()
     values = {"state": SyncRun.State.APPLYING, "confirmed_at": now, "touched_at": now}
-    if run.is_automatic:  # the rule as it stands now
+    if run.is_automatic:  # the present rule
         values |= {"rule_by": connection.automatic_by, "rule_at": connection.automatic_at}
     try:
         with transaction.atomic():
@@ -91,14 +91,14 @@ def _carry_out(run: SyncRun, connection: Connection, decided: set[tuple[int, str
     else:
         holding.hold(run, held, compared(run), left)
     detail = {"changes": len(written), "people": len({item.planned.person for item in written}), "held": len(held)}
-    if items or run.trigger != SyncRun.Trigger.REAL_TIME:  # Huma tells of much that changes nothing
+    if items or run.trigger != SyncRun.Trigger.REAL_TIME:  # many events from Huma change nothing
         audit(run.started_by or RULE, "run.confirmed", connection, run=run.pk, **detail)
 
 
 def may_run(connection: Connection, run: SyncRun) -> bool:
-    """Whether anything may be written: the connection works, and for an automatic run the rule still stands.
+    """Whether anything may be written: the connection is active, and for an automatic run the rule is still on.
 
-    While another integration writes to Visma, what Huma told of waits; a scheduled sync tells what differs.
+    While another integration writes to Visma, events from Huma wait; a scheduled sync only shows what differs.
     """
     if rests(connection) and run.trigger == SyncRun.Trigger.REAL_TIME:
         return False
@@ -125,7 +125,7 @@ def _decided_meanwhile(run: SyncRun) -> set[tuple[int, str]]:
 
 
 def _read_again(run: SyncRun) -> None:
-    """What it read may be older than what was written since."""
+    """Let the run read again, because what it read may be older than what was written since."""
     EmployeeSnapshot.objects.filter(run=run).delete()
     Conflict.objects.filter(run=run).delete()
     SyncRun.objects.filter(pk=run.pk).update(
@@ -134,7 +134,7 @@ def _read_again(run: SyncRun) -> None:
 
 
 def _choose(run: SyncRun, connection: Connection, left: set[tuple[int, str]]) -> None:
-    """Decide what the rule decides, or what an owner released; nothing is decided about ``left``."""
+    """Decide by the rule, or what an owner released; ``left`` stays undecided."""
     undecided = Conflict.objects.filter(run=run, decision="", blocked_to_visma="")
     rows = [one for one in undecided.select_related("link").defer("values") if (one.link_id, one.field) not in left]
     if run.trigger == SyncRun.Trigger.RELEASE:
@@ -190,7 +190,7 @@ def _refused_before(run: SyncRun, conflicts: QuerySet[Conflict]) -> set[tuple[in
         elif found.get(key) != change.source or change.state in SETTLED:
             found.pop(key, None)
     refused = {(link, field, source) for (link, field), source in found.items()}
-    if refused:  # what the version before planned has the fingerprint that it made of the same value
+    if refused:  # Changes of an older version have that version's fingerprint of the same value
         for one in conflicts.filter(link__in={link for link, _field in found}):
             former = one.values and one.values.get("former")
             if former and (one.link_id, one.field, former[0]) in refused:
@@ -205,7 +205,7 @@ def _is_refused(change: Change) -> bool:
 
 
 def compared(run: SyncRun) -> list[int]:
-    """The links that an automatic run compared: those whom Huma told of, or all."""
+    """The links that an automatic run compared: those of whom Huma told, or all."""
     if run.trigger != SyncRun.Trigger.SCHEDULED:
         return list(run.progress.get("links", ()))
     return list(run.connection.links.filter(state=EmployeeLink.State.LINKED).values_list("pk", flat=True))

@@ -1,6 +1,6 @@
-"""The daily look for people whose selected position has become another one, or has ended: a notice, and nothing else.
+"""The daily look for people whose selected position has changed or ended: it makes a notice and writes nothing.
 
-Nobody edits anything on such a day, so neither an event nor a comparison of values would tell. Source: design, Always
+Nobody edits anything on such a day, so neither an event nor a comparison of values shows it. Source: design, Always
 on (Date roll).
 """
 
@@ -43,16 +43,16 @@ CLAIM = timedelta(minutes=5)
 """Minutes until the next try where a vendor doesn't answer."""
 
 Both = tuple[Employee | None, Employee | None] | Presence | Passed
-"""What both sides say of somebody, where they are instead, or why they are passed over."""
+"""A person as both sides have them, or where they are instead, or why they are passed over."""
 
 
 def due_links(connection: Connection, today: date) -> QuerySet[EmployeeLink]:
-    """The linked people of whom it was known that something would change by now."""
+    """The links whose selected position was expected to change by today."""
     return connection.links.filter(state=EmployeeLink.State.LINKED, changes_on__lte=today)
 
 
 def due() -> list[int]:
-    """The connections whose look of today is still to be made and may be made now, by their primary keys."""
+    """The primary keys of connections whose look of today is due now."""
     today, now = timezone.localdate(), timezone.now()
     rows = Connection.objects.filter(state=Connection.State.ACTIVE, automatic=True)
     rows = rows.filter(links__state=EmployeeLink.State.LINKED, links__changes_on__lte=today).distinct()
@@ -61,10 +61,10 @@ def due() -> list[int]:
 
 
 def look(connection: Connection) -> bool:
-    """Look at some people, for one slice; True when there are more to look at now.
+    """Look at some people, for one slice; True if there are more to look at now.
 
-    Each local day is seen to once, whoever calls. A vendor that doesn't answer is asked again the same day, and a
-    connection that is paused after its pause.
+    Each local day is looked at once, whoever calls. If a vendor doesn't answer, it is tried again the same day; for a
+    paused connection, after the pause.
     """
     today = timezone.localdate()
     if connection.state != Connection.State.ACTIVE or not connection.automatic:
@@ -94,7 +94,7 @@ def look(connection: Connection) -> bool:
 
 
 def _slice(connection: Connection, roll: DateRoll, today: date) -> int | None:
-    """Look at people side by side until the time is over; the last one's primary key, ``None`` after everybody."""
+    """Look at people in parallel until the time is over; returns the last link's primary key, ``None`` after all."""
     deadline = time.monotonic() + settings.SLICE_SECONDS
     links = list(due_links(connection, today).filter(pk__gt=roll.after_link).order_by("pk"))
     reader = reader_for(connection, links)
@@ -112,7 +112,7 @@ def _slice(connection: Connection, roll: DateRoll, today: date) -> int | None:
 
 
 def _read(reader: Reader, link: EmployeeLink) -> Both:
-    """What both sides say of a person now. What can't be read of one doesn't hold up the others."""
+    """Read a person on both sides. Trouble that concerns only this person is returned, so that the others go on."""
     try:
         return reader.huma(link.huma_id, all_positions=True), reader.visma_person(link.visma_id)
     except Elsewhere:
@@ -122,7 +122,7 @@ def _read(reader: Reader, link: EmployeeLink) -> Both:
 
 
 def _look_at(connection: Connection, link: EmployeeLink, both: Both, today: date) -> None:
-    """What becomes of a person who was read, or was passed over; nobody else is kept from being looked at by it."""
+    """Handle a person who was read or passed over; a bug concerns only them."""
 
     def tell_of(link: EmployeeLink) -> None:
         if not isinstance(both, Passed):
@@ -138,13 +138,13 @@ def _look_at(connection: Connection, link: EmployeeLink, both: Both, today: date
 def _tell_of(
     connection: Connection, link: EmployeeLink, both: tuple[Employee | None, Employee | None] | Presence, today: date
 ) -> None:
-    """Leave the notice, and the day of the next change; once, whoever else looked at the same time."""
+    """Make the notice, and store the day of the next change; once, even if another worker looks at the same time."""
     if isinstance(both, Presence):
         store_presence({link.pk: both})
         return
     huma, visma = both
     if huma is None or visma is None or link.changes_on is None:
-        return  # they are gone, or can't be read: what looks at everybody says so
+        return  # they are gone or can't be read, which a read of everybody reports
     since = link.changes_on - timedelta(days=1)
     turns: dict[str, Turn | None] = {
         Side.HUMA: turn(huma.positions, since, today, link.huma_position),
@@ -159,7 +159,7 @@ def _tell_of(
 
 
 def describe_side(employee: Employee, turned: Turn | None) -> dict[str, Any]:
-    """A side of the notice: the position now and before, as periods of ISO dates, and what became of it.
+    """One side of the notice: the position now and before, as periods of ISO dates, and what happened to it.
 
     ``what``: "" nothing, another (position) or ended.
     """
@@ -177,7 +177,7 @@ def _period(position: Position | None) -> str:
 
 
 def _key(link: EmployeeLink, huma: Employee, visma: Employee, turns: dict[str, Turn | None]) -> str:
-    """What makes it the same news: her positions now, and which of them have ended."""
+    """The key of the notice: the person's present positions, and which of them have ended."""
     said = [huma.selected, visma.selected, *(bool(one and one.ended) for one in turns.values())]
     return f"{link.pk}:{hashlib.sha256(repr(said).encode()).hexdigest()[:40]}"
 

@@ -1,4 +1,4 @@
-"""What a disconnect does to the runs of a connection."""
+"""Ends the runs of a connection that is disconnected."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from sync.runs.lifecycle import cancel, stop
 
 
 def end_runs(sender: Any, *, connection: Connection, user: Any, **more: Any) -> None:
-    """Give up what hasn't written yet, stop what writes, and note what Huma told of meanwhile.
+    """Cancel runs that haven't written, stop those that write, and mark waiting events as noted.
 
-    Hears ``connections.signals.disconnecting``.
+    Receives ``connections.signals.disconnecting``.
     """
     for run in SyncRun.objects.filter(connection=connection, state__in=OPEN_STATES):
         if not cancel(run, user):

@@ -1,4 +1,4 @@
-"""Forms of the sync's pages."""
+"""The form of the page Automatic updates."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ MAX_HOURS = 168
 
 
 class AutomaticForm(forms.Form):
-    """What automatic updates are allowed, and when both sides are read whole."""
+    """What automatic updates may write, and when scheduled syncs run."""
 
     both_moved = forms.ChoiceField(
         label=_("When a value was changed in Huma and in Visma"),
@@ -57,7 +57,7 @@ class AutomaticForm(forms.Form):
         self.connection = connection
         initial = {name: getattr(connection, name) for name in SETTINGS}
         if connection.accounts_asks:
-            del initial["accounts"]  # nobody has chosen it yet: it isn't chosen by saving something else
+            del initial["accounts"]  # nobody has chosen it yet, and saving something else doesn't choose it
         super().__init__(data, initial=initial)
 
     def clean(self) -> dict[str, Any]:
@@ -68,5 +68,5 @@ class AutomaticForm(forms.Form):
         return cleaned
 
     def chosen(self) -> dict[str, Any]:
-        """The settings as the connection stores them; what wasn't filled in stays as it is."""
+        """The settings as the connection stores them; fields that weren't filled in stay as they are."""
         return {name: self.cleaned_data[name] for name in SETTINGS if self.cleaned_data[name] is not None}

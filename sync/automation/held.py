@@ -1,4 +1,4 @@
-"""What is held, for an owner to release or to drop. Neither writes at once: a release reads both sides again first."""
+"""Held Changes, for an owner to release or drop. Neither writes at once: a release reads both sides again first."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -30,9 +30,9 @@ PER_PAGE = 100
 
 @dataclass(frozen=True)
 class Line:
-    """One held Change. ``blanked``: its values were deleted, so that it can't be released any more.
+    """One held Change. ``blanked``: its values were deleted, so it can't be released any more.
 
-    ``notes``: what it means for pay, in sentences.
+    ``notes``: sentences about what it means for pay.
     """
 
     pk: int
@@ -45,9 +45,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Person:
-    """What is held of one person in one run, and the id of their Huma user.
+    """The held Changes of one person in one run, and the id of their Huma user.
 
-    ``against``: what speaks against the link, so that nothing is released until a person has answered that; or "".
+    ``against``: what speaks against the link, so nothing is released until a person has answered that; or "".
     """
 
     name: str
@@ -60,8 +60,8 @@ class Person:
 
 @dataclass(frozen=True)
 class Held:
-    """A page of what waits. ``reasons``: by the sentence of why, who is on this page. ``until``: until when it has to
-    be approved for the next pay, a sentence or "" where that isn't known."""
+    """A page of held Changes. ``reasons``: the people on this page, by the sentence of the reason. ``until``: until
+    when to approve for the next pay, as a sentence, or "" if that isn't known."""
 
     page: Part[Change]
     reasons: list[tuple[str, list[Person]]]
@@ -81,7 +81,7 @@ def _mark(row: Change) -> str:
 
 
 def _key(connection: Connection, mark: str) -> Key | None:
-    """Why it was held when it was shown: what is overtaken meanwhile has another reason."""
+    """The key of a shown Change, with the reason that it had then: an overtaken one may have another reason now."""
     reason, _, pk = mark.rpartition("-")
     rows = Change.objects.filter(run__connection=connection, pk=number(pk))
     row = rows.values_list("name", WHOSE, "run_id", "pk").first()
@@ -89,7 +89,7 @@ def _key(connection: Connection, mark: str) -> Key | None:
 
 
 def held(connection: Connection, place: Place | int | str = 1) -> Held:
-    """What waits for an owner, by why it is held and by person."""
+    """A page of the Changes that wait for an owner, by reason and person."""
     rows = waiting(connection).select_related("run", "link").annotate(whose=WHOSE)
     page = part(rows, Order(BY_WHY, _mark, lambda mark: _key(connection, mark)), place, PER_PAGE)
     told = page.object_list
@@ -132,7 +132,7 @@ def _releases(connection: Connection, states: Iterable[str]) -> QuerySet[SyncRun
 
 
 def _in_vain(connection: Connection) -> SyncRun | None:
-    """The last release, where it came to nothing and something of it waits again."""
+    """The last release, if it failed and something of it waits again."""
     last = connection.runs.filter(trigger=SyncRun.Trigger.RELEASE).first()
     if last is None or last.state not in (SyncRun.State.FAILED, SyncRun.State.CANCELLED):
         return None
@@ -141,10 +141,10 @@ def _in_vain(connection: Connection) -> SyncRun | None:
 
 @dataclass(frozen=True)
 class Selection:
-    """What an owner ticked and still waits. ``fields``: how many Changes of which field, by its label.
+    """The ticked Changes that still wait. ``fields``: how many Changes each field has, by its label.
 
-    ``needs_number``: the number of people to type before they are released, or ``None``. ``blanked`` and ``doubted``
-    of them can't be released: their values were deleted, or the link is to be looked at first.
+    ``needs_number``: the number of people to type before the release, or ``None``. ``blanked`` and ``doubted``: how
+    many can't be released because their values were deleted, or because the link has to be looked at first.
     """
 
     pks: list[int]
@@ -158,7 +158,7 @@ class Selection:
 
 
 def select(connection: Connection, pks: Collection[int] | None, to_release: bool) -> Selection:
-    """What is to be answered: the ticked ones that still wait, or with ``None`` everything that waits."""
+    """The Changes to answer: the ticked ones that still wait, or with ``None`` all that wait."""
     ticked = _ticked(connection, pks)
     found = [one for one in ticked if _can_be_released(one)] if to_release else ticked
     people = len({one.link_id for one in found})
@@ -186,12 +186,12 @@ def _can_be_released(held: Change) -> bool:
 
 
 def _is_shown(held: Change) -> bool:
-    """Whether an owner can still see what they release, and whose it is."""
+    """Whether an owner can still see what they release, and for whom."""
     return held.link is not None and held.run.values_blanked_at is None
 
 
 def _is_doubted(held: Change) -> bool:
-    """Whether something grave speaks against the link: it may be somebody else's value."""
+    """Whether something grave speaks against the link, so the value may be somebody else's."""
     return held.link is not None and stops(held.link.doubt)
 
 
@@ -201,19 +201,19 @@ def _threshold(connection: Connection) -> int:
 
 @dataclass(frozen=True)
 class Answered:
-    """How many held Changes were answered now; ``run`` is the release's, ``None`` where there was nothing left."""
+    """How many held Changes were answered now; ``run``: the release's run, ``None`` if nothing was left to answer."""
 
     changes: int
     run: SyncRun | None = None
 
 
 def release(connection: Connection, user: Any, pks: Collection[int], typed: str = "") -> Answered:
-    """Have held Changes written after all, by a run that first reads these people again on both sides.
+    """Release held Changes: start a run that first reads these people again on both sides, and then writes.
 
-    Where a side moved since, nothing is written. Whatever was answered or overtaken meanwhile is left alone, so that
-    a double click, or two owners at once, release once; and so is whoever's link is in doubt. Raises
-    ``NotAllowed("inactive")``, and ``NumberNeeded`` when there are more people than the threshold and their number
-    wasn't typed.
+    If a side has moved since, nothing is written. Changes that were answered or overtaken meanwhile are left alone, so
+    a double click, or two owners at once, release once; so are people whose link is in doubt. Raises
+    ``NotAllowed("inactive")``, and ``NumberNeeded`` if there are more people than the threshold and their number wasn't
+    typed.
     """
     with transaction.atomic():
         row = _lock(connection)
@@ -240,9 +240,9 @@ def release(connection: Connection, user: Any, pks: Collection[int], typed: str 
 
 
 def drop(connection: Connection, user: Any, pks: Collection[int]) -> Answered:
-    """Let held Changes go: nothing is written, and the same value isn't proposed again by itself.
+    """Drop held Changes: nothing is written, and automatic runs don't propose the same value again.
 
-    The difference stays for a person: nothing was settled.
+    The difference stays for a person, because nothing was settled.
     """
     with transaction.atomic():
         row = _lock(connection)
@@ -254,7 +254,7 @@ def drop(connection: Connection, user: Any, pks: Collection[int]) -> Answered:
 
 
 def _lock(connection: Connection) -> Connection:
-    """Whoever answers does so one at a time, and never beside a run that decides what is held."""
+    """Lock the connection, so that only one person answers at a time, and no run decides what is held meanwhile."""
     return Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
 
 

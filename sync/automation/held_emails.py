@@ -1,4 +1,4 @@
-"""What waits for approval, by email: when it came, and on the mornings before the cut-off. Counts and days only."""
+"""Emails about held changes: when something is held, and as reminders before the cut-off. Only counts and days."""
 
 from collections.abc import Collection, Iterable
 
@@ -18,13 +18,13 @@ from sync.wording.sentences import sentence
 
 
 def _held(letter: Letter) -> EmailMultiAlternatives | None:
-    """What some runs held and still waits."""
+    """The email about what some runs held and still waits."""
     runs = letter.params.get("runs") or [letter.params.get("run")]
     return _email(letter, Change.objects.filter(run__in=runs))
 
 
 def _reminder(letter: Letter) -> EmailMultiAlternatives | None:
-    """What waits in some connections, whatever held it."""
+    """The reminder of all that waits in some connections."""
     of = [int(pk) for pk in letter.params.get("of", {})]
     return _email(letter, Change.objects.filter(run__connection__in=of), urgent=True)
 
@@ -57,7 +57,7 @@ def _email(letter: Letter, rows: QuerySet[Change], urgent: bool = False) -> Emai
 
 
 def _waiting(rows: QuerySet[Change]) -> dict[Connection, list[Change]]:
-    """What of these still waits, by connection; nothing waits in one that was disconnected."""
+    """The Changes that still wait, by connection; nothing waits in a disconnected one."""
     held = rows.filter(state=Change.State.HELD, answer="")
     held = held.exclude(run__connection__state=Connection.State.DISCONNECTED).select_related("run__connection")
     found: dict[Connection, list[Change]] = {}

@@ -1,4 +1,4 @@
-"""Taking in what Huma's webhook says: who sent it, what it names; store it and ring. Nothing else happens here."""
+"""Takes in requests of Huma's webhook: checks who sent them, stores whom they name, and wakes a worker."""
 
 import hashlib
 import time
@@ -24,7 +24,7 @@ TRIES = 100
 
 
 class Refused(Exception):
-    """The request isn't taken: the HTTP status that says so, and the code of why (see ``sync.wording.webhook``)."""
+    """The request is refused, with an HTTP status and the code of the reason (see ``sync.wording.webhook``)."""
 
     def __init__(self, status: int, why: str) -> None:
         super().__init__(why)
@@ -32,7 +32,7 @@ class Refused(Exception):
 
 
 def find(code: str) -> Connection | None:
-    """The connection whose webhook this is; ``None`` for one that isn't there or was disconnected."""
+    """The connection with this code; ``None`` if there is none or it was disconnected."""
     if not (code.isascii() and code.isalnum() and len(code) <= CODE_LENGTH):
         return None
     needed = ("state", "automatic", "webhook_secret", "webhook_secret_old", "webhook_secret_old_until", "webhook_token")
@@ -61,7 +61,7 @@ def _signed_by(connection: Connection, body: bytes, signature: str) -> str:
 
 
 def understand(body: bytes, content_type: str, topic: str) -> Told:
-    """What a verified request says. Raises ``Refused`` with 415 or 400."""
+    """The content of a verified request. Raises ``Refused`` with 415 or 400."""
     if content_type != JSON:
         raise Refused(415, "content_type")
     try:
@@ -71,9 +71,10 @@ def understand(body: bytes, content_type: str, topic: str) -> Told:
 
 
 def take(connection: Connection, told: Told, body: bytes, verified_by: str) -> None:
-    """Store that it came, and have a worker look at it.
+    """Store an event, and wake a worker.
 
-    It collapses with the same one while that waits; it is only noted where it names nobody, or nothing follows.
+    While an equal event waits, that one is only counted. An event that names nobody, or that comes while automatic
+    updates are off, is only noted.
     """
     same = {"connection": connection, "topic": told.topic, "body_hash": hashlib.sha256(body).hexdigest()}
     rest = {"huma_ids": list(told.ids), "verified_by": verified_by}
@@ -83,7 +84,7 @@ def take(connection: Connection, told: Told, body: bytes, verified_by: str) -> N
         return
     with transaction.atomic():
         waiting = HumaEvent.objects.filter(connection=connection, state=HumaEvent.State.WAITING)
-        # Who waits already was rung for, or waits for a run whose end rings.
+        # A worker was woken for an event that already waits, or the end of a run will wake one.
         if not waiting.exists():
             wake_connection(connection.pk)
         for _ in range(TRIES):
@@ -92,7 +93,7 @@ def take(connection: Connection, told: Told, body: bytes, verified_by: str) -> N
 
 
 def _made(**event: Any) -> bool:
-    """Store it; False when the same one came just now (and may have been taken up since)."""
+    """Store an event; False if an equal one has just been stored (and may have been taken since)."""
     try:
         with transaction.atomic():
             HumaEvent.objects.create(**event)
@@ -102,10 +103,10 @@ def _made(**event: Any) -> bool:
 
 
 def refuse(connection: Connection, why: str, is_verified: bool = False) -> bool:
-    """Count a refused request; False when the connection has had too many of the kind this minute.
+    """Count a refused request; False if the connection has had too many of its kind within this minute.
 
-    Only who couldn't be verified is ever too many. Beyond the limit nothing is stored, so that forged requests can't
-    keep the database busy. Each web process counts for itself.
+    The limit is only for unverified requests. Beyond it nothing is stored, so that forged requests can't keep the
+    database busy. Each web process counts for itself.
     """
     if not is_verified and _this_minute(connection, why) > settings.WEBHOOK_REFUSALS_PER_MINUTE:
         return False
@@ -125,10 +126,10 @@ def _this_minute(connection: Connection, why: str) -> int:
     cache.add(key, 0, 2 * MINUTE)
     try:
         return cache.incr(key)
-    except ValueError:  # a full cache drops whatever it likes
+    except ValueError:  # a full cache may have dropped the key
         return 1
 
 
 def headers_of(headers: Mapping[str, str]) -> tuple[str, str, str]:
-    """The three headers that count: the topic, the signature, the token."""
+    """The three headers that we use: the topic, the signature, the token."""
     return headers.get("huma-topic", ""), headers.get("huma-hmac-sha256", ""), headers.get("Authorization", "")

@@ -1,6 +1,6 @@
-"""What a pause means for the sync: what runs stops, owners are told once, and afterwards everything is caught up.
+"""What the sync does at a pause: runs stop, owners are told once, and afterwards everything is caught up.
 
-Hears ``connections.signals``.
+Receives ``connections.signals``.
 """
 
 from datetime import datetime, timedelta
@@ -18,14 +18,14 @@ from sync.runs.lifecycle import cancel, stop
 from sync.worker.queue import wake_connection
 
 MOMENT = timedelta(seconds=30)
-"""A run that meets refused credentials may have ended so long before the pause that follows."""
+"""How long before a pause the run may have ended whose refused credentials caused it."""
 
 
 def pause_begins(sender: Any, *, connection: Connection, entry: AuditEntry, **more: Any) -> None:
-    """Give up what would go on by itself, and tell the owners.
+    """Cancel automatic runs and tell the owners.
 
-    By hand also what writes is stopped: what was sent is followed to its end. With refused credentials it ends by
-    itself. A run in the wizard stays: it can't be confirmed before the pause is over.
+    A pause by hand also stops a run that writes; what was sent is followed to its end. With refused credentials such a
+    run ends anyway. A run in the wizard stays, but can't be confirmed before the pause is over.
     """
     for run in connection.runs.filter(trigger__in=BY_ITSELF, state__in=(SyncRun.State.FETCHING, SyncRun.State.REVIEW)):
         if cancel(run, PROGRAM):
@@ -44,19 +44,19 @@ def pause_ends(sender: Any, *, connection: Connection, entry: AuditEntry, **more
 
 
 def application_refused(sender: Any, *, since: datetime, **more: Any) -> None:
-    """Tell those who look after the installation."""
+    """Tell the superusers."""
     letters.write(Letter.Kind.APPLICATION_REFUSED, f"application:{since.isoformat()}", letters.superusers())
 
 
 def application_works(sender: Any, *, since: datetime, **more: Any) -> None:
-    """Tell them, and wake what waited."""
+    """Tell the superusers, and wake what waited."""
     letters.write(Letter.Kind.APPLICATION_WORKS, f"app_works:{since.isoformat()}", letters.superusers())
     for connection in Connection.objects.filter(state=Connection.State.ACTIVE):
         catch_up(connection, since)
 
 
 def catch_up(connection: Connection, since: datetime) -> None:
-    """Take up what waited, and run the schedule now where a run of it came to nothing since then."""
+    """Take up what waited, and let a scheduled sync run now if one has failed since ``since``."""
     scheduled = connection.runs.filter(trigger=SyncRun.Trigger.SCHEDULED, finished_at__gte=since - MOMENT)
     cut = scheduled.exclude(state=SyncRun.State.FINISHED)
     failed = Change.objects.filter(run__in=scheduled, state=Change.State.FAILED, reason__in=REFUSED_ACCESS)

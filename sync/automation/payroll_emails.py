@@ -1,4 +1,4 @@
-"""Emails to recipients of payroll notices: confirm your address, and whose bank account changed. Never a value."""
+"""Composes emails to recipients of payroll notices: to confirm the address, and about changed accounts. No values."""
 
 from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from sync.wording.sentences import field_label
 
 
 def link_of(connection: Connection, address: str) -> str:
-    """Where this recipient confirms the address; "" where there is nothing to confirm."""
+    """The link with which this recipient confirms the address; "" if there is nothing to confirm."""
     row = connection.payroll_recipients.filter(address=recipients.same(address), confirmed_at=None).first()
     return absolute(recipients.link(row)) if row else ""
 
@@ -54,7 +54,7 @@ def _accounts(letter: Letter) -> EmailMultiAlternatives | None:
     confirmed = [recipients.same(one) for one in recipients.confirmed(connection)]
     waiting = [recipients.same(one) for one in recipients.unconfirmed(connection)]
     if recipients.same(address) not in {*confirmed, *waiting}:
-        return None  # removed meanwhile
+        return None  # the address was removed meanwhile
     changes = written_accounts(run)
     if not changes:
         return None
@@ -73,7 +73,7 @@ def _accounts(letter: Letter) -> EmailMultiAlternatives | None:
 
 
 def _named(connection: Connection, change: Change) -> tuple[str, str]:
-    """Whose it is and what: the field's label, and whether it is the first account."""
+    """The person's name, and the field's label with whether it is the first account."""
     spec = field("bank_account")
     empty = fingerprinter(connection)(spec.name, spec.version, None)
     label = field_label("bank_account")

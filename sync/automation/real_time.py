@@ -1,7 +1,7 @@
-"""Huma told of somebody: read her again on both sides, and have written what only Huma moved.
+"""Real time: reads the people of whom Huma told again on both sides, and compares them, to write what only Huma moved.
 
-The events are gathered into one run at a time a connection; what comes meanwhile waits for the next. A release of
-what was held takes the same way: both sides are read again before anything goes out.
+One run at a time in a connection answers all waiting events; later events wait for the next run. A release of held
+changes goes the same way: both sides are read again before anything is sent.
 """
 
 from collections.abc import Collection, Mapping
@@ -38,15 +38,15 @@ LOOK_AGAIN = 2.0  # seconds
 
 
 def start(connection: Connection) -> SyncRun | None:
-    """A run over everybody whom the waiting events name, and who is to be read once more by now; ``None`` when nobody
-    is, or it isn't the time for one.
+    """Start a run over everybody whom the waiting events name, and whose second read is due; returns ``None`` if there
+    is nobody, or if it isn't the time for a run.
 
-    Events that come while the connection writes, or while another such run is under way, wait for it.
+    Events that come while a run of the connection writes, or while another such run is under way, wait for its end.
     """
     waiting = HumaEvent.objects.filter(connection=connection, state=HumaEvent.State.WAITING)
     try:
         with transaction.atomic():
-            row = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)  # intake goes on
+            row = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)  # intake isn't blocked
             if row.state != Connection.State.ACTIVE or application_refused() or is_writing(row) or _is_too_soon(row):
                 return None
             if not row.automatic:
@@ -54,7 +54,7 @@ def start(connection: Connection) -> SyncRun | None:
                 second_reads.give_up(row)
                 return None
             if rests(row):
-                return None  # they wait until it is gone
+                return None  # the events wait until the other integration is gone
             events = list(waiting.values_list("pk", "huma_ids"))
             people = sorted({huma_id for _pk, ids in events for huma_id in ids} | second_reads.due_people(row))
             if not people:
@@ -74,9 +74,9 @@ def start(connection: Connection) -> SyncRun | None:
 
 
 def _is_too_soon(connection: Connection) -> bool:
-    """After runs that failed one after the other the pauses grow: what made them fail may take its time.
+    """Whether the pause after failed runs isn't over. It grows with each failed run in a row.
 
-    Refused credentials have pauses of their own.
+    Refused credentials have their own pauses.
     """
     rows = connection.runs.filter(trigger=SyncRun.Trigger.REAL_TIME).values_list("state", "failure", "finished_at")
     failed = list(takewhile(lambda row: row[0] == SyncRun.State.FAILED and not is_refusal(row[1]), rows[:LAST_RUNS]))
@@ -85,7 +85,7 @@ def _is_too_soon(connection: Connection) -> bool:
 
 
 def is_refusal(failure: str) -> bool:
-    """Whether a run failed because the access was refused: that is the connection's matter, or the installation's."""
+    """Whether a run failed because credentials were refused, which concerns the connection or the installation."""
     return failure.startswith("credentials_") or failure == "application_refused"
 
 
@@ -95,11 +95,10 @@ def is_writing(connection: Connection) -> bool:
 
 
 def read_slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
-    """Read the run's people for about ``seconds``, and once all are read, compare them.
+    """Read the run's people for about ``seconds``, and compare them when all are read.
 
-    Gives the seconds until there is more to do, ``None`` when the run is in review, waits for another that writes, or
-    has stepped aside and is no more.
-    Raises the vendor errors that concern all of them.
+    Returns the seconds until there is more to do, ``None`` if the run is in review, waits for another run that writes,
+    or has stepped aside and was deleted. Raises the vendor errors that concern everybody.
     """
     if is_writing(run.connection):
         return None  # its end wakes this one
@@ -124,9 +123,9 @@ def _pairs(run: SyncRun) -> dict[tuple[str, str], tuple[Employee, Employee]]:
 
 
 def _compare(run: SyncRun, asked: Asked, rehires: Rehires, passed: list[Passed]) -> bool:
-    """Compare who was read, and open the run for what it does by itself. ``passed``: who couldn't be read.
+    """Compare the people who were read, and set the run to review. ``passed``: who couldn't be read.
 
-    False when another run wrote meanwhile: then what was read may be older than that, and is read again.
+    False if another run has written meanwhile: then what was read may be older, and has to be read again.
     """
     with transaction.atomic():
         if _was_overtaken(run):
@@ -197,7 +196,7 @@ def _read(run: SyncRun, side: Side) -> dict[str, Employee]:
 
 
 def attend(connection: Connection) -> SyncRun | None:
-    """Wake what waited for the connection, and take up the events that wait; gives the new run."""
+    """Wake runs that waited for the connection, and start a run for waiting events; returns the new run."""
     triggers = (SyncRun.Trigger.SCHEDULED, SyncRun.Trigger.REAL_TIME, SyncRun.Trigger.RELEASE)
     before_writing = (SyncRun.State.FETCHING, SyncRun.State.REVIEW)
     open_ones = SyncRun.objects.filter(connection=connection, trigger__in=triggers, state__in=before_writing)

@@ -1,4 +1,4 @@
-"""The scheduled sync: rows that the tick looks at, each slot exactly once."""
+"""Scheduled syncs: the tick starts what is due, each slot exactly once."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from sync.worker.queue import wake
 
 
 def upcoming(connection: Connection, after: datetime | None = None) -> datetime | None:
-    """When the connection's next scheduled sync is due; ``None`` where there is none."""
+    """When the connection's next scheduled sync is due; ``None`` if there is no schedule."""
     if not connection.automatic:
         return None
     return next_slot(
@@ -29,10 +29,10 @@ def upcoming(connection: Connection, after: datetime | None = None) -> datetime 
 
 
 def start_due() -> list[SyncRun]:
-    """Start what is due. Whoever else looks at the same time finds the slot taken.
+    """Start the scheduled syncs that are due. A second caller at the same time finds the slot taken.
 
-    A slot that nobody was there for is made up once, however many there were; a paused connection's waits for the
-    end of the pause, and everybody's for Visma to accept the installation's own credentials again.
+    Missed slots are made up for once, however many there were. The slot of a paused connection waits for the end of the
+    pause; all slots wait while Visma refuses the installation's own credentials.
     """
     if application_refused():
         return []
@@ -44,7 +44,7 @@ def start_due() -> list[SyncRun]:
 
 
 def _start(connection: Connection) -> SyncRun | None:
-    """Take the slot and begin; ``None`` where it was taken, or the last scheduled sync is still under way."""
+    """Take the slot and start a run; ``None`` if the slot was taken, or the last scheduled sync still runs."""
     with transaction.atomic():
         mine = Connection.objects.filter(
             pk=connection.pk,
@@ -64,16 +64,16 @@ def _start(connection: Connection) -> SyncRun | None:
                     rule_at=connection.automatic_at,
                 )
         except IntegrityError:
-            return None  # the last one is still under way, and reads everybody
+            return None  # the last one still runs, and reads everybody
         audit(RULE, "run.started", connection, run=run.pk, trigger=run.trigger)
         wake(run.pk)
     return run
 
 
 def forget_superseded(connection: Connection) -> None:
-    """Drop what earlier scheduled syncs read and left undecided: the newest one that ended tells it anew.
+    """Delete what earlier scheduled syncs read and left undecided, because the newest one that ended has it again.
 
-    What they wrote or held stays. Many a day would otherwise keep everybody many times.
+    What they wrote or held stays. Otherwise several syncs a day would store everybody several times.
     """
     ended = connection.runs.filter(trigger=SyncRun.Trigger.SCHEDULED).exclude(state__in=OPEN_STATES)
     newest = ended.filter(state__in=(SyncRun.State.FINISHED, SyncRun.State.STOPPED)).first()
@@ -84,7 +84,7 @@ def forget_superseded(connection: Connection) -> None:
 
 
 def make_up(run: SyncRun) -> None:
-    """Give a scheduled sync up before it writes, and have it made up once the connection works again."""
+    """Cancel a scheduled sync before it writes, and let it be made up for when the connection works again."""
     with transaction.atomic():
         if cancel(run, RULE):
             rows = Connection.objects.filter(pk=run.connection_id, automatic=True).exclude(schedule_next=None)

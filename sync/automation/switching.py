@@ -1,4 +1,4 @@
-"""Automatic updates: turned on and off, and what they are allowed. Each leaves an audit entry, old → new."""
+"""Turns automatic updates on and off, and changes their settings. Each makes an audit entry, old → new."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,21 +19,21 @@ from sync.runs.lifecycle import NotAllowed, cancel, stop
 from sync.wording.sentences import sentence
 
 SETTINGS = ("both_moved", "accounts", "schedule", "schedule_hours", "schedule_time")
-"""What an owner may change about automatic updates, by the names of the model's fields."""
+"""The settings of automatic updates that an owner may change, by the names of the model's fields."""
 
 
 def has_run(connection: Connection) -> bool:
-    """Whether a run that a person started has finished: nothing runs by itself before that."""
+    """Whether a run that a person started has finished; nothing runs automatically before that."""
     return connection.runs.filter(trigger__in=BY_HAND, state=SyncRun.State.FINISHED, dry=False).exists()
 
 
 def refusal(connection: Connection) -> str:
-    """Why automatic updates can't be turned on now, in a sentence; "" when they can."""
+    """Why automatic updates can't be turned on now, in a sentence; "" if they can."""
     return _not_ready(connection) or ("" if recipients.somebody_hears(connection) else nobody_hears())
 
 
 def nobody_hears() -> str:
-    """What is missing where nobody would be told of what is written by itself."""
+    """The sentence that nobody would be told of automatic changes, and what to do."""
     return _(
         "Automatic updates need a payroll clerk who is told about changed bank accounts. Add a recipient of "
         "payroll notices under Settings. They confirm the address with the link in an email."
@@ -56,18 +56,18 @@ def _not_ready(connection: Connection) -> str:
 
 
 def is_offered(connection: Connection) -> bool:
-    """Whether to ask about automatic updates: until somebody has answered, and where they can be turned on.
+    """Whether to ask about automatic updates: nobody has answered yet, and they can be turned on.
 
-    Where only somebody who hears of it is missing, the answer says so.
+    It also asks if only a recipient of payroll notices is missing; the answer says so then.
     """
     return not (connection.automatic or connection.automatic_asked or _not_ready(connection))
 
 
 def turn_on(connection: Connection, user: Any) -> None:
-    """From now on what only Huma changes is written by itself, in the name of whoever turned it on first.
+    """Turn automatic updates on, in the name of the user who does it first.
 
     Raises ``NotAllowed``: "inactive", "first_run" before a first run has finished, "two_writers" while another
-    integration writes to Visma, and "nobody_hears" without a recipient of payroll notices whose address was confirmed.
+    integration writes to Visma, and "nobody_hears" without a recipient of payroll notices with a confirmed address.
     """
     with transaction.atomic():
         row = Connection.objects.select_for_update().get(pk=connection.pk)
@@ -91,7 +91,7 @@ def turn_on(connection: Connection, user: Any) -> None:
 
 
 def turn_off(connection: Connection, user: Any) -> None:
-    """Nothing is written by itself any more: what hasn't been sent isn't, and what Huma told of is noted only."""
+    """Turn automatic updates off: what hasn't been sent isn't sent, and events from Huma are only noted."""
     with transaction.atomic():
         row = Connection.objects.select_for_update().get(pk=connection.pk)
         if row.automatic:
@@ -103,7 +103,7 @@ def turn_off(connection: Connection, user: Any) -> None:
 
 
 def end_automatic(connection: Connection, user: Any) -> None:
-    """Give up the automatic runs that haven't written, stop those that write, and note the events that wait."""
+    """Cancel the automatic runs that haven't written, stop those that write, and mark waiting events as noted."""
     for run in SyncRun.objects.filter(connection=connection, trigger__in=AUTOMATIC, state__in=OPEN_STATES):
         if not cancel(run, user):
             stop(run, user)
@@ -111,7 +111,7 @@ def end_automatic(connection: Connection, user: Any) -> None:
 
 
 def note_events(connection: Connection) -> None:
-    """The events that nothing will answer, but for those of a run that is still writing."""
+    """Mark the events that no run will answer as noted, without those of a run that is still writing."""
     waiting = HumaEvent.objects.filter(connection=connection, state=HumaEvent.State.WAITING)
     taken = HumaEvent.objects.filter(connection=connection, state=HumaEvent.State.TAKEN)
     for rows in (waiting, taken.exclude(run__state=SyncRun.State.APPLYING)):
@@ -120,17 +120,17 @@ def note_events(connection: Connection) -> None:
 
 
 def not_yet(connection: Connection, user: Any) -> None:
-    """Somebody was asked, and said that it is too early: she isn't asked again."""
+    """Store that somebody answered "Not yet", so nobody is asked again."""
     if Connection.objects.filter(pk=connection.pk, automatic_asked=False).update(automatic_asked=True):
         audit(user, "automatic.not_yet", connection)
     connection.refresh_from_db()
 
 
 def change(connection: Connection, user: Any, chosen: Mapping[str, Any]) -> list[str]:
-    """Store what differs and say which; the audit entry holds old → new. ``chosen``: some of ``SETTINGS``.
+    """Store the settings that differ and return their names; the audit entry holds old → new.
 
-    A schedule that was changed counts from now on. Whoever names ``accounts`` has answered whether changed ones are
-    still to be written at once, where that is asked.
+    ``chosen``: some of ``SETTINGS``. A changed schedule counts from now on. With ``accounts`` among them, the question
+    whether changed accounts are still written at once is answered.
     """
     with transaction.atomic():
         row = Connection.objects.select_for_update().get(pk=connection.pk)

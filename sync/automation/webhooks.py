@@ -1,6 +1,6 @@
-"""``POST /webhooks/huma/<code>/``: Huma tells whose data changed. Verify, store, answer; the rest is a worker's.
+"""``POST /webhooks/huma/<code>/``: Huma tells whose data changed. Verifies, stores and answers; a worker does the rest.
 
-Answers say nothing of why, log lines nothing of what was sent.
+Answers don't say why a request is refused, and log lines hold nothing of what was sent.
 """
 
 import logging
@@ -32,7 +32,7 @@ WORDS = {
 
 @csrf_exempt
 def huma(request: HttpRequest, code: str) -> HttpResponse:
-    """Take a request of Huma's webhook; see ``sync.automation.intake`` for what is refused, and the order of it."""
+    """Take a request of Huma's webhook; ``sync.automation.intake`` has the reasons for which it is refused."""
     if request.method != "POST":
         _log(None, "method")
         return _quiet(HttpResponseNotAllowed(["POST"], "Method not allowed\n", content_type="text/plain"))
@@ -44,7 +44,7 @@ def huma(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _take(request: HttpRequest, code: str) -> int:
-    """The status to answer with."""
+    """Take the request, and return the status of the answer."""
     connection, verified_by = None, ""
     try:
         body, trouble = _body(request)
@@ -65,9 +65,9 @@ def _take(request: HttpRequest, code: str) -> int:
 
 
 def _body(request: HttpRequest) -> tuple[bytes, Refused | None]:
-    """The body as it came, or why it isn't read: never more than WEBHOOK_MAX_BYTES of it.
+    """The raw body, or why it isn't read; at most WEBHOOK_MAX_BYTES are read.
 
-    Django reads no body without a Content-Length; a server that ends the stream itself has it all the same.
+    Django reads no body without a Content-Length. If the server ends the stream itself, the body is read from there.
     """
     most, stream = settings.WEBHOOK_MAX_BYTES, request
     length = request.META.get("CONTENT_LENGTH") or ""
@@ -80,7 +80,7 @@ def _body(request: HttpRequest) -> tuple[bytes, Refused | None]:
         return b"", Refused(413, "too_large")
     try:
         body = _read(stream, most + 1)
-    except OSError:  # the sender went away
+    except OSError:  # the sender hung up
         return b"", Refused(400, "broken_off")
     if len(body) < promised:
         return b"", Refused(400, "broken_off")
@@ -105,6 +105,6 @@ def _answer(status: int) -> HttpResponse:
 
 
 def _quiet(response: HttpResponse) -> HttpResponse:
-    """Without Django's own log line, which holds the address; ours was written."""
+    """Suppress Django's own log line, which holds the address; we have logged our own."""
     response._has_been_logged = True  # type: ignore[attr-defined]
     return response

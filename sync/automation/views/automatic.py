@@ -1,4 +1,4 @@
-"""Automatic updates of a connection: what is written by itself, what never is, on and off, and the schedule."""
+"""Automatic updates of a connection: what is written automatically, what never is, on and off, and the schedule."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,7 +19,7 @@ from sync.runs.open_differences import open_differences
 @require_http_methods(["GET", "POST"])
 @connection_page
 def page(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """What automatic updates do and are allowed to do."""
+    """Show what automatic updates do, and their settings."""
     if connection.state == Connection.State.DISCONNECTED:
         messages.error(request, switching.refusal(connection))
         return redirect("admin:connection", connection.code)
@@ -82,7 +82,7 @@ def switch(request: HttpRequest, connection: Connection) -> HttpResponse:
 
 
 def _asked_on(request: HttpRequest, connection: Connection) -> str:
-    """The result page that asked."""
+    """The address of the result page that asked."""
     pk = request.POST.get("run", "")
     run = get_object_or_404(SyncRun, pk=pk, connection=connection) if pk.isdecimal() and len(pk) < 18 else None
     return step_url("result", connection, run) if run else step_url("sync_users", connection)

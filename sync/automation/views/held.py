@@ -1,4 +1,4 @@
-"""Held: what came by itself and waits for an owner, who releases or drops it."""
+"""Held: automatic changes that wait for an owner, who releases or drops them."""
 
 from urllib.parse import urlencode
 
@@ -25,7 +25,7 @@ ANSWERS = ("release", "drop")
 @require_GET
 @connection_page
 def page(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """Everything that is held, before → after."""
+    """Show everything that is held, before → after."""
     found = service.held(connection, Place.from_data(request.GET))
     in_vain = found.in_vain
     context = page_context(
@@ -45,7 +45,7 @@ def page(request: HttpRequest, connection: Connection) -> HttpResponse:
 @require_POST
 @connection_page
 def ask(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """How many the ticked ones are, and what happens to them; nothing has happened yet."""
+    """Show how many are ticked and what will happen to them; nothing happens yet."""
     answer = request.POST.get("answer", "")
     everything = request.POST.get("all") == "1"
     ticked = [pk for one in request.POST.getlist("change") if (pk := request_params.number(one))]
@@ -81,7 +81,7 @@ def _ask(
 @require_POST
 @connection_page
 def release(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """Have exactly these written. A second click, or another owner's, finds them answered."""
+    """Release exactly these. A second click, or another owner's, finds them answered."""
     pks = _asked(request)
     try:
         done = service.release(connection, request.user, pks, request.POST.get("typed", ""))
@@ -102,7 +102,7 @@ def release(request: HttpRequest, connection: Connection) -> HttpResponse:
 @require_POST
 @connection_page
 def drop(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """Let exactly these go; nothing is written."""
+    """Drop exactly these; nothing is written."""
     done = service.drop(connection, request.user, _asked(request))
     if not done.changes:
         return _nothing_left(request, connection)
@@ -113,7 +113,7 @@ def drop(request: HttpRequest, connection: Connection) -> HttpResponse:
 
 
 def _asked(request: HttpRequest) -> list[int]:
-    """The Changes about which she was asked."""
+    """The Changes about which the user was asked."""
     return [pk for one in request.POST.get("changes", "").split(",") if (pk := request_params.number(one))]
 
 
@@ -135,7 +135,7 @@ def _place(request: HttpRequest) -> dict[str, str]:
 
 
 def _address(request: HttpRequest, connection: Connection) -> str:
-    """The list, where the person was in it."""
+    """The address of the list, at the same place."""
     query = urlencode(_place(request))
     return reverse("admin:held", args=[connection.code]) + (f"?{query}" if query else "")
 

@@ -1,4 +1,4 @@
-"""Changes from Huma: what to enter there, what has come from there, and what was refused."""
+"""Changes from Huma: what to enter in Huma, which events have come, and which requests were refused."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ ENDED = (SyncRun.State.FINISHED, SyncRun.State.STOPPED, SyncRun.State.FAILED)
 @require_GET
 @early_page
 def page(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """The address and the secret, the steps in Huma, and the last events."""
+    """Show the address and the secret, the steps in Huma, and the last events."""
     if connection.state == Connection.State.DISCONNECTED:
         return _gone(request, connection)
     return _page(request, connection, TokenForm())
@@ -34,7 +34,7 @@ def page(request: HttpRequest, connection: Connection) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @early_page
 def rotate(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """The question, and then another secret."""
+    """Ask first, then make a new secret."""
     if connection.state == Connection.State.DISCONNECTED:
         return _gone(request, connection)
     if request.method == "POST":
@@ -48,7 +48,7 @@ def rotate(request: HttpRequest, connection: Connection) -> HttpResponse:
 @require_POST
 @early_page
 def end_old(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """The old secret isn't valid any more."""
+    """End the validity of the old secret."""
     webhook.end_old_secret(connection, request.user)
     messages.success(request, _("The old signing key isn't valid any more."))
     return redirect("admin:webhook", connection.code)
