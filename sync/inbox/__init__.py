@@ -1,1 +1,1 @@
-"""What waits for a person, and the emails that say so."""
+"""What waits for a person: Attention, the start page, and the emails about it."""

@@ -1,6 +1,6 @@
-"""Attention: what waits for a person over all her connections, most urgent first. Figures, and a few names.
+"""Attention: what waits for a person in all their connections, the most urgent first, with figures and a few names.
 
-A fixed number of statements, however many connections and people.
+It needs a fixed number of statements, however many connections and people there are.
 """
 
 from collections import defaultdict
@@ -25,12 +25,12 @@ from sync.models.groups import BY_HAND, STEPS, WHOLE
 from sync.runs.open_differences import RUNS_AT_ONCE, Looks, Newest, looks_of, newest_runs, waiting_differences
 
 NAMED = 5
-"""So many people are named beside a figure; its link has them all."""
+"""The number of people who are named beside a figure; its link shows all."""
 State, Trigger = SyncRun.State, SyncRun.Trigger
 
 
 class Kind(StrEnum):
-    """What may wait, most urgent first."""
+    """What may wait, the most urgent first."""
 
     APPLICATION = "application"
     RELEASE = "release"
@@ -61,10 +61,10 @@ URGENCY = {kind: rank for rank, kind in enumerate(Kind)}
 class Waits:
     """One thing that waits: ``count`` of a kind in a connection (``None``: in the whole installation).
 
-    ``run``: the one that failed, or the open one in which it is solved; ``result``: the primary key of the run whose
-    result tells more. ``since``: when the oldest of what is held came, the oldest ``account`` where one is among it.
-    ``notices``: some of them, newest first; ``people``: (name, id in Visma) of some drafts; ``passed``: some of those
-    who couldn't be read.
+    ``run``: the failed run, or the open one in which it is solved; ``result``: the primary key of the run whose result
+    tells more. ``since``: when the oldest held Change came, or the oldest ``account``, if there is one. ``notices``:
+    some notices, the newest first; ``people``: (name, id in Visma) of some drafts; ``passed``: some of the people who
+    couldn't be read.
     """
 
     kind: Kind
@@ -80,14 +80,14 @@ class Waits:
 
     @property
     def more(self) -> int:
-        """How many of them aren't named."""
+        """How many people aren't named."""
         named = len(self.notices) or len(self.people) or len(self.passed)
         return self.count - named if named else 0
 
 
 @dataclass
 class Situation:
-    """What is known of some connections, for Attention and the start page: runs, and the differences that wait."""
+    """The runs and waiting differences of some connections, for Attention and the start page."""
 
     connections: dict[int, Connection]
     newest: Newest
@@ -97,9 +97,10 @@ class Situation:
     unreleased: list[Connection] = field(default_factory=list)
 
     def shown_run(self, connection: int) -> int:
-        """The run that tells how the connection is: the open one, else the last one over both sides; 0 for none.
+        """The primary key of the run that shows the connection's state: the open one, else the last one over both
+        sides; 0 for none.
 
-        What Huma told of meanwhile, and a schedule that is under way, don't disturb it.
+        Real-time runs, and a scheduled sync that is under way, don't count.
         """
         by_hand = self.newest.of(connection, BY_HAND, State.values)
         scheduled = self.newest.of(connection, (Trigger.SCHEDULED,), (State.FINISHED, State.FAILED, State.STOPPED))
@@ -111,9 +112,9 @@ class Situation:
 
 
 def situation(connections: Iterable[Connection]) -> Situation:
-    """How the connections are; in those that are disconnected nothing waits.
+    """The situation of the connections. Nothing waits in disconnected ones.
 
-    Of those that aren't released yet only that is known.
+    Of connections that aren't released yet, only that is known.
     """
     rows = list(connections)
     newest = newest_runs([row.pk for row in rows])
@@ -128,7 +129,7 @@ def situation(connections: Iterable[Connection]) -> Situation:
 
 
 def attention(here: Situation, *, installation: bool = False, named: int = NAMED) -> list[Waits]:
-    """What waits, most urgent first, then by the connection's name. ``installation``: what superusers are told too."""
+    """What waits, by urgency and then by the connection's name. ``installation``: with what only superusers see."""
     found = [*_states(here), *_failures(here), *_held(here), *_not_certain(here), *_notices(here, named)]
     found += [
         Waits(Kind.DIFFERENCES, count, here.connections[pk], _in_steps(here, pk))
@@ -161,7 +162,7 @@ def _failures(here: Situation) -> Iterable[Waits]:
 
 
 def _failed(here: Situation, connection: int) -> int:
-    """The run that failed, where no later one went well: one that reads both sides, else a look at single people."""
+    """The failed run, if no later one succeeded: one over both sides, else one over single people; 0 for none."""
     newest = here.newest
     whole = newest.of(connection, WHOLE, State.values)
     single = newest.of(connection, (Trigger.REAL_TIME,), (State.FAILED,))
@@ -186,7 +187,7 @@ def _held(here: Situation) -> Iterable[Waits]:
 
 
 def _not_certain(here: Situation) -> Iterable[Waits]:
-    """Outcomes that nobody knows, and people who couldn't be added; what was looked at since is over."""
+    """Unknown outcomes, and people who couldn't be added, unless they were read again since."""
     runs, looks = here.looks.runs, here.looks
     there = EmployeeLink.objects.filter(connection=OuterRef("run__connection")).exclude(
         state=EmployeeLink.State.DIFFERENT
@@ -208,14 +209,14 @@ def _not_certain(here: Situation) -> Iterable[Waits]:
 
 
 def _links(here: Situation) -> Iterable[Waits]:
-    """Links of which something has come to speak against the two being one."""
+    """Links with a doubt."""
     rows = to_look_at(here.connections.values())
     for pk, count in rows.values_list("connection").annotate(n=Count("pk")).order_by():
         yield Waits(Kind.LINKS, count, here.connections[pk])
 
 
 def _to_choose(here: Situation) -> Iterable[Waits]:
-    """What an owner has to settle about automatic updates: who hears of them, and whether accounts wait."""
+    """What an owner has to decide about automatic updates: who is told of them, and whether accounts wait."""
     on = [pk for pk, connection in here.connections.items() if connection.automatic]
     rows = PayrollRecipient.objects.filter(connection__in=on).exclude(confirmed_at=None) if on else ()
     heard: dict[int, set[str]] = defaultdict(set)
@@ -230,7 +231,7 @@ def _to_choose(here: Situation) -> Iterable[Waits]:
 
 
 def _unread(here: Situation, named: int) -> Iterable[Waits]:
-    """Who couldn't be read when they were looked at last; it closes by itself once they can be."""
+    """People who couldn't be read when they were looked at last; this ends when they can be read."""
     groups: dict[int, list[PassedPerson]] = defaultdict(list)
     for one in passed_over.waiting(*here.connections.values()).order_by("name", "pk"):
         groups[one.connection_id].append(one)
@@ -250,7 +251,7 @@ def _notices(here: Situation, named: int) -> Iterable[Waits]:
 
 
 def _drafts(here: Situation, named: int) -> Iterable[Waits]:
-    """Whom a sync added to Visma as a draft, and the newest whole run still saw as one."""
+    """People whom a sync added to Visma as drafts, and who were still drafts in the newest whole run."""
     runs = {pk: connection for connection, pk in here.looks.whole.items()}
     added = Change.objects.filter(link=OuterRef("link"), action=Action.CREATE, side=Side.VISMA, state=Change.State.DONE)
     rows = EmployeeSnapshot.objects.filter(Exists(added), run__in=list(runs), side=Side.VISMA, draft=True)

@@ -1,4 +1,4 @@
-"""The start page: how each connection is, what needs attention first."""
+"""The start page's list: the state of each connection, those that need attention first."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ State = SyncRun.State
 
 @dataclass(frozen=True)
 class Entry:
-    """One connection on the start page; ``rank``: the smaller, the more it needs attention."""
+    """One connection on the start page; the smaller its ``rank``, the more it needs attention."""
 
     name: str
     url: str
@@ -38,24 +38,24 @@ class Entry:
 
     @property
     def order(self) -> Key:
-        """What the list is in order of; no two connections have the same."""
+        """The key by which the list is ordered; no two connections have the same."""
         return (self.rank, self.name.casefold(), self.pk)
 
     @property
     def mark(self) -> str:
-        """How urgent it was when it was shown, and which it is: once seen to, it moves down."""
+        """The entry's mark: its rank when it was shown, and its key. After somebody deals with it, it moves down."""
         return f"{self.rank}-{self.pk}"
 
 
 def order_of(mark: str, connections: Iterable[Connection]) -> Key | None:
-    """Where a connection stood that was shown with this mark."""
+    """The key of a connection that was shown with this mark."""
     rank, _, pk = mark.partition("-")
     names = [row.name.casefold() for row in connections if row.pk == number(pk)]
     return (number(rank), names[0], number(pk)) if names else None
 
 
 def entries(here: Situation, connections: Iterable[Connection]) -> list[Entry]:
-    """The connections, what needs attention first, then by name. ``here``: how they are."""
+    """The entries of the connections, those that need attention first, then by name. ``here``: their situation."""
     not_done, today = _not_done(here), written_today(here.connections)
     found = [
         _entry(row, here.shown(row.pk), not_done.get(here.shown_run(row.pk), 0), here.differences.get(row.pk, 0), today)
@@ -65,19 +65,19 @@ def entries(here: Situation, connections: Iterable[Connection]) -> list[Entry]:
 
 
 def entry_for(connection: Connection) -> Entry:
-    """The same for one connection."""
+    """The entry of one connection."""
     return entries(situation([connection]), [connection])[0]
 
 
 def _not_done(here: Situation) -> dict[int, int]:
-    """By run, how many Changes were not done, or it isn't certain."""
+    """By run, how many Changes have failed or are unknown."""
     shown = list(here.runs)
     rows = Change.objects.filter(run__in=shown, state__in=(Change.State.FAILED, Change.State.UNKNOWN))
     return dict(rows.values_list("run").annotate(n=Count("pk")).order_by())
 
 
 def written_today(connections: Iterable[int]) -> dict[int, int]:
-    """By connection, how many changes from Huma were written by themselves since midnight in Oslo."""
+    """By connection, how many changes from Huma were written automatically since midnight in Oslo."""
     midnight = localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     rows = Change.objects.filter(run__connection__in=list(connections), run__trigger__in=BY_ITSELF)
     rows = rows.filter(state=Change.State.DONE, settled_at__gte=midnight)
@@ -85,7 +85,7 @@ def written_today(connections: Iterable[int]) -> dict[int, int]:
 
 
 def _entry(connection: Connection, run: SyncRun | None, not_done: int, waiting: int, today: Mapping[int, int]) -> Entry:
-    """How it is: its own state first, then that of its newest run over both sides."""
+    """The entry of a connection, by its own state, then by its newest run over both sides."""
     label, name = _("Synchronize users"), "sync_users"
     args: list[str | int] = [connection.code]
     badge, tone, rank = "", "", 5

@@ -1,8 +1,8 @@
-"""The digest: one email a person and working day over all her connections, only when there is something to say.
+"""The digest: one email for each person and working day about all their connections, if there is something to say.
 
-Owners are told what waits: when something is new since the last digest was looked at, and else once a week for as long
-as anything waits. Payroll contacts are told whose account, last workday or name was changed by itself since then.
-Who is told by another email already (a pause, the first that is held) doesn't make it new.
+Owners are told what waits: when something is new since the last digest, and else once a week as long as anything waits.
+Payroll contacts are told whose account, last workday or name was changed automatically since then. What another email
+has told already (a pause, a first held change) doesn't count as new.
 """
 
 from collections import defaultdict
@@ -30,19 +30,19 @@ from sync.models.groups import BY_ITSELF
 from sync.runs.open_differences import RUNS_AT_ONCE, asking
 
 TOLD = ("bank_account", "last_workday", "given_name", "family_name")
-"""Fields of which payroll contacts are told; of bank accounts an email of their own tells at once, where one did."""
+"""The fields of which payroll contacts are told; bank accounts only if no email has told of them at once."""
 NOT_TOLD = (Kind.APPLICATION, Kind.PAUSED_BY_HAND)
-"""What owners aren't reminded of: it isn't theirs, or they want it so."""
+"""What owners aren't reminded of: it doesn't concern them, or they chose it."""
 REMINDER = timedelta(days=7)
 FIRST = timedelta(days=7)
-"""So far back the first digest of an installation looks."""
+"""How far back the first digest of an installation looks."""
 SETTLING = timedelta(minutes=1)
 """What was written so short a time ago may not be stored yet: it is for the next digest."""
 
 
 @dataclass
 class Digest:
-    """What one person is told. ``waits``: counts by connection and kind; ``changed``: Changes by connection."""
+    """The digest of one person. ``waits``: counts by connection and kind; ``changed``: Changes by connection."""
 
     address: str
     waits: dict[int, dict[str, int]] = field(default_factory=dict)
@@ -51,9 +51,9 @@ class Digest:
 
 
 def write_due(now: datetime | None = None) -> int:
-    """Write the day's digests, if it is time and nobody has yet; gives how many. Harmless when repeated.
+    """Write the day's digests, if it is time and they aren't written yet; returns how many. May be repeated.
 
-    Two callers at once: one of them writes. A day without a worker is made up for by the next digest.
+    Of two callers at the same time, one writes. After a day without a worker, the next digest covers that day, too.
     """
     now = now or timezone.now()
     here = timezone.localtime(now)
@@ -84,9 +84,9 @@ def _write(digest: Digest, day: date) -> bool:
 
 
 def digests(since: datetime, until: datetime, day: date) -> list[Digest]:
-    """Whom to tell what. ``since``, ``until``: what was changed by itself between them is told.
+    """The digests. ``since``, ``until``: automatic changes between them are told.
 
-    Owners are reminded of connections that run by themselves; payroll hears of what was written, whatever came then.
+    Owners are reminded of connections with automatic updates; payroll is told of what was written in any case.
     """
     rows = Connection.objects.exclude(state=Connection.State.DISCONNECTED)
     connections = list(rows.prefetch_related("owners").order_by("name"))
@@ -115,7 +115,7 @@ def _owners(connection: Connection) -> list[str]:
 
 
 def _told_lately(day: date) -> set[str]:
-    """Who got a digest about what waits within a week, as hashes of addresses."""
+    """The addresses, as hashes, that got a digest about what waits within a week."""
     rows = Letter.objects.filter(kind=Letter.Kind.DIGEST, made_at__gte=timezone.now() - 2 * REMINDER)
     told = set()
     for key, params in rows.values_list("key", "params"):
@@ -146,7 +146,7 @@ def _changed_by_itself(connections: Iterable[Connection], since: datetime, until
 
 
 def _new_since(here: Situation, since: datetime) -> set[int]:
-    """The connections in which something waits that didn't wait then."""
+    """The connections in which something waits that didn't wait at ``since``."""
     told = Letter.objects.filter(kind=Letter.Kind.HELD, made_at__gt=since).values_list("params", flat=True)
     changes = Change.objects.filter(run__connection__in=here.connections, settled_at__gt=since)
     said_of = {pk for params in told for pk in (params.get("run", 0), *params.get("runs", ()))}

@@ -1,4 +1,4 @@
-"""The digest in words: what waits, and whose data was changed by itself. Names and field labels, never a value."""
+"""Composes the digest: what waits, and whose data was changed automatically. Names and field labels, never a value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ from sync.wording.sentences import field_label, sentence
 
 @dataclass(frozen=True)
 class Section:
-    """One connection: ``lines`` of what waits, with the page's address; ``people``: (name, labels) of what changed.
+    """One connection: ``lines`` about what waits, with the page's address; ``people``: (name, labels) of changes.
 
-    ``unnamed``: how many they are, where the address isn't confirmed and no names are sent.
+    ``unnamed``: the number of people, if the address isn't confirmed and gets no names.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Section:
 
 
 def digest_email(letter: Letter) -> EmailMultiAlternatives | None:
-    """One person's digest; ``None`` where all its connections have gone meanwhile."""
+    """One person's digest; ``None`` if all its connections were disconnected meanwhile."""
     waits, changed = letter.params.get("waits", {}), letter.params.get("changed", {})
     there = Connection.objects.exclude(state=Connection.State.DISCONNECTED).filter(pk__in={*waits, *changed})
     connections = {str(row.pk): row for row in there.order_by("name")}

@@ -1,6 +1,6 @@
-"""A new pairing waits for its release: superusers are told at once and again, and who connected hears the answer.
+"""Emails about a new pairing that waits for its release: superusers are told and reminded, owners get the answer.
 
-Hears ``connections.signals``. Source: design, A run 1.
+Receives ``connections.signals``. Source: design, A run 1.
 """
 
 from datetime import datetime, timedelta
@@ -36,7 +36,7 @@ def answered(sender: Any, *, request: ReleaseRequest, **more: Any) -> None:
 
 
 def look_after(now: datetime | None = None) -> None:
-    """Remind superusers where it is time, and have counted what the queue lost. Harmless when repeated."""
+    """Remind superusers when it is time, and start counts that the queue lost. May be repeated."""
     now = now or timezone.now()
     waiting = ReleaseRequest.objects.filter(answer="", connection__state=Connection.State.WAITING)
     for request in waiting.filter(reminded_at=None).select_related("connection"):
@@ -49,9 +49,9 @@ def look_after(now: datetime | None = None) -> None:
 
 
 def remind_at(asked_at: datetime) -> datetime:
-    """One working day later: at the same time of the next one, or when the day's digest is written.
+    """When to remind: one working day later, at the same time, but not before the digest's time.
 
-    Who asks on a day off has asked on the first working day after it.
+    A request on a day off counts as made on the next working day.
     """
     asked = timezone.localtime(asked_at)
     first = _working_day(asked.date())

@@ -1,4 +1,4 @@
-"""What the letters about a release say. Never a value, and no figure."""
+"""Composes the emails about a release of a new pairing: no value and no figure."""
 
 from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
@@ -13,7 +13,7 @@ from sync.models import Letter
 
 
 def _asked(letter: Letter) -> EmailMultiAlternatives | None:
-    """For superusers; nobody needs it once it is answered."""
+    """The email to superusers; ``None`` once the request is answered."""
     request = _request(letter)
     if request.answer:
         return None
@@ -29,7 +29,7 @@ def _asked(letter: Letter) -> EmailMultiAlternatives | None:
 
 
 def _answered(letter: Letter) -> EmailMultiAlternatives | None:
-    """For the owners."""
+    """The email to the owners with the answer."""
     request = _request(letter)
     words = {"who": request.answered_by}
     if request.answer == ReleaseRequest.Answer.RELEASED:

@@ -1,7 +1,7 @@
-"""What waits is said at once, and again before the cut-off: on two mornings. Never a value, never a name.
+"""Reminds owners of held changes on two mornings before the cut-off. An email holds no value and no name.
 
-At once: one email for each run that holds something, to each owner; beyond three within an hour the rest is collected
-into one. On the mornings: one email a person over all connections; the last one goes to superusers, too.
+Each person gets one email for all connections; the last reminder goes to superusers, too. Owners are also told at once
+(``sync.planning.held_letters``).
 """
 
 import hashlib
@@ -21,13 +21,13 @@ from sync.models import Change, Letter
 from sync.planning.payday import plan_of
 
 LATELY = timedelta(days=10)
-"""Longer than a reminder may be late."""
+"""How far back written reminders are looked at: longer than one can be late."""
 
 
 def write_due(now: datetime | None = None) -> int:
-    """Write the reminders whose morning has come; gives how many. Harmless when repeated, or by two at once.
+    """Write the reminders whose morning has come; returns how many. May be repeated, also by two callers at once.
 
-    A morning without a worker is made up for until the cut-off.
+    After a morning without a worker, reminders are still written until the cut-off.
     """
     now = now or timezone.now()
     due = _due(now)
@@ -40,7 +40,8 @@ def write_due(now: datetime | None = None) -> int:
 
 
 def _due(now: datetime) -> dict[Connection, tuple[datetime, bool]]:
-    """The connections in which something has waited since before a morning that has come: which, and is it the last."""
+    """The connections in which something has waited since before a reminder's morning, with that morning, and whether
+    it is the last one."""
     rows = Connection.objects.exclude(state=Connection.State.DISCONNECTED).exclude(pay_day=None)
     found: dict[Connection, tuple[datetime, bool]] = {}
     for connection in rows.exclude(cutoff_day=None).order_by("name").prefetch_related("owners"):
@@ -78,7 +79,7 @@ def _letter(key: str, address: str, connections: dict[str, str]) -> bool:
 
 
 def _told() -> Collection[tuple[str, str, str]]:
-    """(address, connection, morning) of the reminders that were written lately."""
+    """(address, connection, morning) of reminders that were written lately."""
     rows = Letter.objects.filter(kind=Letter.Kind.REMINDER, made_at__gte=timezone.now() - LATELY)
     return {
         (key.split(":")[1], connection, at)

@@ -1,4 +1,4 @@
-"""What waits, in one line of plain words, with where it is solved."""
+"""Puts what waits into one line, with a link to where it is solved."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ OPEN_STEP = {"review": "overview", "create": "create", "confirm": "confirm"}
 
 @dataclass(frozen=True)
 class Named:
-    """One person of an item. ``notice``: the primary key of what can be closed, 0 where nothing can."""
+    """One person of an item. ``notice``: the primary key of the notice that can be closed, 0 if there is none."""
 
     name: str
     number: str = ""
@@ -42,7 +42,7 @@ class Named:
 
 @dataclass(frozen=True)
 class Item:
-    """One line of the inbox. ``url`` with ``label``: where it is solved; ``more``: people that aren't named."""
+    """One line of the inbox. ``url`` and ``label``: the link to where it is solved; ``more``: people not named."""
 
     waits: Waits
     line: str
@@ -54,12 +54,12 @@ class Item:
 
     @property
     def code(self) -> str:
-        """The connection's, "" for the whole installation."""
+        """The connection's code, "" for the whole installation."""
         return self.waits.connection.code if self.waits.connection else ""
 
 
 def item(waits: Waits) -> Item:
-    """A thing that waits, as the page shows it."""
+    """The line of a thing that waits."""
     url, label = _solved_at(waits)
     connection = waits.connection
     named: list[Named] = []
@@ -70,13 +70,13 @@ def item(waits: Waits) -> Item:
         named += [_of_passed(connection, one) for one in waits.passed]
         more_url = _all_of(waits, connection)
         if url == more_url and waits.notices and not waits.more:
-            url = ""  # everybody is here
+            url = ""  # all people are named here
     tone = "danger" if waits.kind in DANGER else "" if waits.kind in QUIET else "warning"
     return Item(waits, line(waits), url, label, tone, tuple(named), more_url)
 
 
 def of_notice(connection: Connection, notice: Notice) -> Named:
-    """The person of a notice, with her page, and both positions where she has another one."""
+    """The person of a notice, with a link to their page, and their positions if the position has changed."""
     link = notice.link
     url = ""
     if link:
@@ -87,7 +87,7 @@ def of_notice(connection: Connection, notice: Notice) -> Named:
 
 
 def _of_passed(connection: Connection, one: PassedPerson) -> Named:
-    """Somebody who couldn't be read, with the reason."""
+    """A person who couldn't be read, with the reason."""
     url = _person(connection, one.side, one.vendor_id)
     return Named(one.name or _("Somebody without a name"), one.number, url, (why_passed(one),), since=one.since)
 
@@ -109,7 +109,7 @@ def _of_side(side: str, told: Mapping[str, str]) -> str:
 
 
 def line(waits: Waits) -> str:
-    """What waits, in a sentence that needs no other beside it but the connection's name."""
+    """What waits, in a sentence that is complete together with the connection's name."""
     match waits.kind:
         case Kind.APPLICATION:
             return _("Visma.net refuses the installation's Visma key. Nothing can be fetched from or sent to Visma.")
@@ -147,7 +147,7 @@ def _failure(run: SyncRun) -> str:
 
 
 def counted(kind: Kind, n: int) -> str:
-    """How many of a kind wait, in a sentence."""
+    """A sentence about how many of a kind wait."""
     text = {
         Kind.HELD: ngettext(
             "%(n)d change is waiting for approval.",
@@ -203,7 +203,7 @@ def counted(kind: Kind, n: int) -> str:
 
 
 def _solved_at(waits: Waits) -> tuple[str, str]:
-    """The address of the page where it is solved, and what its link says."""
+    """The address of the page where it is solved, and the text of the link."""
     connection = waits.connection
     if connection is None:
         return "", ""
@@ -239,7 +239,7 @@ def _solved_at(waits: Waits) -> tuple[str, str]:
 
 
 def _open(connection: Connection, run: SyncRun | None, step: str) -> tuple[str, str] | None:
-    """The open run, where a person goes on with it."""
+    """The link to the page where a person goes on with the open run."""
     if run is None:
         return None
     return _page(connection, step or OPEN_STEP.get(run.state, "overview")), _("Continue")

@@ -1,4 +1,4 @@
-"""Attention: what waits in one connection, with everybody whom a notice is about; and closing notices."""
+"""Attention: what waits in one connection, with the people whom notices are about; and closing notices."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -29,7 +29,7 @@ MOST_NAMED = 1000
 @require_GET
 @connection_page
 def page(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """Everything that waits in the connection; with ``kind``, everybody whom that kind of notice is about."""
+    """Show everything that waits in the connection; with ``kind``, all people whom that kind of notice is about."""
     kind = _kind(request.GET.get("kind"))
     here = situation([connection])
     items = [item(one) for one in attention(here, installation=request.user.is_superuser)]
@@ -65,7 +65,7 @@ def _people(request: HttpRequest, connection: Connection, kind: str) -> dict[str
 @require_POST
 @connection_page
 def done(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """Close a notice, or all of a kind that the page has shown: what came since then stays."""
+    """Close a notice, or all of a kind that the page has shown; later ones stay."""
     kind, newest = _kind(request.POST.get("kind")), number(request.POST.get("newest"))
     if kind and newest:
         rows = waiting(connection).filter(kind=kind, pk__lte=newest)

@@ -1,4 +1,4 @@
-"""Asking a recipient of payroll notices once more to confirm the address."""
+"""Asks a recipient of payroll notices once more to confirm the address."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +14,7 @@ from sync.pages.steps import connection_page
 @require_POST
 @connection_page
 def again(request: HttpRequest, connection: Connection, pk: int) -> HttpResponse:
-    """Send the link again, to the address of the list."""
+    """Send the link again, to an address in the connection's list."""
     if connection.state != Connection.State.DISCONNECTED and payroll_notices.ask_again(connection, request.user, pk):
         messages.success(request, _("The link is on its way."))
     else:

@@ -1,4 +1,4 @@
-"""The start page: what waits for somebody, and one's connections."""
+"""The start page: what waits for the user, and their connections."""
 
 from typing import Any
 
@@ -19,13 +19,13 @@ SEARCH_FROM = 10
 A_PAGE = 20
 NAMED = 3
 ITEMS = 8
-"""So much of what waits is shown at once, with so many names each; a link shows the rest."""
+"""How many waiting things are shown at once; a link shows the rest."""
 
 
 @require_http_methods(["GET", "POST"])
 @hr_page
 def page(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-    """From SEARCH_FROM connections on with a search, which is sent by POST. ``?all=1``: everything that waits."""
+    """Show the page; from SEARCH_FROM connections on with a search, which is sent by POST. ``?all=1`` shows all."""
     search = searched(request.POST.get("q"))
     place = Place.from_data(request.POST if request.method == "POST" else request.GET)
     connections = list(connections_of(request.user))
