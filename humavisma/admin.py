@@ -1,4 +1,4 @@
-"""The admin site that everything lives in: `django.contrib.admin.site` is this one."""
+"""The admin site, in which all pages are: `django.contrib.admin.site` is this one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from humavisma.coming_back import UNSAVED, safe_next
 
 
 class HumavismaAdminSite(admin.AdminSite):
-    """Django's admin under our name. Signing out is a POST, as everywhere in Django 5."""
+    """Django's admin with our name and our pages. Signing out is a POST, as in all of Django 5."""
 
     site_header = "humavisma"
     site_title = "humavisma"
@@ -27,17 +27,17 @@ class HumavismaAdminSite(admin.AdminSite):
     enable_nav_sidebar = False
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Our own pages lie beside the admin's, in its namespace; they come first, because its last one takes all."""
+        """Our own addresses in the admin's namespace. They come first, because the admin's last pattern matches all."""
         return [path("", include("connections.urls")), path("", include("sync.urls")), *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]
-        """The start page is the list of connections."""
+        """The start page: what waits, and the list of connections."""
         from sync.inbox.views.start import page
 
         return page(request, extra_context)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
-        """As everywhere, but an empty name of a field is refused: Django's own pages look for it all the same."""
+        """As in Django, but an empty ``_to_field`` is refused: Django's own pages would fail on it."""
 
         def ours(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if "" in (request.GET.get(TO_FIELD_VAR), request.POST.get(TO_FIELD_VAR)):
@@ -64,13 +64,13 @@ class HumavismaAdminSite(admin.AdminSite):
         admin_class: type[admin.ModelAdmin[Any]] | None = None,
         **options: Any,
     ) -> None:
-        """As everywhere, but without the queue's own pages: they let staff schedule any function there is."""
+        """As in Django, but without the queue's own pages: they let staff schedule any function."""
         models = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
         ours = [model for model in models if model._meta.app_label != "django_q"]
         super().register(ours, admin_class, **options)
 
 
 class HumavismaAdminConfig(AdminConfig):
-    """Stands in INSTALLED_APPS in place of django.contrib.admin."""
+    """Replaces django.contrib.admin in INSTALLED_APPS."""
 
     default_site = "humavisma.admin.HumavismaAdminSite"

@@ -1,7 +1,7 @@
-"""Where a person comes back to: after signing in once more, or from an address that only takes a click.
+"""Brings a person back to their page after signing in again, or from an address that takes only a POST.
 
-A session can end while a page is open. What is clicked then isn't saved, and that is said; the way leads to the
-sign-in and back to the page, its filter and the card. The same holds for the parts of a page that htmx asks for.
+A session can end while a page is open. A click isn't saved then, and the sign-in page says so; after signing in, the
+person is back at the page, with its filter and card. This also works for parts of a page that htmx asks for.
 """
 
 import re
@@ -15,13 +15,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 UNSAVED = "unsaved"
-"""Stands in the address of the sign-in where a click wasn't saved."""
+"""The parameter in the sign-in's address that says that a click wasn't saved."""
 DEEPEST = 16
-"""So many parts of an address are looked at: no page of ours lies deeper, and each part costs a look."""
+"""How many parts of an address are tried: no page of ours is deeper, and each try costs time."""
 
 
 def page_of(path: str) -> str:
-    """The address itself where it is a page; else the page nearest above it, whose buttons lead there."""
+    """The address itself, if it is a page; else the nearest page above it, whose buttons lead to the address."""
     start = reverse("admin:index")
     parts = path.split("/", DEEPEST + 1)
     if len(parts) > DEEPEST + 1:
@@ -38,14 +38,14 @@ def _above(path: str) -> str:
 
 
 def _is_page(path: str) -> bool:
-    """Whether somebody may look at it. It is asked as nobody, who is let in nowhere: only the method counts."""
-    from django.contrib.auth.models import AnonymousUser  # not before the apps are loaded
+    """Whether the address can be opened by GET. It is tried as an anonymous user, so nothing but the method counts."""
+    from django.contrib.auth.models import AnonymousUser  # importable only after the apps are loaded
 
     try:
         match = resolve(path)
     except Resolver404:
         return False
-    # The admin's own last pattern takes all that is left; and signing out takes a click, but leads nobody elsewhere.
+    # The admin's last pattern (None) matches everything else; signing out is no page to come back to.
     if match.url_name in (None, "logout"):
         return False
     asked = HttpRequest()
@@ -56,14 +56,14 @@ def _is_page(path: str) -> bool:
 
 
 def page_of_address(address: str) -> str:
-    """The same for an address with a query and a fragment, which stay where it is a page."""
+    """The same for an address with query and fragment, which are kept if it is a page."""
     path = _parts(address).path
     found = page_of(path) if path.startswith(reverse("admin:index")) else path
     return address if found == path else found
 
 
 def came_from(request: HttpRequest) -> str:
-    """The page on which something was clicked, or that asked for a part of itself, down to the card."""
+    """The page on which something was clicked, or that asked for a part of itself, with the card as the fragment."""
     htmx = getattr(request, "htmx", None)
     if htmx:
         address = _shown_to_htmx(request, htmx)
@@ -76,11 +76,11 @@ def came_from(request: HttpRequest) -> str:
         address = f"{parts.path}?{parts.query}" if here and parts.query else parts.path if here else ""
     if address:
         return page_of_address(address)
-    return page_of(_above(request.path) if htmx else request.path)  # a part isn't the page that it belongs to
+    return page_of(_above(request.path) if htmx else request.path)  # a part of a page isn't a page
 
 
 def _parts(address: str) -> SplitResult:
-    """An address in its parts; all of them are empty where it isn't one."""
+    """The parts of an address; all empty if it isn't one."""
     try:
         return urlsplit(address)
     except ValueError:
@@ -88,14 +88,14 @@ def _parts(address: str) -> SplitResult:
 
 
 def _shown_to_htmx(request: HttpRequest, htmx: Any) -> str:
-    """The page that the browser says it shows, without the host; "" where it is none of ours."""
+    """The page that the browser says it shows, without the host; "" if it isn't one of ours."""
     if not _parts(request.headers.get("HX-Current-URL", "")).netloc:
         return ""
     return htmx.current_url_abs_path or ""
 
 
 def safe_next(request: HttpRequest) -> str:
-    """Where the sign-in's address says that it leads; "" where it doesn't, or to another host."""
+    """The page that the sign-in's address names as the next one; "" if there is none, or it is on another host."""
     address = request.POST.get("next") or request.GET.get("next") or ""
     allowed = {request.get_host()}
     safe = url_has_allowed_host_and_scheme(address, allowed_hosts=allowed, require_https=request.is_secure())
@@ -103,7 +103,7 @@ def safe_next(request: HttpRequest) -> str:
 
 
 class ComingBackMiddleware:
-    """Stands last, so that it knows of htmx: what would end inside a card, or nowhere, leads to a whole page."""
+    """Redirects answers that would end inside a card, or nowhere, to a whole page. Comes last, after htmx's."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -111,7 +111,7 @@ class ComingBackMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if response.status_code == 403 and request.path == reverse("admin:login") and request.user.is_authenticated:
-            return HttpResponseRedirect(request.get_full_path())  # signed in meanwhile, in another tab
+            return HttpResponseRedirect(request.get_full_path())  # they have signed in meanwhile, in another tab
         htmx = bool(getattr(request, "htmx", False))
         if self._asks_to_sign_in(request, response) and (htmx or request.method not in SAFE):
             query = {"next": came_from(request)} | ({UNSAVED: "1"} if request.method not in SAFE else {})
@@ -128,6 +128,6 @@ class ComingBackMiddleware:
             return False
         if response.status_code == 302:
             return urlsplit(response["Location"]).path == reverse("admin:login")
-        # A browser that lost its cookies is refused for them first.
+        # A browser that lost its cookies gets a 403 for the missing CSRF cookie first.
         lost = response.status_code == 403 and not request.user.is_authenticated
         return lost and request.path.startswith(reverse("admin:index"))

@@ -1,7 +1,7 @@
-"""What may come in at all: text that is text. What can't be stored or looked for ends here, and a page says so.
+"""Refuses requests whose text can't be stored or searched for, with a page that says so.
 
-PostgreSQL knows no NUL, and Python has codecs that aren't of text; both would break somewhere behind the door, in each
-place in another way. UTF-8 is what browsers, htmx and Huma send.
+PostgreSQL can't store NUL, and Python has codecs that aren't for text. Without this, both would fail later, in each
+place in another way. Browsers, htmx and Huma send UTF-8.
 """
 
 import codecs
@@ -19,7 +19,7 @@ _TEXT = ("utf-8", "ascii")
 
 
 class Request(WSGIRequest):
-    """A request whose Content-Type can't be taken apart is made all the same, so that it can be refused."""
+    """A request that can be made although its Content-Type can't be parsed, so that it can be refused."""
 
     def _set_content_type_params(self, meta: dict[str, Any]) -> None:
         try:
@@ -29,9 +29,9 @@ class Request(WSGIRequest):
 
 
 class DoorMiddleware:
-    """Refuses another charset with 415, NUL in paths and cookies with 400; in a field NUL is a space.
+    """Refuses other charsets with 415, and NUL in paths and cookies with 400; NUL in a form's field becomes a space.
 
-    Stands behind the language, before all that reads.
+    Comes after the middleware for the language, and before everything that reads the request.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -42,14 +42,14 @@ class DoorMiddleware:
         if charset is not None:
             if not _is_text_charset(charset):
                 return _refused(request, 415)
-            request.encoding = "utf-8"  # whatever it was called
+            request.encoding = "utf-8"  # whichever name was used
         if not _are_text([request.path_info, *request.COOKIES, *request.COOKIES.values()]):
             return _refused(request, 400)
         request.GET = _without_nul(request.GET)
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        """What a form sends is looked at once it is known that a page, and no machine's address, reads it."""
+        """Clean the fields of a form, once it is known that a page reads them, and not an address for machines."""
         if request.method != "POST" or getattr(view, "csrf_exempt", False):
             return None
         try:
@@ -60,7 +60,7 @@ class DoorMiddleware:
 
 
 def _is_text_charset(charset: str) -> bool:
-    """Whether it is UTF-8, or a part of it, by any of its names."""
+    """Whether the charset is UTF-8, or a subset of it, by any of its names."""
     try:
         return codecs.lookup(charset).name in _TEXT
     except (LookupError, ValueError):
@@ -68,7 +68,7 @@ def _is_text_charset(charset: str) -> bool:
 
 
 def _without_nul(data: QueryDict) -> Any:
-    """Names and values in which NUL is a space, as every sign that can't be seen is no more than that."""
+    """The data with NUL replaced by a space in names and values."""
     if _are_text(text for name, values in data.lists() for text in (name, *values)):
         return data
     kept = QueryDict(mutable=True)
@@ -82,7 +82,7 @@ def _are_text(texts: Iterable[str]) -> bool:
 
 
 def _refused(request: HttpRequest, status: int) -> HttpResponse:
-    """A page for people; a line for machines."""
+    """The answer to a refused request: a page for people, a line for machines."""
     if request.path_info.startswith("/admin/"):
         return render(request, "400.html", status=status)
     words = {400: "Bad request", 415: "Unsupported media type"}[status]

@@ -1,4 +1,4 @@
-"""Whether this installation works right now, for a monitor."""
+"""Tells a monitor whether this installation works right now."""
 
 import logging
 
@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
-    """`{"worker": bool, "database": bool}`: 200 when both are well, else 503. For anyone, so nothing else."""
+    """`{"worker": bool, "database": bool}`: 200 if both work, else 503. Anybody may ask, so it says nothing else."""
     try:
         state = {"worker": worker_alive(), "database": True}
     except DatabaseError as error:

@@ -11,7 +11,7 @@ _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tup
 
 
 class WithoutTexts(logging.Formatter):
-    """An exception is its type and where it came from: its own text may quote a value, as the database's do."""
+    """Formats an exception as its type and where it was raised: its own text may quote a value, as a database's do."""
 
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802  # the library's name
         return bug_report(ei[1]).rstrip() if ei[1] is not None else ""

@@ -1,4 +1,4 @@
-"""Where log lines go. They name runs, people's link numbers, sides and properties, and never a value."""
+"""Configures logging. Log lines name runs, primary keys of links, sides and properties, and never a value."""
 
 from typing import Any
 
@@ -18,11 +18,11 @@ def log_lines(level: str) -> dict[str, Any]:
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
-            # Its own handler would write every line twice.
+            # Django's own handler would write every line twice.
             "django": {"handlers": [], "level": "INFO", "propagate": True},
             "django.server": {"handlers": [], "level": "INFO", "propagate": True},
             "django-q": {"handlers": [], "level": "WARNING", "propagate": True},
-            # At DEBUG it writes the addresses of requests, with their searches.
+            # At DEBUG, urllib3 logs the addresses of requests with their parameters.
             "urllib3": {"level": "WARNING"},
         },
     }

@@ -1,7 +1,7 @@
 """All settings, from the environment only.
 
-`.env` beside manage.py (or the file that ENV_FILE names) is read into it, and never wins over it. Every variable
-that is read here stands in `.env.example`, with what it is for.
+`.env` beside manage.py (or the file that ENV_FILE names) adds variables that the environment doesn't have. Every
+variable that is read here is explained in `.env.example`.
 """
 
 from __future__ import annotations
@@ -99,65 +99,65 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 
 def _database() -> dict[str, Any]:
-    """DATABASE_URL with what each engine needs to be right under several threads and processes."""
+    """DATABASE_URL with the options that each engine needs for several threads and processes."""
     config: dict[str, Any] = env.db_url("DATABASE_URL", default="sqlite:///db.sqlite3")
     options: dict[str, Any] = config.setdefault("OPTIONS", {})
     if config["ENGINE"] == "django.db.backends.sqlite3":
         if config["NAME"] != ":memory:":
             config["NAME"] = str(BASE_DIR / config["NAME"])
-        # Seconds to wait for the one writer, instead of an error at once.
+        # Wait so many seconds for the one writer, instead of failing at once.
         options.setdefault("timeout", 20)
-        # A transaction takes the write lock when it begins: taken later, it fails without waiting.
+        # A transaction takes the write lock when it begins; if it takes it later, it fails without waiting.
         options.setdefault("transaction_mode", "IMMEDIATE")
-        # WAL lets pages be read while a run writes; with it NORMAL is safe against a crash of the process.
+        # With WAL, pages can be read while a run writes, and NORMAL is safe against a crash of the process.
         options.setdefault(
             "init_command",
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;",
         )
     else:
-        # A new connection for each task made the queue 5 to 10 times slower.
+        # With a new connection for each task, the queue is 5 to 10 times slower.
         config["CONN_MAX_AGE"] = 60
-        # After an outage a kept connection is dead; this finds out before it is used.
+        # After an outage a kept connection is dead; this notices it before the connection is used.
         config["CONN_HEALTH_CHECKS"] = True
     return config
 
 
 DATABASES = {"default": _database()}
 
-# One or more Fernet keys, newest first: the first writes, all of them read.
+# One or more Fernet keys, the newest first: the first one writes, all of them read.
 FIELD_ENCRYPTION_KEY: list[str] = env.list("FIELD_ENCRYPTION_KEY", default=[])
 
-# The queue: a doorbell only. The truth, the leases and the attempts are in our own tables.
+# The queue is only a doorbell: the work, the leases and the attempts are in our own tables.
 
 REDIS_URL: str = env.str("REDIS_URL", default="")
 Q_CLUSTER: dict[str, Any] = {
-    # All hosts of the installation work off this one queue. With SECRET_KEY it signs what is in there.
+    # All hosts of the installation share this queue. The name and SECRET_KEY sign what is in it.
     "name": "sync",
-    # Processes. Each slice of a run brings its own threads for the vendors.
+    # Processes. Each slice of a run starts its own threads for requests to the vendors.
     "workers": 2,
-    # What is fetched ahead is on the retry clock already, so fetch next to nothing ahead.
+    # The retry time of a task begins when it is fetched, so fetch as little ahead as possible.
     "queue_limit": 1,
     "bulk": 1,
-    # Slices take about 10 seconds; who needs minutes hangs.
+    # Slices take about 10 seconds; a task that needs minutes hangs.
     "timeout": 300,
-    # More than timeout × (1 + ceil((queue_limit + 1) / workers)) = 600: else what still runs comes again.
+    # More than timeout × (1 + ceil((queue_limit + 1) / workers)) = 600; otherwise a running task is delivered again.
     "retry": 720,
-    # Our own counter decides about another attempt; the queue's doesn't count a killed worker.
+    # Our own counter decides about another attempt; the queue doesn't count an attempt whose worker was killed.
     "max_attempts": 1,
-    # A task that failed isn't delivered again: the sweeper wakes whatever is left to do.
+    # A failed task isn't delivered again: the tick wakes what is left to do.
     "ack_failures": True,
-    # Seconds between looks at the database: from enqueue to start in 0.1 to 0.2 s, for 1 % of a core.
+    # Seconds between polls of the database: a task starts within 0.1 to 0.2 s, for 1 % of a core.
     "poll": 0.2,
-    # A slot that was missed is not made up for: the sweeper looks at what is due.
+    # Missed slots of the queue's schedule aren't made up for: the tick looks at what is due.
     "catch_up": False,
-    # A fresh process now and then gives memory back.
+    # A new process after so many tasks gives memory back.
     "recycle": 500,
-    # Of tasks that succeeded: the runs tell all. Those that failed are kept for RETENTION_DAYS.
+    # How many successful tasks are kept; the runs have all results. Failed ones are kept for RETENTION_DAYS.
     "save_limit": 100,
-    # In lists of applications; its own pages are nobody's.
+    # The name in lists of applications; the queue's own pages aren't registered.
     "label": "Queue",
 }
-# Redis starts a task in 5 ms instead of 0.1 to 0.2 s, and forgets what a dead worker had: the sweeper finds it.
+# With Redis a task starts within 5 ms instead of 0.1 to 0.2 s. A dead worker's task is lost, and the tick finds it.
 if REDIS_URL:
     Q_CLUSTER["redis"] = REDIS_URL
 else:
@@ -186,12 +186,12 @@ READ_PATIENCE_SECONDS: float = env.float("READ_PATIENCE_SECONDS", default=30.0)
 SLICE_SECONDS: float = env.float("SLICE_SECONDS", default=10.0)
 BEAT_SECONDS: float = env.float("BEAT_SECONDS", default=10.0)
 WORKER_MISSING_SECONDS: float = env.float("WORKER_MISSING_SECONDS", default=5.0)
-# A page that waits says after so long that nothing has moved, or that a vendor doesn't answer; it looks every 1.5 s.
+# After how long a waiting page says that nothing has moved, or that a vendor doesn't answer; it polls every 1.5 s.
 STILL_SECONDS: float = env.float("STILL_SECONDS", default=12.0)
 SILENT_SECONDS: float = env.float("SILENT_SECONDS", default=6.0)
 HEARTBEAT_LATE_SECONDS: float = env.float("HEARTBEAT_LATE_SECONDS", default=60.0)
 MAX_ATTEMPTS: int = env.int("MAX_ATTEMPTS", default=5)
-# Refused credentials are tried again after so many minutes, one after the other; the last one is kept.
+# Refused credentials are tried again after these minutes, one after the other; the last one repeats.
 CREDENTIALS_RETRY_MINUTES: list[float] = env.list("CREDENTIALS_RETRY_MINUTES", cast=float, default=[15, 60, 240, 1440])
 UNAVAILABLE_MINUTES: float = env.float("UNAVAILABLE_MINUTES", default=15.0)
 CREATE_SETTLE_SECONDS: float = env.float("CREATE_SETTLE_SECONDS", default=60.0)
@@ -226,7 +226,7 @@ EMAIL_HOST_PASSWORD: str = _email.get("EMAIL_HOST_PASSWORD") or ""
 EMAIL_USE_TLS: bool = _email.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL: bool = _email.get("EMAIL_USE_SSL", False)
 EMAIL_FILE_PATH: str = _email.get("EMAIL_FILE_PATH") or ""
-# A mail server that hangs holds up a worker no longer than this.
+# A worker waits for a hanging mail server no longer than this.
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="humavisma@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
@@ -237,7 +237,7 @@ LANGUAGE_CODE = "nb"
 LANGUAGES = [("nb", _("Norwegian")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Oslo"
-# 22 Nov 2026, 11:24 in English too: 11/22 is read as something else here.
+# 22 Nov 2026, 11:24 also in English: 11/22 would be misread in Norway.
 FORMAT_MODULE_PATH = "humavisma.formats"
 USE_I18N = True
 USE_TZ = True
@@ -256,7 +256,7 @@ STORAGES = {
     },
 }
 
-# Confirm sends a box for each person: a first sync of a large company has thousands.
+# Confirm sends one box for each person, and a first sync of a large company has thousands.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 50_000
 
 # Who may come in, and how safely
@@ -278,13 +278,13 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if _secure:
-    # TLS ends at a proxy that must set this header itself, whatever the client sent.
+    # TLS ends at a proxy, which must set this header itself, whatever the client sends.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
 SILENCED_SYSTEM_CHECKS = [
-    "security.W005",  # whether subdomains use https is for the domain's owner to say
+    "security.W005",  # the domain's owner decides whether subdomains use https
     "security.W008",  # the proxy redirects; here it would break a health check over loopback
-    "security.W021",  # so is preloading
+    "security.W021",  # the domain's owner decides about preloading, too
 ]
 
 LOGGING: dict[str, Any] = log_lines(env.str("LOG_LEVEL", default="INFO"))

@@ -1,8 +1,8 @@
-"""The web server: waitress, told what a client may hold up, for how long, and how to end.
+"""The web server: waitress, with limits for clients, and an orderly end.
 
-waitress reads every request itself, whole, before one of its threads runs it: a client that says half of what it
-wants to say costs a socket and no thread. What it lacks, and has here: an end to waiting for a client that goes on
-drop by drop, a place for the next client where all are taken, and finishing what runs when it is told to stop.
+waitress reads every request completely before one of its threads runs it, so a client that sends half a request costs a
+socket and no thread. This module adds what it lacks: a time after which a slow client is closed, room for the next
+client when all places are taken, and finishing running requests when it is told to stop.
 """
 
 import logging
@@ -27,21 +27,21 @@ from waitress.utilities import RequestEntityTooLarge
 logger = logging.getLogger(__name__)
 
 OWN_FILES = 100
-"""Files that are open beside the clients' sockets, at most: the database, static files, logs."""
+"""The most files that are open besides the clients' sockets: the database, static files, logs."""
 LAST_PORT = 65535
 MAX_HEADERS = 32 * 1024
-"""Bytes of a request's headers, its address included."""
+"""The most bytes of a request's headers, its address included."""
 AT_ONCE = 50
-"""Clients that are accepted before the others' turn."""
+"""How many clients are accepted in a row before the others get their turn."""
 IN_MEMORY = 64 * 1024
-"""So many bytes of a request that has yet to arrive are kept in memory, the rest in a temporary file."""
+"""How many bytes of an arriving request are kept in memory; the rest goes into a temporary file."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """``clients``: how many may be connected; ``patience``: seconds in which a request must have arrived whole, also
-    the first or next one of a connection; ``threads``: requests that run at once; ``last_words``: seconds for what
-    runs when it is told to stop."""
+    """``clients``: how many may be connected; ``patience``: seconds within which a request must have arrived
+    completely, also the first or next one of a connection; ``threads``: requests that run at the same time;
+    ``last_words``: seconds for running requests when the server is told to stop."""
 
     clients: int = 2000
     patience: float = 60.0
@@ -50,7 +50,7 @@ class Limits:
 
 
 class Request(HTTPRequestParser):
-    """A body that is too long for every page and webhook is left out: they say that, and count it, not the server."""
+    """Drops a body that is too long for every page and webhook, so that the page or webhook itself refuses it."""
 
     error: Any
 
@@ -62,12 +62,12 @@ class Request(HTTPRequestParser):
             self.close()
             self.body_rcv = self.error = None
             self.expect_continue = False
-            self.headers["CONNECTION"] = "close"  # the rest of the body isn't another request
+            self.headers["CONNECTION"] = "close"  # the rest of the body must not be read as another request
         return consumed
 
 
 class Client(HTTPChannel):
-    """One client's connection. ``waits_since``: when it began to owe us a whole request, by the monotonic clock."""
+    """One client's connection. ``waits_since``: since when we wait for a whole request, by the monotonic clock."""
 
     parser_class = Request
 
@@ -76,30 +76,30 @@ class Client(HTTPChannel):
         super().__init__(*args, **kwargs)
 
     def service(self) -> None:
-        """Run the request that has arrived; meanwhile the client owes nothing."""
+        """Run the request that has arrived; meanwhile we don't wait for the client."""
         self.waits_since = math.inf
         super().service()
         self.waits_since = time.monotonic()
 
     @property
     def may_go(self) -> bool:
-        """Whether it can be closed without breaking off anything that we do."""
+        """Whether the connection can be closed without interrupting a request or an answer."""
         return not self.requests and not self.will_close
 
     @property
     def stands_still(self) -> bool:
-        """Whether nothing of an answer is on its way."""
+        """Whether no part of an answer is waiting to be sent."""
         return not self.total_outbufs_len or self.last_activity < time.time() - self.adj.channel_timeout
 
 
 class Server(TcpWSGIServer):
-    """Accepts clients. Where all places are taken, whoever has kept us waiting for longest makes room for the next."""
+    """Accepts clients. If all places are taken, the client for whom we have waited longest is closed for the next."""
 
     channel_class = Client
     limits = Limits()
 
     def handle_accept(self) -> None:
-        """Accept whoever is there: one look at all sockets for each of many would take seconds."""
+        """Accept several clients: polling all sockets for each single client would take seconds."""
         for _ in range(AT_ONCE):
             before = len(self.active_channels)
             super().handle_accept()
@@ -114,7 +114,7 @@ class Server(TcpWSGIServer):
             min(waiting, key=lambda one: one.waits_since).will_close = True
 
     def maintenance(self, now: float) -> None:
-        """Close those who didn't send a whole request in time, drop by drop or not at all, or don't take our answer."""
+        """Close clients that haven't sent a whole request in time, or don't read our answer."""
         since = time.monotonic() - self.limits.patience
         for client in list(self.active_channels.values()):
             if client.may_go and client.waits_since < since and client.stands_still:
@@ -125,7 +125,7 @@ class Web:
     """The server with its sockets and threads: ``Web(application, "127.0.0.1:8000", Limits()).run()``."""
 
     def __init__(self, application: Any, bind: str, limits: Limits, trusted_proxy: str = "127.0.0.1") -> None:
-        """Listens from here on. Raises OSError where the address is taken, ValueError where it is none."""
+        """Start listening. Raises OSError if the address is taken, ValueError if it isn't an address."""
         port = bind.rpartition(":")[2]
         if ":" not in bind or not port.isdecimal() or int(port) > LAST_PORT:
             raise ValueError("not an address with a port")
@@ -134,14 +134,14 @@ class Web:
             listen=bind,
             threads=limits.threads,
             backlog=1024,
-            # Of itself it would take nobody any more at its limit; ours makes room before.
+            # At its own limit waitress would accept nobody; our limit makes room before that.
             connection_limit=self.limits.clients + OWN_FILES,
             asyncore_use_poll=True,  # select() ends the process at file 1024
             asyncore_loop_timeout=1,
             cleanup_interval=max(1, round(limits.patience / 12)),
             channel_timeout=max(1, round(limits.patience)),
             max_request_header_size=MAX_HEADERS,
-            # At this size it is too large for every rule of ours.
+            # A body of this size is too large for all pages and the webhook.
             max_request_body_size=max(settings.WEBHOOK_MAX_BYTES, settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) + 1,
             inbuf_overflow=IN_MEMORY,
             trusted_proxy=trusted_proxy,
@@ -161,7 +161,7 @@ class Web:
         self._told_to_stop = threading.Event()
 
     def run(self) -> None:
-        """Serve until SIGTERM or Ctrl-C; then finish what runs."""
+        """Serve until SIGTERM or Ctrl-C; then finish running requests."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         while not self._told_to_stop.is_set():
@@ -173,10 +173,10 @@ class Web:
         self._servers[0].pull_trigger()
 
     def _finish(self) -> None:
-        """Take no one new, let the answers of what has arrived go out."""
+        """Accept nobody new, and answer the requests that have arrived."""
         deadline = time.monotonic() + self.limits.last_words
         for server in self._servers:
-            wasyncore.dispatcher.close(server)  # only its own socket: the threads still wake us through its trigger
+            wasyncore.dispatcher.close(server)  # only the listening socket: the threads still need its trigger
         while clients := [one for server in self._servers for one in server.active_channels.values()]:
             if time.monotonic() > deadline:
                 logger.warning("Stopped while %d requests ran.", sum(not one.may_go for one in clients))
@@ -189,9 +189,9 @@ class Web:
 
 
 def _within_open_files(limits: Limits) -> Limits:
-    """As many clients as the system lets this process have files open, which is asked for: often only 1024 at first."""
+    """The limits with as many clients as open files allow; first asks the system for more files (often 1024)."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    # A body that is too long for the memory is a file, too.
+    # A large body is a temporary file, too.
     wanted = 2 * limits.clients + OWN_FILES
     if soft != resource.RLIM_INFINITY and soft < wanted:
         soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)

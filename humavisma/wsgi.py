@@ -1,4 +1,4 @@
-"""The web application, for `manage.py web` and runserver. It doesn't start on an installation that can't work."""
+"""The WSGI application, for `manage.py web` and runserver. It doesn't start on an installation that can't work."""
 
 import os
 
@@ -14,9 +14,9 @@ from humavisma.doors import Request  # noqa: E402
 
 application.request_class = Request
 
-# At 3 a server that starts processes for it gives up (gunicorn); at another code it would try again without end.
+# With exit code 3 a server that starts processes (gunicorn) gives up; with another code it would try again for ever.
 require_sound_installation(exit_code=3)
 
-# The last one that closes SQLite tidies up after everybody, which took longer than a short request itself: the web's
-# threads keep their connections a while. A worker's processes don't: what is open must not cross a fork.
+# Whoever closes the last connection to SQLite runs a checkpoint, which takes longer than a short request. So the web's
+# threads keep their connections for a while. A worker's processes don't, because a connection must not survive a fork.
 connections.settings["default"]["CONN_MAX_AGE"] = 60

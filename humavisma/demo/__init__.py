@@ -1,1 +1,1 @@
-"""The demo (`make run`): everything on this machine, with a database, keys and settings of its own."""
+"""The demo (`make run`): everything on this machine, with its own database, keys and settings."""

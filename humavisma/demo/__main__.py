@@ -101,7 +101,7 @@ def _run(house: House, employees: int) -> int:
 
 
 def _prepare(house: House) -> None:
-    """The database with its two users, and the static files."""
+    """Make the database with its two users, and the static files."""
     import django
 
     django.setup()
@@ -117,7 +117,7 @@ def _prepare(house: House) -> None:
 
 
 def _watch(house: House, processes: Processes) -> int:
-    """Say where everything is as soon as it works; then wait for the first that ends."""
+    """Print where everything is as soon as it works; then wait until one of the processes ends."""
     deadline = time.monotonic() + _UP_WITHIN_SECONDS
     welcomed = False
     while (ended := processes.ended()) is None:

@@ -1,4 +1,4 @@
-"""The demo's own settings: its folder, keys, passwords and ports; and what it refuses to run beside."""
+"""The demo's own settings: its folder, keys, passwords and ports. It refuses to start beside a real installation."""
 
 import re
 import secrets
@@ -19,12 +19,12 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 
 class Refused(Exception):
-    """The demo can't start; the text says why, and what to do."""
+    """The demo can't start; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
 class Ports:
-    """Where everything listens, on loopback only."""
+    """The ports of everything, on loopback only."""
 
     web: int = 8000
     huma: int = 8801
@@ -33,7 +33,7 @@ class Ports:
     smtp: int = 8026
 
     def require_free(self) -> None:
-        """Raise ``Refused`` for the first port that somebody else uses."""
+        """Raise ``Refused`` for the first port that another program uses."""
         for name, port in vars(self).items():
             with socket.socket() as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -55,17 +55,17 @@ class House:
 
     @property
     def url(self) -> str:
-        """Where the product is opened."""
+        """The address of the product."""
         return f"http://127.0.0.1:{self.ports.web}"
 
     @property
     def mail(self) -> Path:
-        """Where sent mail is kept."""
+        """The folder for sent mail."""
         return self.folder / "mail"
 
     @property
     def log(self) -> Path:
-        """Where each process's output is kept."""
+        """The folder for the output of each process."""
         return self.folder / "log"
 
     def password(self, username: str) -> str:
@@ -73,7 +73,7 @@ class House:
         return self._kept(f"password-{username}", lambda: secrets.token_urlsafe(9))
 
     def environment(self) -> dict[str, str]:
-        """Every variable that the demo sets; what it doesn't set keeps the product's default."""
+        """The variables that the demo sets; others keep the product's defaults."""
         return {
             "DEBUG": "false",
             "SECRET_KEY": self._kept("secret-key", lambda: secrets.token_urlsafe(50)),
@@ -92,7 +92,7 @@ class House:
         }
 
     def begin_afresh(self) -> None:
-        """An empty database and no mail: both stand-ins forget everything at each start, too."""
+        """Delete the database and the mail, because both stand-ins forget everything at each start, too."""
         for folder in (self.folder, self.mail, self.log):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for old in [*self.folder.glob("db.sqlite3*"), *self.mail.glob("*.eml"), *self.log.glob("*.log")]:
@@ -107,7 +107,7 @@ class House:
 
 
 class _File(environ.Env):
-    """Reads a file as the settings do, but not into this process's environment."""
+    """Reads a file as the settings do, without changing this process's environment."""
 
     ENVIRON: ClassVar[dict[str, str]] = {}
 
@@ -118,7 +118,7 @@ def known_variables() -> set[str]:
 
 
 def refuse_beside_a_real_installation(env_file: Path) -> None:
-    """Raise ``Refused`` when `.env` names a real database or a real vendor: then this is no place for a demo."""
+    """Raise ``Refused`` if `.env` names a real database or a real vendor."""
     if not env_file.exists():
         return
     _File.ENVIRON = {}

@@ -1,4 +1,4 @@
-"""The demo's mail: a server that keeps what is sent as files, and pages to read them. Nothing leaves the machine."""
+"""The demo's mail: a server that stores sent mail as files, and pages to read it. Nothing leaves the machine."""
 
 import email
 import email.policy
@@ -20,12 +20,12 @@ _STYLE = (
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; frame-ancestors 'self'"
 
 
-# It tells of every line that is said to it.
+# aiosmtpd's logger logs every line of every session.
 logging.getLogger("mail.log").setLevel(logging.WARNING)
 
 
 class _Keeper:
-    """Writes each message into the folder, numbered."""
+    """Writes each message into the folder, with a number as its name."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -38,7 +38,7 @@ class _Keeper:
 
 
 class MailDesk:
-    """Both servers, from `with` to its end."""
+    """Both servers, running inside the `with` block."""
 
     def __init__(self, folder: Path, smtp_port: int, page_port: int) -> None:
         self._smtp = Controller(_Keeper(folder), hostname="127.0.0.1", port=smtp_port)
@@ -94,7 +94,7 @@ class _Pages(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: the demo's terminal is for what a person needs."""
+        """Log nothing: the demo's terminal shows only what a person needs."""
 
 
 def _read(path: Path) -> EmailMessage:

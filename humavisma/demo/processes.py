@@ -1,4 +1,4 @@
-"""The demo's processes: started together, ended together, none left behind."""
+"""Starts the demo's processes and ends all of them together."""
 
 import os
 import signal
@@ -15,14 +15,14 @@ _PATIENCE_SECONDS = 15
 
 
 class Processes:
-    """`with Processes(env, log) as processes:` ends all that was started in it, however the block is left."""
+    """`with Processes(env, log) as processes:` ends all processes started in it, however the block is left."""
 
     def __init__(self, env: dict[str, str], log: Path) -> None:
         self.env, self.log = env, log
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str, *arguments: str) -> None:
-        """Start `python ARGUMENTS…`, in a session of its own, so that Ctrl-C reaches only us; output to a file."""
+        """Start `python ARGUMENTS…` in its own session, so that Ctrl-C reaches only us; the output goes to a file."""
         us = os.getpid()
         with (self.log / f"{name}.log").open("wb") as output:
             self._running[name] = subprocess.Popen(
@@ -33,15 +33,15 @@ class Processes:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=lambda: die_with(us),  # safe: there is one thread yet
+                preexec_fn=lambda: die_with(us),  # safe: there is only one thread so far
             )
 
     def ended(self) -> str | None:
-        """The name of one that ended by itself, None while all run."""
+        """The name of a process that has ended, None while all run."""
         return next((name for name, process in self._running.items() if process.poll() is not None), None)
 
     def last_words(self, name: str) -> str:
-        """The end of what the process wrote."""
+        """The end of the process's output."""
         return "\n".join((self.log / f"{name}.log").read_text(errors="replace").splitlines()[-15:])
 
     def __enter__(self) -> Self:

@@ -1,1 +1,1 @@
-"""How dates are written, where Django's own way would be misread."""
+"""Formats of dates for languages in which Django's own formats would be misread here."""
