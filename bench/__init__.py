@@ -1,1 +1,1 @@
-"""How fast we are: every figure with its goal, measured in one run on this machine. `make bench` prints the table."""
+"""The bench: measures every figure with its goal, on this machine. `make bench` prints the table."""

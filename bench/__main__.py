@@ -1,6 +1,6 @@
 """``python -m bench [--full] [PART …]``: measures, and prints one table.
 
-Exit code 1 where a goal isn't met or a part failed; what the others measured is printed all the same.
+Exit code 1 if a goal isn't met or a part failed; the results of the other parts are printed anyway.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from bench.table import Figure, render
 
 
 def main() -> int:
-    """Measure part by part; what is being measured is said on stderr."""
+    """Measure part by part; stderr says which part is being measured."""
     parser = argparse.ArgumentParser(prog="bench", description="Measure how fast humavisma is on this machine.")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"only these: {', '.join(ALL)}")
     parser.add_argument("--full", action="store_true", help="more people and more repetitions")
@@ -44,7 +44,7 @@ def measured(
         try:
             for figure in measure(house, scale):
                 figures.append(figure)
-        except Exception:  # whatever it was: hours of measuring aren't thrown away for it
+        except Exception:  # an error in one part must not lose hours of measuring
             traceback.print_exc()
             failed.append(name)
         said = f"{name}: {time.monotonic() - begun:.0f} s, load {os.getloadavg()[0]:.1f}"

@@ -1,6 +1,6 @@
-"""The competitor: the same requests in a bare `requests` loop, some threads a vendor, nothing done with the answers.
+"""The comparison: the same requests in a bare `requests` loop, with threads for each vendor; the answers are ignored.
 
-``python -m bench.bare FILE THREADS``: the file has what to ask of each vendor, in order; prints the seconds.
+``python -m bench.bare FILE THREADS``: the file has the addresses for each vendor, in order; prints the seconds.
 """
 
 import json
@@ -17,7 +17,7 @@ from connections.api.visma.client import MEDIA_TYPE
 
 
 def tokens(asked: dict[str, list[str]]) -> dict[str, str]:
-    """An access token of each vendor, got as part of the race."""
+    """An access token of each vendor; asking for it is a part of the measured time."""
     huma = {"client_id": sandbox.HUMA_CLIENT_ID, "client_secret": sandbox.HUMA_CLIENT_SECRET}
     visma = {"client_id": sandbox.VISMA_CLIENT_ID, "client_secret": sandbox.VISMA_CLIENT_SECRET}
     visma |= {"tenant_id": sandbox.TENANT_ID, "scope": f"{sandbox.READ_SCOPE} {sandbox.WRITE_SCOPE}"}
@@ -44,7 +44,7 @@ def ask(addresses: deque[str], token: str, media: str) -> None:
 
 
 def race(asked: dict[str, list[str]], threads: int) -> float:
-    """Seconds for all of it. Visma's pages follow each other in one thread: each one's cursor is in the one before."""
+    """The seconds for all requests. One thread asks for Visma's pages, because each has the cursor of the next."""
     begun = time.perf_counter()
     given = tokens(asked)
     huma, visma = deque(asked["huma"]), deque(asked["visma"])

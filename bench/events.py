@@ -1,4 +1,4 @@
-"""Huma's webhook: how fast its events are taken in, and how soon what they tell of is in Visma."""
+"""Measures Huma's webhook: how fast events are taken in, and how soon the changes are in Visma."""
 
 import http.client
 import itertools
@@ -21,24 +21,24 @@ from connections.sandbox.signing import signed
 PATIENCE = 60.0  # seconds
 CLIENTS = 8
 REST = 1.5
-"""Seconds after a change was sent until its run is over for sure: its job is looked at, its end stored."""
+"""Seconds after a change was sent until its run has surely ended: its job was looked at, its end stored."""
 NUMBERS = itertools.count(10_000_000)
 
 
 @dataclass(frozen=True)
 class Webhook:
-    """Where the product takes events."""
+    """The product's webhook."""
 
     port: int
     path: str
     secret: str
 
     def client(self) -> http.client.HTTPConnection:
-        """A connection to it."""
+        """A connection to the webhook."""
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
 
     def tell(self, client: http.client.HTTPConnection, user_id: str, **changes: Any) -> float:
-        """Tell that this user changed; the seconds until the answer."""
+        """Send an event about this user; returns the seconds until the answer."""
         body = json.dumps({"topic": "users-update", "users": [{"id": user_id, **changes}]}).encode()
         begun = time.perf_counter()
         client.request("POST", self.path, body, signed(body, self.secret))
@@ -54,7 +54,7 @@ class Webhook:
 class Found:
     """``taken``: seconds for each event, one at a time; ``rate``: events a second, from several clients at once.
     ``single``: seconds from an event to the PUT of its change, one at a time; ``burst``: the same for many people at
-    once, of whom each is told of several times."""
+    once, with several events for each."""
 
     taken: list[float]
     rate: float
@@ -86,7 +86,7 @@ def _served(house: House, environment: dict[str, str], told: dict[str, str]) -> 
         webhook = Webhook(int(free.getsockname()[1]), told["path"], told["secret"])
     with house.process(environment, "manage.py", "web", "--bind", f"127.0.0.1:{webhook.port}"):
         _wait(lambda: _listens(webhook.port))
-        webhook.tell(webhook.client(), str(uuid.uuid4()))  # what is loaded with the first request is loaded
+        webhook.tell(webhook.client(), str(uuid.uuid4()))  # the first request loads what it needs
         yield webhook
 
 
@@ -118,7 +118,7 @@ def _singly(webhook: Webhook, vendors: StandIns, count: int) -> list[float]:
         phone = f"+47{next(NUMBERS) + 30_000_000}"
         vendors.edit(user_id, phone=phone)
         begun = time.time()
-        webhook.tell(webhook.client(), user_id, phone=phone)  # one that was kept would be closed by now
+        webhook.tell(webhook.client(), user_id, phone=phone)  # a kept connection would be closed by now
         seconds += [at - begun for at in _puts(vendors, 1).values()]
         time.sleep(REST)
     return seconds
@@ -144,7 +144,7 @@ def _at_once(webhook: Webhook, vendors: StandIns, count: int) -> list[float]:
 
 
 def _puts(vendors: StandIns, count: int) -> dict[str, float]:
-    """When each of so many employees was written to, by her id."""
+    """When each of ``count`` employees was written, by id."""
     found: dict[str, float] = {}
 
     def enough() -> bool:
@@ -158,7 +158,7 @@ def _puts(vendors: StandIns, count: int) -> dict[str, float]:
 
 
 def _until_quiet(vendors: StandIns) -> None:
-    """Until nobody has asked anything of the vendors for a while: the worker waits."""
+    """Wait until the vendors have had no request for a while, because the worker has nothing to do."""
     quiet_since = time.monotonic()
 
     def is_quiet() -> bool:

@@ -14,14 +14,14 @@ from connections.api.huma.client import USERS_PAGE
 from connections.api.visma.client import PAGE_SIZE
 
 IN_HUMA = 0.94
-"""How many of the stand-ins' people are in Huma."""
+"""The share of the stand-ins' people who are in Huma."""
 THREADS = 8
 LATENCY_MS = 50
 
 
 @dataclass(frozen=True)
 class Scale:
-    """How much is measured; ``grown`` people show whether memory is linear, 0 leaves that out."""
+    """How much is measured; ``grown`` people show whether memory grows linearly, 0 leaves that out."""
 
     people: int = 1000
     races: int = 3
@@ -38,7 +38,7 @@ class Scale:
 
 
 CPU_GOAL, DEEPDIFF = 0.25, 0.294
-"""Milliseconds a pair: the goal, and what deepdiff took on the machine on which it was set."""
+"""Milliseconds for a pair: the goal, and what deepdiff took on the machine on which the goal was set."""
 SHORT = Scale()
 FULL = Scale(races=5, grown=50_000, writers=1000, views=1000)
 
@@ -68,11 +68,11 @@ def reading(house: House, scale: Scale) -> Iterator[Figure]:
 
 
 def requests(asked: list[Asked], facts: Facts) -> Iterator[Figure]:
-    """How many requests a comparison took, by the stand-ins' journal; tokens apart."""
+    """How many requests a comparison took, by the stand-ins' journal, without those for tokens."""
     counts = Counter(one.side for one in asked if one.method == "GET")
     tokens = Counter(one.side for one in asked if one.method == "POST")
     limits = {
-        # Huma's pages overlap by one, and Visma's ids are read once more, so that a list that shifts is seen.
+        # Huma's pages overlap by one, and Visma's ids are read once more, to notice a list that shifts.
         "huma": max(1, math.ceil((facts.huma - 1) / (USERS_PAGE - 1))) + 2 * facts.huma + facts.resting,
         "visma": math.ceil(facts.visma / PAGE_SIZE) * (2 if facts.visma > PAGE_SIZE else 1),
     }
@@ -88,7 +88,7 @@ def requests(asked: list[Asked], facts: Facts) -> Iterator[Figure]:
 
 
 def addresses(asked: list[Asked], facts: Facts) -> dict[str, list[str]]:
-    """What the bare loop is to ask: the same, whole addresses, and where tokens are had."""
+    """The addresses for the bare loop: the same requests, and those of the tokens."""
     bases = {"huma": facts.huma_url, "visma": facts.visma_url.removesuffix("/v2")}
     found = {
         side: [base + one.target for one in asked if one.side == side and one.method == "GET"]
@@ -120,8 +120,8 @@ def writing(house: House, scale: Scale) -> Iterator[Figure]:
 
 
 def thinking(house: House, scale: Scale) -> Iterator[Figure]:
-    """CPU of the pure core, and what it would be where deepdiff takes as long as when the goal was set: machines differ
-    by a factor of two."""
+    """CPU of the pure core, and what it would be on the machine on which the goal was set, judged by deepdiff: machines
+    differ by a factor of two."""
     races = [house.run("cpu", pairs=scale.pairs) for _ in range(scale.races)]
     pairs = races[0]["pairs"]
     ours, door, deepdiff, csv_diff = (
@@ -168,7 +168,7 @@ def looking(house: House, scale: Scale) -> Iterator[Figure]:
 
 
 def happening(house: House, scale: Scale) -> Iterator[Figure]:
-    """Huma's webhook, and how soon what it told of is in Visma."""
+    """Huma's webhook, and how soon its changes are in Visma."""
     for engine in sorted(scale.engines):
         word = {"postgres": "PostgreSQL", "sqlite": "SQLite"}[engine]
         found = events(house, engine, scale.events, scale.changes, scale.burst)

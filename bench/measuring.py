@@ -1,4 +1,4 @@
-"""What our own measurements share: a connection, a run, and counters."""
+"""Shared by our own measurements: a connection, a run, and counters."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ END_REASON = "arbeidstakerHarSagtOppSelv"
 
 
 def admin() -> User:
-    """The HR admin who does it all."""
+    """The HR admin who does everything."""
     found, _made = User.objects.get_or_create(username="hr", is_staff=True)
     return found
 
@@ -48,7 +48,7 @@ def run() -> SyncRun:
 
 
 def decided(run: SyncRun, choice: str) -> int:
-    """Decide every difference alike and confirm, as the command does; gives the number of planned changes."""
+    """Decide every difference in the same way and confirm, as the command does; returns the number of changes."""
     assert run.state == SyncRun.State.REVIEW, run.failure
     decide_bulk(run, admin(), ReviewFilter(show="all"), choice, allow_clearing=True)
     plan = make_plan(run)
@@ -58,25 +58,25 @@ def decided(run: SyncRun, choice: str) -> int:
 
 @dataclass
 class Statements:
-    """The SQL statements that were sent, in all threads; ``kinds`` counts each by its beginning."""
+    """Counts the SQL statements of all threads; ``kinds`` counts them by their beginnings."""
 
     kinds: dict[str, int] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
-        """How many there were."""
+        """The number of statements."""
         return sum(self.kinds.values())
 
     def __call__(self, execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
-        """Django's wrapper around each statement."""
-        kind = re.sub(r"\"s\d+_x\d+\"", "", " ".join(str(sql).split()[:4]))  # savepoints are numbered
+        """Called by Django around each statement."""
+        kind = re.sub(r"\"s\d+_x\d+\"", "", " ".join(str(sql).split()[:4]))  # savepoints have numbers
         self.kinds[kind] = self.kinds.get(kind, 0) + 1
         return execute(sql, params, many, context)
 
 
 @contextmanager
 def counting() -> Iterator[Statements]:
-    """Count the SQL statements of every connection to the database, those that other threads open among them."""
+    """Count the SQL statements of every database connection, also of those that other threads open."""
     counted = Statements()
 
     def join(connection: BaseDatabaseWrapper, **more: Any) -> None:

@@ -1,4 +1,4 @@
-"""Our side of each measurement: ``python -m bench.ours NAME OPTIONS`` prints what it found as JSON in its last line."""
+"""Our side of each measurement: ``python -m bench.ours NAME OPTIONS`` prints its result as JSON in the last line."""
 
 import json
 import sys
@@ -10,7 +10,7 @@ from django.core.management import call_command
 
 
 def compare() -> dict[str, Any]:
-    """Read both sides and put them together: seconds to read, seconds in all, SQL statements."""
+    """Read both sides and compare them: seconds to read, seconds in all, SQL statements."""
     from bench.measuring import counting, run
     from sync import runner
 
@@ -33,7 +33,7 @@ def compare() -> dict[str, Any]:
 
 
 def memory() -> dict[str, Any]:
-    """The peak memory (MB) of a run: read, put together, decided as suggested and confirmed."""
+    """The peak memory (MB) of a run: read, compared, decided as suggested and confirmed."""
     from bench.measuring import decided, peak_mb, run
     from sync import runner
 
@@ -44,7 +44,7 @@ def memory() -> dict[str, Any]:
 
 
 def write() -> dict[str, Any]:
-    """Take all of Huma's values over into Visma."""
+    """Write all of Huma's values to Visma."""
     from bench.measuring import decided, run
     from sync import runner
     from sync.runs.lifecycle import run_totals
@@ -57,7 +57,7 @@ def write() -> dict[str, Any]:
 
 
 def always_on() -> dict[str, Any]:
-    """A first run in which nobody decides anything, and automatic updates turned on: how to reach the webhook."""
+    """Make a first run without decisions, turn automatic updates on, and return how to reach the webhook."""
     from bench.measuring import admin, run
     from connections.services import change_settings
     from sync import runner
@@ -66,7 +66,7 @@ def always_on() -> dict[str, Any]:
 
     started = runner.drive(run())
     made = started.connection
-    made.threshold_people = 10_000  # nothing is held for being many
+    made.threshold_people = 10_000  # nothing is held because of many people
     made.save()
     shown = confirm.build(started)
     confirm.confirm(started, admin(), shown.fingerprint, str(shown.people))
@@ -85,14 +85,14 @@ def is_alive() -> bool:
 
 
 def review(differences: int, views: int) -> dict[str, Any]:
-    """The Review page over so many differences: the server's time for each view, and its statements."""
+    """The Review page over ``differences``: the server's time for each view, and its statements."""
     from bench.reviewing import views_of_review
 
     return views_of_review(differences, views)
 
 
 def cpu(pairs: int) -> dict[str, Any]:
-    """CPU to normalise, match, compare and plan, and what deepdiff and csv-diff need for comparing alone."""
+    """The CPU to normalise, match, compare and plan, and what deepdiff and csv-diff need only to compare."""
     from bench.core import measure
 
     return measure(pairs)
@@ -102,7 +102,7 @@ MEASURES = {one.__name__: one for one in (compare, memory, write, review, cpu, a
 
 
 def main(name: str, options: str) -> None:
-    """Make the tables, measure, print."""
+    """Create the tables, measure, and print the result."""
     django.setup()
     call_command("migrate", verbosity=0)
     print(json.dumps(MEASURES[name](**json.loads(options))))  # noqa: T201

@@ -18,11 +18,11 @@ from sync.models import Conflict, SyncRun
 from sync.reading.snapshots import store_people
 
 DIFFERENCES_A_PAIR = 0.69
-"""Of the stand-ins' people, about."""
+"""About how many differences a pair of the stand-ins' people has."""
 
 
 def in_review(differences: int) -> SyncRun:
-    """A run in review over so many differences or some more, stored as a read stores them."""
+    """A run in review with at least ``differences``, stored as a read stores them."""
     started, today = run(), timezone.localdate()
     huma, visma = company(round(differences / DIFFERENCES_A_PAIR))
     for people, normalise in ((huma, in_huma), (visma, visma_employee)):
@@ -34,12 +34,12 @@ def in_review(differences: int) -> SyncRun:
 
 
 def views_of_review(differences: int, views: int) -> dict[str, Any]:
-    """Look at Review again and again, page after page: seconds of each view, and the most statements."""
+    """Open Review again and again, page after page: the seconds of each view, and the most statements."""
     started = in_review(differences)
     client = Client()
     client.force_login(User.objects.get(pk=admin().pk))
     address = reverse("admin:review", args=[started.connection.code])
-    client.get(address)  # templates and translations are loaded once
+    client.get(address)  # loads templates and translations
     seconds, statements = [], []
     for number in range(views):
         with counting() as counted:

@@ -1,4 +1,4 @@
-"""The product's settings as in production; only static files need no manifest, which `collectstatic` would make."""
+"""The product's settings as in production, except that static files need no manifest from `collectstatic`."""
 
 from humavisma.settings import *  # noqa: F403
 

@@ -1,4 +1,4 @@
-"""The stand-ins of both vendors in a process of their own, so that what is measured is ours."""
+"""Runs the stand-ins of both vendors in their own process, so that only our own work is measured."""
 
 import multiprocessing
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from connections.sandbox.huma_state import HumaState
 
 @dataclass(frozen=True)
 class Asked:
-    """One request out of the stand-ins' journal; ``target`` is its path with the query, ``at`` when it came, in
-    seconds since 1970."""
+    """One request of the stand-ins' journal; ``target``: its path with the query; ``at``: when it came, in seconds
+    since 1970."""
 
     side: str
     method: str
@@ -24,8 +24,8 @@ class Asked:
 
 @dataclass(frozen=True)
 class Facts:
-    """Where the stand-ins are, and how many people they have. ``resting``: Huma users without a current position;
-    ``agreed``: the ids on both sides of people about whom they agree."""
+    """The addresses of the stand-ins, and how many people they have. ``resting``: Huma users without a current
+    position; ``agreed``: the ids on both sides of people without differences."""
 
     huma_url: str
     visma_url: str
@@ -40,17 +40,17 @@ class StandIns:
     """``with StandIns(employees=1000, latency_ms=50) as vendors:`` both vendors answer until the block ends."""
 
     def __init__(self, differ: bool = False, agree: int = 0, **options: Any) -> None:
-        """``options`` are the ``Sandbox``'s; ``differ``: everybody moved and got another phone in Huma; ``agree``: so
-        many more people, about whom both sides agree."""
+        """``options`` are the ``Sandbox``'s; ``differ``: everybody has another address and phone in Huma; ``agree``:
+        the number of additional people without differences."""
         self._options = (differ, agree, options)
 
     def __enter__(self) -> "StandIns":
-        # A fresh interpreter: a forked one would bring our memory and threads along.
+        # A new interpreter: a forked one would have our memory and threads.
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, *self._options), daemon=True)
         self._process.start()
-        theirs.close()  # so that its end is noticed
+        theirs.close()  # so that we notice when the process ends
         self.facts: Facts = self._pipe.recv()
         return self
 
@@ -61,7 +61,7 @@ class StandIns:
         self._process.join()
 
     def asked(self) -> list[Asked]:
-        """What was asked since the last time, oldest first."""
+        """The requests since the last call, the oldest first."""
         self._pipe.send("asked")
         found: list[Asked] = self._pipe.recv()
         return found
@@ -72,7 +72,7 @@ class StandIns:
         self._pipe.recv()
 
     def environment(self) -> dict[str, str]:
-        """The settings that point at them."""
+        """The settings that point to the stand-ins."""
         return {
             "HUMA_API_URL": self.facts.huma_url,
             "VISMA_API_URL": self.facts.visma_url,
@@ -101,12 +101,12 @@ def _serve(pipe: Pipe, differ: bool, agree: int, options: dict[str, Any]) -> Non
 
 def _asked(sandbox: Sandbox) -> list[Asked]:
     found = list(sandbox.journal.of())
-    del sandbox.journal[: len(found)]  # what comes meanwhile is for the next time
+    del sandbox.journal[: len(found)]  # later requests are for the next call
     return [Asked(r.side, r.method, _target(r.path, r.query), r.status, r.at.timestamp()) for r in found]
 
 
 def _let_differ(huma: HumaState) -> None:
-    """Two fields of one document of Visma's, for everybody whose document can be written."""
+    """Change two fields of one Visma document for everybody whose document can be written."""
     address = {"line1": "Nyveien 7", "line2": "", "line3": "", "postalCode": "0150", "city": "Oslo", "country": "NO"}
     for index, user in enumerate(list(huma.users)):
         huma.edit(user, phone=f"+47{40_000_000 + index}", homeAddress=address)

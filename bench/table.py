@@ -1,4 +1,4 @@
-"""The table that is printed in the end."""
+"""The table that is printed at the end."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ NOT_YET = "–"
 
 @dataclass(frozen=True)
 class Figure:
-    """One line. ``value`` and ``limit`` are what counts; ``result`` and ``goal`` say it in words.
+    """One line. ``value`` and ``limit`` are compared; ``result`` and ``goal`` are their words.
 
-    Without a ``limit`` the figure is there for comparison only.
+    Without a ``limit`` the figure is only for comparison.
     """
 
     name: str
@@ -21,14 +21,14 @@ class Figure:
 
     @property
     def ratio(self) -> str:
-        """How much of the goal is used; for a comparison, the figure itself."""
+        """The share of the goal that is used; for a comparison, the figure itself."""
         if self.value is None:
             return NOT_YET
         return f"{self.value / self.limit if self.limit else self.value:.2f}"
 
     @property
     def met(self) -> bool | None:
-        """Whether the goal is met; ``None`` where there is none, or nothing was measured."""
+        """Whether the goal is met; ``None`` without a goal, or if nothing was measured."""
         return None if self.value is None or self.limit is None else self.value <= self.limit
 
 
