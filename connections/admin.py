@@ -41,7 +41,7 @@ class Hers(admin.RelatedFieldListFilter):
 
 
 class LookOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # it takes none when it runs
-    """Nothing is added, changed or deleted here, codes are shown in words, and nobody sees another's connection."""
+    """A page that only shows rows: nothing is added, changed or deleted, and nobody sees another's connection."""
 
     path: str = "connection"
     """The lookup that leads from a row to its connection."""

@@ -139,7 +139,7 @@ ABOVE_ZERO = ("SYNC_CONCURRENCY", "HUMA_REQUESTS_PER_SECOND", "VISMA_REQUESTS_PE
 
 @register
 def speeds_are_above_zero(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
-    """Nothing would ever be read or sent with a speed of 0."""
+    """The numbers of requests a second are above 0: with 0, nothing would ever be read or sent."""
     return [
         Error(
             _("%(name)s must be above 0.") % {"name": name},

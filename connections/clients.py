@@ -85,7 +85,7 @@ def visma_client(tenant_id: str, waiting: Waiting | None = None) -> VismaClient:
 
 @cache
 def _rate_limit(side: str, per_second: float) -> RateLimit:
-    """The one that all connections of this process share: a vendor counts what comes from us, whoever it is for."""
+    """The limit that all connections of this process share: a vendor counts all our requests together."""
     return RateLimit(per_second)
 
 

@@ -59,7 +59,7 @@ def unconfirmed(connection: Connection) -> list[str]:
 
 
 def is_recipient(connection: Connection, address: str) -> bool:
-    """Whether the address still is in the connection's list."""
+    """Whether the address is still in the connection's list."""
     return same(address) in {same(one) for one in connection.payroll_contacts}
 
 

@@ -180,7 +180,7 @@ class ChangeAdmin(OfAConnection):
 
     @admin.display(description=_("what"))
     def what(self, obj: Change) -> str:
-        """The field, or that somebody is added."""
+        """The field, or that a person is added."""
         return str(_("Add")) if obj.action == Action.CREATE else field_label(obj.field)
 
     @admin.display(description=_("why"))

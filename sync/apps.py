@@ -11,7 +11,7 @@ class SyncConfig(AppConfig):
     verbose_name = _("Sync")
 
     def ready(self) -> None:
-        """Tell the connections' pages what can be synchronized, hear of connections, and say who writes which email."""
+        """Register supported fields and the emails of the capabilities, and connect receivers of signals."""
         from connections import signals, supported
         from sync.automation import held_emails, pauses, payroll_emails
         from sync.automation.ending import end_runs

@@ -167,7 +167,7 @@ def _check_same_company(matching: Matching, huma: dict[str, Employee], visma: di
 def _held(
     links: list[EmployeeLink], presence: dict[int, Presence], huma: dict[str, Employee], visma: dict[str, Employee]
 ) -> set[tuple[str, str]]:
-    """(side, id) of the halves whose other half is there, and isn't compared in this run: they are nobody else's."""
+    """(side, id) of both halves of links that can't be compared in this run, but stand: nobody else may have them."""
     held: set[tuple[str, str]] = set()
     for link in links:
         state = presence[link.pk].state if link.pk in presence else link.state

@@ -78,7 +78,7 @@ def _recheck(run: SyncRun, side: Side, people: list[EmployeeSnapshot]) -> None:
 
 
 def unnumbered(run: SyncRun) -> QuerySet[EmployeeSnapshot]:
-    """Who could be added to Visma but for the Employment ID that Huma hasn't."""
+    """People who could be created in Visma if Huma had an Employment ID for them."""
     return offered(run, Side.VISMA).filter(number="")
 
 

@@ -16,7 +16,7 @@ from sync.core.employee import Employee, Period, Side
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, Notice, SyncRun
 
 TO_ADD = (CreateGroup.MAIN, CreateGroup.NO_POSITION)
-"""Headings of the Create page under which somebody new in Huma is news for payroll."""
+"""The headings of the Create page under which a new person in Huma is news for payroll."""
 
 
 def tell_of(

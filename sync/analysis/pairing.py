@@ -90,7 +90,7 @@ def numbers_in_visma(run: SyncRun) -> dict[str, str]:
 
 
 def wanted_in_visma(run: SyncRun) -> dict[str, tuple[str, str]]:
-    """Which Employment ID Huma has for each linked employee in Visma, and whose it is, as the run read it."""
+    """The Employment ID in Huma of each linked employee in Visma, with the person's name, as the run read it."""
     rows = EmployeeSnapshot.objects.filter(run=run, side=Side.HUMA).exclude(link=None)
     return {
         visma: (same_number(number), name)

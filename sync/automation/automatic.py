@@ -178,7 +178,7 @@ def _disagreement(conflict: Conflict, refused: set[tuple[int, str, str]]) -> Dis
 
 
 def _refused_before(run: SyncRun, conflicts: QuerySet[Conflict]) -> set[tuple[int, str, str]]:
-    """(link, field, Huma's fingerprint) of what Visma refused, or an owner dropped, and Huma hasn't changed since."""
+    """(link, field, Huma's fingerprint) of values that Visma refused or an owner dropped, and that Huma still has."""
     rows = Change.objects.filter(link__in=conflicts.order_by().values("link"), side=Side.VISMA, action=Action.FIELD)
     found: dict[tuple[int, str], str] = {}
     for change in rows.exclude(run=run).order_by("pk").only("link", "field", "state", "reason", "answer", "source"):

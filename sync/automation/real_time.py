@@ -169,7 +169,7 @@ def _compare(run: SyncRun, asked: Asked, rehires: Rehires, passed: list[Passed])
 def _looked_at(
     links: Mapping[str, EmployeeLink], humas: Collection[str], vismas: Collection[str], asked: Asked
 ) -> set[tuple[str, str]]:
-    """Of whom something is known now, by side and id: they were read, or aren't there."""
+    """(side, id) of the people about whom something is known now: they were read, or aren't there."""
     read: set[tuple[str, str]] = {(Side.HUMA, id_) for id_ in humas} | {(Side.VISMA, id_) for id_ in vismas}
     read |= {(side, id_) for side, found in asked.items() for id_ in found}
     gone = [link.visma_id for id_, link in links.items() if (Side.HUMA, id_) in read and id_ not in humas]
@@ -177,7 +177,7 @@ def _looked_at(
 
 
 def _numbers(run: SyncRun) -> dict[str, str]:
-    """Who has which Employment ID in Visma, as far as links tell; Visma itself refuses one that is taken."""
+    """Who has which Employment ID in Visma, as far as links tell; Visma itself refuses a taken one."""
     rows = EmployeeLink.objects.filter(connection=run.connection_id).exclude(gone_from=Side.VISMA).exclude(number="")
     return holders(rows.values_list("number", "visma_id"))
 

@@ -37,7 +37,7 @@ REMINDER = timedelta(days=7)
 FIRST = timedelta(days=7)
 """How far back the first digest of an installation looks."""
 SETTLING = timedelta(minutes=1)
-"""What was written so short a time ago may not be stored yet: it is for the next digest."""
+"""Changes written within this time may not be stored yet, so they are for the next digest."""
 
 
 @dataclass

@@ -93,7 +93,7 @@ def _of_passed(connection: Connection, one: PassedPerson) -> Named:
 
 
 def _positions(params: Mapping[str, Any]) -> tuple[str, ...]:
-    """The positions of both sides as a date roll found them: from when to when, before and now."""
+    """The positions of both sides, as the daily look found them: their periods before and now."""
     return tuple(filter(None, (_of_side(side, params.get(side) or {}) for side in Side)))
 
 

@@ -108,11 +108,11 @@ COMPOSERS: dict[str, Composer] = {
     Letter.Kind.APPLICATION_REFUSED: _application_refused,
     Letter.Kind.APPLICATION_WORKS: _application_works,
 }
-"""By kind, who makes the email."""
+"""The composer of each kind of letter."""
 
 
 def register(emails: Mapping[str, Composer]) -> None:
-    """Let a capability make the emails of its own kinds; called once, when Django starts."""
+    """Add the composers of a capability's own kinds; called once, when Django starts."""
     COMPOSERS.update(emails)
 
 

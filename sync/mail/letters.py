@@ -1,4 +1,4 @@
-"""Emails: each is written once, whoever asks for it, and sent until the mail server takes it."""
+"""Letters: each email is written once, and tried until the mail server accepts it."""
 
 import logging
 from collections.abc import Iterable
@@ -54,7 +54,7 @@ def write(
 
 
 def send_due(connection: Connection) -> None:
-    """Send what is due about a connection, or about all: where nothing else may, as beside a command."""
+    """Send the due letters of a connection and of the installation, where perhaps no worker runs (a command)."""
     for letter in outbox.due().filter(Q(connection=connection) | Q(connection=None)):
         send(letter)
 

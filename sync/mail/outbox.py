@@ -36,7 +36,7 @@ def due() -> QuerySet[Letter]:
 
 
 def claim(letter: Letter) -> bool:
-    """Take it for this process; False when it isn't due (any more) or somebody else has it."""
+    """Claim a letter for this process; False if it isn't due or another process has it."""
     mine = {"next_at": timezone.now() + CLAIM, "holder": this_process(), "tries": F("tries") + 1}
     rows = Letter.objects.filter(
         pk=letter.pk, state=Letter.State.WAITING, tries=letter.tries, next_at__lte=timezone.now()
@@ -54,7 +54,7 @@ def sent(letter: Letter, sent_at: datetime | None) -> None:
 
 
 def try_later(letter: Letter, error: Exception) -> None:
-    """It wasn't taken: try again after a pause, or give up after the last one."""
+    """Note that the letter wasn't accepted: plan the next try after a pause, or give up after the last one."""
     tries = letter.tries
     logger.warning("The email %s wasn't taken (%s), try %s.", letter.pk, type(error).__name__, tries)
     last = tries > TRIES

@@ -31,16 +31,16 @@ COMPARED = (*STEPS, _State.APPLYING, _State.FINISHED, _State.STOPPED)
 """The states of runs whose differences count. Those of a failed or cancelled run don't."""
 
 WITHOUT_DIFFERENCES = (_State.FETCHING, _State.FAILED, _State.CANCELLED)
-"""A run has none to show, or none that counts any more."""
+"""The states of runs without differences, or whose differences don't count any more."""
 
 SETTLED = (Change.State.DONE, Change.State.NOTHING)
 """The outcomes after which the target has the value."""
 
 NOT_WRITTEN = (Change.State.MOVED, Change.State.FAILED, Change.State.UNKNOWN, Change.State.STOPPED)
-"""What was decided didn't reach its target."""
+"""The outcomes after which the target doesn't have the decided value."""
 
 WAITS = Q(standing=Standing.ASKS) & (Q(decision="", outcome="") | Q(outcome__in=NOT_WRITTEN))
-"""A difference that nobody has decided, or that was decided and not written; what is held has its own page."""
+"""Differences that nobody has decided, or that were decided and not written; held ones have their own page."""
 
 __all__ = [
     "AUTOMATIC",

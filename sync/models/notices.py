@@ -43,7 +43,7 @@ class Notice(models.Model):
 
 
 class Letter(models.Model):
-    """One email: it is written once, whoever asks for it, and sent until the mail server takes it."""
+    """One email. It is written once, however many ask for it, and tried until the mail server accepts it."""
 
     class Kind(models.TextChoices):
         PAUSED = "paused", _("Paused")

@@ -62,7 +62,7 @@ class SyncRun(models.Model):
     silent = models.JSONField(default=dict, blank=True, editable=False)
     # The figures of the overview: counts only.
     figures = models.JSONField(_("figures"), default=dict, blank=True)
-    # What was chosen on Create. The groups of new Huma users are the connection's until somebody chooses others (null).
+    # What was chosen on Create. Null: the connection's groups, because nobody has chosen others.
     new_user_groups = models.JSONField(_("groups of new Huma users"), null=True, blank=True)
     invites = models.BooleanField(_("new Huma users are invited"), default=False)
     assigns_numbers = models.BooleanField(_("Visma assigns missing Employment IDs"), default=False)

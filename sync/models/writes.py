@@ -75,7 +75,7 @@ class Conflict(models.Model):
         return f"{self._meta.verbose_name} {self.pk}"
 
     def forbids(self, decision: str) -> str:
-        """Why a decision isn't possible, as a code of ``sync.core.reasons``; "" where it is."""
+        """Why a decision isn't possible, as a code of ``sync.core.reasons``; "" if it is."""
         if decision == self.Decision.HUMA:
             return self.blocked_to_visma
         return self.blocked_to_huma if decision == self.Decision.VISMA else ""

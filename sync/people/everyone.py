@@ -84,7 +84,7 @@ class Person:
 
     @property
     def former(self) -> bool:
-        """Whether a side says that her employment has ended."""
+        """Whether a side says that the employment has ended."""
         return any(s.standing == Period.FORMER for s in self.seen)
 
     def matches(self, words: list[str]) -> bool:
@@ -215,7 +215,7 @@ def _everyone(
     wanted: set[tuple[str, str]] | None = None,
     with_payload: bool = False,
 ) -> list[Person]:
-    """All people, or those who have one of the ``wanted`` ids (side, id)."""
+    """All people, or only those with one of the ``wanted`` ids (side, id)."""
     ids = None if wanted is None else {side: [i for s, i in wanted if s == side] for side in Side}
     snapshots = EmployeeSnapshot.objects.filter(run=run, complete=True) if run else EmployeeSnapshot.objects.none()
     links = EmployeeLink.objects.filter(connection=connection).defer("baseline", "seen")

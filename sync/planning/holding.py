@@ -143,7 +143,7 @@ def hold(run: SyncRun, held: Mapping[Item, str], compared: Collection[int], left
 
 
 def _asking(run: SyncRun) -> QuerySet[Conflict]:
-    """The run's differences but for those that a person left as they are."""
+    """The run's differences without those that a person left as they are."""
     return Conflict.objects.filter(run=run).exclude(standing=Standing.LEFT)
 
 

@@ -17,7 +17,7 @@ State = EmployeeLink.State
 
 
 def start() -> dict[str, dict[str, str]]:
-    """Nobody has been asked for yet."""
+    """The empty results, before anybody was asked for."""
     return {side: {} for side in Side}
 
 

@@ -15,7 +15,7 @@ class CannotRead(Exception):
 
 
 def reason_for_reading(error: VendorError) -> Reason:
-    """Why a run failed while it read, from what a vendor's side answered."""
+    """Why a run failed while it read, by the error of a client."""
     side = error.side or Side.HUMA
     match error:
         case BadCredentials(application=True):
@@ -32,7 +32,7 @@ def reason_for_reading(error: VendorError) -> Reason:
 
 
 def _too_much(side: str, error: TooMuch) -> Reason:
-    """What a side sent too much of, in figures."""
+    """The reason for a side that sent too much, with the figures."""
     if error.what == "total" and side == Side.HUMA:
         return Reason("total_beyond_huma", {"seen": error.seen, "limit": error.limit})
     if error.what == "bytes":

@@ -41,7 +41,7 @@ class HumaList:
         self.under_way: set[int] = set()
         self.again: list[int] = []
         self.people: list[str] = listed(run, Side.HUMA) if progress["pages"] else []
-        progress.setdefault("program_emails", [])  # an older version kept none
+        progress.setdefault("program_emails", [])  # an older version stored none
         self._seen = {*self.people, *progress["programs"]}
         self._stored = len(self.people)
         self._afresh = False

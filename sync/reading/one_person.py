@@ -77,7 +77,7 @@ class Witness:
             return False
 
     def is_answered(self, side: str, id_: str) -> bool:
-        """Whether the side answers at all, about somebody else than ``id_``."""
+        """Whether the side answers about a person other than ``id_``."""
         path = "/users/{user}" if side == Side.HUMA else "/employees/{employee}"
         return self.is_silent_alone(Unavailable(side=side, path=path), id_)
 

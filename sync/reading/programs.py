@@ -21,7 +21,7 @@ def email_prints(connection: Connection, programs: Iterable[Employee]) -> list[s
 
 
 def seen_by(run: SyncRun) -> list[str]:
-    """The fingerprints of the addresses of all programs in the list that the run has read."""
+    """The fingerprints of the addresses of all programs in the list that the run read."""
     found: list[str] = run.progress.get(Side.HUMA, {}).get("program_emails", [])
     return found
 

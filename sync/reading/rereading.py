@@ -58,7 +58,7 @@ class Rereading:
 
     @property
     def asked(self) -> dict[str, dict[str, str]]:
-        """What became of those who weren't read, by side and id."""
+        """What is known of the people who weren't read, by side and id."""
         found: dict[str, dict[str, str]] = {side: {} for side in Side}
         found |= {Side.HUMA: dict.fromkeys(self.progress["outside"], Seen.OUTSIDE.value)}
         for huma_id, side in self.progress["gone"].items():
@@ -183,7 +183,7 @@ class Rereading:
         """Raise ``CannotRead`` if so many people of a side can't be read that the whole side has trouble."""
         counted = Counter(side for side, *_more in self.progress["passed"].values())
         linked = EmployeeLink.objects.filter(connection=self.run.connection_id, state=EmployeeLink.State.LINKED)
-        people = max(len(self.run.people), linked.count())  # these are only some of the side's
+        people = max(len(self.run.people), linked.count())  # the run has only some of the side's people
         for side in Side:
             if too_many(counted[side], people):
                 found = {"passed": counted[side], "people": people}

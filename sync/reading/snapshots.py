@@ -86,7 +86,7 @@ def listed(run: SyncRun, side: str) -> list[str]:
 
 
 def unread(run: SyncRun) -> list[str]:
-    """The ids of those in Huma whose details haven't been read yet, in the order of the list."""
+    """The ids of the users in Huma whose own documents haven't been read yet, in the order of the list."""
     rows = EmployeeSnapshot.objects.filter(run=run, side=Side.HUMA, complete=False, passed="")
     return list(rows.order_by("pk").values_list("vendor_id", flat=True))
 

@@ -134,6 +134,6 @@ def _taking_part(runs: Iterable[int]) -> QuerySet[Conflict]:
 
 
 def open_differences(run: SyncRun) -> int:
-    """How many differences still wait for a person: undecided ones, and those that weren't carried out."""
+    """How many differences of a run still wait for a person: undecided ones, and those that weren't carried out."""
     rows = Conflict.objects.filter(run=run, standing=Standing.ASKS)
     return rows.filter(Q(decision="") | Q(outcome__in=NOT_WRITTEN)).count()

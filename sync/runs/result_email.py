@@ -49,7 +49,7 @@ class NewDraft:
 
 
 def _result(letter: Letter) -> EmailMultiAlternatives | None:
-    """What came of a run, for the one who ran it and the recipients; who has left meanwhile gets none."""
+    """The result of a run, for the person who ran it and the recipients; ``None`` if nobody of them is left."""
     run = _run_of(letter)
     to = recipients(run) if run else []
     if run is None or not to:
@@ -82,9 +82,9 @@ def _result(letter: Letter) -> EmailMultiAlternatives | None:
 
 
 def _drafts(letter: Letter) -> EmailMultiAlternatives | None:
-    """Who was added to Visma and has to be completed there, for payroll.
+    """For payroll: who was added to Visma and has to be completed there.
 
-    Names only for an address that is confirmed; ``None`` for one that isn't a recipient any more.
+    Only a confirmed address gets names; ``None`` for an address that isn't a recipient any more.
     """
     run = _run_of(letter)
     to = [address for address in letter.to if run and is_recipient(run.connection, address)]
@@ -98,7 +98,7 @@ def _drafts(letter: Letter) -> EmailMultiAlternatives | None:
 
 
 def _run_of(letter: Letter) -> SyncRun | None:
-    """The run that a letter is about; ``None`` once it is deleted."""
+    """The run that a letter is about; ``None`` if it was deleted."""
     return SyncRun.objects.filter(pk=letter.params["run"]).select_related("connection").first()
 
 

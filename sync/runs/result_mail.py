@@ -1,4 +1,4 @@
-"""Who is told of a run's result, and when: an email for those who ran it, and one for payroll about new drafts."""
+"""Who is told of a run's result, and when: an email to those who ran it, and one to payroll about new drafts."""
 
 from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
@@ -11,7 +11,7 @@ from sync.models import Change, Letter, SyncRun
 
 
 def ask_for(run: SyncRun) -> bool:
-    """Have the result sent as soon as possible; False when nobody is to be told. Harmless when repeated."""
+    """Let the result be sent as soon as possible; False if it has no recipient. May be repeated."""
     asked = letters.write(Letter.Kind.RESULT, result_key(run), recipients(run), run.connection, run=run.pk)
     for address in each_once(run.connection.payroll_contacts) if new_drafts(run).exists() else ():
         key = f"{_drafts_key(run)}{hashed(address)}"
@@ -20,7 +20,7 @@ def ask_for(run: SyncRun) -> bool:
 
 
 def send_result(run: SyncRun) -> bool:
-    """Send at once what is still to be sent of a run; True when there was something, and all of it is out."""
+    """Send at once the emails of a run that are still to be sent; True if there were any, and all of them are out."""
     ask_for(run)
     mine = Letter.objects.filter(Q(key=result_key(run)) | Q(key__startswith=_drafts_key(run)))
     outcomes = [letters.send(letter) for letter in mine.filter(state=Letter.State.WAITING).order_by("pk")]
@@ -35,17 +35,17 @@ def recipients(run: SyncRun) -> list[str]:
 
 
 def new_drafts(run: SyncRun) -> QuerySet[Change]:
-    """Whom the run added to Visma: payroll has to complete them there."""
+    """The people whom the run added to Visma, and whom payroll has to complete there."""
     return Change.objects.filter(run=run, action=Action.CREATE, side=Side.VISMA, state=Change.State.DONE)
 
 
 def result_of(run: SyncRun) -> Letter | None:
-    """The email with the run's result, ``None`` where there was nobody to send it to."""
+    """The email with the run's result; ``None`` if it had no recipient."""
     return Letter.objects.filter(key=result_key(run)).first()
 
 
 def result_key(run: SyncRun) -> str:
-    """What makes it the same email."""
+    """The key of the email with a run's result."""
     return f"result:{run.pk}"
 
 

@@ -69,7 +69,7 @@ def _listen(run_pk: int, stored: dict[str, float], clients: Clients, ended: thre
 
 
 def _silent(stored: dict[str, float], clients: Clients, began: float) -> dict[str, float]:
-    """Another process may have begun to wait: until this one hears something, that counts on."""
+    """The silent sides. A time that another process stored counts until this process gets an answer."""
     found: dict[str, float] = {}
     for side in Side:
         silence = clients.silence(side)

@@ -209,7 +209,7 @@ def _in_review(connection: Connection) -> list[SyncRun]:
 
 
 def _hold(connection: Connection) -> None:
-    """Hold the connection's open runs so that none begins to write meanwhile. Raises ``NotAllowed`` if one does."""
+    """Lock the connection's open runs so that none begins to write. Raises ``NotAllowed`` if one is writing."""
     open_runs = SyncRun.objects.select_for_update().filter(
         connection=connection, state__in=(*STEPS, SyncRun.State.APPLYING)
     )

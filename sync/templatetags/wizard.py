@@ -20,7 +20,7 @@ _BREAK = mark_safe("<br>")  # a constant
 
 @register.simple_tag
 def marked(row: Row, side: str) -> SafeString:
-    """What one side says in a difference, with ``<mark>`` around what the other side has otherwise."""
+    """One side's value in a difference, with ``<mark>`` around what differs from the other side."""
     shown = row.huma if side == Side.HUMA else row.visma
     index = 0 if side == Side.HUMA else 1
     other_empty = (row.visma if side == Side.HUMA else row.huma).empty

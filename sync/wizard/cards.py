@@ -125,7 +125,7 @@ def _groups(rows: QuerySet[Conflict]) -> list[dict[str, Any]]:
 
 
 def _headings(group: dict[str, Any]) -> list[str]:
-    """The headings under which differences of a group stand; the same as ``ReviewFilter.apply`` says."""
+    """The headings under which the differences of a group are shown; the same rule as ``ReviewFilter.apply``."""
     if group["standing"] != Standing.ASKS:
         return [group["standing"]]
     found = ["all", "decided" if group["decision"] else "undecided"]

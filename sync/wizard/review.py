@@ -22,14 +22,14 @@ from sync.runs.lifecycle import NotAllowed
 
 CHOICES = Conflict.Decision.values
 FOR_MANY = [choice for choice in CHOICES if choice != Conflict.Decision.NEVER]
-"""What may be chosen for several differences at once: *never* is chosen singly."""
+"""The choices for several differences at once; *never* can only be chosen singly."""
 Chosen = Callable[[Conflict], tuple[str, str]]
 """Gives the choice for a difference, and why it isn't possible ("" if it is)."""
 EMPTY = (Conflict.Kind.HUMA_EMPTY, Conflict.Kind.VISMA_EMPTY)
 WRONG_ORDER_MS = 60_000
-"""Requests of one person overtake each other by this much at most; farther back it is another clock."""
+"""The most by which requests of one person can overtake each other; a larger difference means another clock."""
 UNASKED = (Standing.LEFT, Standing.FORMER, Standing.DRAFT)
-"""Differences about which nobody is asked: each kind has a filter of its own."""
+"""The standings of differences about which nobody is asked; each has its own filter."""
 SHOWS = ("undecided", "all", "decided", "suggested", "impossible", *UNASKED)
 
 
@@ -62,7 +62,7 @@ class ReviewFilter:
 
     @property
     def standing(self) -> str:
-        """Whose differences the filter is about: of people who are asked, or one of the groups under own filters."""
+        """The standing that the filter shows: differences that ask, or one of the groups with their own filter."""
         return self.show if self.show in UNASKED else Standing.ASKS
 
     def apply(self, run: SyncRun) -> QuerySet[Conflict]:
@@ -104,7 +104,7 @@ class Decided:
 
 
 def progress(run: SyncRun) -> tuple[int, int]:
-    """How many of the differences that ask are decided, and how many there are."""
+    """How many of the differences that ask are decided, and how many there are in all."""
     rows = Conflict.objects.filter(run=run, standing=Standing.ASKS)
     counts = rows.aggregate(decided=Count("pk", filter=~Q(decision="")), all=Count("pk"))
     return counts["decided"], counts["all"]

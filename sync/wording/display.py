@@ -103,7 +103,7 @@ def _address(side: str, own: Own) -> Display:
 
 
 def _account(side: str, own: Own) -> Display:
-    """A Norwegian account as 1234 56 78903, an IBAN in groups of four, cash as what it is."""
+    """A Norwegian account as 1234 56 78903, an IBAN in groups of four, cash as a word."""
     if side == Side.VISMA:
         return _visma_account(own or {})
     if not own:

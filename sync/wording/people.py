@@ -32,7 +32,7 @@ def standing_label(standing: str) -> str:
 
 
 def badges_of(seen: EmployeeSnapshot) -> list[Badge]:
-    """What is worth knowing about one side's record of somebody."""
+    """Badges for what is worth knowing about a person's record on one side."""
     found = [Badge(standing_label(seen.standing), "accent" if seen.standing == Period.UPCOMING else "")]
     if seen.side == Side.HUMA and not seen.active:
         found.append(Badge(_("Deactivated in Huma"), "warning"))

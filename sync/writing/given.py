@@ -10,7 +10,7 @@ from sync.writing import write_state
 from sync.writing.context import Context, now_in_visma
 
 WRITES_A_NUMBER = Q(document=Write.Document.USER, person_key__startswith="new:", snapshot__side=Side.HUMA)
-"""The Writes that tell Huma which number somebody got who was created in Visma."""
+"""The Writes that write the number of a person who was created in Visma to Huma."""
 
 
 def fill_in(context: Context, write: Write) -> None:

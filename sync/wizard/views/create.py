@@ -117,7 +117,7 @@ def take_back(request: HttpRequest, connection: Connection, run: SyncRun) -> Htt
 @require_GET
 @open_run_page
 def groups(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
-    """What new Huma users join, as a part of the page: Huma is asked for its groups only here."""
+    """The part of the page with the groups that new Huma users join; only this part asks Huma for its groups."""
     context = {"connection": connection, "invite": run.invites, **_groups(connection, run)}
     return render(request, "sync/partials/create_options.html", context)
 
@@ -150,7 +150,7 @@ def numbering(request: HttpRequest, connection: Connection, run: SyncRun) -> Htt
 
 
 def _groups(connection: Connection, run: SyncRun) -> dict[str, Any]:
-    """Huma's groups by kind, or a sentence when Huma can't be asked: the page works all the same."""
+    """Huma's groups by kind, or a sentence if Huma gives no answer: the page works without them."""
     chosen = run.groups
     try:
         found = groups_for_page(connection)

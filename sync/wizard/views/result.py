@@ -65,7 +65,7 @@ def counts(totals: Totals) -> list[tuple[str, str, int]]:
 
 
 def mail_sentence(run: SyncRun) -> str:
-    """Whether the result went out by email, and what happens if not."""
+    """Whether the result was sent by email, and what happens if not."""
     letter = result_of(run)
     if letter is None:
         return ""

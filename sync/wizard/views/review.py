@@ -23,7 +23,7 @@ from sync.wizard.review import ReviewFilter
 from sync.wording.sentences import decision_label, field_choices, field_label, kind_label, skipped_sentence
 
 NEVER = "never"
-"""Asked about before it is saved, for one difference at a time."""
+"""The choice that is asked about before it is saved, for one difference at a time."""
 FOR_A_PERSON = (*review.FOR_MANY, "suggested")
 ALWAYS_SHOWN = ("undecided", "decided", "all")
 
