@@ -1,10 +1,10 @@
-"""What the clock says while a test runs: `--clock` runs the tests that know time at each of the moments below.
+"""Sets the clock for tests: `--clock` runs the tests that use the time at the moments below.
 
-At the last second before such a moment and at the first after it, for each test anew: everything before the test's own
-body happens a little earlier. From there the clock ticks on. Which tests know time is told by their code, so nobody
-has to remember a marker: they, or what they use of `tests`, name a clock (see `knows_time`). Each runs at some of the
-moments, so that all of them have their share of the tests, and those that are marked `every_moment` at each;
-`--every-moment` runs those of one case at each.
+A test runs at the last second before such a moment, or at the first second after it; its fixtures are made a little
+earlier. From there the clock ticks on. Tests that use the time are found by their code, so nobody has to remember a
+marker: they, or functions of `tests` that they use, name a clock (see `knows_time`). Each of them runs at some of the
+moments, so that every moment has its share of the tests; tests marked `every_moment` run at each. `--every-moment` runs
+all tests with one case at each.
 """
 
 import datetime as datetime_module
@@ -24,7 +24,7 @@ from django.db.backends.signals import connection_created
 OSLO = ZoneInfo("Europe/Oslo")
 SECOND = timedelta(seconds=1)
 PREPARING = timedelta(seconds=30)
-"""So long before its moment a test's fixtures are made, which may take some of it."""
+"""How long before its moment the fixtures of a test are made; making them takes some of this time."""
 
 
 def _oslo(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
@@ -48,24 +48,24 @@ MOMENTS = {
 
 
 CLOCKS = frozenset({"now", "today", "localdate", "localtime", "utcnow", "schedule_next"})
-"""Whoever asks what time it is does so by one of these names."""
+"""Code that asks for the time uses one of these names."""
 
 TIMELESS = frozenset({"code_at_rest"})
-"""What asks the time so that it makes no difference."""
+"""Functions that ask for the time without depending on it."""
 
 
 def knows_time(function: Callable[..., object]) -> bool:
-    """Whether a function, or one of `tests` that it uses, asks what time it is."""
+    """Whether a function, or a function of `tests` that it uses, asks for the time."""
     return _reaches(function, lambda used: not CLOCKS.isdisjoint(_names(used.__code__)), frozenset())
 
 
 def talks_to_vendors(function: Callable[..., object]) -> bool:
-    """Whether a function, or one of `tests` that it uses, starts the vendors' stand-ins: that takes its time."""
+    """Whether a function, or a function of `tests` that it uses, starts the vendors' stand-ins, which takes time."""
     return _reaches(function, lambda used: "Sandbox" in _names(used.__code__), frozenset())
 
 
 def _reaches(one: Any, wanted: Callable[[FunctionType], bool], seen: frozenset[Any]) -> bool:
-    """Whether a function of ours is what is wanted, or uses one."""
+    """Whether a function of ours, or one that it uses, is a wanted one."""
     function = inspect.unwrap(one.__func__ if isinstance(one, MethodType) else one)
     if not isinstance(function, FunctionType) or not _is_ours(function) or function in seen:
         return False
@@ -78,7 +78,7 @@ def _is_ours(one: Any) -> bool:
 
 @cache
 def _used(function: FunctionType) -> tuple[Any, ...]:
-    """The functions that a function's code names: globals, and those that it takes out of modules of `tests`."""
+    """The functions that a function's code names: globals, and attributes of modules of `tests`."""
     names = _names(function.__code__) - TIMELESS
     found = [function.__globals__[name] for name in names if name in function.__globals__]
     modules = [one for one in found if isinstance(one, ModuleType) and one.__name__.startswith("tests.")]
@@ -92,9 +92,9 @@ def _names(code: CodeType) -> frozenset[str]:
 
 
 LEAP_DAY = ("after-midnight-utc",)
-"""For tests that choose the hour by themselves: another day."""
+"""The moment for tests that choose their own hour: only the day differs."""
 FEW = ("before-hour", "before-summer-ends", "before-new-year")
-"""For tests of many cases."""
+"""The moments for tests with many cases."""
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -105,7 +105,7 @@ def add_options(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Each test that knows time becomes one for each of its moments."""
+    """Make one test for each moment of a test that uses the time."""
     config = metafunc.config
     if config.getoption("moment"):
         moments: Sequence[str] = [config.getoption("moment")]
@@ -119,8 +119,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def moments_of(item: pytest.Function) -> Sequence[str]:
-    """When a test is run with `--clock`: never where it knows no time, real processes take part, or it shares with
-    other tests what was made at another moment."""
+    """The moments at which a test runs with `--clock`: none if it doesn't use the time, uses real processes, or shares
+    something with other tests that was made at another moment."""
     if any(item.get_closest_marker(name) for name in ("browser", "kill", "storm", "redis", "postgres")):
         return ()
     fixtures = [made for all_ in item._fixtureinfo.name2fixturedefs.values() for made in all_ if _is_ours(made.func)]
@@ -140,7 +140,7 @@ def moments_of(item: pytest.Function) -> Sequence[str]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Everything of a test happens around its moment."""
+    """Run the fixtures and the test around its moment."""
     at = moment_of(item)
     if at is None:
         return (yield)
@@ -150,7 +150,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Its body begins at its moment, unless it has chosen another by itself."""
+    """Begin the body of a test at its moment, unless the test has chosen another."""
     at = moment_of(item)
     if at is None or datetime.now(UTC) > at or "one_day" in getattr(item, "fixturenames", ()):
         return (yield)
@@ -167,9 +167,9 @@ def moment_of(item: pytest.Item) -> datetime | None:
 
 @pytest.fixture
 def one_day() -> Iterator[datetime]:
-    """For what is done twice and compared: it is noon, so that both are done on the same day, whatever the clock says.
+    """Set the clock to noon, for tests that do something twice and compare it: both happen on the same day.
 
-    What Visma gets begins on the day on which it is written.
+    New entries in Visma begin on the day on which they are written.
     """
     noon = datetime.combine(datetime.now(OSLO), datetime_module.time(12), OSLO)
     with time_machine.travel(noon, tick=True):
@@ -177,14 +177,14 @@ def one_day() -> Iterator[datetime]:
 
 
 def _strftime(form: str, when: str) -> str:
-    """SQLite's own function, by our clock; Django asks it for the moment alone."""
+    """SQLite's function with our clock; Django uses it only for the current time."""
     assert when.lower() == "now"
     now = datetime.now(UTC)
     return now.strftime(form.replace("%f", f"%S.{now.microsecond // 1000:03}"))
 
 
 def _follow(connection: Any, **more: Any) -> None:
-    """The database has the clock of its machine, which is ours."""
+    """Let the database use our clock, as if it were its machine's."""
     if connection.vendor == "sqlite":
         connection.connection.create_function("strftime", 2, _strftime)
 

@@ -1,4 +1,4 @@
-"""What every test may ask for: users, both vendors, a mail server, a browser, processes of ours."""
+"""Fixtures for all tests: users, both vendors, a mail server, a browser, our own processes."""
 
 import os
 import shutil
@@ -26,16 +26,16 @@ CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 CHROMIUM = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
 PASSWORD = "correct-horse-battery"
 
-# No test fails because the machine is busy.
+# Without a deadline no test fails because the machine is busy.
 hypothesis.settings.register_profile("ours", deadline=None)
 hypothesis.settings.load_profile("ours")
 
-# Tests that may be left out in CI, by node id.
+# The node ids of tests that may be skipped in CI.
 MAY_BE_LEFT_OUT: frozenset[str] = frozenset()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """What the tests can be told."""
+    """Add our command line options."""
     clock.add_options(parser)
     parser.addoption("--share", action="store_true", help="leave to the other database what runs there (make test)")
     parser.addoption("--measure", choices=["own", "all"], help="which branches tests reach (tests/measuring.py)")
@@ -47,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs a program that isn't there, and what the other database's half runs."""
+    """Skip tests that need a missing program, and deselect those that run on the other database."""
     for marker, there, name in (("browser", CHROMIUM, "chromium"), ("redis", REDIS, "redis-server")):
         left_out = pytest.mark.skip(reason=f"needs {name}, which isn't installed (apt-get install {name})")
         for item in [] if there else items:
@@ -62,7 +62,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """In CI a test that was left out is a failure."""
+    """In CI, turn a skipped test into a failure."""
     report = yield
     if CI and report.skipped and not hasattr(report, "wasxfail") and item.nodeid not in MAY_BE_LEFT_OUT:
         report.outcome = "failed"
@@ -74,7 +74,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """In CI a module that was left out is a failure."""
+    """In CI, turn a skipped module into a failure."""
     report = yield
     if CI and report.skipped and collector.nodeid not in MAY_BE_LEFT_OUT:
         report.outcome = "failed"
@@ -90,7 +90,7 @@ def hr(db: None) -> User:
 
 @pytest.fixture
 def superuser(db: None) -> User:
-    """Somebody who sees everything."""
+    """A superuser, who sees everything."""
     return User.objects.create_superuser("admin", "admin@example.com", PASSWORD)
 
 
@@ -120,7 +120,7 @@ def smtp(settings: Any) -> Iterator[MailServer]:
 
 @pytest.fixture
 def process_env(transactional_db: None, settings: Any) -> dict[str, str]:
-    """The environment for a process of ours that shall work on this test's database and vendors."""
+    """The environment for our own processes, with this test's database and vendors."""
     database = connection.settings_dict
     url = os.environ["DATABASE_URL"]
     if connection.vendor == "sqlite":
@@ -143,7 +143,7 @@ def process_env(transactional_db: None, settings: Any) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """The system's Chromium, quiet: it asks nobody on the network."""
+    """The system's Chromium, without requests of its own to the network."""
     quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
     quiet += ["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]
     if os.geteuid() == 0:

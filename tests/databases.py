@@ -1,9 +1,9 @@
 """Which tests run on which database.
 
-A test that needs no database, and one that drives Chromium, kills processes or makes a storm, runs on SQLite. What is
-marked `postgres` runs there only. Of the others two thirds run on PostgreSQL, which is the stricter one, and a third on
-SQLite; what is marked `both` is about the database itself and runs on each. So `make test` runs every test, and fits
-into a break; `make test-full` runs all of them on both. Without `--share` nothing is left to the other database.
+Tests that need no database, drive Chromium, kill processes or make a storm run on SQLite. Tests marked `postgres` run
+only there. Of the others, two thirds run on PostgreSQL, which is stricter, and a third on SQLite; tests marked `both`
+are about the database itself and run on each. So `make test` runs every test in a short time, and `make test-full` runs
+all of them on both. Without `--share` all tests run on the present database.
 """
 
 import os
@@ -14,11 +14,11 @@ import pytest
 POSTGRES = os.environ.get("HUMAVISMA_TEST_DB") == "postgres"
 SQLITE_ONLY = ("browser", "kill", "storm")
 OF_SQLITE = 3
-"""One of so many is SQLite's."""
+"""One of this many tests runs on SQLite."""
 
 
 def is_elsewhere(item: pytest.Item, share: bool) -> bool:
-    """Whether a test is left to the run on the other database; ``share``: whether there is such a run."""
+    """Whether a test runs only on the other database; ``share``: whether there is a run on the other one."""
     marked = {marker.name for marker in item.iter_markers()}
     if "postgres" in marked:
         return not POSTGRES

@@ -15,7 +15,7 @@ def table() -> str:
 
 
 def parts() -> tuple[str, str, str]:
-    """What stands before the table, the table, and what stands after it."""
+    """The text before the table, the table, and the text after it."""
     before, _, rest = DOCUMENT.read_text().partition(_BEGIN)
     now, _, after = rest.partition(_END)
     return before + _BEGIN, now, _END + after

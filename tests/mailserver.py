@@ -14,7 +14,7 @@ from tests.ports import free_port
 class MailServer:
     """Started by `with`; `messages` is what came in.
 
-    `refusing` makes it answer "try later", `silent` take a message and not answer for as long.
+    With `refusing` it answers "try later"; with `silent` it takes a message and doesn't answer for so many seconds.
     """
 
     def __init__(self) -> None:

@@ -4,7 +4,7 @@ import random
 import socket
 
 BELOW_OUTGOING = range(10_000, 32_000)
-"""The system gives none of these to an outgoing connection, so nobody takes one before its server listens."""
+"""The system gives none of these ports to outgoing connections, so they stay free until the server listens."""
 
 
 def free_port() -> int:

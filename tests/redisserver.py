@@ -14,7 +14,7 @@ PROGRAM = shutil.which("redis-server")
 
 
 class RedisServer:
-    """Started by `with`; `url` is what REDIS_URL is for it. It keeps nothing on disk."""
+    """Started by `with`; `url` is its REDIS_URL. It stores nothing on disk."""
 
     def __init__(self) -> None:
         self.port = free_port()

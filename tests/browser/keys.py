@@ -1,8 +1,8 @@
-"""Somebody without a mouse: Tab, Shift+Tab, Enter, Space, arrows, typing."""
+"""Uses a page with the keyboard only: Tab, Shift+Tab, Enter, Space, arrows, typing."""
 
 from typing import Any
 
-# What has the focus, as a screen reader would name it: role and name, in a fieldset also what the fieldset is about.
+# The focused element as a screen reader names it: role and name, and inside a fieldset also its legend.
 FOCUSED = """() => {
     const it = document.activeElement;
     if (!it || it === document.body) return '';
@@ -11,7 +11,7 @@ FOCUSED = """() => {
     const group = it.type === 'radio' ? text(it.closest('fieldset')?.querySelector('legend')) : '';
     return group ? `${group} ${name}` : name;
 }"""
-# Whether the header or the bar at the bottom lies over it.
+# Whether the header or the bar at the bottom covers the focused element.
 COVERED = """() => {
     const it = document.activeElement, box = it.getBoundingClientRect();
     const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
@@ -28,11 +28,11 @@ class Keys:
 
     @property
     def focused(self) -> str:
-        """The name of what has the focus."""
+        """The name of the focused element."""
         return str(self.page.evaluate(FOCUSED))
 
     def to(self, name: str, times: int = 1) -> None:
-        """Tab until something has the focus whose name begins so, for the first or another time."""
+        """Press Tab until an element with a name that begins with ``name`` has the focus, for the ``times``-th time."""
         passed: list[str] = []
         for _ in range(MOST):
             self.page.keyboard.press("Tab")
@@ -43,16 +43,16 @@ class Keys:
         raise AssertionError(f"Tab doesn't come to {name!r}; it passed {list(dict.fromkeys(passed))}")
 
     def press(self, *keys: str) -> None:
-        """One key after the other."""
+        """Press one key after the other."""
         for key in keys:
             self.page.keyboard.press(key)
 
     def type(self, text: str) -> None:
-        """Type into what has the focus."""
+        """Type into the focused element."""
         self.page.keyboard.type(text)
 
     def fill(self, name: str, text: str) -> None:
-        """Walk to a field and type, in place of what stands in it."""
+        """Walk to a field and replace its text."""
         self.to(name)
         self.press("Control+A")
         self.type(text)

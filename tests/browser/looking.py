@@ -1,11 +1,11 @@
-"""Looks at pages as nobody has time to: axe, light and dark, on a laptop and on a phone, and what sticks out there."""
+"""Checks pages with axe, light and dark, on a laptop and on a phone, and whether anything is wider than the phone."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 
-# Without preload: it would fetch our style sheets again, and our policy refuses how it keeps them.
+# Without preload: axe would fetch our style sheets again, and our policy forbids the way in which it does.
 OPTIONS = {"resultTypes": ["violations"], "preload": False}
 GUISES = ((1280, 900, "light"), (390, 844, "dark"))
 STICKS_OUT = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
@@ -14,7 +14,7 @@ STICKS_OUT = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
 
 
 class Look:
-    """Notes what is wrong with each page; `found` is empty when nothing is."""
+    """Collects what is wrong with pages; `found` is empty if nothing is."""
 
     def __init__(self, page: Any, base: str) -> None:
         self.page, self.base = page, base
@@ -22,14 +22,14 @@ class Look:
         self._axe = Axe()
 
     def at(self, address: str) -> None:
-        """Go there and look: in Norwegian on a phone in the dark, in English on a laptop; the latter stays open."""
+        """Open the address and check it: in Norwegian on a dark phone, then in English on a laptop, left open."""
         for guise, language in zip(reversed(GUISES), ("nb", "en"), strict=True):
             self.page.context.add_cookies([{"name": "django_language", "value": language, "url": self.base}])
             self.page.goto(f"{self.base}{address}")
             self.here(f"{address} {language}", (guise,))
 
     def here(self, name: str, guises: Sequence[tuple[int, int, str]] = GUISES) -> None:
-        """Look at the page that is open, in each guise, with everything unfolded."""
+        """Check the open page in each size and colour scheme, with everything unfolded."""
         self.page.evaluate("document.querySelectorAll('details').forEach((it) => { it.open = true; })")
         for width, height, scheme in guises:
             self.page.set_viewport_size({"width": width, "height": height})

@@ -1,4 +1,4 @@
-"""The story of the two wizard tests: who disagrees about what, what is chosen, and what is there afterwards."""
+"""The story of the two wizard tests: the differences, the choices, and the expected result."""
 
 import copy
 import time
@@ -44,7 +44,7 @@ class Story:
         return str(self.sandbox.people[way][index].employee_id)
 
     def name(self, way: str, index: int = 0) -> str:
-        """The person's name: Huma's where she is there."""
+        """The person's name: Huma's, if they are in Huma."""
         person = self.sandbox.people[way][index]
         if person.user_id:
             user = self.before["huma"][person.user_id]
@@ -53,7 +53,7 @@ class Story:
         return f"{name['firstName']} {name['lastName']}"
 
     def expected(self) -> dict[str, Any]:
-        """Both sides as they must be afterwards, but for the two new people: what was chosen, all else as before."""
+        """The expected state of both sides without the two new people: what was chosen, everything else as before."""
         after = copy.deepcopy(self.before)
         huma, visma = after["huma"], after["visma"]
 
@@ -80,9 +80,10 @@ class Story:
         return after
 
     def is_what_was_chosen(self, group: str = "Bergen") -> None:
-        """Both sides hold what was chosen; the one new person on each has what the other side knew; all else stands.
+        """Assert that both sides have what was chosen, that the new person on each side has the other side's values,
+        and that nothing else has changed.
 
-        `group` is what the new Huma user joined.
+        `group` is the group that the new Huma user joined.
         """
         after = self.sandbox.state()
         (in_visma,) = after["visma"].keys() - self.before["visma"].keys()
@@ -158,7 +159,7 @@ def _business(entries: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def until(what: Callable[[], object], seconds: float = 20) -> bool:
-    """Whether it is so within that time."""
+    """Whether ``what`` becomes true within ``seconds``."""
     end = time.monotonic() + seconds
     while not what():
         if time.monotonic() > end:

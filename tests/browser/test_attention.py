@@ -55,7 +55,7 @@ def test_it_is_worked_off_by_keyboard(desk, live_server, busy):
     done.first.focus()
     desk.keyboard.press("Enter")
     inbox.get_by_text("deactivated in Huma").wait_for(state="detached")
-    # The keyboard goes on at the head of the inbox, not of the page.
+    # The focus is at the heading of the inbox, and not at the top of the page.
     assert desk.evaluate("document.activeElement.id") == "attention-title"
     desk.keyboard.press("Tab")
     assert "Renew the API key" in desk.evaluate("document.activeElement.textContent")

@@ -67,7 +67,7 @@ def settle_the_match(page: Any, keys: Keys) -> None:
 
 
 def choose(page: Any, keys: Keys, name: str, field: str, choice: str, *arrows: str) -> None:
-    """Walk to the difference, move with the arrows and choose; the group begins at "Not decided", its last choice."""
+    """Walk to the difference, move with the arrows, and choose; the focus begins at "Not decided", the last choice."""
     group = f"{field}, {name}: what is right?"
     keys.to(group)
     assert keys.focused == f"{group} Not decided"

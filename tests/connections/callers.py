@@ -1,4 +1,4 @@
-"""Plain HTTP callers for the stand-ins' own tests: they know nothing of our clients, and retry nothing."""
+"""Plain HTTP callers for the stand-ins' own tests: they don't use our clients, and retry nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MEDIA_TYPE = "application/vnd.no.payroll.employee.V2.0+json"
 
 
 class HumaCaller:
-    """Asks the Huma stand-in, with a token."""
+    """Sends requests to the Huma stand-in, with a token."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.url = sandbox.huma_url
@@ -45,7 +45,7 @@ class HumaCaller:
 
 
 class VismaCaller:
-    """Asks the Visma stand-in, with a token and its media type."""
+    """Sends requests to the Visma stand-in, with a token and its media type."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.url = sandbox.visma_url
@@ -84,7 +84,7 @@ class VismaCaller:
         raise AssertionError("the job did not end")
 
     def put(self, path: str, etag: str | None = None, **changes: Any) -> dict[str, Any]:
-        """Read a document, change top-level properties (None removes), write it back; the finished job."""
+        """Read a document, change top-level properties (None removes), and write it back; returns the finished job."""
         read = self.get(path)
         body = {**read.json(), **changes}
         body = {name: value for name, value in body.items() if name not in changes or value is not None}

@@ -14,7 +14,7 @@ OTHER_GUID = "11111111-2222-4333-8444-555555555555"
 
 
 def typed(**other: Any) -> dict[str, Any]:
-    """What the connect form sends; ``other`` replaces some of it."""
+    """The data of the connect form; ``other`` replaces some fields."""
     return {
         "name": "Fjordheim AS",
         "tenant_id": TENANT_ID,
@@ -44,14 +44,14 @@ def company(*owners: User, **other: Any) -> Connection:
 
 
 def heard(connection: Connection, address: str = "payroll@example.com") -> Connection:
-    """The connection with a recipient of payroll notices whose address is confirmed, so that it may run by itself."""
+    """The connection with a confirmed recipient of payroll notices, so that automatic updates may be turned on."""
     change_settings(connection, "a test", {"payroll_contacts": [address]}, confirmed=True)
     AuditEntry.objects.filter(who="a test").delete()
     return connection
 
 
 def code_at_rest() -> str:
-    """A code whose scheduled syncs are due in none of the next twenty minutes: none falls into the middle of a test."""
+    """A code whose scheduled syncs aren't due within the next twenty minutes, so that none starts during a test."""
     while True:
         code = new_code()
         if 20 <= (spread_of(code) - timezone.now().minute) % 60 <= 40:
@@ -59,5 +59,5 @@ def code_at_rest() -> str:
 
 
 def text_of(response: Any) -> str:
-    """What a page says, as one line, with plain apostrophes."""
+    """The text of a page as one line, with plain apostrophes."""
     return " ".join(response.content.decode().replace("&#x27;", "'").replace("&quot;", '"').split())

@@ -1,4 +1,4 @@
-"""Huma's own description (docs/vendors/huma-openapi.yaml), asked whether a request or an answer is as it says."""
+"""Checks requests and answers against Huma's own description (docs/vendors/huma-openapi.yaml)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FORMATS = FormatChecker(("uuid", "date", "date-time"))
 
 
 class Description:
-    """The vendor's description. Both questions return sentences; none means that all is well."""
+    """The vendor's description. Both checks return sentences; none means that all is well."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         self.document = document
@@ -37,7 +37,7 @@ class Description:
         ]
 
     def answer_problems(self, request: Request) -> list[str]:
-        """What is wrong with an answer that the journal kept; a status that isn't listed can't be judged."""
+        """What is wrong with an answer in the journal; an answer whose status isn't described can't be judged."""
         listed = self._operation(request)["responses"].get(str(request.status))
         if listed is None:
             return []

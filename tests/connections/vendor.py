@@ -55,9 +55,9 @@ class Seen:
 
 @dataclass(frozen=True)
 class Reply:
-    """What goes back: bytes, and then perhaps the end of the connection, in order or with a reset.
+    """An answer: bytes, and then perhaps the end of the connection, orderly or with a reset.
 
-    ``more`` follows, so many ``times``, as long as somebody takes it.
+    ``more`` is sent after it, at most ``times`` times, as long as the client reads.
     """
 
     raw: bytes = b""
@@ -80,7 +80,7 @@ def answer(
 
 
 def token(**changes: Any) -> Reply:
-    """A token answer that suits both vendors."""
+    """A token answer that both clients accept."""
     scope = "visma_net_employee:employees:read visma_net_employee:employees:write"
     body = {"access_token": f"t-{time.monotonic_ns()}", "expires_in": 3600, "token_type": "Bearer", "scope": scope}
     return answer(200, {**body, "organizationId": "org-1", "userId": "user-1", **changes})
@@ -91,7 +91,7 @@ Handler = Callable[[Seen], Reply]
 
 @dataclass
 class Vendor:
-    """Answers by path: a list of replies, each once and the last for ever, or a function of the request."""
+    """Answers by path: with a list of replies, each once and the last one for ever, or with a function."""
 
     replies: dict[str, list[Reply] | Handler] = field(default_factory=dict)
     seen: list[Seen] = field(default_factory=list)
@@ -124,7 +124,7 @@ class Vendor:
             thread.join(5)
 
     def on(self, path: str, *replies: Reply | Handler) -> None:
-        """What ``path`` (without its query) answers from now on."""
+        """Set the answers for ``path`` (without its query)."""
         first = replies[0]
         with self._lock:
             self._counts[path] = 0

@@ -1,8 +1,8 @@
-"""`manage.py` with numbered points between any two effects, which ends itself at one of them as SIGKILL does.
+"""`manage.py` with numbered points between any two effects; it kills itself at one of them, as SIGKILL does.
 
-An effect is a request to a vendor, something stored for good, a mail that is handed over: there is a point before
-and a point after each. Started as `python -m tests.crash.child REPORT KILL_AT sync CODE …`; KILL_AT 0 lives on. The
-points are written to REPORT, one name a line. A worker's cluster, which is a process of its own, gets its points from
+An effect is a request to a vendor, a commit, or a mail that is handed over: there is a point before and a point after
+each. Started as `python -m tests.crash.child REPORT KILL_AT sync CODE …`; with KILL_AT 0 it isn't killed. The names of
+the points are written to REPORT, one a line. A worker's cluster is another process, and gets its points from
 `tests/crash/site`.
 """
 
@@ -14,17 +14,17 @@ from collections.abc import Callable
 from typing import Any
 
 LINE = 20
-"""Bytes of a line of the report."""
+"""The length of a line of the report, in bytes."""
 
 
 class Points:
-    """Counts the points of a process and its children, and ends the one that comes to the point asked for."""
+    """Counts the points of a process and its children, and kills the one that reaches the wanted point."""
 
     def __init__(self, report: str, kill_at: int) -> None:
         self.report, self.kill_at = report, kill_at
 
     def passed(self, name: str) -> None:
-        """One more point: a line of the report, each as long, so that its end tells how many there are."""
+        """Count a point: all lines of the report have the same length, so its size tells how many there are."""
         report = os.open(self.report, os.O_WRONLY | os.O_APPEND)
         os.write(report, name.ljust(LINE - 1).encode() + b"\n")
         count = os.lseek(report, 0, os.SEEK_CUR) // LINE
@@ -44,7 +44,7 @@ class Points:
         return pointed
 
     def statement(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        """A statement outside of a transaction is stored for good by itself."""
+        """Put points around a statement outside of a transaction, because it commits by itself."""
         writes = sql.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))
         if writes and not context["connection"].in_atomic_block:
             return self.around("statement", execute)(sql, params, many, context)
@@ -52,7 +52,7 @@ class Points:
 
 
 def install(points: Points) -> None:
-    """Have this process, and those that it forks, pass the points."""
+    """Install the points in this process, and in those that it forks."""
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.backends.signals import connection_created
 

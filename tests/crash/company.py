@@ -1,4 +1,4 @@
-"""A company whose `sync` is killed at a point and started again, and what it comes to."""
+"""A company whose `sync` is killed at a point and started again, and the result."""
 
 import json
 import os
@@ -29,7 +29,7 @@ WAITS = {
 
 @dataclass
 class Outcome:
-    """What both sides are in the end, the last JSON, and how often each email went out, by Message-ID."""
+    """The final state of both sides, the last JSON, and how often each email was sent, by Message-ID."""
 
     state: dict[str, list[str]]
     report: dict[str, Any]
@@ -53,7 +53,7 @@ def template(folder: Path) -> tuple[Path, str]:
 
 
 def environment(database: Path, sandbox: Sandbox, mail_port: int) -> dict[str, str]:
-    """The environment of a process of ours that works on this database and these vendors."""
+    """The environment for our processes, with this database and these vendors."""
     return {
         **{key: value for key, value in os.environ.items() if not key.startswith("DJANGO_ALLOW")},
         **WAITS,
@@ -69,7 +69,7 @@ def environment(database: Path, sandbox: Sandbox, mail_port: int) -> dict[str, s
 
 
 class EndedBefore(Exception):
-    """The run was over before the point came; ``points`` is how many it had."""
+    """The run ended before the wanted point; ``points``: how many it had."""
 
     def __init__(self, points: int) -> None:
         super().__init__(f"The run ended after {points} points.")
@@ -79,8 +79,8 @@ class EndedBefore(Exception):
 def play_killed(folder: Path, made: tuple[Path, str], share: float, points: int) -> Outcome:
     """Run `sync`, kill it after that share of its points, run it again to its end.
 
-    How many points a run has isn't known beforehand: a job that is looked at once more adds some. Where it had less
-    than ``points``, it is played again, now by its own length; the caller gets a run that was killed, or an error.
+    The number of points of a run isn't known beforehand: another look at a job adds some. If the run has less than
+    ``points``, it is played again, by its own number; the caller gets a run that was killed, or an error.
     """
     for _ in range(5):
         try:
@@ -93,7 +93,7 @@ def play_killed(folder: Path, made: tuple[Path, str], share: float, points: int)
 def play(folder: Path, made: tuple[Path, str], kill_at: int) -> Outcome:
     """Run `sync`, kill it at that point (0: never), run it again to its end.
 
-    Raises ``EndedBefore`` where it never came to that point.
+    Raises ``EndedBefore`` if it never reached that point.
     """
     database, code = folder / f"killed-at-{kill_at}.sqlite3", made[1]
     shutil.copy(made[0], database)
@@ -128,6 +128,6 @@ def _child(env: dict[str, str], report: Path, kill_at: int, *args: str) -> subpr
 
 
 def manage(env: dict[str, str], *args: str) -> str:
-    """What a command of `manage.py` printed, which must succeed."""
+    """Run a command of `manage.py`, which must succeed; returns its output."""
     command = [sys.executable, "manage.py", *args]
     return subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True).stdout

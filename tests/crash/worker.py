@@ -1,4 +1,4 @@
-"""A decided run that a worker carries out, one of whose processes is killed at a point."""
+"""A confirmed run that workers carry out, while one of their processes is killed at a point."""
 
 import os
 import shutil
@@ -27,7 +27,7 @@ whole.decided(Connection.objects.get(), User.objects.create_superuser("hr", "hr@
 
 @dataclass
 class Carried:
-    """What both sides are in the end, how the Changes ended, the emails by Message-ID, and the points passed."""
+    """The final state of both sides, the outcomes of the Changes, the emails by Message-ID, and the points."""
 
     state: dict[str, list[str]]
     ended: Counter[str]
@@ -50,8 +50,8 @@ def decided(folder: Path, made: tuple[Path, str]) -> Path:
 
 
 def carry_out_killed(folder: Path, template: Path, share: float, points: int) -> Carried:
-    """The same with a kill after that share of the points: an idle worker's looks count too, so that a quick run has
-    fewer. Where nobody came to the point, it is done again, now by its own length.
+    """The same with a kill after that share of the points. The looks of an idle worker count, too, so a quick run has
+    fewer points. If no process reached the point, it is done again, by its own number.
     """
     for _ in range(5):
         at = 1 + round(share * (points - 3))
@@ -63,7 +63,7 @@ def carry_out_killed(folder: Path, template: Path, share: float, points: int) ->
 
 
 def carry_out(folder: Path, template: Path, kill_at: int) -> Carried:
-    """Have workers carry the run out, one after the other where one ends; one process ends at that point (0: none)."""
+    """Let workers carry out the run, a new one when one ends; one process is killed at that point (0: none)."""
     database, report = folder / f"worker-{kill_at}.sqlite3", folder / f"worker-{kill_at}.txt"
     shutil.copy(template, database)
     report.write_text("")

@@ -1,1 +1,1 @@
-"""Installations of earlier versions, kept as test data: what their databases held, and what both vendors knew then."""
+"""Installations of earlier versions, kept as test data: their databases, and both vendors' state at that time."""

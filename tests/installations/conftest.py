@@ -1,4 +1,4 @@
-"""An installation of an earlier version: as it was kept, and lifted to this version with both vendors beside it."""
+"""An installation of an earlier version: as it was kept, and migrated to this version with both vendors running."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from tests.sync.scheduling import QUICK
 
 @dataclass
 class Installation:
-    """One that was lifted. `company` belongs to `connection`, which runs by itself; another one has just begun."""
+    """A migrated installation. `company` belongs to `connection`, which has automatic updates; another has just begun."""
 
     connection: Connection
     company: OneCompany
@@ -31,7 +31,7 @@ class Installation:
     superuser: User
 
     def attend(self) -> None:
-        """What a worker does when Huma has told of somebody; it is worked off to its end."""
+        """Do what a worker does after an event from Huma, to the end."""
         real_time.attend(self.connection)
         for run in self.connection.runs.filter(runner.is_working()):
             runner.drive(run)
@@ -40,7 +40,7 @@ class Installation:
 
 @pytest.fixture(params=keeping.VERSIONS)
 def kept(request: Any, transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[str]:
-    """The version of an installation whose database is in use now, just as it was kept."""
+    """The version of the kept installation whose database is used now, without changes."""
     settings.FIELD_ENCRYPTION_KEY = [keeping.KEY]
     with databases.empty(tmp_path) as name:
         databases.fill(name, keeping.database(request.param, database.vendor))
@@ -50,7 +50,7 @@ def kept(request: Any, transactional_db: None, settings: Any, tmp_path: Path) ->
 
 @pytest.fixture
 def installation(kept: str, settings: Any) -> Iterator[Installation]:
-    """An installation that was lifted to this version just now, with both vendors as they were."""
+    """A kept installation that was just migrated to this version, with both vendors as they were."""
     _set(settings, QUICK)
     context._usual_job_seconds.clear()
     call_command("migrate", verbosity=0)

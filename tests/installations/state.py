@@ -1,4 +1,4 @@
-"""What both stand-ins know of a company, as JSON and back, so that ids agree with a database that was kept."""
+"""Both stand-ins' state of a company as JSON and back, so that ids agree with a kept database."""
 
 from dataclasses import fields
 from datetime import datetime
@@ -15,7 +15,7 @@ SETS = ("hidden", "locked")
 
 
 def stored(company: OneCompany, employees: int, seed: int) -> dict[str, Any]:
-    """Everything that both vendors know of a company that was seeded so."""
+    """Both vendors' whole state of a company that was seeded with these arguments."""
     with company.huma.lock, company.visma.lock:
         return {
             "employees": employees,
@@ -29,9 +29,9 @@ def stored(company: OneCompany, employees: int, seed: int) -> dict[str, Any]:
 
 
 def restored(kept: dict[str, Any], **more: Any) -> OneCompany:
-    """The company again, not started yet; `more` is for both vendors' stand-ins.
+    """The restored company, not started yet; `more` is for both stand-ins.
 
-    It is seeded first, so that people who are added later are others than those who are there.
+    It is seeded first, so that people who are added later differ from those who are there.
     """
     company = OneCompany(employees=kept["employees"], seed=kept["seed"], **more)
     company.tenant_id, company.key = kept["tenant_id"], kept["key"]
@@ -41,7 +41,7 @@ def restored(kept: dict[str, Any], **more: Any) -> OneCompany:
 
 
 def into(sandbox: Sandbox, kept: dict[str, Any]) -> None:
-    """Let both stand-ins know what was kept, and nothing else."""
+    """Replace the state of both stand-ins by the kept one."""
     huma = kept["huma"]
     with sandbox.huma.lock, sandbox.visma.lock:
         sandbox.huma.organization_id, sandbox.huma.service_user_id = huma["organization_id"], huma["service_user_id"]
@@ -74,13 +74,13 @@ def _employee(kept: dict[str, Any]) -> Employee:
 
 
 def _known(kind: Any, kept: dict[str, Any]) -> dict[str, Any]:
-    """What a stand-in of today has of it: what it has got since keeps its default."""
+    """The kept values of the attributes that a stand-in has today; new attributes keep their defaults."""
     names = {one.name for one in fields(kind)}
     return {name: set(value) if name in SETS else value for name, value in kept.items() if name in names}
 
 
 def _plain(value: Any) -> Any:
-    """Dataclasses, sets and times as JSON has them; in an order of its own where there was none."""
+    """Dataclasses, sets and times as JSON; sets are sorted."""
     if isinstance(value, User | Position | Document):
         return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
     if isinstance(value, dict):

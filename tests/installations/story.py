@@ -1,5 +1,5 @@
-"""What happens in a kept installation: a company is connected, synchronized once, and keeps itself up to date for a
-month. Every step is what a page, Huma's webhook, the worker's clock or a command would do."""
+"""The story of a kept installation: a company is connected, synchronized once, and gets automatic updates for a month.
+Every step does what a page, Huma's webhook, the worker or a command would do."""
 
 import io
 from datetime import timedelta
@@ -42,16 +42,16 @@ FIRST = (
     ("first_workday", "first_workday", "never"),
     ("address_capitals", "address", "never"),
 )
-"""What was decided in the first run: whose, which field, how. The rest was left undecided."""
+"""The decisions of the first run: whose, which field, how. The rest stays undecided."""
 LAST = (("end_reason", "last_workday", "huma"), ("phone_unparsable", "phone", "leave"))
-"""What is chosen in the run that is open in the end."""
+"""The choices in the run that is open at the end."""
 
 
 class Story(Work):
-    """What happens, from the first day to the last."""
+    """The story, from the first day to the last."""
 
     def tell(self) -> None:
-        """All of it."""
+        """Run the whole story."""
         self.connect()
         self.first_run()
         self.switch_on()
@@ -65,7 +65,7 @@ class Story(Work):
         self.other_company()
         self.last_day()
         heartbeat.beat()
-        OrmQ.objects.all().delete()  # a worker has seen to it
+        OrmQ.objects.all().delete()  # as if a worker had done them
 
     def connect(self) -> None:
         """HR connects the company, and sets it up."""

@@ -1,4 +1,4 @@
-"""A kept installation that was lifted to this version goes on: it writes what was decided, and stops for nobody."""
+"""A kept installation that was migrated to this version goes on: it writes what was decided, and stops for nobody."""
 
 import json
 
@@ -34,7 +34,7 @@ def phones(installation: Installation) -> dict[str, str | None]:
 
 
 def right(installation: Installation) -> list[EmployeeLink]:
-    """The linked people who are one person, as the data know, and whose phone nobody has to decide about first."""
+    """The links of people who really are one person, and about whose phone nobody has to decide first."""
     known = {(one.user_id, one.employee_id) for some in installation.company.people.values() for one in some}
     linked = installation.connection.links.filter(state="linked")
     out = set(installation.connection.left_out.filter(field="").values_list("vendor_id", flat=True))
@@ -68,7 +68,7 @@ def works(installation: Installation, link: EmployeeLink) -> bool:
 
 
 def right_after_a_look(installation: Installation) -> list[EmployeeLink]:
-    """Who is right, once this version has looked at everybody; from then on no threshold stops anything."""
+    """The right links after this version has looked at everybody; from then on no threshold stops anything."""
     assert sync(installation.connection, "--conflicts", "leave")[0] == 0
     Connection.objects.filter(pk=installation.connection.pk).update(threshold_people=1000)
     installation.connection.refresh_from_db()

@@ -30,7 +30,7 @@ MOVED = {
     ("sync_syncrun", name)
     for name in ("message_id", "mail_state", "mail_tries", "mail_next", "mail_holder", "mailed_at", "options")
 }
-"""(table, column) that a migration took away after it had put what stood there elsewhere."""
+"""(table, column) that a migration removed after it had moved the values elsewhere."""
 PATTERNS = [p for p in (*connections.urls.urlpatterns, *sync.urls.urlpatterns) if "code" in p.pattern.converters]
 PAGES = (
     *("connection", "connection_settings", "connection_credentials", "connection_pause", "sync_users", "overview"),
@@ -63,13 +63,13 @@ LEAST = {
     "sync_syncrun": 20,
     "sync_write": 25,
 }
-"""So many rows a table, at least, are worth to be kept."""
+"""The least number of rows that a table of a useful installation has."""
 
 Rows = dict[str, dict[Any, dict[str, Any]]]
 
 
 def stored() -> Rows:
-    """Everything in our tables: by table and primary key, what stands in each column."""
+    """The content of our tables: by table and primary key, the value of each column."""
     found = {}
     with database.cursor() as cursor:
         tables = [name for name in database.introspection.table_names(cursor) if name.startswith(OURS)]
@@ -83,7 +83,7 @@ def stored() -> Rows:
 
 
 def lost(before: Rows, after: Rows) -> list[tuple[Any, ...]]:
-    """What stood there before and doesn't now: (table, primary key, column), values aside."""
+    """What was there before and isn't now: (table, primary key, column), without values."""
     found: list[tuple[Any, ...]] = []
     for table, rows in before.items():
         for key, row in rows.items():

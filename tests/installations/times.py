@@ -1,4 +1,4 @@
-"""Letting time pass in a database: everything that happened is further back by so much."""
+"""Lets time pass in a database by moving everything that happened further back."""
 
 from datetime import date, datetime, timedelta
 
@@ -13,19 +13,19 @@ from sync.models import DateRoll, Letter
 
 
 def days_pass(days: float) -> None:
-    """So many days pass. Dates of people stay: both vendors' documents know nothing of it."""
+    """Let ``days`` pass. Dates of people stay, because both vendors' documents stay, too."""
     move(-timedelta(days=days))
 
 
 def come_to_now() -> None:
-    """Move everything so that the last that was done was done a moment ago."""
+    """Move everything so that the latest event was a moment ago."""
     last: datetime = AuditEntry.objects.latest("at").at
     move(timezone.now() - last)
 
 
 @transaction.atomic
 def move(by: timedelta) -> None:
-    """Move every moment by that; whole days of it count for what is kept by the day."""
+    """Move all times by ``by``; dates move by its whole days."""
     for model in apps.get_models():
         names = [field.name for field in model._meta.local_concrete_fields if isinstance(field, DateTimeField)]
         if names and model._meta.managed:
@@ -38,7 +38,7 @@ def move(by: timedelta) -> None:
 
 
 def _move_digests(by: timedelta) -> None:
-    """A digest's key holds its day, and there is one a day: those that move into another's place go first."""
+    """Move digests, whose keys have their day, in an order in which no two have the same key."""
     digests = Letter.objects.filter(kind=Letter.Kind.DIGEST).order_by("made_at")
     for letter in digests.reverse() if by > timedelta(0) else digests:
         name, day, rest = letter.key.split(":", 2)
@@ -47,7 +47,7 @@ def _move_digests(by: timedelta) -> None:
 
 
 def next_working_day() -> datetime:
-    """Noon of the next day on which a digest is written, and no digest was written yet."""
+    """Noon of the next working day without a digest."""
     noon = timezone.localtime().replace(hour=12, minute=0, second=0, microsecond=0)
     while not is_working_day(noon.date()) or Installation.objects.filter(digest_at__date__gte=noon.date()).exists():
         noon += timedelta(days=1)

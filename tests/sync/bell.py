@@ -1,4 +1,4 @@
-"""What a worker does with the queue, in the foreground."""
+"""Works off the queue in the foreground, as a worker does."""
 
 from django_q.models import OrmQ
 from django_q.signing import SignedPackage
@@ -7,7 +7,7 @@ from sync import tasks
 
 
 def answer() -> int:
-    """Do all that waits in the queue, once each; gives how many tasks there were."""
+    """Run each task in the queue once; returns how many there were."""
     found = [(row.pk, SignedPackage.loads(row.payload)) for row in OrmQ.objects.order_by("pk")]
     for pk, task in found:
         if OrmQ.objects.filter(pk=pk).delete()[0]:
@@ -16,7 +16,7 @@ def answer() -> int:
 
 
 def until_quiet(most: int = 300) -> None:
-    """Until nothing waits in the queue any more."""
+    """Work until the queue is empty."""
     for _ in range(most):
         if not answer():
             return
@@ -24,6 +24,6 @@ def until_quiet(most: int = 300) -> None:
 
 
 def a_minute() -> None:
-    """The tick comes, and what it rings for is done."""
+    """Run the tick, and the tasks that it queues."""
     tasks.tick()
     until_quiet()

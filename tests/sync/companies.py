@@ -1,4 +1,4 @@
-"""Several companies behind one address for each vendor, as the vendors have it: the caller's key tells which one."""
+"""Several companies behind one address for each vendor: as at the vendors, the caller's key tells which one it is."""
 
 import json
 import uuid
@@ -21,7 +21,7 @@ State = dict[str, Any]
 
 
 class OneCompany(Sandbox):
-    """A sandbox with keys of its own, which listens nowhere itself. The same people for the same `seed`."""
+    """A sandbox with its own keys that doesn't listen itself. The same `seed` gives the same people."""
 
     def __init__(self, employees: int, seed: int, **more: Any) -> None:
         super().__init__(employees=employees, seed=seed, **more)
@@ -59,7 +59,7 @@ class OneCompany(Sandbox):
         }
 
     def written(self) -> Counter[str]:
-        """What was written, and how often: each request that was taken, without new ids."""
+        """The accepted writes and how often each was sent, without new ids."""
         taken = [one for one in self.journal.writes() if one.status in (200, 201, 202, 204)]
         bodies = ({k: v for k, v in one.body.items() if k != "lastChange"} for one in taken)
         sent = zip(taken, bodies, strict=True)
@@ -118,7 +118,7 @@ class Companies:
 
 
 def decide_everything(run: SyncRun, user: User) -> None:
-    """Huma's values wherever that empties nothing, and everybody created who may be; then the last click."""
+    """Choose Huma's values where that empties nothing, and everybody who can be created; then confirm."""
     review.decide_bulk(run, user, review.ReviewFilter(show="all"), "huma")
     creation.choose_all(run, user, "huma", True)
     creation.choose_all(run, user, "visma", True)

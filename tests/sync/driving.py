@@ -1,4 +1,4 @@
-"""Driving whole runs against both stand-ins, in the foreground, as a person and a worker would."""
+"""Drives whole runs against both stand-ins in the foreground, as a person and a worker would."""
 
 import io
 import json
@@ -31,7 +31,7 @@ def point_at(settings: Any, sandbox: Sandbox) -> None:
 
 @contextmanager
 def running(settings: Any, employees: int, **more: Any) -> Iterator[Any]:
-    """A sandbox of that size, and the settings name it."""
+    """A running sandbox of that size, named by the settings."""
     with Sandbox(employees=employees, **more) as sandbox:
         point_at(settings, sandbox)
         yield sandbox
@@ -55,7 +55,7 @@ def connection(sandbox: Sandbox, owner: User, **more: Any) -> Connection:
 
 
 def read(connection: Connection, user: User) -> SyncRun:
-    """A new run (or the open one) once both sides were read: in review, or failed with its reason."""
+    """A new run (or the open one) after both sides were read: in review, or failed with its reason."""
     return runner.drive(lifecycle.start(connection, user))
 
 
@@ -67,7 +67,7 @@ def apply(run: SyncRun, user: User, only: Any = None) -> SyncRun:
 
 
 def sync(made: Connection, *options: str) -> tuple[int, dict[str, Any]]:
-    """What `manage.py sync` ends with: the exit code and the JSON."""
+    """Run `manage.py sync`; returns the exit code and the JSON."""
     out = io.StringIO()
     try:
         call_command("sync", made.code, "--json", *options, stdout=out)
@@ -80,7 +80,7 @@ def sync(made: Connection, *options: str) -> tuple[int, dict[str, Any]]:
 
 
 def difference(run: SyncRun, user_id: str | None, field: str) -> Conflict:
-    """The run's difference of a person, by her id in Huma."""
+    """The run's difference of a person, by their id in Huma."""
     return Conflict.objects.get(run=run, link__huma_id=user_id, field=field)
 
 
@@ -96,7 +96,7 @@ def differences(run: SyncRun, **more: Any) -> set[tuple[str, str]]:
 
 
 def outcomes(run: SyncRun) -> dict[tuple[str, str], str]:
-    """By (name, field), what became of each Change; a creation's field is empty."""
+    """The outcome of each Change, by (name, field); a creation's field is empty."""
     rows = Change.objects.filter(run=run).values_list("name", "field", "state", "reason")
     return {(name, field): f"{state} {reason}".strip() for name, field, state, reason in rows}
 
@@ -112,7 +112,7 @@ def changed(before: Any, after: Any, path: str = "") -> dict[str, tuple[Any, Any
 
 
 def until(run: SyncRun, done: Callable[[SyncRun], bool], seconds: float = 0.05, most: int = 2000) -> SyncRun:
-    """Advance in tiny slices, each of a new process's making as far as the run can tell, until ``done``."""
+    """Advance in tiny slices, each as if in a new process, until ``done``."""
     for _ in range(most):
         runner.advance(run.pk, seconds)
         run.refresh_from_db()

@@ -1,4 +1,4 @@
-"""A company that keeps itself up to date, and Huma tells of its people by the webhook."""
+"""A company with automatic updates, of whose people Huma tells by the webhook."""
 
 import json
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def company(settings: Any, owner: User, **chosen: Any) -> Iterator[tuple[Company
 
 
 def tell(found: Company, *people: Person | str, topic: str = "users-update", **more: Any) -> None:
-    """Huma tells of people, or of ids; it is taken."""
+    """Send an accepted event about people, or about ids."""
     ids = [one if isinstance(one, str) else one.user_id for one in people]
     body = json.dumps({"topic": topic, "users": [{"id": one, **more} for one in ids]}).encode()
     found.connection.refresh_from_db()
@@ -42,14 +42,14 @@ def tell(found: Company, *people: Person | str, topic: str = "users-update", **m
 
 
 def begin(found: Company) -> SyncRun:
-    """The run that answers what Huma has told, which has done nothing yet."""
+    """The run that answers the waiting events; it has done nothing yet."""
     run = real_time.start(found.connection)
     assert run is not None
     return run
 
 
 def phone(found: Company, person: Person) -> str:
-    """Her business phone in Visma, once Visma has done what it was asked to do."""
+    """The person's business phone in Visma, after Visma has run its jobs."""
     found.sandbox.wait_for_jobs()
     return str(next(one["number"] for one in found.in_visma(person)["phones"] if one["type"] == "business"))
 

@@ -1,4 +1,4 @@
-"""Something waits before a pay day, whatever day it is; and the mail about it."""
+"""Held changes before a pay day, whatever day it is, and the emails about them."""
 
 from datetime import datetime, time, timedelta
 from email.message import EmailMessage
@@ -17,7 +17,7 @@ SEVEN = time(7)
 
 
 def paid(connection: Connection) -> Period:
-    """Give the connection a pay day so far ahead that its reminders are all still to come; the pay that is next."""
+    """Give the connection a pay day whose reminders are all still to come; returns the next pay."""
     day = (timezone.localdate() + timedelta(days=14)).day
     connection.pay_day, connection.cutoff_day = day, day
     connection.save()
@@ -34,14 +34,14 @@ def following(connection: Connection, now: datetime) -> Period:
 
 
 def a_run(connection: Connection, **more: Any) -> SyncRun:
-    """A run that came by itself and has ended."""
+    """An automatic run that has ended."""
     return SyncRun.objects.create(connection=connection, trigger="real-time", state="finished", **more)
 
 
 def holds(
     connection: Connection, field: str = "bank_account", at: datetime | None = None, reason: str = "held_account"
 ) -> Change:
-    """Something of somebody waits since then."""
+    """A held Change of a person, which waits since ``at``."""
     number = EmployeeLink.objects.count()
     link = EmployeeLink.objects.create(
         connection=connection, huma_id=f"h{number}", visma_id=f"v{number}", linked_by="number", name="Frode Før"

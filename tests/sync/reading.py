@@ -1,4 +1,4 @@
-"""A run that has read both sides, out of the vendors' documents, without the network between."""
+"""Runs that have read both sides, made from the vendors' documents without a network."""
 
 from datetime import timedelta
 from typing import Any
@@ -19,7 +19,7 @@ def day(days: int) -> str:
 
 
 def in_huma(id_: str, given: str, family: str, number: str = "", email: str = "", **more: Any) -> Employee:
-    """Somebody in Huma; ``contract``, ``starts`` and ``ends`` (ISO) are her position's, ``position=False`` for none."""
+    """Somebody in Huma; ``contract``, ``starts`` and ``ends`` (ISO) are the position's, ``position=False``: none."""
     place: Doc = {"id": f"p-{id_}", "contractStartDate": wrap(more.pop("starts", "2020-01-01")), "status": ...}
     if ends := more.pop("ends", ""):
         place["contractEndDate"] = wrap(ends)
@@ -32,7 +32,7 @@ def in_huma(id_: str, given: str, family: str, number: str = "", email: str = ""
 
 
 def in_visma(id_: str, given: str, family: str, number: str = "", email: str = "", **more: Any) -> Employee:
-    """Somebody in Visma; ``ends`` (ISO) is her position's, ``position=False`` for none."""
+    """Somebody in Visma; ``ends`` (ISO) is the position's, ``position=False``: none."""
     place = visma_place(f"p-{id_}", **({"activeEnd": ends} if (ends := more.pop("ends", "")) else {}))
     positions = [place] if more.pop("position", True) else []
     doc = visma_doc(
@@ -70,7 +70,7 @@ def read(connection: Connection, *people: Employee, **more: Any) -> SyncRun:
 
 
 def known_ids(connection: Connection) -> dict[str, list[str]]:
-    """The ids of the linked people by side; who of them isn't read is asked for singly, and not there any more."""
+    """The ids of the linked people by side; those who aren't read are asked for singly, and are gone."""
     pairs = list(connection.links.exclude(state="different").values_list("huma_id", "visma_id"))
     return {"huma": [huma for huma, _visma in pairs], "visma": [visma for _huma, visma in pairs]}
 

@@ -1,4 +1,4 @@
-"""A company that has been synchronized once and keeps itself up to date from then on."""
+"""A company that was synchronized once and has automatic updates since then."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,7 +30,7 @@ QUICK = {
 
 @contextmanager
 def company(settings: Any, user: User, *ways: str, **more: Any) -> Iterator[Company]:
-    """A company without anybody but those of the ``ways``; ``more`` is for both vendors' stand-ins."""
+    """A company with one person for each of the ``ways``; ``more`` is for both stand-ins."""
     for name, value in QUICK.items():
         setattr(settings, name, value)
     context._usual_job_seconds.clear()
@@ -45,19 +45,19 @@ def company(settings: Any, user: User, *ways: str, **more: Any) -> Iterator[Comp
 
 
 def people(found: Company, count: int) -> list[Person]:
-    """So many more people about whom both sides agree."""
+    """Add ``count`` people without differences."""
     return [found.add() for _ in range(count)]
 
 
 def first_run(found: Company) -> SyncRun:
-    """The first run by hand, in which nobody decides anything."""
+    """Do the first run by hand, without decisions."""
     run = driving.apply(driving.read(found.connection, found.user), found.user)
     assert run.state == SyncRun.State.FINISHED
     return run
 
 
 def turn_on(found: Company, **chosen: Any) -> Connection:
-    """The first run, and then automatic updates with a schedule, or as ``chosen``."""
+    """Do the first run, and turn automatic updates on, with a schedule or as ``chosen``."""
     first_run(found)
     heard(found.connection)
     switching.turn_on(found.connection, found.user)
@@ -66,18 +66,18 @@ def turn_on(found: Company, **chosen: Any) -> Connection:
 
 
 def make_due(connection: Connection) -> None:
-    """The time of the next scheduled sync has come."""
+    """Let the next scheduled sync be due."""
     Connection.objects.filter(pk=connection.pk).update(schedule_next=timezone.now() - timedelta(minutes=1))
     connection.refresh_from_db()
 
 
 def begin(connection: Connection) -> SyncRun:
-    """A scheduled sync that has begun and done nothing yet."""
+    """A scheduled sync that was started and has done nothing yet."""
     make_due(connection)
     (run,) = schedule.start_due()
     return run
 
 
 def scheduled(found: Company) -> SyncRun:
-    """A whole scheduled sync."""
+    """Do a whole scheduled sync."""
     return found.ended(runner.drive(begin(found.connection)))

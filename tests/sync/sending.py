@@ -1,4 +1,4 @@
-"""Sending to the webhook as Huma does, or as somebody else does."""
+"""Sends requests to the webhook, as Huma does or as somebody else does."""
 
 import json
 from typing import Any
@@ -34,7 +34,7 @@ def send(
     client: Client | None = None,
     **how: Any,
 ) -> Any:
-    """Send it; ``how`` is another secret, topic, token, or base64, unless the ``headers`` are given."""
+    """Send a request; ``how``: another secret, topic, token, or base64, unless ``headers`` are given."""
     body = body_of(ANNA) if body is None else body
     how.setdefault("topic", "users-update")
     if headers is None:
@@ -45,5 +45,5 @@ def send(
 
 
 def refused() -> dict[str, int]:
-    """How often was refused, by the reason."""
+    """How often requests were refused, by the reason."""
     return dict(RefusedEvent.objects.values_list("why", "times"))

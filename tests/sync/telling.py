@@ -1,4 +1,4 @@
-"""Huma tells of people, and what it tells is worked off to its end; an owner answers what is held."""
+"""Sends events about people and works them off; lets an owner answer held changes."""
 
 import secrets
 from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ from tests.sync.scheduling import company, people, turn_on
 
 @contextmanager
 def six_people(settings: Any, owner: User) -> Iterator[Company]:
-    """A company of six, with automatic updates; more than two people within an hour are too many."""
+    """A company of six people with automatic updates, and a threshold of two people within an hour."""
     with company(settings, owner) as found:
         people(found, 6)
         found.connection.threshold_people, found.connection.threshold_percent = 2, 1
@@ -30,12 +30,12 @@ def six_people(settings: Any, owner: User) -> Iterator[Company]:
 
 
 def everybody(found: Company) -> list[Person]:
-    """All who were added, in that order."""
+    """All people who were added, in that order."""
     return [Person(one.user_id or "", one.employee_id or "") for one in found.sandbox.people["equal"]]
 
 
 def hold_phones(found: Company) -> dict[Person, str]:
-    """All get another phone at once; gives those whose new one waits. The first two were written."""
+    """Give everybody another phone at once; returns those whose new one is held. The first two are written."""
     numbers = {person: new_phone(found, person, at) for at, person in enumerate(everybody(found), 1)}
     told(found, *numbers)
     names = {change.link.huma_id for change in waits(found.connection) if change.link}
@@ -44,19 +44,19 @@ def hold_phones(found: Company) -> dict[Person, str]:
 
 
 def of(found: Company, *some: Person) -> list[Change]:
-    """What waits of these people."""
+    """The held Changes of these people."""
     ids = {person.user_id for person in some}
     return [change for change in waits(found.connection) if change.link and change.link.huma_id in ids]
 
 
 def totals(run: SyncRun) -> dict[str, int]:
-    """How many Changes of the run came to what."""
+    """How many Changes of the run have each outcome."""
     states = [one.split()[0] for one in outcomes(run).values()]
     return {state: states.count(state) for state in sorted(set(states))}
 
 
 def tell(connection: Connection, *people: Person, topic: str = "users-update") -> None:
-    """Huma's webhook came in, and was verified."""
+    """Take a verified event about people."""
     HumaEvent.objects.create(
         connection=connection,
         topic=topic,
@@ -67,7 +67,7 @@ def tell(connection: Connection, *people: Person, topic: str = "users-update") -
 
 
 def begun(found: Company, *people: Person, topic: str = "users-update") -> SyncRun:
-    """The run that is to answer it; nothing was read yet."""
+    """The run that answers an event about these people, before it has read anything."""
     tell(found.connection, *people, topic=topic)
     run = real_time.start(found.connection)
     assert run is not None
@@ -75,7 +75,7 @@ def begun(found: Company, *people: Person, topic: str = "users-update") -> SyncR
 
 
 def ready(run: SyncRun) -> SyncRun:
-    """The run once it has read both sides, as if its worker ended there."""
+    """The run after it has read both sides, as if its worker had ended there."""
     with Lease(SyncRun, run.pk) as lease:
         real_time.read_slice(run, lease, 10.0)
     run.refresh_from_db()
@@ -84,7 +84,7 @@ def ready(run: SyncRun) -> SyncRun:
 
 
 def told(found: Company, *people: Person) -> SyncRun:
-    """The run that answers it, at its end."""
+    """The run that answers an event about these people, at its end."""
     return found.ended(runner.drive(begun(found, *people)))
 
 
@@ -105,18 +105,18 @@ def released(found: Company, changes: Iterable[Change]) -> SyncRun:
 
 
 def waits(connection: Connection) -> list[Change]:
-    """What waits for an owner."""
+    """The held Changes that wait for an owner."""
     return list(Change.objects.filter(run__connection=connection, state="held", answer="").order_by("pk"))
 
 
 def answers(connection: Connection) -> list[str]:
-    """The answers to everything that was ever held, oldest first."""
+    """The answers to all held Changes, the oldest first."""
     rows = Change.objects.filter(run__connection=connection, state="held").order_by("pk")
     return [one.answer for one in rows]
 
 
 def an_hour_later(connection: Connection) -> None:
-    """Everything that was written so far was written more than an hour ago."""
+    """Let everything that was written so far be older than an hour."""
     for run in SyncRun.objects.filter(connection=connection).exclude(confirmed_at=None):
         assert run.confirmed_at
         SyncRun.objects.filter(pk=run.pk).update(confirmed_at=run.confirmed_at - timedelta(minutes=61))
@@ -132,31 +132,31 @@ def phones(found: Company) -> dict[str, Any]:
 
 
 def phone(found: Company, person: Person) -> str | None:
-    """Her business phone in payroll."""
+    """The person's business phone in Visma."""
     number: str | None = phones(found)[person.employee_id]
     return number
 
 
 def account(found: Company, person: Person) -> str:
-    """Her bank account in payroll."""
+    """The person's bank account in Visma."""
     return str(found.in_visma(person)["salaryPaymentMethod"].get("localBankAccount") or "")
 
 
 def new_phone(found: Company, person: Person, number: int) -> str:
-    """Another phone in Huma; says how payroll is to have it."""
+    """Set another phone in Huma; returns it in Visma's form."""
     text = f"+4740{number:06}"
     found.huma(person, phone=text)
     return text
 
 
 def new_account(found: Company, person: Person, number: str) -> str:
-    """Another bank account in Huma."""
+    """Set another bank account in Huma."""
     found.huma(person, bankAccount={"type": "national", "number": number, "country": "NO", "code": "NATIONAL"})
     return number
 
 
 def accounts(count: int) -> list[str]:
-    """So many account numbers with right check digits, none of them anybody's."""
+    """``count`` unused account numbers with right check digits."""
     weights = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
     found: list[str] = []
     number = 9999_11_0000

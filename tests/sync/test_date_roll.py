@@ -26,14 +26,14 @@ def fjordheim(settings, hr):
 
 
 def days_pass(found, person) -> None:
-    """Today is the day of which was known that something would change for her."""
+    """Let today be the day on which the person's position was expected to change."""
     link = found.link(person)
     link.changes_on = timezone.localdate()
     link.save()
 
 
 def begins_another(found, person) -> None:
-    """In Huma her position ended yesterday, and another one begins today."""
+    """End the person's position in Huma yesterday, and begin another one today."""
     old = found.huma_position(person)
     found.sandbox.huma.edit_position(person.user_id, old, contractEndDate=day(-1), lastDayOfWork=day(-1))
     found.sandbox.huma.add_position(person.user_id, {"contractStartDate": day(0)})

@@ -1,4 +1,4 @@
-"""A scheduled sync beside a run by hand: what a person has chosen stays hers, and what is settled asks no more."""
+"""A scheduled sync beside a run by hand: what a person has chosen stays, and what is settled asks no more."""
 
 import pytest
 
@@ -46,7 +46,7 @@ def test_what_it_wrote_is_asked_no_more_in_the_open_run(fjordheim, hr):
 
 
 def test_a_choice_that_came_too_late_swaps_nothing(fjordheim, hr):
-    """She chose Visma's old value while Huma's was on its way there."""
+    """The person chose Visma's old value while Huma's value was on its way there."""
     person = fjordheim.add()
     connection = turn_on(fjordheim)
     fjordheim.huma(person, phone=NUMBER)

@@ -50,7 +50,7 @@ def workers(found: Company, process_env: dict[str, str]) -> Iterator[Workers]:
 
 
 class Storm:
-    """What is sent when, and what happens in Huma meanwhile: ``plan[n]`` is the n-th moment."""
+    """The plan of what is sent, and of what happens in Huma meanwhile: ``plan[n]`` is the n-th moment."""
 
     def __init__(self, found: Company, told: list[Person], untold: list[Person]) -> None:
         self.found, self.secret = found, found.connection.webhook_secret
@@ -129,7 +129,7 @@ def test_a_thousand_events_leave_visma_as_huma_is(found: Company, workers: Worke
 
 
 def assert_as_in_huma(found: Company, told: list[Person], untold: dict[str, Any]) -> None:
-    """Visma has what Huma has of those who were told of, nothing of the others; nothing was written in vain."""
+    """Assert that Visma has Huma's values of the people in events, nothing of others, and no useless writes."""
     found.sandbox.wait_for_jobs()
     after = phones(found)
     for person in told:
@@ -147,6 +147,6 @@ def assert_as_in_huma(found: Company, told: list[Person], untold: dict[str, Any]
 
 
 def found_open(found: Company) -> set[tuple[str, str]]:
-    """The differences that a person is asked about in a sync of everybody: her id in Huma, and the field."""
+    """The differences that a whole run asks about: (id in Huma, field)."""
     run = found.read()
     return set(Conflict.objects.filter(run=run, standing="asks").values_list("link__huma_id", "field"))

@@ -1,4 +1,4 @@
-"""Automatic updates are an owner's own decision, after a first run, and one that she can take back."""
+"""Automatic updates are an owner's own decision, after a first run, and one that can be taken back."""
 
 from datetime import time, timedelta
 

@@ -42,7 +42,7 @@ def test_a_bug_reaches_the_queue_without_its_text(monkeypatch):
 
 
 def answer_the_bell() -> int:
-    """Do what a worker does with all that waits; gives how many tasks there were."""
+    """Run all queued tasks as a worker does; returns how many there were."""
     found = [(row.pk, SignedPackage.loads(row.payload)) for row in OrmQ.objects.all()]
     for pk, task in found:
         OrmQ.objects.filter(pk=pk).delete()

@@ -23,11 +23,11 @@ LINE = next(
     for line in (settings.BASE_DIR / "Procfile").read_text().splitlines()
     if line.startswith("web: ")
 )
-"""What the Procfile says."""
+"""The command of the Procfile for the web."""
 
 
 class WebServer:
-    """``with WebServer(env) as web:`` it answers on loopback until the block ends.
+    """``with WebServer(env) as web:`` a server that answers on loopback until the block ends.
 
     ``more`` arguments follow the Procfile's; ``preexec`` is called in the new process.
     """
@@ -72,7 +72,7 @@ class WebServer:
         self.process.wait(PATIENCE)
 
     def open(self, said: bytes = b"", timeout: float = PATIENCE) -> socket.socket:
-        """A connection on which this was said."""
+        """A connection on which ``said`` was sent."""
         client = socket.create_connection(("127.0.0.1", self.port), timeout)
         client.sendall(said)
         return client
@@ -80,7 +80,7 @@ class WebServer:
     def get(
         self, path: str, timeout: float = PATIENCE, headers: dict[str, str] | None = None
     ) -> http.client.HTTPResponse:
-        """The answer, read, on a connection of its own."""
+        """The answer, already read, on its own connection."""
         client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
             client.request("GET", path, headers=headers or {})

@@ -39,7 +39,7 @@ def alive(pid: int) -> bool:
 
 
 def wait_for(what: Callable[[], object], seconds: float = 60) -> bool:
-    """Whether it became true in time."""
+    """Whether ``what`` becomes true within ``seconds``."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if what():
@@ -49,20 +49,20 @@ def wait_for(what: Callable[[], object], seconds: float = 60) -> bool:
 
 
 class Workers:
-    """Starts workers in process groups of their own, and sees to it that none outlives the test."""
+    """Starts workers in their own process groups, and ends them with the test."""
 
     def __init__(self, env: dict[str, str]) -> None:
         self.env = {**env, "BEAT_SECONDS": "0.5"}
         self.started: list[Worker] = []
 
     def __call__(self, **env: str) -> Worker:
-        """One more worker, once a first beat came through the queue."""
+        """Start a worker, and wait for its first beat through the queue."""
         worker = self.begin(**env)
         assert wait_for(last_beat), "no beat came through the queue"
         return worker
 
     def begin(self, **env: str) -> Worker:
-        """One more worker, at once."""
+        """Start a worker without waiting."""
         worker = subprocess.Popen(
             [sys.executable, "manage.py", "worker"],
             cwd=settings.BASE_DIR,
@@ -75,14 +75,14 @@ class Workers:
         return worker
 
     def end(self) -> None:
-        """Kill whoever is left."""
+        """Kill the workers that are left."""
         for worker in self.started:
             kill(worker)
             worker.communicate()
 
 
 def kill(worker: Worker) -> None:
-    """The whole tree, as when a machine loses its power."""
+    """Kill the whole tree of processes, as when a machine loses power."""
     for pid in family(worker):
         if alive(pid):
             os.kill(pid, signal.SIGKILL)

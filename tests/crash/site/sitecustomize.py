@@ -1,4 +1,4 @@
-"""Python imports this first in each process of a worker under test, which so passes the points."""
+"""Installs the points in each process of a worker under test: Python imports this module first."""
 
 import os
 

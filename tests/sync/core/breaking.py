@@ -1,4 +1,4 @@
-"""Breaking a vendor's document at one place, and whether what stands there then is a valid value of that place."""
+"""Breaks a vendor's document at one place, and tells whether the new value is a valid one for that place."""
 
 import copy
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ MAY_BE_MISSING = {
     },
     "huma": {"status", "email.requestedValue", "bankAccount.value.bic", "bankAccount.value.country"},
 }
-"""Places that say nothing where they are missing or null; in Huma also each wrapper's value. Source: the contracts."""
+"""Places that may be missing or null, meaning no value; in Huma also each wrapper's value. Source: the contracts."""
 MAY_BE_NULL = {"personNames.firstName", "personNames.lastName", "emails.address", "phones.number"}
 DRAFTS_MAY_LACK = {"salaryPaymentMethod.localBankAccount", "salaryPaymentMethod.paymentType"}
 DRAFTS_MAY_LACK |= {"personNames.firstName", "personNames.lastName"}
@@ -26,7 +26,7 @@ DRAFTS_MAY_LACK |= {"personNames.firstName", "personNames.lastName"}
 
 
 def is_valid(side: str, path: Path, old: Any, new: Any, is_draft: bool) -> bool:
-    """Whether ``new`` is another valid value of the place: of the same kind, or nothing where nothing may stand."""
+    """Whether ``new`` is another valid value of the place: of the same kind, or none where none is allowed."""
     place = ".".join(step for step in path if isinstance(step, str))
     if new is None or new is MISSING:
         if side == "huma":

@@ -1,4 +1,4 @@
-"""Edits on either side, choices and failures in any order: it always converges, and writes what was decided only."""
+"""Edits on either side, choices and failures in any order: the sync always converges, and writes only decisions."""
 
 from copy import deepcopy
 from typing import Any

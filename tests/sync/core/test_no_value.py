@@ -109,7 +109,7 @@ def is_right(side: str, path: Path, old: Any, new: Any, is_draft: bool) -> bool:
 
 
 def assert_never_empty(side: str, before: Employee, documents: tuple[Doc, Doc], why: Any) -> bool:
-    """The broken documents can't be understood, or say nothing but what they said; gives whether they were read."""
+    """Assert that broken documents can't be read, or say only what they said before; returns whether they were read."""
     try:
         after = READ[side](*documents)
     except WrongShape:

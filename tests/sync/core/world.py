@@ -1,4 +1,4 @@
-"""Two vendors in memory and a sync between them, made of nothing but the core: for the state machine."""
+"""Two vendors in memory and a sync between them, made only of the core, for the state machine."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -18,7 +18,7 @@ DEFAULT = "arbeidstakerHarSagtOppSelv"
 
 @dataclass
 class Person:
-    """One linked person: her raw documents on both sides, and what the link remembers of her."""
+    """One linked person: the raw documents of both sides, and what the link has stored."""
 
     number: int
     docs: dict[str, Doc]
@@ -26,13 +26,13 @@ class Person:
     positions: tuple[str, str] | None = None
 
     def read(self, side: Side) -> Employee:
-        """What one side says now."""
+        """The employee as one side has them now."""
         if side is Side.HUMA:
             return read_huma(self.docs["huma"], self.docs["huma_position"])
         return read_visma(self.docs["visma"], self.docs["visma_position"])
 
     def says(self, side: Side, name: str) -> str:
-        """The fingerprint of what one side says of a field now."""
+        """The fingerprint of one side's present value of a field."""
         value = self.read(side).values[name]
         return PRINT(name, spec_of(name).version, value.canonical) if value.readable else "not readable"
 
@@ -50,7 +50,7 @@ class World:
         self.decisions: dict[tuple[int, str], str] = {}
 
     def review(self) -> None:
-        """Read everybody, settle what agrees, and forget what was decided about an earlier read."""
+        """Read everybody, settle what agrees, and forget decisions about an earlier read."""
         numbers = {same_number(person.read(Side.VISMA).number): str(person.number) for person in self.people}
         self.comparisons, self.decisions = [], {}
         for person in self.people:
@@ -71,7 +71,7 @@ class World:
         return [(p, d) for p, c in zip(self.people, self.comparisons, strict=False) for d in c.differences]
 
     def plan(self) -> list[tuple[Person, Difference, Planned]]:
-        """The Changes of what was decided."""
+        """The Changes that follow from the decisions."""
         found = []
         for person, difference in self.differences():
             choice = self.decisions.get((person.number, difference.field))
@@ -111,7 +111,7 @@ class World:
         return outcomes
 
     def write(self, person: Person, change: Planned, fate: str) -> str:
-        """One Change: look, write, look again. Only a value that is as the admin saw it is overwritten."""
+        """Write one Change: look, write, look again. Only a value that the admin has seen is overwritten."""
         spec, side = spec_of(change.field), change.side
         value = person.read(side).values[change.field]
         if not value.readable or not value.editable:
@@ -133,12 +133,12 @@ class World:
         return "unknown" if fate == "lost after" else "done"
 
     def refuses(self, person: Person, change: Planned) -> bool:
-        """Whether Visma would: a number belongs to one."""
+        """Whether Visma would refuse the Change, because the number is somebody else's."""
         others = [other.read(Side.VISMA).number for other in self.people if other is not person]
         return change.side is Side.VISMA and change.field == "employment_id" and change.after in others
 
     def only_this_changed(self, person: Person, before: dict[str, Doc], change: Planned) -> None:
-        """Every other field says what it said, on both sides; and so does every property that nobody has heard of."""
+        """Assert that all other fields and unknown properties are unchanged on both sides."""
         earlier = Person(person.number, before)
         for side in Side:
             then, now = earlier.read(side).values, person.read(side).values
@@ -150,7 +150,7 @@ class World:
             assert person.docs[key].get("unions") == doc.get("unions")
 
     def said(self) -> dict[tuple[int, Side, str], Any]:
-        """What everybody says of everything."""
+        """All values of everybody on both sides."""
         return {
             (p.number, side, spec.name): p.says(side, spec.name)
             for p in self.people

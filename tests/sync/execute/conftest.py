@@ -24,7 +24,7 @@ NUMBER = "+4722334455"
 
 @dataclass(frozen=True)
 class Person:
-    """Where somebody is found on each side, "" where she isn't."""
+    """The ids of a person on each side, "" if they aren't there."""
 
     user_id: str
     employee_id: str
@@ -39,34 +39,34 @@ class Company:
     user: User
 
     def add(self, way: str = "equal") -> Person:
-        """One more person; both sides agree about her unless the way says otherwise."""
+        """Add a person, without differences unless the way has some."""
         added = self.sandbox.add_person(way)
         return Person(added.user_id or "", added.employee_id or "")
 
     def in_visma(self, person: Person) -> dict[str, Any]:
-        """Visma's whole document of somebody."""
+        """The person's whole document in Visma."""
         return copy.deepcopy(self.sandbox.visma.employees[person.employee_id].body)
 
     def visma_position(self, person: Person) -> str:
-        """The id of her only position in Visma."""
+        """The id of the person's only position in Visma."""
         (id_,) = self.sandbox.visma.employees[person.employee_id].positions
         return id_
 
     def huma_position(self, person: Person) -> str:
-        """The id of her only position in Huma."""
+        """The id of the person's only position in Huma."""
         (id_,) = self.sandbox.huma.users[person.user_id].positions
         return id_
 
     def clerk(self, person: Person, **changes: Any) -> None:
-        """The payroll clerk edits her in Visma."""
+        """Edit the person in Visma, as the payroll clerk."""
         self.sandbox.visma.edit(person.employee_id, **changes)
 
     def huma(self, person: Person, **changes: Any) -> None:
-        """Somebody edits her in Huma."""
+        """Edit the person in Huma."""
         self.sandbox.huma.edit(person.user_id, **changes)
 
     def phone(self, person: Person, number: str) -> None:
-        """The clerk gives her another business phone."""
+        """Set the business phone in Visma, as the clerk."""
         entries = self.in_visma(person)["phones"]
         for entry in entries:
             if entry["type"] == "business":
@@ -74,7 +74,7 @@ class Company:
         self.clerk(person, phones=entries)
 
     def email(self, person: Person, address: str) -> None:
-        """The clerk gives her another business email."""
+        """Set the business email in Visma, as the clerk."""
         entries = self.in_visma(person)["emails"]
         for entry in entries:
             if entry["type"] == "business":
@@ -88,7 +88,7 @@ class Company:
         return run
 
     def decide(self, run: SyncRun, choice: str, person: Person | None = None, *fields: str) -> None:
-        """Choose a side for somebody's (everybody's) differences, or only for some fields; clearing included."""
+        """Choose a side for one person's or everybody's differences, or only for some fields; emptying included."""
         rows = Conflict.objects.filter(run=run)
         if person:
             rows = rows.filter(link__visma_id=person.employee_id, link__huma_id=person.user_id)
@@ -99,11 +99,11 @@ class Company:
         assert not decided.skipped
 
     def create(self, run: SyncRun, target: str) -> None:
-        """Choose everybody of the main list to be added on a side."""
+        """Choose everybody in the main list to be added to a side."""
         assert creation.choose_all(run, self.user, target, True)
 
     def confirm(self, run: SyncRun) -> SyncRun:
-        """The last click."""
+        """Confirm the run."""
         shown = driving.confirm.build(run)
         driving.confirm.confirm(run, self.user, shown.fingerprint, str(shown.people))
         assert run.state == SyncRun.State.APPLYING
@@ -114,7 +114,7 @@ class Company:
         return self.ended(runner.drive(self.confirm(run)))
 
     def ended(self, run: SyncRun) -> SyncRun:
-        """The run once more, seen to add up."""
+        """The reloaded run, whose totals must add up."""
         self.sandbox.wait_for_jobs()
         totals = lifecycle.run_totals(run)
         assert run.state in (SyncRun.State.FINISHED, SyncRun.State.STOPPED)
@@ -122,17 +122,17 @@ class Company:
         return run
 
     def sync(self, choice: str, person: Person | None = None, *fields: str) -> SyncRun:
-        """A whole run that takes one side's values."""
+        """Do a whole run that takes one side's values."""
         run = self.read()
         self.decide(run, choice, person, *fields)
         return self.apply(run)
 
     def link(self, person: Person) -> EmployeeLink:
-        """What is known of her."""
+        """The person's link."""
         return EmployeeLink.objects.get(huma_id=person.user_id, visma_id=person.employee_id)
 
     def open(self, person: Person | None = None) -> set[str]:
-        """The fields that ask in a new run, which is then given up."""
+        """The fields that ask in a new run, which is cancelled then."""
         run = self.read()
         rows = Conflict.objects.filter(run=run, standing="asks")
         if person:
@@ -143,13 +143,13 @@ class Company:
 
 
 def outcomes(run: SyncRun) -> dict[str, str]:
-    """By field (``create`` for a creation), what became of each Change of a run about one person."""
+    """The outcomes of a run about one person, by field (``create`` for a creation)."""
     rows = Change.objects.filter(run=run).values_list("field", "action", "state", "reason")
     return {field or action: f"{state} {reason}".strip() for field, action, state, reason in rows}
 
 
 def people(company: Company, count: int) -> list[Person]:
-    """So many, each with a phone for Visma and a name for Huma."""
+    """``count`` people, each with a new phone for Visma and a new name for Huma."""
     found = [company.add() for _ in range(count)]
     for person in found:
         company.huma(person, phone=NUMBER)
@@ -188,7 +188,7 @@ def quick(settings: Any) -> Any:
 
 @pytest.fixture
 def company(transactional_db: None, quick: Any, hr: User) -> Iterator[Company]:
-    """A company of two people about whom both sides agree."""
+    """A company of two people without differences."""
     with Sandbox(employees=0, job_seconds=(0.02, 0.04)) as sandbox:
         driving.point_at(quick, sandbox)
         connection = driving.connection(sandbox, hr)

@@ -38,5 +38,5 @@ def _plain(document: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def news(before: dict[str, Any], after: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The same, with the new values only."""
+    """The same with only the new values."""
     return {side: {path: new for path, (_old, new) in found.items()} for side, found in changes(before, after).items()}

@@ -161,9 +161,9 @@ TO_HUMA: dict[str, tuple[str, Edit, dict[str, Any]]] = {
 
 
 def land(company: Company, field: str, edit: Edit, choice: str, expected: dict[str, Any]) -> None:
-    """Edit, sync that one field, and see nothing else change on either side."""
+    """Edit, sync that one field, and assert that nothing else changes on either side."""
     company.add()
-    person = company.add()  # the fourth: her first email and phone are private ones
+    person = company.add()  # the fourth one's first email and phone are private
     edit(company, person)
     before = company.sandbox.state()
     run = company.read()

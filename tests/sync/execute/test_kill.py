@@ -1,4 +1,4 @@
-"""Real processes that are killed at any moment: whoever goes on ends where nobody was killed, and nobody is doubled.
+"""Real processes are killed at any moment: those that go on end in the same state, and nobody is created twice.
 
 `make test` kills 12 times a `sync` and 4 times a worker, `make test-full` 75 and 60 times.
 """
@@ -36,7 +36,7 @@ SYNC = ["--conflicts", "huma", "--create-in-huma", "--create-in-visma", "--confi
 
 
 class Killer:
-    """Kills a process when the company has met so many more requests, at once or a moment later."""
+    """Kills a process after a number of further requests to the company, at once or a moment later."""
 
     def __init__(self, company: Sandbox, seed: int) -> None:
         self.random = random.Random(seed)
@@ -46,12 +46,12 @@ class Killer:
         company.faults.before("*", "*", "/(users|employees)", self.meet, float("inf"))
 
     def aim(self, process: "subprocess.Popen[str] | None", left: int = 0) -> None:
-        """At this process, after so many requests; never, where there is none."""
+        """Aim at this process, after ``left`` requests; without a process, at none."""
         with self.lock:
             self.process, self.left = process, left
 
     def meet(self) -> None:
-        """One more request came in: whoever is killed now never sees the answer."""
+        """Count a request; a process that is killed now never gets the answer."""
         with self.lock:
             self.left -= 1
             due = self.left == 0 and self.process

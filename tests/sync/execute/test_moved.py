@@ -1,4 +1,4 @@
-"""Somebody edits while we write: her edit wins, and what it doesn't touch is written all the same."""
+"""Somebody edits while we write: their edit wins, and fields that they don't touch are written anyway."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""A whole company's run, and what it comes to when nothing disturbs it: the measure for all that do."""
+"""A whole company's run and its undisturbed result, with which disturbed runs are compared."""
 
 import json
 from datetime import date
@@ -24,7 +24,7 @@ def sandbox(people: int = PEOPLE, **more: Any) -> Sandbox:
 
 
 def decided(connection: Connection, user: Any) -> SyncRun:
-    """A run in which Huma is right about everything that can be chosen at once, and all that can be are created."""
+    """A run with Huma's values for all that a choice for many allows, and with everybody created who can be."""
     run = driving.read(connection, user)
     assert run.state == SyncRun.State.REVIEW, run.failure
     return choose(run, user)
@@ -44,7 +44,7 @@ def choose(run: SyncRun, user: Any) -> SyncRun:
 
 
 def undisturbed(settings: Any, user: Any, people: int = PEOPLE) -> Any:
-    """What both sides are when the run was left in peace today; and that a second run of it would write nothing."""
+    """The state of both sides after an undisturbed run of today; a second run must write nothing."""
     key = people, today()
     if key not in _undisturbed:
         with sandbox(people) as company:
@@ -64,7 +64,7 @@ def undisturbed(settings: Any, user: Any, people: int = PEOPLE) -> Any:
 
 
 def plain(state: dict[str, Any]) -> dict[str, list[str]]:
-    """A state without the vendors' own ids, in an order of its own: equal for equal companies."""
+    """A state without the vendors' own ids and sorted, so that equal companies have equal states."""
     own = ("id", "employeeId")
 
     def bare(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""A person's click at the very moment when a run of its own begins to write: one of them waits, none is lost."""
+"""A person clicks at the moment when an automatic run begins to write: one of them waits, none is lost."""
 
 import threading
 
@@ -25,7 +25,7 @@ def fjordheim(settings, hr):
 
 
 def at_once(*calls):
-    """All of them side by side; gives what went wrong."""
+    """Make all calls at the same time; returns the errors."""
     errors, start = [], threading.Barrier(len(calls))
 
     def one(call):

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def fjordheim(settings, hr):
-    """Ten people; more than three within an hour are too many."""
+    """A company of ten people, with a threshold of three within an hour."""
     with company(settings, hr) as found:
         people(found, 10)
         found.connection.threshold_people, found.connection.threshold_percent = 3, 1
@@ -44,12 +44,12 @@ def fjordheim(settings, hr):
 
 
 def import_phones(found, some, first=1):
-    """Another phone for each of them in Huma, all at once."""
+    """Give each of them another phone in Huma, all at once."""
     return {person: new_phone(found, person, first + index) for index, person in enumerate(some)}
 
 
 def arrived(found, numbers):
-    """Whose new phone is in payroll."""
+    """The people whose new phone is in Visma."""
     return [person for person, number in numbers.items() if phone(found, person) == number]
 
 
@@ -127,12 +127,12 @@ def test_each_owner_is_told_of_what_comes_to_wait(fjordheim):
 
 
 def said():
-    """What was said to the owners of what waits, by the owner."""
+    """The emails about what waits, by owner."""
     return sorted(Letter.objects.filter(kind="held"), key=lambda letter: (letter.to, letter.pk))
 
 
 def held_phone(found):
-    """Somebody whose phone is held, with the number that it is to become."""
+    """A person whose phone is held, with the new number."""
     numbers = import_phones(found, everybody(found)[:4])
     told(found, *everybody(found)[:4])
     (change,) = waits(found.connection)
@@ -268,7 +268,7 @@ def test_two_runs_at_once_share_one_hour(fjordheim, settings):
 
 
 def at_once(*calls):
-    """All of them side by side, each in a thread of its own; raises what one of them raised."""
+    """Make all calls at the same time, each in its own thread; raises what one of them raised."""
     errors = []
 
     def one(call):

@@ -1,4 +1,4 @@
-"""An owner releases or drops what is held: a release writes exactly what she saw, or nothing."""
+"""An owner releases or drops what is held: a release writes exactly what they saw, or nothing."""
 
 import threading
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What makes one person's documents odd, and what must be so all the same."""
+"""Makes single people's documents odd, and checks what must happen anyway."""
 
 import copy
 from base64 import b64decode, b64encode
@@ -32,7 +32,7 @@ def at(path: tuple[str | int, ...], value: Any) -> Change:
 
 
 def new_phones(found: Company, people: Iterable[Person]) -> dict[str, str]:
-    """In Huma each of them gets another phone; gives the numbers by the id in Visma."""
+    """Give each of them another phone in Huma; returns the numbers by the id in Visma."""
     numbers = {}
     for index, person in enumerate(people):
         numbers[person.employee_id] = f"+4798{index:06}"
@@ -41,7 +41,7 @@ def new_phones(found: Company, people: Iterable[Person]) -> dict[str, str]:
 
 
 def with_phones(before: Any, numbers: dict[str, str]) -> Any:
-    """The state in which these have their new business phones in Visma, and nothing else is another."""
+    """The state in which only these people's business phones in Visma are new."""
     for id_, number in numbers.items():
         (business,) = [one for one in before["visma"][id_]["phones"] if one["type"] == "business"]
         business["number"] = number
@@ -49,15 +49,15 @@ def with_phones(before: Any, numbers: dict[str, str]) -> Any:
 
 
 def assert_written(found: Company, numbers: dict[str, str], before: Any) -> None:
-    """Exactly these phones were written, and everybody is linked as they were."""
+    """Assert that exactly these phones were written, and that all links are as before."""
     found.sandbox.wait_for_jobs()
     assert changed(with_phones(before, numbers), found.sandbox.state()) == {}
     assert not EmployeeLink.objects.exclude(state="linked").exists()
 
 
 def never_ending(found: Company, keep: Change = lambda _row: True) -> list[str]:
-    """The last page of Visma's list leads back to the second one, each time by another cursor; only whom one ``keep``s
-    is on a page. Gives the cursors, in the order in which they came.
+    """Let the last page of Visma's list lead back to the second one, each time with another cursor; pages have only the
+    rows that ``keep`` accepts. Returns the cursors in the order of the requests.
     """
     seen: list[str] = []
 

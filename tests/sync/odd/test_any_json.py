@@ -45,7 +45,7 @@ modest = settings(
 
 
 class Odd:
-    """The company: some people at whom something is put somewhere, and the others."""
+    """A company in which some people's documents get odd values, and the others don't."""
 
     def __init__(self, found: Company, people: list[Person]) -> None:
         self.found, self.odd, self.others = found, people[:ODD], people[ODD:]
@@ -53,7 +53,7 @@ class Odd:
         self.broken: dict[str, Path] = {}
 
     def put(self, places: list[tuple[str, str]], drawn: list[tuple[str, int, Any]]) -> None:
-        """Each of the odd ones is odd in a place of their own; the places change with each time."""
+        """Put an odd value into each odd person's documents, each at another place; the places change each time."""
         self.broken = {}
         for index, (person, (way, pick, json)) in enumerate(zip(self.odd, drawn, strict=True)):
             side, place = places[(index + self.count) % len(places)]
@@ -82,9 +82,9 @@ class Odd:
         return numbers
 
     def check(self, before: Any, numbers: dict[str, str], why: Any) -> None:
-        """The others are written, and of the odd ones nothing but the phone may be, and nothing of who is passed over.
+        """Assert that the others are written, of the odd people at most the phone, and nothing of people passed over.
 
-        A property that we don't use goes back with the rest of the document, as it was read.
+        A property that we don't use is written back with the rest of the document, as it was read.
         """
         self.found.sandbox.wait_for_jobs()
         after = self.found.sandbox.state()
@@ -105,7 +105,7 @@ class Odd:
         assert not EmployeeLink.objects.exclude(state="linked").exists(), why
 
     def clear(self) -> None:
-        """Nobody is odd any more, and everybody is in step."""
+        """Make all documents normal again, and synchronize everybody."""
         self.found.sandbox.oddities.clear()
         assert sync(self.found.connection, "--conflicts", "huma")[0] == 0
         self.found.sandbox.wait_for_jobs()

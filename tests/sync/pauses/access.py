@@ -1,4 +1,4 @@
-"""Who refuses what, what waits meanwhile, and the time that passes."""
+"""Lets vendors refuse and accept credentials, and lets time pass."""
 
 import secrets
 from collections.abc import Callable
@@ -19,43 +19,43 @@ PAUSED, RESUMED = "Fjordheim: paused, because the access is refused", "Fjordheim
 
 
 def tell(connection: Connection, huma_ids: list[str]) -> None:
-    """Huma's webhook came in, and was verified."""
+    """Take a verified event from Huma."""
     body_hash = secrets.token_hex(32)
     HumaEvent.objects.create(connection=connection, topic="users-update", huma_ids=huma_ids, body_hash=body_hash)
 
 
 def begun(connection: Connection) -> SyncRun:
-    """The run that answers what Huma told of."""
+    """The run that answers the waiting events."""
     run = real_time.start(connection)
     assert run
     return run
 
 
 def phone_in_visma(sandbox: Sandbox, person: Person) -> str:
-    """Her business phone there."""
+    """The person's business phone in Visma."""
     phones = sandbox.state()["visma"][person.employee_id]["phones"]
     return next(str(one["number"]) for one in phones if one["type"] == "business")
 
 
 def huma_refuses(found: Company) -> None:
-    """Somebody deletes the access in Huma."""
+    """Delete the API key in Huma."""
     found.sandbox.huma.api_keys.clear()
     found.sandbox.huma_tokens.revoke_all()
 
 
 def huma_accepts(found: Company, secret: str = vendors.HUMA_CLIENT_SECRET) -> None:
-    """There is an access again, with this secret."""
+    """Let Huma accept an API key with this secret again."""
     found.sandbox.huma.api_keys[vendors.HUMA_CLIENT_ID] = secret
 
 
 def visma_refuses(found: Company) -> None:
-    """The app isn't authorised in the company any more."""
+    """Take the app's authorisation in Visma away."""
     found.sandbox.visma.tenants.clear()
     found.sandbox.visma_tokens.revoke_all()
 
 
 def visma_accepts(found: Company) -> None:
-    """It is authorised again."""
+    """Authorise the app in Visma again."""
     found.sandbox.visma.tenants.add(vendors.TENANT_ID)
 
 
@@ -66,20 +66,20 @@ def now(found: Company) -> tuple[str, str]:
 
 
 def time_to_try(found: Company) -> None:
-    """The time of the next try has come, and a minute passes."""
+    """Let the next try be due, and let a minute pass."""
     Connection.objects.filter(pk=found.connection.pk).update(retry_next=timezone.now())
     a_minute()
 
 
 def minutes_to_go(found: Company) -> int:
-    """Until refused credentials are tried again."""
+    """The minutes until refused credentials are tried again."""
     found.connection.refresh_from_db()
     assert found.connection.retry_next
     return round((found.connection.retry_next - timezone.now()).total_seconds() / 60)
 
 
 def in_another_thread(what: Callable[[], object]) -> None:
-    """As another process would: with a connection to the database of its own, which is closed again."""
+    """Call it as another process would: with its own database connection, which is closed again."""
 
     def work_and_close() -> None:
         what()

@@ -1,4 +1,4 @@
-"""Reads that are older than their events, and the time after which people are read once more."""
+"""Helpers for reads that are older than their events, and for second reads."""
 
 from django.utils import timezone
 
@@ -8,12 +8,12 @@ from tests.sync.hearing import NEW, phone, tell
 
 
 def huma_shows_the_old(found, moments: float = 600):
-    """Until it catches up, whoever asks Huma hears what was so before."""
+    """Let reads of Huma give the old values until it catches up."""
     found.sandbox.huma.old_seconds = moments
 
 
 def it_is_time():
-    """The moments after which people are read once more have passed."""
+    """Let all second reads be due."""
     HumaEvent.objects.filter(again_at__isnull=False).update(again_at=timezone.now())
 
 
@@ -23,17 +23,17 @@ def later():
 
 
 def read(found, person) -> int:
-    """How often Huma was asked for them since the journal was cleared."""
+    """How often Huma was asked for the person since the journal was cleared."""
     return sum(one.path == f"/users/{person.user_id}" for one in found.sandbox.journal if one.method == "GET")
 
 
 def to_come() -> int:
-    """How many events somebody is still to be read once more for."""
+    """How many events still wait for a second read."""
     return HumaEvent.objects.filter(again_at__isnull=False).count()
 
 
 def read_too_early(found, person, **new):
-    """They are changed, Huma tells of it, and the read that follows is older than that."""
+    """Change the person, send the event, and let the read that follows be older than the change."""
     huma_shows_the_old(found)
     found.huma(person, **(new or {"phone": NEW}))
     tell(found, person)

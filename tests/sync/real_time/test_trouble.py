@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def until(done, most=200):
-    """The tick comes and the bell is answered, again and again, until it is done."""
+    """Run ticks and queued tasks until it is done."""
     for _ in range(most):
         bell.a_minute()
         if done():
@@ -69,7 +69,7 @@ def test_what_comes_while_another_is_answered_is_next(fjordheim, anna):
     first = begin(fjordheim)
     fjordheim.sandbox.faults.before(
         "visma", "PUT", "/employees/", lambda: fjordheim.huma(anna, phone=NEWER)
-    )  # she is changed once more while it is being written
+    )  # the person is changed once more while the run writes
     tell(fjordheim, anna, number=2)
     tasks.attend(fjordheim.connection.pk)
     assert states() == ["taken", "waiting"]

@@ -1,4 +1,4 @@
-"""A company of hers, a browser signed in as its HR admin, and a run that has read both sides."""
+"""A connection, a browser signed in as the HR admin who owns it, and a run that has read both sides."""
 
 import re
 from collections.abc import Callable
@@ -67,7 +67,7 @@ def run(fjordheim: Connection) -> SyncRun:
 
 @pytest.fixture
 def conflict(run: SyncRun) -> Callable[[str, str], Conflict]:
-    """Finds a difference by whose it is and its field."""
+    """Finds a difference by the person and the field."""
     return lambda person, field: Conflict.objects.get(run=run, link__huma_id=person, field=field)
 
 
@@ -77,7 +77,7 @@ def at(name: str, connection: Connection, *more: Any) -> str:
 
 
 def words(response: Any) -> str:
-    """What a page says to a reader: its text without the tags, as one line with plain apostrophes."""
+    """The text of a page without tags, as one line with plain apostrophes."""
 
     main = re.sub(r"<(script|style|noscript).*?</\1>", " ", text_of(response))
     return " ".join(re.sub(r"<[^>]+>", " ", main).split())

@@ -1,4 +1,4 @@
-"""Attention, as a person sees it: on the start page over all her connections, and one page a connection."""
+"""Attention as a person sees it: on the start page for all their connections, and on a page for each connection."""
 
 import re
 

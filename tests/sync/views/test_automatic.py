@@ -21,7 +21,7 @@ SETTINGS = {"both_moved": "ask", "accounts": "look", "schedule": "off", "schedul
 
 @pytest.fixture
 def first(fjordheim):
-    """Her first run, which has finished; payroll hears of what comes by itself."""
+    """The first run, which has finished; payroll has a confirmed recipient."""
     heard(fjordheim)
     return SyncRun.objects.create(
         connection=fjordheim, state="finished", started_by="hr", confirmed_by="hr", finished_at=timezone.now()

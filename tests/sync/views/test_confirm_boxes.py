@@ -34,7 +34,7 @@ def written():
 
 @pytest.fixture
 def decided(run):
-    """Kari's name goes to Visma and her phone to Huma, Ola's phone goes to Huma."""
+    """Kari's name goes to Visma and Kari's phone to Huma; Ola's phone goes to Huma."""
     decide(run, "huma", link__huma_id="kari", field="given_name")
     decide(run, "visma", field="phone")
     return run

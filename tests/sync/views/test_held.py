@@ -55,7 +55,7 @@ def asked(web, connection, answer, *changes):
 
 
 def answered(web, connection, answer, *changes, **more):
-    """What is said once she has answered it."""
+    """The message after the owner has answered."""
     data = {"changes": ",".join(ticked(*changes)), **more}
     return web.post(at(f"held_{answer}", connection), data)
 

@@ -1,4 +1,4 @@
-"""Choices of one person that come in the wrong order: the one that she made last is stored."""
+"""Choices of one person that arrive in the wrong order: the one that they made last is stored."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Walking through lists by Next and Previous, as their links and buttons lead."""
+"""Walks through lists by Next and Previous, with their links and buttons."""
 
 import re
 
@@ -9,7 +9,7 @@ NAME = re.compile(r"Person\d\d\d")
 
 
 def names(response):
-    """Whom a page shows, in order, once each."""
+    """The people on a page, in order, each once."""
     said = re.sub(r'<ul class="messagelist".*?</ul>', "", response.content.decode(), flags=re.DOTALL)
     return list(dict.fromkeys(NAME.findall(said)))
 
@@ -48,7 +48,7 @@ def walk(web, url, act=lambda shown: None):
 
 
 def disagreeing(connection, count):
-    """So many people who disagree about their phone, and nothing else."""
+    """``count`` people who differ only in their phone."""
     people = []
     for n in range(count):
         one = (f"Person{n:03}", "Name", str(100 + n), f"p{n}@x.no")
@@ -57,7 +57,7 @@ def disagreeing(connection, count):
 
 
 def one_sided(connection, count):
-    """So many people in Huma only."""
+    """``count`` people in Huma only."""
     return read(
         connection, *(in_huma(f"h{n}", f"Person{n:03}", "Name", str(100 + n), f"p{n}@x.no") for n in range(count))
     )
