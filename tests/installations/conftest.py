@@ -22,7 +22,7 @@ from tests.sync.scheduling import QUICK
 
 @dataclass
 class Installation:
-    """A migrated installation. `company` belongs to `connection`, which has automatic updates; another has just begun."""
+    """A migrated installation. `company` belongs to `connection`, with automatic updates; another has just begun."""
 
     connection: Connection
     company: OneCompany
