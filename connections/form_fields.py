@@ -30,7 +30,7 @@ def as_guid(text: str) -> str:
 
 
 class GuidField(forms.UUIDField):
-    """A GUID, given back in lower case with dashes. Its shape is checked as it is typed, and again here."""
+    """A GUID, returned in lower case with dashes. The browser checks its shape while it is typed, and we do again."""
 
     def __init__(self, *, wrong_shape: Any, **kwargs: Any) -> None:
         self.wrong_shape = wrong_shape

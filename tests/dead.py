@@ -1,8 +1,8 @@
 """`python -m tests.dead` (a part of `make lint`): code that nothing uses, or nothing but a test.
 
-vulture looks for names that stand nowhere else in the code. A product's name counts as used where the product or a
-template names it; of the stand-ins, the bench and the tests also where one of these does. `KEPT` says who uses the
-rest: each entry has its reason, and one that isn't needed any more is an error as well.
+vulture looks for names that no other code uses. A name of the product is used if the product or a template uses it; a
+name of the stand-ins, the bench or the tests also if one of these does. `KEPT` lists names that are used in another
+way, each with its reason; an entry that isn't needed any more is an error, too.
 """
 
 import ast
@@ -20,11 +20,11 @@ from vulture.core import Item
 BASE = Path(__file__).resolve().parent.parent
 PRODUCT = ("humavisma", "connections", "sync")
 FOR_TESTS = ("connections/sandbox", "bench", "tests")
-"""What the tests may be the only users of."""
+"""The code that only tests may use."""
 NOT_OURS_TO_JUDGE = ["*/migrations/*", "*/installations/v*"]
 
 DECORATORS = ["@register*", "@admin.register*", "@receiver*", "@pytest.*", "@rule*", "@invariant*", "@initialize*"]
-"""Whoever has one of these is called by what it registers with."""
+"""A function with one of these decorators is used: whatever it is registered with calls it."""
 
 KEPT = {
     "Django reads it of a model's Meta": "Meta verbose_name_plural ordering constraints indexes",
@@ -68,7 +68,7 @@ KEPT = {
     "pytest makes it for who names it": "db transactional_db mailoutbox many_files norwegian",
     "hypothesis calls it": "teardown",
 }
-"""Why something stays that nothing seems to use → its names, with * for any letters."""
+"""Reason why unused names stay → these names, with * for any letters."""
 
 QUERIES = frozenset(
     {"filter", "exclude", "get", "update", "create", "get_or_create", "update_or_create", "values", "values_list"}
@@ -77,7 +77,7 @@ QUERIES = frozenset(
 
 
 def main() -> int:
-    """Print what is dead. Exit codes: 0 nothing is, 1 something."""
+    """Print dead code. Exit codes: 0 for none, 1 for some."""
     product, everything = _unused(PRODUCT), _unused((*PRODUCT, "bench", "tests"))
     found = [item for item in product if not _for_tests(item)] + [item for item in everything if _for_tests(item)]
     names = {item.name for item in found if not _is_djangos_setting(item.name)}
@@ -108,7 +108,7 @@ def _in_template(text: str) -> Iterator[str]:
 
 
 def _in_queries(tree: ast.Module) -> Iterator[str]:
-    """The columns that queries name, as keywords or as texts."""
+    """The columns that queries name, as keywords or as strings."""
     for call in ast.walk(tree):
         if not isinstance(call, ast.Call):
             continue

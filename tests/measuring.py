@@ -1,8 +1,11 @@
-"""What of the code the tests reach, branch by branch: `make test` measures the core and what writes, while their own
-tests run (`--measure own`). Being measured doubles what a test costs, so nothing is measured while others run, nor in
-a storm, which takes minutes and comes by the same lines many times. `make coverage-all` measures everything.
+"""Measures which branches of the code the tests reach.
 
-What runs at an import has run before the first test: `python -m tests.measuring` imports all of it, measured.
+`make test` measures the core and the code that writes, while their own tests run (`--measure own`). A measured test
+takes twice as long, so nothing is measured during other tests, nor during a storm, which takes minutes and runs the
+same lines many times. `make coverage-all` measures everything.
+
+Code at the top of a module runs at its import, before the first test: `python -m tests.measuring` imports all modules
+and measures that.
 """
 
 import os
@@ -16,14 +19,14 @@ from coverage import Coverage
 
 BASE = Path(__file__).resolve().parent.parent
 OWN = ("core", "execute", "writing")
-"""Parts of `sync`, and of its tests; `writing` is where `execute` moves to."""
+"""Folders in `sync` and in its tests; the tests of `writing` are in `execute`."""
 EVERYTHING = ("humavisma", "connections", "sync")
 STARTS = ("__main__.py", "wsgi.py")
-"""What starts something when it is imported."""
+"""Modules that start something when they are imported."""
 
 
 class Measuring:
-    """Measures while tests run, in a process that runs some."""
+    """A plugin that measures while tests run, in a process that runs tests."""
 
     def __init__(self, everything: bool) -> None:
         self._everything = everything
@@ -45,14 +48,14 @@ class Measuring:
 
 
 def is_own(item: pytest.Item) -> bool:
-    """Whether a test is one of the core's, or of what writes."""
+    """Whether a test belongs to the core or to the code that writes."""
     folders = (BASE / "tests" / "sync" / part for part in OWN)
     own = item.get_closest_marker("writes") or any(item.path.is_relative_to(folder) for folder in folders)
     return bool(own) and not item.get_closest_marker("storm")
 
 
 def measured(name: str, folders: Sequence[str]) -> Coverage:
-    """What measures these folders, into a file of this process that begins with `name`."""
+    """A `Coverage` of these folders, with a data file of this process whose name begins with `name`."""
     to = BASE / "build" / "coverage"
     to.mkdir(parents=True, exist_ok=True)
     there = [folder for folder in folders if (BASE / folder).is_dir()]
@@ -61,13 +64,13 @@ def measured(name: str, folders: Sequence[str]) -> Coverage:
 
 
 def configure(config: pytest.Config) -> None:
-    """Measure what was asked for, where tests run: in xdist's workers, or in the only process."""
+    """Measure as the option says, in the processes that run tests: xdist's workers, or the only process."""
     if config.getoption("measure") and (hasattr(config, "workerinput") or not config.getoption("numprocesses", None)):
         config.pluginmanager.register(Measuring(config.getoption("measure") == "all"))
 
 
 def main() -> None:
-    """Import every module of ours, measured."""
+    """Import all our modules, and measure that."""
     coverage = measured("imports", EVERYTHING)
     with coverage.collect():
         django.setup()

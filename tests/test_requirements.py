@@ -1,4 +1,4 @@
-"""The pinned libraries: what the product imports is installed with it, and every pin has its hash."""
+"""The pinned libraries: every library that the product imports is installed with it, and every pin has its hash."""
 
 import ast
 import re
@@ -22,7 +22,7 @@ def named(file: str) -> set[str]:
 
 
 def pins(file: str) -> dict[str, str]:
-    """Library → version, as a `.txt` file pins them."""
+    """The version of each library that a `.txt` file pins."""
     return {plain(name): version for name, version in re.findall(r"^(\S+)==(\S+)", text(file), re.MULTILINE)}
 
 
@@ -31,14 +31,14 @@ def text(file: str) -> str:
 
 
 def plain(requirement: str) -> str:
-    """A library's name in the one form that all spellings of it share (PEP 503)."""
+    """A library's name in its normal form (PEP 503)."""
     name = re.match(r"[\w.-]+", requirement)
     assert name
     return re.sub(r"[-_.]+", "-", name[0]).lower()
 
 
 def imported(files: list[Path]) -> set[str]:
-    """The libraries, by the names that pip knows, that these files import anywhere."""
+    """The libraries that these files import anywhere, by their names in pip."""
     modules: set[str] = set()
     for path in files:
         for node in ast.walk(ast.parse(path.read_text())):

@@ -1,4 +1,4 @@
-"""What the command's arguments ask for, and the decisions that they amount to."""
+"""The command's options, and the decisions that follow from them."""
 
 from dataclasses import dataclass
 
@@ -13,14 +13,14 @@ from sync.wizard import creation
 from sync.wizard.review import ReviewFilter, decide_bulk
 
 NAME = "command"
-"""In whose name the command acts, in the audit and in the history."""
+"""The name that the audit and the history show for the command."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What the command's arguments ask for; ``conflicts``: huma, visma, suggested or leave (decide nothing).
+    """The command's options; ``conflicts``: huma, visma, suggested or leave (decide nothing).
 
-    ``only``: whom it decides about, as ``employees.find`` takes it; everybody where nobody is named.
+    ``only``: the people to decide about, as ``employees.find`` accepts them; by default everybody.
     """
 
     conflicts: str = "leave"
@@ -33,7 +33,7 @@ class Options:
 
 
 def decide(run: SyncRun, options: Options) -> None:
-    """Decide as told. Raises ``NotOne`` before anything is decided, where ``only`` names nobody or several people."""
+    """Decide as the options say. Raises ``NotOne``, before anything is decided, if ``only`` names nobody or several."""
     people = [find(run.connection, text, run) for text in options.only]
     shown = [ReviewFilter(show="all", link=one.link) for one in people if one.link]
     if options.conflicts != "leave":

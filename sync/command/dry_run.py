@@ -1,4 +1,4 @@
-"""Everything up to Confirm, and nothing of it kept."""
+"""A dry run: does everything up to Confirm, and keeps nothing of it."""
 
 import time
 from collections.abc import Callable
@@ -33,7 +33,7 @@ Progress = Callable[[SyncRun], None]
 
 
 def dry_run(connection: Connection, options: Options, progress: Progress) -> Report:
-    """Everything up to Confirm, and nothing of it kept: no link, no baseline, no run, no mail."""
+    """Do everything up to Confirm, and keep nothing of it: no link, no baseline, no run, no mail."""
     run = SyncRun.objects.create(connection=connection, trigger=SyncRun.Trigger.COMMAND, started_by=NAME, dry=True)
     try:
         _read(run, progress)
@@ -82,7 +82,7 @@ def _plan_only(run: SyncRun, options: Options) -> Report:
 
 
 def links_to_look_at(connection: Connection) -> int | str:
-    """How many links a read of both sides would ask about; a sentence where they couldn't be read. Nothing is kept."""
+    """How many links a read of both sides would ask about, or a sentence if it fails. Keeps nothing."""
     run = SyncRun.objects.create(connection=connection, trigger=SyncRun.Trigger.COMMAND, started_by=NAME, dry=True)
     try:
         _read(run, lambda _run: None)

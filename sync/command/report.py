@@ -1,4 +1,4 @@
-"""What came of a run, as the command prints it."""
+"""The result of a run, as the command prints it."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +15,7 @@ from sync.wording.sentences import sentence
 
 @dataclass
 class Report:
-    """What came of it. ``as_dict`` is the command's JSON; ``exit_code`` is 0 done, 1 with failures, 2 could not run."""
+    """The result. ``as_dict`` is the command's JSON; ``exit_code`` is 0 done, 1 done with failures, 2 could not run."""
 
     run: int
     state: str
@@ -30,14 +30,14 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """What the process ends with."""
+        """The exit code of the process."""
         if self.error:
             return 2
-        passed_over = bool(self.passed_over) and self.state != SyncRun.State.CONFIRM  # a dry run only tells
+        passed_over = bool(self.passed_over) and self.state != SyncRun.State.CONFIRM  # a dry run only reports
         return 0 if self.totals.is_clean and not passed_over else 1
 
     def as_dict(self) -> dict[str, Any]:
-        """One JSON-able object, as the design's Fixed interfaces name it."""
+        """The JSON object that the design's Fixed interfaces define."""
         found: dict[str, Any] = {
             "run": self.run,
             "state": self.state,
@@ -56,7 +56,7 @@ class Report:
 
 
 def report(run: SyncRun) -> Report:
-    """The report of a run as it is now."""
+    """The report of a run in its present state."""
     ended_well = run.state in (SyncRun.State.FINISHED, SyncRun.State.STOPPED)
     return Report(
         run=run.pk,

@@ -18,7 +18,7 @@ STANDARD = {
     *("gc", "hashlib", "hmac", "itertools", "json", "math", "operator", "re", "sys", "types", "typing"),
     *("unicodedata", "zoneinfo"),
 }
-"""What of the standard library the core may use: nothing that reads or writes, waits, logs or asks the time."""
+"""The parts of the standard library that the core may use: nothing that reads, writes, waits, logs or asks the time."""
 
 
 def imported(path: Path) -> Iterator[str]:
