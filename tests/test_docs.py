@@ -10,7 +10,7 @@ from connections.management.commands.connect import VARIABLE
 from humavisma.demo.environment import known_variables
 
 BASE = Path(__file__).resolve().parent.parent
-GUIDES = {path.name: path.read_text() for path in (BASE / "README.md", BASE / "CONTRIBUTING.md")}
+GUIDES = {name: (BASE / name).read_text() for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")}
 DOCS = GUIDES | {str(path.relative_to(BASE)): path.read_text() for path in sorted((BASE / "docs").rglob("*.md"))}
 # The design also names what isn't built yet.
 BUILT = {name: text for name, text in DOCS.items() if name != "docs/design.md"}
