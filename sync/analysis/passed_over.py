@@ -87,7 +87,7 @@ def of_run(run: SyncRun) -> QuerySet[PassedPerson]:
 
 
 def waiting(*connections: Connection) -> QuerySet[PassedPerson]:
-    """Who couldn't be read when they were looked at last; who is left out doesn't count."""
+    """The people who couldn't be read when they were looked at last, without those who are left out."""
     out = LeftOut.objects.filter(connection=OuterRef("connection"))
     out = out.of_person(OuterRef("side"), OuterRef("vendor_id"))
     rows = PassedPerson.objects.filter(connection__in=connections, over_at=None)

@@ -47,7 +47,7 @@ class Unread:
         read: Mapping[str, Mapping[str, Employee]],
         asked: Mapping[str, Mapping[str, str]],
     ) -> "Unread":
-        """``read``: who was read, by side and id; ``asked``: what became of those who were asked for singly."""
+        """``read``: who was read, by side and id; ``asked``: the results of asking singly."""
         out = left_out.people
         holding = [link for link in links if link.state in EmployeeLink.HOLDING]
         taken = {key for link in holding for key in ((Side.HUMA, link.huma_id), (Side.VISMA, link.visma_id))}

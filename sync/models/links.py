@@ -81,7 +81,7 @@ class EmployeeLink(models.Model):
 
 @dataclass(frozen=True)
 class StaysOut:
-    """Who and what of a connection stays out: ``people`` by side and id, ``fields`` by the link's key."""
+    """What is left out of a connection: ``people`` by side and id, ``fields`` by the link's key."""
 
     people: frozenset[tuple[str, str]] = frozenset()
     fields: Mapping[int, Set[str]] = field(default_factory=dict)
@@ -91,27 +91,27 @@ class StaysOut:
         return not self.people.isdisjoint(((Side.HUMA, huma_id), (Side.VISMA, visma_id)))
 
     def fields_of(self, link: int | None) -> Set[str]:
-        """The fields that stay out of one linked person."""
+        """The fields of one linked person that are left out."""
         return self.fields.get(link, frozenset()) if link else frozenset()
 
     def ids(self, side: str) -> set[str]:
-        """The ids of those who stay out on one side."""
+        """The ids of the people of one side who are left out."""
         return {id_ for where, id_ in self.people if where == side}
 
 
 class LeftOutRows(models.QuerySet["LeftOut"]):
-    """Who and what stays out, to be looked for."""
+    """Finds the people and fields that are left out."""
 
     def of_person(self, side: Any, vendor_id: Any) -> "LeftOutRows":
-        """The row of one person; both may be an ``OuterRef``."""
+        """The row of one person; both arguments may be an ``OuterRef``."""
         return self.filter(side=side, vendor_id=vendor_id)
 
     def of_pair(self, huma_id: Any, visma_id: Any) -> "LeftOutRows":
-        """The rows of either half of a pair; the ids may be ``OuterRef``."""
+        """The rows of the two halves of a pair; the ids may be ``OuterRef``."""
         return self.filter(Q(side=Side.HUMA, vendor_id=huma_id) | Q(side=Side.VISMA, vendor_id=visma_id))
 
     def in_memory(self) -> StaysOut:
-        """All of these rows in one statement, to be asked about many people."""
+        """All these rows, read in one statement, to check many people."""
         people: set[tuple[str, str]] = set()
         fields: defaultdict[int, set[str]] = defaultdict(set)
         for side, vendor_id, link, name in self.values_list("side", "vendor_id", "link", "field"):

@@ -107,7 +107,7 @@ def _decided(run: SyncRun, broken: dict[str, Passed]) -> Iterator[Item]:
     for conflict in rows.order_by("link__name", "link_id", "pk"):
         link = conflict.link
         if out.has_half_of(link.huma_id, link.visma_id) or conflict.field in out.fields_of(link.pk):
-            continue  # left out since it was decided
+            continue  # the field or person was left out after the decision
         if (link.pk, conflict.field, conflict.huma_fingerprint, conflict.visma_fingerprint) in settled:
             continue  # another run has written it
         if is_held_back(link, conflict):
