@@ -108,7 +108,7 @@ def may_run(connection: Connection, run: SyncRun) -> bool:
 
 
 def _give_up(run: SyncRun) -> None:
-    """It isn't the time for it: nothing is written, and what it was to answer waits again."""
+    """Cancel the run without writing; the events or releases that it should answer wait again."""
     end(run, SyncRun.State.CANCELLED, OPEN_STATES, confirmed_at=None)
     run.confirmed_at = None
     forget_values(run)

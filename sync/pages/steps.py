@@ -68,7 +68,7 @@ def steps(connection: Connection, run: SyncRun | None, current: str) -> list[Ste
 
 
 def step_of(run: SyncRun | None) -> str:
-    """The step to which a run has come."""
+    """The step that the run has reached."""
     if run is None or run.state in WITHOUT_DIFFERENCES:
         return "sync_users"
     if run.state in STEPS:

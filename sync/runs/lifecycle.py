@@ -87,13 +87,13 @@ def _whose_choices_wait(connection: Connection) -> SyncRun | None:
 
 
 def end(run: SyncRun, state: str, from_states: Collection[str], **facts: Any) -> bool:
-    """End a run that is in one of ``from_states``, and store ``facts`` with that; False when it was too late."""
+    """End a run that is in one of ``from_states``, and store ``facts`` with it; False if its state was another one."""
     rows = SyncRun.objects.filter(pk=run.pk, state__in=from_states)
     return bool(rows.update(state=state, finished_at=timezone.now(), **facts))
 
 
 def fail(run: SyncRun, reason: Reason, from_states: Collection[str]) -> bool:
-    """End a run that couldn't go on, with why; False when it was too late."""
+    """End a run that can't continue, with the reason; False if its state was another one."""
     why = {"failure": reason.code, "failure_params": dict(reason.params)}
     return end(run, SyncRun.State.FAILED, from_states, **why)
 
