@@ -14,7 +14,7 @@ from connections.supported import end_reasons, supported_fields
 
 ENTRIES_SHOWN = 50
 NOBODY = ("automatic", PROGRAM)
-"""Who did what nobody did by hand."""
+"""The names in the audit trail that stand for no person."""
 
 _ACTIONS = {
     "connection.made": _("Connected"),

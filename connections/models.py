@@ -240,7 +240,7 @@ def name_of(who: Any) -> str:
 
 
 PROGRAM = "humavisma"
-"""In whose name the audit has what the program did by itself."""
+"""The name in the audit trail for what no person did."""
 
 
 def audit(who: Any, action: str, connection: Connection | None = None, **detail: Any) -> AuditEntry:

@@ -61,7 +61,7 @@ class ReleaseRequest(models.Model):
     # What the superuser is shown: {"huma": n, "visma": n, "linked": {by: n}, "possible": n, "companies": [names]}.
     figures = models.JSONField(_("figures"), default=dict, blank=True)
     looked_at = models.DateTimeField(_("fetched from both systems"), null=True, blank=True)
-    # Why they couldn't be, as a code of sync.core.reasons with its parameters (never a value).
+    # Why the figures couldn't be read, as a code of sync.core.reasons with its parameters (never a value).
     trouble = models.CharField(_("why nothing could be fetched"), max_length=60, blank=True)
     trouble_params = models.JSONField(default=dict, blank=True)
     answer = models.CharField(_("answer"), max_length=10, choices=Answer, default=Answer.OPEN, blank=True)

@@ -47,8 +47,9 @@ class HumavismaAdminSite(admin.AdminSite):
         return super().admin_view(update_wrapper(ours, view), cacheable)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """As everywhere; who has signed in already (in another tab) goes on, and nobody ends where only clicks lead."""
-        from humavisma.sign_in import SignInForm  # it needs the models, which aren't there yet when this module loads
+        """As in Django, but a person who is already signed in (in another tab) is redirected to the wanted page, and
+        nobody is redirected to an address that takes only a POST."""
+        from humavisma.sign_in import SignInForm  # it needs the models, which aren't loaded yet at the top
 
         self.login_form = SignInForm
         wanted = safe_next(request)

@@ -1,4 +1,4 @@
-"""Sentences of Django's own pages that its Norwegian catalogue lacks, or says stiffly: ours has them, and wins."""
+"""Sentences of Django's own pages that are missing in its Norwegian catalogue, collected for ours."""
 
 from django.utils.translation import gettext_noop as _
 from django.utils.translation import ngettext_lazy

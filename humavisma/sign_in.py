@@ -1,4 +1,4 @@
-"""The form that one signs in with."""
+"""The form for signing in."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SignInForm(AdminAuthenticationForm):
-    """Django's, with a plain sentence for what was wrong; which of the two it was isn't said."""
+    """Django's form, with a plain sentence if the user or the password was wrong. It doesn't say which of the two."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

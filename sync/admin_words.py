@@ -12,7 +12,7 @@ from sync.wording.sentences import agrees_label, field_label, outcome_label, sen
 
 
 def _standing(code: str) -> str:
-    """Of a person where the selected position is in time, of a difference under which filter it stands."""
+    """Of a person, whether the position is current, former or upcoming; of a difference, the filter that shows it."""
     filters = {"asks": _("Waiting for you"), "left": _("Left as is"), "draft": _("Drafts in Visma")}
     return filters.get(code) or standing_label(code) or code
 
@@ -38,7 +38,7 @@ def _field(name: str) -> str:
 
 
 def _why(code: str) -> str:
-    """Of a column alone nobody can tell which of the two systems it is about."""
+    """The sentence of a reason. The column alone doesn't say which of the two systems it is about."""
     return sentence(code, {"system": "Huma / Visma", "source": "Huma / Visma"})
 
 

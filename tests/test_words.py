@@ -1,7 +1,7 @@
-"""Phrases that people don't read any more, in neither language: a list of phrases, not of words.
+"""Phrases that no page, email or command may use any more, in both languages: a list of phrases, not of words.
 
-"Lønn" and "run" are right in many sentences ("lønnskjøring", "the database server runs"), so what stands here is
-what was said around them. The words to use instead are in docs/glossary.md.
+"Lønn" and "run" are right in many sentences ("lønnskjøring", "the database server runs"), so the list has
+phrases around them. The words to use instead are in docs/glossary.md.
 """
 
 import re
@@ -17,7 +17,7 @@ from django.core.management.base import BaseCommand
 BASE = Path(__file__).resolve().parent.parent
 CATALOGUE = polib.pofile(str(BASE / "locale" / "nb" / "LC_MESSAGES" / "django.po"))
 DJANGOS = "humavisma/django_words.py"
-"""Where the sentences stand that Django wrote."""
+"""The module with the sentences that Django wrote."""
 
 ENGLISH = (
     # Fetching and sending, not reading and writing.
@@ -125,11 +125,11 @@ ONCE_READ = {
         "Lest helt ut",
     ),
 }
-"""Sentences that people could read before, each of which the list knows."""
+"""Sentences that people could read before. The list must find each of them."""
 
 
 def said(language: str) -> Iterator[str]:
-    """All that the product says: the catalogue, and in English the commands' help."""
+    """All texts of the product: the catalogue, and in English also the commands' help."""
     for entry in CATALOGUE:
         if language == "nb":
             yield from filter(None, [entry.msgstr, *entry.msgstr_plural.values()])
@@ -140,7 +140,7 @@ def said(language: str) -> Iterator[str]:
 
 
 def helped() -> Iterator[str]:
-    """What the commands of ours say of themselves and their arguments."""
+    """The help texts of our commands and their arguments."""
     for name, app in get_commands().items():
         if app in ("sync", "connections"):
             command: BaseCommand = import_module(f"{app}.management.commands.{name}").Command()

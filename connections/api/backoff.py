@@ -1,4 +1,4 @@
-"""How long to wait before the next try, in the unit of the arguments: seconds or minutes."""
+"""The pause before the next try, in the unit of the arguments: seconds or minutes."""
 
 
 def doubled(tries: int, first: float, longest: float) -> float:
@@ -7,5 +7,5 @@ def doubled(tries: int, first: float, longest: float) -> float:
 
 
 def half_of(lasted: float, shortest: float, longest: float) -> float:
-    """Half of how long it has lasted: it needs no count, and so grows through processes that end."""
+    """Half of the time that something has lasted. It needs no count, so it also grows over several processes."""
     return max(shortest, min(longest, lasted / 2))

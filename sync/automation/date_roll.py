@@ -39,8 +39,7 @@ from sync.worker.stopping import is_stopping
 logger = logging.getLogger(__name__)
 
 CLAIM = timedelta(minutes=5)
-"""For so long nobody else looks at what somebody is looking at."""
-"""Minutes until the next try where a vendor doesn't answer."""
+"""How long a claim keeps other workers from the same look."""
 
 Both = tuple[Employee | None, Employee | None] | Presence | Passed
 """A person as both sides have them, or where they are instead, or why they are passed over."""

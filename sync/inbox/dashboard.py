@@ -140,7 +140,7 @@ def _entry(connection: Connection, run: SyncRun | None, not_done: int, waiting: 
 
 
 def _by_itself(count: int) -> str:
-    """What automatic updates did meanwhile."""
+    """The sentence about what automatic updates have written today."""
     text = ngettext("%(n)d change from Huma sent today.", "%(n)d changes from Huma sent today.", count)
     return text % {"n": count} if count else ""
 

@@ -21,7 +21,7 @@ from sync.worker.processes import is_dead, this_process
 logger = logging.getLogger(__name__)
 
 TRIES = 30
-"""So often an email is tried again, after 1, 2, 4 … 60 minutes: for about a day in all, then it is given up."""
+"""How often an email is tried again, after 1, 2, 4 … 60 minutes. After about a day it is given up."""
 CLAIM = timedelta(minutes=5)
 """How long a claim keeps other processes from sending the same email."""
 

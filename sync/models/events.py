@@ -28,7 +28,7 @@ class HumaEvent(models.Model):
     run = models.ForeignKey(
         SyncRun, models.SET_NULL, verbose_name=_("sync"), null=True, blank=True, related_name="events"
     )
-    # A read can be older than its event: when these people are read once more, and by which run.
+    # A read can be older than its event, so these people are read once more: when, who, and by which run.
     again_at = models.DateTimeField(_("fetched once more"), null=True, blank=True)
     again_ids = models.JSONField(_("who is fetched once more"), default=list, blank=True)
     again_run = models.ForeignKey(

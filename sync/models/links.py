@@ -46,7 +46,7 @@ class EmployeeLink(models.Model):
     number = models.CharField(_("Employment ID"), max_length=64, blank=True, db_index=True)
     huma_position = models.CharField(_("position in Huma"), max_length=64, blank=True)
     visma_position = models.CharField(_("position in Visma"), max_length=64, blank=True)
-    # The side whose position was made anew, as long as a date of the new pair was never settled.
+    # The side whose position was replaced by a new one, until the dates of the new pair have been settled once.
     remade = models.CharField(_("position created again in"), max_length=5, blank=True)
     changes_on = models.DateField(_("selected position next changes"), null=True, blank=True)
     # Per field, the pair of fingerprints [Huma's, Visma's] when it was last settled; a missing field is NEVER.
@@ -55,11 +55,11 @@ class EmployeeLink(models.Model):
     seen = models.JSONField(default=dict, blank=True)
     # What spoke against the link when it was made or confirmed, as codes of sync.core.relook; null: not looked at yet.
     known = models.JSONField(null=True, blank=True, default=None)
-    # What has come to speak against it since, "" for nothing: a person is asked.
+    # What speaks against the link since then, "" for nothing: a person is asked.
     doubt = models.CharField(_("to check"), max_length=80, blank=True)
     doubt_at = models.DateTimeField(_("to check since"), null=True, blank=True)
-    # Per field, the side to which it was written last and a fingerprint without regard to spelling: until the next
-    # comparison, and while that side keeps it in a spelling of its own.
+    # Per field, the side to which it was written last, and a fingerprint that ignores spelling. Kept until the next
+    # comparison, and while that side keeps the value in its own spelling.
     written = models.JSONField(default=dict, blank=True)
 
     class Meta:

@@ -21,7 +21,7 @@ class Notice(models.Model):
 
     connection = models.ForeignKey(Connection, models.CASCADE, verbose_name=_("connection"), related_name="notices")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
-    key = models.CharField(max_length=140)  # what makes it the same notice: a vendor's id, a pair of positions
+    key = models.CharField(max_length=140)  # the same key is the same notice: a vendor's id, a pair of positions
     link = models.ForeignKey(EmployeeLink, models.CASCADE, verbose_name=_("linked person"), null=True, blank=True)
     name = models.CharField(_("name"), max_length=255, blank=True)
     number = models.CharField(_("Employment ID"), max_length=64, blank=True)

@@ -56,7 +56,7 @@ class SyncRun(models.Model):
     failure_params = models.JSONField(default=dict, blank=True)
     # The checks that stopped the run and that somebody has passed, e.g. "visma_empty", "same_company".
     passed_checks = models.JSONField(_("checks that somebody went past"), default=list, blank=True)
-    # Where reading is: {"huma": {"stage", "offset", "read", "total"}, "visma": {"stage", "cursor", "read"}}.
+    # How far reading is: {"huma": {"stage", "offset", "read", "total"}, "visma": {"stage", "cursor", "read"}}.
     progress = models.JSONField(_("how much is fetched"), default=dict, blank=True)
     # The sides that haven't answered for some seconds, with when they were asked (seconds since 1970).
     silent = models.JSONField(default=dict, blank=True, editable=False)
@@ -67,7 +67,7 @@ class SyncRun(models.Model):
     invites = models.BooleanField(_("new Huma users are invited"), default=False)
     assigns_numbers = models.BooleanField(_("Visma assigns missing Employment IDs"), default=False)
     plan_fingerprint = models.CharField(max_length=64, blank=True)
-    # An automatic run: the Huma users whose events it answers (real time), and the rule in whose name it writes.
+    # Of an automatic run: the Huma users whose events it answers (real time), and the rule in whose name it writes.
     people = models.JSONField(_("people in notices from Huma"), default=list, blank=True)
     rule_by = models.CharField(_("automatic updates turned on by"), max_length=150, blank=True)
     rule_at = models.DateTimeField(_("automatic updates turned on"), null=True, blank=True)
@@ -136,7 +136,7 @@ class EmployeeSnapshot(models.Model):
     vendor_id = models.CharField(_("ID in that system"), max_length=64)
     complete = models.BooleanField(
         _("fetched completely"), default=True
-    )  # False: seen in the list, its details not read yet
+    )  # False: the list has the person, and the details haven't been read
     name = models.CharField(_("name"), max_length=255, blank=True)
     number = models.CharField(_("Employment ID"), max_length=64, blank=True)
     standing = models.CharField(_("employment"), max_length=10, blank=True)  # current, upcoming, former, none

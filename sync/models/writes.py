@@ -46,7 +46,7 @@ class Conflict(models.Model):
     # Whether writing to the side would empty the field there.
     empties_huma = models.BooleanField(_("empties the field in Huma"), default=False)
     empties_visma = models.BooleanField(_("empties the field in Visma"), default=False)
-    # Dates with more than one current position: chosen singly only.
+    # Dates of people with more than one current position can't be decided by a choice for many.
     bulk_blocked = models.BooleanField(_("chosen for each person only"), default=False)
     by_hand = models.BooleanField(_("never sent automatically"), default=False)
     decision = models.CharField(_("decision"), max_length=6, choices=Decision, blank=True, default="")

@@ -108,7 +108,7 @@ def _figures(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def headline(run: SyncRun, totals: Totals, all_right: bool) -> str:
-    """How it went, in a sentence. ``all_right``: there was nothing to send, and nothing is left open."""
+    """How the run went, in a sentence. ``all_right``: there was nothing to send, and nothing is left open."""
     if run.state == SyncRun.State.FAILED:
         return sentence(run.failure or "bug", _figures(run.failure_params))
     if run.state == SyncRun.State.STOPPED:

@@ -55,7 +55,7 @@ def old_account(digits: str) -> str:
 
 
 def urgent() -> str:
-    """What to do where it can't wait and nobody is there."""
+    """What to do if a change can't wait and nobody is there to approve it."""
     return _(
         "Is it urgent, and nobody can approve? A payroll clerk can enter it in Visma as before; the difference "
         "then disappears."
@@ -63,7 +63,7 @@ def urgent() -> str:
 
 
 def in_paid_period() -> str:
-    """What is said beside such a date."""
+    """The sentence beside a date that lies in a period that has been paid."""
     return _("This date is in a period that has been paid already.")
 
 

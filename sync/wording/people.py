@@ -55,7 +55,7 @@ def linked_by(counts: Mapping[str, int]) -> list[str]:
 
 
 def blocked_sentence(person: EmployeeSnapshot) -> str:
-    """Why the person can't be added, and what to do; "" when she can."""
+    """Why the person can't be added, and what to do; "" if they can."""
     params: dict[str, Any] = {"source": side_name(person.side)}
     if person.create_blocked == "number_too_long":
         params["length"] = len(clean(person.number))

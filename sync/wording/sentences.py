@@ -79,7 +79,7 @@ def decision_label(decision: str) -> str:
 
 
 def kind_label(kind: str) -> str:
-    """In what way two values differ."""
+    """The way in which two values differ, in words."""
     return gettext("Empty in one system") if kind == "empty" else str(dict(Conflict.Kind.choices).get(kind, kind))
 
 
@@ -89,7 +89,7 @@ def side_name(side: str) -> str:
 
 
 def other_side_name(side: str) -> str:
-    """The name of the side across: where a value comes from that goes to ``side``."""
+    """The name of the other side: the one from which a value for ``side`` comes."""
     return side_name("visma" if side == "huma" else "huma")
 
 

@@ -106,7 +106,7 @@ def seconds_since(moment: datetime | None) -> float:
 
 
 def growing_pause(since: datetime | None, shortest: float = SHORTEST_PAUSE, longest: float = LONGEST_PAUSE) -> float:
-    """Half as long again as it has taken so far, so that the pauses grow through slices and processes."""
+    """Half of the time since ``since``, so that the pauses grow over slices and processes."""
     return half_of(seconds_since(since), shortest, longest)
 
 

@@ -52,7 +52,7 @@ def connect(page: Any) -> None:
 
 
 def ask_for_the_number(page: Any) -> None:
-    """Few The changes are about from now on."""
+    """Lower the threshold, so that the number of people has to be typed."""
     page.get_by_role("link", name="Change the settings").click()
     page.get_by_role("spinbutton", name="Never ask at this number of people or fewer").fill("2")
     button(page, "Save").click()
