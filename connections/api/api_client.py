@@ -1,4 +1,4 @@
-"""Requests to one side for one connection: token, waiting on 429, rate limit, status → error, log."""
+"""Requests of one connection to one side: token, waiting after a 429, rate limit, status → error, log."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from connections.api.tokens import Token, TokenInfo, Tokens, read_token
 T = TypeVar("T")
 
 PASSING_ATTEMPTS = 3
-"""How often a GET is sent whose answer is cut or isn't JSON."""
+"""How often a GET is sent if its answer is cut or isn't JSON."""
 
 RENEWALS = 3
-"""With how many new tokens a GET is tried that got a 401: one that lives for a second may be over when it arrives."""
+"""With how many new tokens a GET is tried after a 401: a token with a short life may have expired when it arrives."""
 RENEWALS_OF_A_WRITE = 1
 
 log = logging.getLogger(__name__)
@@ -36,8 +36,8 @@ _before_write: ContextVar[Callable[[], None] | None] = ContextVar("before_write"
 
 @contextmanager
 def before_each_write(check: Callable[[], None]) -> Iterator[None]:
-    """Within the block, this thread calls ``check`` right before a write goes out, each time: a token may have to be
-    had first, or a refused one renewed, and that takes time. What ``check`` raises keeps the write from being sent.
+    """Inside the block, this thread calls ``check`` right before each time that a write is sent: getting or renewing a
+    token may have taken time. If ``check`` raises, the write isn't sent.
     """
     token = _before_write.set(check)
     try:
@@ -47,7 +47,7 @@ def before_each_write(check: Callable[[], None]) -> Iterator[None]:
 
 
 class Caller:
-    """One side as one connection talks to it. Thread safe."""
+    """Sends the requests of one connection to one side. Thread safe."""
 
     def __init__(
         self,
@@ -66,8 +66,8 @@ class Caller:
         patience: float = DEFAULT_PATIENCE,
         rate_limit: RateLimit | None = None,
     ) -> None:
-        """``problems`` reads a refusal's body; ``check_token`` gives the code of a token that lacks something, and
-        ``refused_at_once`` is BadCredentials' code where tokens are given, and each is refused at once.
+        """``problems`` reads the body of a refusal; ``check_token`` gives the code of what a token lacks;
+        ``refused_at_once``: the code of BadCredentials if tokens are given, and each of them is refused at once.
         """
         self.side = side
         self.base_url = base_url.rstrip("/")
@@ -89,15 +89,15 @@ class Caller:
         self.silence = Silence()
 
     def token_info(self) -> TokenInfo:
-        """Ask for a new token and say whom it is for; raises BadCredentials."""
+        """Ask for a new token; returns whom it is for. Raises BadCredentials."""
         return self._tokens.renewed(self._tokens.kept).info
 
     def close(self) -> None:
-        """Close the connections that are kept open; a later request opens new ones."""
+        """Close the open connections; a later request opens new ones."""
         self._wire.close()
 
     def call(self, call: Call, shape: Callable[[Answer], T]) -> T:
-        """What ``shape`` makes of the answer. A GET is tried again, within bounds; a write is sent once, or not at all.
+        """The answer as ``shape`` returns it. A GET is tried again, within limits; a write is sent at most once.
 
         ``shape`` may raise WrongShape (→ ContractBroken), BeyondLimit (→ TooMuch) and NotJson (→ Unavailable).
         """
@@ -110,7 +110,7 @@ class Caller:
                 return self._once(call, shape)
             except Unavailable as error:
                 if error.retry_after is not None:
-                    # Jitter, so that the threads that waited together don't come back together.
+                    # Jitter, so that threads that waited together don't ask again at the same time.
                     pause = error.retry_after + random.uniform(0, 0.25)  # noqa: S311
                 elif isinstance(error, Passing) and attempt < PASSING_ATTEMPTS:
                     pause = doubled(attempt, first=0.2, longest=10) * (1 + random.random())  # noqa: S311
@@ -203,7 +203,7 @@ class Caller:
         pause = retry_after_seconds(answer.headers.get("Retry-After"), now=time.time())
         with self._lock:
             if pause is None:
-                # Threads that were refused together count once.
+                # Threads that got a 429 at the same time count once.
                 if self._waiting.blocked_until() <= met:
                     self._strikes += 1
                 pause = doubled(self._strikes, first=1, longest=60)
@@ -211,7 +211,7 @@ class Caller:
         return Unavailable("too many requests", retry_after=pause, **call.place(429))
 
     def _ask_for_token(self) -> Token:
-        """A new token. A write is sent only with one, so no trouble of this method's may have taken effect."""
+        """A new token. A write needs one to be sent, so an error of this method means that nothing took effect."""
         call, asked_at = self._token_call, time.monotonic()
         try:
             answer = self._send(call, None)

@@ -1,7 +1,7 @@
-"""A list of Visma's that is read to its end, page after page, and never further than any list can be.
+"""Reads a list of Visma to its end, page after page, within the limits of a list.
 
-Whoever follows a cursor does so here; the list of everybody, which is read in slices and stored meanwhile, keeps to
-the same limits (``sync.reading.visma_list``). Source: design, Who is who (Answers are bounded).
+All code that follows a cursor uses this module, except the list of all employees, which is read in slices with the same
+limits (``sync.reading.visma_list``). Source: design, Who is who (Answers are bounded).
 """
 
 from collections.abc import Callable, Iterator
@@ -16,11 +16,11 @@ from connections.api.visma.documents import VismaPage
 def pages(
     ask: Callable[[str | None], VismaPage], path: str, most: int, most_pages: int, what: str = "items"
 ) -> Iterator[VismaPage]:
-    """The pages of a list; ``ask`` gives the one that a cursor asks for, ``None`` for the first.
+    """The pages of a list; ``ask`` returns the page of a cursor, ``None`` for the first page.
 
-    Raises TooMuch, naming the request by the template of its ``path``, once the list leads on after ``most`` things
-    (people or other ``what``), after ``most_pages`` pages, or after too many pages in a row that brought nothing new;
-    and whatever ``ask`` raises.
+    Raises TooMuch, with the template of the request's ``path``, if the list goes on after ``most`` items (people or
+    other ``what``), after ``most_pages`` pages, or after too many pages in a row without anything new; and whatever
+    ``ask`` raises.
     """
     place: dict[str, Any] = {"side": "visma", "method": "GET", "path": path}
     seen: set[str] = set()

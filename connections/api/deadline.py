@@ -1,6 +1,6 @@
-"""An end for an answer that comes in drips: a socket's time-out begins anew with every byte.
+"""A deadline for whole answers, because a socket's time-out begins anew with every byte.
 
-Headers and body together have as long as the time-out to read: twice as long for a GET, whose pages are long.
+Headers and body together may take as long as the read time-out; twice as long for a GET, whose pages are long.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class _Timely(io.RawIOBase):
 
 
 class _Response(http.client.HTTPResponse):
-    """An answer that has to be over by its deadline, which counts from when the request was sent."""
+    """An answer that has to be complete by its deadline, which counts from the sending of the request."""
 
     def __init__(self, sock: socket.socket, debuglevel: int = 0, method: str | None = None, url: str | None = None):
         super().__init__(sock, debuglevel, method, url)
@@ -66,4 +66,4 @@ class _SecurePool(HTTPSConnectionPool):
 
 
 POOLS = {"http": _Pool, "https": _SecurePool}
-"""The pools of connections that keep to it, by the address' scheme."""
+"""The connection pools with a deadline, by the scheme of the address."""

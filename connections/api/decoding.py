@@ -1,7 +1,7 @@
-"""JSON out of an answer, without loss and within limits. No exception in here carries what was in it.
+"""Decodes the JSON of an answer without loss and within limits. No exception of this module holds any of its content.
 
-What is valid JSON but can't be kept as it came (an object that names a property twice, lists within lists without
-end, a number beyond all bounds) costs a single document, and on a page only the thing in which it stands.
+Valid JSON that can't be kept as it came (an object with the same property twice, endlessly nested lists, a number that
+is far too large) makes a document unreadable; on a page, only the item that contains it.
 Limits: ``humavisma.limits``.
 """
 
@@ -23,17 +23,17 @@ _NO_BRACKET = re.compile(r"[^\[\]{}]++")
 _BLANKS = (" :", "\t:", "\n:", "\r:")
 _STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
 _TOO_DEEP = "1e99999999999999999999"
-"""A number that nobody can keep, in the place of what lies too deep."""
+"""A number that can't be kept; it replaces what is nested too deeply."""
 
 
 class NotJson(Exception):
-    """What came isn't JSON."""
+    """The answer isn't JSON."""
 
 
 class WrongShape(Exception):
     """A property isn't what the contract says; becomes ContractBroken where the request is known.
 
-    There is no other check of a vendor's document than those that raise this, or its subclass.
+    Every check of a vendor's document raises this or its subclass.
     """
 
     def __init__(self, prop: str) -> None:
@@ -42,7 +42,7 @@ class WrongShape(Exception):
 
 
 class BeyondLimit(WrongShape):
-    """More than is ever taken; becomes TooMuch. ``what``, ``seen`` and ``limit`` as there."""
+    """The answer is beyond a limit; becomes TooMuch, with the same ``what``, ``seen`` and ``limit``."""
 
     def __init__(self, prop: str, what: str, limit: int, seen: int = 0) -> None:
         super().__init__(prop)
@@ -50,20 +50,21 @@ class BeyondLimit(WrongShape):
 
 
 class Unreadable:
-    """Stands on a page where a value can't be kept. It has no shape that a contract knows."""
+    """Replaces a value on a page that can't be kept. It has no shape that a contract allows."""
 
 
 class Twice(dict[str, Any]):
-    """An object that names a property twice: nobody can tell which of the two counts."""
+    """An object with the same property twice: nobody can tell which of the two counts."""
 
 
 UNREADABLE = Unreadable()
 
 
 def decode(body: bytes) -> Any:
-    """The JSON in ``body``, UTF-8 whatever the header says; raises NotJson, and WrongShape for what can't be kept.
+    """The JSON in ``body``, read as UTF-8 whatever the header says; raises NotJson, and WrongShape for what can't be
+    kept.
 
-    A number that a float can't hold exactly becomes a Decimal, because a document that is read is written back whole.
+    A number that a float can't hold exactly becomes a Decimal, because whole documents are written back.
     """
     text = _text(body)
     reading = _Reading()
@@ -76,7 +77,7 @@ def decode(body: bytes) -> Any:
 
 
 def decode_page(body: bytes) -> Any:
-    """The same of a page, which has many things on it: ``UNREADABLE`` or ``Twice`` stands where one can't be kept."""
+    """The same for a page with many items: ``UNREADABLE`` or ``Twice`` replaces what can't be kept."""
     return _Reading().parse(_text(body))
 
 
@@ -87,29 +88,29 @@ def _text(body: bytes) -> str:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError:
         pass
-    # Raised out here, as below: Python's own exceptions carry the whole text.
+    # Raised outside of the except block, as below: Python's own exceptions hold the whole text.
     raise NotJson
 
 
 class _Reading:
-    """One answer. ``odd``: the first thing in it that can't be kept."""
+    """Decodes one answer. ``odd``: the first thing in it that can't be kept."""
 
     def __init__(self) -> None:
         self.odd: WrongShape | None = None
         self._properties = 0
 
     def parse(self, text: str) -> Any:
-        """The text's JSON; raises NotJson, and BeyondLimit where no end of it can be found."""
+        """The JSON of the text; raises NotJson, and BeyondLimit if its nesting has no end."""
         deep = again = False
         try:
             found = self._loads(text, object_hook=self._counted)
-            # Looking at each object for a property that is there twice takes as long as all the rest.
+            # Checking each object for a property that occurs twice takes as long as everything else together.
             if text.count('":') == self._properties and not any(blank in text for blank in _BLANKS):
                 return found
             again = True
         except RecursionError:
             deep = again = True
-        except ValueError as error:  # an integer of more digits than Python takes, where the text is JSON
+        except ValueError as error:  # the text is JSON with an integer of more digits than Python converts
             again = not isinstance(error, json.JSONDecodeError)
         if deep:
             self.odd, text = _too_deep(), _pruned(text)
@@ -149,7 +150,7 @@ class _Reading:
 
 
 def _repeated(names: list[str]) -> str:
-    """The first name that is there twice."""
+    """The first name that occurs twice."""
     seen: set[str] = set()
     for name in names:
         if name in seen:
@@ -179,7 +180,7 @@ def _depth(text: str) -> int:
 
 
 def _pruned(text: str) -> str:
-    """The text without what lies too deep; raises BeyondLimit where that never ends."""
+    """The text without what is nested too deeply; raises BeyondLimit if the nesting never ends."""
     kept: list[str] = []
     depth, most, last = 0, settings.ANSWER_MAX_DEPTH, 0
     for found in _TOKEN.finditer(text):

@@ -1,4 +1,4 @@
-"""What can come of talking to a vendor, named by what happens next. No text in here ever holds an employee's value."""
+"""The errors of requests to a vendor, named by what happens next. Their texts never hold an employee's value."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import Literal
 Severity = Literal["error", "warning"]
 
 TOO_MANY_REQUESTS = 429
-"""The status of a side that says when to come back: that isn't silence."""
+"""The status with which a side says when to come back; it doesn't count as silence."""
 FORBIDDEN = 403
-"""The status of what the access may not see, or not do."""
+"""The status of what we may not see or do."""
 
 _PROPERTY_NAME = re.compile(r"\$?[A-Za-z0-9_.\-\[\]]{1,80}")
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that a vendor said about one property of what was sent.
+    """One thing that a vendor says about one property of what was sent.
 
-    ``path`` is the vendor's name for the property ("" when it named none), ``code`` its machine word, ``words`` its own
-    sentence, which can quote an employee's value: it is shown on pages only and stored encrypted.
+    ``path`` is the vendor's name of the property ("" if it names none), ``code`` its code, ``words`` its own sentence,
+    which can quote an employee's value: it is only shown on pages, and stored encrypted.
     """
 
     path: str
@@ -35,12 +35,12 @@ class Problem:
             object.__setattr__(self, name, storable(getattr(self, name)))
 
     def __repr__(self) -> str:
-        """Without the vendor's words: a repr ends up in logs and tracebacks."""
+        """The repr without the vendor's words, because a repr ends up in logs and tracebacks."""
         return f"Problem(path={property_name(self.path)!r}, severity={self.severity!r})"
 
 
 def storable(text: str) -> str:
-    """Text without what no database takes: halves of surrogate pairs, and NUL."""
+    """The text without what a database can't store: halves of surrogate pairs, and NUL."""
     return text.encode("utf-8", "ignore").decode().replace("\0", "")
 
 
@@ -50,7 +50,7 @@ def property_name(path: str) -> str:
 
 
 class VendorError(Exception):
-    """Anything a vendor's side can answer but success. ``str()`` names side, request, status and properties, no values.
+    """The base of all errors of requests to a vendor. ``str()`` names side, request, status and properties, no values.
 
     ``path`` is the template of the request's path (``/users/{user}``), never the path that was sent.
     """
@@ -70,15 +70,15 @@ class VendorError(Exception):
         return f"{request or 'vendor'}: {self.describe()}{status}"
 
     def describe(self) -> str:
-        """The error's own part of ``str()``."""
+        """The part of ``str()`` that is special for this error."""
         return self.said
 
 
 class Unavailable(VendorError):
-    """Try later: time-out, reset, 429 past waiting, 5xx, an answer that isn't JSON, is cut, or a page that ends early.
+    """Try later: time-out, reset, 429, 5xx, an answer that isn't JSON or is cut, or a list that ends too early.
 
-    ``retry_after``: seconds to wait as far as the vendor or the connection's own waiting says so, else None.
-    ``may_have_taken_effect``: a write may have reached the vendor; only looking can tell.
+    ``retry_after``: the seconds to wait, if the vendor or our own waiting after a 429 says so, else None.
+    ``may_have_taken_effect``: a write may have reached the vendor; only a look can tell.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class Unavailable(VendorError):
 
 
 class Rejected(VendorError):
-    """This record was refused, nothing was written. ``problems`` carry the vendor's words."""
+    """The vendor refused this record, and nothing was written. ``problems`` have the vendor's words."""
 
     said = "rejected"
 
@@ -121,19 +121,20 @@ class Rejected(VendorError):
 
 
 class Gone(Rejected):
-    """404: what was asked for is not there."""
+    """404: the record doesn't exist."""
 
     said = "not there"
 
 
 class Stale(Rejected):
-    """412: the document changed since its ETag was read. Read, compare and merge again."""
+    """412: the document has changed since its ETag was read. Read, compare and merge again."""
 
     said = "changed meanwhile"
 
 
 class BadCredentials(VendorError):
-    """Pause and tell. ``code`` is one of CODES; ``application``: a fact of the installation, not of one connection.
+    """The vendor refuses the credentials: pause and tell. ``code`` is one of CODES; ``application``: it refuses the
+    installation's own credentials, and not those of one connection.
 
     ``wrong_tenant``: Visma gave a token, and then refused every request with it (visma-employee.md, Access and V1).
     """
@@ -169,9 +170,9 @@ class BadCredentials(VendorError):
 
 
 class ContractBroken(VendorError):
-    """A wrong shape: the vendor answered something that the contract rules out. Loud; ``prop`` names the property.
+    """The vendor's answer has a shape that the contract doesn't allow. It is logged; ``prop`` names the property.
 
-    ``may_have_taken_effect`` as in Unavailable: the broken answer may be the answer to a write that was done.
+    ``may_have_taken_effect`` as in Unavailable: the broken answer may belong to a write that took effect.
     """
 
     def __init__(
@@ -193,10 +194,10 @@ class ContractBroken(VendorError):
 
 
 class TooMuch(ContractBroken):
-    """More came than is ever taken (``humavisma.limits``): it won't get better by asking again.
+    """The answer is beyond a limit (``humavisma.limits``); asking again doesn't help.
 
-    ``what``: bytes, values, depth, items, total, people, pages, length; ``seen`` is how many there were said to be, 0
-    where nobody knows, and ``limit`` how many are taken.
+    ``what``: bytes, values, depth, items, total, people, pages, length; ``seen``: how many the vendor says there are, 0
+    if unknown; ``limit``: how many are accepted.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The one door to the network: keep-alive sessions per thread, time-outs, GET-only retries, no redirects."""
+"""The only module that makes requests: keep-alive sessions per thread, time-outs, retries of GET only, no redirects."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ from connections.api.responses import Answer
 from connections.loopback import is_loopback
 
 DEFAULT_TIMEOUT = (5.0, 20.0)
-"""Seconds to connect, and to wait for an answer. A write takes no longer than both; a GET that is retried may.
+"""Seconds to connect, and to wait for an answer. A write takes at most both; a GET that is retried may take longer.
 
-An answer that comes in drips is given up as ``connections.api.deadline`` says."""
+An answer that comes very slowly is given up after its deadline (``connections.api.deadline``)."""
 DEFAULT_PATIENCE = 20.0
-"""Seconds that a GET waits in all where a 429 blocked the connection, before it becomes Unavailable."""
+"""The most seconds that a GET waits in all after a 429, before it becomes Unavailable."""
 USER_AGENT = "humavisma"
 CHUNK = 64 * 1024
 
-# urllib3 logs addresses with their query, and a query can hold a name.
+# urllib3 logs addresses with their query, which can contain a name.
 for _name in ("urllib3.connectionpool", "urllib3.util.retry"):
     logging.getLogger(_name).addFilter(lambda record: False)
 
 
 class NoAnswer(Exception):
-    """No whole answer came. ``sent``: the request may have reached the other side; ``cut``: its answer had begun."""
+    """There was no complete answer. ``sent``: the request may have arrived; ``cut``: its answer had begun."""
 
     def __init__(self, said: str, *, sent: bool, cut: bool = False) -> None:
         super().__init__(said)
@@ -49,7 +49,7 @@ class NoAnswer(Exception):
 
 
 class TooLong(NoAnswer):
-    """An answer went on after ``limit`` bytes, and we hung up."""
+    """An answer was longer than ``limit`` bytes, and we closed the connection."""
 
     def __init__(self, status: int, limit: int) -> None:
         super().__init__("answer is too long", sent=True)
@@ -57,7 +57,7 @@ class TooLong(NoAnswer):
 
 
 class _Bearer(requests.auth.AuthBase):
-    """The token's header. Being there at all, it also keeps requests from taking credentials out of a .netrc."""
+    """Sets the token's header. With an auth object, requests also doesn't use credentials of a .netrc."""
 
     def __init__(self, token: str | None) -> None:
         self._token = token
@@ -69,7 +69,7 @@ class _Bearer(requests.auth.AuthBase):
 
 
 class Wire:
-    """Sends requests and reads whole answers. Thread safe; every thread keeps its own connections open."""
+    """Sends requests and reads whole answers. Thread safe; each thread keeps its own connections open."""
 
     def __init__(self, timeout: tuple[float, float] = DEFAULT_TIMEOUT) -> None:
         self._timeout = timeout
@@ -88,9 +88,9 @@ class Wire:
         token: str | None = None,
         is_small: bool = False,
     ) -> Answer:
-        """One request and its answer, whatever its status; raises NoAnswer. Only a GET is repeated, by Retry.
+        """Send one request and return its answer, with any status; raises NoAnswer. Only a GET is repeated, by Retry.
 
-        ``is_small``: what is asked for is no page and no document.
+        ``is_small``: the answer is neither a page nor a document.
         """
         session = self._session(url)
         request = requests.Request(
@@ -100,7 +100,7 @@ class Wire:
         address = prepared.url or url
         options: Mapping[str, Any] = session.merge_environment_settings(address, {}, True, True, None)
         try:
-            # The adapter, not the session: nothing follows redirects or keeps cookies.
+            # The adapter is used and not the session, which would follow redirects and keep cookies.
             response = session.get_adapter(address).send(prepared, timeout=self._timeout, **options)
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             trouble = _trouble(error)
@@ -116,11 +116,11 @@ class Wire:
                     if body is not None or not is_whole:
                         return Answer(status, response.headers, body or b"")
                     trouble = TooLong(status, most)
-        # Raised out here so that no library's exception, which quotes the whole address, hangs on to it.
+        # Raised outside of the except block: the library's exception, which quotes the whole address, isn't chained.
         raise trouble
 
     def close(self) -> None:
-        """Close the connections that are kept open; a later request opens new ones."""
+        """Close the open connections; a later request opens new ones."""
         with self._lock:
             sessions = list(self._sessions)
         for session in sessions:
@@ -134,7 +134,7 @@ class Wire:
         if key not in kept:
             session = requests.Session()
             session.headers["User-Agent"] = USER_AGENT
-            # Proxies of the environment are meant for the vendors, not for a stand-in on this machine.
+            # Proxies in the environment are for the vendors, and not for a stand-in on this machine.
             session.trust_env = not loopback
             adapter = _Adapter(pool_connections=2, pool_maxsize=1, max_retries=_retries())
             session.mount("https://", adapter)
@@ -146,7 +146,7 @@ class Wire:
 
 
 class _Adapter(HTTPAdapter):
-    """An adapter whose connections keep to the deadline of an answer."""
+    """An adapter whose connections have a deadline for each answer."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
@@ -159,7 +159,7 @@ class _Adapter(HTTPAdapter):
 
 
 class _GetOnly(Retry):
-    """Retry, which by itself connects again for any method: a write has one attempt, within its time-out."""
+    """A Retry for GET only; urllib3's own also connects again for writes, which get one attempt."""
 
     def increment(
         self,
@@ -170,12 +170,12 @@ class _GetOnly(Retry):
         _pool: ConnectionPool | None = None,
         _stacktrace: TracebackType | None = None,
     ) -> Self:
-        """One attempt less; raises ``error`` where the method isn't to be repeated."""
+        """Count an attempt; raises ``error`` if the method must not be repeated."""
         if error is not None and method != "GET":
             raise error
         left = super().increment(method, url, response, error, _pool, _stacktrace)
         if response is not None and not _is_over(response):
-            response.close()  # or urllib3 would read the rest of it, however long, to use the connection again
+            response.close()  # or urllib3 would read the rest, however long, to reuse the connection
         return left
 
 
@@ -197,7 +197,7 @@ def _retries() -> Retry:
 
 
 def _body(raw: urllib3.BaseHTTPResponse, most: int) -> bytes | None:
-    """The whole body, unpacked; ``None`` where it is longer than ``most`` bytes, of which no more are read."""
+    """The whole unpacked body; ``None`` if it is longer than ``most`` bytes, after which reading stops."""
     chunks: list[bytes] = []
     size = 0
     while chunk := raw.read1(CHUNK, decode_content=True):
@@ -209,7 +209,7 @@ def _body(raw: urllib3.BaseHTTPResponse, most: int) -> bytes | None:
 
 
 def _is_over(response: urllib3.BaseHTTPResponse) -> bool:
-    """Whether nothing is left of an answer that nobody reads, or not much was."""
+    """Whether an answer that nobody reads has ended, after at most a little more."""
     try:
         return _body(response, settings.SMALL_ANSWER_MAX_BYTES) is not None
     except urllib3.exceptions.HTTPError:

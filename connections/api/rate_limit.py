@@ -1,4 +1,4 @@
-"""How long a connection keeps away from a vendor, and how fast it may ask. Times are seconds."""
+"""How long a connection waits after a 429, and how fast it may send requests. Times are seconds."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ class Waiting:
         self._until = 0.0
 
     def blocked_until(self) -> float:
-        """When the vendor may be asked again; 0 if now."""
+        """When the vendor may be asked again; 0 for now."""
         return self._until
 
     def block_until(self, moment: float) -> None:
-        """Keep away until ``moment``; never shortens a longer waiting."""
+        """Wait until ``moment``; never shortens a longer wait."""
         with self._lock:
             self._until = max(self._until, moment)
 
 
 class RateLimit:
-    """At most ``per_second`` requests a second, evenly spread over all threads that share this object."""
+    """Allows at most ``per_second`` requests a second, evenly spread over all threads that share this object."""
 
     def __init__(self, per_second: float) -> None:
         self._interval = 1.0 / per_second
@@ -37,7 +37,7 @@ class RateLimit:
         self._next = 0.0
 
     def wait(self) -> None:
-        """Sleep until this thread's turn."""
+        """Sleep until it is this thread's turn."""
         with self._lock:
             now = time.monotonic()
             turn = max(now, self._next)
@@ -47,7 +47,7 @@ class RateLimit:
 
 
 def retry_after_seconds(header: str | None, *, now: float) -> float | None:
-    """The wait that a ``Retry-After`` header asks for (seconds or an HTTP date), within bounds; None without one."""
+    """The seconds that a ``Retry-After`` header asks for (seconds or an HTTP date), within limits; None without one."""
     text = (header or "").strip()
     if text.isascii() and text.isdigit():
         asked = float(text[:9])

@@ -1,4 +1,4 @@
-"""What a vendor's answer means: JSON in and out without loss, and a status as the error that says what happens next."""
+"""Requests and answers as values, JSON without loss, and the error for each status."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ BUSY = (408, 425)
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer of a vendor, its body read to the end; of a refusal that is too long nothing is kept of it."""
+    """One answer of a vendor with its whole body; the body of a refusal that is too long isn't kept."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
@@ -39,7 +39,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Call:
-    """One request. ``template`` and its ``ids`` make the path; only the template is logged or named in an error."""
+    """One request. ``template`` and ``ids`` make the path; only the template is in logs and errors."""
 
     side: str
     method: str
@@ -55,10 +55,9 @@ class Call:
         return self.method != "GET"
 
     def url(self, base_url: str) -> str:
-        """The address, each id quoted as one segment of the path.
+        """The address, with each id quoted as one segment of the path.
 
-        Raises ContractBroken where something that is sent back to the vendor, in the address, its query or a header,
-        is text that can't be sent.
+        Raises ContractBroken if a text for the address, its query or a header can't be sent.
         """
         for name, value in (*(("id", value) for value in self.ids.values()), *self.params, *self.headers.items()):
             if storable(value) != value:
@@ -70,16 +69,16 @@ class Call:
         return base_url + self.template.format(**{name: quote(value, safe="") for name, value in self.ids.items()})
 
     def place(self, status: int | None) -> dict[str, Any]:
-        """What every error says about where it happened."""
+        """Where an error happened: the arguments that all errors share."""
         return {"side": self.side, "method": self.method, "path": self.template, "status": status}
 
 
 class Passing(Unavailable):
-    """Trouble that urllib3's Retry doesn't see (a cut body, no JSON, no token): a GET is asked again."""
+    """Trouble that urllib3's Retry doesn't see (a cut body, no JSON, no token), after which a GET is sent again."""
 
 
 def encode(body: Any) -> bytes:
-    """``body`` as JSON. Numbers that ``decode`` kept as Decimal are written digit by digit as they came."""
+    """``body`` as JSON. Numbers that ``decode`` kept as Decimal are written with the same digits as they came."""
     mark = secrets.token_hex(8)
     text = json.dumps(body, allow_nan=False, default=lambda number: f"{mark}{_digits(number)}{mark}")
     return re.sub(f'"{mark}([^"]*){mark}"', r"\1", text).encode()
@@ -92,7 +91,7 @@ def _digits(number: Any) -> str:
 
 
 def failure(call: Call, answer: Answer, problems: Callable[[Any], tuple[Problem, ...]]) -> VendorError | None:
-    """The error that ``answer`` is, None for a success. 401 and 429 are the caller's. ``problems`` reads a body."""
+    """The error for ``answer``, None for a success. The caller handles 401 and 429. ``problems`` reads a body."""
     status, place = answer.status, call.place(answer.status)
     if 200 <= status < 300:
         return None
@@ -102,13 +101,13 @@ def failure(call: Call, answer: Answer, problems: Callable[[Any], tuple[Problem,
         return BadCredentials("forbidden", **place)
     kind = _refusal(call, status)
     if kind is None:
-        # Redirects are not followed: the address would get the token, and a write be repeated.
+        # Redirects aren't followed: the other address would get the token, and a write would be repeated.
         return ContractBroken("redirect" if 300 <= status < 400 else "status", **place)
     return kind(_problems(answer, problems), **place)
 
 
 def _refusal(call: Call, status: int) -> type[Rejected] | None:
-    """Which refusal a status is; a missing *list* is a broken contract: it must never look like an absent person."""
+    """The class of refusal for a status. A missing *list* is a broken contract, never a gone person."""
     if status == 412:
         return Stale
     if status in (404, 410):

@@ -1,4 +1,4 @@
-"""Is a property what the contract says? Only what is used is looked at; unknown properties pass."""
+"""Checks whether properties have the shape that the contract says. Only used properties are checked; others pass."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from connections.api.errors import storable
 from connections.api.unseen import is_all_seen, seen
 
 Shape = Callable[[Any, str], Any]
-"""Takes a value and the name of its property; gives the value back or raises WrongShape."""
+"""Takes a value and the name of its property; returns the value or raises WrongShape."""
 
 LONGEST_ID = 64
-"""Characters of an id: one in Huma and Visma has 36, and it is kept as it came."""
+"""The most characters of an id, which is stored as it came; ids in Huma and Visma have 36."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _NOBODYS = "unknown-"
-"""How the stand-in begins for an id that isn't one."""
+"""How our replacement for an unusable id begins."""
 
 
 def within(prop: str, name: str) -> str:
-    """The name of a property in what ``prop`` names; "" names the document itself."""
+    """The name of the property ``name`` inside ``prop``; "" names the document itself."""
     return f"{prop}.{name}" if prop else name
 
 
 def record(value: Any, prop: str) -> dict[str, Any]:
-    """An object, which names each of its properties once."""
+    """An object that has each property once."""
     if not isinstance(value, dict) or isinstance(value, Twice):
         raise WrongShape(prop)
     return value
@@ -54,12 +54,12 @@ def texts(value: Any, prop: str) -> list[str]:
 
 
 def text(value: Any, prop: str) -> str:
-    """A string, of no more than VALUE_MAX_LENGTH characters."""
+    """A string of at most VALUE_MAX_LENGTH characters."""
     return _short(value, prop, settings.VALUE_MAX_LENGTH)
 
 
 def cursor(value: Any, prop: str) -> str:
-    """What asks for the next page of a list: text that can be kept, and sent back in an address."""
+    """A cursor: text that can be stored, and sent back in an address."""
     found = _short(value, prop, settings.CURSOR_MAX_LENGTH)
     if storable(found) != found:
         raise WrongShape(prop)
@@ -75,12 +75,12 @@ def _short(value: Any, prop: str, most: int) -> str:
 
 
 def anything(value: Any, prop: str) -> Any:
-    """What only helps: it may be whatever it is, and is taken for nothing where it can't be understood."""
+    """Any value, for properties that only help; a value that can't be understood counts as none."""
     return value
 
 
 def name(value: Any, prop: str) -> str:
-    """A string that isn't empty: an id, a status."""
+    """A non-empty string: an id, a status."""
     if not isinstance(value, str) or not value:
         raise WrongShape(prop)
     return text(value, prop)
@@ -106,7 +106,7 @@ def number(value: Any, prop: str) -> Any:
 
 
 def count(value: Any, prop: str) -> int:
-    """A whole number from 0, or a text that is one."""
+    """A whole number from 0 on, or a text of one."""
     found = as_number(value)
     if found is None or found < 0 or found != int(found):
         raise WrongShape(prop)
@@ -114,7 +114,7 @@ def count(value: Any, prop: str) -> int:
 
 
 def as_number(value: Any) -> float | None:
-    """The number that a number or a text is, ``None`` for anything else."""
+    """The number in a number or a text, ``None`` for anything else."""
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         return None
     try:
@@ -125,7 +125,7 @@ def as_number(value: Any) -> float | None:
 
 
 def day(value: Any, prop: str) -> str:
-    """A date as YYYY-MM-DD, left as the string that it is; an empty one is no date."""
+    """A date as YYYY-MM-DD, returned as a string; an empty one is no date."""
     try:
         if value == "":
             return ""
@@ -146,18 +146,18 @@ def moment(value: Any, prop: str) -> datetime:
 
 
 def stamp(value: Any, prop: str) -> str:
-    """A timestamp, left as the string that it is."""
+    """A timestamp, returned as a string."""
     moment(value, prop)
     return str(value)
 
 
 def says(value: str | None, word: str) -> bool:
-    """Whether a text is a word of the contract's, in whatever capitals and with whatever signs that nobody sees."""
+    """Whether a text is a word of the contract; case and invisible characters don't count."""
     return value is not None and seen(value).casefold() == word
 
 
 def one_of(allowed: Iterable[str]) -> Shape:
-    """One of a closed set of words."""
+    """The shape of a word out of a closed set."""
     words = frozenset(allowed)
 
     def shape(value: Any, prop: str) -> str:
@@ -169,7 +169,7 @@ def one_of(allowed: Iterable[str]) -> Shape:
 
 
 def has(fields: Mapping[str, Shape]) -> Shape:
-    """An object whose ``fields``, where they are there and not null, have their shape."""
+    """The shape of an object whose ``fields``, if they aren't missing or null, have their shapes."""
 
     def shape(value: Any, prop: str) -> dict[str, Any]:
         whole = record(value, prop)
@@ -182,9 +182,9 @@ def has(fields: Mapping[str, Shape]) -> Shape:
 
 
 def exact(fields: Mapping[str, Shape], *needed: str, one_of: Iterable[str] = ()) -> Shape:
-    """The same, where all that is ``needed`` is there and not null, and one property at least of ``one_of`` is there.
+    """The same, if all ``needed`` properties are there and not null, and at least one of ``one_of`` is there.
 
-    A name in other capitals isn't a missing one, and an object of other things isn't an empty one.
+    A name in other case doesn't count as missing, and an object with other properties doesn't count as empty.
     """
     inner, some = has(fields), frozenset(one_of)
 
@@ -196,7 +196,7 @@ def exact(fields: Mapping[str, Shape], *needed: str, one_of: Iterable[str] = ())
             if whole.get(name) is None:
                 raise WrongShape(within(prop, name))
         missing = [name for name in fields if name not in whole]
-        if missing and len(whole) > len(fields) - len(missing):  # it has others
+        if missing and len(whole) > len(fields) - len(missing):  # it has other properties
             others = {key.casefold() for key in whole}
             for name in missing:
                 if name.casefold() in others:
@@ -207,7 +207,7 @@ def exact(fields: Mapping[str, Shape], *needed: str, one_of: Iterable[str] = ())
 
 
 def each(inner: Shape) -> Shape:
-    """A list whose every item has a shape; the property's name tells which."""
+    """The shape of a list whose items all have the shape ``inner``; errors name the item."""
 
     def shape(value: Any, prop: str) -> list[Any]:
         if not isinstance(value, list):
@@ -218,7 +218,7 @@ def each(inner: Shape) -> Shape:
 
 
 def identified(value: dict[str, Any], asked: str | None = None, prop: str = "id") -> dict[str, Any]:
-    """An object with an id: the one that was asked for, where one was."""
+    """An object with an id: the one that was asked for, if there was one."""
     found = some_id(value.get("id"), prop)
     if asked is not None and found.casefold() != asked.casefold():
         raise WrongShape(prop)
@@ -235,7 +235,7 @@ def with_id(inner: Shape) -> Shape:
 
 
 def some_id(value: Any, prop: str) -> str:
-    """An id: all of it can be seen, stored, and sent back in an address."""
+    """An id that has no invisible characters, and can be stored and sent back in an address."""
     found = _short(name(value, prop), prop, LONGEST_ID)
     if not is_all_seen(found) or is_stand_in(found):
         raise WrongShape(prop)
@@ -243,23 +243,23 @@ def some_id(value: Any, prop: str) -> str:
 
 
 def id_or_none(value: Any, prop: str) -> str:
-    """An id, or an empty text where there is none."""
+    """An id, or an empty text."""
     return "" if value == "" else some_id(value, prop)
 
 
 def is_stand_in(id_: str) -> bool:
-    """Whether an id is none of the vendor's, but ours, for somebody whose own can't be understood."""
+    """Whether an id is our replacement for one that can't be used."""
     return id_.startswith(_NOBODYS)
 
 
 def rows(
     value: Any, item: Shape, prop: str, place: Callable[[int], str], begins_all: bool
 ) -> tuple[list[dict[str, Any]], dict[str, WrongShape]]:
-    """The rows of a list of people, and by id what is wrong with those who can't be understood: that is theirs alone.
+    """The rows of a list of people, and by id what is wrong with each row that can't be understood.
 
-    Each row has an id; where it has none that can be used, it is a stand-in out of the row's ``place``, so that it
-    counts all the same. Where a list of everybody begins (``begins_all``) with nobody who can be understood, it isn't
-    a list of people; one of only some people may well have nobody else.
+    Each row gets an id: one without a usable id gets a replacement, made from the row's ``place``, so that it counts,
+    too. If the first page of a list of everybody (``begins_all``) has nobody who can be understood, it isn't a list of
+    people; a list of only some people may have only such rows.
     """
     if not isinstance(value, list):
         raise WrongShape(prop)

@@ -1,4 +1,4 @@
-"""Since when a side has been asked and hasn't answered, so that a page can say so while the request still waits."""
+"""Remembers since when a side hasn't answered, so that a page can say so while the request still waits."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 FORGOTTEN_AFTER = 60.0
-"""Seconds after which another request, asked for another reason, begins anew."""
+"""Seconds after which a new request starts a new silence."""
 
 
 class Silence:
-    """One side's, over all threads that ask it. Times are ``time.time()``'s."""
+    """The silence of one side, over all threads that send requests to it. Times are ``time.time()``'s."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -20,16 +20,16 @@ class Silence:
         self._since = 0.0
         self._ended_at = 0.0
         self.heard_at = 0.0
-        """When it answered last, whatever it said; 0 before the first time."""
+        """When the side answered last, with anything; 0 before the first answer."""
 
     @property
     def since(self) -> float:
-        """When it was asked what it hasn't answered yet; 0 while nothing is due."""
+        """When the oldest request without an answer was sent; 0 if there is none."""
         return self._since
 
     @contextmanager
     def asking(self) -> Iterator[None]:
-        """Around one request; whatever it raises means that no answer came."""
+        """Around one request; an exception inside means that no answer came."""
         with self._lock:
             now = time.time()
             if not self._since or (not self._asked and now - self._ended_at > FORGOTTEN_AFTER):

@@ -1,4 +1,4 @@
-"""Access tokens: one at a time, renewed before they expire."""
+"""Access tokens: a client has one at a time, renewed before it expires."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from connections.api import shapes
 from connections.api.decoding import WrongShape
 
 DEFAULT_LIFETIME = 600.0
-"""Seconds a token is used when its answer names no ``expires_in`` that can be understood."""
+"""How many seconds a token is used if its answer has no readable ``expires_in``."""
 LONGEST_LIFETIME = 24 * 60 * 60.0
 LONGEST_ID = 36
-"""Characters of an organisation's id, which is kept."""
+"""The most characters of an organisation's id, which is stored."""
 
 _BEARER = re.compile(r"[\x21-\x7e]+")
 
 
 @dataclass(frozen=True)
 class TokenInfo:
-    """What a token says about who it is for. Huma names organisation and user, Visma the scopes."""
+    """Whom a token is for. Huma names organisation and user, Visma the scopes."""
 
     organization_id: str | None
     user_id: str | None
@@ -32,7 +32,7 @@ class TokenInfo:
 
 @dataclass(frozen=True)
 class Token:
-    """One access token and when it is due for renewal (``time.monotonic()``'s seconds)."""
+    """One access token, and when it has to be renewed (``time.monotonic()``'s seconds)."""
 
     value: str
     renew_at: float
@@ -48,7 +48,7 @@ def leeway(lifetime: float) -> float:
 
 
 def read_token(body: Any, *, asked_at: float) -> Token:
-    """The token in a token answer; raises WrongShape. Source: huma.md and visma-employee.md, Access."""
+    """The token of a token answer; raises WrongShape. Source: huma.md and visma-employee.md, Access."""
     if not isinstance(body, dict):
         raise WrongShape("token")
     value = body.get("access_token")
@@ -66,7 +66,7 @@ def read_token(body: Any, *, asked_at: float) -> Token:
 
 
 def _lifetime(said: Any) -> float:
-    """How many seconds a token lives: a number, or a text that is one. One that is refused sooner is renewed anyway."""
+    """How many seconds a token lives: a number, or a text of one. A token that is refused earlier is renewed anyway."""
     seconds = shapes.as_number(said)
     return min(seconds, LONGEST_LIFETIME) if seconds is not None and seconds > 0 else DEFAULT_LIFETIME
 
@@ -79,7 +79,7 @@ def _id(said: Any) -> str | None:
 
 
 def _scopes(said: Any) -> tuple[str, ...]:
-    """The scopes, as one text or as a list of them."""
+    """The scopes, from one text or a list."""
     texts = said if isinstance(said, list) else [said]
     return tuple(scope for text in texts if isinstance(text, str) for scope in text.split())
 
@@ -94,18 +94,18 @@ class Tokens:
 
     @property
     def kept(self) -> Token | None:
-        """The last token that was got, expired or not."""
+        """The last token, expired or not."""
         return self._token
 
     def current(self) -> Token:
-        """A token that is good for now, renewed where it is due."""
+        """A valid token, renewed if it is time."""
         token = self._token
         if token is not None and time.monotonic() < token.renew_at:
             return token
         return self.renewed(token)
 
     def renewed(self, old: Token | None) -> Token:
-        """Another token than ``old``: the one that a thread before us got meanwhile, else a new one."""
+        """A token other than ``old``: one that another thread has got meanwhile, else a new one."""
         with self._lock:
             if self._token is None or self._token is old:
                 self._token = self._ask()

@@ -23,27 +23,28 @@ USERS_PAGE = 50
 GROUPS_PAGE = 25
 """The largest page of groups. Source: huma-openapi.yaml, GET /groups."""
 POSITIONS_PAGE = 50
-"""[A] The description names no largest page of positions."""
+"""[A] The description doesn't say how large a page of positions may be."""
 MAX_FILTER_IDS = 25
-"""As many companies, locations or teams may limit a list. Source: huma-openapi.yaml, GET /users."""
+"""The most companies, locations or teams that may limit a list. Source: huma-openapi.yaml, GET /users."""
 GROUP_TYPES = ("company", "location", "team")
 CLEAR = None
-"""[A] What clears a property, although the description doesn't allow it. Source: huma.md, Writing."""
+"""[A] The value that clears a property, although the description doesn't allow it. Source: huma.md, Writing."""
 CLEARABLE_USER = frozenset({"phone", "employmentId", "bankAccount", "homeAddress"})
 CLEARABLE_POSITION = frozenset({"lastDayOfWork", "endReason"})
 
 
 def may_be_about_the_email(error: Rejected) -> bool:
-    """[A] May a user have been refused because another one has the email? Its name or code says so, or nothing does.
+    """[A] Whether a user may have been refused because of an email that another user has: the path or code says so, or
+    there is neither.
 
-    Source: huma.md, assumption H7. Whether somebody has it, only the list of users tells.
+    Source: huma.md, assumption H7. Only the list of users tells whether somebody really has it.
     """
     said = [f"{problem.path} {problem.code}".casefold() for problem in error.problems]
     return error.status in (400, 409, 422) and (not any(map(str.strip, said)) or any("mail" in one for one in said))
 
 
 class HumaClient:
-    """One Huma organisation as one API key sees it. Thread safe. All methods raise VendorError's classes."""
+    """The client for one Huma organisation with one API key. Thread safe. Methods raise subclasses of VendorError."""
 
     def __init__(
         self,
@@ -56,7 +57,7 @@ class HumaClient:
         patience: float = DEFAULT_PATIENCE,
         rate_limit: RateLimit | None = None,
     ) -> None:
-        """``timeout``: seconds to connect and to read; ``patience``: seconds that a GET waits where a 429 blocked."""
+        """``timeout``: seconds to connect and to read; ``patience``: the most seconds that a GET waits after a 429."""
         self._caller = Caller(
             "huma",
             base_url,
@@ -76,15 +77,15 @@ class HumaClient:
 
     @property
     def silence(self) -> Silence:
-        """Since when it hasn't answered."""
+        """Since when Huma hasn't answered."""
         return self._caller.silence
 
     def close(self) -> None:
-        """Close the connections that are kept open."""
+        """Close the open connections."""
         self._caller.close()
 
     def token_info(self) -> TokenInfo:
-        """Ask for a token now and say whom it is for; raises BadCredentials. Source: huma.md, Access."""
+        """Ask for a token now; returns whom it is for. Raises BadCredentials. Source: huma.md, Access."""
         return self._caller.token_info()
 
     def list_users(
@@ -96,7 +97,7 @@ class HumaClient:
         teams: Sequence[str] = (),
         ids: Sequence[str] = (),
     ) -> Page:
-        """One page of users' summaries; the order of pages isn't promised. ``ids``: only of these.
+        """One page of users' summaries; Huma doesn't promise the order of pages. ``ids``: only these users.
 
         Source: huma.md, Reading; huma-openapi.yaml, GET /users.
         """
@@ -108,7 +109,7 @@ class HumaClient:
         return self._list("/users", {}, params, offset, limit, documents.users(limit, offset))
 
     def all_users(self) -> list[dict[str, Any]]:
-        """Summaries of all users, whatever groups they are in. Source: huma-openapi.yaml, GET /users."""
+        """Summaries of all users, in any group. Source: huma-openapi.yaml, GET /users."""
         found = self._all("/users", {}, [], USERS_PAGE, documents.users, shared=1, most=settings.LIST_MAX_PEOPLE)
         return [user for user in found if not shapes.is_stand_in(user["id"])]
 
@@ -135,20 +136,20 @@ class HumaClient:
         return [{**one, "name": str(one.get("name") or ""), "type": str(one.get("type") or "")} for one in found]
 
     def patch_user(self, user_id: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Write the properties in ``body``, None clears one; gives UserDetails back. Source: huma.md, Writing."""
+        """Write the properties in ``body``, None clears one; returns UserDetails. Source: huma.md, Writing."""
         sent = _with_clearing(body, CLEARABLE_USER)
         return self._caller.call(
             Call("huma", "PATCH", "/users/{user}", {"user": user_id}, body=sent), documents.user(user_id)
         )
 
     def patch_position(self, user_id: str, position_id: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Write the properties in ``body``, None clears one; gives the Position back. Source: huma.md, Writing."""
+        """Write the properties in ``body``, None clears one; returns the Position. Source: huma.md, Writing."""
         ids, sent = {"user": user_id, "position": position_id}, _with_clearing(body, CLEARABLE_POSITION)
         call = Call("huma", "PATCH", "/users/{user}/positions/{position}", ids, body=sent)
         return self._caller.call(call, documents.position(position_id))
 
     def create_user(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Create a user (``givenName, familyName, email, groups``); gives its summary. Source: huma.md, Writing."""
+        """Create a user (``givenName, familyName, email, groups``); returns the summary. Source: huma.md, Writing."""
         call = Call("huma", "POST", "/users", body=_with_clearing(body, frozenset()))
         return self._caller.call(call, documents.summary)
 
@@ -174,11 +175,11 @@ class HumaClient:
         shared: int = 0,
         most: int | None = None,
     ) -> list[dict[str, Any]]:
-        """All pages of a list, each id once; a list that ends before its ``total`` is Unavailable, never shorter.
+        """All pages of a list, each id once. Raises Unavailable for a list that ends before its ``total``.
 
-        ``shape``: a page's, by how many may be on it and where it begins.
-        ``shared``: with 1, each page begins with the last of the page before; where it doesn't, the list moved.
-        Raises TooMuch after ``most`` things (LIST_MAX_ITEMS), or where as many are announced.
+        ``shape``: gives the shape of a page, by its largest size and its offset.
+        ``shared``: with 1, each page begins with the last item of the page before; if it doesn't, the list has shifted.
+        Raises TooMuch after ``most`` items (LIST_MAX_ITEMS), or if more are announced.
         """
         most = most or settings.LIST_MAX_ITEMS
         place: dict[str, Any] = {"side": "huma", "method": "GET", "path": template}
@@ -203,12 +204,12 @@ class HumaClient:
 
 
 def _each(item: shapes.Shape) -> Callable[[int, int], Callable[[Answer], Page]]:
-    """Pages of things that all have to be as they should be."""
+    """The shape of pages on which every item must have the shape ``item``."""
     return lambda limit, _begin: documents.page(limit, item)
 
 
 def _with_clearing(body: dict[str, Any], clearable: frozenset[str]) -> dict[str, Any]:
-    """``body`` with each None as what clears a property; the one place that sends it."""
+    """``body`` with each None replaced by the value that clears a property; only this function sends that value."""
     emptied = {key for key, value in body.items() if value is None}
     if not emptied <= clearable:
         raise ValueError(f"Can't be cleared in Huma: {', '.join(sorted(emptied - clearable))}")

@@ -1,4 +1,4 @@
-"""What Huma's answers look like, as far as we use them. Source: huma-openapi.yaml and huma.md, Reading."""
+"""The shapes of Huma's answers, as far as we use them. Source: huma-openapi.yaml and huma.md, Reading."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from connections.api.responses import Answer
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list: ``total`` of the whole list where Huma says it, else None (then: read until a short page).
+    """One page of a list. ``total``: the length of the whole list, or None (then read until a short page).
 
-    ``odd``: by id, what is wrong with the rows that can't be understood.
+    ``odd``: by id, what is wrong with rows that can't be understood.
     """
 
     total: int | None
@@ -27,11 +27,11 @@ class Page:
 
 
 LONGEST_WORDS = 1000
-"""Characters that are kept of what Huma says about what it was sent."""
+"""The most characters that are kept of what Huma says about a request."""
 
 
 def _wrapped(value: shapes.Shape, **more: shapes.Shape) -> shapes.Shape:
-    """``{"value": …, "editable": …}``: one without a value says at least whether it may be written."""
+    """The shape ``{"value": …, "editable": …}``; a wrapper without a value must have ``editable``."""
     inside = shapes.exact({"value": value, "editable": shapes.flag, **more})
 
     def shape(found: Any, prop: str) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def _wrapped(value: shapes.Shape, **more: shapes.Shape) -> shapes.Shape:
 
 
 def _account(value: Any, prop: str) -> dict[str, Any]:
-    """An account says its kind, and an IBAN or a number; without a BIC, or a country, it can be read and not sent."""
+    """An account with its kind, and an IBAN or a number. Without a BIC or a country it can be read, but not sent."""
     whole: dict[str, Any] = _ACCOUNT(value, prop)
     if whole.get("iban") is None and whole.get("number") is None:
         raise WrongShape(f"{prop}.number")
@@ -95,7 +95,7 @@ POSITION = shapes.exact({**POSITION_WRAPPERS, **_STATUS})
 
 
 def problems(body: Any) -> tuple[Problem, ...]:
-    """What a refusal says, a Problem a field. Source: huma-openapi.yaml, InvalidFieldFormatResponse."""
+    """The problems of a refusal, one for each field. Source: huma-openapi.yaml, InvalidFieldFormatResponse."""
     if not isinstance(body, dict):
         return ()
     code, words = (str(body.get(key) or "")[:LONGEST_WORDS] for key in ("errorCode", "errorMessage"))
@@ -105,19 +105,19 @@ def problems(body: Any) -> tuple[Problem, ...]:
 
 
 def _document(whole: dict[str, Any], wrappers: Iterable[str]) -> dict[str, Any]:
-    """Without wrappers that are null: like missing ones, they aren't visible to the key [A]."""
+    """The document without wrappers that are null: like missing ones, they aren't visible to the key [A]."""
     hidden = {key for key in wrappers if key in whole and whole[key] is None}
     return {key: value for key, value in whole.items() if key not in hidden}
 
 
 def user(asked: str) -> Callable[[Answer], dict[str, Any]]:
-    """UserDetails of the user that was asked for."""
+    """The shape of UserDetails of the user who was asked for."""
     return lambda answer: _document(shapes.identified(USER(decode(answer.body), ""), asked), USER_WRAPPERS)
 
 
 def groups_of(user: dict[str, Any], kind: str) -> set[str] | None:
-    """The ids of the groups of a ``kind`` (one of GROUP_KINDS) to which a user belongs; None where the key may not see
-    them [A]. Raises WrongShape: what can't be understood isn't "to none".
+    """The ids of the groups of a ``kind`` (one of GROUP_KINDS) to which a user belongs; None if the key may not see
+    them [A]. Raises WrongShape: a value that can't be understood doesn't mean "no group".
     """
     wrapped = user.get(kind)
     if wrapped is None:
@@ -126,7 +126,7 @@ def groups_of(user: dict[str, Any], kind: str) -> set[str] | None:
 
 
 def position(asked: str) -> Callable[[Answer], dict[str, Any]]:
-    """The Position that was asked for."""
+    """The shape of the Position that was asked for."""
     return lambda answer: _document(shapes.identified(POSITION(decode(answer.body), ""), asked), POSITION_WRAPPERS)
 
 
@@ -136,7 +136,7 @@ def summary(answer: Answer) -> dict[str, Any]:
 
 
 def _total(value: Any) -> int | None:
-    """How many things the whole list says that it has; ``None`` where it doesn't."""
+    """The length of the whole list, as Huma says; ``None`` if it doesn't say."""
     if value is None:
         return None
     total = shapes.count(value, "total")
@@ -146,7 +146,7 @@ def _total(value: Any) -> int | None:
 
 
 def page(limit: int, item: shapes.Shape) -> Callable[[Answer], Page]:
-    """A page of at most ``limit`` things, each with an id."""
+    """The shape of a page of at most ``limit`` items, each with an id."""
 
     def shape(answer: Answer) -> Page:
         body, found = _body(answer, limit)
@@ -159,7 +159,7 @@ def page(limit: int, item: shapes.Shape) -> Callable[[Answer], Page]:
 
 
 def users(limit: int, offset: int) -> Callable[[Answer], Page]:
-    """A page of users from ``offset`` on: who of them can't be understood doesn't keep the others from it."""
+    """The shape of a page of users from ``offset`` on; users who can't be understood don't concern the others."""
 
     def shape(answer: Answer) -> Page:
         body, items = _body(answer, limit)
@@ -170,7 +170,7 @@ def users(limit: int, offset: int) -> Callable[[Answer], Page]:
 
 
 def _body(answer: Answer, limit: int) -> tuple[dict[str, Any], Any]:
-    """A page's body, and what it has of items: no more than were asked for."""
+    """The body of a page, and its items, of which there may be at most ``limit``."""
     body = shapes.record(decode_page(answer.body), "page")
     items = body.get("items")
     if isinstance(items, list) and len(items) > limit:

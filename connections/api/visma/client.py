@@ -29,29 +29,29 @@ PAGE_SIZE = 100
 """[A] The largest page. Source: visma-employee.md, Reading."""
 PAGE_SIZE_PARAM = "page-size"
 CURSOR_PARAM = "cursor"
-"""[A] What asks for the next page, together with all the other parameters."""
+"""[A] The parameter for the next page, sent together with all other parameters."""
 APPLICATION_CODES = frozenset({"invalid_client"})
-"""[A] Token errors about the application, which is one for the installation, and not about the tenant."""
+"""[A] Token errors that concern the application, of which the installation has one, and not the tenant."""
 JOBS_NEWEST_FIRST = True
-"""[A] So reading jobs since a moment ends at the first page that lies wholly before it."""
+"""[A] So reading the jobs since a moment ends at the first page on which all are older."""
 MAX_PAGES = 1000
-"""Of a list that is read at once: the positions of one employee, or the jobs since a moment."""
+"""The most pages of a list that is read at once: one employee's positions, or the jobs since a moment."""
 MOST_SILENT = 4
-"""About so many people of a page Visma may give no answer: where it does so about more, it gives none at all."""
+"""The most people of a page about whom Visma may not answer; with more, it counts as not answering at all."""
 LONGEST_ADDRESS = 500
-"""Characters of a job's address: it is kept, so that the job can be followed later."""
+"""The most characters of a job's address, which is stored to follow the job later."""
 _PRINTABLE = re.compile(r"[\x21-\x5b\x5d-\x7e]+")
-"""An address without blanks, control characters and backslashes, which not everybody reads alike."""
+"""An address without blanks, control characters and backslashes, which programs read in different ways."""
 
 
 def missing_scope(info: TokenInfo) -> str | None:
-    """BadCredentials' code for a token that may not both read and write; one that names no scope has what was asked."""
+    """The code of BadCredentials for a token that can't read and write; without scopes it has those asked for."""
     lacking = [name for name, scope in SCOPES.items() if info.scopes and scope not in info.scopes]
     return f"missing_scope:{lacking[0]}" if lacking else None
 
 
 class VismaClient:
-    """One Visma.net Payroll company (tenant). Thread safe. All methods raise VendorError's classes."""
+    """The client for one Visma.net Payroll company (tenant). Thread safe. Methods raise subclasses of VendorError."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class VismaClient:
         patience: float = DEFAULT_PATIENCE,
         rate_limit: RateLimit | None = None,
     ) -> None:
-        """``timeout``: seconds to connect and to read; ``patience``: seconds that a GET waits where a 429 blocked."""
+        """``timeout``: seconds to connect and to read; ``patience``: the most seconds that a GET waits after a 429."""
         self._caller = Caller(
             "visma",
             base_url,
@@ -96,22 +96,22 @@ class VismaClient:
 
     @property
     def silence(self) -> Silence:
-        """Since when it hasn't answered."""
+        """Since when Visma hasn't answered."""
         return self._caller.silence
 
     def close(self) -> None:
-        """Close the connections that are kept open."""
+        """Close the open connections."""
         self._caller.close()
 
     def token_info(self) -> TokenInfo:
-        """Ask for a token now; raises BadCredentials, also where it may not read or not write."""
+        """Ask for a token now; raises BadCredentials, also if the token may not read or not write."""
         return self._caller.token_info()
 
     def list_employees(self, cursor: str | None, changed_since: date | None = None) -> VismaPage:
         """One page of employees, drafts included, each with ``_embedded.positions``; never PUT one of these documents.
 
-        Who can't be understood, or whose positions can't be seen, is among the ``odd`` of the page: don't use those.
-        ``changed_since``: only those changed after that day; ``employees_since`` has all pages of these.
+        Employees who can't be understood, or whose positions can't be seen, are in the page's ``odd``: don't use them.
+        ``changed_since``: only employees changed after that day; ``employees_since`` reads all pages.
         Source: visma-employee.md, Reading.
         """
         params = [(PAGE_SIZE_PARAM, str(PAGE_SIZE)), ("includeDrafts", "true"), ("embed", "(positions)")]
@@ -120,18 +120,18 @@ class VismaClient:
         shape = documents.people(documents.employee, cursor, is_all=changed_since is None)
         page = self._list("/employees", {}, params, cursor, shape)
         for employee in page.items:
-            # "Not told" must not look like "has none".
+            # Missing positions must not look like no positions.
             if employee["id"] not in page.odd and (employee.get("_embedded") or {}).get("positions") is None:
                 self._embed(employee, page)
         return page
 
     def employees_since(self, day: date | None) -> Iterator[VismaPage]:
-        """All pages of ``list_employees``: those changed after that day, or everybody; TooMuch where they never end."""
+        """All pages of ``list_employees``: employees changed after that day, or everybody. Raises TooMuch."""
         people, most_pages = settings.LIST_MAX_PEOPLE, settings.LIST_MAX_PAGES
         return cursors.pages(lambda at: self.list_employees(at, day), "/employees", people, most_pages, "people")
 
     def _embed(self, employee: dict[str, Any], page: VismaPage) -> None:
-        """Ask for the positions of one of a list; what goes wrong with that is theirs alone, as far as it can be."""
+        """Ask for the positions of an employee in a list; trouble concerns only this employee, if that is possible."""
         try:
             employee["_embedded"] = {"positions": self.positions(employee["id"])}
         except (ContractBroken, Rejected) as error:
@@ -147,7 +147,7 @@ class VismaClient:
             page.odd[employee["id"]] = error
 
     def list_employee_ids(self, cursor: str | None) -> VismaPage:
-        """One page of the employees that ``list_employees`` lists, with nothing but their ids: ``fields=(id)``.
+        """One page of the same employees as ``list_employees``, with only their ids: ``fields=(id)``.
 
         Source: visma-employee.md, Reading.
         """
@@ -172,34 +172,34 @@ class VismaClient:
         return self._caller.call(call, documents.position(position_id))
 
     def put_employee(self, employee_id: str, body: dict[str, Any], etag: str) -> str:
-        """Write the whole document; gives the address of the job that does it. Source: visma-employee.md, Writing."""
+        """Write the whole document; returns the address of its job. Source: visma-employee.md, Writing."""
         return self._write("PUT", "/employees/{employee}", {"employee": employee_id}, body, etag)
 
     def put_position(self, employee_id: str, position_id: str, body: dict[str, Any], etag: str) -> str:
-        """Write a position's whole document; gives the job's address. Source: visma-employee.md, Writing."""
+        """Write a position's whole document; returns the address of its job. Source: visma-employee.md, Writing."""
         ids = {"employee": employee_id, "position": position_id}
         return self._write("PUT", "/employees/{employee}/positions/{position}", ids, body, etag)
 
     def create_employee(self, body: dict[str, Any]) -> str:
-        """Create an employee with its position; gives the job's address. Source: visma-employee.md, Writing."""
+        """Create an employee with a position; returns the address of its job. Source: visma-employee.md, Writing."""
         return self._write("POST", "/employees/withPosition", {}, body, None)
 
     def job(self, address: str) -> Job:
-        """The job at the address that a write gave; raises ContractBroken for any other host."""
+        """The job at the address that a write returned; raises ContractBroken for another host."""
         url = self._job_url(address)
         if url is None:
             raise ContractBroken("Location", side="visma", method="GET", path="job")
         return self._caller.call(Call("visma", "GET", "job", absolute=url), documents.answered_job)
 
     def jobs(self, since: datetime | None = None) -> list[Job]:
-        """The jobs of the tenant, those of positions apart; with ``since`` those made then or later.
+        """The jobs of the tenant, without those of positions; with ``since``, those made then or later.
 
-        One that can't be understood ``is_odd``: it may be anybody's.
+        A job that can't be understood ``is_odd``: it may be anybody's.
         """
         return self._jobs("/employees/jobs", {}, since)
 
     def position_jobs(self, employee_id: str) -> list[Job]:
-        """The jobs of an employee's positions, odd ones too. Source: visma-employee.md, Writing."""
+        """The jobs of an employee's positions, odd ones included. Source: visma-employee.md, Writing."""
         return self._jobs("/employees/{employee}/positions/jobs", {"employee": employee_id}, None)
 
     def _jobs(self, template: str, ids: dict[str, str], since: datetime | None) -> list[Job]:
@@ -231,7 +231,7 @@ class VismaClient:
         return address
 
     def _job_url(self, address: str) -> str | None:
-        """The whole URL of a job's address, a path or absolute; None where it isn't the configured host's."""
+        """The whole URL of a job's address, which is a path or absolute; None if it is on another host."""
         own = urlsplit(self._caller.base_url)
         try:
             parts = urlsplit(address)
@@ -243,7 +243,7 @@ class VismaClient:
             return None
         if not _PRINTABLE.fullmatch(address):
             return None
-        # [A] A path is the host's, or leaves out the base address's own.
+        # [A] A path is either complete, or without the path of the base address.
         inside = parts.path.startswith(own.path + "/") or parts.netloc
         return urlunsplit((own.scheme, own.netloc, parts.path if inside else own.path + parts.path, parts.query, ""))
 
@@ -254,7 +254,7 @@ class VismaClient:
         shape: Callable[[str | None], Callable[[Answer], VismaPage]],
         most: int,
     ) -> Iterator[VismaPage]:
-        """The pages of a list that is read at once; raises TooMuch after ``most`` things, or MAX_PAGES."""
+        """The pages of a list that is read at once; raises TooMuch after ``most`` items, or MAX_PAGES."""
         params = [(PAGE_SIZE_PARAM, str(PAGE_SIZE))]
         return cursors.pages(lambda at: self._list(template, ids, params, at, shape(at)), template, most, MAX_PAGES)
 
@@ -266,7 +266,7 @@ class VismaClient:
         cursor: str | None,
         shape: Callable[[Answer], VismaPage],
     ) -> VismaPage:
-        """One page; the next is asked for with all the parameters again. Source: visma-employee.md, Reading."""
+        """One page; each page is asked for with all parameters. Source: visma-employee.md, Reading."""
         paging = [] if cursor is None else [(CURSOR_PARAM, cursor)]
         return self._caller.call(Call("visma", "GET", template, ids, tuple(params + paging)), shape)
 

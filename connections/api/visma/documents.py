@@ -1,4 +1,4 @@
-"""What Visma's answers look like, as far as we use them. Source: visma-employee.md."""
+"""The shapes of Visma's answers, as far as we use them. Source: visma-employee.md."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from connections.api.visma.problems import results, said
 
 @dataclass(frozen=True)
 class VismaPage:
-    """One page of a list; ``cursor`` asks for the next one, None after the last.
+    """One page of a list; ``cursor`` is for the next page, None after the last.
 
-    ``odd``: by id, why some of the people in it can't be understood, or seen.
+    ``odd``: by id, why some of its people can't be understood or seen.
     """
 
     items: list[dict[str, Any]] = field(repr=False)
@@ -31,7 +31,7 @@ class VismaPage:
 
 @dataclass(frozen=True)
 class Document:
-    """A whole document as Visma has it, unknown properties included, and the ETag that guards its PUT."""
+    """A whole document of Visma, unknown properties included, and the ETag for its PUT."""
 
     body: dict[str, Any] = field(repr=False)
     etag: str
@@ -39,9 +39,9 @@ class Document:
 
 @dataclass(frozen=True)
 class Job:
-    """What became of a write. ``status`` is NotStarted, InProgress, Succeeded or Failed.
+    """The job of a write. ``status`` is NotStarted, InProgress, Succeeded or Failed.
 
-    One that ``is_odd`` can't be understood: it has the ``action`` that it names, "" without one, and isn't finished.
+    A job that ``is_odd`` can't be understood: it has its ``action``, "" without one, and counts as not finished.
     """
 
     id: str
@@ -55,7 +55,7 @@ class Job:
 
     @property
     def finished(self) -> bool:
-        """It has run, for good or ill."""
+        """Whether the job has run, with or without success."""
         return self.status in ("Succeeded", "Failed")
 
 
@@ -75,7 +75,7 @@ _ADDRESS_LINES = ("streetName", "cityName", "zipCode", "countryCode")
 
 
 def _business(key: str) -> shapes.Shape:
-    """An entry of a list of emails or phones; only what a business one says is used."""
+    """An entry of a list of emails or phones; only business entries are used."""
     kind = shapes.exact({"type": shapes.text, key: shapes.anything}, one_of=("type", key))
     used = shapes.has({key: shapes.text})
 
@@ -89,7 +89,7 @@ def _business(key: str) -> shapes.Shape:
 
 
 def _factor(value: Any, prop: str) -> dict[str, Any]:
-    """An entry of a timeline of percentages. [A] What its number is called isn't public."""
+    """An entry of a timeline of percentages. [A] The name of its number isn't public."""
     entry: dict[str, Any] = _IN_PERIOD(value, prop)
     for key, inside in entry.items():
         if not isinstance(inside, str | bool | list | dict | None):
@@ -126,7 +126,7 @@ _PROPERTIES = shapes.exact(
 
 
 def _stated(value: Any, prop: str) -> dict[str, Any]:
-    """An employee. An address or a way of payment says something; a draft's may lack anything [A]."""
+    """An employee whose address and payment method aren't empty objects; a draft's may lack anything [A]."""
     whole: dict[str, Any] = _PROPERTIES(value, prop)
     is_draft = whole.get("isDraft") is True
     for key, shape in (("address", _STATED_ADDRESS), ("salaryPaymentMethod", _STATED_METHOD)):
@@ -156,7 +156,7 @@ _JOB = shapes.has(
 
 
 def whole_job(value: Any, prop: str) -> dict[str, Any]:
-    """A job that can be read: it has an id, a status, and a time."""
+    """A readable job: it has an id, a status and a time."""
     whole = shapes.identified(_JOB(value, prop))
     for key in ("status", "created"):
         shapes.name(whole.get(key), key)
@@ -164,12 +164,12 @@ def whole_job(value: Any, prop: str) -> dict[str, Any]:
 
 
 def document(asked: str) -> Callable[[Answer], Document]:
-    """The employee that was asked for, with its ETag."""
+    """The shape of the employee who was asked for, with the ETag."""
     return _guarded(EMPLOYEE, asked)
 
 
 def position(asked: str) -> Callable[[Answer], Document]:
-    """The position that was asked for, with its ETag."""
+    """The shape of the position that was asked for, with the ETag."""
     return _guarded(POSITION, asked)
 
 
@@ -179,7 +179,7 @@ def _guarded(whole: shapes.Shape, asked: str) -> Callable[[Answer], Document]:
         etag = shapes.name(answer.headers.get("ETag"), "ETag")
         if len(etag) > LONGEST_ETAG:
             raise BeyondLimit("ETag", "length", LONGEST_ETAG, len(etag))
-        if not etag.isprintable():  # it couldn't be sent back in a header
+        if not etag.isprintable():  # it can't be sent back in a header
             raise WrongShape("ETag")
         return Document(body, etag)
 
@@ -187,7 +187,7 @@ def _guarded(whole: shapes.Shape, asked: str) -> Callable[[Answer], Document]:
 
 
 def page(item: shapes.Shape, asked_with: str | None) -> Callable[[Answer], VismaPage]:
-    """A page of things with ids; the cursor that it was asked with would go round in circles."""
+    """The shape of a page of items with ids; if its cursor is the one it was asked with, the list would never end."""
 
     def shape(answer: Answer) -> VismaPage:
         body, data = _body(answer)
@@ -200,15 +200,15 @@ def page(item: shapes.Shape, asked_with: str | None) -> Callable[[Answer], Visma
 
 
 def people(item: shapes.Shape, asked_with: str | None, is_all: bool = True) -> Callable[[Answer], VismaPage]:
-    """A page of employees: who of them can't be understood doesn't keep the others from it.
+    """The shape of a page of employees; those who can't be understood don't concern the others.
 
-    ``is_all``: the list is that of everybody.
+    ``is_all``: whether it is the list of everybody.
     """
     return _rows(item, asked_with, begins_all=is_all and asked_with is None)
 
 
 def jobs(asked_with: str | None) -> Callable[[Answer], VismaPage]:
-    """A page of jobs: those that can't be understood are ``odd``."""
+    """The shape of a page of jobs; those that can't be understood are ``odd``."""
     return _rows(whole_job, asked_with, begins_all=False)
 
 
@@ -224,7 +224,7 @@ def _rows(item: shapes.Shape, asked_with: str | None, begins_all: bool) -> Calla
 
 
 def employee(value: Any, prop: str) -> dict[str, Any]:
-    """An employee out of a list, with the positions that are embedded."""
+    """An employee in a list, with the embedded positions."""
     whole: dict[str, Any] = EMPLOYEE(value, prop)
     for embedded in (whole.get("_embedded") or {}).get("positions") or ():
         shapes.identified(embedded, prop="_embedded.positions.id")
@@ -232,7 +232,7 @@ def employee(value: Any, prop: str) -> dict[str, Any]:
 
 
 def in_part(row: dict[str, Any]) -> dict[str, Any]:
-    """What of somebody in a list can be understood: each property that would be right in a document of its own."""
+    """The part of an employee in a list that can be understood: each property that is right by itself."""
 
     def is_right(key: str) -> bool:
         try:
@@ -245,7 +245,7 @@ def in_part(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _body(answer: Answer) -> tuple[dict[str, Any], Any]:
-    """A page's body, and what it has of data: never more than a page may hold."""
+    """The body of a page, and its items, of which a page may have only so many."""
     body = shapes.record(decode_page(answer.body), "page")
     data = body.get("data")
     if isinstance(data, list) and len(data) > settings.PAGE_MAX_ITEMS:
@@ -262,7 +262,7 @@ def _next(body: dict[str, Any], asked_with: str | None) -> str | None:
 
 
 def positions(asked_with: str | None) -> Callable[[Answer], VismaPage]:
-    """[A] All positions of an employee: a plain list, or a page like that of the employees."""
+    """[A] The shape of an employee's positions: a plain list, or a page like those of employees."""
     paged = page(POSITION, asked_with)
 
     def shape(answer: Answer) -> VismaPage:
@@ -278,7 +278,7 @@ def positions(asked_with: str | None) -> Callable[[Answer], VismaPage]:
 
 
 def job(body: Any) -> Job:
-    """A job; a failed one always has a problem, if only its ``message``. Source: visma-employee.md, Writing."""
+    """A job; a failed one always has a problem, at least its ``message``. Source: visma-employee.md, Writing."""
     whole = whole_job(body, "")
     status = str(whole["status"])
     found = results(whole.get("validationResults") or [])
@@ -296,5 +296,5 @@ def job(body: Any) -> Job:
 
 
 def answered_job(answer: Answer) -> Job:
-    """The job that an answer is."""
+    """The job in an answer."""
     return job(decode(answer.body))

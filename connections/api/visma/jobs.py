@@ -1,4 +1,4 @@
-"""A job of Visma's that can't be understood, as far as a list tells. Source: visma-employee.md, Writing."""
+"""Jobs in a list that can't be understood. Source: visma-employee.md, Writing."""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from connections.api.visma.documents import Job
 
 
 def odd_job(row: dict[str, Any], latest: datetime) -> Job:
-    """What a list tells of a job that can't be understood, made at ``latest`` where its own time can't be read."""
+    """A job in a list that can't be understood; if its time can't be read, it counts as made at ``latest``."""
     said = {key: row.get(key) for key in ("action", "artifactId", "created")}
     for key, shape in (("action", shapes.text), ("artifactId", shapes.id_or_none), ("created", shapes.stamp)):
         try:

@@ -1,4 +1,4 @@
-"""What Visma says is wrong with a request or a job. Source: visma-employee.md, Writing."""
+"""Reads what Visma says is wrong with a request or a job. Source: visma-employee.md, Writing."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ LONGEST_WORDS = 1000
 
 
 def problems(body: Any) -> tuple[Problem, ...]:
-    """[A] What a 400 says: ``validationResults`` as in a job, or ``errors`` by property, or one sentence."""
+    """[A] The problems of a 400: ``validationResults`` as in a job, or ``errors`` by property, or one sentence."""
     if not isinstance(body, dict):
         return ()
     if isinstance(body.get("validationResults"), list) and body["validationResults"]:
@@ -27,7 +27,7 @@ def _words(words: Any) -> str:
 
 
 def results(results: list[Any]) -> tuple[Problem, ...]:
-    """``validationResults``; the ``value`` that each one quotes is left behind."""
+    """The problems in ``validationResults``, without the ``value`` that each one quotes."""
     return tuple(_result(one) for one in results if isinstance(one, dict))
 
 
@@ -38,5 +38,5 @@ def _result(one: dict[str, Any]) -> Problem:
 
 
 def said(body: dict[str, Any], key: str) -> str:
-    """What a property says, whatever it is; of a long text its beginning."""
+    """A property as text, whatever it is; of a long text only the beginning."""
     return str(body.get(key) or "")[:LONGEST_WORDS]
