@@ -1,1 +1,1 @@
-"""The rules of the sync: pure Python, no Django, no input or output."""
+"""The rules of the sync: pure Python, without Django and without input or output."""

@@ -1,6 +1,6 @@
-"""Who on the other side shares a name, a date of birth or a rare value with somebody: found without comparing all.
+"""Finds people who share a name, a date of birth or a rare value, without comparing everybody with everybody.
 
-A value or a name that a crowd has brings nobody together, so that time and memory grow with the people only.
+A value or a name that very many people have is ignored, so that time and memory grow with the number of people only.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from sync.core.evidence import THINGS, WEAK_SHARED, Clues, Weighing
 from sync.core.person_names import Likeness, likeness
 
 CROWD = 30
-"""A value, name or key that more people of a side share brings nobody together."""
+"""A value, name or key that more people of one side have is ignored."""
 
 Id = str
 Key = TypeVar("Key", bound=Hashable)
@@ -20,7 +20,7 @@ Found = TypeVar("Found")
 
 
 def index(pairs: Iterable[tuple[Key, Found]]) -> dict[Key, list[Found]]:
-    """What belongs to each key, in order."""
+    """Everything that belongs to each key, in order."""
     found: dict[Key, list[Found]] = {}
     for key, one in pairs:
         found.setdefault(key, []).append(one)
@@ -28,7 +28,7 @@ def index(pairs: Iterable[tuple[Key, Found]]) -> dict[Key, list[Found]]:
 
 
 class Alike:
-    """Looks people up by what they share; everybody who was read is in it."""
+    """Looks people up by what they share, among everybody who was read."""
 
     def __init__(self, weighing: Weighing) -> None:
         self.weighing = weighing
@@ -36,31 +36,31 @@ class Alike:
 
     @cached_property
     def names(self) -> dict[Side, dict[Hashable, list[Id]]]:
-        """Who has which two words in the name, by side; made once somebody asks, where not everybody has a key."""
+        """The people by side and by two words of their name. Made only when it is needed."""
         return {side: index(_named(people)) for side, people in self.people.items()}
 
     @cached_property
     def born(self) -> dict[Side, dict[Hashable, list[Id]]]:
-        """The same with the date of birth."""
+        """The people by side, and by date of birth and two words of their name."""
         return {side: index(_named_and_born(people)) for side, people in self.people.items()}
 
     def by_name(self, side: Side, other: Id) -> list[Id]:
-        """Who on ``side`` has the same name as ``other`` on the other one, but for names that a crowd has."""
+        """The people on ``side`` with the same name as ``other`` on the other side, unless very many have that name."""
         mine = self.people[side.other][other]
         return self._same_name(side, mine, [self.names[side].get(both, ()) for both in mine.name.couples])
 
     def by_name_and_birth(self, side: Side, other: Id) -> list[Id]:
-        """Who on ``side`` has the same name and date of birth as ``other`` on the other one."""
+        """The people on ``side`` with the same name and date of birth as ``other`` on the other side."""
         return self.with_name_and_birth(side, self.people[side.other][other])
 
     def with_name_and_birth(self, side: Side, mine: Clues) -> list[Id]:
-        """Who on ``side`` has the same name and date of birth as somebody of either side."""
+        """The people on ``side`` with the same name and date of birth as ``mine``, who may be of either side."""
         birth = mine.things.get("birth")
         known = [self.born[side].get((birth, both), ()) for both in mine.name.couples] if birth else []
         return self._same_name(side, mine, known)
 
     def by_anything(self, one: Id, side: Side = Side.HUMA) -> Iterable[Id]:
-        """Who on the other side shares a value with somebody of ``side`` that few have, or the name."""
+        """The people on the other side who share a rare value or the name with ``one``, who is on ``side``."""
         found: dict[Id, None] = {}
         clues, who = self.people[side][one], self.weighing.who
         for thing in THINGS:

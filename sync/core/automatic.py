@@ -1,4 +1,4 @@
-"""What may be written by itself, and how much of it. Source: design, Who is right (Automatic runs) and Held."""
+"""What an automatic run may write, and how much of it. Source: design, Who is right (Automatic runs) and Held."""
 
 from collections import Counter
 from collections.abc import Sequence, Set
@@ -9,21 +9,24 @@ from sync.core.record import record
 from sync.core.spelling import Prints
 
 EMPTIED_BY_ITSELF = frozenset({"phone", "last_workday"})
-"""What is emptied in Visma where it was emptied in Huma; everything else waits for a person."""
+"""Fields that an automatic run empties in Visma if they were emptied in Huma; for others a person decides."""
 NEVER_BY_ITSELF = frozenset({"email", "employment_id"})
-"""What no automatic run writes to Visma: people sign in with the one, and a saved employee's other is fixed there."""
+"""Fields that no automatic run writes to Visma: people sign in with the email, and the Employment ID is fixed there."""
 SENSITIVE = frozenset({"bank_account", "last_workday"})
 MOST_SENSITIVE = 5
-"""So many bank accounts and last workdays together may change by themselves within an hour."""
+"""How many bank accounts and last workdays together automatic runs may change within an hour."""
 NEVER_SETTLED = frozenset({"never_settled", "huma_filled", "visma_filled"})
-"""Why something is suggested, or nothing is, for a field that was never settled."""
+"""The reasons for what is suggested, if the field was never settled."""
 
 
 @record
 class Disagreement:
-    """What the rule looks at of a stored difference. ``seen``: the pair last shown to a person, for a field that was
-    never settled. ``by_hand``: only a person writes it. ``refused``: the very same change was refused or dropped
-    before. ``doubted``: something has come to speak against the two being one person."""
+    """The parts of a stored difference that the rule needs.
+
+    ``seen``: for a field that was never settled, the two fingerprints that were last shown to a person. ``by_hand``:
+    only a person may decide it. ``refused``: the same change was refused or dropped before. ``doubted``: something now
+    speaks against the two records being one person.
+    """
 
     field: str
     standing: str
@@ -39,9 +42,10 @@ class Disagreement:
 
 
 def writes_by_itself(one: Disagreement, huma_wins: bool) -> bool:
-    """Whether an automatic run writes Huma's value to Visma: only what only Huma moved.
+    """Whether an automatic run writes Huma's value to Visma: only if Huma moved and Visma didn't.
 
-    ``huma_wins``: the connection's setting for what both sides moved. Former employees and drafts are never written.
+    ``huma_wins``: the connection's setting for fields that both sides moved. Former employees and drafts are never
+    written.
     """
     if one.standing != Standing.ASKS or one.blocked or one.by_hand or one.refused or one.doubted or not one.by_bulk:
         return False
@@ -60,9 +64,9 @@ def _only_huma_moved(now: Prints, seen: Prints) -> bool:
 
 @record
 class Hour:
-    """What a connection's automatic runs wrote within the last hour, or held because it was too much.
+    """What a connection's automatic runs wrote, or held because it was too much, within the last hour.
 
-    ``most_people``: the threshold of people.
+    ``most_people``: the most people for whom they may write.
     """
 
     people: Set[str]
@@ -71,10 +75,10 @@ class Hour:
 
 
 def too_many(changes: Sequence[tuple[str, str]], hour: Hour, whole: bool) -> set[str]:
-    """The people whose changes are held, out of (person, field) in the order in which they would be written.
+    """The people whose changes are held. ``changes``: (person, field), in the order in which they would be written.
 
-    The first ones are written as far as the hour allows, everything beyond is held. ``whole``: all or nothing, as a
-    scheduled sync does it.
+    The first people are written until the hour's limit is reached, all later ones are held. ``whole``: either all are
+    written or all are held, as in a scheduled sync.
     """
     sensitive = Counter(person for person, field in changes if field in SENSITIVE)
     order = list(dict.fromkeys(person for person, _field in changes))
@@ -89,9 +93,10 @@ def too_many(changes: Sequence[tuple[str, str]], hour: Hour, whole: bool) -> set
 
 
 def is_first_account(settled: Prints | None, visma: str, empty: str) -> bool:
-    """Whether an account is somebody's first: neither side had one when it was last settled, nor has Visma now.
+    """Whether this is the person's first account: neither side had one when it was last settled, and Visma has none.
 
-    ``visma``: the fingerprint of what Visma says now; ``empty``: of the empty value, which cash is too. A field that
-    was never settled (``None``) is something else than one that was empty on both sides. Source: design, Held.
+    ``visma``: the fingerprint of Visma's value now. ``empty``: the fingerprint of the empty value, which also stands
+    for cash. A field that was never settled (``None``) isn't the same as one that was empty on both sides.
+    Source: design, Held.
     """
     return settled is not None and {*settled, visma} == {empty}

@@ -1,4 +1,4 @@
-"""Many things, some at a time: so that memory holds some, and a statement isn't longer than it may be."""
+"""Splits many things into lists, to use less memory and to keep SQL statements short enough."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice

@@ -1,10 +1,10 @@
-"""Codes that several rules and tables share. Each is stored as it stands here."""
+"""Codes that several rules and tables share. The database stores them as they are written here."""
 
 from enum import StrEnum
 
 
 class Standing(StrEnum):
-    """Under which of Review's filters a difference stands. Source: design, Who is right."""
+    """The filter of Review that shows a difference. Source: design, Who is right."""
 
     ASKS = "asks"
     """A person is asked."""
@@ -17,7 +17,7 @@ class Standing(StrEnum):
 
 
 class CreateGroup(StrEnum):
-    """In which list of Create somebody stands. Source: design, A run (Create)."""
+    """The list of Create that shows a person. Source: design, A run (Create)."""
 
     MAIN = "main"
     FORMER = "former"

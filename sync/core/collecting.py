@@ -1,4 +1,4 @@
-"""Leaving memory alone while there is much of it in use."""
+"""Switches the garbage collector off while very many objects are in use."""
 
 import gc
 from collections.abc import Iterator
@@ -7,8 +7,11 @@ from contextlib import contextmanager
 
 @contextmanager
 def no_collecting() -> Iterator[None]:
-    """No search for garbage in circles meanwhile: it would look through the same thousands of people again and again,
-    for half of the time, and find none. What isn't used any more is freed at once all the same."""
+    """Disables the search for reference cycles inside the block.
+
+    It would take half of the time, look through the same thousands of people again and again, and find nothing.
+    Objects without references are still freed at once.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -19,7 +19,7 @@ SIDES = (Side.HUMA, Side.VISMA)
 
 @record
 class Verdict:
-    """Which side is suggested ("" for none), why (code of ``reasons``), and whether somebody left it as it is."""
+    """Which side is suggested ("" for none), why (code of ``reasons``), and whether a person left it as it is."""
 
     suggestion: str
     why: str
@@ -27,7 +27,7 @@ class Verdict:
 
 
 def judge(now: Prints, baseline: Prints | None, huma_empty: bool, visma_empty: bool) -> Verdict:
-    """What to suggest for two values that disagree, given the fingerprints when they were last settled.
+    """What to suggest for two values that disagree. ``baseline``: their fingerprints when the field was last settled.
 
     ``baseline`` is ``None`` for a field never settled. Fingerprints of another version count as never settled.
     """
@@ -47,10 +47,10 @@ def judge(now: Prints, baseline: Prints | None, huma_empty: bool, visma_empty: b
 
 @record
 class Difference:
-    """One field on which the two sides disagree. ``to[side]`` is what would be written there, in its own form.
+    """One field on which the two sides disagree. ``to[side]`` is the value to write there, in that side's own form.
 
     ``kind``: value, spelling, huma_empty, visma_empty. ``standing``: asks, left, former, draft.
-    ``forbidden[side]``: why it can't be written to that side. ``by_bulk``: whether a bulk choice may decide it.
+    ``forbidden[side]``: why the field can't be written to that side. ``by_bulk``: whether a bulk choice may decide it.
     ``by_hand``: no automatic run writes it, whichever side moved. ``former``: ``Comparison.former`` of this field.
     """
 
@@ -77,11 +77,11 @@ class Difference:
 
 @record
 class Comparison:
-    """What came of comparing one pair. ``agreed`` has the fingerprints to settle, per field.
+    """The result of comparing one pair. ``agreed``: per field, the fingerprints to settle.
 
-    ``respelt``: the fields whose target spells what was written to it in its own way.
-    ``remade``: the side whose position was made anew, as long as a date of the new pair was never settled; else "".
-    ``former``: the fingerprints that the version before made of the same values, where they are others than today's.
+    ``respelt``: the fields that were written, and that the target now spells in its own way.
+    ``remade``: the side that replaced its position by a new one, until the dates of the new pair are settled; else "".
+    ``former``: the fingerprints that the first version of the app made of the same values, if they differ from today's.
     """
 
     differences: tuple[Difference, ...]
@@ -95,7 +95,7 @@ class Comparison:
 
 
 def forbidden(field: Field, target: Side, pair: Pair) -> Reason | None:
-    """Why the field can't be written to ``target``; ``None`` when it can."""
+    """Why the field can't be written to ``target``; ``None`` if it can."""
     source, current = pair.value(target.other, field.name), pair.value(target, field.name)
     own = field.forbids(target, pair)
     if own and own.code.startswith("no_p"):
@@ -122,7 +122,7 @@ def compare(
 ) -> Comparison:
     """Compare all fields of one linked person; fields in ``left_out`` aren't looked at.
 
-    ``written``: per field, what was written last, until it was seen what that side made of it.
+    ``written``: per field, the mark of the value that was written last, until that side's own spelling of it was seen.
     """
     pair = make_pair(pair, known_positions)
     dates_are_new = pair.positions is not None and known_positions is not None and pair.positions != known_positions
@@ -145,11 +145,11 @@ def compare(
         if huma.former != SAME or visma.former != SAME:
             former[name] = _former_prints(field, huma, visma, now, fingerprint)
         if same or field.agree(huma.canonical, visma.canonical):
-            if pair.positions or not field.on_position:  # the dates' baseline belongs to a pair of positions
+            if pair.positions or not field.on_position:  # a baseline of dates belongs to one pair of positions
                 agreed[name] = now
             continue
         if huma.waiting is not None and huma.waiting == visma.canonical:
-            continue  # it waits for the person's confirmation: not a difference, nothing is settled
+            continue  # it waits for the person's confirmation: no difference, and nothing to settle
         settled = None if field.on_position and dates_are_new else baseline.get(name)
         if settled and name in former:
             settled = as_of_today((settled[0], settled[1]), former[name], now)
@@ -165,7 +165,7 @@ def compare(
         before = (settled[0], settled[1]) if settled else None
         differences.append(_difference(field, pair, now, before, former.get(name)))
     remade = pair.remade if has_open_date else ""
-    if len(agreed) == len(prints):  # nearly always: of thousands of people that is much memory
+    if len(agreed) == len(prints):  # true for nearly everybody; one dict instead of two saves much memory
         agreed = prints
     return Comparison(
         tuple(differences), agreed, tuple(unreadable), pair.positions, prints, frozenset(respelt), remade, former
@@ -181,7 +181,7 @@ def _former_prints(field: Field, huma: Value, visma: Value, now: Prints, fingerp
 
 
 def as_of_today(stored: Prints, former: Prints, now: Prints) -> Prints:
-    """Stored fingerprints with today's in the place of those that the version before made of the same values."""
+    """Stored fingerprints, in which those that the first version made of the same values are replaced by today's."""
     mine, theirs = (now[at] if one == former[at] else one for at, one in enumerate(stored))
     return mine, theirs
 
@@ -210,8 +210,11 @@ def _difference(field: Field, pair: Pair, now: Prints, settled: Prints | None, f
 
 
 def _suggested(field: Field, pair: Pair, verdict: Verdict, reasons: Mapping[Side, Reason]) -> tuple[str, str]:
-    """Which side is suggested, and why. Nothing that can't be written; and where a saved employee's value isn't to be
-    changed in Visma, Visma's, whoever moved. Source: design, The fields (Employment ID)."""
+    """Which side is suggested, and why.
+
+    What can't be written isn't suggested. If a saved employee's value mustn't change in Visma, Visma's value is
+    suggested, whichever side moved. Source: design, The fields (Employment ID).
+    """
     huma, visma = pair.value(Side.HUMA, field.name), pair.value(Side.VISMA, field.name)
     suggestion, why = _filled_side(huma, visma, verdict)
     saved = field.fixed_in_visma and not pair.visma.draft and not verdict.left
@@ -223,7 +226,7 @@ def _suggested(field: Field, pair: Pair, verdict: Verdict, reasons: Mapping[Side
 
 
 def _filled_side(huma: Value, visma: Value, verdict: Verdict) -> tuple[str, str]:
-    """The suggestion and its reason; against a placeholder it is the side with a value, though the other moved."""
+    """The suggestion and its reason. If a side moved to a placeholder, the other side is suggested."""
     if is_placeholder(huma.problem) and verdict.why in ("huma_moved", "both_moved"):
         return Side.VISMA.value, "huma_placeholder"
     if is_placeholder(visma.problem) and verdict.why == "visma_moved":
@@ -232,10 +235,10 @@ def _filled_side(huma: Value, visma: Value, verdict: Verdict) -> tuple[str, str]
 
 
 def _by_hand(field: Field, huma: Value, visma: Value, settled: Prints | None) -> bool:
-    """Whether only a person writes it: a workday emptied by one that means no end, an odd account, an unknown code.
+    """Whether only a person may decide it: a date that means "no end", an odd account, or an unknown code.
 
-    Also where a person left the field as it was, and Huma's value came with signs that can't be seen: its fingerprint
-    may be another one only because such signs once counted.
+    Also if a person left the field as it was, and Huma's value came with invisible characters: an older version made
+    its fingerprint with those characters, so that it may differ for that reason only.
     """
     if huma.unseen and settled is not None and settled[0] != settled[1]:
         return True
@@ -243,7 +246,10 @@ def _by_hand(field: Field, huma: Value, visma: Value, settled: Prints | None) ->
 
 
 def _by_bulk(field: Field, pair: Pair, verdict: Verdict) -> bool:
-    """Dates not among several current positions; of a draft only what stands under the drafts' own filter."""
+    """Whether a bulk choice may decide the field.
+
+    It may not decide dates of somebody with several current positions, nor a draft's field that a person left.
+    """
     several = max(len(pair.huma.current_positions), len(pair.visma.current_positions)) > 1
     return not (field.on_position and several) and not (verdict.left and pair.visma.draft)
 
@@ -257,8 +263,8 @@ def _standing(pair: Pair, verdict: Verdict) -> str:
 
 
 def _is_blank(field: Field, huma: Value) -> bool:
-    """Whether Huma really has nothing. Another country's account is cash in Visma, and an account in Huma all the
-    same: Visma's isn't suggested in its place."""
+    """Whether Huma really has no value. Another country's account is cash in Visma, but Huma isn't empty: Visma's
+    account isn't suggested in its place."""
     return huma.canonical is None and not (field.name == "bank_account" and has_account(huma))
 
 

@@ -17,10 +17,10 @@ from sync.core.read import EXTERNAL_KEY, NOT_EMPLOYEES
 from sync.core.reasons import Reason
 
 UNTIL_READ_AGAIN = ("create_more_matches", "create_second_record", "create_unread")
-"""Refusals that only a look at everybody can lift. Source: design, Who is who."""
+"""Refusals that can end only after everybody was read again. Source: design, Who is who."""
 NAMES_AND_EMAIL = ("given_name", "family_name", "email")
 AFTERWARDS_IN_HUMA = ("phone", "employment_id", "bank_account", "address")
-"""What follows ``POST /users`` as ordinary Changes; no dates, as the new user has no position."""
+"""Fields written after ``POST /users``, as ordinary Changes. No dates: a new user has no position."""
 
 SHARED = frozenset(
     {
@@ -31,17 +31,17 @@ SHARED = frozenset(
         "create_number_in_huma",
     }
 )
-"""Refusals that come from somebody else's email or Employment ID, and end when that one is linked or left out."""
+"""Refusals because somebody else has the email or the Employment ID; they end if that person is linked or left out."""
 
 
 def keys(employee: Employee) -> tuple[str, ...]:
-    """What no two people may share who are to be created: the email, and the Employment ID, as far as there are any."""
+    """The values that no two people to create may share: the email and the Employment ID, if the person has them."""
     email, number = employee.canonical("email"), same_number(employee.number)
     return tuple(f"{name}:{text}" for name, text in (("email", email), ("number", number)) if text)
 
 
 def shared_keys(people: Iterable[Employee]) -> set[str]:
-    """The ``keys`` that more than one of these people has, accounts of programs aside."""
+    """The ``keys`` that more than one of these people has. Accounts of programs don't count."""
     counted = Counter(key for one in people if one.is_person for key in keys(one))
     return {key for key, people_with_it in counted.items() if people_with_it > 1}
 
@@ -71,12 +71,12 @@ def refused(
     shared: Collection[str] = (),
     assign_number: bool = False,
 ) -> str:
-    """Why the person can't be created on the other side, as a code of ``reasons``; "" when they can.
+    """Why the person can't be created on the other side, as a code of ``reasons``; "" if they can.
 
     ``open_matches``/``left_out``: ids on the employee's own side. ``numbers``: the Employment IDs that Visma has
     (``holders``). ``huma_emails``: canonical emails that Huma has. ``across``: the ``keys`` of everybody on the other
-    side, ``shared``: of more than one of those who could be created from this one. ``assign_number``: whether Visma
-    gives a number to who has none in Huma.
+    side. ``shared``: the keys that several people to create from this side share. ``assign_number``: whether Visma
+    gives a number to people who have none in Huma.
     """
     if not employee.is_person:
         return "create_not_a_person"
@@ -94,7 +94,7 @@ def refused(
 
 def _refused_in_visma(employee: Employee, numbers: Mapping[str, str], assign_number: bool) -> str:
     value = employee.values.get("employment_id")
-    if value is None:  # the field is switched off, so nobody knows whether there is one
+    if value is None:  # the field is switched off, so it isn't known whether there is one
         return "create_number_off"
     reason = refusal(employee.number, "", numbers)
     if reason is None or reason.code != "number_empty":
@@ -115,7 +115,10 @@ def _refused_in_huma(employee: Employee, huma_emails: Collection[str]) -> str:
 
 
 def _shares(employee: Employee, across: Collection[str], shared: Collection[str]) -> str:
-    """Nobody is created who would be the second one with an email or an Employment ID. Source: design, Who is who."""
+    """Why the person can't be created, if somebody else has the email or the Employment ID; else "".
+
+    Source: design, Who is who.
+    """
     there = {"email": "create_email_in_visma", "number": "number_taken"}
     if employee.side is Side.VISMA:
         there = {"email": "create_email_taken", "number": "create_number_in_huma"}
@@ -130,14 +133,14 @@ def _shares(employee: Employee, across: Collection[str], shared: Collection[str]
 
 @dataclass(frozen=True)
 class Creation:
-    """What a new person gets: per field the value in the target's own form, and what can't be sent, with the reason."""
+    """The values of a new person in the target's own form, and per field that can't be sent, the reason."""
 
     values: Mapping[str, Own]
     omitted: Mapping[str, Reason]
 
 
 def creation(employee: Employee, today: date, default_end_reason: str, fields_off: Collection[str] = ()) -> Creation:
-    """What the person would be created with on the other side."""
+    """The values with which the person would be created on the other side."""
     target = employee.side.other
     blank = Employee(side=target, id="", values={f.name: Value() for f in FIELDS})
     pair = Pair(
@@ -192,7 +195,7 @@ def visma_draft(values: Mapping[str, Own], huma_id: str, today: date) -> dict[st
 
 
 def huma_user(values: Mapping[str, Own], groups: list[str], invite: bool) -> dict[str, Any]:
-    """The body of ``POST /users``; ``invite`` is left off unless asked for. Source: huma.md, Writing."""
+    """The body of ``POST /users``; it has ``invite`` only if that is wanted. Source: huma.md, Writing."""
     body = {
         "givenName": values["given_name"],
         "familyName": values["family_name"],

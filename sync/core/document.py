@@ -1,8 +1,8 @@
-"""A vendor's document, as ``connections.api`` lets it through: what stands in it has the type of its place.
+"""A vendor's document, after ``connections.api`` has checked the type of each property.
 
-So nothing is asked for its type here. A property that is missing or null says nothing, a date is YYYY-MM-DD or "", a
-text may have signs that nobody sees. Only what ``connections.api`` leaves unchecked, because it just helps, is looked
-at where it is read.
+So the core doesn't check types again. A property that is missing or null says nothing; a date is YYYY-MM-DD or ""; a
+text may have invisible characters. ``connections.api`` doesn't check the few properties that only help (such as the
+date of birth): these are checked here, by the function that reads them.
 """
 
 from typing import Any
@@ -13,13 +13,13 @@ Doc = dict[str, Any]
 
 
 def value_in(wrapped: Doc | None) -> Any:
-    """What one of Huma's wrappers holds: ``{"value": …, "editable": …}``; ``None`` for nothing, and without a wrapper.
+    """The value in one of Huma's wrappers (``{"value": …, "editable": …}``); ``None`` for an empty or missing one.
 
-    No wrapper isn't an empty value: the key may not see it [A]. Source: huma.md, Reading.
+    A missing wrapper doesn't mean an empty value: the key may not see it [A]. Source: huma.md, Reading.
     """
     return wrapped.get("value") if wrapped else None
 
 
 def shown(said: str | None) -> str | None:
-    """Text or nothing; what can't be seen isn't in it. Source: design, What is written."""
+    """The text without invisible characters, or ``None``. Source: design, What is written."""
     return None if said is None else visible(said)

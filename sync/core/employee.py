@@ -1,4 +1,4 @@
-"""What one side says about one employee, in a form that both sides share."""
+"""One side's data of one employee, in a form that both sides share."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -13,7 +13,7 @@ Canonical = str | tuple[str | None, ...] | None
 """A field's value in one form for both sides; ``None`` is the empty value."""
 
 SAME: Canonical = ()
-"""Stands for what the version before made of a value, where that is today's canonical form."""
+"""Used as ``Value.former`` if the first version of the app had the same canonical form of the value."""
 
 Own = Any
 """A field's value in one side's own form: JSON-able text or a dict of text; ``None`` is empty."""
@@ -27,12 +27,12 @@ class Side(StrEnum):
 
     @property
     def other(self) -> "Side":
-        """The system across."""
+        """The other system."""
         return Side.VISMA if self is Side.HUMA else Side.HUMA
 
 
 class Period(StrEnum):
-    """Where a position, or a person by her selected position, is in time."""
+    """Where a position, or a person by their selected position, is in time."""
 
     CURRENT = "current"
     UPCOMING = "upcoming"
@@ -44,13 +44,13 @@ class Period(StrEnum):
 class Value:
     """One field of one employee on one side.
 
-    ``readable``: False where the key may not see it, or there is nothing to read it from; such a field isn't compared.
-    ``editable``: False where the side says that the key may not write it.
+    ``readable``: False if the key may not see it, or there is nothing to read it from; such a field isn't compared.
+    ``editable``: False if the side says that the key may not write it.
     ``waiting``: the canonical form of a value that waits for the person's confirmation (an email in Huma).
-    ``problem``: code of ``reasons`` that forbids sending this value to the other side; or ``placeholders.UNBOUNDED``;
+    ``problem``: the code of ``reasons`` why this value can't be sent to the other side; or ``placeholders.UNBOUNDED``;
     or "".
-    ``unseen``: whether the side wrote it with signs that can't be seen; they aren't in ``own``.
-    ``former``: what the version before made of it, ``SAME`` where that is ``canonical``.
+    ``unseen``: whether the side's text has invisible characters; they aren't in ``own``.
+    ``former``: the canonical form in the first version of the app, or ``SAME`` if that is ``canonical``.
     """
 
     own: Own = None
@@ -65,7 +65,7 @@ class Value:
 
 UNREADABLE = Value(readable=False)
 NO_LOCKS: Mapping[str, str] = MappingProxyType({})
-"""No integration has locked a field of theirs, as it is with nearly everybody."""
+"""No integration has locked a field of the person; true for nearly everybody."""
 
 
 @record
@@ -97,11 +97,11 @@ class Employee:
     """An EmployeeSnapshot: what one side said about one employee in one run.
 
     ``values`` has an entry for each field of the registry. ``birth`` is a date of birth or a fingerprint of it, used
-    for matching only. ``huma_id`` is the Huma user that Visma's ``externalIds`` names, "" without one; ``visma_ids``
-    are the employees that Huma's own Visma integration keeps of a user.
-    ``vanished`` is the id of the paired position where the side says that it doesn't exist any more (404); all others
-    are in ``positions`` then. ``writers`` are the other integrations with Visma that write to a Huma user, and
-    ``locks`` says by field which integration has locked it (``core.writers``).
+    for matching only. ``huma_id`` is the Huma user that Visma's ``externalIds`` names, or "". ``visma_ids`` are the
+    employees that Huma's own Visma integration has stored for a user.
+    ``vanished`` is the id of the paired position if the side says that it doesn't exist any more (404); ``positions``
+    has all others then. ``writers`` are the other integrations with Visma that write to a Huma user, and ``locks`` says
+    by field which integration has locked it (``core.writers``).
     """
 
     side: Side
@@ -136,12 +136,12 @@ class Employee:
 
     @property
     def standing(self) -> Period:
-        """Current, upcoming or former by the selected position; ``NONE`` without one."""
+        """Current, upcoming or former by the selected position; ``NONE`` if there is none."""
         return self.position.period if self.position else Period.NONE
 
     @property
     def ended(self) -> bool:
-        """Whether the side regards her as gone: a former employee, or a deactivated user."""
+        """Whether the side regards the person as gone: a former employee, or a deactivated user."""
         return self.standing is Period.FORMER or not self.active
 
     @property
@@ -150,7 +150,7 @@ class Employee:
         return tuple(p for p in self.positions if p.period is Period.CURRENT)
 
     def canonical(self, name: str) -> Canonical:
-        """The canonical value of a field, ``None`` where it is empty or not readable."""
+        """The canonical value of a field, ``None`` if it is empty or not readable."""
         value = self.values.get(name)
         return value.canonical if value and value.readable else None
 
@@ -183,7 +183,7 @@ def to_json(employee: Employee) -> dict[str, Any]:
 
 
 def from_json(data: dict[str, Any]) -> Employee:
-    """The employee that ``to_json`` wrote. What many people have in common is in memory once."""
+    """The employee that ``to_json`` wrote. Values that many people share are in memory only once."""
     return Employee(
         side=Side(data["side"]),
         id=data["id"],
@@ -194,7 +194,7 @@ def from_json(data: dict[str, Any]) -> Employee:
         selected=data["selected"],
         huma_id=data["huma_id"],
         birth=data["birth"],
-        visma_ids=tuple(data.get("visma_ids", ())),  # what an older version stored lacks it
+        visma_ids=tuple(data.get("visma_ids", ())),  # data of an older version lack it
         vanished=data.get("vanished", ""),
         writers=tuple(data.get("writers", ())),
         locks=data.get("locks") or NO_LOCKS,
@@ -215,7 +215,7 @@ def _value(
     editable: bool,
     waiting: Any,
     problem: str,
-    unseen: bool = False,  # what an older version stored lacks it, and what follows
+    unseen: bool = False,  # data of an older version lack it, and the parameters after it
     former: Any = SAME,
 ) -> Value:
     own = {intern(key): _shared(part) for key, part in own.items()} if isinstance(own, dict) else _shared(own)

@@ -1,4 +1,4 @@
-"""What speaks for and against two people being one. Source: design, Who is who (Evidence, Keys).
+"""What speaks for and against two records being the same person. Source: design, Who is who (Evidence, Keys).
 
 The weights are the few tables and tests of this module; the help's page *Who is who* prints them.
 """
@@ -15,18 +15,18 @@ from sync.core.record import record
 FIELDS = ("bank_account", "email", "phone", "first_workday")
 CLUES = tuple((name, field(name).clue) for name in FIELDS)
 THINGS = ("birth", *FIELDS)
-"""What may agree. The Employment ID is a key only: it doesn't speak for itself."""
+"""The things that may agree. The Employment ID isn't one of them: it is only a key."""
 WEAK_AT_MOST = frozenset({"first_workday"})
-"""So many start on the same day that it never counts for more."""
+"""Things that never count as strong: many people start on the same day."""
 STRONG_SHARED, WEAK_SHARED = 1, 3
-"""A value is strong where this many people on each side have it, and weak up to the second number."""
+"""A value that at most the first number of people on each side have is strong; up to the second number it is weak."""
 PERSONAL = frozenset({"birth", "bank_account"})
-"""What outweighs employments that don't belong together."""
+"""Things that count for more than employments that don't overlap."""
 
 
 @record
 class Clues:
-    """What may be compared of one employee; what is empty, or can't be seen, isn't there."""
+    """The data of one employee that may be compared, without what is empty or not readable."""
 
     things: Mapping[str, Hashable]
     name: PersonName
@@ -35,7 +35,7 @@ class Clues:
 
 
 def clues_of(employee: Employee) -> Clues:
-    """What may be compared of an employee."""
+    """The data of an employee that may be compared."""
     things: dict[str, Hashable] = {}
     for name, clue in CLUES:
         canonical = employee.canonical(name)
@@ -49,7 +49,7 @@ def clues_of(employee: Employee) -> Clues:
 
 @record
 class Evidence:
-    """What is known of two people being one. ``differs``: things that both have and that aren't the same.
+    """The evidence about two records being the same person. ``differs``: things that both have and that differ.
 
     ``strong`` and ``weak`` are names of ``THINGS``. ``keys``: which keys are equal. ``apart``: the employments don't
     overlap and Visma's has ended. ``births``: both dates of birth are known.
@@ -65,12 +65,12 @@ class Evidence:
 
     @property
     def birth_differs(self) -> bool:
-        """Whether both dates of birth are known and aren't the same."""
+        """Whether both dates of birth are known and differ."""
         return "birth" in self.differs
 
     @property
     def against(self) -> tuple[str, ...]:
-        """What speaks against it, worst first: birth, names, employments."""
+        """What speaks against it, the strongest first: birth, names, employments."""
         said = {"birth": self.birth_differs, "names": self.name is Likeness.OTHER, "employments": self.apart}
         return tuple(code for code, holds in said.items() if holds)
 
@@ -83,22 +83,22 @@ class Evidence:
 
     @property
     def rank(self) -> tuple[int, bool, int, int]:
-        """More strong things, then an equal key, then the better name, then more weak things. Greater is better."""
+        """For sorting, greater is better: strong things, then an equal key, then the name, then weak things."""
         return len(self.strong), bool(self.keys), max(self.name, 0), len(self.weak)
 
     @property
     def is_nothing(self) -> bool:
-        """Whether nothing agrees, not even half a name, although something is known on both sides."""
+        """Whether nothing agrees, not even half of the name, although something is known on both sides."""
         known = self.differs or self.name is not Likeness.UNKNOWN
         return bool(known) and not (self.strong or self.weak or self.name > 0)
 
     def besides(self, key: str) -> tuple[int, int]:
-        """How many strong and weak things agree besides a key."""
+        """How many strong and how many weak things agree, without the key itself."""
         return sum(thing != key for thing in self.strong), sum(thing != key for thing in self.weak)
 
 
 def links_by_itself(evidence: Evidence, key: str) -> bool:
-    """Whether an equal key that nobody else has is enough to link the two. Source: design, Who is who (Keys).
+    """Whether an equal key that nobody else has is enough to link the two people. Source: design, Who is who (Keys).
 
     ``key``: external, connected, number or email.
     """
@@ -117,14 +117,17 @@ def links_by_itself(evidence: Evidence, key: str) -> bool:
 
 
 def contradicts(evidence: Evidence) -> bool:
-    """Whether an equal number speaks against the two series being one. Employments don't count."""
+    """Whether the two people with this equal number are different people, so that the numbers aren't one series.
+
+    Employments don't count here.
+    """
     return evidence.birth_differs or evidence.name is Likeness.OTHER or evidence.is_nothing
 
 
 def is_worth_asking(evidence: Evidence) -> str:
-    """Why a person is asked about two people without an equal key, as a code of ``reasons``; "" when nobody is.
+    """Why to ask about two people without an equal key, as a code of ``reasons``; "" if there is nothing to ask.
 
-    The same name alone is a matter of who else has it, which isn't known here.
+    Whether the same name alone is enough depends on who else has it, which isn't known here.
     """
     strong, weak = len(evidence.strong), len(evidence.weak)
     if strong >= 2:
@@ -137,19 +140,19 @@ def is_worth_asking(evidence: Evidence) -> str:
 
 
 def is_plain(evidence: Evidence) -> bool:
-    """Whether it may be answered together with others of its kind: nothing is against it, and it is strong."""
+    """Whether it may be answered together with others of its kind: it is strong, and nothing speaks against it."""
     strong = len(evidence.strong)
     return not evidence.against and (strong >= 2 or (strong >= 1 and evidence.name is Likeness.SAME))
 
 
 class Weighing:
-    """Weighs pairs among everybody who was read: former employees, drafts and linked people count too."""
+    """Weighs pairs among everybody who was read, including former employees, drafts and linked people."""
 
     def __init__(self, huma: Iterable[Employee], visma: Iterable[Employee]) -> None:
         self.huma = {employee.id: clues_of(employee) for employee in huma}
         self.visma = {employee.id: clues_of(employee) for employee in visma}
         self.numbers: dict[str, list[str]] = {}
-        """Who in Visma has which Employment ID."""
+        """The employees in Visma by Employment ID."""
         for id_, clues in self.visma.items():
             if clues.number:
                 self.numbers.setdefault(clues.number, []).append(id_)
@@ -158,9 +161,9 @@ class Weighing:
         self._weighed: dict[tuple[str, str], Evidence] = {}
 
     def weigh(self, huma: str, visma: str, aside: Collection[str] = ()) -> Evidence:
-        """What is known of two people. ``aside``: employees in Visma who don't count as having a value, too.
+        """The evidence about two people. ``aside``: employees in Visma who aren't counted when a value is rare.
 
-        Where payroll made somebody anew, both records are one person's.
+        If payroll created somebody a second time, both records belong to one person.
         """
         if aside:
             return self._weigh(huma, visma, aside)
@@ -209,7 +212,7 @@ def _who_has(people: Mapping[str, Clues]) -> dict[str, dict[Hashable, Sequence[s
     several: dict[tuple[str, Hashable], list[str]] = {}
     for id_, clues in people.items():
         for thing, value in clues.things.items():
-            first = found[thing].setdefault(value, (id_,))  # nearly always the only one
+            first = found[thing].setdefault(value, (id_,))  # nearly always only one
             if first[0] != id_:
                 several.setdefault((thing, value), [first[0]]).append(id_)
     for (thing, value), ids in several.items():
@@ -218,7 +221,7 @@ def _who_has(people: Mapping[str, Clues]) -> dict[str, dict[Hashable, Sequence[s
 
 
 def _apart(one: Clues, other: Clues) -> bool:
-    """A rehire, or a number that is used again. What isn't known is never against."""
+    """Whether the employments don't overlap, as after a rehire or with a reused number; False if they aren't known."""
     ours, theirs = one.employee.position, other.employee.position
     if ours is None or theirs is None or theirs.period is not Period.FORMER:
         return False

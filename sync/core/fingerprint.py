@@ -1,4 +1,4 @@
-"""That something changed, without keeping what it was."""
+"""Fingerprints, which show that a value changed without storing the value."""
 
 import hashlib
 import hmac
@@ -14,14 +14,14 @@ class Fingerprinter:
         self._keyed = hmac.new(key, digestmod=hashlib.sha256)
 
     def __call__(self, field: str, version: int, canonical: Canonical) -> str:
-        """``"<version>:<40 hex digits>"``; the empty value has a fingerprint too, unlike a field never settled."""
-        made = self._keyed.copy()  # the key is worked in once, not for each of a run's many fingerprints
+        """The fingerprint, ``"<version>:<40 hex digits>"``. The empty value has one; a field never settled has none."""
+        made = self._keyed.copy()  # the key is hashed once, not again for each of a run's many fingerprints
         made.update(f"[{encode_basestring(field)},{_json(canonical)}]".encode())
         return f"{version}:{made.hexdigest()[:40]}"
 
 
 def _json(canonical: Canonical) -> str:
-    """What ``json.dumps`` makes of it, without blanks and with all letters as they are; called for every value."""
+    """The JSON of ``json.dumps``, without blanks and without escapes of other letters. Called for every value."""
     if canonical is None:
         return "null"
     if isinstance(canonical, str):
@@ -30,5 +30,5 @@ def _json(canonical: Canonical) -> str:
 
 
 def comparable(one: str, other: str) -> bool:
-    """Whether two fingerprints were made from the same version of the field's canonical form."""
+    """Whether two fingerprints are of the same version of the field's canonical form."""
     return one.partition(":")[0] == other.partition(":")[0]

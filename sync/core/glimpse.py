@@ -1,6 +1,6 @@
-"""What a record that can't be understood as a whole still tells of somebody: who they may be.
+"""Reads who somebody may be from a record that can't be understood as a whole.
 
-Nothing is compared by it.
+It is used for matching only: such values are never compared.
 """
 
 from collections.abc import Callable
@@ -14,11 +14,11 @@ from sync.core.read import connected_ids, external_id
 from sync.core.text import clean
 
 _IN_LIST = {"given_name": "givenName", "family_name": "familyName", "email": "email", "phone": "phone"}
-"""What a user's row in Huma's list has, by our names. Source: huma-openapi.yaml, User."""
+"""Our fields and their properties in a row of Huma's list of users. Source: huma-openapi.yaml, User."""
 
 
 def huma_glimpse(row: Doc) -> Employee:
-    """Somebody out of Huma's list; texts that aren't texts are left out. ``id`` is a text."""
+    """Somebody in Huma's list. Properties that should be texts and aren't are left out. ``id`` is a text."""
     texts = {name: row.get(prop) for name, prop in _IN_LIST.items()}
     known = {spec.name: spec for spec in FIELDS}
     values = {
@@ -42,13 +42,13 @@ def _plain(spec: Field, text: Any) -> Value:
 
 
 def visma_glimpse(row: Doc, understood: Doc, today: date) -> Employee:
-    """Somebody out of Visma's list, by their row as it came and by what of it can be understood. ``id`` is a text."""
+    """Somebody in Visma's list. ``row``: as it came; ``understood``: its readable part. ``id`` is a text."""
     read = {
         spec.name: _try(lambda spec=spec: spec.read_visma(understood, None, today))  # type: ignore[misc]
         for spec in FIELDS
         if not spec.on_position
     }
-    # What isn't there may only be what can't be understood.
+    # A value that is missing may be one that couldn't be understood.
     values = {name: UNREADABLE if value.canonical is None else value for name, value in read.items()}
     values |= {name: found for name, found in _names(row).items() if not values[name].canonical}
     return Employee(
@@ -62,7 +62,7 @@ def visma_glimpse(row: Doc, understood: Doc, today: date) -> Employee:
 
 
 def _names(row: Doc) -> dict[str, Value]:
-    """The last name of a timeline in which not every day is one."""
+    """The last readable given and family name of a timeline, whose dates may be unreadable."""
     entries = row.get("personNames")
     found: dict[str, Value] = {}
     for entry in entries if isinstance(entries, list) else ():
@@ -76,7 +76,7 @@ def _names(row: Doc) -> dict[str, Value]:
 def _try(read: Callable[[], Value]) -> Value:
     try:
         return read()
-    except Exception:  # whatever it is, it tells nothing
+    except Exception:  # whatever went wrong, the value isn't readable
         return UNREADABLE
 
 

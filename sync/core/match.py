@@ -1,7 +1,7 @@
 """Who is who: who is linked by which key, and who may be the same person. Source: design, Who is who.
 
-Time and memory grow with the number of people, whatever their data look like: a value, a name or a key that very many
-share is never paired out.
+Time and memory grow with the number of people, whatever their data look like: people aren't paired by a value, a name
+or a key that very many of them share.
 """
 
 from collections import defaultdict
@@ -16,11 +16,11 @@ from sync.core.person_names import Likeness
 from sync.core.record import record
 
 SERIES_SHARE, SERIES_LEAST = 0.1, 3
-"""More than this share of contradicting equal numbers, and at least so many, and numbers link nobody."""
+"""If more than this share of equal numbers, and at least this many, belong to different people, no number links."""
 BEST = 3
-"""So many possible matches are shown of one person."""
+"""How many possible matches of one person are shown."""
 MOST_WITH = {"email": WEAK_SHARED}
-"""Keys that say nothing where more people of a side have them: a shared mailbox."""
+"""The most people of one side who may have the same key; one that more have is ignored, such as a shared mailbox."""
 
 Id = str
 Couple = tuple[Id, Id]
@@ -29,7 +29,7 @@ Couple = tuple[Id, Id]
 
 @record
 class Linked:
-    """Two people who are one, and by which key: existing, external, connected, number, email or name_birth."""
+    """Two linked records and the key: existing, external, connected, number, email or name_birth."""
 
     huma: Id
     visma: Id
@@ -38,9 +38,9 @@ class Linked:
 
 @record
 class Possible:
-    """Two people who may be one; ``why`` is a code of ``reasons``.
+    """Two records that may be one person; ``why`` is a code of ``reasons``.
 
-    ``at_once``: whether it may be answered together with all others for which the same speaks for and against.
+    ``at_once``: whether it may be answered together with all others that have the same evidence.
     """
 
     huma: Id
@@ -54,8 +54,8 @@ class Possible:
 class Matching:
     """The outcome for one run; possible matches come the strongest first.
 
-    ``series_broken``: the employee numbers don't look like the same series. ``unsettled``: (side, id) of everybody who
-    may be somebody, also where others are shown before them.
+    ``series_broken``: the employee numbers don't look like the same series. ``unsettled``: (side, id) of everybody with
+    a possible match, also if it isn't among the ones that are shown.
     """
 
     linked: tuple[Linked, ...]
@@ -74,13 +74,13 @@ def match(
 ) -> Matching:
     """Who is who, given the links that exist and the pairs that a person called different.
 
-    Never links one person twice; an existing link beats every key, and *different* beats all but that.
-    ``weighing``: of the same people, where the caller has made it already. ``held``: (side, id) of those who count as
-    evidence and are nobody else's, because their other half isn't there in this run.
+    Never links one person twice. An existing link counts before every key, and *different* before all but that.
+    ``weighing``: the evidence of the same people, if the caller has made it already. ``held``: (side, id) of people who
+    count as evidence but are linked with nobody, because the record they are linked with is missing in this run.
     """
     matcher = _Matcher(weighing or weighing_of(huma, visma), different, held)
     for couple in existing:
-        # Who is gone from a side leaves the other half free for whoever took their place: a new account, a rehire.
+        # If one of the two is gone, the other is free for the record that replaced it: a new account, a rehire.
         if couple[0] in matcher.huma and couple[1] in matcher.visma:
             matcher.link(couple, "existing")
     matcher.by_key("external")
@@ -94,7 +94,7 @@ def match(
 
 
 def weighing_of(huma: Iterable[Employee], visma: Iterable[Employee]) -> Weighing:
-    """Everybody's evidence; programs in Huma are nobody."""
+    """The evidence of everybody, without the programs among Huma's users."""
     return Weighing((employee for employee in huma if employee.is_person), visma)
 
 
@@ -128,7 +128,7 @@ class _Matcher:
     # Keys ------------------------------------------------------------------------------------------------------
 
     def by_key(self, key: str, trusted: bool = True) -> None:
-        """Link those of whom one on each side has the key, where the evidence allows; ask about the others."""
+        """Link two people if nobody else has the key and the evidence allows it; ask about the others."""
         for humas, vismas in self.groups(key):
             if max(len(humas), len(vismas)) > MOST_WITH.get(key, CROWD):
                 continue
@@ -150,10 +150,10 @@ class _Matcher:
                     self.doubt(couple, _why_not(evidence, key), evidence)
 
     def _is_somebody_else(self, couple: Couple, key: str) -> bool:
-        """Whether somebody who is free agrees better with one of the two than they with each other.
+        """Whether one of the two agrees better with somebody else who isn't linked.
 
-        So neither twins, sisters nor namesakes whose numbers were confused are taken for each other. What is strong
-        nobody else has: with two strong things and the name, no other can be better.
+        So twins, sisters or people with the same name aren't linked wrongly if their numbers were confused. Nobody else
+        has a strong thing: with two of them and the name, nobody can agree better.
         """
         evidence = self.weighing.weigh(*couple)
         same = evidence.name is Likeness.SAME
@@ -166,12 +166,12 @@ class _Matcher:
         return any(self._has_the_name(other, enough) for other in others if other != couple and self.free(other))
 
     def _has_the_name(self, couple: Couple, strong: int) -> bool:
-        """Whether two have the same name and at least so many strong things in common."""
+        """Whether two people have the same name and at least ``strong`` strong things in common."""
         evidence = self.weighing.weigh(*couple)
         return evidence.name is Likeness.SAME and not evidence.birth_differs and len(evidence.strong) >= strong
 
     def groups(self, key: str) -> list[tuple[Sequence[Id], Sequence[Id]]]:
-        """The people of both sides who share a value of the key, only where both sides have some."""
+        """The people of both sides who share a value of the key, for values that both sides have."""
         huma, visma = self._keyed(key)
         return [(ids, visma[value]) for value, ids in huma.items() if value in visma]
 
@@ -187,7 +187,7 @@ class _Matcher:
         return self.numbers, self.weighing.numbers
 
     def series_broken(self) -> bool:
-        """Whether too many of the equal numbers that one on each side has belong to different people."""
+        """Whether too many equal numbers, among those that one person on each side has, belong to different people."""
         couples = [(humas[0], vismas[0]) for humas, vismas in self.groups("number") if len(humas) == len(vismas) == 1]
         against = sum(self._contradicts(couple) for couple in couples)
         return against >= SERIES_LEAST and against > SERIES_SHARE * len(couples)
@@ -218,7 +218,7 @@ class _Matcher:
                 yield from ((huma, visma) for visma in self.alike.by_name_and_birth(Side.VISMA, huma))
 
     def by_evidence(self) -> None:
-        """Ask about those who share enough although no key of theirs is equal."""
+        """Ask about people who share enough although they have no equal key."""
         couples = ((huma, visma) for huma in self.huma for visma in self._not_linked(huma))
         for couple in couples:
             if couple in self.possible or not self.free(couple):
@@ -241,12 +241,12 @@ class _Matcher:
     # What is shown ---------------------------------------------------------------------------------------------
 
     def unsettled(self) -> frozenset[tuple[str, Id]]:
-        """(side, id) of everybody who may be somebody."""
+        """(side, id) of everybody with a possible match."""
         couples = [couple for couple in self.possible if self.free(couple)]
         return frozenset(pair for huma, visma in couples for pair in (("huma", huma), ("visma", visma)))
 
     def best(self) -> tuple[Possible, ...]:
-        """The possible matches, the strongest first, of each person the best ones only."""
+        """The best possible matches of each person, the strongest first."""
         there = [one for couple, one in self.possible.items() if self.free(couple)]
         there.sort(key=lambda one: (one.huma, one.visma))
         there.sort(key=lambda one: one.evidence.rank, reverse=True)

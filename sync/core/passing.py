@@ -1,7 +1,7 @@
-"""People who are passed over: nobody can read them, or our own code breaks at them. Source: design, Who is who (One
-record never stops the rest).
+"""People who are passed over because they can't be read, or because of an error in our own code.
 
-What their record still tells counts as evidence, so that nobody is added who may be one of them.
+The readable part of their record still counts as evidence, so that nobody is created who may be one of them.
+Source: design, Who is who (One record never stops the rest).
 """
 
 from collections.abc import Collection
@@ -14,7 +14,7 @@ from sync.core.person_names import Likeness, likeness
 from sync.core.record import record
 
 SHARE, PEOPLE = 0.10, 5
-"""More than this share of a side's people, and at least so many: then it is the side's trouble, and no single one's."""
+"""If more than this share of a side's people, and at least this many, are passed over, the side has a problem."""
 
 SHAPE, FORBIDDEN, REFUSED = "passed_shape", "passed_forbidden", "passed_refused"
 SILENT, GROUPS, BUG, CHANGE = "passed_silent", "passed_groups", "passed_bug", "passed_change"
@@ -24,9 +24,9 @@ REHIRE = "passed_rehire"
 
 @record
 class Passed:
-    """Somebody on one side who is passed over. ``prop`` names the property that can't be understood, "" without one.
+    """Somebody on one side who is passed over. ``prop``: the property that can't be understood, or "".
 
-    ``known``: what their record tells all the same, ``None`` for nothing.
+    ``known``: the readable part of their record; ``None`` if nothing is.
     """
 
     side: Side
@@ -37,22 +37,22 @@ class Passed:
 
     @property
     def name(self) -> str:
-        """What they are called, "" where nobody can tell."""
+        """The person's name, "" if it isn't known."""
         return self.known.name if self.known else ""
 
     @property
     def number(self) -> str:
-        """Their Employment ID, "" where there is none, or nobody can tell."""
+        """The person's Employment ID, "" if there is none or it isn't known."""
         return self.known.number if self.known else ""
 
 
 def too_many(passed: int, people: int) -> bool:
-    """Whether so many of a side's people are passed over that it is the side's trouble."""
+    """Whether so many of a side's people are passed over that the side itself has a problem."""
     return passed >= PEOPLE and passed > SHARE * people
 
 
 def is_like(one: Employee, other: Employee) -> bool:
-    """Whether something of two people on different sides says that they are one: an id, a key, or the same name."""
+    """Whether an id, a key or the same name says that two records on different sides are one person."""
     if one.side is Side.VISMA:
         one, other = other, one
     if other.huma_id == one.id or other.id in one.visma_ids:
@@ -61,9 +61,9 @@ def is_like(one: Employee, other: Employee) -> bool:
 
 
 def may_be(passed: Passed, person: Employee) -> bool:
-    """Whether somebody on the other side may be the one who is passed over, as far as that can be told.
+    """Whether ``person``, on the other side, may be the one who is passed over.
 
-    Where neither name, number nor email is known, anybody may.
+    If neither name, number nor email is known, anybody may be.
     """
     known = passed.known
     if known is None:
@@ -86,11 +86,11 @@ def _names(one: Employee, other: Employee) -> Likeness:
 
 
 def those_who_may_be(passed: Collection[Passed], people: Collection[Employee]) -> set[str]:
-    """The ids of those of a side who may be somebody who is passed over on the other one."""
+    """The ids of the people of one side who may be somebody who is passed over on the other."""
     return {person.id for person in people if any(may_be(one, person) for one in passed)}
 
 
 def those_who_are_like(passed: Collection[Passed], people: Collection[Employee]) -> set[str]:
-    """The ids of those of a side of whom something says that they are somebody who is passed over on the other one."""
+    """The ids of the people of one side who are like somebody who is passed over on the other (``is_like``)."""
     known = [one.known for one in passed if one.known]
     return {person.id for person in people if any(is_like(one, person) for one in known)}

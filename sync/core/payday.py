@@ -1,6 +1,6 @@
-"""Pay days and their cut-offs: when what waits has to be approved for which pay. Source: design, Pay day.
+"""Pay days and their cut-offs: until when a change must be approved to be in a pay. Source: design, Pay day.
 
-All moments are aware; days and times of day are Europe/Oslo's.
+All moments are aware; days and times of day are those of Europe/Oslo.
 """
 
 from calendar import monthrange
@@ -15,17 +15,17 @@ from sync.core.workdays import is_working_day
 NOON = time(12)
 DAY = timedelta(days=1)
 WARNED_BEFORE = 2
-"""So many working days before the cut-off the first reminder goes out, the last one on its own morning."""
+"""The first reminder is sent this many working days before the last one, which is on the morning of the cut-off."""
 Month = tuple[int, int]
 """(year, month)."""
 
 
 @record
 class PayPlan:
-    """What a connection knows of its pay: both days of the month (1 to 31), and the time of day of the cut-off.
+    """A connection's pay day and cut-off, both as a day of the month (1 to 31), and the cut-off's time of day.
 
-    A cut-off whose day of the month comes after the pay day's is in the month before. ``by_hand``: the pay day and the
-    cut-off's day of single months, as they were set; they aren't moved.
+    If the cut-off's day is greater than the pay day's, it is in the month before. ``by_hand``: the pay day and the
+    cut-off that a person set for single months; they aren't moved to a working day.
     """
 
     pay_day: int
@@ -36,7 +36,7 @@ class PayPlan:
 
 @record
 class Period:
-    """One pay. ``settles``: the last day of the month that it pays, by the day when its cut-off usually is."""
+    """One pay. ``settles``: the last day of the month that it pays, which is the month of its usual cut-off."""
 
     pay: date
     cutoff: datetime
@@ -45,14 +45,14 @@ class Period:
 
 @record
 class Deadline:
-    """Until when what waits has to be approved. ``missed``: a pay that it has come, or waited, too long for."""
+    """Until when a change must be approved. ``missed``: a pay for which it came too late or waited too long."""
 
     next: Period
     missed: Period | None = None
 
 
 def working_day_before(day: date) -> date:
-    """The day itself where offices are open on it, else the last one before it on which they are."""
+    """The day itself if it is a working day, else the last working day before it."""
     while not is_working_day(day):
         day -= DAY
     return day
@@ -66,12 +66,12 @@ def working_days_before(day: date, count: int) -> date:
 
 
 def day_of(month: Month, day: int) -> date:
-    """A day of a month; beyond its end it is its last one."""
+    """A day of a month; the month's last day if the month is shorter."""
     return date(*month, min(day, monthrange(*month)[1]))
 
 
 def shifted(month: Month, by: int) -> Month:
-    """The month so many months later."""
+    """The month ``by`` months later."""
     years, index = divmod(month[0] * 12 + month[1] - 1 + by, 12)
     return years, index + 1
 
@@ -96,10 +96,10 @@ def periods_around(plan: PayPlan, now: datetime) -> Iterator[Period]:
 
 
 def deadline(plan: PayPlan, since: datetime, now: datetime) -> Deadline:
-    """Until when it has to be approved, of what has waited since then.
+    """Until when a change must be approved that has waited since ``since``.
 
-    The next cut-off is the first that hasn't passed. A pay is missed whose cut-off has passed and which was still to
-    come when it began to wait.
+    ``next`` is the first cut-off that hasn't passed. A pay is missed if its cut-off has passed and its pay day was
+    still to come when the change began to wait.
     """
     ahead, missed = [], None
     day = since.astimezone(OSLO).date()
@@ -112,9 +112,9 @@ def deadline(plan: PayPlan, since: datetime, now: datetime) -> Deadline:
 
 
 def reminders(period: Period, morning: time) -> tuple[datetime, datetime]:
-    """When to remind of what waits: two working days before the cut-off, and on its own morning.
+    """The two moments to remind of waiting changes: two working days before the cut-off, and on its morning.
 
-    Where the cut-off is before that time of day, the last one is on the morning of the working day before.
+    If the cut-off is earlier than ``morning``, the last reminder is on the morning of the working day before.
     """
     day = period.cutoff.astimezone(OSLO).date()
     last = day if slot_of(day, morning) < period.cutoff else working_day_before(day - DAY)
@@ -122,12 +122,12 @@ def reminders(period: Period, morning: time) -> tuple[datetime, datetime]:
 
 
 def paid_until(plan: PayPlan, now: datetime) -> date | None:
-    """The last day of the months that have been paid, as far as three months tell; ``None`` where none has."""
+    """The last day of the latest month that has been paid, within three months; ``None`` if there is none."""
     today = now.astimezone(OSLO).date()
     return max((one.settles for one in periods_around(plan, now) if one.pay <= today), default=None)
 
 
 def is_paid(plan: PayPlan, day: date, now: datetime) -> bool:
-    """Whether a day lies within a period that has been paid already."""
+    """Whether the day is in a month that has been paid already."""
     until = paid_until(plan, now)
     return until is not None and day <= until

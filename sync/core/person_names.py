@@ -1,4 +1,4 @@
-"""Whether two names may be one person's. Source: design, Who is who (Evidence)."""
+"""Whether two names may belong to one person. Source: design, Who is who (Evidence)."""
 
 import re
 import unicodedata
@@ -10,22 +10,22 @@ from itertools import combinations, pairwise
 from sync.core.record import record
 
 MOST_WORDS = 8
-"""So many words of a name are looked at; nobody is told apart by more."""
+"""How many words of a name are compared at most."""
 _TO_ONE_LETTER = str.maketrans(
     {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "ŋ": "n", "ŧ": "t", "ħ": "h", "ə": "a"}
     | {"æ": "ae", "œ": "oe", "þ": "th"}
 )
 _TWO_LETTERS = (("oe", "o"), ("aa", "a"), ("ae", "a"), ("ue", "u"))
-"""How ø, å, æ and ü are written where a keyboard lacks them; ä and ö go the same ways."""
+"""How ø, å, æ and ü are written with two letters on a keyboard that lacks them; ä and ö are treated alike."""
 _WORD = re.compile(r"[^\W_]+")
 _LAST_WITH_ACCENTS = "\u0530"
-"""Latin, Greek and Cyrillic letters come before it."""
+"""Latin, Greek and Cyrillic letters come before this character."""
 _FIRST_POINTED, _LAST_POINTED = "\u05d0", "\u06ff"
-"""Hebrew and Arabic letters, whose points for vowels are mostly left out."""
+"""The range of Hebrew and Arabic letters, whose vowel points are often left out."""
 
 
 class Likeness(IntEnum):
-    """What two names say, the more alike the higher. ``OTHER``: no word agrees. ``UNKNOWN`` says nothing."""
+    """How alike two names are; higher is more alike. ``OTHER``: no word agrees. ``UNKNOWN``: it can't be said."""
 
     OTHER = -1
     UNKNOWN = 0
@@ -38,9 +38,9 @@ class PersonName:
     """A given and a family name as folded words, each once, in their order.
 
     ``joined``: two neighbouring words as one ("Anne Marie" may be written Annemarie). ``whole``: both names are there.
-    ``couples``: each two of the words, or one and a joined one; people with the same name have one in common.
-    ``script``: what Unicode calls the script of its letters, "mixed" for several, "" without a letter. ``doubled``: the
-    one word stands in both names.
+    ``couples``: all pairs of two words, or of a word and a joined one; people with the same name share a pair.
+    ``script``: Unicode's name of the letters' script, "mixed" for several scripts, "" without letters. ``doubled``: the
+    name is one word, which is both the given and the family name.
     """
 
     words: tuple[str, ...] = ()
@@ -53,9 +53,9 @@ class PersonName:
 
 @lru_cache(maxsize=20_000)
 def fold(text: str) -> tuple[str, ...]:
-    """The words of a name in small letters, without accents, hyphens and apostrophes.
+    """The words of a name in lower case, without accents, hyphens and apostrophes.
 
-    ø = oe = o, å = aa = a, æ = ae = a, ü = ue = u: the ways in which one letter is written.
+    Different spellings of one letter become the same: ø = oe = o, å = aa = a, æ = ae = a, ü = ue = u.
     """
     plain = text.casefold()
     if not plain.isascii():
@@ -66,11 +66,11 @@ def fold(text: str) -> tuple[str, ...]:
 
 
 def _without_accents(letters: str) -> Iterator[str]:
-    """Accents go where they only colour a letter; the vowel signs of other scripts are letters of their own."""
+    """The letters without accents. Vowel signs of other scripts stay, because they are letters of their own."""
     coloured = False
     for letter in letters:
         kind = unicodedata.category(letter)
-        if kind == "Lm" or (kind == "Mn" and coloured):  # a modifier letter stands for an apostrophe
+        if kind == "Lm" or (kind == "Mn" and coloured):  # a modifier letter is used as an apostrophe
             continue
         coloured = letter < _LAST_WITH_ACCENTS or _FIRST_POINTED <= letter <= _LAST_POINTED
         yield letter
@@ -105,9 +105,9 @@ def _script(words: tuple[str, ...]) -> str:
 
 
 def likeness(one: PersonName, other: PersonName) -> Likeness:
-    """How alike two names are: in any order, with more words on one side or fewer.
+    """How alike two names are. The order of the words doesn't matter, and one name may have more words.
 
-    Another script says nothing, nor does a name of which a part is missing and no word agrees.
+    The result is ``UNKNOWN`` if the scripts differ, or if a name is incomplete and no word agrees.
     """
     if not (one.words and other.words) or one.script != other.script or one.script == "mixed":
         return Likeness.UNKNOWN

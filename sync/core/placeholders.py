@@ -1,4 +1,4 @@
-"""What stands in a field without being a value. Source: design, The fields (A placeholder is not a value)."""
+"""Texts in a field that aren't real values. Source: design, The fields (A placeholder is not a value)."""
 
 import re
 
@@ -7,20 +7,20 @@ import phonenumbers
 from sync.core.employee import Side
 
 IN_HUMA, IN_VISMA = "placeholder_huma", "placeholder_visma"
-"""The codes of ``reasons`` that such a value carries as its problem: nothing that starts from it is written."""
+"""The codes of ``reasons`` that a placeholder has as its problem: it is never sent to the other side."""
 
 UNBOUNDED = "unbounded"
-"""The problem of a workday that means no beginning, or no end: an empty value, that no automatic run acts upon."""
+"""The problem of a workday that means "no beginning" or "no end": it counts as empty, and only a person may send it."""
 
 _ROW = "01234567890"
-"""Digits counted up, in the order of a keyboard. Counted down they are a number that people have (98 76 54 32)."""
+"""Ascending digits, in the order of a keyboard. Descending ones are real numbers of people (98 76 54 32)."""
 
 _SHORTEST_ROW, _SHORTEST_REPEAT = 5, 3
 _NOT_A_DOMAIN = (".invalid", ".localhost")
-"""Reserved so that no mail ever arrives. Source: RFC 2606, 2."""
+"""Domains that are reserved, so that no mail to them ever arrives. Source: RFC 2606, 2."""
 
 _FIRST_BIRTH = "1900-01-02"
-"""Systems that must have a date of birth put the first day of 1900, or one before it."""
+"""The earliest real date of birth: systems that require one use 1 January 1900, or an earlier day, as a placeholder."""
 
 _DIGITS_ONLY = re.compile(r"[\d\s().+/-]*")
 
@@ -40,7 +40,7 @@ def _repeats(digits: str) -> bool:
 
 
 def is_account(compact: str) -> bool:
-    """Whether an account without blanks is one digit over and over; an IBAN is by what follows its check digits."""
+    """Whether an account without blanks repeats one digit. In an IBAN the check digits don't count."""
     digits = compact[2:] if compact[:2].isalpha() else compact
     if not digits.isdigit():
         return False
@@ -48,10 +48,10 @@ def is_account(compact: str) -> bool:
 
 
 def is_phone(text: str) -> bool:
-    """Whether a phone number, as written or in E.164, is one digit or a counting row, with or without its country."""
+    """Whether a phone number repeats one digit or has ascending digits, with or without the country's code."""
     end = text[-_SHORTEST_REPEAT:]
     if end.isascii() and end.isdigit() and not (_repeats(end) or end in _ROW or len(end) < _SHORTEST_REPEAT):
-        return False  # nearly all of them
+        return False  # true for nearly all numbers
     if not _DIGITS_ONLY.fullmatch(text):
         return False
     digits = "".join(str(int(sign)) for sign in text if sign.isdecimal())
@@ -63,7 +63,7 @@ def _is_no_number(digits: str) -> bool:
 
 
 def _without_country(text: str, digits: str) -> list[str]:
-    """The number without a country's code, in each way in which its beginning may be one."""
+    """The number without the country's code, once for each code with which it may begin."""
     found = [digits[len(code) :] for code in ("0047", "47") if digits.startswith(code) and len(digits) >= 8 + len(code)]
     if text.startswith("+"):
         codes = [digits[:length] for length in (1, 2, 3)]
@@ -72,23 +72,23 @@ def _without_country(text: str, digits: str) -> list[str]:
 
 
 def is_email(text: str) -> bool:
-    """Whether an address goes nowhere by its domain: without a dot, or reserved for that."""
+    """Whether an email's domain can't receive mail: it has no dot, or it is reserved."""
     local, _at, domain = text.lower().rpartition("@")
     if not (domain.replace("-", "").isalnum() or domain.endswith(_NOT_A_DOMAIN)):
         return False
-    return bool(local) and "@" not in local and not any(map(str.isspace, text))  # else it isn't even an address
+    return bool(local) and "@" not in local and not any(map(str.isspace, text))  # otherwise it isn't an address at all
 
 
 def is_unbounded(day: str | None) -> bool:
-    """Whether an ISO date means no beginning or no end: it is in the first or the last year that there is."""
+    """Whether an ISO date means "no beginning" or "no end": its year is 0001 or 9999."""
     return day is not None and not "0002" <= day < "9999"
 
 
 def bounded(day: str | None) -> str | None:
-    """The ISO date of a workday; ``None`` for none (also ""), and for one that means no beginning or no end."""
+    """The ISO date of a workday; ``None`` for none (also ""), and for one that means "no beginning" or "no end"."""
     return None if not day or is_unbounded(day) else day
 
 
 def birth(day: str | None, today: str) -> str:
-    """The ISO date of birth; "" for none, and for one that nobody who works has."""
+    """The ISO date of birth; "" for none, and for one that no employee can have."""
     return day if day and _FIRST_BIRTH <= day <= today else ""

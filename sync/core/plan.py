@@ -1,4 +1,4 @@
-"""From decisions to Changes: exactly what will be written where, and a fingerprint of all of it."""
+"""Turns decisions into Changes: exactly what will be written where, and a fingerprint of the whole plan."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ from sync.core.fingerprint import Fingerprinter
 from sync.core.record import record
 
 ALWAYS_TWICE = frozenset({"twice_account", "twice_last_day", "twice_email"})
-"""Looked at twice whatever the value was before, on both sides."""
+"""A person looks twice at these on both sides, whatever the value was before."""
 BULK_CHOICES = ("huma", "visma")
 
 
@@ -20,9 +20,9 @@ BULK_CHOICES = ("huma", "visma")
 class Planned:
     """A Change before it is stored.
 
-    ``person`` names whom it is for (``link:<id>``, or ``new:<id>`` for one to create). ``pin`` is the fingerprint of
-    what the target said when the admin saw it, ``becomes`` of what it is to become, ``source`` of what the other side
-    said. ``look_twice`` is a code of ``reasons``, or "".
+    ``person`` says for whom it is (``link:<id>``, or ``new:<id>`` for somebody to create). Three fingerprints: ``pin``
+    of the target's value when the admin saw it, ``becomes`` of the value to write, ``source`` of the other side's
+    value. ``look_twice`` is a code of ``reasons``, or "".
     """
 
     person: str
@@ -92,10 +92,10 @@ def bulk_refusal(
     allow_clearing: bool,
     doubted: bool = False,
 ) -> str:
-    """Why a bulk choice leaves a difference alone: "", doubted, forbidden, empties, singly or elsewhere.
+    """Why a bulk choice doesn't decide a difference: doubted, forbidden, empties, singly or elsewhere; "" if it does.
 
-    A bulk choice never empties a field, and former employees and drafts are only touched from under their own filter.
-    ``doubted``: something has come to speak against the two being one person.
+    A bulk choice empties no field unless ``allow_clearing``. It decides former employees and drafts only under their
+    own filter. ``doubted``: something now speaks against the two records being one person.
     Source: design, Emptying is never a side effect, and Who is who.
     """
     if standing != filter_standing and standing != Standing.ASKS:
@@ -112,7 +112,7 @@ def bulk_refusal(
 
 
 def plan_fingerprint(changes: Iterable[Planned]) -> str:
-    """The same for the same Changes in any order; another one as soon as one of them differs."""
+    """The fingerprint of a plan: the same for the same Changes in any order, another one if any Change differs."""
     lines = sorted(
         json.dumps([c.person, c.side, c.action, c.field, c.pin, c.becomes, c.source, c.after], sort_keys=True)
         for c in changes
@@ -123,7 +123,7 @@ def plan_fingerprint(changes: Iterable[Planned]) -> str:
 def last_look(spec_name: str, now: Canonical, pin: str, becomes: str, fingerprint: Fingerprinter) -> str:
     """What to do with a Change once the target was read again: ``nothing`` (it is there already), ``moved``, ``write``.
 
-    The one place that decides whether somebody's edit in between is overwritten: it never is.
+    This is the only place that decides whether an edit made meanwhile is overwritten: it never is.
     """
     spec = field(spec_name)
     print_now = fingerprint(spec.name, spec.version, now)

@@ -13,9 +13,9 @@ def select(positions: Sequence[Position], paired: str = "") -> Position | None:
     """The selected position: the current one, else the most recent past one, else the nearest future one.
 
     Among several current ones: the one with id ``paired``, else the largest percentage, else the one that started
-    last. Total and deterministic: what is still equal is settled by id.
+    last, else the one with the greatest id, so that the result is always the same.
     """
-    if len(positions) == 1:  # nearly always
+    if len(positions) == 1:  # true for nearly everybody
         return positions[0]
     current = [p for p in positions if p.period is Period.CURRENT]
     if current:
@@ -27,25 +27,25 @@ def select(positions: Sequence[Position], paired: str = "") -> Position | None:
 
 
 def overlap(one: Position, other: Position) -> bool:
-    """Whether their periods share a day, open ends included."""
+    """Whether the periods of two positions share a day. An open end counts as endless."""
     return (one.begins or OPEN_START) <= (other.ends or OPEN_END) and (other.begins or OPEN_START) <= (
         one.ends or OPEN_END
     )
 
 
 def heir(positions: Sequence[Position], selected: Position, other: Position) -> bool | None:
-    """Whether the selected position took the place of one that doesn't exist any more, paired with ``other``.
+    """Whether the selected position replaced one that doesn't exist any more and that was paired with ``other``.
 
-    It did where it is the only one of the side that shares a day with ``other``. ``None``: none of them does.
+    It did if it is the side's only position that shares a day with ``other``. ``None`` if no position does.
     """
     sharing = [one.id for one in positions if overlap(one, other)]
     return sharing == [selected.id] if sharing else None
 
 
 def next_change(positions: Sequence[Position], today: str) -> str | None:
-    """The next day (ISO) on which the selected position may become another one or have ended; ``None`` when never.
+    """The next ISO date on which another position may be selected, or the selected one has ended; ``None`` for never.
 
-    Contract and days of work both count: Huma's status follows the former, payroll the latter.
+    Dates of the contract and workdays both count: Huma's status follows the contract, payroll the workdays.
     """
     days = [day for p in positions for day in (p.start, p.first_day) if day]
     days += [_day_after(day) for p in positions for day in (p.end, p.last_day) if day]
@@ -54,7 +54,7 @@ def next_change(positions: Sequence[Position], today: str) -> str | None:
 
 @record
 class Turn:
-    """What became of a selected position: which one it was and is, and whether that one has ended since."""
+    """How the selected position changed: which one it was, which one it is, and whether that one has ended since."""
 
     before: Position | None
     now: Position | None
@@ -62,9 +62,9 @@ class Turn:
 
 
 def turn(positions: Sequence[Position], since: date, today: date, paired: str = "") -> Turn | None:
-    """What the days passing have made of the selected position; ``None`` where it still is the one that it was.
+    """How the selected position changed because time has passed; ``None`` if it didn't.
 
-    ``since``: the last day of which it is known. Only the dates count, as they are now.
+    ``since``: the last day on which it was selected. Only today's dates of the positions count.
     """
     before, now = (select([_as_of(one, day) for one in positions], paired) for day in (since, today))
     ended = now is not None and now.ends is not None and since.isoformat() <= now.ends < today.isoformat()

@@ -1,4 +1,4 @@
-"""Whether a linked person is still there: absent from a list is not gone. Source: design, Who is who; A run (Fetch)."""
+"""Whether a linked person still exists: absent from a list isn't gone. Source: design, Who is who; A run (Fetch)."""
 
 from enum import StrEnum
 
@@ -11,9 +11,9 @@ LOST_SHARE, LOST_PEOPLE = 0.10, 3
 class Seen(StrEnum):
     """What is known of a linked person on one side.
 
-    ``HERE``: in the list, or there when asked for singly. ``GONE``: asked for singly, and not there (404).
-    ``OUTSIDE``: there, but outside the companies, locations and teams that the connection is about.
-    ``UNKNOWN``: not in the list, and nobody can say more.
+    ``HERE``: in the list, or found when read alone. ``GONE``: read alone and not found (404).
+    ``OUTSIDE``: found, but outside the companies, locations and teams of the connection.
+    ``UNKNOWN``: not in the list, and no more is known.
     """
 
     HERE = "here"
@@ -24,14 +24,14 @@ class Seen(StrEnum):
 
 @record
 class Presence:
-    """What a link becomes: ``state`` is linked, gone or outside; ``gone_from`` a side, "" unless gone."""
+    """The new state of a link: ``state`` is linked, gone or outside; ``gone_from`` is a side if it is gone, else ""."""
 
     state: str
     gone_from: str = ""
 
 
 def presence(huma: Seen, visma: Seen) -> Presence | None:
-    """What the two sides make of a link; ``None`` leaves it as it was."""
+    """The new state of a link, by what is known on both sides; ``None`` if it stays."""
     for side, seen in ((Side.HUMA, huma), (Side.VISMA, visma)):
         if seen is Seen.GONE:
             return Presence("gone", side.value)
@@ -43,5 +43,5 @@ def presence(huma: Seen, visma: Seen) -> Presence | None:
 
 
 def too_many(gone: int, linked: int) -> bool:
-    """Whether so many of the linked people are gone from a side that something else must be wrong."""
+    """Whether so many linked people are gone from a side that something else must be wrong."""
     return gone >= LOST_PEOPLE and gone > LOST_SHARE * linked

@@ -1,4 +1,4 @@
-"""From a vendor's documents to an ``Employee``. Nothing but the supported fields leaves these functions."""
+"""Turns a vendor's documents into an ``Employee``, which has no values but those of the supported fields."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -25,7 +25,7 @@ _HUMA_PERIODS = {"CURRENT": Period.CURRENT, "ENDED": Period.FORMER, "UPCOMING": 
 
 
 def huma_position_summary(summary: Doc, today: date) -> Position:
-    """A position out of ``currentPositions`` or the list of positions (contract dates). Source: huma.md, Reading."""
+    """A position from ``currentPositions`` or the list of positions (contract dates). Source: huma.md, Reading."""
     start, end = bounded(summary.get("contractStartDate")), bounded(summary.get("contractEndDate"))
     status = summary.get("status")
     return Position(
@@ -39,7 +39,7 @@ def huma_position_summary(summary: Doc, today: date) -> Position:
 
 
 def huma_selected(summaries: Iterable[Doc], paired: str, today: date) -> str:
-    """The id of the position whose details have to be read, "" without any."""
+    """The id of the position whose details must be read, or ""."""
     chosen = select([huma_position_summary(summary, today) for summary in summaries], paired)
     return chosen.id if chosen else ""
 
@@ -47,7 +47,7 @@ def huma_selected(summaries: Iterable[Doc], paired: str, today: date) -> str:
 def huma_employee(
     details: Doc, summaries: list[Doc], position: Doc | None, today: date, fields: Sequence[Any] = FIELDS
 ) -> Employee:
-    """One Huma user. ``summaries`` are their positions as far as read, ``position`` the selected one's details."""
+    """One Huma user. ``summaries``: the positions that were read; ``position``: the details of the selected one."""
     positions = [huma_position_summary(summary, today) for summary in summaries]
     values = {field.name: field.read_huma(details, position) for field in fields}
     selected = position["id"] if position else ""
@@ -72,7 +72,7 @@ def huma_employee(
 
 
 def _is_active(details: Doc) -> bool:
-    """Where it isn't told they are; a status tells it. Source: huma-openapi.yaml, AccountStatus."""
+    """Whether the user is active, which is so without a status. Source: huma-openapi.yaml, AccountStatus."""
     status = details.get("status")
     return status is None or bool(status["active"])
 
@@ -113,7 +113,7 @@ def visma_position(position: Doc, today: date) -> Position:
 
 
 def external_id(doc: Doc) -> str:
-    """The Huma user that the document names among its ``externalIds``, or ""; what isn't an entry says nothing."""
+    """The Huma user that the document names in ``externalIds``, or "". Entries of another shape are ignored."""
     entries = doc.get("externalIds")
     for entry in entries if isinstance(entries, list) else ():
         key, value = (entry.get("key"), entry.get("value")) if isinstance(entry, dict) else (None, None)
@@ -125,8 +125,8 @@ def external_id(doc: Doc) -> str:
 def connected_ids(details: Doc) -> tuple[str, ...]:
     """The Visma employees that Huma's other integrations name for the user [A: ``externalId`` is Visma's id].
 
-    Source: huma.md, Reading (``connectedIntegrations``) and assumption H9. One goes to Visma where its name or type
-    says so.
+    Only integrations with Visma count, by their name or type. Source: huma.md, Reading (``connectedIntegrations``) and
+    assumption H9.
     """
     integrations = details.get("connectedIntegrations")
     found: list[str] = []
@@ -138,7 +138,7 @@ def connected_ids(details: Doc) -> tuple[str, ...]:
 
 
 def _part_time(position: Doc, today: date) -> float:
-    """[A] the percentage is the first number of the current entry of ``partTimeFactors``; its name isn't public."""
+    """The percentage [A]: the first number in the current entry of ``partTimeFactors``, whose name isn't public."""
     factors = position.get("partTimeFactors") or ()
     index = pick(factors, today)
     inside = () if index is None else factors[index].values()
@@ -147,7 +147,7 @@ def _part_time(position: Doc, today: date) -> float:
 
 
 def _birth(said: Any, today: date) -> str:
-    """The ISO date of birth, "" for none: it only helps to match, so whatever isn't a date is left out."""
+    """The ISO date of birth, or "". It only helps to match, so a value that isn't a date is ignored."""
     try:
         day = datetime.fromisoformat(clean(said)).date() if isinstance(said, str) else None
     except ValueError:

@@ -1,4 +1,4 @@
-"""Why something is suggested, impossible, or went as it did: a code, and its sentence with what to do next.
+"""The reasons that people read: a code, and a sentence that says what is so and what to do next.
 
 The sentences are English message ids; pages, emails and JSON render them through gettext. Parameters never go
 into an email or a log.
@@ -14,7 +14,7 @@ LONGEST_CODE = 40
 
 
 def gettext_noop(text: str) -> str:
-    """Marks a text for translation; the core itself stays English."""
+    """Marks a text for translation. The core itself doesn't translate."""
     return text
 
 
@@ -30,7 +30,7 @@ class Reason:
 
 
 def shown_code(code: object) -> str:
-    """A vendor's code that we don't know, as it stands in a sentence: what can be seen of it, and not too much."""
+    """A vendor's unknown code for use in a sentence: shortened, and without invisible characters."""
     text = clean(code)
     return text if len(text) <= LONGEST_CODE else f"{text[: LONGEST_CODE - 1]}…"
 

@@ -1,6 +1,6 @@
-"""Why a side, or a person, couldn't be read: too much was sent, nothing that can be understood, or it is refused.
+"""The reasons why a side or a person couldn't be read: too much data, data that can't be understood, or a refusal.
 
-Part of ``reasons.SENTENCES``.
+They are a part of ``reasons.SENTENCES``.
 """
 
 

@@ -1,4 +1,4 @@
-"""Small things that never change once they are made."""
+"""The decorator for small classes whose instances never change."""
 
 from dataclasses import dataclass
 from typing import TypeVar, dataclass_transform
@@ -8,8 +8,8 @@ Record = TypeVar("Record")
 
 @dataclass_transform(frozen_default=True)
 def record(cls: type[Record]) -> type[Record]:
-    """A frozen dataclass with slots, where mypy sees to it that it isn't changed.
+    """A dataclass with slots, which mypy treats as frozen.
 
-    One that does so by itself takes five times as long to be made, and a run makes hundreds of thousands.
+    A dataclass that is frozen at run time takes five times as long to create, and a run creates hundreds of thousands.
     """
     return dataclass(slots=True, unsafe_hash=True)(cls)

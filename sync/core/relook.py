@@ -1,8 +1,8 @@
-"""Links are looked at again with each read. Source: design, Who is who (Links are looked at again).
+"""Checks existing links again after each read. Source: design, Who is who (Links are looked at again).
 
-What is known of a link is kept as codes, never as values: ``birth`` and ``names`` (they speak against it), and
-``instead:<id>`` (an employee in Visma who may be meant in place of an ended one). What was known when the link was made
-or confirmed doesn't ask again.
+What is known about a link is stored as codes, never as values: ``birth`` and ``names`` (they speak against it), and
+``instead:<id>`` (another employee in Visma may be the right one, because the linked one has ended). A person isn't
+asked again about what was known when the link was made or confirmed.
 """
 
 from collections.abc import Container, Iterable, Sequence
@@ -15,30 +15,30 @@ from sync.core.evidence import THINGS, WEAK_SHARED, Evidence, Weighing, is_worth
 
 INSTEAD = "instead:"
 UNSEEN_BIRTH = "unseen_birth"
-"""A date of birth isn't known just now: that speaks neither for a link nor against it."""
+"""A date of birth isn't readable now, which speaks neither for a link nor against it."""
 STOPPING = frozenset({"birth", "instead"})
-"""Kinds of doubt after which nothing is written for the person but what somebody chose for them alone."""
+"""Kinds of doubt that stop all writes for the person, except what somebody chose for this person alone."""
 
 Couple = tuple[str, str]
 
 
 def kind_of(code: str) -> str:
-    """What a code is about: birth, names or instead."""
+    """The kind of a code: birth, names or instead."""
     return code.partition(":")[0]
 
 
 def stops(code: str) -> bool:
-    """Whether a doubt stops the person's automatic writes, and choices for many."""
+    """Whether a doubt stops automatic writes and bulk choices for the person."""
     return kind_of(code) in STOPPING
 
 
 def other_employee(code: str) -> str:
-    """The id in Visma that an ``instead`` code names, else ""."""
+    """The id of the Visma employee that an ``instead`` code names, else ""."""
     return code.partition(":")[2] if code.startswith(INSTEAD) else ""
 
 
 def seen_of(evidence: Evidence, instead: str = "") -> list[str]:
-    """The codes of what speaks against a link now."""
+    """The codes for what speaks against a link now."""
     codes = [code for code in evidence.against if code != "employments"]
     if not evidence.births:
         codes.append(UNSEEN_BIRTH)
@@ -46,10 +46,10 @@ def seen_of(evidence: Evidence, instead: str = "") -> list[str]:
 
 
 def asks(now: Sequence[str], known: Sequence[str], asked: str = "") -> str:
-    """What a person is to be asked about a link, as the gravest code; "" for nothing.
+    """What to ask a person about a link: the most serious code, or "" for nothing.
 
-    ``known``: what was known when the link was made or confirmed. ``asked``: what was asked until now; dates of birth
-    that differed and can't be seen any more still ask.
+    ``known``: what was known when the link was made or confirmed. ``asked``: what was asked until now. If it was about
+    dates of birth that differed, it is still asked after they can't be read any more.
     """
     seen = [code for code in now if code != UNSEEN_BIRTH]
     if asked == "birth" and UNSEEN_BIRTH in now:
@@ -60,32 +60,32 @@ def asks(now: Sequence[str], known: Sequence[str], asked: str = "") -> str:
 
 
 def still_known(known: Sequence[str], now: Sequence[str], complete: bool) -> list[str]:
-    """What was known of a link and still is so: what a read finds to agree again asks once more when it differs anew.
+    """The codes that were known of a link and are still true. One that isn't true any more asks again if it comes back.
 
-    ``complete``: whether everybody was read. A look at two people alone can't say that nobody agrees better.
+    ``complete``: whether everybody was read. Reading only two people can't show that nobody agrees better.
     """
     hidden = {"birth"} if UNSEEN_BIRTH in now else set()
     return [code for code in known if code in now or code in hidden or (other_employee(code) and not complete)]
 
 
 def without_instead(now: Sequence[str]) -> list[str]:
-    """What counts as known of a new link: that somebody else may be meant asks, however young the link is."""
+    """The codes that count as known of a new link. Those that name another employee don't: they always ask."""
     return [code for code in now if code != UNSEEN_BIRTH and not other_employee(code)]
 
 
 def known_at_first(now: Sequence[str]) -> list[str]:
-    """What counts as known of a link of before, once it was read: all but a differing date of birth."""
+    """The codes that count as known of a link from before this check existed: all but a differing date of birth."""
     return [code for code in now if code not in ("birth", UNSEEN_BIRTH)]
 
 
 def better_employee(alike: Alike, couple: Couple, taken: Container[str], different: Container[Couple] = ()) -> str:
-    """The employee in Visma to ask about in place of an ended one whom the user is linked with; "" without one.
+    """The employee in Visma to ask about if the user's linked employee has ended; "" if there is none.
 
-    So it is where payroll made a rehire anew: nobody else's, not ended, perhaps a draft or still to begin. They agree
-    better with the user; or they seem to be the same person while the user's employment in Huma goes on: Huma may keep
-    the old number, which doesn't say that the old record is the right one.
-    What only the two records share counts as strong between them. ``taken``: employees who are linked to somebody;
-    ``different``: couples of whom a person said that they are two people.
+    Payroll may have created somebody again who was rehired. Such a record is linked to nobody and hasn't ended; it may
+    be a draft or start later. Either it agrees better with the user, or it seems to be the same person and the user's
+    employment in Huma goes on. (Huma may keep the old number, so the number doesn't show which record is right.)
+    A value that only these two records share still counts as strong. ``taken``: employees who are linked to somebody.
+    ``different``: pairs that a person called different people.
     """
     weighing = alike.weighing
     huma, visma = couple
@@ -107,10 +107,10 @@ def better_employee(alike: Alike, couple: Couple, taken: Container[str], differe
 
 
 def other_records(alike: Alike, couple: Couple, taken: Container[str], different: Container[Couple] = ()) -> list[str]:
-    """Employees in Visma who seem to be other records of a user whose linked employee has ended, better or not.
+    """Employees in Visma who seem to be other records of a user whose linked employee has ended.
 
-    They have the same name and date of birth, or two strong things in common; adding them to Huma would make them two
-    there. ``taken`` and ``different`` as above.
+    They have the same name and date of birth, or two strong things in common. Creating them in Huma would make a second
+    user of one person. ``taken`` and ``different``: as in ``better_employee``.
     """
     weighing = alike.weighing
     huma, visma = couple
@@ -135,26 +135,28 @@ def _others(weighing: Weighing, couple: Couple, same: Iterable[str]) -> list[str
 
 
 def _same_person(alike: Alike, couple: Couple) -> frozenset[str]:
-    """Who in Visma has the same name and date of birth as the user, or as the record that they are linked with: Huma
-    may hide the date of birth."""
+    """The employees in Visma with the same name and date of birth as the user or the linked employee.
+
+    The latter counts because Huma may hide the date of birth.
+    """
     huma, visma = couple
     both = (alike.weighing.huma[huma], alike.weighing.visma[visma])
     return frozenset(id_ for mine in both for id_ in alike.with_name_and_birth(Side.VISMA, mine))
 
 
 def _were_born_apart(weighing: Weighing, visma: str, other: str) -> bool:
-    """Whether two records in Visma are of two people, such as a father and a son with one phone."""
+    """Whether two records in Visma have different dates of birth, as of a father and a son with one phone."""
     births = {weighing.visma[id_].things.get("birth") for id_ in (visma, other)} - {None}
     return len(births) == 2
 
 
 def _is_better(weighing: Weighing, couple: Couple, other: str, theirs: Evidence) -> bool:
-    """Whether somebody agrees better with the user than the ended employee does. ``theirs``: what is known of them."""
+    """Whether ``other`` agrees better with the user than the ended employee. ``theirs``: the evidence of ``other``."""
     huma, visma = couple
     if not (theirs.keys or is_worth_asking(theirs)):
         return False
     ours = weighing.weigh(huma, visma, aside=(other,))
-    # What only one of the two records has is no better than nothing: payroll enters a rehire with less.
+    # Things that only one of the two records has don't count: payroll enters a rehire with less data.
     return _on_what_both_have(weighing, theirs, visma).rank > _on_what_both_have(weighing, ours, other).rank
 
 
@@ -166,11 +168,11 @@ def _on_what_both_have(weighing: Weighing, evidence: Evidence, other: str) -> Ev
 
 
 def _alike(weighing: Weighing, huma: str) -> set[str]:
-    """Who in Visma shares something with the user that few have."""
+    """The employees in Visma who share a rare value with the user."""
     clues = weighing.huma[huma]
     lists: Iterable[Sequence[str]] = (
         weighing.who[Side.VISMA][thing].get(clues.things.get(thing), ()) for thing in THINGS
     )
     numbered = weighing.numbers.get(clues.number, ()) if clues.number else ()
-    # Two records of one person have the same value: one more than usual is still few.
+    # Two records of one person have the same value, so one more than usual is allowed.
     return set(chain.from_iterable(ids for ids in (*lists, numbered) if len(ids) <= WEAK_SHARED + 1))

@@ -1,4 +1,4 @@
-"""Totals that add up, for the pages, the email and the command. Nobody downstream counts again."""
+"""The totals of a run, for the pages, the email and the command, which don't count again themselves."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -8,7 +8,7 @@ OUTCOMES = ("done", "nothing", "moved", "failed", "unknown", "stopped")
 
 @dataclass(frozen=True)
 class Totals:
-    """How many Changes were planned, and what became of them. What is ``held`` waits for an owner and isn't planned."""
+    """How many Changes were planned, and their outcomes. A ``held`` Change waits for an owner and isn't planned."""
 
     planned: int = 0
     done: int = 0
@@ -26,12 +26,12 @@ class Totals:
 
     @property
     def waiting(self) -> int:
-        """How many have none yet."""
+        """How many have no outcome yet."""
         return self.planned - (self.done + self.nothing + self.moved + self.failed + self.unknown + self.stopped)
 
     @property
     def is_clean(self) -> bool:
-        """Whether nothing failed and nothing is uncertain."""
+        """Whether nothing failed and no outcome is unknown."""
         return not (self.failed or self.unknown)
 
     def as_dict(self) -> dict[str, int]:

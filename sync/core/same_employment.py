@@ -6,15 +6,15 @@ from sync.core.positions import heir, overlap
 from sync.core.reasons import Reason
 
 REMADE = {"huma": "pair_remade_huma", "visma": "pair_remade_visma"}
-"""The note on the dates of a pair that was made anew, by the side whose position was."""
+"""The note on the dates of a new pair, by the side that replaced its position by a new one."""
 
 
 def pair_positions(huma: Employee, visma: Employee, known: tuple[str, str] | None) -> Reason | tuple[str, str]:
     """The positions that are the same employment, or why there are none. Source: design, The same employment.
 
-    Made the first time that both selected positions are seen and their periods overlap. Where only one of the two
-    became another one, the pair stays what it was and the dates wait for a person; but where the old one doesn't exist
-    any more, the one that took its place is paired in its stead.
+    A pair is made the first time that both selected positions are seen and their periods overlap. If later only one
+    side selects another position, the pair stays and a person decides about the dates. But if the old position doesn't
+    exist any more, the one that replaced it becomes part of the pair.
     """
     one, other = huma.position, visma.position
     if one is None:
@@ -35,7 +35,7 @@ def pair_positions(huma: Employee, visma: Employee, known: tuple[str, str] | Non
 
 
 def _instead_of(old: str, person: Employee, selected: Position, other: Position, while_there: str) -> str:
-    """Why ``selected`` isn't paired with ``other`` instead of the position ``old``, "" where it is."""
+    """Why ``selected`` doesn't replace the position ``old`` in the pair with ``other``; "" if it does."""
     if person.vanished != old:
         return while_there
     took_its_place = heir(person.positions, selected, other)
@@ -50,7 +50,7 @@ def describe(position: Position) -> str:
 
 
 def make_pair(pair: Pair, known: tuple[str, str] | None) -> Pair:
-    """The pair with its positions settled."""
+    """The pair with ``positions``, ``no_pair`` and ``remade`` set."""
     found = pair_positions(pair.huma, pair.visma, known)
     ids, why = (None, found) if isinstance(found, Reason) else (found, None)
     remade = pair.remade if ids == known else _remade(ids, known)
@@ -70,7 +70,7 @@ def make_pair(pair: Pair, known: tuple[str, str] | None) -> Pair:
 
 
 def _remade(now: tuple[str, str] | None, known: tuple[str, str] | None) -> str:
-    """The side of which one half of the known pair was replaced, "" where none or both were."""
+    """The side whose position in the known pair was replaced; "" if neither or both were."""
     if now and known and now[1] == known[1]:
         return Side.HUMA.value
     return Side.VISMA.value if now and known and now[0] == known[0] else ""

@@ -1,18 +1,18 @@
-"""Whether a request comes from the one who knows the secret. Source: huma.md, Webhook."""
+"""Checks that the sender of a request knows the secret. Source: huma.md, Webhook."""
 
 import hmac
 import re
 from base64 import b64encode
 
 _ALGORITHM = re.compile(r"sha256\s*=\s*", re.IGNORECASE)
-"""What many senders put before a signature, to name how it was made."""
+"""The prefix with which many senders name the algorithm."""
 
 
 def is_signed(body: bytes, given: str, secret: str) -> bool:
     """Whether ``given`` is the HMAC-SHA256 of the body's bytes, in hex or base64 [A] (huma.md, H8), with or without
-    ``sha256=`` before it. Takes the same time either way.
+    ``sha256=`` before it. Compares in constant time.
 
-    An empty secret signs nothing: anybody knows it.
+    An empty secret is never accepted: anybody knows it.
     """
     if not secret:
         return False
@@ -26,7 +26,7 @@ def is_signed(body: bytes, given: str, secret: str) -> bool:
 
 
 def bears(authorization: str, token: str) -> bool:
-    """Whether the header ``Authorization`` is ``Bearer`` and this token; a token that isn't set is borne by nobody."""
+    """Whether the header ``Authorization`` is ``Bearer`` and this token. An empty token is never accepted."""
     scheme, _space, given = authorization.strip().partition(" ")
     return bool(token) and _equal(given.strip(), token) and scheme.lower() == "bearer"
 

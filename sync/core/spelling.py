@@ -1,4 +1,4 @@
-"""What a side makes of the spelling of what was written to it. Source: design, The vendor's spelling."""
+"""Recognises a written value that a side spells in its own way. Source: design, The vendor's spelling."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,21 +8,21 @@ from sync.core.fingerprint import Fingerprinter
 from sync.core.text import loose
 
 Prints = tuple[str, str]
-"""The fingerprints of what Huma said and what Visma said."""
+"""The fingerprints of Huma's value and of Visma's value."""
 
 Mark = Sequence[str]
-"""To which side a field was written last, and the fingerprint of what was written without regard to its spelling."""
+"""The side to which a field was written last, and a fingerprint of the written value that ignores its spelling."""
 
 NOTHING_WRITTEN: Mapping[str, Mark] = {}
 
 
 def only_spelling(one: Canonical, other: Canonical) -> bool:
-    """Whether two values differ in their spelling alone: capitals, spaces, kinds of apostrophes and hyphens."""
+    """Whether two values differ only in spelling: capitals, spaces, kinds of apostrophes and hyphens."""
     return one is not None and other is not None and one != other and _flat(one) == _flat(other)
 
 
 def mark(field: Field, target: Side, canonical: Canonical, fingerprint: Fingerprinter) -> list[str]:
-    """What a link keeps of a value that was written to ``target``, until it is seen how that side spells it."""
+    """The mark that a link stores after a value was written to ``target``, until that side's spelling is seen."""
     flat = None if canonical is None else _flat(canonical)
     return [target.value, fingerprint(f"{field.name} however spelt", field.version, flat)]
 
@@ -30,9 +30,9 @@ def mark(field: Field, target: Side, canonical: Canonical, fingerprint: Fingerpr
 def seen_spelling(
     written: Mark, field: Field, pair: Pair, now: Prints, settled: Prints, fingerprint: Fingerprinter
 ) -> Prints | None:
-    """The baseline with the target's own spelling of what was written there; ``None`` where it says something else.
+    """The baseline with the target's own spelling of the written value; ``None`` if the target has another value.
 
-    Once that spelling has been seen, another one isn't the vendor's any more. Source: design, The vendor's spelling.
+    After that spelling has been seen once, another spelling counts as a move. Source: design, The vendor's spelling.
     """
     target = Side(written[0])
     mine, theirs = (0, 1) if target is Side.VISMA else (1, 0)

@@ -14,7 +14,7 @@ _LETTER_AFTER_DIGIT = re.compile(r"\d.*[^\W\d_]", re.DOTALL)
 
 
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs"})
-"""Control and format characters (zero-width, bidirectional, soft hyphens, the byte order mark), and halves of pairs."""
+"""Control and format characters (zero-width, bidirectional, soft hyphens, byte order mark), and lone surrogates."""
 
 _BREAKS = frozenset("\t\n\v\f\r\x85\u2028\u2029")
 _BLANKS = re.compile(r"\s+")
@@ -32,15 +32,15 @@ _ALSO_UNSEEN = (
     (0xFFF0, 0xFFF8),
     (0xE0000, 0xE0FFF),
 )
-"""What shows nothing although its category doesn't say so. Source: Unicode, Default_Ignorable_Code_Point."""
+"""Characters that are invisible in spite of their category. Source: Unicode, Default_Ignorable_Code_Point."""
 
 
 _FIRST_UNSEEN_LETTER = chr(min(first for first, _last in _ALSO_UNSEEN))
-"""Nothing below it that is printable is unseen."""
+"""All printable characters below this one are visible."""
 
 
 class _Shown(dict[int, int | str | None]):
-    """For ``str.translate``: a blank for what breaks a line, nothing for what can't be seen, all else as it is."""
+    """A table for ``str.translate``: line breaks become a space, invisible characters are removed, the rest stays."""
 
     def __missing__(self, code: int) -> int | str | None:
         self[code] = found = _shown(code)
@@ -63,9 +63,9 @@ def _one_blank(blanks: re.Match[str]) -> str:
 
 
 def visible(text: str) -> str:
-    """Text without what can't be seen; blanks with a line break or a tab among them are one space.
+    """The text without invisible characters. Blanks with a line break or a tab among them become one space.
 
-    What joins or parts letters (in Persian, in emoji) can't be seen either, and goes. Source: design, What is written.
+    Invisible joiners of letters (in Persian, in emoji) are removed, too. Source: design, What is written.
     """
     if text.isprintable() and (text.isascii() or max(text) < _FIRST_UNSEEN_LETTER):  # nearly all of them
         return text
@@ -74,7 +74,7 @@ def visible(text: str) -> str:
 
 
 def clean(text: Any) -> str:
-    """Text as it is compared, stored and written: only what can be seen, trimmed, composed (NFC); "" for nothing."""
+    """Text as it is compared, stored and written: without invisible characters, trimmed, in NFC; "" for nothing."""
     if text is None:
         return ""
     plain = text if type(text) is str else str(text)
@@ -90,22 +90,21 @@ _SAME_SIGN = str.maketrans(
     )
     | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d", "-")
 )
-"""The kinds of apostrophe and of hyphen that keyboards and programs put in place of one another."""
+"""Kinds of apostrophes and hyphens that keyboards and programs use in place of each other."""
 
 
 def loose(text: str) -> str:
-    """Text without capitals and spaces, with one kind of apostrophe and of hyphen: what is left when only the
-    spelling differs."""
+    """Text without capitals and spaces, with one kind of apostrophe and hyphen: equal if only the spelling differs."""
     plain = text if text.isascii() and "`" not in text else text.translate(_SAME_SIGN)
     return "".join(plain.upper().casefold().split())
 
 
 def e164(text: str) -> str | None:
-    """A phone number in E.164, Norway being the default country; ``None`` for what isn't one.
+    """A phone number in E.164, with Norway as the default country; ``None`` for a text that isn't a number.
 
-    A number with an extension isn't one: E.164 would lose the extension. Nor are letters digits, as on a keypad.
+    A number with an extension isn't accepted, because E.164 has no extensions; nor are letters in place of digits.
     """
-    plain = _NORWEGIAN.fullmatch(text.replace(" ", ""))  # nearly all of them, forty times as fast
+    plain = _NORWEGIAN.fullmatch(text.replace(" ", ""))  # true for nearly all numbers, and forty times as fast
     return f"+47{plain[1]}" if plain else _parsed(text)
 
 
@@ -120,5 +119,5 @@ def _parsed(text: str) -> str | None:
     if number.extension or not phonenumbers.is_possible_number(number):
         return None
     found = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    # Each reading takes off one prefix too many ("+31 00 6…"): what is written must read as itself.
+    # A wrong extra prefix ("+31 00 6…") goes at each reading; the written number must read as itself.
     return found if found == text else e164(found)

@@ -24,7 +24,7 @@ def period_of(start: str | None, end: str | None, today: date) -> Period:
 
 def pick(entries: Sequence[Entry], today: date) -> int | None:
     """The index of the entry that counts today, or ``None`` for an empty timeline."""
-    if len(entries) == 1:  # nearly always
+    if len(entries) == 1:  # true for nearly all timelines
         return 0
     by_period: dict[Period, list[int]] = {}
     for index, entry in enumerate(entries):

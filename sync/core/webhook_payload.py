@@ -1,7 +1,7 @@
-"""What Huma tells by its webhook: a topic and ids, and nothing else is taken. Source: huma.md, Webhook.
+"""Reads the topic and the ids from a body of Huma's webhook, and nothing else. Source: huma.md, Webhook.
 
-Whatever the topic, who is named is read again: that a body came at all is the hint. Huma has added topics whose names
-and shapes nobody knows [A].
+Whatever the topic is, the people who are named are read again: the request itself is the hint. Huma may add topics
+whose names and shapes we don't know [A].
 """
 
 import json
@@ -12,14 +12,14 @@ from sync.core.record import record
 
 TOPICS = ("users-create", "users-update", "users-delete", "users-export")
 TOPIC_LENGTH = 40
-"""So much of a topic is kept."""
+"""How many characters of a topic are stored."""
 _TOPIC = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-"""An id becomes a part of addresses, so nothing that means something there is one."""
+"""An id becomes a part of addresses, so it may have no character with a meaning there."""
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-"""Text without a name is an id where it looks like Huma's."""
+"""A text in a list counts as an id only if it looks like one of Huma's."""
 _NAMES_USERS = frozenset({"user", "users", "userid", "userids"})
-"""Names, without their spelling, of what can be nothing but users or their ids."""
+"""Names of properties with users or their ids, in lower case, without underscores and hyphens."""
 
 
 class NotUnderstood(Exception):
@@ -32,21 +32,21 @@ class NotUnderstood(Exception):
 
 @record
 class Told:
-    """What a request said. ``ids``: Huma users, each once, in order. ``topic``: "" where it had none."""
+    """The content of a request. ``ids``: Huma users, each once, in order. ``topic``: "" if it had none."""
 
     topic: str
     ids: tuple[str, ...]
 
 
 def read_told(body: bytes, topic: str, most: int) -> Told:
-    """Read a body whose header said ``topic``; names at most ``most`` people. Raises ``NotUnderstood``.
+    """Read a body. ``topic``: from the header; ``most``: how many people it may name. Raises ``NotUnderstood``.
 
-    A topic of the contract has to name somebody, or say that it names nobody; another one may be about anything. Of
-    people without an id nothing can be read; they are passed over while somebody has one.
+    A topic of the contract must name somebody, or have an empty list of users; another topic may be about anything.
+    People without an id are ignored, if somebody has one.
     """
     try:
         document = json.loads(body)
-    except (ValueError, RecursionError):  # also for bytes that are no text, and numbers without end
+    except (ValueError, RecursionError):  # also for bytes that aren't text, and for endless numbers
         raise NotUnderstood("not_json") from None
     if not isinstance(document, dict):
         raise NotUnderstood("not_json")
@@ -58,9 +58,9 @@ def read_told(body: bytes, topic: str, most: int) -> Told:
 
 
 def _topic(said: Any, header: str) -> str:
-    """The body's own topic, which is signed, else the header's.
+    """The topic in the body, which is signed, else the header's.
 
-    A header that is no name at all, and two topics of the contract that contradict each other, are nobody's.
+    Raises ``NotUnderstood`` if the header isn't a name, or if both are topics of the contract and differ.
     """
     if header and not _TOPIC.fullmatch(header):
         raise NotUnderstood("topic")
@@ -72,10 +72,10 @@ def _topic(said: Any, header: str) -> str:
 
 
 def _ids(document: dict[str, Any], most: int) -> tuple[str, ...]:
-    """The ids of the users whom a document names, wherever it does, each once, in its order."""
+    """The ids of the users whom a document names anywhere in it, each once, in its order."""
     found: dict[str, None] = {}
     named = 0
-    left: list[tuple[Any, bool]] = [(document, False)]  # what is to be looked at, and whether it is said to be users
+    left: list[tuple[Any, bool]] = [(document, False)]  # what is still to visit, and whether it is users
     while left:
         one, are_users = left.pop()
         given = one.get("id") if isinstance(one, dict) else one

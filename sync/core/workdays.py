@@ -1,4 +1,4 @@
-"""Working days in Norway: Monday to Friday, but for public holidays."""
+"""Working days in Norway: Monday to Friday, without public holidays."""
 
 from datetime import date
 
@@ -8,5 +8,5 @@ _HOLIDAYS = holidays.country_holidays("NO")
 
 
 def is_working_day(day: date) -> bool:
-    """Whether offices are open on it."""
+    """Whether the day is a working day."""
     return day.weekday() < 5 and day not in _HOLIDAYS

@@ -1,6 +1,6 @@
-"""Which other integrations write to a person in Huma. Source: huma.md, Reading; design, Always on (Two writers).
+"""Finds other integrations that write to a person in Huma. Source: huma.md, Reading; design, Always on (Two writers).
 
-``connectedIntegrations`` names them per person, and a field's ``integrations`` says by which one it is locked.
+``connectedIntegrations`` names them per person; a field's ``integrations`` names the one that has locked it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,23 +11,23 @@ from sync.core.employee import Employee
 from sync.core.reasons import Reason, shown_code
 
 VISMA = "visma"
-"""What the name or the type of an integration that writes to Visma contains, in whatever case."""
+"""An integration writes to Visma if its name or type contains this word, in any case."""
 LOCKED = "locked_disconnect"
 MOST_NAMES = 10
 """So many of one person are looked at."""
 
 
 def goes_to_visma(name: object, kind: object) -> bool:
-    """Whether an integration of Huma's writes to Visma, by its name and type."""
+    """Whether one of Huma's integrations writes to Visma, by its name and type."""
     return VISMA in f"{name} {kind}".casefold()
 
 
 Naming = dict[tuple[bool, str], Doc]
-"""The wrappers that name integrations, by whether they stand in the position and by their own name."""
+"""The wrappers that name integrations. The key: whether the wrapper is in the position, and the wrapper's name."""
 
 
 def naming(details: Doc, position: Doc | None) -> Naming:
-    """The wrappers of a user and their position that name integrations: hardly anybody has one."""
+    """The wrappers of a user and their position that name integrations. Few people have any."""
     return {
         (on_position, key): wrapped
         for on_position, document in ((False, details), (True, position or {}))
@@ -37,7 +37,7 @@ def naming(details: Doc, position: Doc | None) -> Naming:
 
 
 def writers(details: Doc, wrappers: Naming) -> tuple[str, ...]:
-    """The names of the integrations with Visma that write to a person, each once; () where none does."""
+    """The names of the integrations with Visma that write to a person, each once."""
     found = [_called(name, kind) for name, kind in _connected(details) if goes_to_visma(name, kind)]
     for wrapped in wrappers.values():
         found += [shown_code(name) for name, _warning in _locking(wrapped) if goes_to_visma(name, "")]
@@ -45,7 +45,7 @@ def writers(details: Doc, wrappers: Naming) -> tuple[str, ...]:
 
 
 def locks(wrappers: Naming, fields: Iterable[Any]) -> dict[str, str]:
-    """By field, which integration has locked it in Huma; only those that are."""
+    """For each field that is locked in Huma, the integration that has locked it."""
     locked = {place: _locked_by(wrapped) for place, wrapped in wrappers.items() if wrapped.get("editable") is False}
     found: dict[str, str] = {}
     for field in fields if locked else ():
@@ -56,7 +56,7 @@ def locks(wrappers: Naming, fields: Iterable[Any]) -> dict[str, str]:
 
 
 def not_editable(employee: Employee, field: str) -> Reason:
-    """Why a field can't be written in Huma, with the integration that has locked it where Huma names one."""
+    """Why a field can't be written in Huma, with the name of the integration that has locked it, if Huma gives one."""
     name = employee.locks.get(field)
     return Reason("not_editable_by", {"name": name}) if name else Reason("not_editable")
 
@@ -68,7 +68,7 @@ def _connected(details: Doc) -> Iterator[tuple[str, object]]:
 
 
 def _called(name: str, kind: object) -> str:
-    """What an integration is called: its name, and its type where that alone says that it goes to Visma."""
+    """The name to show for an integration; with its type, if only the type shows that it writes to Visma."""
     return shown_code(name if goes_to_visma(name, "") else f"{name} ({kind})")
 
 
@@ -79,6 +79,6 @@ def _locking(wrapped: Doc) -> Iterator[tuple[str, object]]:
 
 
 def _locked_by(wrapped: Doc) -> str:
-    """Of several the one that surely has locked it."""
+    """The integration that has locked the field; if there are several, the one that says so."""
     names = sorted(_locking(wrapped), key=lambda one: one[1] != LOCKED)
     return shown_code(names[0][0]) if names else ""

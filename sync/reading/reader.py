@@ -259,8 +259,8 @@ def witness_of(connection: Connection, clients: Clients, links: Collection[Emplo
 def within(connection: Connection) -> Callable[[Doc], bool | None]:
     """A function that tells whether the connection is about a user, by Huma's document; ``None`` if it can't be seen.
 
-    The whole list is limited by Huma itself; a single user is whoever they are. Users who aren't people never are
-    among them. What it gives raises ``WrongShape`` where the groups of a user can't be understood.
+    Huma itself limits the whole list; a user who is read singly has to be checked. Users who aren't people are never
+    within. The function raises ``WrongShape`` if the groups of a user can't be understood.
     """
     limits = {name: set(getattr(connection, column)) for name, column in GROUPS.items()}
     limits = {name: wanted for name, wanted in limits.items() if wanted}

@@ -1,20 +1,20 @@
-"""Whether the numbers of bank accounts are right in themselves."""
+"""Checks of account numbers: check digits, IBAN and SWIFT/BIC."""
 
 from schwifty import BIC, IBAN
 from schwifty.exceptions import SchwiftyException
 from stdnum.no import kontonr
 
 KOSOVO, KNOWN_COUNTRY = "XK", "NO"
-"""Kosovo isn't a country of ISO 3166, but one in which SWIFT registers banks."""
+"""Kosovo isn't in ISO 3166, but SWIFT registers banks there. Checks use the known country in its place."""
 
 
 def check_digit_is_right(digits: str) -> bool:
-    """Whether the last of a Norwegian account's eleven digits is right."""
+    """Whether the last of a Norwegian account's eleven digits is the right check digit."""
     return bool(kontonr.is_valid(digits))
 
 
 def iban_problem(iban: str) -> str:
-    """Why it isn't an IBAN, as a code of ``reasons``; "" when it is one."""
+    """Why the text isn't an IBAN, as a code of ``reasons``; "" if it is one."""
     try:
         IBAN(iban)
     except SchwiftyException as error:
@@ -23,7 +23,10 @@ def iban_problem(iban: str) -> str:
 
 
 def bic_problem(bic: str) -> str:
-    """What SWIFT registers counts, Kosovo's too; the library knows the countries of ISO 3166 only."""
+    """Why the text isn't a SWIFT/BIC, as a code of ``reasons``; "" if it is one.
+
+    Codes of Kosovo count too, though the library knows only the countries of ISO 3166.
+    """
     try:
         BIC(bic[:4] + KNOWN_COUNTRY + bic[6:] if bic[4:6] == KOSOVO else bic)
     except SchwiftyException:

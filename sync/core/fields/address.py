@@ -11,7 +11,7 @@ from sync.core.reasons import Reason
 from sync.core.reasons import gettext_noop as _
 from sync.core.text import clean
 
-# Huma's names, Visma's names, in the order of the canonical form. Source: visma-employee.md and huma-openapi.yaml.
+# Huma's and Visma's names, in the order of the canonical form. Source: visma-employee.md and huma-openapi.yaml.
 KEYS = (("line1", "streetName"), ("postalCode", "zipCode"), ("city", "cityName"), ("country", "countryCode"))
 OTHER_LINES = ("line2", "line3")
 _KEYS_OF = {Side.HUMA: [huma for huma, _visma in KEYS], Side.VISMA: [visma for _huma, visma in KEYS]}
@@ -67,7 +67,7 @@ def _forbids(target: Side, pair: Pair) -> Reason | None:
 
 
 def _write_huma(details: Doc, after: Own) -> Doc:
-    """All six properties must be there; the further lines aren't ours and go back as they are. Source: huma.md."""
+    """The address to write: all six properties, with the other lines as they came. Source: huma.md."""
     current = value_in(details.get("homeAddress")) or {}
     kept = {key: current.get(key) or "" for key in OTHER_LINES}
     if after is not None:

@@ -19,7 +19,7 @@ NATIONAL, INTERNATIONAL = "national", "international"
 """[A] the values of ``type`` in Huma. Source: huma.md, Writing."""
 
 UNKNOWN_TYPE, UNKNOWN_PAYMENT = "huma's type", "visma's payment"
-"""The first part of a canonical account whose kind we don't know; the second is its code, never taken for none."""
+"""The first part of a canonical account of an unknown kind; the second part is the code. It never counts as empty."""
 
 BANK, CASH = "bank", "cash"
 LOCAL_KEYS = ("localBankAccount",)
@@ -36,11 +36,11 @@ TERRITORIES = {
     "GB": frozenset(["GG", "IM", "JE"]),
     "FI": frozenset(["AX"]),
 }
-"""Countries whose IBANs are those of other countries' banks, too. Source: SWIFT, IBAN registry, notes on FR, GB, FI."""
+"""By country of an IBAN, the territories whose banks use it, too. Source: SWIFT, IBAN registry, notes on FR, GB, FI."""
 
 _LIKE_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 UNKNOWN = {UNKNOWN_TYPE: "unknown_account_type", UNKNOWN_PAYMENT: "unknown_payment_type"}
-"""Why an account whose kind we don't know is sent nowhere, as codes of ``reasons``."""
+"""Why an account of an unknown kind can't be sent, as codes of ``reasons``."""
 
 
 def _compact(text: Own) -> str:
@@ -48,7 +48,7 @@ def _compact(text: Own) -> str:
 
 
 def local(number: Own) -> Canonical:
-    """A Norwegian account: ``("no", digits)``, also where somebody wrote its IBAN; empty without any."""
+    """A Norwegian account as ``("no", digits)``, also if its IBAN was given; ``None`` for no account."""
     compact = _compact(number)
     if not compact:
         return None
@@ -56,7 +56,7 @@ def local(number: Own) -> Canonical:
 
 
 def international(iban: Own, bic: Own) -> Canonical:
-    """``("iban", IBAN, BIC)``; a Norwegian IBAN is the national account inside it, where its check digits are right."""
+    """``("iban", IBAN, BIC)``; a Norwegian IBAN with right check digits becomes the national account in it."""
     compact = _compact(iban)
     if not compact:
         return None
@@ -67,7 +67,7 @@ def international(iban: Own, bic: Own) -> Canonical:
 
 
 def canonical(side: Side, own: Own) -> Canonical:
-    """What the account is, or would become, in Visma: another country's national account is cash, the empty value.
+    """The account as Visma has it, or would have it. Another country's national account becomes cash: the empty value.
 
     A placeholder is empty, too.
     """
@@ -96,7 +96,7 @@ def _in_visma(own: Own) -> Canonical:
 
 
 def _code(side: Side, own: Own) -> str:
-    """Which kind of account, or of payment, the side says it is; in small letters, "" where it doesn't say."""
+    """The side's code for the kind of account, or of payment, in lower case; "" if there is none."""
     return clean(own.get("type" if side is Side.HUMA else "paymentType")).lower()
 
 
@@ -109,14 +109,17 @@ def _number(account: Canonical) -> str:
 
 
 def _problem(side: Side, own: Own, account: Canonical) -> str:
-    """Why what the side says can't be sent to the other, as a code of ``reasons``; "" when it can."""
+    """Why the side's account can't be sent to the other side, as a code of ``reasons``; "" if it can."""
     if account is None and own and _is_placeholder(side, own):
         return placeholders.found_in(side)
     return (_national_problem(own) if side is Side.HUMA and account is None else "") or problem(account)
 
 
 def _national_problem(own: Own) -> str:
-    """Why a national account that isn't Norwegian is no other country's either: only that of a country is cash."""
+    """Why a national account that isn't Norwegian doesn't become cash, as a code of ``reasons``; "" if it does.
+
+    Only an account of another known country becomes cash.
+    """
     number = clean(own.get("number"))
     if not number or (_code(Side.HUMA, own) == INTERNATIONAL and own.get("iban")):
         return ""
@@ -126,32 +129,32 @@ def _national_problem(own: Own) -> str:
 
 
 def has_account(huma: Value) -> bool:
-    """Whether Huma has an account although it is none in Visma: another country's, or one that we can't read."""
+    """Whether Huma has an account that would be none in Visma: another country's, or one that can't be understood."""
     return huma.canonical is None and (
         becomes_cash(huma) or bool(huma.problem and not placeholders.is_placeholder(huma.problem))
     )
 
 
 def _is_placeholder(side: Side, own: Own) -> bool:
-    """Whether a number stands there that isn't one; Huma's also where it would be another country's account."""
+    """Whether the number is a placeholder. In Huma the numbers of other countries' accounts are checked, too."""
     number = _number(_account(side, own)) or (_compact(own.get("number")) if side is Side.HUMA else "")
     return placeholders.is_account(number)
 
 
 def agree(huma: Canonical, visma: Canonical) -> bool:
-    """Equal, or the same IBAN and only Visma knows the SWIFT/BIC: it would stay."""
+    """Whether the two agree: they are equal, or the IBAN is and only Visma has the SWIFT/BIC, which would stay."""
     if isinstance(huma, tuple) and isinstance(visma, tuple) and huma[0] == "iban" and huma[2] is None:
         return huma[:2] == visma[:2]
     return huma == visma
 
 
 def becomes_cash(huma: Value) -> bool:
-    """Whether Huma has an account that is cash in Visma: a national one of another country."""
+    """Whether Huma has an account that becomes cash in Visma: a national one of another country."""
     return bool(huma.own and clean(huma.own.get("number"))) and huma.canonical is None and not huma.problem
 
 
 def of_another_country(account: Canonical) -> bool:
-    """Whether the SWIFT/BIC belongs to another country than the IBAN; a country and its territories are one."""
+    """Whether the SWIFT/BIC belongs to another country than the IBAN. Territories count as their country."""
     if not (isinstance(account, tuple) and account[0] == "iban" and account[2]):
         return False
     iban, bic = (account[1] or "")[:2], account[2][4:6]
@@ -159,8 +162,10 @@ def of_another_country(account: Canonical) -> bool:
 
 
 def clue(account: Canonical) -> Canonical:
-    """An account that can be somebody's, wrong check digits or not; an IBAN without the SWIFT/BIC, which one side may
-    not know. ``None`` for any other text."""
+    """The account as evidence for matching, also with wrong check digits; ``None`` for a text that isn't an account.
+
+    An IBAN comes without the SWIFT/BIC, which one side may not know.
+    """
     if not isinstance(account, tuple) or account[0] in UNKNOWN:
         return None
     number = account[1] or ""
@@ -170,7 +175,7 @@ def clue(account: Canonical) -> Canonical:
 
 
 def problem(account: Canonical) -> str:
-    """Why the account can't be sent anywhere, as a code of ``reasons``; "" when it can."""
+    """Why the account can't be sent, as a code of ``reasons``; "" if it can."""
     if not isinstance(account, tuple):
         return ""
     if account[0] in UNKNOWN:
@@ -201,7 +206,7 @@ def _read_visma(doc: Doc, position: Doc | None, today: date) -> Value:
     if (is_international := method.get("internationalBankAccount")) is not None:
         own["internationalBankAccount"] = is_international
     if own and not _code(Side.VISMA, own):
-        return UNREADABLE  # nothing says how the salary is paid: anything but empty
+        return UNREADABLE  # it isn't said how the salary is paid, which doesn't mean cash
     account = canonical(Side.VISMA, own)
     return visma_value(method, own or None, account, _formerly_in_visma, _problem(Side.VISMA, own, account))
 
@@ -215,12 +220,12 @@ def _formerly_in_visma(raw: Doc) -> Canonical:
 
 
 def for_visma(account: Canonical) -> Own:
-    """The account as Visma's ``salaryPaymentMethod`` has it; cash for none."""
+    """The account in the form of Visma's ``salaryPaymentMethod``; ``None`` for cash."""
     if not isinstance(account, tuple):
         return None
     if account[0] == "no":
         return {"paymentType": BANK, "internationalBankAccount": False, "localBankAccount": account[1]}
-    country = (account[1] or "")[:2]  # [A] both country properties are the IBAN's
+    country = (account[1] or "")[:2]  # [A] both properties have the country of the IBAN
     return {
         "paymentType": BANK,
         "internationalBankAccount": True,
@@ -232,7 +237,7 @@ def for_visma(account: Canonical) -> Own:
 
 
 def for_huma(account: Canonical) -> Own:
-    """The account as Huma's ``bankAccount`` input wants it; ``None`` clears."""
+    """The account in the form of Huma's ``bankAccount`` input; ``None`` clears it."""
     if not isinstance(account, tuple):
         return None
     if account[0] == "no":
@@ -261,7 +266,7 @@ def _write_huma(details: Doc, after: Own) -> Doc:
 
 
 def _write_visma(doc: Doc, after: Own, today: date) -> None:
-    """The other kind's properties go, unknown ones stay."""
+    """Writes the account: the properties of the other kind are removed, unknown ones stay."""
     method = dict(doc.get("salaryPaymentMethod") or {})
     for key in (*LOCAL_KEYS, *INTERNATIONAL_KEYS):
         method.pop(key, None)

@@ -1,4 +1,4 @@
-"""What a field is, and what its conversions may look at."""
+"""The definition of a field, and the data that its conversions may use."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,12 +13,12 @@ from sync.core.record import record
 
 @record
 class Pair:
-    """The same person on both sides, with what the rules of a field may ask about.
+    """The same person on both sides, with what the rules of a field need.
 
     ``positions``: the ids (Huma's, Visma's) of the positions that are the same employment, or ``None``.
     ``no_pair``: why there is none. ``numbers``: who in Visma has which Employment ID (``fields.number.holders``).
-    ``wanted``: the Employment ID that Huma has of a linked person (``same_number``) and the name, by Visma's id.
-    ``remade``: the side whose position was made anew, so that the pair is a new one, "" without.
+    ``wanted``: by Visma's id of each linked person, their Employment ID in Huma (``same_number``) and their name.
+    ``remade``: the side that replaced its position by a new one, so that the pair is new; else "".
     """
 
     huma: Employee
@@ -32,11 +32,11 @@ class Pair:
     remade: str = ""
 
     def on(self, side: Side) -> Employee:
-        """The employee as one side has her."""
+        """The person's record on one side."""
         return self.huma if side is Side.HUMA else self.visma
 
     def value(self, side: Side, name: str) -> Value:
-        """What one side says of a field."""
+        """The value of a field on one side."""
         return (self.huma if side is Side.HUMA else self.visma).values[name]
 
 
@@ -66,16 +66,16 @@ class Field:
 
     ``read_huma(details, position)`` and ``read_visma(document, position, today)`` give a ``Value``.
     ``canonical(side, own)`` turns a side's own form into the canonical one.
-    ``convert(target, pair)`` gives what would be written, in the target's own form (``None`` empties).
-    ``forbids(target, pair)`` is the field's own rule on top of the common ones.
+    ``convert(target, pair)`` gives the value to write, in the target's own form (``None`` empties the field).
+    ``forbids(target, pair)`` is the field's own rule, in addition to the common ones.
     ``unfit(target, own)``: the code why a value in the target's own form mustn't be sent, whoever planned it; or "".
     ``write_huma(document, after)`` gives the part of a PATCH body; ``write_visma(document, after, today)`` changes
-    the document in place. ``clearable`` are the sides on which the field can be emptied. ``fixed_in_visma``: why (a
-    code of ``reasons``) a saved employee's value isn't to be changed in Visma, "" where it may be.
-    ``clue(canonical)`` is what of a value may speak for two people being one; ``None`` for a text that isn't one of its
-    kind ("unknown", "see Huma"): many people can have that.
-    ``look_closer(canonical)`` gives the code of what is odd about a value, or "": a person looks twice before it is
-    written, and no automatic run writes it.
+    the document in place. ``clearable`` are the sides on which the field can be emptied. ``fixed_in_visma``: the code
+    of ``reasons`` why a saved employee's value mustn't change in Visma; "" if it may.
+    ``clue(canonical)`` is the part of a value that counts as evidence for matching; ``None`` for a text that isn't a
+    real value ("unknown", "see Huma"), because many people can have that.
+    ``look_closer(canonical)`` gives the code of what is odd about a value, or "". A person looks twice before an odd
+    value is written, and no automatic run writes it.
     """
 
     name: str
@@ -98,7 +98,7 @@ class Field:
     forbids: Callable[[Side, Pair], Reason | None] = _nothing_more
     unfit: Callable[[Side, Own], str] = _fit
     json_paths: tuple[str, ...] = ()
-    """Names in a vendor's error that mean this field (a ``jsonPath`` or a name in Huma's ``fields``)."""
+    """Names by which a vendor's error means this field (a ``jsonPath`` or a name in Huma's ``fields``)."""
 
 
 def huma_value(
@@ -109,15 +109,15 @@ def huma_value(
     problem: str = "",
     waiting: Canonical = None,
 ) -> Value:
-    """A value out of Huma's wrapper; not readable where the wrapper is missing.
+    """A value from Huma's wrapper; not readable if the wrapper is missing.
 
-    ``former`` gives what the version before made of the text as it came.
+    ``former`` gives the canonical form that the first version of the app made of the text as it came.
     """
     if wrapped is None:
         return UNREADABLE
     editable, raw = wrapped.get("editable") is not False, wrapped.get("value")
     unseen = _is_other_text(raw, own)
-    if not (unseen or problem):  # nearly all of them
+    if not (unseen or problem):  # true for nearly all values
         return Value(own, canonical, True, editable, waiting)
     return Value(own, canonical, True, editable, waiting, problem, unseen, if_other(former(raw), canonical))
 
@@ -125,19 +125,19 @@ def huma_value(
 def visma_value(
     raw: Any, own: Own, canonical: Canonical, former: Callable[[Any], Canonical], problem: str = ""
 ) -> Value:
-    """A value out of Visma's document, where ``raw`` is the text, or an object of texts, as it came."""
+    """A value from Visma's document. ``raw`` is the text, or an object of texts, as it came."""
     if not problem and not _is_other_text(raw, own):
         return Value(own, canonical)
     return Value(own, canonical, problem=problem, former=if_other(former(raw), canonical))
 
 
 def if_other(former: Canonical, canonical: Canonical) -> Canonical:
-    """``former``, or ``SAME`` where it is today's canonical form."""
+    """``former``, or ``SAME`` if it equals today's canonical form."""
     return SAME if former == canonical else former
 
 
 def _is_other_text(raw: Any, own: Own) -> bool:
-    """Whether signs that can't be seen were taken out of what came."""
+    """Whether invisible characters were removed from the text that came."""
     if own is raw or own is None:
         return False
     if not isinstance(own, dict):

@@ -16,19 +16,19 @@ from sync.core.reasons import gettext_noop as _
 from sync.core.text import clean, e164, loose
 
 BUSINESS, PRIVATE = "business", "private"
-"""[A] the spelling of ``type``; compared without regard to case. Source: visma-employee.md, Reading."""
+"""[A] the spelling of ``type``; case doesn't matter in comparisons. Source: visma-employee.md, Reading."""
 
 _ATOM = frozenset("abcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-/=?^_`{|}~")
-"""What may stand between the dots of an address's first part. Source: RFC 5322, 3.2.3."""
+"""The characters allowed between the dots of an address's first part. Source: RFC 5322, 3.2.3."""
 
 _LETTERS = frozenset({"Ll", "Lu", "Lt", "Lo", "Lm", "Mn", "Mc", "Nd"})
 """Unicode's categories of letters, marks on them and digits."""
 
 _MARKS = frozenset({"Mn", "Mc"})
-"""Marks on a letter. None begins a part of an address. Source: RFC 5891, 4.2.3.2."""
+"""Marks on a letter. No part of an address begins with one. Source: RFC 5891, 4.2.3.2."""
 
 _PLAIN_EMAIL = re.compile(r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,}", re.ASCII)
-"""Nearly all of them are such: one look in place of one at each letter."""
+"""Matches nearly all emails, faster than a check of each letter."""
 
 _LONGEST_LOCAL, _LONGEST_LABEL, _LONGEST_EMAIL = 64, 63, 254
 """Bytes. Source: RFC 5321, 4.5.3.1; RFC 1035, 2.3.4."""
@@ -39,9 +39,9 @@ def _is_business(entry: Doc) -> bool:
 
 
 def _cannot_be_told(entries: list[Doc], business: list[Doc], key: str) -> bool:
-    """Whether the business entry lacks its text, or there is none, and another one may be it.
+    """Whether the value isn't known: the business entry lacks its text, or an incomplete entry may be the business one.
 
-    That isn't an empty one: the contract has both in each entry. Source: visma-employee.md, Reading.
+    Such a value isn't empty: by the contract each entry has both. Source: visma-employee.md, Reading.
     """
     if business:
         return key not in business[0]
@@ -53,7 +53,7 @@ def _may_be_it(entry: Doc, key: str) -> bool:
 
 
 def _spelling(doc: Doc, list_key: str) -> str:
-    """The document's own way of spelling a type, for a new business entry; its other list may show it, too."""
+    """The type for a new business entry, in the capitals that the document's other entries use."""
     entries = [entry for key in (list_key, "emails", "phones") for entry in doc.get(key) or ()]
     types = [entry["type"] for entry in entries if entry.get("type")]
     if types and types[0].isupper():
@@ -143,9 +143,9 @@ def _convert_email(target: Side, pair: Pair) -> Own:
 
 
 def is_email(canonical: Canonical) -> bool:
-    """Whether a canonical email is one address and nothing else, as both systems take it to sign in with.
+    """Whether a canonical email is exactly one address, as both systems accept it for signing in.
 
-    Letters of any script are letters; quotes, comments and numbers in place of a domain aren't taken.
+    Letters of any script are allowed; quotes, comments and numbers in place of a domain aren't.
     Source: design, The fields (Email); RFC 5321, 4.1.2.
     """
     if not isinstance(canonical, str):
@@ -156,7 +156,7 @@ def is_email(canonical: Canonical) -> bool:
 
 
 def _is_address(text: str) -> bool:
-    """The rule itself, letter by letter."""
+    """The whole rule, which checks each character."""
     if len(text.encode("utf-8", "surrogatepass")) > _LONGEST_EMAIL:
         return False
     local, _at, domain = text.rpartition("@")
@@ -172,14 +172,14 @@ def _is_address(text: str) -> bool:
 
 
 def _is_atom(atom: str) -> bool:
-    """Whether it is a part of what stands before the @; a mark alone has no letter to stand on."""
+    """Whether it is a valid part of an address before the @. It can't begin with a mark."""
     if not atom or unicodedata.category(atom[0]) in _MARKS:
         return False
     return all(sign in _ATOM or _is_foreign(sign) for sign in atom)
 
 
 def _is_label(label: str) -> bool:
-    """Whether it is a part of a domain; other scripts' letters count as their ASCII form does."""
+    """Whether it is a valid part of a domain. Its length counts in its ASCII form."""
     if not label or label[0] == "-" or label[-1] == "-" or unicodedata.category(label[0]) in _MARKS:
         return False
     if not all(sign == "-" or (sign.isascii() and sign.isalnum()) or _is_foreign(sign) for sign in label):
@@ -188,7 +188,7 @@ def _is_label(label: str) -> bool:
 
 
 def _is_foreign(sign: str) -> bool:
-    """Whether it is a letter, a mark on one, or a digit beyond ASCII."""
+    """Whether it is a letter, a mark on a letter or a digit that isn't ASCII."""
     return not sign.isascii() and unicodedata.category(sign) in _LETTERS
 
 
@@ -211,7 +211,7 @@ def _canonical_phone(side: Side, own: Own) -> Canonical:
 
 
 def is_number(canonical: Canonical) -> bool:
-    """Whether a canonical phone is a number that can be called, and not some other text."""
+    """Whether a canonical phone is a number that can be called, and not another text."""
     return isinstance(canonical, str) and canonical.startswith("+")
 
 

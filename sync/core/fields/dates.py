@@ -19,12 +19,12 @@ TO_VISMA = {
     "change_in_organization_or_internal_job_transfer": "endringIOrganisasjonsstrukturEllerByttetJobbInternt",
     "change_in_payroll_system_or_accountant": "byttetLoenssystemEllerRegnskapsfoerer",
 }
-"""Huma's end reasons in Visma's words. Source: design, End reason. ``other`` is as good as none."""
+"""Visma's end reason for each of Huma's. Source: design, End reason. ``other`` counts as no reason."""
 
 TO_HUMA = {visma: huma for huma, visma in TO_VISMA.items()}
 OTHER = "other"
 UNTRANSLATED = "huma:"
-"""Before a code of Huma's that we don't know: a definite reason, and none of those that Visma may have."""
+"""The prefix of an unknown code of Huma in the canonical form, so that it equals no reason of Visma."""
 
 END_REASONS = {
     "arbeidstakerHarSagtOppSelv": _("The employee resigned"),
@@ -34,24 +34,24 @@ END_REASONS = {
     "arbeidsforholdetSkulleAldriVaertRapportert": _("The employment should never have been reported"),
     "byttetLoenssystemEllerRegnskapsfoerer": _("Change of payroll system or accountant"),
 }
-"""Visma's end reasons [A: the a-melding's] in payroll's words. Source: visma-employee.md, Position."""
+"""Visma's end reasons [A: those of the a-melding], as payroll calls them. Source: visma-employee.md, Position."""
 
 
 def end_reason_of(position: Doc) -> str | None:
-    """``positionEndReason`` is a list with one element when the position ends, empty when it doesn't [A]."""
+    """The end reason of a position in Visma. The list has one element if the position ends, else none [A]."""
     reasons = position.get("positionEndReason")
     return clean(reasons[0]) or None if reasons else None
 
 
 def is_unknown(side: Side, reason: str | None) -> bool:
-    """Whether a side gives an end reason that we don't know: it is neither none nor any of those that we know."""
+    """Whether a side gives an end reason that we don't know."""
     if not reason:
         return False
     return reason not in END_REASONS if side is Side.VISMA else reason not in TO_VISMA and reason != OTHER
 
 
 def untold(side: Side, reason: str | None) -> Reason | None:
-    """Why a side's end reason can't be told to the other one; ``None`` where it can, or there is none."""
+    """Why a side's end reason can't be sent to the other side; ``None`` if it can, or if there is none."""
     if not is_unknown(side, reason):
         return None
     code = "unknown_end_reason" if side is Side.HUMA else "unknown_end_reason_visma"
@@ -72,16 +72,16 @@ def _canonical_last(side: Side, own: Own) -> Canonical:
 
 
 def _agree_last(huma: Canonical, visma: Canonical) -> bool:
-    """A definite reason in Huma that differs makes the field differ, even when the dates agree."""
+    """Whether the two agree. A definite reason in Huma that Visma doesn't have makes a difference of its own."""
     if not (isinstance(huma, tuple) and isinstance(visma, tuple)):
         return huma == visma
     return huma[0] == visma[0] and huma[1] in (None, visma[1])
 
 
 def _huma_day(position: Doc, first: str, fallback: str) -> tuple[str | None, str | None, bool, bool]:
-    """The date, what the version before took for it, and (readable, editable).
+    """The date, the date that the first version of the app used, and whether it is readable and editable.
 
-    The contract's date stands in where the workday is empty, or means no beginning or no end.
+    If the workday is empty, or means "no beginning" or "no end", the contract's date is used.
     """
     wrapped, contract = position.get(first), position.get(fallback)
     if wrapped is None:
@@ -107,7 +107,7 @@ def _read_huma_last(details: Doc, position: Doc | None) -> Value:
     last, before, readable, editable = _huma_day(position, "lastDayOfWork", "contractEndDate")
     reason = position.get("endReason")
     if reason is None:
-        return UNREADABLE  # not readable isn't the same as none: it could be a definite one
+        return UNREADABLE  # a reason that can't be read may be a definite one
     raw = value_in(reason)
     code = clean(raw) or None
     own = {
@@ -117,7 +117,7 @@ def _read_huma_last(details: Doc, position: Doc | None) -> Value:
         "contract_end": bounded(value_in(position.get("contractEndDate"))),
     }
     said = _canonical_last(Side.HUMA, own)
-    # What a code that we don't know is taken for has changed, and is asked about.
+    # The first version treated unknown codes differently; such a field becomes a difference.
     same = code == raw or not code
     former = said if same and not is_unbounded(before) else _formerly_last(before, TO_VISMA.get(raw or ""))
     return _day_value(own, said, before, former, readable, editable)
@@ -126,7 +126,7 @@ def _read_huma_last(details: Doc, position: Doc | None) -> Value:
 def _day_value(
     own: Own, said: Canonical, day: str | None, former: Canonical, readable: bool = True, editable: bool = True
 ) -> Value:
-    """A workday; ``day`` is the date that the side wrote, which may mean no beginning or no end."""
+    """A workday. ``day`` is the side's date, which may mean "no beginning" or "no end"."""
     problem = UNBOUNDED if is_unbounded(day) else ""
     return Value(own, said, readable, editable, problem=problem, former=if_other(former, said))
 
@@ -168,8 +168,10 @@ def _convert_last(target: Side, pair: Pair) -> Own:
 
 
 def visma_reason(huma: str | None, visma: str | None, default: str) -> tuple[str | None, str]:
-    """The end reason that Visma gets, and where it comes from: huma, visma or default; ``(None, "")`` without one, and
-    where Huma has one that we don't know."""
+    """The end reason to write to Visma, and where it comes from: huma, visma or default.
+
+    ``(None, "")`` if there is none, or if Huma has one that we don't know.
+    """
     if is_unknown(Side.HUMA, huma):
         return None, ""
     if definite := TO_VISMA.get(huma or ""):
@@ -180,10 +182,10 @@ def visma_reason(huma: str | None, visma: str | None, default: str) -> tuple[str
 
 
 def huma_reason(huma: str | None, visma: str | None) -> str | None:
-    """The end reason to write to Huma beside the date; ``None`` leaves Huma's alone.
+    """The end reason to write to Huma with the date; ``None`` if Huma's stays.
 
-    Translated back where Huma has none. Where Huma has another definite one, Visma's was chosen over it; what Huma
-    has no word for becomes ``other``, so that the two agree afterwards.
+    If Huma has none, Visma's is translated back. If Huma has another definite one, Visma's replaces it; a reason that
+    Huma doesn't know becomes ``other``, so that the two agree afterwards.
     """
     if not huma:
         return TO_HUMA.get(visma or "")
@@ -211,7 +213,7 @@ def _forbid_last(target: Side, pair: Pair) -> Reason | None:
         return told
     if target is Side.HUMA:
         agreed = _agree_last(_canonical_last(target, _convert_last(target, pair)), source.canonical)
-        return None if agreed else not_editable(pair.huma, "last_workday")  # the end reason is fixed, and another one
+        return None if agreed else not_editable(pair.huma, "last_workday")  # Huma's end reason is locked and differs
     assert isinstance(source.canonical, tuple)
     last = source.canonical[0] or OPEN_END
     others = [p for p in pair.huma.current_positions if p.id != pair.huma.selected and (p.ends or OPEN_END) > last]

@@ -1,6 +1,6 @@
-"""What the first version made of a value, where today's canonical form is another one.
+"""The canonical forms of the first version of the app, if today's are different.
 
-A fingerprint that it stored still means the same value: nobody moved it. Source: design, Who is right.
+A fingerprint that it stored still stands for the same value, so it isn't a move. Source: design, Who is right.
 """
 
 import unicodedata
@@ -12,29 +12,29 @@ from sync.core.text import e164
 
 
 def trimmed(raw: Any) -> str:
-    """Text with all that can't be seen; not with halves of pairs, of which no fingerprint could be made."""
+    """Text with its invisible characters, but without lone surrogates, which have no fingerprint."""
     text = "" if raw is None else str(raw).encode("utf-8", "ignore").decode()
     return unicodedata.normalize("NFC", text).strip()
 
 
 def text(raw: Any) -> Canonical:
-    """A name, or a number of an employee."""
+    """A name, or an Employment ID."""
     return trimmed(raw) or None
 
 
 def email(raw: Any) -> Canonical:
-    """An email, placeholders too."""
+    """An email, also for a placeholder."""
     return trimmed(raw).lower() or None
 
 
 def phone(raw: Any) -> Canonical:
-    """A phone number, placeholders too."""
+    """A phone number, also for a placeholder."""
     plain = trimmed(raw)
     return (e164(plain) or f"text:{plain}") if plain else None
 
 
 def address(parts: Iterable[Any]) -> Canonical:
-    """An address out of its line, postal code, city and country."""
+    """An address from its line, postal code, city and country."""
     line, code, city, country = map(trimmed, parts)
     return (line, code, city, country.upper()) if line or code or city else None
 
@@ -42,7 +42,7 @@ def address(parts: Iterable[Any]) -> Canonical:
 def account(
     side: Side, own: Own, local: Callable[[Own], Canonical], international: Callable[[Own, Own], Canonical]
 ) -> Canonical:
-    """A bank account, placeholders and kinds that nobody knows too."""
+    """A bank account, also for a placeholder or an unknown kind."""
     if not own:
         return None
     if side is Side.VISMA:

@@ -16,14 +16,16 @@ def _canonical(side: Side, own: Own) -> Canonical:
 
 
 def _write(doc: Doc, part: str, name: Own, today: date) -> None:
-    """A new entry from today that takes over the old one's end; in place where that would leave no past behind.
+    """Ends the current entry yesterday and adds one from today, which takes over its end.
+
+    The entry itself is changed if it isn't current, begins today, or belongs to a draft.
 
     Source: design, The fields; visma-employee.md, Writing ("Changing a value on a timeline properly").
     """
     entries = doc["personNames"] = [dict(entry) for entry in doc.get("personNames") or ()]
     index = pick(entries, today)
     if index is None:
-        # The other name is said to be none: a saved employee whose entry lacks one can't be understood.
+        # Both names are always written: a saved employee's entry without one of them can't be understood.
         new = {"firstName": None, "lastName": None, part: name, "activeStart": today.isoformat()}
         entries.append({part: name} if doc.get("isDraft") else new)
         return

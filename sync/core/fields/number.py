@@ -16,21 +16,21 @@ MAX_LENGTH = 12
 
 
 SEVERAL = "*"
-"""Stands for the holder of a number that more than one employee has: it is nobody's alone."""
+"""Stands for the holder of a number that several employees have."""
 LONGEST_SWAP = 10
-"""People whose numbers have changed places among them; a longer row of them isn't followed."""
+"""How many people who have each other's numbers are followed at most."""
 
 TO_BE_GIVEN: Own = {"given_by": "visma"}
-"""Stands for a number that nobody knows yet: the one that Visma gives a new employee, to be written to Huma."""
+"""Stands for a number that isn't known yet: Visma gives it to the new employee, and it is then written to Huma."""
 
 
 def same_number(text: str) -> str:
-    """An Employment ID as a key: case doesn't count, leading zeros do. Source: design, The fields (Employment ID)."""
+    """An Employment ID as a key: case doesn't matter, leading zeros do. Source: design, The fields (Employment ID)."""
     return clean(text).casefold()
 
 
 def holders(people: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Who has which number, out of (number, id): the id, or ``SEVERAL``, by ``same_number``. "" is nobody's."""
+    """The holder of each number (by ``same_number``), from pairs of number and id: an id or ``SEVERAL``."""
     found: dict[str, str] = {}
     for number, id_ in people:
         key = same_number(number)
@@ -45,7 +45,7 @@ def canonical(side: Side, own: Own) -> Canonical:
 
 
 def refusal(number: str, visma_id: str, numbers: Mapping[str, str] | None) -> Reason | None:
-    """Why Visma wouldn't take ``number`` for the employee ``visma_id`` ("" for a new one); ``None`` if it would.
+    """Why Visma wouldn't accept ``number`` for the employee ``visma_id`` ("" for a new one); ``None`` if it would.
 
     ``numbers``: as ``holders`` gives them.
     """
@@ -83,7 +83,7 @@ def _forbids(target: Side, pair: Pair) -> Reason | None:
 
 
 def _swapped_with(pair: Pair) -> str | None:
-    """Who has the number in Visma, where a row of linked people have each other's; else ``None``."""
+    """The name of the person with this number in Visma, if linked people have each other's numbers; else ``None``."""
     start = same_number(pair.visma.number)
     number, first = same_number(pair.huma.number), None
     for _step in range(LONGEST_SWAP if start else 0):
