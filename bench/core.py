@@ -91,7 +91,7 @@ def plan(person: str, comparison: Comparison, fingerprint: Fingerprinter, today:
 
 
 def measure(pairs: int) -> dict[str, Any]:
-    """CPU seconds of ours, of the check at the door before, and of the two others, for about so many pairs."""
+    """The CPU seconds of the core, of the clients' checks, and of the two libraries, for about ``pairs`` pairs."""
     huma, visma = company(pairs)
     gc.collect()
     with no_collecting():

@@ -33,18 +33,18 @@ def company(pairs: int) -> tuple[list[str], list[str]]:
 
 
 def check_huma(details: dict[str, Any], position: dict[str, Any] | None) -> None:
-    """What Huma's client asks of a user's documents before it gives them to anybody."""
+    """The checks of Huma's client on a user's documents before it returns them."""
     shapes.identified(huma_documents.USER(details, ""), details["id"])
     if position is not None:
         shapes.identified(huma_documents.POSITION(position, ""), position["id"])
 
 
 def check_visma(document: dict[str, Any], positions: list[dict[str, Any]]) -> None:
-    """What Visma's client asks of somebody in a list, with their positions embedded."""
+    """The checks of Visma's client on an employee in a list, with embedded positions."""
     row = {**document, "_embedded": {"positions": positions}}
     shapes.rows([row], visma_documents.employee, "data", str, begins_all=True)
 
 
 def in_huma(details: dict[str, Any], position: dict[str, Any] | None, today: date) -> Employee:
-    """One Huma user out of what ``company`` has of them."""
+    """One Huma user from their part of ``company``."""
     return huma_employee(details, details["currentPositions"], position, today)

@@ -52,7 +52,7 @@ def paths(document: Any, begin: Path = ()) -> Iterator[Path]:
 
 
 def at(document: Any, path: Path) -> Any:
-    """What stands at a place."""
+    """The value at a place."""
     for step in path:
         document = document[step]
     return document

@@ -1,6 +1,6 @@
-"""Both vendors' documents as the contracts show them, whole: with properties that nobody has ever heard of.
+"""Whole documents of both vendors as in the contracts, also with properties that humavisma doesn't know.
 
-What is read of them has come in by the clients' door, as in the product: odd documents are refused there.
+The clients check them before the core reads them, as in the product, and refuse odd ones.
 """
 
 from collections.abc import Sequence
@@ -112,22 +112,22 @@ def _asked(doc: Doc) -> str:
 
 
 def user_in(doc: Doc) -> Doc:
-    """The user as Huma's client gives them. Raises ``WrongShape``, as all of these."""
+    """The user as Huma's client returns them. Raises ``WrongShape``, as do the functions below."""
     return huma_documents.user(_asked(doc))(_answer(doc))
 
 
 def place_in(position: Doc) -> Doc:
-    """The position as Huma's client gives it."""
+    """The position as Huma's client returns it."""
     return huma_documents.position(_asked(position))(_answer(position))
 
 
 def summaries_in(summaries: list[Doc]) -> list[Doc]:
-    """Summaries of positions as Huma's client gives them."""
+    """Summaries of positions as Huma's client returns them."""
     return huma_documents.page(50, huma_documents.POSITION_SUMMARY)(_answer({"items": summaries})).items
 
 
 def employee_in(doc: Doc, positions: Sequence[Doc] = ()) -> Doc:
-    """The employee as Visma's client gives them in a list, with their positions embedded."""
+    """The employee as Visma's client returns them in a list, with embedded positions."""
     row = {**doc, "_embedded": {"positions": list(positions)}}
     page = visma_documents.people(visma_documents.employee, None, is_all=False)(_answer({"data": [row]}))
     (found,) = page.items

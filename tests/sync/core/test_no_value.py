@@ -81,7 +81,7 @@ BASES = {"huma": HUMA, "visma": VISMA}
 
 
 def read_from_huma(doc: Doc, place: Doc) -> Employee:
-    """The Huma user with one position; its summary is as it should be where it isn't in their document."""
+    """The Huma user with one position, whose summary is a valid one if the document hasn't it."""
     user = user_in(doc)
     summaries = user.get("currentPositions") or summaries_in([{"id": "hp1", "status": "CURRENT", **PLACE}])
     return huma_employee(user, summaries, place_in(place), TODAY)
@@ -93,13 +93,13 @@ READ: dict[str, Callable[..., Employee]] = {"huma": read_from_huma, "visma": rea
 def said(employee: Employee) -> dict[str, Any]:
     """What is read of somebody, as far as it can be written or emptied anywhere."""
     fields: dict[str, Any] = {name: value.canonical for name, value in employee.values.items() if value.readable}
-    if employee.side is Side.HUMA:  # which of them is the selected one depends on it
+    if employee.side is Side.HUMA:  # it decides which position is selected
         fields["positions"] = [(p.period, p.start, p.end, p.percentage, p.contract_type) for p in employee.positions]
     return {**fields, "active": employee.active, "is_person": employee.is_person, "draft": employee.draft}
 
 
 def is_right(side: str, path: Path, old: Any, new: Any, is_draft: bool) -> bool:
-    """The same as ``is_valid``, of current positions too: they say nothing where something of theirs is missing."""
+    """As ``is_valid``, also for current positions: an incomplete one says nothing."""
     if path[0] == "currentPositions" and side == "huma":
         if new is None or new is MISSING:
             return path[-1] != "id" and not isinstance(path[-1], int)

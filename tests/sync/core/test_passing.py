@@ -60,7 +60,7 @@ def test_likeness_goes_both_ways() -> None:
 
 
 def visma_glimpse_of(row: dict[str, Any]) -> Employee:
-    """What a row tells, by what of it has come in by the client's door."""
+    """The glimpse of a row, from the part of it that the client accepts."""
     return visma_glimpse(row, in_part(row), TODAY)
 
 
