@@ -1,4 +1,4 @@
-"""The tests that know time are found, and the moments at which they are run are what they are called."""
+"""Tests that know time are found, and the moments at which they run are as named."""
 
 import ast
 from datetime import UTC, datetime, timedelta

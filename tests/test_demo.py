@@ -1,4 +1,4 @@
-"""`make run`: everything comes up, works, and is gone again."""
+"""`make run`: everything starts, works, and is gone afterwards."""
 
 import fcntl
 import os

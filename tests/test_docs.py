@@ -1,4 +1,4 @@
-"""What the documents name is there: files, functions, tests, pictures, targets, commands, variables."""
+"""Everything that the documents name exists: files, functions, tests, pictures, targets, commands, variables."""
 
 import re
 from pathlib import Path

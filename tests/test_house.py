@@ -1,4 +1,4 @@
-"""The house: settings, doors, headers, and the rules of the layout."""
+"""Rules of the house: settings, closed doors, headers, and the layout."""
 
 import ast
 import io

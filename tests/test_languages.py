@@ -1,4 +1,4 @@
-"""A whole run read in both languages: every page that links lead to speaks the language asked for and no other."""
+"""A whole run read in both languages: every linked page is in the requested language and no other."""
 
 import json
 import re

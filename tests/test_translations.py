@@ -1,4 +1,4 @@
-"""Both languages are complete: what stands in the code is translated, compiled, and in the words agreed on."""
+"""Both languages are complete: every text in the code is translated, compiled, and uses the agreed words."""
 
 import re
 import shutil

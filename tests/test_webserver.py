@@ -1,4 +1,4 @@
-"""The web server, as the Procfile starts it: clients that send half a request stop nobody else, and are closed."""
+"""The web server, as the Procfile starts it: clients that send half a request stop nobody, and are closed."""
 
 import contextlib
 import resource

@@ -1,4 +1,4 @@
-"""The bench counts right: at a tiny size, in the processes that it really starts."""
+"""The bench measures correctly: at a tiny size, in the processes that it really starts."""
 
 from collections.abc import Iterator
 

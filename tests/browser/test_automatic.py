@@ -1,4 +1,4 @@
-"""Automatic updates from the question after the first run to a schedule, by keyboard; and how its page looks."""
+"""Automatic updates, by keyboard: from the question after the first run to a schedule. Also how the page looks."""
 
 from typing import Any
 

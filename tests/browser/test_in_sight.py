@@ -1,4 +1,4 @@
-"""In a real browser: errors come into sight, Confirm counts its ticks, and live pages say why they stand still."""
+"""In a real browser: errors scroll into view, Confirm counts its ticks, and live pages say why nothing moves."""
 
 import re
 from typing import Any

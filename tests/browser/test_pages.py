@@ -1,4 +1,4 @@
-"""Every page of ours: axe finds nothing in it, light or dark; nothing sticks out on a phone; no policy is violated."""
+"""Every page: axe finds no problem, light or dark; nothing is too wide for a phone; no policy is violated."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""An owner pauses the connection while payroll is being run, and resumes it; nothing is wrong with the pages."""
+"""An owner pauses the connection while payroll runs, and resumes it; the pages have no problems."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Real time, in a browser: a phone is edited in "Huma", and is in "Visma" while one looks; nothing else changed."""
+"""Real time, in a browser: a phone is edited in "Huma", and soon "Visma" has it; nothing else changed."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""The pages about approvals: for whoever connected, and for superusers."""
+"""The pages about approvals: for the user who connected, and for superusers."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Review in a real browser: arrows only move, *never* asks, and what isn't saved isn't shown as if it were."""
+"""Review in a real browser: arrows only move, *never* asks first, and unsaved choices don't look saved."""
 
 import re
 from typing import Any

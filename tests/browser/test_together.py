@@ -1,4 +1,4 @@
-"""Several people, a browser that is closed, a worker that isn't there, a run that is stopped."""
+"""Several people, a closed browser, a missing worker, and a stopped run."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""The whole wizard with the keyboard alone: no mouse, nothing clicked; afterwards the same is there."""
+"""The whole wizard with the keyboard alone: nothing is clicked, and the result is the same."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""The whole wizard by mouse, from signing in to the email; afterwards both sides are what was chosen, and no more."""
+"""The whole wizard by mouse, from signing in to the email; afterwards both sides have what was chosen."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""Answers are bounded: whatever a vendor sends, we hang up after some of it, and memory stays what it is."""
+"""Answers are bounded: a vendor may send anything, and we close the connection before memory grows."""
 
 import gzip
 import tracemalloc

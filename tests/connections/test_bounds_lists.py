@@ -1,4 +1,4 @@
-"""Lists are bounded: one that is too long, announces too much, or repeats itself ends."""
+"""Lists are bounded: reading ends if a list is too long, announces too much, or repeats itself."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The installation's checks: what is wrong is said, with what to do, and stops what must not start."""
+"""The installation's checks: each problem is reported with what to do, and a serious one stops the start."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The Client secret, which Huma shows once, isn't lost when another field is wrong; it is nowhere in clear."""
+"""The Client secret, which Huma shows once, survives an error in another field, and is nowhere in clear."""
 
 import base64
 import re

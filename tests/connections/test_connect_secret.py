@@ -1,4 +1,4 @@
-"""`manage.py connect`: the secret comes from where no process list shows it, or as an argument."""
+"""`manage.py connect`: the secret comes from a file or a variable, hidden from process lists, or as an argument."""
 
 import contextlib
 import io

@@ -1,4 +1,4 @@
-"""What an owner may change about a connection."""
+"""The settings of a connection that an owner may change."""
 
 from typing import Any
 

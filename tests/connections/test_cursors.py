@@ -1,4 +1,4 @@
-"""A list of Visma's is followed to its end, and no further; an odd job in one keeps nobody from the others."""
+"""A list of Visma's is followed exactly to its end; an odd job in one doesn't hide the others."""
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import count

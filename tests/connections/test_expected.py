@@ -1,4 +1,4 @@
-"""Pairings that a superuser expects: entered singly or from a table, used once, by exactly one user."""
+"""Pairings that a superuser expects: entered singly or as a table, used once, by exactly one user."""
 
 import pytest
 from django.contrib.auth.models import User

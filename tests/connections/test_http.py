@@ -1,4 +1,4 @@
-"""Sessions, redirects, what a status becomes, and what is never told: against a server that says what a test wants."""
+"""Sessions, redirects, statuses, and what never gets into texts: against a server that answers as a test wants."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""Answers that are cut, reset, late or nonsense: what is tried again, and what may have taken effect."""
+"""Answers that are cut, reset, late or nonsense: which are tried again, and which may have taken effect."""
 
 import socket
 import time

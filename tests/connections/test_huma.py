@@ -1,4 +1,4 @@
-"""Huma's client against the stand-in, and against answers that the contract rules out."""
+"""Huma's client against the stand-in, and against answers that the contract forbids."""
 
 import logging
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Which companies, locations and teams a user of Huma's belongs to."""
+"""The companies, locations and teams to which a Huma user belongs."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Every request that our Huma client sends is one that the vendor's own description allows."""
+"""The vendor's own description allows every request that our Huma client sends."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime

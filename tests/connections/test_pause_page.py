@@ -1,4 +1,4 @@
-"""Pausing a connection on its pages, and what they say while it is paused."""
+"""Pausing a connection on its pages, and what the pages say while it is paused."""
 
 from datetime import timedelta
 

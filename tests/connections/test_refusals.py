@@ -1,4 +1,4 @@
-"""Settings with which neither web nor worker nor `migrate` starts; a sentence says what to do."""
+"""Settings with which neither web nor worker nor `migrate` starts, each with a sentence that says what to do."""
 
 import os
 import sqlite3

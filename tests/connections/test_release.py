@@ -1,4 +1,4 @@
-"""Who needs a release, who may give it, and what is reserved afterwards."""
+"""Who needs a release, who may give it, and which pairings stay reserved afterwards."""
 
 import pytest
 from django.core.checks import run_checks

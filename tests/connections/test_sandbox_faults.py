@@ -1,4 +1,4 @@
-"""The stand-ins break as they are told: before or after an effect, in the middle of an answer, or at random."""
+"""The stand-ins fail on request: before or after an effect, in the middle of an answer, or at random."""
 
 import socket
 import time

@@ -1,4 +1,4 @@
-"""The Huma stand-in refuses, keeps and shows as huma.md and huma-openapi.yaml say."""
+"""The Huma stand-in refuses, stores and shows as huma.md and huma-openapi.yaml say."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Every answer of the Huma stand-in is what the vendor's own description says."""
+"""Every answer of the Huma stand-in matches the vendor's own description."""
 
 from collections.abc import Iterator
 

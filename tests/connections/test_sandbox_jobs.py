@@ -1,4 +1,4 @@
-"""What the Visma stand-in accepts happens a moment later, in a job, or doesn't. Source: visma-employee.md, Writing."""
+"""The Visma stand-in does what it accepted a moment later, in a job, or fails. Source: visma-employee.md, Writing."""
 
 import time
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The page at `/` shows both sides to a person, and nothing on it comes from elsewhere."""
+"""The page at `/` shows both sides to a person, and loads nothing from elsewhere."""
 
 from collections.abc import Iterator
 

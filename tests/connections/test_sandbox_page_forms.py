@@ -1,4 +1,4 @@
-"""On the page somebody edits a phone in "Huma", registers a webhook, and sees what changed; nobody else can."""
+"""On the page a person edits a phone in "Huma", registers a webhook, and sees what changed; nobody else can."""
 
 from collections.abc import Iterator
 from urllib.parse import urlencode

@@ -1,4 +1,4 @@
-"""The stand-in Huma tells registered addresses of what happens, signed, in order, and leaves nothing behind."""
+"""The Huma stand-in sends events to registered addresses: signed, in order, and without leftovers."""
 
 import base64
 import hashlib

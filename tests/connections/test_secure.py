@@ -1,4 +1,4 @@
-"""Over a secure connection, as the vendors' are: it is kept open, its certificate counts, and drips are given up."""
+"""Over TLS, as with the vendors: connections stay open, certificates are checked, and slow drips are given up."""
 
 import ipaddress
 import ssl

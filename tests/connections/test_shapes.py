@@ -1,4 +1,4 @@
-"""Whatever JSON a vendor answers, it becomes what we asked for or names a property: never another error."""
+"""Any JSON of a vendor either becomes what we asked for or names a property: never another error."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""What can't be seen in a text, as an id or a word of the contract's has it."""
+"""Invisible characters in ids and in words of the contract."""
 
 import sys
 

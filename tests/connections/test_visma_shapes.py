@@ -1,4 +1,4 @@
-"""Answers of Visma's that the contract rules out: each is loud and names the property, none is an empty list."""
+"""Answers of Visma that the contract forbids: each raises an error with the property, none is an empty list."""
 
 from typing import Any
 

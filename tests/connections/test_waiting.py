@@ -1,4 +1,4 @@
-"""429: the whole connection waits, a GET within bounds, a write not at all."""
+"""429: the whole connection waits; a GET tries again within bounds, a write doesn't."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""A kept installation that was migrated to this version goes on: it writes what was decided, and stops for nobody."""
+"""A kept installation works after its migration to this version: it writes the decisions, and stops for nobody."""
 
 import json
 

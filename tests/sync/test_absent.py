@@ -1,4 +1,4 @@
-"""Lists that shift while they are read: everybody who exists is read, and nobody who exists is called gone."""
+"""Lists that shift while they are read: everybody who exists is read, and nobody who exists counts as gone."""
 
 import random
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What a change in Huma writes by itself: what only Huma moved, and nothing else."""
+"""What an automatic run writes after a change in Huma: only what only Huma moved."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""`manage.py automatic`: what the page does, in the arguments' words, with the same refusals."""
+"""`manage.py automatic`: the same as the page by arguments, with the same refusals."""
 
 import json
 import os

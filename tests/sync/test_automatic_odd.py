@@ -1,4 +1,4 @@
-"""What no automatic run writes, whoever moved: placeholders, codes that we don't know, odd accounts."""
+"""What no automatic run writes, whoever moved: placeholders, unknown codes, odd accounts."""
 
 import pytest
 

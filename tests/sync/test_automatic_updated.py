@@ -1,4 +1,4 @@
-"""After an update of humavisma an automatic run writes nothing that nobody moved."""
+"""After an update of humavisma, automatic runs write only what somebody really changed."""
 
 from collections.abc import Iterator
 from typing import Any

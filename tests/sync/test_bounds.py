@@ -1,4 +1,4 @@
-"""A list without end, or an answer that is far too much, ends a run with a sentence that says what was seen."""
+"""An endless list or a far too large answer ends a run with a sentence that says what came."""
 
 from collections.abc import Callable, Iterator
 from itertools import count

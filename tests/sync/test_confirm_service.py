@@ -1,4 +1,4 @@
-"""Confirm: exactly what was shown is written, once, and nothing when something changed meanwhile."""
+"""Confirm: exactly what was shown is written, once, and nothing if something changed meanwhile."""
 
 from datetime import timedelta
 from threading import Barrier, Thread

@@ -1,4 +1,4 @@
-"""Nobody is created who would be the second one with an email or an Employment ID: both are shown, with the reason."""
+"""Nobody is created with an email or an Employment ID that somebody else has: both are shown, with the reason."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""PostgreSQL hangs up on everybody in the middle of a run, as it does when it is started again."""
+"""PostgreSQL closes all connections in the middle of a run, as it does at a restart."""
 
 import pytest
 from django.db import connection as database

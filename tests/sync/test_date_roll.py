@@ -1,4 +1,4 @@
-"""On the day on which somebody's position becomes another one, or ends, somebody is told; nothing is written."""
+"""On the day on which another position of somebody counts, or theirs ends, a person is told; nothing is written."""
 
 import threading
 from datetime import timedelta

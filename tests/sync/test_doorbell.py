@@ -1,4 +1,4 @@
-"""The queue's doorbell on several machines: it may be lost, come late, or ring where a vendor asks for a pause."""
+"""The queue's doorbell on several machines: a ring may be lost, late, or during a pause that a vendor asked for."""
 
 import math
 import time

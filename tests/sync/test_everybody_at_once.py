@@ -1,4 +1,4 @@
-"""Two admins, the command and a worker want the same connection at the same moment."""
+"""Two admins, the command and a worker use the same connection at the same moment."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""Reading when a vendor misbehaves: read on, read again, or fail with a sentence; never "empty" instead of failure."""
+"""Reading from a vendor with faults: it continues, reads again, or fails with a sentence; a fault is never "empty"."""
 
 import math
 from typing import Any

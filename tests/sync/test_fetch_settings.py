@@ -1,4 +1,4 @@
-"""What a connection's settings and its access mean for reading: limits, switched-off fields, expiring tokens."""
+"""Effects of a connection's settings and its access on reading: limits, switched-off fields, expiring tokens."""
 
 import json
 from threading import Barrier, Thread

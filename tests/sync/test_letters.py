@@ -1,4 +1,4 @@
-"""Letters: written once, sent once through a real mail server, and again with the same name for as long as it takes."""
+"""Letters: written once, sent once through a real mail server, and tried again with the same message id."""
 
 import os
 import signal

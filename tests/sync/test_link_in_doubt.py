@@ -1,4 +1,4 @@
-"""Something grave speaks against a link: nothing is written for the person but what is chosen for them alone."""
+"""Something serious speaks against a link: only what is chosen for this person alone is written."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""A position that was deleted and made anew: the pair is made anew, and the pages say so."""
+"""A position was deleted and replaced by a new one: the pair is replaced, too, and the pages say so."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a whole run leaves for somebody to know, and how it goes by itself when the matter is over."""
+"""The notices that a whole run leaves, and how they close when the matter is over."""
 
 import pytest
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""News told by Huma's webhook and found by a schedule are the same news, and end by either; then the day's digest."""
+"""The same news by Huma's webhook and by a schedule are one notice, which either closes; then the day's digest."""
 
 from datetime import time
 

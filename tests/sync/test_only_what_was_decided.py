@@ -1,4 +1,4 @@
-"""Whatever is decided at random, of both sides' whole states nothing else changes. The product's first promise."""
+"""With random decisions, nothing else changes in the whole states of both sides. The product's first promise."""
 
 import random
 from typing import Any

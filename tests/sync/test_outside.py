@@ -1,4 +1,4 @@
-"""Who isn't in a list is asked for singly: gone only where they aren't there, else perhaps outside the selection."""
+"""People who aren't in a list are read alone: they are gone only if not found, else perhaps outside the selection."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What was read is doubted before it is believed: an empty side, people who vanished, another company."""
+"""Implausible reads stop a run: an empty side, many people who vanished, another company."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What waits is said on the mornings before the cut-off, through a real mail server: each once."""
+"""Reminders on the mornings before the cut-off, through a real mail server: each is sent once."""
 
 import threading
 from datetime import datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""Retry failed: a new run straight to Confirm, with just what failed, that works once the trouble is over."""
+"""Retry failed changes: a new run straight to Confirm, with just those, which works after the fault is over."""
 
 from datetime import timedelta
 

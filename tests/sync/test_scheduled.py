@@ -1,4 +1,4 @@
-"""What a scheduled sync writes by itself, and what it leaves for a person."""
+"""What a scheduled sync writes, and what it leaves for a person."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A scheduled sync beside a run by hand: what a person has chosen stays, and what is settled asks no more."""
+"""A scheduled sync beside a run by hand: a person's choices stay, and settled fields aren't asked any more."""
 
 import pytest
 

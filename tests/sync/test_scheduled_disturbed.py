@@ -1,4 +1,4 @@
-"""A scheduled sync that is killed, waits for another run, or meets one, ends as it would have ended alone."""
+"""A scheduled sync that is killed, or waits for another run, ends as it would have ended alone."""
 
 import time
 

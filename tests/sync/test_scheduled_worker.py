@@ -1,4 +1,4 @@
-"""A scheduled sync by real worker processes: their tick starts it once, and one of them carries it out."""
+"""A scheduled sync by real worker processes: their tick starts it once, and one of them does it."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Two machines' workers share the work of several connections; one dies in the middle, the other goes on."""
+"""Workers on two machines share the work of several connections; one dies in the middle, the other continues."""
 
 import time
 from collections.abc import Callable, Iterator

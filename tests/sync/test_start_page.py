@@ -1,4 +1,4 @@
-"""The start page: one's connections, what needs attention first."""
+"""The start page: the user's connections, those that need attention first."""
 
 import pytest
 from django.test import Client

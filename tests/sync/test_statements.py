@@ -1,4 +1,4 @@
-"""How many statements it takes: many people cost no more of them than a few do."""
+"""The number of SQL statements: many people need no more of them than a few."""
 
 from collections.abc import Callable
 

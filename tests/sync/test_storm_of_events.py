@@ -1,4 +1,4 @@
-"""A thousand events of Huma's, most of them more than once and out of order, while people change and a worker dies."""
+"""A thousand events of Huma, many repeated or out of order, while people change and a worker dies."""
 
 import json
 import random

@@ -1,4 +1,4 @@
-"""Automatic updates are an owner's own decision, after a first run, and one that can be taken back."""
+"""Automatic updates: only an owner turns them on, after a first run, and can turn them off again."""
 
 from datetime import time, timedelta
 

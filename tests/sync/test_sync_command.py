@@ -1,4 +1,4 @@
-"""`manage.py sync CODE`: what it writes, what it prints, and what it ends with."""
+"""`manage.py sync CODE`: what it writes, what it prints, and its exit codes."""
 
 from typing import Any
 

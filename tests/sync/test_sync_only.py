@@ -1,4 +1,4 @@
-"""`manage.py sync --only`: who is meant, and that nobody else is decided about."""
+"""`manage.py sync --only`: who is meant, and that nothing is decided about others."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What comes to wait is said at once, through a real mail server; more than three emails in an hour are one."""
+"""Emails about what waits are sent at once, through a real mail server; more than three an hour become one."""
 
 import threading
 from datetime import timedelta

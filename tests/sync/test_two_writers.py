@@ -1,4 +1,4 @@
-"""Huma's own integration with Visma is on: automatic updates can't be turned on, and rest until it is gone."""
+"""While Huma's own integration with Visma is on, automatic updates can't be turned on, and are on hold."""
 
 import io
 from collections.abc import Iterator

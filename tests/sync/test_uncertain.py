@@ -1,4 +1,4 @@
-"""What only a person can find out is told with the two things that may be true, and where to look."""
+"""What only a person can find out is told with the two possibilities, and where to look."""
 
 import pytest
 from django.utils import timezone

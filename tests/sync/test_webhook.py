@@ -1,4 +1,4 @@
-"""Huma's webhook, through the public door: what is taken, and what becomes of it."""
+"""Huma's webhook, over HTTP: what is accepted, and what follows from it."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""`manage.py webhook`: what to enter in Huma, and another secret."""
+"""`manage.py webhook`: shows what to enter in Huma, and replaces the signing key."""
 
 from io import StringIO
 

@@ -1,4 +1,4 @@
-"""What Huma's webhook refuses: the right status, a short body, one log line, and patience for the real Huma."""
+"""What Huma's webhook refuses: the right status, a short body, one log line, and tolerance for the real Huma."""
 
 import hashlib
 import hmac

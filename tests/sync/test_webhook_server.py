@@ -1,4 +1,4 @@
-"""Huma's webhook on a real web server: bodies that are too long or have no length, and many at the same time."""
+"""Huma's webhook on a real web server: bodies that are too long or have no length, and many requests at once."""
 
 import hashlib
 import http.client

@@ -1,4 +1,4 @@
-"""`manage.py worker`, as a process: it works, stops, leaves nobody behind, and knows when its cluster hangs."""
+"""`manage.py worker`, as a process: it works, stops, leaves no process behind, and notices a hanging cluster."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""`manage.py worker`, as a process, in the middle of a run: told to stop, started again."""
+"""`manage.py worker`, as a process, in the middle of a run: it is told to stop, and started again."""
 
 import os
 import signal

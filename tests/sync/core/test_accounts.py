@@ -1,4 +1,4 @@
-"""Bank accounts: what an account is, or would become, in Visma."""
+"""Bank accounts: the account as Visma has it, or would have it."""
 
 from typing import Any
 

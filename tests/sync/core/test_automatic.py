@@ -1,4 +1,4 @@
-"""What is written by itself, and how much is too much of it."""
+"""What automatic runs write, and how much is too much."""
 
 from dataclasses import replace
 

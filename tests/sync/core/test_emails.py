@@ -1,4 +1,4 @@
-"""One address and nothing else, or it isn't sent anywhere."""
+"""An email is exactly one address, or it isn't sent."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Each direction that isn't possible, with the exact reason; and those that look alike but are."""
+"""Each direction that isn't possible, with the exact reason, and similar ones that are possible."""
 
 from typing import Any
 

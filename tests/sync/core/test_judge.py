@@ -1,4 +1,4 @@
-"""Who is right: what moved since the two were last settled."""
+"""Who is right: which side moved since the two were last settled."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Who may be the same person without an equal key: what a person is asked about, and how much of it."""
+"""Possible matches without an equal key: which are asked about, and how many."""
 
 from typing import Any
 

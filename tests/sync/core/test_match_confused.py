@@ -1,4 +1,4 @@
-"""Colleagues, twins, sisters, couples and namesakes: nobody is taken for another."""
+"""Colleagues, twins, sisters, couples and namesakes: nobody is linked with somebody else."""
 
 from sync.core.employee import Side
 from sync.core.match import match

@@ -1,4 +1,4 @@
-"""What very many share brings nobody together, and costs nothing."""
+"""Values that very many people share pair nobody, and cost nothing."""
 
 from collections.abc import Collection
 from typing import Any

@@ -1,4 +1,4 @@
-"""People that real companies have, each with the outcome that a payroll clerk would want."""
+"""People as in real companies, each with the outcome that a payroll clerk would want."""
 
 from typing import Any
 

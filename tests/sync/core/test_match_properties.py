@@ -1,4 +1,4 @@
-"""Whatever the keys say, nobody becomes two people."""
+"""Whatever the keys say, nobody is linked with two people."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The Employment ID: one number or two, whose it is, what is suggested, and numbers that have changed places."""
+"""The Employment ID: equal numbers, their holders, what is suggested, and swapped numbers."""
 
 import pytest
 from hypothesis import given

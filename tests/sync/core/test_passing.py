@@ -1,4 +1,4 @@
-"""Who is passed over: when it is the side's trouble, and who may be them."""
+"""People who are passed over: when the side itself has a problem, and who may be one of them."""
 
 from typing import Any
 

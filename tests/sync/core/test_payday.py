@@ -1,4 +1,4 @@
-"""Pay days and cut-offs: on working days, in their order, and what is said of what waits for them."""
+"""Pay days and cut-offs: on working days, in order, and what they mean for a waiting change."""
 
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo

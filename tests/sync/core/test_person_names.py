@@ -1,4 +1,4 @@
-"""Whether two names may be one person's: however they are written, in whatever order."""
+"""Whether two names may belong to one person, in any spelling and order."""
 
 import pytest
 from hypothesis import given

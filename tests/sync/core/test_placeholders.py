@@ -1,4 +1,4 @@
-"""A placeholder is not a value: it agrees with empty, and nothing that starts from it is written."""
+"""A placeholder is not a value: it agrees with empty, and is never sent."""
 
 from typing import Any
 

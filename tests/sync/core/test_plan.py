@@ -1,4 +1,4 @@
-"""From decisions to Changes: look twice, bulk choices, the plan's fingerprint, and what was changed meanwhile."""
+"""From decisions to Changes: look twice, bulk choices, the plan's fingerprint, and edits made meanwhile."""
 
 from dataclasses import replace
 from typing import Any

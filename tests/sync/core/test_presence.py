@@ -1,4 +1,4 @@
-"""Absent from a list is not gone: what the two sides make of a link."""
+"""Absent from a list isn't gone: the state of a link by what is known on both sides."""
 
 import pytest
 

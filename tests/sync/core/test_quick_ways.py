@@ -1,4 +1,4 @@
-"""Where the core takes a quick way, it says what the library says."""
+"""The core's shortcuts give the same results as the library."""
 
 import hashlib
 import hmac

@@ -1,4 +1,4 @@
-"""From whole documents to an employee; nothing but the supported fields leaves."""
+"""From whole documents to an employee, with nothing but the supported fields."""
 
 import json
 from typing import Any

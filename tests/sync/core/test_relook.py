@@ -1,4 +1,4 @@
-"""Links are looked at again: what has come to speak against one, and who agrees better."""
+"""Existing links are checked again: what now speaks against one, and who agrees better."""
 
 from typing import Any
 

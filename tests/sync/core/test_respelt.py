@@ -1,4 +1,4 @@
-"""What a vendor makes of a spelling that was written is its own way: not asked, and not sent back."""
+"""A vendor's own spelling of a written value isn't asked about, and isn't sent back."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""For every field: what is converted, written and read again agrees; what is canonical stays so."""
+"""For every field: a value that was converted, written and read again agrees, and its canonical form stays."""
 
 import json
 from copy import deepcopy

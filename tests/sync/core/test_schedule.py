@@ -1,4 +1,4 @@
-"""When a scheduled sync is due: strictly later, once each local day, whatever summer time does to the clocks."""
+"""When a scheduled sync is due: strictly later, once each local day, also when summer time changes the clocks."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Who signed a body, and whether a token is borne."""
+"""Checks of a body's signature and of a token."""
 
 import hashlib
 import hmac

@@ -1,4 +1,4 @@
-"""What is read out of a webhook's body: a topic and ids."""
+"""What is read from a webhook's body: a topic and ids."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A workday that means no beginning, or no end."""
+"""A workday that means "no beginning" or "no end"."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What can't be seen is in no text that is compared, stored or written."""
+"""No text that is compared, stored or written has invisible characters."""
 
 import json
 import unicodedata

@@ -1,4 +1,4 @@
-"""Writing into documents: what was asked for changes, and nothing else. Whole documents are compared."""
+"""Writing into documents changes what was asked for, and nothing else: whole documents are compared."""
 
 from copy import deepcopy
 from typing import Any

@@ -1,4 +1,4 @@
-"""Who has no Employment ID in Huma gets Visma's next number, and Huma is told: planned, counted, never lost."""
+"""People without an Employment ID in Huma get Visma's next number, which is written to Huma: planned and counted."""
 
 from typing import Any
 

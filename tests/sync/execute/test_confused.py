@@ -1,4 +1,4 @@
-"""People who are easily confused, through whole runs: nobody's account reaches another's record."""
+"""People who are easily confused, in whole runs: nobody's account is written to another person's record."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Creating somebody whose email is there already: linked where it is the same person, asked about where it may be."""
+"""Creating somebody whose email exists already: linked if it is the same person, asked about if it may be."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What goes out together: one request a document, the whole of it, and nothing else of it changed."""
+"""Writes of one document: one request with all of its Changes, and nothing else in it changed."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Each thing that a vendor or a network can do, alone and all together: the company ends as when nothing happens."""
+"""Each fault of a vendor or a network, alone and together: the company ends in the same state as without faults."""
 
 import re
 import threading

@@ -1,4 +1,4 @@
-"""Each field, in each direction: exactly that changes, in the whole state of both sides."""
+"""Each field, in each direction: exactly that field changes in the whole state of both sides."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""What an older version planned isn't sent where it is a placeholder, or has signs that can't be seen."""
+"""Changes that an older version planned aren't sent if they have placeholders or invisible characters."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""When the patience with a vendor is over, what was sent is looked for once more before it counts as uncertain."""
+"""Before a write without an answer counts as uncertain, it is looked for once more."""
 
 from datetime import timedelta
 from typing import Any

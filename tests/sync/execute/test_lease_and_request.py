@@ -1,4 +1,4 @@
-"""Nothing is sent by somebody whose lease is over, however long it took to come to sending it."""
+"""Nothing is sent after the lease is over, however long the preparation took."""
 
 from typing import Any
 

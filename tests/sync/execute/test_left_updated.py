@@ -1,4 +1,4 @@
-"""After an update of humavisma what a person left as it is stays left."""
+"""After an update of humavisma, what a person left as it is stays left."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Answers that get lost, before or after the effect: looked for, never repeated blindly, never twice."""
+"""Answers that get lost, before or after the effect: looked for, and never sent again blindly."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a slice opens of our own database it closes, and it needs no more threads than there is work for."""
+"""A slice closes every connection to our own database that it opens, and uses no more threads than it has work."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A side that spells what it was sent in its own way: settled silently, not asked, and not sent back."""
+"""A side that spells a written value in its own way: settled silently, not asked, and not sent back."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Jobs and vendors that don't answer any more: waited for, looked for, and in the end said to be uncertain."""
+"""Jobs and vendors that stop answering: waited for, looked for, and in the end reported as uncertain."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What became hidden, locked or unknown since it was shown; and what the next run asks again."""
+"""Fields that became hidden, locked or unknown after they were shown, and what the next run asks again."""
 
 from sync.models import SyncRun
 from tests.sync.execute.conftest import Company, outcomes

@@ -1,4 +1,4 @@
-"""Runs that are stopped, or worked on by two at once: what was sent is followed, each write goes out once."""
+"""Runs that are stopped, or worked on by two at once: sent writes are followed, and each is sent once."""
 
 import threading
 import time

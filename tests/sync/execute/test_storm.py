@@ -1,4 +1,4 @@
-"""A whole company written in bad weather ends exactly as in good; and no value gets into a log."""
+"""A whole company written with random faults ends exactly as without; no value gets into a log."""
 
 import logging
 import re

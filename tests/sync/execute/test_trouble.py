@@ -1,4 +1,4 @@
-"""Vendors in trouble, and runs that are stopped or worked on twice: nothing lost, nothing doubled, no hammering."""
+"""Vendors with problems, and runs that are stopped or worked on twice: nothing is lost or doubled."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Nothing that can't be seen, and no placeholder, reaches either side."""
+"""Neither invisible characters nor placeholders are written to a side."""
 
 import json
 from typing import Any

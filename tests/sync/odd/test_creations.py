@@ -1,4 +1,4 @@
-"""Somebody is created and the answer gets lost: an odd one elsewhere makes it no less certain, and nobody twice."""
+"""Somebody is created and the answer gets lost: an odd record elsewhere doesn't make the result uncertain."""
 
 import pytest
 

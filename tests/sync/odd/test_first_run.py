@@ -1,4 +1,4 @@
-"""Before anybody is linked: who may be somebody that can't be read is neither linked nor added."""
+"""Before the first links: a person who may be an unreadable one is neither linked nor created."""
 
 import json
 

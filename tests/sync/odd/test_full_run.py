@@ -1,4 +1,4 @@
-"""One odd person never costs anybody else anything: a full run."""
+"""One odd person never stops anybody else: a full run."""
 
 import pytest
 

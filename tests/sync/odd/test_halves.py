@@ -1,4 +1,4 @@
-"""Halves of pairs and NUL: what nobody can see is taken out of what is used, and nothing is lost of the rest."""
+"""Lone surrogates and NUL are removed from the texts that are used, and the rest stays."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""An object that is no value of its place was once taken for an emptied one, and written by itself."""
+"""An object that isn't a valid value was once taken for an emptied field, and written automatically."""
 
 import copy
 from typing import Any

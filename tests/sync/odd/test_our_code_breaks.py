@@ -1,4 +1,4 @@
-"""Our own code breaks at one person: it is said loudly, without a value, and everybody else is written."""
+"""An error in our own code at one person is logged, without a value, and everybody else is written."""
 
 import logging
 from typing import Any

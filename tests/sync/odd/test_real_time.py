@@ -1,4 +1,4 @@
-"""One odd person never costs anybody else anything: in real time, in the date roll, and while a run writes."""
+"""One odd person never stops anybody else: in real time, in the date roll, and while a run writes."""
 
 import pytest
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""The look for rehires in real time: what is odd in it, or wrong with it, holds up nobody but whom it is about."""
+"""The look for rehires in real time: an odd record or an error in it stops only the person concerned."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a vendor says and we send back to it can be odd, too: cursors, and jobs in a list."""
+"""Texts of a vendor that we send back to it can be odd, too: cursors, and jobs in a list."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Who is passed over is shown where people look, with the reason, until they can be read again."""
+"""People who are passed over are shown on the pages, with the reason, until they can be read again."""
 
 from datetime import timedelta
 

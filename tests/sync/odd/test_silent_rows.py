@@ -1,4 +1,4 @@
-"""Visma gives no answer about one person of its list: a full run passes them over after a while, and nobody else."""
+"""Visma doesn't answer about one person of its list: after a while a full run passes over only them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Without a worker: the command pauses, tells, and goes on when the access is back."""
+"""Without a worker: the command pauses, says so, and continues when the access works again."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Visma refuses the installation's own credentials: one fact, one email to superusers, and no connection is marked."""
+"""Visma refuses the installation's own credentials: one fact, one email to superusers, no connection is marked."""
 
 import pytest
 from django.utils import timezone

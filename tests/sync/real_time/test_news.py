@@ -1,4 +1,4 @@
-"""Huma tells of people who are new, deleted, deactivated, or of many at once: who is told, and that nothing ends."""
+"""Huma sends events of new, deleted or deactivated people, or of many at once: who is told, and nothing is ended."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A read right after an event that is still old: nothing old is written, and what is new arrives with the next look."""
+"""A read right after an event gives old data: nothing old is written, and the new value is found by the next read."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Payroll makes a rehire as a new employee: nothing reaches the old record that has ended."""
+"""Payroll creates a new employee for a rehire: nothing is written to the old record."""
 
 from datetime import timedelta
 

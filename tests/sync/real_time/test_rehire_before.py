@@ -1,4 +1,4 @@
-"""Payroll makes a rehire anew, a complete read sees both records, and only then does Huma say that they are back."""
+"""Payroll creates a new employee for a rehire, a full read sees both records, and then Huma reports the return."""
 
 from datetime import timedelta
 

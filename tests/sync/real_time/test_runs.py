@@ -1,4 +1,4 @@
-"""What follows from Huma's webhook: who is read again, what is written, what waits, and what is only told."""
+"""What follows from Huma's webhook: who is read again, what is written, what waits, and what is only reported."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""Who was read after an event and brought nothing new is read once more a little later."""
+"""A person who was read after an event and brought nothing new is read once more a little later."""
 
 import pytest
 from django.db.models import F

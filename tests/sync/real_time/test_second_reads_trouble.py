@@ -1,4 +1,4 @@
-"""The second read while a vendor, the access or a worker fails, or in a pause: it is neither lost nor in the way."""
+"""The second read while a vendor, the access or a worker fails, or in a pause: it isn't lost, and delays nothing."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The second read by real worker processes, one of which is killed before it or in its midst."""
+"""The second read by real worker processes, one of which is killed before or during it."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Huma tells while something else goes on or goes wrong: nothing is lost, and nothing is written twice."""
+"""Events of Huma during other work or faults: nothing is lost, and nothing is written twice."""
 
 from datetime import timedelta
 

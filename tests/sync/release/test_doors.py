@@ -1,4 +1,4 @@
-"""A connection that waits for its release: what who connected may do, and that every other door is shut."""
+"""A connection that waits for its release: what the user who connected may do, and that all else is closed."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Attention as a person sees it: on the start page for all their connections, and on a page for each connection."""
+"""The inbox as a person sees it: on the start page for all their connections, and on a page of each connection."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""How a run that came by itself looks on its result's page, and among the others."""
+"""How an automatic run looks on its result page, and among the others."""
 
 import pytest
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""The session ended while a page was open: what wasn't saved is said, and the way leads back to the page."""
+"""The session ended while a page was open: the page says what wasn't saved, and signing in leads back to it."""
 
 from urllib.parse import parse_qs, urlencode, urlsplit
 

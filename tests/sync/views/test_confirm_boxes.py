@@ -1,4 +1,4 @@
-"""Confirm: what is ticked is what is written, and accounts and ends of employments lie open."""
+"""Confirm: exactly what is ticked is written; accounts and ends of employments aren't folded."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What holds for every address of ours that is about a connection, whichever page it is."""
+"""Rules for every address that is about a connection, whichever page it is."""
 
 from collections.abc import Callable
 from typing import Any

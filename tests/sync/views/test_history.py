@@ -1,4 +1,4 @@
-"""Runs: every run with what came of it, and the way to its result."""
+"""Syncs: every run with its outcome, and the link to its result."""
 
 import pytest
 from django.utils import timezone

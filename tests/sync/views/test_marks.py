@@ -1,4 +1,4 @@
-"""A mark in an address is of a row of the same connection: another's would tell where their names stand."""
+"""A mark in an address must be a row of the same connection: another one would show where its names are sorted."""
 
 import pytest
 

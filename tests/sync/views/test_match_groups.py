@@ -1,4 +1,4 @@
-"""Possible matches for which the same speaks are answered at once, and taken back at once."""
+"""Possible matches with the same evidence are answered together, and undone together."""
 
 import pytest
 

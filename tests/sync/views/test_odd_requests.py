@@ -1,4 +1,4 @@
-"""Whatever is sent to whichever address, signed in or not: the answer is a page or a short line, never our fault."""
+"""Any request to any address, signed in or not, gets a page or a short line, never an error of ours."""
 
 import html
 import io

@@ -1,4 +1,4 @@
-"""Overview: the sentence, the figures and what is worth knowing."""
+"""Overview: the sentence, the figures and the notes."""
 
 from datetime import timedelta
 

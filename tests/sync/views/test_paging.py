@@ -1,4 +1,4 @@
-"""Lists whose rows leave while somebody works through them: Next and Previous skip nobody and show nobody twice."""
+"""Lists whose rows leave while somebody works through them: Next and Previous show everybody exactly once."""
 
 from itertools import chain
 

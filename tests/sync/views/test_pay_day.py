@@ -1,4 +1,4 @@
-"""What waits says on its pages until when it has to be approved; and what an owner is asked about automatic updates."""
+"""The pages show until when waiting changes must be approved, and what an owner is asked about automatic updates."""
 
 from datetime import time, timedelta
 

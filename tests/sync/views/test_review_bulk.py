@@ -1,4 +1,4 @@
-"""One choice for everything that a filter shows: first what it would do, then the click."""
+"""One choice for everything that a filter shows: first a page with what it would do, then the click."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Run and Result: from the click to the counts, against both vendors."""
+"""Sync and Result: from the click to the counts, against both vendors."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Changes from Huma: the page with what to enter there, what came from there, and what was refused."""
+"""Notices from Huma: what to enter in Huma, the notices that came, and those that were refused."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Help says how people are matched, with the weights that the core has."""
+"""The help says how people are matched, with the weights that the core uses."""
 
 import pytest
 
