@@ -209,13 +209,13 @@ def test_no_line_of_a_template_is_longer_than_of_the_code() -> None:
 
 
 def test_no_short_comment_of_a_template_has_two_lines() -> None:
-    """Django takes it for text of the page."""
+    """Django would show such a comment as text of the page."""
     found = [path.name for path in (BASE / "templates").rglob("*.*") if re.search(r"{#[^}]*\n", path.read_text())]
     assert found == []
 
 
-def test_the_readme_lists_the_fields_of_the_registry() -> None:
-    assert readme.parts()[1] == readme.table(), "python -m tests.readme writes it"
+def test_the_docs_list_the_fields_of_the_registry() -> None:
+    assert fields_table.parts()[1] == fields_table.table(), "python -m tests.fields_table writes it"
 
 
 def test_the_apps_are_ours_and_no_other(settings: Any) -> None:
