@@ -42,7 +42,7 @@ QUOTED = re.compile(r"[«'][^«»']*employees['»]|python manage\.py \w+")
 
 
 class Reader(HTMLParser):
-    """What a page says, also to those who listen, and where its links lead."""
+    """Collects the texts of a page, those for screen readers included, and the addresses of its links."""
 
     def __init__(self, page: str) -> None:
         super().__init__()

@@ -104,7 +104,7 @@ def see_it_arrive(page: Any, card: Any) -> None:
 
 
 def read_of_it(desk: Any, connection: Connection, at: Any) -> None:
-    """The event stands on the connection's page as verified, and leads to the run that wrote."""
+    """The connection's page lists the event as verified, with a link to the run that wrote."""
     run = SyncRun.objects.get(connection=connection, trigger=SyncRun.Trigger.REAL_TIME)
     ended = SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.FINISHED)
     assert until(ended.exists, PATIENCE_MS / 1000)

@@ -26,7 +26,7 @@ def site(hr):
 
 
 def kept(page):
-    """What the page keeps of the secret; "" for nothing."""
+    """The encrypted secret in the page, or ""."""
     found = re.findall(r'name="huma_client_secret_kept" value="([^"]*)"', page.content.decode())
     return found[0] if found else ""
 

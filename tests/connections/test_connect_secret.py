@@ -37,7 +37,7 @@ def connect(*more: str) -> str:
 
 
 def refusal(*more: str) -> str:
-    """The one line of a refusal, in which no secret stands."""
+    """The one line of a refusal, which must not hold a secret."""
     with pytest.raises(CommandError) as refused:
         connect(*more)
     assert refused.value.returncode == 2

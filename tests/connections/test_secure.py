@@ -21,7 +21,7 @@ HOST = "127.0.0.2"
 
 
 def certificate(folder: Path) -> Path:
-    """A certificate for the host, signed by itself, with its key behind it."""
+    """A self-signed certificate for the host, in one file with its key."""
     key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
     now = datetime.now(UTC)
     made = (

@@ -76,7 +76,7 @@ def right_after_a_look(installation: Installation) -> list[EmployeeLink]:
 
 
 def tell(connection: Connection, ids: list[str]) -> None:
-    """Huma tells of people, at the door."""
+    """Huma sends an event about people, over HTTP."""
     body = json.dumps({"topic": "users-update", "users": [{"id": id_} for id_ in ids]}).encode()
     headers = vendors.signed(body, connection.webhook_secret, topic="users-update")
     path = f"/webhooks/huma/{connection.code}/"

@@ -50,7 +50,7 @@ class OneCompany(Sandbox):
         return made
 
     def outcome(self) -> dict[str, list[str]]:
-        """Both sides' whole documents, without the ids that the vendors gave meanwhile."""
+        """Both sides' whole documents, without the ids that the vendors gave."""
         self.wait_for_jobs()
         after = self.state()
         return {

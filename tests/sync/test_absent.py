@@ -50,7 +50,7 @@ def ids(sandbox: Sandbox, side: str) -> list[str]:
 
 
 def link_at(found: Any, side: str, index: int) -> EmployeeLink:
-    """The link of who stands there in a side's list."""
+    """The link of the person at a place in a side's list."""
     return EmployeeLink.objects.get(**{f"{side}_id": ids(found.sandbox, side)[index]})
 
 

@@ -38,7 +38,7 @@ def fresh(hr):
 
 @pytest.fixture
 def fjordheim(fresh):
-    """A connection whose first run has finished, and payroll hears of what comes by itself."""
+    """A connection whose first run has finished, with a recipient of payroll notices."""
     SyncRun.objects.create(connection=fresh, state="finished", started_by="hr")
     return heard(fresh)
 

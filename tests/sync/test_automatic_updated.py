@@ -104,7 +104,7 @@ def test_what_an_owner_dropped_is_not_sent(found: Any, name: str) -> None:
 
 @pytest.mark.parametrize("way", ["entered now", "left before the update"])
 def test_a_last_workday_that_means_no_end_does_not_end_anything(found: Any, way: str) -> None:
-    """The contract's end stands in for it, and only a person writes that."""
+    """The contract's end is used in its place, and only a person writes that."""
     person = found.add()
     values = {"lastDayOfWork": "9999-12-31", "contractEndDate": "2027-06-30"}
     if way != "entered now":

@@ -77,7 +77,7 @@ def changed(run, field, name="Kari Nordmann", **more):
 
 
 def sent(smtp):
-    """Send what was written; what came since the last time, by address."""
+    """Send the digests; returns the new emails by address."""
     smtp.messages.clear()
     for letter in outbox.due():
         assert letters.send(letter)

@@ -135,7 +135,7 @@ tasks.letters()
 def test_a_process_killed_between_the_servers_yes_and_our_commit_repeats_it_under_the_same_name(
     letter, smtp, process_env
 ):
-    """The mail server takes the message and is silent; whoever sends it is killed; another sends it once more."""
+    """The mail server accepts the message silently, and the sending process is killed; another one sends it again."""
     smtp.silent = True
     process = subprocess.Popen([sys.executable, "-c", SEND], env=process_env)
     until = time.monotonic() + 60

@@ -30,7 +30,7 @@ def anna(fjordheim):
 
 
 def make_anew(found: Any, person: Any, side: str, **changes: Any) -> str:
-    """Somebody deletes the position on a side and makes it anew, with the same dates but for ``changes``."""
+    """Somebody deletes the position on a side and creates it again, with the same dates except ``changes``."""
     sandbox = found.sandbox
     if side == "huma":
         old = found.huma_position(person)

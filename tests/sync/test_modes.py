@@ -151,7 +151,7 @@ def lived(settings: Any, user: Any, mode: str) -> tuple[dict[str, list[str]], st
 
 
 def usual(settings: Any, user: Any) -> dict[str, list[str]]:
-    """Where it ends without any mode, on the same day."""
+    """The final state without any mode, on the same day."""
     if today() not in _usual:
         _usual[today()] = lived(settings, user, "")[0]
     found: dict[str, list[str]] = _usual[today()]

@@ -59,7 +59,7 @@ def texts(value: Any) -> Iterator[str]:
 
 
 def values_of(sandbox: Any) -> set[str]:
-    """What must not be found: whatever is long enough to be known again, names and numbers included."""
+    """The values that must not be found, names and numbers included, if they are long enough to be recognised."""
     found: set[str] = set()
     for user in sandbox.huma.users.values():
         if user.type == "user":

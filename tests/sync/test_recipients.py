@@ -43,7 +43,7 @@ def name(connection, *addresses, confirmed=False):
 
 
 def sent(smtp):
-    """What came since the last time, by address."""
+    """The new emails by address."""
     smtp.messages.clear()
     for letter in outbox.due():
         assert letters.send(letter)

@@ -32,7 +32,7 @@ def fjordheim(hr):
 
 
 def sent(smtp):
-    """Send what is due; what came since the last time, by address."""
+    """Send what is due; returns the new emails by address."""
     smtp.messages.clear()
     for letter in outbox.due():
         assert letters.send(letter)

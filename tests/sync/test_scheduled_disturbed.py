@@ -30,7 +30,7 @@ def fjordheim(settings, hr):
 
 
 def moved(found, count: int) -> None:
-    """So many people get another phone in Huma."""
+    """The given number of people get another phone in Huma."""
     for number, user_id in enumerate(list(found.sandbox.huma.users)[:count]):
         found.sandbox.huma.edit(user_id, phone=f"+479000000{number}")
 

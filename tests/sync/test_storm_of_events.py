@@ -50,7 +50,7 @@ def workers(found: Company, process_env: dict[str, str]) -> Iterator[Workers]:
 
 
 class Storm:
-    """The plan of what is sent, and of what happens in Huma meanwhile: ``plan[n]`` is the n-th moment."""
+    """The plan of the events to send and of the changes in Huma: ``plan[n]`` is the n-th moment."""
 
     def __init__(self, found: Company, told: list[Person], untold: list[Person]) -> None:
         self.found, self.secret = found, found.connection.webhook_secret

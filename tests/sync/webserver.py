@@ -91,7 +91,7 @@ class WebServer:
             client.close()
 
     def post(self, path: str, body: bytes, headers: dict[str, str]) -> int:
-        """The status of the answer; each thread keeps a connection, as far as the server does."""
+        """The status of the answer. Each thread keeps its connection open, if the server does."""
         for _ in range(3):
             client = self._client()
             try:

@@ -93,7 +93,7 @@ def test_anything_more_or_less_than_one_address_is_none(address: str) -> None:
 
 
 def way(target: Side, huma: str, visma: str) -> str:
-    """Why the email can't be written to a side, "" where it can."""
+    """Why the email can't be written to a side, "" if it can."""
     two = both(huma_doc(email=wrap(huma)), visma_doc(emails=[{"type": "business", "address": visma}]))
     reason = forbidden(field("email"), target, two)
     return reason.code if reason else ""

@@ -42,7 +42,7 @@ HALF = ({"given_name": "Kari", "family_name": "Nordmann"}, {"given_name": "Kari"
 
 
 def shared(times: int, **values: Any) -> tuple[list[Employee], list[Employee]]:
-    """So many others on each side who have the same values."""
+    """Other people on each side who have the same values."""
     numbers = range(times)
     return [h(f"hs{n}", **values) for n in numbers], [v(f"vs{n}", **values) for n in numbers]
 

@@ -91,7 +91,7 @@ READ: dict[str, Callable[..., Employee]] = {"huma": read_from_huma, "visma": rea
 
 
 def said(employee: Employee) -> dict[str, Any]:
-    """What is read of somebody, as far as it can be written or emptied anywhere."""
+    """The values that were read and can be written or emptied."""
     fields: dict[str, Any] = {name: value.canonical for name, value in employee.values.items() if value.readable}
     if employee.side is Side.HUMA:  # it decides which position is selected
         fields["positions"] = [(p.period, p.start, p.end, p.percentage, p.contract_type) for p in employee.positions]
@@ -147,7 +147,7 @@ def test_no_invalid_value_reads_as_another_one(side: str, inside: int, which: in
 
 
 def _is_wrapper(side: str, path: Path, new: Any) -> bool:
-    """Whether what stands for one of Huma's wrappers is another one."""
+    """Whether the new value in place of one of Huma's wrappers is a valid wrapper."""
     return side == "huma" and len(path) == 1 and isinstance(new, dict) and "value" in new and "editable" not in new
 
 

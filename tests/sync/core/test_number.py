@@ -126,7 +126,7 @@ def test_emails_and_numbers_are_never_written_by_themselves(field: str, why: str
 
 
 def swapped(count: int, closed: bool = True) -> Difference:
-    """The first of so many people, each of whom has the next one's number in Huma (the last one the first one's)."""
+    """The first of several people, each of whom has the next one's number in Huma, and the last one the first one's."""
     numbers = holders((f"A{index}", f"v{index}") for index in range(count))
     wanted = {f"v{index}": (f"a{(index + 1) % count}", f"Person {index}") for index in range(count)}
     if not closed:

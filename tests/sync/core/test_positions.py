@@ -93,7 +93,7 @@ def test_selection_is_total_and_deterministic(positions: list[Position], paired:
 
 
 def selected_on(positions: list[Position], when: date) -> tuple[str, Period] | None:
-    """What is selected on a day, with every period judged anew."""
+    """The position that is selected on a day, with each period as of that day."""
     seen = [place_on(p, when) for p in positions]
     found = select(seen)
     return (found.id, found.period) if found else None

@@ -37,7 +37,7 @@ class Person:
         return PRINT(name, spec_of(name).version, value.canonical) if value.readable else "not readable"
 
     def document(self, side: Side, name: str) -> str:
-        """The key of the document in which a field lies."""
+        """The key of the document that holds a field."""
         return f"{side.value}_position" if spec_of(name).on_position else side.value
 
 

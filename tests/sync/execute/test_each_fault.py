@@ -44,7 +44,7 @@ def jobs(kind: str, where: str = "/employees/") -> Disturb:
 
 
 def a_clerk(company: Sandbox) -> None:
-    """Somebody in payroll saves everybody anew, each time that something is about to be written."""
+    """Somebody in payroll saves everybody again, each time that something is about to be written."""
 
     def edit() -> None:
         for id_ in company.visma.employees:
@@ -110,7 +110,7 @@ def test_the_company_ends_as_if_undisturbed(quick: Any, hr: User, name: str) -> 
 
 
 def met(company: Sandbox, name: str) -> bool:
-    """Whether it really happened, where the journal can tell."""
+    """Whether the fault really happened, if the journal shows it."""
     if name == "a clerk":
         return any(one.status == 412 for one in company.journal)
     return name in ("tokens", "gone for a while") or any(one.fault for one in company.journal)
@@ -121,7 +121,7 @@ def ended_in(run: SyncRun) -> set[str]:
 
 
 def again(run: SyncRun, user: User) -> SyncRun:
-    """What a vendor's own jobs failed at, once more, as a person does."""
+    """Retry what failed in a vendor's own jobs, as a person does."""
     assert set(Change.objects.filter(run=run, state="failed").values_list("reason", flat=True)) <= {
         *("job_failed", "not_performed")
     }

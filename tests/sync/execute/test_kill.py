@@ -214,9 +214,9 @@ def test_a_worker_that_is_killed_is_carried_on_by_the_next(
 
 
 def killed(killer: Killer, workers: Callable[..., Any], run: SyncRun, requests: int) -> bool:
-    """Have a worker work on the run and kill it, with all of its processes, within so many requests.
+    """Let a worker work on the run and kill all its processes within some requests.
 
-    False where the run got on to its next state before that.
+    False if the run reached its next state before.
     """
     worker, state = workers(), run.state
     killer.aim(worker, killer.random.randrange(1, requests))

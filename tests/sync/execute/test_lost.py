@@ -66,7 +66,7 @@ def test_a_clerk_who_edits_while_an_answer_is_lost_wins(company: Company) -> Non
 
 
 def test_a_look_that_fails_sends_nothing(company: Company, quick: Any) -> None:
-    """Not even where it is the token that can't be had."""
+    """Also if only the token can't be had."""
     quick.CREATE_SETTLE_SECONDS = 0.2
     company.add("only_huma")
     run = company.read()

@@ -70,7 +70,7 @@ def test_a_job_that_names_nothing_has_the_fields_go_out_one_by_one(company: Comp
 
 
 def test_one_by_one_survives_the_end_of_a_slice(company: Company) -> None:
-    """Whoever goes on knows which of the fields was sent, and which wasn't."""
+    """The process that continues knows which of the fields were sent."""
     person = edited(company)
     company.sandbox.faults.script("visma", "PUT", "/employees/", "job-fails")
     company.sandbox.faults.script("visma", "PUT", "/employees/", "job-slow:0.3", times=3)

@@ -69,7 +69,7 @@ def test_a_job_that_never_ends_is_unknown(company: Company, quick: Any) -> None:
 
 
 def test_a_write_that_was_sent_before_the_process_died_is_looked_for(company: Company) -> None:
-    """What is stored says "sending"; whoever goes on finds the value and sends nothing."""
+    """The database says "sending"; the process that continues finds the value and sends nothing."""
     person = to_visma(company)
     run = company.read()
     company.decide(run, "huma", person)

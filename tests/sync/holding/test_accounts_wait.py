@@ -17,7 +17,7 @@ CASH = {"paymentType": "cash"}
 
 @pytest.fixture
 def fjordheim(settings, hr, smtp):
-    """Anna has an account in both systems, Berit and Cato have none; payroll hears of what comes by itself."""
+    """Anna has an account in both systems, Berit and Cato have none; payroll is told of automatic changes."""
     settings.LANGUAGE_CODE = "en"
     with company(settings, hr) as found:
         found.connection.name = "Fjordheim AS"

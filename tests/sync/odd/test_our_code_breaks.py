@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.writes]
 
 
 def breaking(monkeypatch: Any, module: Any, name: str, meant: Any) -> None:
-    """That function breaks where it is about the person who is meant, with a value in its text."""
+    """The function raises an error with a value in its text, for the one person who is meant."""
     real = getattr(module, name)
 
     def broken(*args: Any, **kwargs: Any) -> Any:

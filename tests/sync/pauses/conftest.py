@@ -37,6 +37,6 @@ def person(fjordheim):
 
 @pytest.fixture
 def mails(fjordheim, person, smtp):
-    """Gives the subjects of what came since the company was set up."""
+    """Returns the subjects of the emails that came since the company was set up."""
     before = len(smtp.messages)
     return lambda: [str(message["Subject"]) for message in smtp.messages[before:]]

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def old_reads(fjordheim):
-    """Until the moment has passed, whoever asks Huma hears what was so before."""
+    """Until the moment has passed, Huma answers with old data."""
     fjordheim.sandbox.huma.old_seconds = 600
 
 

@@ -25,7 +25,7 @@ def days(ahead):
 
 
 def made_anew(company, person, *, starts=-12, **changes):
-    """The id of the record that payroll made anew, ten days ago: the old one has ended."""
+    """The id of the record that payroll created again ten days ago; the old one has ended."""
     visma = company.sandbox.visma
     old = company.in_visma(person)
     visma.end(person.employee_id, days(-200))

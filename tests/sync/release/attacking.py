@@ -141,7 +141,7 @@ def _newest(model: Any) -> str:
 
 
 def _addresses(connection: Connection) -> Iterator[tuple[str, str]]:
-    """Every address of ours, about this connection and whatever rows there are."""
+    """Every address that is about this connection, with the ids of its rows."""
     runs = [*SyncRun.objects.filter(connection=connection).values_list("pk", flat=True)[:1], 1]
     people = _people(connection)
     for pattern in PATTERNS:

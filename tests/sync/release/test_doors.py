@@ -71,7 +71,7 @@ class TestWhoConnected:
 
 
 class TestDoors:
-    """What the services themselves refuse, whatever a page asks of them."""
+    """The services themselves refuse, whatever a page sends."""
 
     def test_a_run_is_not_started(self, waiting, hr):
         with pytest.raises(NotAllowed, match="inactive"):

@@ -17,7 +17,7 @@ OTHER = {**ACCOUNT, "localBankAccount": "12345678903"}
 
 @pytest.fixture
 def came(fjordheim):
-    """A run that came by itself and has ended."""
+    """An automatic run that has ended."""
     return SyncRun.objects.create(
         connection=fjordheim,
         trigger="real-time",

@@ -16,7 +16,7 @@ BORN = {"value": "1990-05-17"}
 
 
 def company(birth="1990-05-17", name="Lie"):
-    """Two linked people, of whom Kari is as told."""
+    """Two linked people; the arguments describe Kari."""
     return [
         in_huma("h1", "Kari", "Lie", "1", "kari@x.no", birthDate=BORN),
         in_visma("v1", "Kari" if name == "Lie" else "Ola", name, "1", "kari@x.no", dateOfBirth=birth),

@@ -97,11 +97,11 @@ class Visitor:
         self._looked_at("POST", address, lambda: self.client.post(address, data, **more))
 
     def send(self, address: str, body: bytes, content_type: str) -> None:
-        """A body as it is, whatever it calls itself."""
+        """Post a body unchanged, with any content type."""
         self._looked_at("POST", address, lambda: self.client.generic("POST", address, body, content_type))
 
     def raw(self, address: str, path: str, **more: Any) -> None:
-        """A path as it stands in the request, quoted or not."""
+        """Request a path unchanged, quoted or not."""
         self._looked_at("GET", path, lambda: self.client.get(address, PATH_INFO=path, **more))
 
     def _looked_at(self, method: str, address: str, send: Any) -> None:
