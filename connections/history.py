@@ -100,7 +100,7 @@ class Entry:
 
 
 def history(connection: Connection, most: int = ENTRIES_SHOWN) -> list[Entry]:
-    """The latest entries, newest first; what happened to runs that nobody started stands in the list of runs."""
+    """The latest entries, newest first, without those about runs that nobody started: the list of runs has them."""
     return [
         Entry(entry.at, entry.who, action_words(entry), list(_changes(entry)))
         for entry in connection.audit.exclude(who__in=NOBODY, action__startswith="run.")[:most]

@@ -68,7 +68,7 @@ def end(row: Connection, who: Any, action: str) -> AuditEntry:
 
 
 def is_refused(connection: Connection) -> bool:
-    """Whether it is paused because its credentials are refused."""
+    """Whether the connection is paused because its credentials are refused."""
     return connection.state == Connection.State.PAUSED and connection.pause_reason.startswith(REFUSED_CREDENTIALS)
 
 

@@ -1,16 +1,16 @@
 """The codes for refused credentials, with which a connection is paused and a run fails. Each has a sentence."""
 
 REFUSED_CREDENTIALS = "credentials_"
-"""How the reason begins; the side follows."""
+"""How the code begins; the side follows."""
 TENANT = "_tenant"
 """How the code ends if the Tenant ID, or what is activated for it, may be the cause."""
 
 
 def refusal(side: str, code: str) -> str:
-    """The reason where a side refuses with BadCredentials' ``code``."""
+    """The code for a side that refuses with this ``code`` of BadCredentials."""
     return REFUSED_CREDENTIALS + side + (TENANT if code == "wrong_tenant" else "")
 
 
 def refused_side(reason: str) -> str:
-    """Which side refuses, by the reason."""
+    """The side that refuses, by the code."""
     return reason.removeprefix(REFUSED_CREDENTIALS).removesuffix(TENANT)

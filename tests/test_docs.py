@@ -36,7 +36,7 @@ def test_every_path_that_is_named_is_there(name):
 
 
 def test_every_function_that_is_named_is_in_its_module():
-    named = {(path, function) for path, function in PATH.findall(ALL) if function}
+    named = {(path, function) for path, function in PATH.findall(ALL) if function and (BASE / path).exists()}
     assert len(named) > 25
     defined = r"^(?:    )?(?:def|class) {0}\b|^{0}\b.*="
     assert {

@@ -12,7 +12,7 @@ DECISION = ("decision", "allow_clearing", "decided_by", "decided_at", "for_many"
 
 
 def last_finished(run: SyncRun) -> SyncRun | None:
-    """The last finished run of the connection that showed somebody all differences, before this one."""
+    """The connection's last finished run before this one that showed all differences to a person."""
     rows = SyncRun.objects.filter(
         connection=run.connection, state=SyncRun.State.FINISHED, trigger__in=SHOWN_TO_A_PERSON
     )

@@ -61,8 +61,8 @@ def store(run: SyncRun, analysis: Analysis, today: date) -> None:
 
 
 def _tell_the_planner(people: int) -> None:
-    """Have PostgreSQL count what a large company has brought: by itself it does so within a minute, and until then
-    looks for Review's differences as if there were only a few."""
+    """Let PostgreSQL analyse the tables after a large company was stored. It does so itself within a minute, but until
+    then it plans Review's queries as if there were only a few differences."""
     if people < COUNTED_FROM or database.vendor != "postgresql":
         return
     with database.cursor() as cursor:

@@ -33,7 +33,7 @@ from sync.worker.lease import Lease
 from sync.worker.queue import wake
 
 LAST_RUNS = 8
-"""So many runs that failed are looked at; more don't make the pause longer."""
+"""The number of failed runs that are counted; more don't make the pause longer."""
 LOOK_AGAIN = 2.0  # seconds
 
 

@@ -121,7 +121,7 @@ def plan_fingerprint(changes: Iterable[Planned]) -> str:
 
 
 def last_look(spec_name: str, now: Canonical, pin: str, becomes: str, fingerprint: Fingerprinter) -> str:
-    """What to do with a Change once the target was read again: ``nothing`` (it is there already), ``moved``, ``write``.
+    """What to do with a Change after the target was read again: ``nothing`` (already there), ``moved`` or ``write``.
 
     This is the only place that decides whether an edit made meanwhile is overwritten: it never is.
     """

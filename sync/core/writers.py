@@ -14,7 +14,7 @@ VISMA = "visma"
 """An integration writes to Visma if its name or type contains this word, in any case."""
 LOCKED = "locked_disconnect"
 MOST_NAMES = 10
-"""So many of one person are looked at."""
+"""How many integrations of one person are listed."""
 
 
 def goes_to_visma(name: object, kind: object) -> bool:

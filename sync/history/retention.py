@@ -24,7 +24,7 @@ def blank_values() -> int:
     until = timezone.now() - timedelta(days=settings.RETENTION_DAYS)
     rows = SyncRun.objects.filter(finished_at__lt=until, values_blanked_at=None)
     ids = list(rows.values_list("pk", flat=True)[:RUNS_AT_ONCE])
-    Task.objects.filter(stopped__lt=until).delete()  # where tasks failed, the queue keeps it for ever
+    Task.objects.filter(stopped__lt=until).delete()  # the queue keeps failed tasks for ever
     with transaction.atomic():
         Conflict.objects.filter(run__in=ids).update(values=None)
         Change.objects.filter(run__in=ids).update(before=None, after=None, vendor_words="")

@@ -15,11 +15,11 @@ BY_HAND = (*MANUAL, _Trigger.COMMAND)
 BY_ITSELF = (*AUTOMATIC, _Trigger.RELEASE)
 """Runs that go on from review without a person, in the name of a rule or of the owner who released something."""
 SINGLE = (_Trigger.REAL_TIME, _Trigger.RELEASE)
-"""Runs over the people whom Huma told of, or an owner released."""
+"""Runs over single people: those of whom Huma told, or whose held changes an owner released."""
 SHOWN_TO_A_PERSON = (_Trigger.MANUAL, _Trigger.COMMAND)
-"""Runs that read both sides and showed them to a person; a retry holds just what failed before."""
+"""Runs that read both sides and showed them to a person; a retry shows only what failed before."""
 WHOLE = (*SHOWN_TO_A_PERSON, _Trigger.SCHEDULED)
-"""Runs that read both sides."""
+"""Runs that read both sides completely."""
 PART = (*SINGLE, _Trigger.RETRY, _Trigger.UNDO)
 """Runs over some people only."""
 

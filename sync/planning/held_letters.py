@@ -12,7 +12,7 @@ from sync.mail.outbox import each_once, hashed
 from sync.models import Letter, SyncRun
 
 MOST_AN_HOUR = 3
-"""So many emails at once a person gets within an hour; what comes then is one email."""
+"""The most immediate emails that a person gets within an hour; the rest is collected into one email."""
 HOUR = timedelta(hours=1)
 
 

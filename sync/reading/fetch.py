@@ -174,7 +174,7 @@ class Fetch:
             self._take_person(kind, side.name, what, result)
 
     def _take_person(self, kind: str, side: str, id_: str, found: Employee | None) -> None:
-        """Somebody whom a list named was read, or isn't there any more."""
+        """Take a person of a list who was read, or who isn't there any more."""
         self._answered(kind, id_, found is not None)
         if found is None:
             self.taken.gone[side].append(id_)
@@ -217,7 +217,7 @@ class Fetch:
                 raise
             if is_ask:
                 self._take_answer(side.name, what, None, over)
-            if kind == "row":  # they were passed over with it
+            if kind == "row":  # they are stored as passed over until they answer
                 self._answered(kind, what)
             else:
                 self._pass_over(kind, what, Passed(Side(side.name), what, SILENT))

@@ -42,7 +42,7 @@ class SilentRows:
         self.ids.insert(0, id_)
 
     def answered(self, id_: str, there: bool = True) -> None:
-        """There was an answer, or none is waited for any more."""
+        """Remove a person: there was an answer, or we don't wait for one any more."""
         self.ids.remove(id_)
         if not there:
             self.visma.answered(id_, "gone")

@@ -19,7 +19,7 @@ def store_listed(run: SyncRun, vendor_ids: Iterable[str]) -> None:
 
 
 def store_people(run: SyncRun, employees: list[Employee]) -> None:
-    """Store what was read of people: complete, in place of what the list said of them."""
+    """Store people who were read completely; this replaces what the list said of them."""
     for begin in range(0, len(employees), SNAPSHOTS_AT_ONCE):
         EmployeeSnapshot.objects.bulk_create(
             [_row(run, employee) for employee in employees[begin : begin + SNAPSHOTS_AT_ONCE]],

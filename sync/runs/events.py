@@ -10,7 +10,7 @@ from sync.models import Change, HumaEvent, SyncRun
 from sync.runs import second_reads
 
 REFUSED_ACCESS = ("bad_credentials", "application_refused")
-"""Why a Change failed that is to be tried again when the access is back."""
+"""Reasons of failed Changes that are tried again when the access works."""
 
 
 def answered(run: SyncRun) -> None:

@@ -20,7 +20,7 @@ from sync.models import Change, Conflict, EmployeeLink, HumaEvent, Notice, SyncR
 from sync.worker.queue import wake_connection
 
 MOST_AT_ONCE = 100
-"""So many people are read once more at a time: whom Huma tells of meanwhile waits for no more than these."""
+"""The most people who are read once more at a time, so that new events don't wait for too many."""
 SLICE = 2.0
 """The seconds of a slice of a run that only reads people once more."""
 OLD_READS = timedelta(minutes=5)
@@ -119,7 +119,7 @@ def due() -> list[int]:
 
 
 def due_people(connection: Connection) -> set[str]:
-    """Whom to read once more now, ``MOST_AT_ONCE`` of them; who is read once more in a moment anyway can wait."""
+    """The people to read once more now, ``MOST_AT_ONCE`` at a time; those who are read once more soon anyway wait."""
     now = timezone.now()
     soon = now + timedelta(seconds=settings.READ_AGAIN_SECONDS)
     events = waiting(connection=connection, again_at__lte=soon).order_by("again_at", "pk")
@@ -137,8 +137,8 @@ def take(run: SyncRun) -> None:
 
 
 def finish(run: SyncRun) -> None:
-    """The run has read them: that was the second read, whatever it found. Of whom it left something alone because even
-    that may be an old read, they are read once more when it can't be one."""
+    """End the second read of the people whom the run has read, whatever it found. If it left something of theirs alone
+    because even this read may be old, they are read again when it can't be old any more."""
     people, withheld = set(run.people), _withheld(run)
     for event in HumaEvent.objects.filter(again_run=run, again_at__isnull=False):
         left = [one for one in event.again_ids if one not in people or one in withheld]

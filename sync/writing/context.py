@@ -98,7 +98,7 @@ class Context:
         return True
 
     def last_look(self, change: Change, now: Canonical) -> str:
-        """nothing, moved or write: what to do about a Change now that the target was read again."""
+        """What to do about a Change now that the target was read again: nothing, moved or write."""
         return last_look(change.field, now, change.pin, change.becomes, self.fingerprint)
 
     def is_there(self, change: Change, now: Canonical) -> bool:

@@ -21,9 +21,9 @@ from connections.releasing import release_by_command
 from connections.supported import end_reasons, is_end_reason
 
 VARIABLE = "HUMA_CLIENT_SECRET"
-"""Where the secret may be in the environment."""
+"""The environment variable that may hold the secret."""
 LONGEST_SECRET = 1000
-"""So many characters of a file are read at most; a secret has 36."""
+"""The most characters that are read of a file; a secret has 36."""
 
 
 class Command(OneLineCommand):
@@ -148,7 +148,7 @@ def _content(file: str) -> str:
 
 
 def _from_file(file: str) -> str:
-    with Path(file).open(encoding="utf-8-sig") as opened:  # an editor on Windows may put a mark at the beginning
+    with Path(file).open(encoding="utf-8-sig") as opened:  # Windows editors may begin it with a byte order mark
         return opened.read(LONGEST_SECRET)
 
 

@@ -23,7 +23,7 @@ from sync.pages.steps import connection_page, page_context
 PER_PAGE = 50
 NEWEST_FIRST = ("-pk",)
 MOST_NAMED = 1000
-"""So many notices are closed with one click."""
+"""The most notices that are closed with one click."""
 
 
 @require_GET
