@@ -27,7 +27,7 @@ CLAIM = timedelta(minutes=5)
 
 
 def due() -> QuerySet[Letter]:
-    """What is to be tried now, and at once what a dead process of this host was sending; the oldest first."""
+    """The letters to try now, the oldest first. What a dead process of this host was sending is due at once."""
     waiting = Letter.objects.filter(state=Letter.State.WAITING)
     for pk, holder in waiting.exclude(holder="").values_list("pk", "holder"):
         if is_dead(holder):
@@ -48,7 +48,7 @@ def claim(letter: Letter) -> bool:
 
 
 def sent(letter: Letter, sent_at: datetime | None) -> None:
-    """The mail server has it, or nobody needs it any more (``None``)."""
+    """Note that the mail server has accepted the letter, or that nobody needs it any more (``None``)."""
     Letter.objects.filter(pk=letter.pk).update(state=Letter.State.SENT, next_at=None, holder="", sent_at=sent_at)
     letter.refresh_from_db(fields=["state", "next_at", "sent_at"])
 

@@ -31,7 +31,7 @@ def _tell(run: SyncRun, address: str, changes: int, people: int) -> None:
     told = Letter.objects.filter(kind=Letter.Kind.HELD, key__startswith=own, made_at__gte=timezone.now() - HOUR)
     lately = list(told.select_for_update().order_by("pk"))
     collecting = [one for one in lately if "runs" in one.params and one.state == Letter.State.WAITING and not one.tries]
-    if collecting:  # it says what waits when it is sent
+    if collecting:  # it lists what waits at the time when it is sent
         letter = collecting[-1]
         letter.params["runs"] = sorted({*letter.params["runs"], run.pk})
         letter.save(update_fields=["params"])
