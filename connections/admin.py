@@ -32,7 +32,7 @@ class Worded(admin.AllValuesFieldListFilter):
             yield choice
 
 
-class Hers(admin.RelatedFieldListFilter):
+class OwnConnections(admin.RelatedFieldListFilter):
     """A filter by connection that offers only the connections that the user may see."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
@@ -117,7 +117,7 @@ class AuditEntryAdmin(LookOnly):
 
     before_release = True
     list_display = ["at", "who", "action", "connection"]
-    list_filter = [("action", Worded), ("connection", Hers)]
+    list_filter = [("action", Worded), ("connection", OwnConnections)]
     list_select_related = ["connection"]
     search_fields = ["who", "action"]
     date_hierarchy = "at"

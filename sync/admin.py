@@ -10,7 +10,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from connections.admin import Hers, LookOnly, Worded
+from connections.admin import LookOnly, OwnConnections, Worded
 from sync.admin_words import WORDS
 from sync.core.codes import Action
 from sync.models import (
@@ -57,7 +57,7 @@ class SyncRunAdmin(OfAConnection):
 
     path = "connection"
     list_display = ["id", "connection", "trigger", "state", "started_by", "started_at", "finished_at"]
-    list_filter = ["state", "trigger", ("connection", Hers)]
+    list_filter = ["state", "trigger", ("connection", OwnConnections)]
     list_select_related = ["connection"]
     search_fields = ["=id", "connection__name", "connection__code", "started_by", "confirmed_by"]
     date_hierarchy = "started_at"
@@ -70,7 +70,7 @@ class EmployeeLinkAdmin(OfAConnection):
 
     path = "connection"
     list_display = ["id", "name", "connection", "state", "gone_from", "linked_by", "linked_by_user", "linked_at"]
-    list_filter = ["state", "linked_by", ("gone_from", Worded), ("connection", Hers)]
+    list_filter = ["state", "linked_by", ("gone_from", Worded), ("connection", OwnConnections)]
     list_select_related = ["connection"]
     search_fields = ["=id", "=huma_id", "=visma_id", "linked_by_user", "connection__name"]
     exclude = ["baseline", "seen", "written"]
@@ -82,7 +82,7 @@ class LeftOutAdmin(OfAConnection):
 
     path = "connection"
     list_display = ["id", "name", "side_name", "field_name", "connection", "by", "at"]
-    list_filter = [("side", Worded), ("field", Worded), ("connection", Hers)]
+    list_filter = [("side", Worded), ("field", Worded), ("connection", OwnConnections)]
     list_select_related = ["connection"]
     search_fields = ["=id", "=vendor_id", "by", "connection__name"]
 
@@ -114,7 +114,7 @@ class PossibleMatchAdmin(OfAConnection):
     """Two people who may be one."""
 
     list_display = ["id", "run", "reason", "decision", "decided_by", "decided_at"]
-    list_filter = ["decision", ("why", Worded), ("run__connection", Hers)]
+    list_filter = ["decision", ("why", Worded), ("run__connection", OwnConnections)]
     list_select_related = ["run"]
     search_fields = ["=id", "=run__id", "decided_by"]
 
@@ -136,7 +136,7 @@ class ConflictAdmin(OfAConnection):
         ("standing", Worded),
         ("outcome", Worded),
         ("field", Worded),
-        ("run__connection", Hers),
+        ("run__connection", OwnConnections),
     ]
     list_select_related = ["run", "link"]
     search_fields = ["=id", "=run__id", "=link__id", "decided_by"]
@@ -171,7 +171,7 @@ class ChangeAdmin(OfAConnection):
         ("action", Worded),
         ("field", Worded),
         ("reason", Worded),
-        ("run__connection", Hers),
+        ("run__connection", OwnConnections),
     ]
     list_select_related = ["run"]
     search_fields = ["=id", "=run__id", "=link__id"]
@@ -209,7 +209,7 @@ class WriteAdmin(OfAConnection):
     """The requests of a run."""
 
     list_display = ["id", "run", "side", "document", "state", "tries", "sent_at", "accepted_at"]
-    list_filter = ["state", ("side", Worded), "document", ("run__connection", Hers)]
+    list_filter = ["state", ("side", Worded), "document", ("run__connection", OwnConnections)]
     list_select_related = ["run"]
     search_fields = ["=id", "=run__id", "=link__id", "=owner_id"]
     exclude = ["lease_holder"]
@@ -221,7 +221,7 @@ class HumaEventAdmin(OfAConnection):
 
     path = "connection"
     list_display = ["id", "connection", "topic", "people", "times", "verified_by", "state", "received_at", "run"]
-    list_filter = ["state", ("topic", Worded), ("connection", Hers)]
+    list_filter = ["state", ("topic", Worded), ("connection", OwnConnections)]
     list_select_related = ["connection", "run"]
     search_fields = ["=id", "=run__id", "connection__name"]
     exclude = ["body_hash"]
@@ -239,7 +239,7 @@ class RefusedEventAdmin(OfAConnection):
 
     path = "connection"
     list_display = ["id", "connection", "why", "times", "last_at"]
-    list_filter = [("why", Worded), ("connection", Hers)]
+    list_filter = [("why", Worded), ("connection", OwnConnections)]
     list_select_related = ["connection"]
     search_fields = ["=id", "connection__name"]
     words = {"why": refused_words}
@@ -252,7 +252,7 @@ class NoticeAdmin(OfAConnection):
     path = "connection"
     hidden = ("params",)
     list_display = ["id", "name", "connection", "kind", "made_at", "closed_at", "closed_by"]
-    list_filter = ["kind", ("connection", Hers)]
+    list_filter = ["kind", ("connection", OwnConnections)]
     list_select_related = ["connection"]
     search_fields = ["=id", "=link__id", "closed_by", "connection__name"]
     exclude = ["params", "key"]
@@ -264,7 +264,7 @@ class LetterAdmin(OfAConnection):
 
     path = "connection"
     list_display = ["id", "kind", "connection", "state", "made_at", "sent_at"]
-    list_filter = ["kind", "state", ("connection", Hers)]
+    list_filter = ["kind", "state", ("connection", OwnConnections)]
     list_select_related = ["connection"]
     search_fields = ["=id", "connection__name"]
     exclude = ["params", "key", "holder"]

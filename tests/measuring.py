@@ -18,8 +18,8 @@ import pytest
 from coverage import Coverage
 
 BASE = Path(__file__).resolve().parent.parent
-OWN = ("core", "execute", "writing")
-"""Folders in `sync` and in its tests; the tests of `writing` are in `execute`."""
+OWN = ("core", "writing")
+"""Folders in `sync` and in its tests."""
 EVERYTHING = ("humavisma", "connections", "sync")
 STARTS = ("__main__.py", "wsgi.py")
 """Modules that start something when they are imported."""

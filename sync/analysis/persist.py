@@ -130,8 +130,8 @@ def _store_people(run: SyncRun, analysis: Analysis) -> None:
         ids[key] = pk
         if key in analysis.headings:
             alike[analysis.headings[key], analysis.refusals.get(key, "")].append(pk)
-    hers = {side: links.filter(**{f"{side}_id": OuterRef("vendor_id")}).values("pk")[:1] for side in Side}
-    rows.update(link=Case(*(When(side=side, then=Subquery(link)) for side, link in hers.items())))
+    theirs = {side: links.filter(**{f"{side}_id": OuterRef("vendor_id")}).values("pk")[:1] for side in Side}
+    rows.update(link=Case(*(When(side=side, then=Subquery(link)) for side, link in theirs.items())))
     _group(rows, alike)
     PossibleMatch.objects.bulk_create(
         [

@@ -179,12 +179,12 @@ def _unreadable(run: SyncRun, held: Iterable[Change]) -> set[int]:
     """The Changes whose field couldn't be read on both sides: it wasn't compared, so nothing is known about it."""
     found: set[int] = set()
     for side in Side:
-        hers: dict[str, list[Change]] = defaultdict(list)
+        theirs: dict[str, list[Change]] = defaultdict(list)
         for one in held:
-            hers[getattr(one.link, f"{side}_id")].append(one)
-        for some in batches(hers):
+            theirs[getattr(one.link, f"{side}_id")].append(one)
+        for some in batches(theirs):
             rows = EmployeeSnapshot.objects.filter(run=run, side=side, vendor_id__in=some)
             for vendor_id, payload in rows.values_list("vendor_id", "payload"):
                 values = from_json(payload).values if payload else {}
-                found |= {one.pk for one in hers[vendor_id] if one.field in values and not values[one.field].readable}
+                found |= {one.pk for one in theirs[vendor_id] if one.field in values and not values[one.field].readable}
     return found

@@ -19,16 +19,16 @@ def busy(hr):
     now = timezone.now()
     made = company(hr, automatic=True)
     run = SyncRun.objects.create(connection=made, state="finished", finished_at=now, read_at=now)
-    her = EmployeeLink.objects.create(
+    kari = EmployeeLink.objects.create(
         connection=made, huma_id="h", visma_id="v", linked_by="number", name="Kari Nordmann", number="1"
     )
-    Conflict.objects.create(run=run, link=her, field="phone", kind="value")
-    Change.objects.create(run=run, link=her, side="visma", field="email", state="held")
+    Conflict.objects.create(run=run, link=kari, field="phone", kind="value")
+    Change.objects.create(run=run, link=kari, side="visma", field="email", state="held")
     for number in range(60):
         tell(made, "new_person", f"n{number}", name=f"Nina Ny {number:02}", number=f"{number}")
-    tell(made, "deactivated", "d", link=her)
+    tell(made, "deactivated", "d", link=kari)
     positions = {"what": "another", "before": "2020-01-01 – 2026-02-28", "now": "2026-03-01 – …"}
-    tell(made, "position", "p", link=her, params={"huma": positions, "visma": {**positions, "what": "ended"}})
+    tell(made, "position", "p", link=kari, params={"huma": positions, "visma": {**positions, "what": "ended"}})
     company(hr, name="Breidvik", tenant_id="2", state="paused", pause_reason="credentials_huma")
     return made
 

@@ -14,7 +14,7 @@ from typing import Any
 from connections import sandbox as vendors
 from connections.sandbox import Sandbox
 from tests.mailserver import MailServer
-from tests.sync.execute.whole import plain
+from tests.sync.writing.whole import plain
 
 ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = 12

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash.company import Outcome, play, play_killed, template
-from tests.sync.execute.whole import differences
+from tests.sync.writing.whole import differences
 
 pytestmark = pytest.mark.kill
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.crash.company import template
 from tests.crash.worker import Carried, carry_out, carry_out_killed, decided
-from tests.sync.execute.whole import differences
+from tests.sync.writing.whole import differences
 
 pytestmark = pytest.mark.kill
 

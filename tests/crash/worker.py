@@ -14,13 +14,13 @@ from pathlib import Path
 from connections.sandbox import Sandbox
 from tests.crash.company import PEOPLE, ROOT, environment, manage
 from tests.mailserver import MailServer
-from tests.sync.execute.whole import plain
 from tests.sync.workers import kill, wait_for
+from tests.sync.writing.whole import plain
 
 DECIDE = """
 from django.contrib.auth.models import User
 from connections.models import Connection
-from tests.sync.execute import whole
+from tests.sync.writing import whole
 whole.decided(Connection.objects.get(), User.objects.create_superuser("hr", "hr@example.com", "x"))
 """
 

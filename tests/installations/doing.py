@@ -18,8 +18,8 @@ from tests.installations.keeping import PASSWORD
 from tests.installations.times import next_working_day
 from tests.sync.companies import OneCompany
 from tests.sync.driving import apply
-from tests.sync.execute.conftest import Person
 from tests.sync.telling import accounts
+from tests.sync.writing.conftest import Person
 
 
 class Work:

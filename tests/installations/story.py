@@ -24,7 +24,7 @@ from sync.worker import heartbeat
 from tests.installations.doing import Work
 from tests.installations.times import days_pass
 from tests.sync.driving import apply, decide, read
-from tests.sync.execute.conftest import Person
+from tests.sync.writing.conftest import Person
 
 FIRST = (
     ("phone_differs", "phone", "huma"),

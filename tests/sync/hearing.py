@@ -14,7 +14,7 @@ from connections.sandbox.signing import signed
 from sync.automation import real_time
 from sync.models import HumaEvent, Notice, SyncRun
 from tests.sync import scheduling
-from tests.sync.execute.conftest import Company, Person
+from tests.sync.writing.conftest import Company, Person
 
 NEW = "+4798765432"
 NEWER = "+4798765433"

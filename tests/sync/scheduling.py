@@ -17,7 +17,7 @@ from sync.models import SyncRun
 from sync.writing import context
 from tests.connections.companies import heard
 from tests.sync import driving
-from tests.sync.execute.conftest import Company, Person
+from tests.sync.writing.conftest import Company, Person
 
 QUICK = {
     "JOB_WAIT_FIRST_SECONDS": 0.05,

@@ -14,8 +14,8 @@ from sync.automation import held, real_time
 from sync.models import Change, HumaEvent, SyncRun
 from sync.worker.lease import Lease
 from tests.sync.driving import outcomes
-from tests.sync.execute.conftest import Company, Person
 from tests.sync.scheduling import company, people, turn_on
+from tests.sync.writing.conftest import Company, Person
 
 
 @contextmanager

@@ -82,32 +82,32 @@ class TestDifferencesThatWait:
 
     def test_a_later_look_at_a_person_takes_the_place_of_the_whole_run(self, hr):
         made = company(hr)
-        her, him = linked(made, 1), linked(made, 2)
+        kari, per = linked(made, 1), linked(made, 2)
         whole = a_run(made, "scheduled")
-        for link in (her, him):
+        for link in (kari, per):
             differs(whole, link)
             differs(whole, link, "email")
-        look = a_run(made, "real-time", progress={"links": [her.pk]})
-        differs(look, her, "address")
+        look = a_run(made, "real-time", progress={"links": [kari.pk]})
+        differs(look, kari, "address")
         assert waiting(made) == [("differences", 3)]
-        a_run(made, "real-time", progress={"links": [her.pk, him.pk]})
+        a_run(made, "real-time", progress={"links": [kari.pk, per.pk]})
         assert waiting(made) == []
 
     def test_the_next_whole_run_counts_alone(self, hr):
         made = company(hr)
-        her = linked(made, 1)
-        differs(a_run(made), her)
-        differs(a_run(made, "real-time", progress={"links": [her.pk]}), her)
+        kari = linked(made, 1)
+        differs(a_run(made), kari)
+        differs(a_run(made, "real-time", progress={"links": [kari.pk]}), kari)
         a_run(made, "command")
         assert waiting(made) == []
 
     def test_what_was_tried_again_and_done_does_not_wait(self, hr):
         made = company(hr)
-        her = linked(made, 1)
+        kari = linked(made, 1)
         whole = a_run(made)
-        differs(whole, her, decision="huma", outcome="failed")
-        differs(whole, her, "email", decision="huma", outcome="failed")
-        differs(a_run(made, "retry"), her, decision="huma", outcome="done")
+        differs(whole, kari, decision="huma", outcome="failed")
+        differs(whole, kari, "email", decision="huma", outcome="failed")
+        differs(a_run(made, "retry"), kari, decision="huma", outcome="done")
         assert waiting(made) == [("differences", 1)]
 
     def test_who_is_left_out_unlinked_or_gone_has_none(self, hr):
@@ -123,9 +123,9 @@ class TestDifferencesThatWait:
 
     def test_what_is_held_waits_as_held_only(self, hr):
         made = company(hr)
-        her = linked(made, 1)
-        differs(a_run(made), her)
-        held = changes(a_run(made, "real-time"), "held", link=her)
+        kari = linked(made, 1)
+        differs(a_run(made), kari)
+        held = changes(a_run(made, "real-time"), "held", link=kari)
         assert waiting(made) == [("held", 1)]
         Change.objects.filter(pk=held.pk).update(answer="dropped")
         assert waiting(made) == [("differences", 1)]
@@ -144,15 +144,15 @@ def test_nothing_waits_where_all_is_well(hr):
 def test_the_most_urgent_comes_first(hr):
     made = company(hr, automatic=True, accounts_asks=True)
     run = a_run(made)
-    her = linked(made, 1)
-    differs(run, her)
-    changes(run, "unknown", link=her, field="email")
+    kari = linked(made, 1)
+    differs(run, kari)
+    changes(run, "unknown", link=kari, field="email")
     changes(run, "failed", action="create", field="", name="New")
-    for kind, link in (("new_person", None), ("deactivated", her), ("position", her)):
+    for kind, link in (("new_person", None), ("deactivated", kari), ("position", kari)):
         tell(made, kind, kind, link=link, name="Somebody")
     for kind in ("deleted", "gone"):
         tell(made, kind, kind, link=linked(made, kind, state="gone", gone_from="huma"))
-    changes(run, "held", link=her, field="address")
+    changes(run, "held", link=kari, field="address")
     EmployeeLink.objects.filter(pk=linked(made, 2).pk).update(doubt="birth")
     PassedPerson.objects.create(connection=made, run=run, side="huma", vendor_id="x", reason="passed_shape")
     paused = company(hr, name="B", tenant_id="2", state="paused", pause_reason="credentials_visma")
@@ -191,10 +191,10 @@ class TestFailedRuns:
 class TestOutcomes:
     def test_an_uncertain_one_is_over_when_somebody_looked_again(self, hr):
         made = company(hr)
-        her = linked(made, 1)
-        changes(a_run(made), "unknown", link=her)
+        kari = linked(made, 1)
+        changes(a_run(made), "unknown", link=kari)
         assert waiting(made) == [("unknown", 1)]
-        a_run(made, "real-time", progress={"links": [her.pk]})
+        a_run(made, "real-time", progress={"links": [kari.pk]})
         assert waiting(made) == []
 
     def test_who_was_added_after_all_does_not_wait(self, hr):
@@ -209,10 +209,10 @@ class TestOutcomes:
 
 class TestDrafts:
     def seen(self, made, draft=True):
-        her = EmployeeLink.objects.filter(connection=made).first() or linked(made, 1)
+        kari = EmployeeLink.objects.filter(connection=made).first() or linked(made, 1)
         run = a_run(made)
-        EmployeeSnapshot.objects.create(run=run, side="visma", vendor_id="v1", name="New", draft=draft, link=her)
-        return her
+        EmployeeSnapshot.objects.create(run=run, side="visma", vendor_id="v1", name="New", draft=draft, link=kari)
+        return kari
 
     def test_who_was_added_and_is_still_a_draft_waits_until_payroll_completed_her(self, hr):
         made = company(hr)
@@ -242,10 +242,10 @@ def test_notices_are_counted_and_some_of_them_named(hr):
 
 def test_of_several_positions_the_newest_counts(hr):
     made = company(hr)
-    her, him = linked(made, 1), linked(made, 2)
+    kari, per = linked(made, 1), linked(made, 2)
     for key in ("first", "second"):
-        tell(made, "position", key, link=her, params={"key": key})
-    tell(made, "position", "his", link=him)
+        tell(made, "position", key, link=kari, params={"key": key})
+    tell(made, "position", "his", link=per)
     [positions] = attention(situation([made]))
     assert [notice.key for notice in positions.notices] == ["his", "second"]
 
@@ -260,15 +260,15 @@ def test_a_disconnected_connection_waits_for_nothing(hr):
 def busy(hr, number):
     """A connection in which something of everything waits."""
     made = company(hr, name=f"Company {number}", tenant_id=str(number))
-    run, her = a_run(made), linked(made, number)
-    differs(run, her)
-    changes(run, "unknown", link=her, field="email")
+    run, kari = a_run(made), linked(made, number)
+    differs(run, kari)
+    changes(run, "unknown", link=kari, field="email")
     changes(run, "failed", action="create", field="")
-    changes(run, "held", link=her, field="address")
-    look = a_run(made, "real-time", progress={"links": [her.pk]})
-    differs(look, her, "email")
+    changes(run, "held", link=kari, field="address")
+    look = a_run(made, "real-time", progress={"links": [kari.pk]})
+    differs(look, kari, "email")
     tell(made, "new_person", "n", name="New")
-    tell(made, "deactivated", "d", link=her)
+    tell(made, "deactivated", "d", link=kari)
     a_run(made, "real-time", "failed", failure="bug")
     return made
 

@@ -8,9 +8,9 @@ from sync.models import Change, Conflict, HumaEvent, SyncRun
 from sync.runs import lifecycle
 from sync.wizard import review
 from tests.sync.driving import apply, changed, decide, outcomes, read
-from tests.sync.execute.conftest import NUMBER
 from tests.sync.scheduling import company, people, turn_on
 from tests.sync.telling import account, accounts, begun, new_account, new_phone, phone, ready, told, waits
+from tests.sync.writing.conftest import NUMBER
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -3,9 +3,9 @@
 import pytest
 
 from sync.models import Conflict, SyncRun
-from tests.sync.execute.conftest import Company, Person
 from tests.sync.scheduling import company, people, turn_on
 from tests.sync.telling import told
+from tests.sync.writing.conftest import Company, Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -14,10 +14,10 @@ from sync.runs import lifecycle
 from sync.wizard import retry, review
 from tests.connections.companies import text_of
 from tests.sync import bell
-from tests.sync.execute.conftest import Company, Person
 from tests.sync.hearing import NEW, company, tell
 from tests.sync.telling import hold_phones, of, phone, six_people, told
 from tests.sync.views.conftest import at, signed_in
+from tests.sync.writing.conftest import Company, Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ALL = review.ReviewFilter(show="all")

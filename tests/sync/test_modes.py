@@ -20,8 +20,8 @@ from sync.models import Change, Conflict, SyncRun
 from sync.wizard import creation
 from tests.connections.companies import heard
 from tests.sync import bell, hearing, scheduling
-from tests.sync.execute import whole
-from tests.sync.execute.conftest import Company, Person
+from tests.sync.writing import whole
+from tests.sync.writing.conftest import Company, Person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("one_day")]
 

@@ -7,8 +7,8 @@ from sync import runner
 from sync.models import Change, Conflict, LeftOut, SyncRun
 from sync.runs.result_mail import result_of
 from tests.sync.driving import outcomes
-from tests.sync.execute.conftest import NUMBER
 from tests.sync.scheduling import begin, company, people, scheduled, turn_on
+from tests.sync.writing.conftest import NUMBER
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -6,9 +6,9 @@ from sync.models import Change, Conflict
 from sync.people.everyone import people as everyone
 from sync.wizard import review
 from tests.sync.driving import apply, decide, read
-from tests.sync.execute.conftest import NUMBER
 from tests.sync.scheduling import company, first_run, people, scheduled, turn_on
 from tests.sync.test_scheduled import fields, visma_phone
+from tests.sync.writing.conftest import NUMBER
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

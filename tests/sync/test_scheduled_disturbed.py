@@ -14,8 +14,8 @@ from sync.models import Change, Conflict, SyncRun, Write
 from sync.wizard import confirm
 from sync.worker.lease import Lease
 from tests.sync.driving import decide, outcomes, read, until
-from tests.sync.execute.conftest import NUMBER
 from tests.sync.scheduling import begin, company, make_due, people, scheduled, turn_on
+from tests.sync.writing.conftest import NUMBER
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

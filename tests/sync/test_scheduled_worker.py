@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from sync.models import Write
-from tests.sync.execute.conftest import NUMBER
 from tests.sync.scheduling import company, make_due, people, turn_on
 from tests.sync.workers import Workers, kill, wait_for
+from tests.sync.writing.conftest import NUMBER
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.kill]
 

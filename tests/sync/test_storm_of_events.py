@@ -15,10 +15,10 @@ from django_q.tasks import async_task
 from connections.sandbox.signing import signed
 from sync.models import Change, Conflict, HumaEvent, SyncRun
 from tests.sync import scheduling
-from tests.sync.execute.conftest import Company, Person
 from tests.sync.telling import new_phone, phones
 from tests.sync.webserver import WebServer
 from tests.sync.workers import Workers, kill, wait_for
+from tests.sync.writing.conftest import Company, Person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.kill, pytest.mark.storm]
 

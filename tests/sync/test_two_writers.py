@@ -18,8 +18,8 @@ from tests.connections.companies import heard
 from tests.sync import scheduling
 from tests.sync.bell import a_minute, until_quiet
 from tests.sync.driving import read
-from tests.sync.execute.conftest import Company, Person
 from tests.sync.hearing import NEW, NEWER, phone, states, tell
+from tests.sync.writing.conftest import Company, Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,7 +9,6 @@ from sync import runner
 from sync.core.automatic import MOST_SENSITIVE
 from sync.models import Conflict, Letter, SyncRun
 from tests.sync.driving import apply, connection, decide, read, running
-from tests.sync.execute.conftest import NUMBER, Company
 from tests.sync.scheduling import company, first_run, people, scheduled, turn_on
 from tests.sync.telling import (
     account,
@@ -28,6 +27,7 @@ from tests.sync.telling import (
     totals,
     waits,
 )
+from tests.sync.writing.conftest import NUMBER, Company
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -149,7 +149,7 @@ def test_a_field_that_waits_is_never_written_by_itself(fjordheim):
     assert waits(fjordheim.connection) == [change]
     assert phone(fjordheim, person) != number
     fjordheim.huma(person, familyName="Nyhjem")
-    assert totals(told(fjordheim, person)) == {"done": 1}, "her other fields aren't held up"
+    assert totals(told(fjordheim, person)) == {"done": 1}, "their other fields aren't held up"
     assert waits(fjordheim.connection) == [change]
 
 

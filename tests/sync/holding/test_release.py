@@ -18,7 +18,6 @@ from sync.runs import lifecycle
 from sync.runs.lifecycle import NotAllowed
 from sync.worker.lease import Lease
 from tests.sync.driving import changed
-from tests.sync.execute.conftest import NUMBER
 from tests.sync.scheduling import scheduled
 from tests.sync.telling import (
     account,
@@ -37,6 +36,7 @@ from tests.sync.telling import (
     totals,
     waits,
 )
+from tests.sync.writing.conftest import NUMBER
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

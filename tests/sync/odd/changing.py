@@ -7,7 +7,7 @@ from typing import Any
 
 from sync.models import EmployeeLink
 from tests.sync.driving import changed
-from tests.sync.execute.conftest import Company, Person
+from tests.sync.writing.conftest import Company, Person
 
 Change = Callable[[Any], Any]
 

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from tests.sync import scheduling
-from tests.sync.execute.conftest import Company, Person
+from tests.sync.writing.conftest import Company, Person
 
 OTHERS = 12
 

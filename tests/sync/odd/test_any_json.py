@@ -18,9 +18,9 @@ from tests.connections.companies import heard
 from tests.sync import bell, scheduling
 from tests.sync.core.breaking import MISSING, Path, at, broken, is_valid, paths, renamed
 from tests.sync.driving import changed, sync
-from tests.sync.execute.conftest import Company, Person
 from tests.sync.hearing import tell
 from tests.sync.odd.changing import where
+from tests.sync.writing.conftest import Company, Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -11,9 +11,9 @@ from sync.models import HumaEvent, PassedPerson
 from tests.connections.companies import heard
 from tests.sync import bell, scheduling
 from tests.sync.driving import changed, sync
-from tests.sync.execute.conftest import Company, Person
 from tests.sync.hearing import tell
 from tests.sync.odd.changing import Change, at, where
+from tests.sync.writing.conftest import Company, Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 E = {"editable": True}

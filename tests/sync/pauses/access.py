@@ -13,7 +13,7 @@ from connections.sandbox import Sandbox
 from sync.automation import real_time
 from sync.models import HumaEvent, SyncRun
 from tests.sync.bell import a_minute
-from tests.sync.execute.conftest import Company, Person
+from tests.sync.writing.conftest import Company, Person
 
 PAUSED, RESUMED = "Fjordheim: paused, because the access is refused", "Fjordheim: works again"
 

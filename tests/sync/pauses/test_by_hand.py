@@ -13,7 +13,6 @@ from sync.models import Change, HumaEvent, SyncRun
 from sync.runs import lifecycle
 from tests.sync.bell import a_minute, until_quiet
 from tests.sync.driving import read
-from tests.sync.execute.conftest import NUMBER
 from tests.sync.pauses.access import (
     RESUMED,
     begun,
@@ -26,6 +25,7 @@ from tests.sync.pauses.access import (
 )
 from tests.sync.scheduling import make_due, people
 from tests.sync.workers import wait_for
+from tests.sync.writing.conftest import NUMBER
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

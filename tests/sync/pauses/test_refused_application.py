@@ -9,9 +9,9 @@ from connections.models import AuditEntry, Connection, Installation
 from sync.models import HumaEvent, SyncRun
 from tests.sync.bell import a_minute, until_quiet
 from tests.sync.driving import read
-from tests.sync.execute.conftest import NUMBER
 from tests.sync.pauses.access import phone_in_visma, tell
 from tests.sync.scheduling import company, make_due, people, turn_on
+from tests.sync.writing.conftest import NUMBER
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

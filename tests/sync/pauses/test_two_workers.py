@@ -14,9 +14,9 @@ from connections.models import AuditEntry, Connection
 from sync.models import HumaEvent, SyncRun
 from sync.worker.queue import wake_connection
 from tests.mailserver import MailServer
-from tests.sync.execute.conftest import NUMBER
 from tests.sync.scheduling import company, make_due, people, turn_on
 from tests.sync.workers import Workers
+from tests.sync.writing.conftest import NUMBER
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.kill, pytest.mark.postgres]
 

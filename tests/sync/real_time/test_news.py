@@ -46,12 +46,12 @@ def test_of_another_company_of_the_organisation_nobody_is_named(fjordheim):
     ours = next(id_ for id_, group in fjordheim.sandbox.huma.groups.items() if group["type"] == "company")
     fjordheim.connection.huma_companies = [ours]
     fjordheim.connection.save()
-    hers, not_hers = fjordheim.add("only_huma"), fjordheim.add("only_huma")
-    fjordheim.sandbox.huma.users[hers.user_id].groups = [ours]
-    fjordheim.sandbox.huma.users[not_hers.user_id].groups = []
-    tell(fjordheim, hers, not_hers, topic="users-create")
+    theirs, another = fjordheim.add("only_huma"), fjordheim.add("only_huma")
+    fjordheim.sandbox.huma.users[theirs.user_id].groups = [ours]
+    fjordheim.sandbox.huma.users[another.user_id].groups = []
+    tell(fjordheim, theirs, another, topic="users-create")
     bell.until_quiet()
-    assert list(Notice.objects.values_list("key", flat=True)) == [hers.user_id]
+    assert list(Notice.objects.values_list("key", flat=True)) == [theirs.user_id]
 
 
 def test_who_has_gone_over_to_another_company_is_not_written_any_more(fjordheim, anna, berit):

@@ -46,10 +46,10 @@ def test_nothing_needs_her(web, fjordheim):
 
 
 def test_each_line_leads_to_where_it_is_solved(web, hr, fjordheim):
-    run, her = a_run(fjordheim), linked(fjordheim)
-    Conflict.objects.create(run=run, link=her, field="phone", kind="value")
-    Change.objects.create(run=run, link=her, side="visma", field="email", state="held")
-    Change.objects.create(run=run, link=her, side="visma", field="address", state="unknown")
+    run, kari = a_run(fjordheim), linked(fjordheim)
+    Conflict.objects.create(run=run, link=kari, field="phone", kind="value")
+    Change.objects.create(run=run, link=kari, side="visma", field="email", state="held")
+    Change.objects.create(run=run, link=kari, side="visma", field="address", state="unknown")
     Change.objects.create(run=run, side="visma", action="create", state="failed")
     refused = company(hr, name="Breidvik", tenant_id="2", state="paused", pause_reason="credentials_huma")
     failed = company(hr, name="Dalen", tenant_id="3")
@@ -114,10 +114,10 @@ def test_both_positions_are_shown(web, fjordheim):
 
 
 def test_drafts_that_still_wait_are_named(web, fjordheim):
-    her = linked(fjordheim)
-    Change.objects.create(run=a_run(fjordheim), link=her, side="visma", action="create", state="done")
+    kari = linked(fjordheim)
+    Change.objects.create(run=a_run(fjordheim), link=kari, side="visma", action="create", state="done")
     run = a_run(fjordheim)
-    EmployeeSnapshot.objects.create(run=run, side="visma", vendor_id="v1", name="Nina Ny", draft=True, link=her)
+    EmployeeSnapshot.objects.create(run=run, side="visma", vendor_id="v1", name="Nina Ny", draft=True, link=kari)
     page = web.get(START)
     assert "1 person who was added to Visma is still a draft there. Nina Ny" in inbox(page)
     assert f'href="{at("people", fjordheim)}?show=draft"' in page.content.decode()
@@ -219,10 +219,10 @@ class TestTheLineOfAConnection:
         assert "Waiting for you" in self.card(web)
 
     def test_it_counts_the_differences_that_wait(self, web, fjordheim):
-        run, her = a_run(fjordheim), linked(fjordheim)
-        Conflict.objects.create(run=run, link=her, field="phone", kind="value")
+        run, kari = a_run(fjordheim), linked(fjordheim)
+        Conflict.objects.create(run=run, link=kari, field="phone", kind="value")
         assert "1 difference is waiting" in self.card(web)
-        a_run(fjordheim, "real-time", progress={"links": [her.pk]})
+        a_run(fjordheim, "real-time", progress={"links": [kari.pk]})
         assert "difference waits" not in self.card(web)
 
 

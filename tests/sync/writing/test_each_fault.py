@@ -16,7 +16,7 @@ from sync import runner
 from sync.models import Change, SyncRun
 from sync.wizard.retry import retry_failed
 from tests.sync import driving
-from tests.sync.execute import whole
+from tests.sync.writing import whole
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.storm, pytest.mark.usefixtures("one_day")]
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from sync import runner
 from sync.models import SyncRun, Write
 from tests.sync.driving import until
-from tests.sync.execute.conftest import Company, assert_all_done, decided, outcomes, people
-from tests.sync.execute.states import changes
+from tests.sync.writing.conftest import Company, assert_all_done, decided, outcomes, people
+from tests.sync.writing.states import changes
 
 
 @pytest.mark.parametrize("kind", ["429:1", "429-bare", "500", "503", "reset"])

@@ -8,7 +8,7 @@ from sync.core.employee import Canonical
 from sync.core.fields import field as named
 from sync.reading.reader import fingerprinter
 from sync.runs import lifecycle
-from tests.sync.execute.conftest import Company
+from tests.sync.writing.conftest import Company
 
 ZEROS = {"type": "national", "number": "00000000000", "country": "NO"}
 RESIGNED = ["arbeidstakerHarSagtOppSelv"]

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from sync import runner
 from sync.models import SyncRun, Write
-from tests.sync.execute.conftest import NUMBER, Company, outcomes
+from tests.sync.writing.conftest import NUMBER, Company, outcomes
 
 EMPLOYEE = "/v2/employees/[0-9a-f-]+$"
 EFFECT = pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from connections.sandbox.visma_api import VismaApi
 from sync import runner
 from sync.models import Change, SyncRun, Write
 from tests.sync.driving import until
-from tests.sync.execute.conftest import Company, Person, outcomes
+from tests.sync.writing.conftest import Company, Person, outcomes
 
 NUMBER = "+4722334455"
 EMPLOYEE = "/v2/employees/[0-9a-f-]+$"

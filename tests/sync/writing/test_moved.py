@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from sync.models import Change, Conflict
-from tests.sync.execute.conftest import Company, Person, outcomes
-from tests.sync.execute.states import news
+from tests.sync.writing.conftest import Company, Person, outcomes
+from tests.sync.writing.states import news
 
 NUMBER = "+4722334455"
 

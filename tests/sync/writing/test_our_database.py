@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 
 from sync import runner
-from tests.sync.execute.conftest import Company, assert_all_done, decided
 from tests.sync.workers import wait_for
+from tests.sync.writing.conftest import Company, assert_all_done, decided
 
 
 def open_connections() -> int:

@@ -11,8 +11,8 @@ from sync.runs import lifecycle
 from sync.wizard import confirm, creation, retry
 from tests.sync import driving
 from tests.sync.driving import until
-from tests.sync.execute.conftest import Company, Person, outcomes
-from tests.sync.execute.states import changes
+from tests.sync.writing.conftest import Company, Person, outcomes
+from tests.sync.writing.states import changes
 
 USERS = "/users/[0-9a-f-]+$"
 

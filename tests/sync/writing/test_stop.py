@@ -14,8 +14,8 @@ from sync.runs import lifecycle
 from sync.wizard import confirm
 from sync.worker.lease import Lease
 from sync.writing import slices
-from tests.sync.execute.conftest import Company, assert_all_done, decided, outcomes, people
-from tests.sync.execute.states import changes
+from tests.sync.writing.conftest import Company, assert_all_done, decided, outcomes, people
+from tests.sync.writing.states import changes
 
 
 def test_stopping_follows_what_was_sent_and_sends_nothing_more(

@@ -25,8 +25,8 @@ from sync.runs import lifecycle
 from sync.worker.queue import wake
 from tests.mailserver import MailServer
 from tests.sync import driving
-from tests.sync.execute import whole
 from tests.sync.workers import Workers, kill, wait_for
+from tests.sync.writing import whole
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.kill]
 

@@ -7,7 +7,7 @@ from django.db import connection
 
 from sync import runner
 from sync.models import SyncRun, Write
-from tests.sync.execute.conftest import NUMBER, Company, assert_all_done
+from tests.sync.writing.conftest import NUMBER, Company, assert_all_done
 
 
 def lose_the_lease(run: SyncRun) -> None:

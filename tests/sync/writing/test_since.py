@@ -1,8 +1,8 @@
 """Fields that became hidden, locked or unknown after they were shown, and what the next run asks again."""
 
 from sync.models import SyncRun
-from tests.sync.execute.conftest import Company, outcomes
-from tests.sync.execute.states import news
+from tests.sync.writing.conftest import Company, outcomes
+from tests.sync.writing.states import news
 
 NUMBER = "+4722334455"
 

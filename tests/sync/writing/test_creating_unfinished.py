@@ -6,8 +6,8 @@ import pytest
 
 from sync import runner
 from sync.models import EmployeeLink, SyncRun
-from tests.sync.execute.conftest import Company, Person, outcomes
-from tests.sync.execute.states import changes
+from tests.sync.writing.conftest import Company, Person, outcomes
+from tests.sync.writing.states import changes
 
 POST = "withPosition"
 

@@ -5,8 +5,8 @@ import pytest
 from sync import runner
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
 from sync.wizard import creation
-from tests.sync.execute.conftest import Company, Person, outcomes
-from tests.sync.execute.states import changes
+from tests.sync.writing.conftest import Company, Person, outcomes
+from tests.sync.writing.states import changes
 
 
 def email_of(company: Company, person: Person) -> str:

@@ -8,8 +8,8 @@ from django.utils import translation
 from sync.models import Conflict
 from sync.wizard import confirm, review
 from sync.wizard.review import ReviewFilter
-from tests.sync.execute.conftest import Company, Person, outcomes
-from tests.sync.execute.states import news
+from tests.sync.writing.conftest import Company, Person, outcomes
+from tests.sync.writing.states import news
 
 EMPLOYEE = "/v2/employees/[0-9a-f-]+$"
 KEPT = "failed number_kept"

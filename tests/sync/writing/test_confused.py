@@ -5,7 +5,7 @@ import pytest
 from sync.analysis import candidates
 from sync.models import EmployeeLink, PossibleMatch
 from tests.sync import driving
-from tests.sync.execute.conftest import Company, outcomes
+from tests.sync.writing.conftest import Company, outcomes
 
 BORN = "1990-05-17"
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from connections.sandbox.clock import today
-from tests.sync.execute.conftest import Company, Person, outcomes
-from tests.sync.execute.states import news
+from tests.sync.writing.conftest import Company, Person, outcomes
+from tests.sync.writing.states import news
 
 SIGNS = "\u200b\u202e\u00ad\ufeff\x00\ud800\u2060"
 IN_JSON = ("u200b", "u202e", "u00ad", "ufeff", "u0000", "ud800", "u2060")

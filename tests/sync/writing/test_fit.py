@@ -8,7 +8,7 @@ import pytest
 from sync import runner
 from sync.models import Change, Conflict, EmployeeLink, SyncRun
 from tests.sync.driving import sync
-from tests.sync.execute.conftest import Company, outcomes
+from tests.sync.writing.conftest import Company, outcomes
 
 
 def sent(company: Company) -> str:

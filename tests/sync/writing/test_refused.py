@@ -11,8 +11,8 @@ from sync.core.fields import names
 from sync.models import Change, SyncRun, Write
 from sync.writing.refused import fields_of
 from tests.sync.driving import until
-from tests.sync.execute.conftest import Company, Person, outcomes
-from tests.sync.execute.states import news
+from tests.sync.writing.conftest import Company, Person, outcomes
+from tests.sync.writing.states import news
 
 NUMBER = "+4722334455"
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.sync.execute.conftest import Company, outcomes
-from tests.sync.execute.states import ABSENT, news
+from tests.sync.writing.conftest import Company, outcomes
+from tests.sync.writing.states import ABSENT, news
 
 RESIGNED, RESIGNED_VISMA = "employee_resigned", "arbeidstakerHarSagtOppSelv"
 DAY = "2099-06-30"

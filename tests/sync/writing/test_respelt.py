@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from sync.models import EmployeeLink
-from tests.sync.execute.conftest import Company, Person, outcomes, people
-from tests.sync.execute.states import news
+from tests.sync.writing.conftest import Company, Person, outcomes, people
+from tests.sync.writing.states import news
 
 EMPLOYEE = "/v2/employees/[0-9a-f-]+$"
 

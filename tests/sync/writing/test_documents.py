@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from connections.sandbox.clock import today
-from tests.sync.execute.conftest import Company, outcomes
-from tests.sync.execute.states import ABSENT, flat, news
+from tests.sync.writing.conftest import Company, outcomes
+from tests.sync.writing.states import ABSENT, flat, news
 
 DAY, DAY_AFTER = "2099-06-30", "2099-07-01"
 HOME = {"line1": "Nyveien 7", "line2": "", "line3": "", "postalCode": "2999", "city": "NYBY", "country": "NO"}

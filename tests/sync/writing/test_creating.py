@@ -8,8 +8,8 @@ from django.db import connection as database
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, SyncRun, Write
 from sync.wizard import creation
 from tests.sync.driving import until
-from tests.sync.execute.conftest import Company, Person, outcomes
-from tests.sync.execute.states import changes
+from tests.sync.writing.conftest import Company, Person, outcomes
+from tests.sync.writing.states import changes
 
 
 def created(before: dict[str, Any], after: dict[str, Any], side: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from connections.sandbox import Sandbox
 from sync import runner
 from sync.models import Change, EmployeeLink, SyncRun
 from tests.sync import driving
-from tests.sync.execute import whole
+from tests.sync.writing import whole
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("one_day")]
 

@@ -6,8 +6,8 @@ import pytest
 
 from sync import runner
 from sync.models import EmployeeLink
-from tests.sync.execute.conftest import Company, Person, outcomes
-from tests.sync.execute.states import changes, news
+from tests.sync.writing.conftest import Company, Person, outcomes
+from tests.sync.writing.states import changes, news
 
 NUMBER = "+4722334455"
 EMPLOYEE = "/v2/employees/[0-9a-f-]+$"
