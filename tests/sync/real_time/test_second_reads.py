@@ -183,7 +183,7 @@ def test_an_old_read_of_our_own_write_is_not_taken_for_a_change(fjordheim, anna)
 
 
 def test_of_many_some_are_read_at_a_time(fjordheim, anna, berit, monkeypatch):
-    monkeypatch.setattr(second_reads, "MOST", 2)
+    monkeypatch.setattr(second_reads, "MOST_AT_ONCE", 2)
     everybody = [anna, berit, *scheduling.people(fjordheim, 3)]
     fjordheim.read()
     tell(fjordheim, *everybody)
