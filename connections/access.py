@@ -1,4 +1,4 @@
-"""Who may see which connection: the one place where pages look one up."""
+"""Who may see and decide what of which connection: the one place where pages and commands ask."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -21,6 +21,11 @@ def connections_of(user: Any) -> QuerySet[Connection]:
     """The connections that a user may see: a superuser all of them, anybody else their own."""
     rows = Connection.objects.all()
     return rows if user.is_superuser else rows.filter(owners=user)
+
+
+def may_approve(user: Any, connection: Connection) -> bool:
+    """Whether a user may approve or reject what waits in a connection: its owners and superusers may."""
+    return connections_of(user).filter(pk=connection.pk).exists()
 
 
 def connection_for(user: Any, code: str) -> Connection:

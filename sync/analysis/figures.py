@@ -48,9 +48,7 @@ def _worth_knowing(analysis: Analysis) -> dict[str, int]:
     return {
         "becomes_cash": sum(becomes_cash(huma) for huma in analysis.huma.values()),
         "deactivated": sum(not huma.active and visma.standing is Period.CURRENT for huma, visma in pairs),
-        "several_positions": sum(
-            max(len(huma.current_positions), len(visma.current_positions)) > 1 for huma, visma in pairs
-        ),
+        "several_positions": sum(huma.has_several_positions or visma.has_several_positions for huma, visma in pairs),
         "long_number": sum(len(huma.number) > 12 for huma in analysis.huma.values()),
         "no_number": sum(not huma.number and huma.is_person for huma in analysis.huma.values()),
     }

@@ -250,7 +250,7 @@ def _by_bulk(field: Field, pair: Pair, verdict: Verdict) -> bool:
 
     It may not decide dates of somebody with several current positions, nor a draft's field that a person left.
     """
-    several = max(len(pair.huma.current_positions), len(pair.visma.current_positions)) > 1
+    several = pair.huma.has_several_positions or pair.visma.has_several_positions
     return not (field.on_position and several) and not (verdict.left and pair.visma.draft)
 
 

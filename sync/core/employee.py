@@ -149,6 +149,11 @@ class Employee:
         """All positions that are current."""
         return tuple(p for p in self.positions if p.period is Period.CURRENT)
 
+    @property
+    def has_several_positions(self) -> bool:
+        """Whether more than one position is current: then no choice for many decides dates."""
+        return len(self.current_positions) > 1
+
     def canonical(self, name: str) -> Canonical:
         """The canonical value of a field, ``None`` if it is empty or not readable."""
         value = self.values.get(name)

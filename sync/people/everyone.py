@@ -102,12 +102,22 @@ def _payloads(test: Callable[..., bool]) -> Callable[[Person], bool]:
     return lambda person: any(test(from_json(s.payload)) for s in person.seen if s.payload)
 
 
+def _of_pairs(test: Callable[[Person], bool]) -> Callable[[Person], bool]:
+    """The test for linked people only, as the overview counts them."""
+    return lambda person: is_linked(person) and person.left_out is None and test(person)
+
+
+def is_linked(person: Person) -> bool:
+    """Whether the person is linked, and there on both sides."""
+    return person.link is not None and not person.gone_from and not person.outside
+
+
 def _only(side: str) -> Callable[[Person], bool]:
     return lambda person: person.link is None and getattr(person, side) is not None
 
 
 FILTERS: dict[str, Callable[[Person], bool]] = {
-    "linked": lambda p: p.link is not None and not p.gone_from and not p.outside,
+    "linked": is_linked,
     "by_external": _by("external"),
     "by_number": _by("number"),
     "by_email": _by("email"),
@@ -135,7 +145,7 @@ FILTERS: dict[str, Callable[[Person], bool]] = {
 
 LOOKING_INSIDE: dict[str, Callable[[Person], bool]] = {
     "becomes_cash": _payloads(lambda employee: employee.side == Side.HUMA and becomes_cash(employee)),
-    "several_positions": _payloads(lambda employee: len(employee.current_positions) > 1),
+    "several_positions": _of_pairs(_payloads(lambda employee: employee.has_several_positions)),
 }
 """Filters for which each person's values have to be decrypted; they aren't counted."""
 

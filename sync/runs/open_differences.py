@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from django.db.models import Case, Count, Exists, Max, OuterRef, Q, QuerySet, When
 
 from sync.core.batches import batches
-from sync.core.codes import Standing
 from sync.models import OPEN_STATES, Change, Conflict, EmployeeLink, LeftOut, SyncRun
-from sync.models.groups import COMPARED, MANUAL, NOT_WRITTEN, PART, SINGLE, WAITS, WHOLE
+from sync.models.groups import COMPARED, MANUAL, PART, SINGLE, WAITS, WHOLE
 
 State, Trigger = SyncRun.State, SyncRun.Trigger
 CONNECTIONS_AT_ONCE = 200  # connections in one statement
@@ -134,6 +133,5 @@ def _taking_part(runs: Iterable[int]) -> QuerySet[Conflict]:
 
 
 def open_differences(run: SyncRun) -> int:
-    """How many differences of a run still wait for a person: undecided ones, and those that weren't carried out."""
-    rows = Conflict.objects.filter(run=run, standing=Standing.ASKS)
-    return rows.filter(Q(decision="") | Q(outcome__in=NOT_WRITTEN)).count()
+    """How many differences of a run still wait for a person, as *Needs your attention* counts them."""
+    return asking([run.pk]).count()

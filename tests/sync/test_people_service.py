@@ -1,5 +1,6 @@
 """People: everyone of both sides, and who is who."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -97,6 +98,15 @@ def test_the_list_can_be_narrowed_down(run, show, expected):
     assert names(found) == expected
     if show in everyone.FILTERS:
         assert found.counts.get(show, 0) == len(expected)
+
+
+def test_several_positions_are_those_that_the_overview_counts(hr):
+    kari, per = in_visma("v", "Kari", "Lie", "1", "k@x.no"), in_visma("alone", "Per", "Moe", "2", "p@x.no")
+    with_two = [replace(one, positions=(*one.positions, replace(one.positions[0], id="second"))) for one in (kari, per)]
+    run = read(company(hr), in_huma("h", "Kari", "Lie", "1", "k@x.no"), *with_two)
+    shown = names(everyone.people(run.connection, show="several_positions"))
+    assert shown == ["Kari Lie"]
+    assert run.figures["worth"]["several_positions"] == len(shown)
 
 
 def test_nothing_of_another_connection_is_shown(run, superuser):

@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from connections.access import may_approve
 from connections.models import Connection
 from sync.automation import held as service
 from sync.pages import request_params
@@ -82,6 +84,8 @@ def _ask(
 @connection_page
 def release(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Release exactly these. A second click, or another owner's, finds them answered."""
+    if not may_approve(request.user, connection):
+        raise PermissionDenied
     pks = _asked(request)
     try:
         done = service.release(connection, request.user, pks, request.POST.get("typed", ""))
@@ -103,6 +107,8 @@ def release(request: HttpRequest, connection: Connection) -> HttpResponse:
 @connection_page
 def drop(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Drop exactly these; nothing is written."""
+    if not may_approve(request.user, connection):
+        raise PermissionDenied
     done = service.drop(connection, request.user, _asked(request))
     if not done.changes:
         return _nothing_left(request, connection)

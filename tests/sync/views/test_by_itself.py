@@ -88,6 +88,15 @@ def test_open_differences_wait_for_a_person(web, start):
     assert "1 difference is waiting for you" in result(web, run)
 
 
+def test_who_is_left_out_since_waits_no_more(web, start):
+    run = start("real-time")
+    changed(run, "done")
+    link = EmployeeLink.objects.get()
+    Conflict.objects.create(run=run, link=link, field="email", kind="value", huma_fingerprint="1:a")
+    link.connection.left_out.create(link=link, field="email", by="hr")
+    assert "waiting for you" not in result(web, run), "as Needs your attention counts it"
+
+
 @pytest.mark.parametrize("state", ["fetching", "review"])
 @pytest.mark.parametrize("trigger", ["real-time", "scheduled", "release"])
 def test_before_it_writes_it_says_so(web, start, trigger, state):
