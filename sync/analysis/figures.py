@@ -7,6 +7,7 @@ from sync.analysis.analyse import Analysis
 from sync.core.codes import Standing
 from sync.core.employee import Employee, Period, Side
 from sync.core.fields import bank
+from sync.core.fields.number import is_too_long
 from sync.models import Conflict, EmployeeLink, SyncRun
 
 
@@ -49,7 +50,7 @@ def _worth_knowing(analysis: Analysis) -> dict[str, int]:
         "becomes_cash": sum(becomes_cash(huma) for huma in analysis.huma.values()),
         "deactivated": sum(not huma.active and visma.standing is Period.CURRENT for huma, visma in pairs),
         "several_positions": sum(huma.has_several_positions or visma.has_several_positions for huma, visma in pairs),
-        "long_number": sum(len(huma.number) > 12 for huma in analysis.huma.values()),
+        "long_number": sum(is_too_long(huma.number) for huma in analysis.huma.values()),
         "no_number": sum(not huma.number and huma.is_person for huma in analysis.huma.values()),
     }
 

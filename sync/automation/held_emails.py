@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable
 
 from django.core.mail import EmailMultiAlternatives
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,6 +11,7 @@ from connections.models import Connection
 from sync.mail.composers import Composer, Words
 from sync.mail.message import absolute, message
 from sync.models import Change, Letter
+from sync.models.writes import Changes
 from sync.planning.payday import deadline_of, waits_since
 from sync.wording import payday
 from sync.wording.sentences import sentence
@@ -29,7 +29,7 @@ def _reminder(letter: Letter) -> EmailMultiAlternatives | None:
     return _email(letter, Change.objects.filter(run__connection__in=of), urgent=True)
 
 
-def _email(letter: Letter, rows: QuerySet[Change], urgent: bool = False) -> EmailMultiAlternatives | None:
+def _email(letter: Letter, rows: Changes, urgent: bool = False) -> EmailMultiAlternatives | None:
     by_connection = _waiting(rows)
     if not by_connection:
         return None
@@ -56,9 +56,9 @@ def _email(letter: Letter, rows: QuerySet[Change], urgent: bool = False) -> Emai
     return message("letter", context, letter.to, letter.message_id)
 
 
-def _waiting(rows: QuerySet[Change]) -> dict[Connection, list[Change]]:
+def _waiting(rows: Changes) -> dict[Connection, list[Change]]:
     """The Changes that still wait, by connection; nothing waits in a disconnected one."""
-    held = rows.filter(state=Change.State.HELD, answer="")
+    held = rows.waiting()
     held = held.exclude(run__connection__state=Connection.State.DISCONNECTED).select_related("run__connection")
     found: dict[Connection, list[Change]] = {}
     for one in held.defer("before", "after", "vendor_words").order_by("run__connection__name", "pk"):

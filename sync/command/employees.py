@@ -10,6 +10,7 @@ from connections.models import Connection
 from sync.analysis import passed_over
 from sync.core.codes import Action
 from sync.core.employee import Side
+from sync.core.fields.number import same_number
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, PassedPerson, SyncRun
 from sync.pages import request_params
 from sync.runs.lifecycle import latest_read
@@ -72,8 +73,8 @@ def _numbered(number: str, links: QuerySet[EmployeeLink], snapshots: QuerySet[Em
 
 def _same(number: str, rows: Iterable[tuple[int, str]]) -> list[int]:
     """The primary keys of rows with the same number: case doesn't count, leading zeros do, "" is no number."""
-    wanted = number.casefold()
-    return [pk for pk, other in rows if wanted and other.strip().casefold() == wanted]
+    wanted = same_number(number)
+    return [pk for pk, other in rows if wanted and same_number(other) == wanted]
 
 
 def called(change: Change) -> str:

@@ -178,7 +178,7 @@ def _in_steps(here: Situation, connection: int) -> SyncRun | None:
 
 
 def _held(here: Situation) -> Iterable[Waits]:
-    rows = Change.objects.filter(run__connection__in=here.connections, state=Change.State.HELD, answer="")
+    rows = Change.objects.filter(run__connection__in=here.connections).waiting()
     oldest, account = Min("settled_at"), Min("settled_at", filter=Q(field="bank_account"))
     found = rows.values_list("run__connection").annotate(n=Count("pk"), since=oldest, account=account)
     for pk, count, since, first_account in found.order_by():

@@ -52,7 +52,7 @@ def _due(now: datetime) -> dict[Connection, tuple[datetime, bool]]:
         at = last if last <= now else first
         if at > now:
             continue
-        held = Change.objects.filter(run__connection=connection, state=Change.State.HELD, answer="")
+        held = Change.objects.filter(run__connection=connection).waiting()
         if held.filter(settled_at__lte=at).exists():
             found[connection] = at, at == last
     return found

@@ -144,6 +144,14 @@ class Write(models.Model):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
+class Changes(models.QuerySet["Change"]):
+    """Changes, to be looked for."""
+
+    def waiting(self) -> "Changes":
+        """What is held and has no answer from an owner yet."""
+        return self.filter(state=Change.State.HELD, answer=Change.Answer.WAITS)
+
+
 class Change(models.Model):
     """One field of one employee to be written to one side, or one creation. What every total counts."""
 
@@ -203,6 +211,8 @@ class Change(models.Model):
         "self", models.SET_NULL, verbose_name=_("approved as"), null=True, blank=True, related_name="held"
     )
     settled_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    objects = Changes.as_manager()
 
     class Meta:
         verbose_name = _("change")

@@ -10,12 +10,12 @@ from connections.models import Connection
 from sync.analysis import passed_over
 from sync.analysis.figures import becomes_cash
 from sync.core.employee import Period, Side, from_json
+from sync.core.fields.number import is_too_long
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, PassedPerson, PossibleMatch, SyncRun
 from sync.pages.paging import Key, Part, Place, part_of_list
 from sync.runs.lifecycle import latest_read
 
 PER_PAGE = 50
-MAX_NUMBER = 12
 
 
 @dataclass
@@ -138,7 +138,7 @@ FILTERS: dict[str, Callable[[Person], bool]] = {
     "unread": lambda p: bool(p.unread),
     "left_out": lambda p: p.left_out is not None or bool(p.fields_out),
     "deactivated": lambda p: p.inactive and bool(p.visma and p.visma.standing == Period.CURRENT),
-    "long_number": lambda p: bool(p.huma and len(p.huma.number) > MAX_NUMBER),
+    "long_number": lambda p: bool(p.huma and is_too_long(p.huma.number)),
     "no_number": lambda p: bool(p.huma and not p.huma.number),
 }
 """The filters of the list; each is a figure of the overview, or a word of the design."""

@@ -39,7 +39,7 @@ def _key(held: Change) -> Key:
 
 def waiting(connection: Connection) -> QuerySet[Change]:
     """The held Changes that no owner has answered."""
-    return Change.objects.filter(run__connection=connection, state=Change.State.HELD, answer="")
+    return Change.objects.filter(run__connection=connection).waiting()
 
 
 def what_is_held(run: SyncRun, connection: Connection, items: list[Item]) -> dict[Item, str]:
@@ -150,7 +150,7 @@ def _asking(run: SyncRun) -> QuerySet[Conflict]:
 def overtake(held: Iterable[Change]) -> None:
     """Mark held Changes as overtaken: nobody has to answer them any more."""
     for some in batches(held):
-        rows = Change.objects.filter(pk__in=[one.pk for one in some], state=Change.State.HELD, answer="")
+        rows = Change.objects.filter(pk__in=[one.pk for one in some]).waiting()
         rows.update(answer=Change.Answer.OVERTAKEN, answered_at=timezone.now())
 
 

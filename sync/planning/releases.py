@@ -46,7 +46,7 @@ def come_back(run: SyncRun) -> None:
 
 
 def _wait_again(run: SyncRun, unwritten: list[Change]) -> None:
-    waiting = Change.objects.filter(run__connection=run.connection_id, state=Change.State.HELD, answer="")
+    waiting = Change.objects.filter(run__connection=run.connection_id).waiting()
     newer = set(waiting.values_list("link_id", "field"))
     back = [held.pk for held in unwritten if (held.link_id, held.field) not in newer]
     rows = Change.objects.filter(pk__in=[held.pk for held in unwritten])

@@ -122,7 +122,7 @@ def asking(runs: Iterable[int]) -> QuerySet[Conflict]:
 
 
 def _taking_part(runs: Iterable[int]) -> QuerySet[Conflict]:
-    held = Change.objects.filter(link=OuterRef("link"), field=OuterRef("field"), state=Change.State.HELD, answer="")
+    held = Change.objects.filter(link=OuterRef("link"), field=OuterRef("field")).waiting()
     out = LeftOut.objects.filter(connection=OuterRef("link__connection"))
     return (
         Conflict.objects.filter(run__in=list(runs), link__state=EmployeeLink.State.LINKED)

@@ -98,7 +98,7 @@ def result(run: SyncRun) -> Result:
         first=run.trigger in BY_HAND and not _earlier(run).exists(),
         retry_leaves=doubted(run) if totals.failed else 0,
         passed_over=passed_over.of_run(run).count(),
-        held_waiting=Change.objects.filter(run=run, state=Change.State.HELD, answer="").count(),
+        held_waiting=Change.objects.filter(run=run).waiting().count(),
     )
 
 

@@ -185,7 +185,7 @@ def _renew_baseline(change: Change) -> None:
     written = spec.canonical(side, change.after)  # the next read shows how the side spells it
     link.written[change.field] = mark(spec, side, written, fingerprinter(link.connection))
     link.save(update_fields=["baseline", "seen", "written"])
-    waited = Change.objects.filter(link=change.link_id, field=change.field, state=Change.State.HELD, answer="")
+    waited = Change.objects.filter(link=change.link_id, field=change.field).waiting()
     waited.update(answer=Change.Answer.OVERTAKEN, answered_at=timezone.now())
     _close_elsewhere(change)
 

@@ -24,6 +24,11 @@ TO_BE_GIVEN: Own = {"given_by": "visma"}
 """Stands for a number that isn't known yet: Visma gives it to the new employee, and it is then written to Huma."""
 
 
+def is_too_long(text: str) -> bool:
+    """Whether Visma would refuse the Employment ID for its length."""
+    return len(clean(text)) > MAX_LENGTH
+
+
 def same_number(text: str) -> str:
     """An Employment ID as a key: case doesn't matter, leading zeros do. Source: design, The fields (Employment ID)."""
     return clean(text).casefold()
@@ -51,7 +56,7 @@ def refusal(number: str, visma_id: str, numbers: Mapping[str, str] | None) -> Re
     """
     if not number:
         return Reason("number_empty")
-    if len(number) > MAX_LENGTH:
+    if is_too_long(number):
         return Reason("number_too_long", {"length": len(number)})
     if (numbers or {}).get(same_number(number), visma_id) != visma_id:
         return Reason("number_taken")

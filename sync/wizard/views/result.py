@@ -43,9 +43,7 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
         found=found,
         counts=counts(found.totals),
         failure=sentence(run.failure, run.failure_params),
-        held_until=until(connection, run.changes.filter(state=Change.State.HELD, answer=""))
-        if found.held_waiting
-        else "",
+        held_until=until(connection, Change.objects.filter(run=run).waiting()) if found.held_waiting else "",
         mail_sentence=mail_sentence(run),
         rule=rule(run),
         by_hand=by_hand,
