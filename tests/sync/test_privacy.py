@@ -150,6 +150,7 @@ def test_tasks_carry_a_primary_key_and_nothing_else(sandbox, hr):
     assert {(task["func"], tuple(task["args"])) for task in tasks} == {
         ("sync.tasks.advance", (run.pk,)),
         ("sync.tasks.attend", (run.connection_id,)),
+        ("sync.tasks.letters", ()),
     }
     assert not [task["kwargs"] for task in tasks if task["kwargs"]]
 

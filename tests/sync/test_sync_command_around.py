@@ -43,7 +43,7 @@ def test_an_interrupted_run_is_finished_and_mailed_first(settings, hr, smtp):
         code, found = sync(made)
         run.refresh_from_db()
         assert run.state == "finished"
-        assert Letter.objects.get(kind="result").state == "sent"
+        assert Letter.objects.get(key=f"result:{run.pk}").state == "sent"
         assert found["resumed"] == run.pk != found["run"]
         assert list(found) == [*KEYS, "resumed"]
         assert found["changes"]["planned"] == 0
