@@ -12,7 +12,7 @@ SHORTEST_PAUSE = 0.2
 
 
 class Waiting:
-    """A connection's own waiting after a 429: met by one thread, kept by all. Times are ``time.time()``'s."""
+    """A connection's wait after a 429. One thread gets the 429, and all threads wait. Times are ``time.time()``'s."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

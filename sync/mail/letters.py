@@ -1,4 +1,4 @@
-"""Letters: each email is written once, and tried until the mail server accepts it."""
+"""Letters: each email is written once, and tried for about a day until the mail server accepts it."""
 
 import logging
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Hands emails to the mail server. One process at a time sends an email; it is tried again until it is accepted.
+"""Hands emails to the mail server. One process at a time sends an email; it is tried for about a day.
 
 A process claims a row by moving the time of its next try ahead. If the process dies, the row becomes due again, and the
 email may go out a second time with the same Message-ID.

@@ -1,4 +1,4 @@
-"""Groups of triggers and states that several rules use. This is the only place that defines them."""
+"""Groups of triggers and states that rules use; two that the table itself needs are in ``models.runs``."""
 
 from django.db.models import Q
 
