@@ -18,7 +18,7 @@ from tests.clock import (  # noqa: F401  # pytest takes them from here
     pytest_runtest_call,
     pytest_runtest_protocol,
 )
-from tests.databases import is_elsewhere
+from tests.databases import empty_quickly, is_elsewhere
 from tests.mailserver import MailServer
 from tests.redisserver import PROGRAM as REDIS
 
@@ -44,6 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Measure what was asked for."""
     measuring.configure(config)
+    empty_quickly()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -1,4 +1,4 @@
-"""Which tests run on which database.
+"""Which tests run on which database, and how one is emptied.
 
 Tests that need no database, drive Chromium, kill processes or make a storm run on SQLite. Tests marked `postgres` run
 only there. Of the others, two thirds run on PostgreSQL, which is stricter, and a third on SQLite; tests marked `both`
@@ -7,14 +7,19 @@ all of them on both. Without `--share` all tests run on the present database.
 """
 
 import os
+from typing import Any
 from zlib import crc32
 
 import pytest
+from django.db import connections
+from django.test import TransactionTestCase
 
 POSTGRES = os.environ.get("HUMAVISMA_TEST_DB") == "postgres"
 SQLITE_ONLY = ("browser", "kill", "storm")
 OF_SQLITE = 3
 """One of this many tests runs on SQLite."""
+KEPT = ("django_content_type", "auth_permission")
+"""Tables whose rows `migrate` makes, and no test."""
 
 
 def is_elsewhere(item: pytest.Item, share: bool) -> bool:
@@ -34,3 +39,25 @@ def is_elsewhere(item: pytest.Item, share: bool) -> bool:
 def _uses_database(item: pytest.Item, marked: set[str]) -> bool:
     wanted = {"db", "transactional_db", "live_server"}
     return "django_db" in marked or bool(wanted & set(getattr(item, "fixturenames", ())))
+
+
+def empty_quickly() -> None:
+    """Empty tables after a test in 3 ms; Django's way takes 55 ms on SQLite and over 150 ms on PostgreSQL.
+
+    Django truncates, which makes new files, and fills again the tables that we keep.
+    """
+    case: Any = TransactionTestCase
+    case._fixture_teardown = _delete_all_rows
+
+
+def _delete_all_rows(self: Any) -> None:
+    for alias in self._databases_names(include_mirrors=False):
+        connection = connections[alias]
+        tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
+        rows = "; ".join(f'DELETE FROM "{table}"' for table in tables if table not in KEPT)
+        with connection.cursor() as cursor:
+            if connection.vendor == "sqlite":
+                with connection.constraint_checks_disabled():
+                    cursor.connection.executescript(f"BEGIN; {rows}; COMMIT")
+            else:  # the role that copies data checks no foreign keys
+                cursor.execute(f"BEGIN; SET LOCAL session_replication_role = replica; {rows}; COMMIT")
