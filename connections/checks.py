@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from connections.fields import EncryptedTextField, Unreadable, get_fernet
 from connections.loopback import is_loopback
-from connections.pairing_models import RELEASE_MODES as MODES
+from connections.models import RELEASE_MODES as MODES
 
 _SAMPLE = 20
 _TESTS = "testserver"

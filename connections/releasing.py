@@ -16,8 +16,17 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from connections import signals
-from connections.models import Connection, ExpectedPairing, Installation, Pairing, ReleaseRequest, audit, name_of
-from connections.pairing_models import AUTO, NEVER
+from connections.models import (
+    AUTO,
+    NEVER,
+    Connection,
+    ExpectedPairing,
+    Installation,
+    Pairing,
+    ReleaseRequest,
+    audit,
+    name_of,
+)
 
 How, Answer = Pairing.How, ReleaseRequest.Answer
 _NAMED = ("tenant_id", "huma_organization_id", "name")

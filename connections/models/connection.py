@@ -1,8 +1,7 @@
-"""Who we talk to: one Huma organisation and one Visma.net Payroll company, and what was done with them."""
+"""Who we talk to: one Huma organisation and one Visma.net Payroll company, and how."""
 
 import secrets
 from datetime import time
-from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -10,21 +9,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from connections.fields import EncryptedTextField
-from connections.pairing_models import ExpectedPairing, Pairing, ReleaseRequest
-
-__all__ = [
-    "AuditEntry",
-    "Connection",
-    "ExpectedPairing",
-    "Installation",
-    "Pairing",
-    "ReleaseRequest",
-    "audit",
-    "name_of",
-    "new_code",
-    "new_fingerprint_key",
-    "new_webhook_secret",
-]
 
 
 def new_code() -> str:
@@ -40,11 +24,6 @@ def new_fingerprint_key() -> str:
 def new_webhook_secret() -> str:
     """The secret with which Huma signs its webhook's requests: 32 bytes in hex."""
     return secrets.token_hex(32)
-
-
-def new_link_key() -> str:
-    """The key in the links with which one recipient confirms: 16 bytes in hex, deleted with the address."""
-    return secrets.token_hex(16)
 
 
 class Connection(models.Model):
@@ -169,80 +148,3 @@ class Connection(models.Model):
     def threshold(self, linked: int) -> int:
         """How many people may be changed or created before somebody has to type their number, for ``linked`` people."""
         return max(self.threshold_people, linked * self.threshold_percent // 100)
-
-
-class PayrollRecipient(models.Model):
-    """Whether an address of a connection's ``payroll_contacts`` was confirmed by a click."""
-
-    connection = models.ForeignKey(
-        Connection, models.CASCADE, verbose_name=_("connection"), related_name="payroll_recipients"
-    )
-    address = models.CharField(_("address"), max_length=254)  # in lower case
-    key = models.CharField(max_length=64, default=new_link_key, editable=False)  # identifies the address in its links
-    asked = models.PositiveSmallIntegerField(_("asked so many times"), default=0)
-    asked_at = models.DateTimeField(_("asked"), null=True, blank=True)
-    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
-    confirmed_by = models.CharField(_("confirmed by"), max_length=150, blank=True)  # a command's name; "": by the link
-
-    class Meta:
-        verbose_name = _("recipient of payroll notices")
-        verbose_name_plural = _("recipients of payroll notices")
-        constraints = [models.UniqueConstraint(fields=["connection", "address"], name="one_recipient_an_address")]
-
-    def __str__(self) -> str:
-        return f"{self._meta.verbose_name} {self.pk}"
-
-
-class Installation(models.Model):
-    """One row (pk 1): what concerns all connections.
-
-    If Visma refuses the *application's* credentials, that concerns the installation; no connection is marked.
-    """
-
-    visma_refused_at = models.DateTimeField(
-        _("Visma refuses the installation's Visma key since"), null=True, blank=True
-    )
-    retry_next = models.DateTimeField(null=True, blank=True)
-    retry_tries = models.PositiveSmallIntegerField(default=0)
-    digest_at = models.DateTimeField(_("last digest"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("installation")
-        verbose_name_plural = _("installation")
-
-    def __str__(self) -> str:
-        return "Installation"
-
-
-class AuditEntry(models.Model):
-    """Who did what, when: every decision, run, credential and settings change, and export. Never a secret."""
-
-    at = models.DateTimeField(_("when"), auto_now_add=True, db_index=True)
-    who = models.CharField(_("who"), max_length=150)
-    action = models.CharField(_("what"), max_length=60)
-    connection = models.ForeignKey(
-        Connection, models.CASCADE, verbose_name=_("connection"), null=True, blank=True, related_name="audit"
-    )
-    detail = models.JSONField(_("details"), default=dict, blank=True)
-
-    class Meta:
-        verbose_name = _("audit entry")
-        verbose_name_plural = _("audit entries")
-        ordering = ["-at", "-pk"]
-
-    def __str__(self) -> str:
-        return f"{self._meta.verbose_name} {self.pk}"
-
-
-def name_of(who: Any) -> str:
-    """A user's name in our tables; ``who`` may already be the name of a command or rule."""
-    return who if isinstance(who, str) else who.get_username()
-
-
-PROGRAM = "humavisma"
-"""The name in the audit trail for what no person did."""
-
-
-def audit(who: Any, action: str, connection: Connection | None = None, **detail: Any) -> AuditEntry:
-    """Make an audit entry; ``who`` is a user, or the name of a command or rule. ``detail`` never holds a value."""
-    return AuditEntry.objects.create(who=name_of(who), action=action, connection=connection, detail=detail)
