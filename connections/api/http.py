@@ -22,7 +22,7 @@ from urllib3.util import Retry
 
 from connections.api.deadline import POOLS
 from connections.api.responses import Answer
-from connections.loopback import is_loopback
+from connections.installation.loopback import is_loopback
 
 DEFAULT_TIMEOUT = (5.0, 20.0)
 """Seconds to connect, and to wait for an answer. A write takes at most both; a GET that is retried may take longer.

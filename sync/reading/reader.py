@@ -21,8 +21,8 @@ from connections.api.huma.documents import groups_of
 from connections.api.shapes import is_stand_in
 from connections.api.visma.client import MOST_SILENT
 from connections.api.visma.documents import VismaPage, in_part
-from connections.clients import Clients, clients_for
 from connections.models import Connection
+from connections.vendors.clients import Clients, clients_for
 from sync.core import passing
 from sync.core.document import Doc
 from sync.core.employee import Employee, Side

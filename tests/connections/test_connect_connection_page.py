@@ -86,7 +86,7 @@ def test_the_plain_admin_pages_keep_their_addresses_and_show_no_secret(site, sup
 def test_every_action_of_ours_has_words():
     from pathlib import Path
 
-    from connections.history import _ACTIONS
+    from connections.pages.audit_words import _ACTIONS
 
     sources = [path.read_text() for app in ("connections", "sync") for path in Path(app).rglob("*.py")]
     named = {code for text in sources for code in re.findall(r'audit\(\s*[^()]*?"([a-z]+\.[a-z_]+)"', text)}

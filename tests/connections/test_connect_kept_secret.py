@@ -9,8 +9,8 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from connections.form_fields import KeptSecretInput
 from connections.models import Connection
+from connections.pages.form_fields import KeptSecretInput
 from connections.sandbox import HUMA_CLIENT_ID, HUMA_CLIENT_SECRET, TENANT_ID
 from tests.connections.companies import OTHER_GUID, company, text_of, typed
 

@@ -4,14 +4,16 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from connections import expecting, releasing, services
+from connections.approvals import expected_pairings
+from connections.connect import connecting
 from connections.models import AuditEntry, Connection, ExpectedPairing
+from connections.pairing import releasing
 from connections.sandbox import HUMA_CLIENT_ID, HUMA_CLIENT_SECRET, TENANT_ID
 from tests.connections.companies import OTHER_GUID, company, text_of
 
 PAGE = "/admin/connections/pairings/"
 THIRD = "22222222-2222-4333-8444-555555555555"
-ACCESS = services.Access(TENANT_ID, HUMA_CLIENT_ID, HUMA_CLIENT_SECRET)
+ACCESS = connecting.Access(TENANT_ID, HUMA_CLIENT_ID, HUMA_CLIENT_SECRET)
 pytestmark = pytest.mark.django_db
 
 
@@ -28,7 +30,7 @@ def page(site, superuser):
 
 
 def connect(user):
-    return services.connect(user, ACCESS, {"name": "Fjordheim AS"}, user)
+    return connecting.connect(user, ACCESS, {"name": "Fjordheim AS"}, user)
 
 
 def upload(page, content, follow=True):
@@ -55,28 +57,28 @@ def test_who_is_expected_needs_no_release_and_the_connection_says_so(page, hr, s
 
 def test_nobody_else_may_use_it(page, hr, sandbox, superuser):
     stranger = User.objects.create_user("stranger", "stranger@example.com", is_staff=True)
-    expecting.expect(superuser, [(TENANT_ID, hr)])
+    expected_pairings.expect(superuser, [(TENANT_ID, hr)])
     made = connect(stranger)
     assert made.state == "waiting"
     assert expected() == {(TENANT_ID, "hr")}
 
 
 def test_nor_for_another_company(page, hr, sandbox, superuser):
-    expecting.expect(superuser, [(THIRD, hr)])
+    expected_pairings.expect(superuser, [(THIRD, hr)])
     assert connect(hr).state == "waiting"
 
 
 def test_it_counts_once(page, hr, sandbox, superuser):
-    expecting.expect(superuser, [(TENANT_ID, hr)])
+    expected_pairings.expect(superuser, [(TENANT_ID, hr)])
     made = connect(hr)
-    services.disconnect(made, hr)
+    connecting.disconnect(made, hr)
     releasing.free(releasing.reserved().get().pk, superuser)
-    services.renew(made, hr, HUMA_CLIENT_ID, HUMA_CLIENT_SECRET)
+    connecting.renew(made, hr, HUMA_CLIENT_ID, HUMA_CLIENT_SECRET)
     assert made.state == "waiting"
 
 
 def test_it_is_listed_and_can_be_removed(page, hr, sandbox, superuser):
-    expecting.expect(superuser, [(TENANT_ID, hr)])
+    expected_pairings.expect(superuser, [(TENANT_ID, hr)])
     said = text_of(page.get(PAGE))
     assert TENANT_ID in said
     assert "Entered by admin" in said
@@ -100,9 +102,9 @@ def test_it_is_listed_and_can_be_removed(page, hr, sandbox, superuser):
     ],
 )
 def test_what_is_wrong_is_said(page, hr, superuser, tenant, who, sentence):
-    expecting.expect(superuser, [(THIRD, hr)])
+    expected_pairings.expect(superuser, [(THIRD, hr)])
     gone = company(hr, name="Gone AS", tenant_id="33333333-2222-4333-8444-555555555555")
-    services.disconnect(gone, hr)
+    connecting.disconnect(gone, hr)
     assert sentence in text_of(page.post(f"{PAGE}expect/", {"tenant_id": tenant, "who": who}))
     assert expected() == {(THIRD, "hr")}
 
@@ -159,7 +161,7 @@ def test_what_is_no_table_is_said(page, content, sentence):
 
 def test_what_was_stored_meanwhile_is_left_as_it_is(page, hr, superuser):
     table = upload(page, f"{TENANT_ID};hr").context["table"]
-    expecting.expect(superuser, [(TENANT_ID, User.objects.get(username="other"))])
+    expected_pairings.expect(superuser, [(TENANT_ID, User.objects.get(username="other"))])
     assert "Nothing was stored." in text_of(page.post(f"{PAGE}store/", {"table": table}, follow=True))
     assert expected() == {(TENANT_ID, "other")}
 
@@ -176,7 +178,7 @@ def test_it_is_the_superusers_page(site, client, address, hr):
 
 def test_a_reserved_tenant_is_listed_and_freed_after_a_question(page, hr):
     gone = company(hr, name="Gone AS", tenant_id=THIRD)
-    services.disconnect(gone, hr)
+    connecting.disconnect(gone, hr)
     said = text_of(page.get(PAGE))
     assert "Gone AS" in said
     assert THIRD in said

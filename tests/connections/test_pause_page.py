@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from connections import pausing
 from connections.models import AuditEntry, Connection, Installation
+from connections.pauses import pausing
 from sync.models import SyncRun
 from tests.connections.companies import company, text_of
 

@@ -7,14 +7,16 @@ from django.core.management import CommandError, call_command
 from django.db import connection as database
 from django.db.migrations.executor import MigrationExecutor
 
-from connections import pausing, releasing, services
+from connections.connect import connecting
 from connections.models import AuditEntry, Connection, Pairing
+from connections.pairing import releasing
+from connections.pauses import pausing
 from connections.sandbox import HUMA_CLIENT_ID, HUMA_CLIENT_SECRET, TENANT_ID
 from tests.connections.companies import OTHER_GUID, company, text_of, typed
 
 URL = "/admin/connections/connect/"
 OTHER_ORGANISATION = "99999999-2222-4333-8444-555555555555"
-ACCESS = services.Access(TENANT_ID, HUMA_CLIENT_ID, HUMA_CLIENT_SECRET)
+ACCESS = connecting.Access(TENANT_ID, HUMA_CLIENT_ID, HUMA_CLIENT_SECRET)
 pytestmark = pytest.mark.django_db
 
 
@@ -25,7 +27,7 @@ def another(other_hr):
 
 
 def connect(user, **chosen):
-    return services.connect(user, ACCESS, {"name": "Fjordheim AS", **chosen}, user)
+    return connecting.connect(user, ACCESS, {"name": "Fjordheim AS", **chosen}, user)
 
 
 def pairing_of(made):
@@ -53,7 +55,7 @@ class TestWhenItIsNeeded:
 
     @pytest.mark.parametrize("ended", ["disconnected", "deleted"])
     def test_so_it_does_where_there_was_another_one(self, sandbox, hr, another, ended):
-        services.disconnect(another, hr)
+        connecting.disconnect(another, hr)
         if ended == "deleted":
             another.delete()
         assert connect(hr).state == "waiting"
@@ -94,13 +96,13 @@ class TestWhenItIsNeeded:
 
     def test_renewed_credentials_of_the_same_pair_need_no_other(self, sandbox, hr, superuser, another):
         made = released(hr, superuser)
-        services.renew(made, hr, HUMA_CLIENT_ID, HUMA_CLIENT_SECRET)
+        connecting.renew(made, hr, HUMA_CLIENT_ID, HUMA_CLIENT_SECRET)
         assert made.state == "active"
 
     def test_renewed_credentials_release_nothing(self, sandbox, hr, another):
         made = connect(hr)
-        services.renew(made, hr, HUMA_CLIENT_ID, HUMA_CLIENT_SECRET)
-        services.check(made, hr)
+        connecting.renew(made, hr, HUMA_CLIENT_ID, HUMA_CLIENT_SECRET)
+        connecting.check(made, hr)
         assert made.state == "waiting"
 
     def test_a_pause_and_its_end_release_nothing(self, sandbox, hr, another):
@@ -145,7 +147,7 @@ class TestTheAnswer:
 
     def test_a_disconnect_withdraws_the_question(self, sandbox, hr, another):
         made = connect(hr)
-        services.disconnect(made, hr)
+        connecting.disconnect(made, hr)
         assert made.release_requests.get().answer == "withdrawn"
 
 
@@ -153,7 +155,7 @@ class TestReserved:
     @pytest.fixture
     def mine(self, sandbox, hr, superuser, another):
         made = released(hr, superuser)
-        services.disconnect(made, hr)
+        connecting.disconnect(made, hr)
         return made
 
     def test_another_organisation_is_refused_as_if_it_were_connected(self, mine, site, other_hr, sandbox):
@@ -164,7 +166,7 @@ class TestReserved:
         assert mine.name not in refused.replace('value="Fjordheim AS"', "")
         assert Connection.objects.count() == 2
         sandbox.huma.organization_id = mine.huma_organization_id
-        services.renew(mine, other_hr, HUMA_CLIENT_ID, HUMA_CLIENT_SECRET)
+        connecting.renew(mine, other_hr, HUMA_CLIENT_ID, HUMA_CLIENT_SECRET)
         sandbox.huma.organization_id = OTHER_ORGANISATION
         taken = text_of(site.post(URL, typed()))
         assert "This Tenant ID is already connected." in taken
@@ -172,7 +174,7 @@ class TestReserved:
     def test_so_it_is_once_the_connection_was_deleted(self, mine, other_hr, sandbox):
         mine.delete()
         sandbox.huma.organization_id = OTHER_ORGANISATION
-        with pytest.raises(services.NotConnected) as refused:
+        with pytest.raises(connecting.NotConnected) as refused:
             connect(other_hr)
         assert [one.code for one in refused.value.troubles] == ["tenant_taken"]
 
@@ -192,9 +194,9 @@ class TestReserved:
         assert "reserve" in str(refused.value)
 
     def test_the_same_organisation_comes_back_without_a_release(self, mine, hr):
-        services.renew(mine, hr, HUMA_CLIENT_ID, HUMA_CLIENT_SECRET)
+        connecting.renew(mine, hr, HUMA_CLIENT_ID, HUMA_CLIENT_SECRET)
         assert mine.state == "active"
-        services.disconnect(mine, hr)
+        connecting.disconnect(mine, hr)
         assert connect(hr) == mine
         assert Connection.objects.get(pk=mine.pk).state == "active"
 
@@ -212,7 +214,7 @@ class TestReserved:
 
     def test_freed_the_former_organisation_needs_a_release_too(self, mine, hr, superuser):
         releasing.free(releasing.reserved().get().pk, superuser)
-        services.renew(mine, hr, HUMA_CLIENT_ID, HUMA_CLIENT_SECRET)
+        connecting.renew(mine, hr, HUMA_CLIENT_ID, HUMA_CLIENT_SECRET)
         assert mine.state == "waiting"
 
     def test_what_is_connected_cannot_be_freed(self, sandbox, hr, superuser, another):

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connections import clients as clients_module
 from connections.api.backoff import doubled
 from connections.api.errors import Unavailable
 from connections.api.rate_limit import (
@@ -20,6 +19,7 @@ from connections.api.rate_limit import (
     Waiting,
     retry_after_seconds,
 )
+from connections.vendors import clients as clients_module
 from tests.connections.vendor import USER, Vendor, answer, huma
 
 

@@ -8,9 +8,9 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from connections import recipients
+from connections.connect.connecting import change_settings, disconnect
 from connections.models import AuditEntry, Connection, PayrollRecipient
-from connections.services import change_settings, disconnect
+from connections.settings import recipients
 from sync import tasks
 from sync.inbox import digest
 from sync.mail import letters, outbox

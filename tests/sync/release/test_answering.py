@@ -6,8 +6,8 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from connections import releasing
 from connections.models import ReleaseRequest
+from connections.pairing import releasing
 from sync.inbox import pairing_release
 from sync.models import Letter, SyncRun
 from sync.runs import lifecycle

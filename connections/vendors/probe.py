@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from connections.api.errors import BadCredentials, ContractBroken, Unavailable, VendorError
-from connections.background import in_background
-from connections.clients import huma_client, visma_client
+from connections.vendors.background_thread import in_background
+from connections.vendors.clients import huma_client, visma_client
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """Why a side can't be used: a code of ``connections.connect_errors``; ``prop`` names a property of nonsense."""
+    """Why a side can't be used: a code of ``vendors.connect_errors``; ``prop`` names a property of nonsense."""
 
     side: str
     code: str

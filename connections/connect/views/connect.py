@@ -9,13 +9,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from connections.access import connection_for, connections_of, hr_page
-from connections.connect_errors import explain, request_to_colleague
-from connections.forms import ConnectForm, CredentialsForm
+from connections.connect.connecting import NotConnected, connect, connected
+from connections.connect.forms import ConnectForm, CredentialsForm
 from connections.models import Connection
-from connections.probe import Trouble
-from connections.services import NotConnected, connect, connected
+from connections.pages.access import connection_for, connections_of, hr_page
 from connections.supported import supported_fields
+from connections.vendors.connect_errors import explain, request_to_colleague
+from connections.vendors.probe import Trouble
 
 
 @require_http_methods(["GET", "POST"])

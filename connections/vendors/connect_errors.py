@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from connections.probe import Trouble
+from connections.vendors.probe import Trouble
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from connections import pausing
-from connections.access import connection_for, hr_page
 from connections.models import Connection
-from connections.nav import page_context
+from connections.pages.access import connection_for, hr_page
+from connections.pages.nav import page_context
+from connections.pauses import pausing
 
 
 class PauseForm(forms.Form):

@@ -162,7 +162,7 @@ def release_by_command(connection: Connection, name: str) -> None:
 
 def refuse(request_pk: int, user: User, reason: str) -> Connection:
     """Refuse the connection, tell whoever connected why, and delete its credentials. Raises ``Answered``."""
-    from connections.services import disconnect  # services imports this module, too
+    from connections.connect.connecting import disconnect  # services imports this module, too
 
     with transaction.atomic():
         request, row = _asked(request_pk, user)

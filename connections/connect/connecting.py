@@ -11,12 +11,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from connections import recipients, releasing
-from connections.clients import forget_clients
 from connections.models import Connection, audit, name_of, new_webhook_secret
-from connections.pausing import application_works, end, is_refused
-from connections.probe import Probe, Trouble, ask_both
+from connections.pairing import releasing
+from connections.pauses.pausing import application_works, end, is_refused
+from connections.settings import recipients
 from connections.signals import disconnecting
+from connections.vendors.clients import forget_clients
+from connections.vendors.probe import Probe, Trouble, ask_both
 
 SETTINGS = (
     "name",
@@ -44,7 +45,7 @@ ACCESS = ("huma_client_id", "huma_client_secret", "sunset", "state", "pause_reas
 
 
 class NotConnected(Exception):
-    """Nothing was stored; ``troubles`` say why, for ``connections.connect_errors``."""
+    """Nothing was stored; ``troubles`` say why, for ``vendors.connect_errors``."""
 
     def __init__(self, *troubles: Trouble) -> None:
         super().__init__(", ".join(f"{trouble.side} {trouble.code}".strip() for trouble in troubles))

@@ -6,10 +6,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from connections.access import connection_for, hr_page
+from connections.connect.connecting import disconnect
 from connections.models import Connection
-from connections.nav import page_context
-from connections.services import disconnect
+from connections.pages.access import connection_for, hr_page
+from connections.pages.nav import page_context
 
 
 @require_http_methods(["GET", "POST"])

@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from connections import expecting
 from connections.api.unseen import seen
-from connections.form_fields import TENANT_SHAPE, GuidField
+from connections.approvals import expected_pairings
+from connections.pages.form_fields import TENANT_SHAPE, GuidField
 
 
 class ReleaseForm(forms.Form):
@@ -56,7 +56,7 @@ class ExpectForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if "tenant_id" in cleaned and "who" in cleaned:
             try:
-                self.pair = expecting.check(cleaned["tenant_id"], cleaned["who"])
+                self.pair = expected_pairings.check(cleaned["tenant_id"], cleaned["who"])
             except ValueError as error:
                 self.add_error(None, str(error))
         return cleaned
@@ -71,12 +71,12 @@ class UploadForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
     )
 
-    rows: list[expecting.Row]
+    rows: list[expected_pairings.Row]
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         try:
-            self.rows = expecting.read(expecting.text_of(file.read(expecting.MOST_BYTES + 1)))
-        except expecting.NoTable as error:
+            self.rows = expected_pairings.read(expected_pairings.text_of(file.read(expected_pairings.MOST_BYTES + 1)))
+        except expected_pairings.NoTable as error:
             raise ValidationError(str(error)) from None
         return file

@@ -8,7 +8,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from connections.models import PROGRAM, Connection, Installation
-from connections.pausing import (
+from connections.pauses.pausing import (
     BY_HAND,
     application_is_refused,
     application_works,
@@ -16,8 +16,8 @@ from connections.pausing import (
     interval,
     is_refused,
 )
-from connections.probe import Probe, Trouble, ask_both, ask_visma
-from connections.refused import REFUSED_CREDENTIALS, refusal, refused_side
+from connections.pauses.refusal_codes import REFUSED_CREDENTIALS, refusal, refused_side
+from connections.vendors.probe import Probe, Trouble, ask_both, ask_visma
 
 SAYS_NOTHING = frozenset({"unavailable", "slow", "busy", "nonsense", "refused"})
 """Troubles that don't tell whether credentials are accepted."""

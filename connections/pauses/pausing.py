@@ -14,7 +14,7 @@ from django.utils import timezone
 from connections import signals
 from connections.api.errors import BadCredentials
 from connections.models import PROGRAM, AuditEntry, Connection, Installation, audit, name_of
-from connections.refused import REFUSED_CREDENTIALS, refusal
+from connections.pauses.refusal_codes import REFUSED_CREDENTIALS, refusal
 
 BY_HAND = "by_hand"
 COLUMNS = ("state", "pause_reason", "paused_by", "paused_at", "paused_until", "retry_next", "retry_tries")

@@ -17,7 +17,7 @@ from django.db.models import Field, Model
 from django.utils.translation import gettext as _
 
 from connections.fields import EncryptedTextField, Unreadable, get_fernet
-from connections.loopback import is_loopback
+from connections.installation.loopback import is_loopback
 from connections.models import RELEASE_MODES as MODES
 
 _SAMPLE = 20

@@ -9,10 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 from connections.api.huma.client import GROUP_TYPES, MAX_FILTER_IDS
 from connections.api.unseen import seen
-from connections.form_fields import CLIENT_SHAPE, SECRET_SHAPE, TENANT_SHAPE, EmailsField, GuidField, KeptSecretInput
+from connections.connect.connecting import Access, NoSuchUser, find_staff
 from connections.models import Connection
-from connections.payday_form import PayDayForm
-from connections.services import Access, NoSuchUser, find_staff
+from connections.pages.form_fields import (
+    CLIENT_SHAPE,
+    SECRET_SHAPE,
+    TENANT_SHAPE,
+    EmailsField,
+    GuidField,
+    KeptSecretInput,
+)
+from connections.settings.payday_form import PayDayForm
 from connections.supported import end_reasons, supported_fields
 
 

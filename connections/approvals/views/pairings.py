@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from connections import expecting, releasing
-from connections.access import hr_page
+from connections.approvals import expected_pairings
+from connections.approvals.forms import ExpectForm, UploadForm
 from connections.models import Connection, ExpectedPairing
-from connections.pairing_forms import ExpectForm, UploadForm
+from connections.pages.access import hr_page
+from connections.pairing import releasing
 
 P = ParamSpec("P")
 
@@ -72,7 +73,7 @@ def expect(request: HttpRequest) -> HttpResponse:
     form = ExpectForm(request.POST)
     if not form.is_valid():
         return _page(request, form, UploadForm())
-    _stored(request, expecting.expect(request.user, [form.pair]))  # type: ignore[arg-type]
+    _stored(request, expected_pairings.expect(request.user, [form.pair]))  # type: ignore[arg-type]
     return redirect("admin:pairings")
 
 
@@ -89,7 +90,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         "rows": form.rows,
         "right": len(right),
         "wrong": len(form.rows) - len(right),
-        "table": expecting.as_table(right),
+        "table": expected_pairings.as_table(right),
     }
     return render(request, "connections/pairings_upload.html", context)
 
@@ -99,10 +100,10 @@ def upload(request: HttpRequest) -> HttpResponse:
 def store(request: HttpRequest) -> HttpResponse:
     """Check again what was shown, and store it."""
     try:
-        rows = expecting.read(request.POST.get("table", "")[: expecting.MOST_BYTES])
-    except expecting.NoTable:
+        rows = expected_pairings.read(request.POST.get("table", "")[: expected_pairings.MOST_BYTES])
+    except expected_pairings.NoTable:
         rows = []
-    _stored(request, expecting.expect(request.user, [(row.tenant_id, row.user) for row in rows if row.user]))  # type: ignore[arg-type]
+    _stored(request, expected_pairings.expect(request.user, [(row.tenant_id, row.user) for row in rows if row.user]))  # type: ignore[arg-type]
     return redirect("admin:pairings")
 
 
@@ -115,7 +116,7 @@ def _stored(request: HttpRequest, count: int) -> None:
 @_for_superusers
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Remove an expected pairing."""
-    if expecting.remove(request.user, pk):  # type: ignore[arg-type]
+    if expected_pairings.remove(request.user, pk):  # type: ignore[arg-type]
         messages.success(request, _("The entry is removed."))
     else:
         messages.info(request, _("The entry was used or removed meanwhile."))

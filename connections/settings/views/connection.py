@@ -4,13 +4,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from connections import recipients
-from connections.access import connection_for, hr_page
-from connections.forms import OwnerForm
-from connections.history import history
+from connections.connect.forms import OwnerForm
 from connections.models import Connection
-from connections.nav import page_context
-from connections.releasing import last_refusal, open_request, pairing_of
+from connections.pages.access import connection_for, hr_page
+from connections.pages.audit_words import history
+from connections.pages.nav import page_context
+from connections.pairing.releasing import last_refusal, open_request, pairing_of
+from connections.settings import recipients
 from connections.supported import end_reasons, supported_fields
 
 

@@ -8,14 +8,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from connections import services
-from connections.access import connection_for, hr_page
-from connections.connect_errors import explain, request_to_colleague
-from connections.forms import CredentialsForm
+from connections.connect import connecting
+from connections.connect.forms import CredentialsForm
+from connections.connect.views.connect import put_right
 from connections.models import Connection
-from connections.nav import page_context
-from connections.probe import Trouble
-from connections.views.connect import put_right
+from connections.pages.access import connection_for, hr_page
+from connections.pages.nav import page_context
+from connections.vendors.connect_errors import explain, request_to_colleague
+from connections.vendors.probe import Trouble
 
 
 @require_http_methods(["GET", "POST"])
@@ -28,8 +28,8 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     if form.is_valid():
         sent = form.cleaned_data
         try:
-            services.renew(connection, request.user, sent["huma_client_id"], sent["huma_client_secret"])
-        except services.NotConnected as refused:
+            connecting.renew(connection, request.user, sent["huma_client_id"], sent["huma_client_secret"])
+        except connecting.NotConnected as refused:
             troubles = refused.troubles
         else:
             connection.refresh_from_db()
@@ -51,8 +51,8 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     if connection.state == Connection.State.DISCONNECTED:
         return redirect("admin:connection", code)
     try:
-        services.check(connection, request.user)
-    except services.NotConnected as refused:
+        connecting.check(connection, request.user)
+    except connecting.NotConnected as refused:
         return _page(request, connection, CredentialsForm(), refused.troubles)
     messages.success(request, _("Huma and Visma.net Payroll both answer."))
     return redirect("admin:connection", code)

@@ -8,15 +8,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from connections.access import connection_for, hr_page
 from connections.api.errors import VendorError
-from connections.connect_errors import explain
-from connections.forms import SettingsForm
-from connections.groups import groups_for_page
+from connections.connect.connecting import change_settings
+from connections.connect.forms import SettingsForm
 from connections.models import Connection
-from connections.nav import page_context
-from connections.probe import trouble_of
-from connections.services import change_settings
+from connections.pages.access import connection_for, hr_page
+from connections.pages.nav import page_context
+from connections.vendors.connect_errors import explain
+from connections.vendors.huma_groups import groups_for_page
+from connections.vendors.probe import trouble_of
 
 
 @require_http_methods(["GET", "POST"])

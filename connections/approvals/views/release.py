@@ -10,11 +10,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from connections import releasing
-from connections.access import connection_for, hr_page
+from connections.approvals.forms import RefusalForm, ReleaseForm
 from connections.models import Connection, ReleaseRequest
-from connections.nav import page_context
-from connections.pairing_forms import RefusalForm, ReleaseForm
+from connections.pages.access import connection_for, hr_page
+from connections.pages.nav import page_context
+from connections.pairing import releasing
 
 View = Callable[[HttpRequest, Connection, ReleaseRequest], HttpResponse]
 

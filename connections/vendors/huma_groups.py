@@ -9,9 +9,9 @@ from typing import Any
 from django.conf import settings
 
 from connections.api.errors import Unavailable
-from connections.background import in_background
-from connections.clients import clients_for
 from connections.models import Connection
+from connections.vendors.background_thread import in_background
+from connections.vendors.clients import clients_for
 
 Groups = list[dict[str, Any]]
 
