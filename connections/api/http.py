@@ -21,8 +21,8 @@ from urllib3.connectionpool import ConnectionPool
 from urllib3.util import Retry
 
 from connections.api.deadline import POOLS
+from connections.api.loopback import is_loopback
 from connections.api.responses import Answer
-from connections.installation.loopback import is_loopback
 
 DEFAULT_TIMEOUT = (5.0, 20.0)
 """Seconds to connect, and to wait for an answer. A write takes at most both; a GET that is retried may take longer.

@@ -1,44 +1,21 @@
-"""Makes, renews, changes, shares and ends connections. Each of these makes an audit entry."""
+"""Makes, renews and checks connections. Each of these makes an audit entry."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, time
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
-from connections.models import Connection, audit, name_of, new_webhook_secret
+from connections.models import Connection, audit, name_of
 from connections.pairing import releasing
+from connections.pairing.release_requests import look_again
+from connections.pairing.reservations import one_at_a_time
 from connections.pauses.pausing import application_works, end, is_refused
 from connections.settings import recipients
-from connections.signals import disconnecting
 from connections.vendors.clients import forget_clients
 from connections.vendors.probe import Probe, Trouble, ask_both
-
-SETTINGS = (
-    "name",
-    "recipients",
-    "payroll_contacts",
-    "pay_day",
-    "cutoff_day",
-    "cutoff_at",
-    "month_by_hand",
-    "pay_by_hand",
-    "cutoff_by_hand",
-    "default_end_reason",
-    "huma_companies",
-    "huma_locations",
-    "huma_teams",
-    "huma_groups",
-    "fields_off",
-    "threshold_percent",
-    "threshold_people",
-)
-"""The settings that an owner may change, by the names of the model's fields."""
 
 ACCESS = ("huma_client_id", "huma_client_secret", "sunset", "state", "pause_reason")
 """The columns that change when a connection gets credentials."""
@@ -50,14 +27,6 @@ class NotConnected(Exception):
     def __init__(self, *troubles: Trouble) -> None:
         super().__init__(", ".join(f"{trouble.side} {trouble.code}".strip() for trouble in troubles))
         self.troubles = troubles
-
-
-class NoSuchUser(Exception):
-    """No active staff user has that name or address."""
-
-
-class LastOwner(Exception):
-    """A connection keeps at least one owner."""
 
 
 @dataclass(frozen=True)
@@ -95,15 +64,15 @@ def connect(
 ) -> Connection:
     """Ask both sides, then store a connection. ``user`` confirmed the authority (or is a command's name).
 
-    ``owner`` becomes its owner. ``chosen``: some of SETTINGS; ``confirmed``: the recipients of payroll notices among
-    them count as confirmed. A disconnected connection of the same owner to the same pair is used again, with all that
-    was known of its people. A new pairing may have to wait for its release (see ``releasing``). Raises
-    ``NotConnected``; then nothing is stored.
+    ``owner`` becomes its owner. ``chosen``: some of the settings of ``settings.changing``; ``confirmed``: the
+    recipients of payroll notices among them count as confirmed. A disconnected connection of the same owner to the same
+    pair is used again, with all that was known of its people. A new pairing may have to wait for its release (see
+    ``pairing.releasing``). Raises ``NotConnected``; then nothing is stored.
     """
     probe = access.ask()
     try:
         with transaction.atomic():
-            releasing.one_at_a_time()
+            one_at_a_time()
             connection = _ended_before(access, probe, owner) or Connection(tenant_id=access.tenant_id)
             again = connection.pk is not None
             for name, value in chosen.items():
@@ -138,7 +107,7 @@ def renew(connection: Connection, user: Any, client_id: str, client_secret: str)
     probe = _same_organisation(connection, access.ask())
     try:
         with transaction.atomic():
-            releasing.one_at_a_time()
+            one_at_a_time()
             row = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
             again = row.state == Connection.State.DISCONNECTED
             _use(row, access, probe)
@@ -149,7 +118,7 @@ def renew(connection: Connection, user: Any, client_id: str, client_secret: str)
             if again:
                 releasing.begin(row, user)
             else:
-                releasing.look_again(row)
+                look_again(row)
             _end_refusal(row, user)
     except releasing.Reserved:
         raise NotConnected(_reserved(user)) from None
@@ -170,78 +139,6 @@ def check(connection: Connection, user: Any) -> None:
             row.save(update_fields=ACCESS)
             _end_refusal(row, user)
     connection.refresh_from_db()
-
-
-def disconnect(connection: Connection, user: Any) -> None:
-    """Delete the credentials at once and stop running work; people, links and runs stay."""
-    with transaction.atomic():
-        row = Connection.objects.select_for_update().get(pk=connection.pk)
-        if row.state != Connection.State.DISCONNECTED:
-            disconnecting.send(Connection, connection=row, user=user)
-            releasing.ends(row, user)
-            row.state, row.pause_reason, row.automatic = Connection.State.DISCONNECTED, "", False
-            row.paused_until = row.retry_next = None
-            row.huma_client_id = row.huma_client_secret = row.webhook_secret_old = row.webhook_token = ""
-            row.webhook_secret = new_webhook_secret()  # after reconnecting, the new one has to be entered in Huma
-            row.save()
-            audit(user, "connection.disconnected", row)
-    forget_clients(connection)
-    connection.refresh_from_db()
-
-
-def change_settings(connection: Connection, user: Any, chosen: Mapping[str, Any], confirmed: bool = False) -> list[str]:
-    """Store the settings that differ and return their names; the audit entry holds old → new.
-
-    ``chosen``: some of SETTINGS. ``confirmed``: the recipients of payroll notices among them count as confirmed; else
-    new ones are asked to confirm.
-    """
-    with transaction.atomic():
-        row = Connection.objects.select_for_update().get(pk=connection.pk)
-        changed = {name: [getattr(row, name), value] for name, value in chosen.items() if getattr(row, name) != value}
-        for name, (_old, new) in changed.items():
-            setattr(row, name, new)
-        if changed:
-            row.save(update_fields=list(changed))
-            audit(user, "settings.changed", row, **{name: [*map(plain, pair)] for name, pair in changed.items()})
-        if "payroll_contacts" in chosen:
-            recipients.keep(row, user, confirmed)
-    connection.refresh_from_db()
-    return list(changed)
-
-
-def plain(value: Any) -> Any:
-    """A setting in the form in which the audit trail stores it."""
-    if isinstance(value, time):
-        return value.strftime("%H:%M")
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def find_staff(who: str) -> User:
-    """The one active staff user with this username or email address. Raises ``NoSuchUser``."""
-    named = Q(username=who) | Q(email__iexact=who)
-    users = list(get_user_model().objects.filter(named, is_active=True, is_staff=True)[:10])
-    exact = [user for user in users if user.username == who] or users
-    if not who or len(exact) != 1:
-        raise NoSuchUser
-    return exact[0]
-
-
-def add_owner(connection: Connection, user: Any, owner: User) -> None:
-    """Let another staff user see and run the connection."""
-    with transaction.atomic():
-        if not connection.owners.filter(pk=owner.pk).exists():
-            connection.owners.add(owner)
-            audit(user, "owner.added", connection, owner=owner.get_username())
-
-
-def remove_owner(connection: Connection, user: Any, owner: User) -> None:
-    """Remove an owner. Raises ``LastOwner`` for the only one."""
-    with transaction.atomic():
-        Connection.objects.select_for_update().get(pk=connection.pk)
-        if not connection.owners.exclude(pk=owner.pk).exists():
-            raise LastOwner
-        connection.owners.remove(owner)
-        audit(user, "owner.removed", connection, owner=owner.get_username())
 
 
 def _ended_before(access: Access, probe: Probe, owner: User | None) -> Connection | None:

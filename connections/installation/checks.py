@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.apps import AppConfig, apps
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register, run_checks
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Field, Model
 from django.utils.translation import gettext as _
 
+from connections.api.loopback import is_loopback
 from connections.fields import EncryptedTextField, Unreadable, get_fernet
-from connections.installation.loopback import is_loopback
 from connections.models import RELEASE_MODES as MODES
 
 _SAMPLE = 20
@@ -217,18 +216,3 @@ def visma_application_is_set(app_configs: _Apps, **kwargs: Any) -> list[CheckMes
             id="connections.W004",
         )
     ]
-
-
-def require_sound_installation(exit_code: int = 2) -> None:
-    """End the process with a sentence for each error of the checks, database included. Web and worker start with this.
-
-    Our warnings are printed and don't stop the process. Raises ``SystemExit(exit_code)``.
-    """
-    found = [*run_checks(databases=["default"]), *schema_matches(None, databases=["default"])]
-    messages = [message for message in found if not message.is_silenced()]
-    for message in messages:
-        if message.is_serious() or (message.id or "").startswith("connections."):
-            sys.stderr.write(f"{message.msg} {message.hint or ''}".rstrip() + "\n")
-    connections.close_all()
-    if any(message.is_serious() for message in messages):
-        raise SystemExit(exit_code)

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.utils.translation import gettext as _
 
-from connections.installation.loopback import is_loopback
+from connections.api.loopback import is_loopback
 
 SHORTEST_KEY = 50
 FEWEST_SIGNS = 5

@@ -12,7 +12,7 @@ from django.core.checks import CheckMessage, run_checks
 from django.db import connection
 from django.test import override_settings
 
-from connections.installation.checks import require_sound_installation
+from connections.installation.starting import require_sound_installation
 from connections.models import Connection
 
 

@@ -5,9 +5,9 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from connections.approvals import expected_pairings
-from connections.connect import connecting
+from connections.connect import connecting, disconnecting
 from connections.models import AuditEntry, Connection, ExpectedPairing
-from connections.pairing import releasing
+from connections.pairing import reservations
 from connections.sandbox import HUMA_CLIENT_ID, HUMA_CLIENT_SECRET, TENANT_ID
 from tests.connections.companies import OTHER_GUID, company, text_of
 
@@ -71,8 +71,8 @@ def test_nor_for_another_company(page, hr, sandbox, superuser):
 def test_it_counts_once(page, hr, sandbox, superuser):
     expected_pairings.expect(superuser, [(TENANT_ID, hr)])
     made = connect(hr)
-    connecting.disconnect(made, hr)
-    releasing.free(releasing.reserved().get().pk, superuser)
+    disconnecting.disconnect(made, hr)
+    reservations.free(reservations.reserved().get().pk, superuser)
     connecting.renew(made, hr, HUMA_CLIENT_ID, HUMA_CLIENT_SECRET)
     assert made.state == "waiting"
 
@@ -104,7 +104,7 @@ def test_it_is_listed_and_can_be_removed(page, hr, sandbox, superuser):
 def test_what_is_wrong_is_said(page, hr, superuser, tenant, who, sentence):
     expected_pairings.expect(superuser, [(THIRD, hr)])
     gone = company(hr, name="Gone AS", tenant_id="33333333-2222-4333-8444-555555555555")
-    connecting.disconnect(gone, hr)
+    disconnecting.disconnect(gone, hr)
     assert sentence in text_of(page.post(f"{PAGE}expect/", {"tenant_id": tenant, "who": who}))
     assert expected() == {(THIRD, "hr")}
 
@@ -178,15 +178,15 @@ def test_it_is_the_superusers_page(site, client, address, hr):
 
 def test_a_reserved_tenant_is_listed_and_freed_after_a_question(page, hr):
     gone = company(hr, name="Gone AS", tenant_id=THIRD)
-    connecting.disconnect(gone, hr)
+    disconnecting.disconnect(gone, hr)
     said = text_of(page.get(PAGE))
     assert "Gone AS" in said
     assert THIRD in said
-    pairing = releasing.reserved().get()
+    pairing = reservations.reserved().get()
     asked = text_of(page.get(f"{PAGE}reserved/{pairing.pk}/free/"))
     assert "The organisation that had it needs an approval too if it comes back." in asked
-    assert releasing.reserved().exists()
+    assert reservations.reserved().exists()
     assert "The Tenant ID is free." in text_of(page.post(f"{PAGE}reserved/{pairing.pk}/free/", follow=True))
-    assert not releasing.reserved().exists()
+    assert not reservations.reserved().exists()
     assert page.get(f"{PAGE}reserved/{pairing.pk}/free/").status_code == 404
     assert Connection.objects.filter(pk=gone.pk, state="disconnected").exists()

@@ -14,7 +14,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connections.installation.loopback import is_loopback
+from connections.api.loopback import is_loopback
 from humavisma.demo.environment import House
 
 GOOD = "k3y-" * 13

@@ -7,9 +7,10 @@ from django.core.management import CommandError, call_command
 from django.db import connection as database
 from django.db.migrations.executor import MigrationExecutor
 
-from connections.connect import connecting
+from connections.approvals import answering
+from connections.connect import connecting, disconnecting
 from connections.models import AuditEntry, Connection, Pairing
-from connections.pairing import releasing
+from connections.pairing import release_requests, reservations
 from connections.pauses import pausing
 from connections.sandbox import HUMA_CLIENT_ID, HUMA_CLIENT_SECRET, TENANT_ID
 from tests.connections.companies import OTHER_GUID, company, text_of, typed
@@ -37,7 +38,7 @@ def pairing_of(made):
 def released(user, superuser):
     """A connection that a superuser has released."""
     made = connect(user)
-    releasing.release(made.release_requests.get().pk, superuser)
+    answering.release(made.release_requests.get().pk, superuser)
     made.refresh_from_db()
     return made
 
@@ -55,7 +56,7 @@ class TestWhenItIsNeeded:
 
     @pytest.mark.parametrize("ended", ["disconnected", "deleted"])
     def test_so_it_does_where_there_was_another_one(self, sandbox, hr, another, ended):
-        connecting.disconnect(another, hr)
+        disconnecting.disconnect(another, hr)
         if ended == "deleted":
             another.delete()
         assert connect(hr).state == "waiting"
@@ -91,7 +92,7 @@ class TestWhenItIsNeeded:
         arguments = [f"--tenant-id={TENANT_ID}", f"--huma-client-id={HUMA_CLIENT_ID}", "--confirm-authority"]
         call_command("connect", *arguments, f"--huma-client-secret={HUMA_CLIENT_SECRET}", "--name=Fjordheim AS")
         made.refresh_from_db()
-        assert (made.state, releasing.open_request(made)) == ("active", None)
+        assert (made.state, release_requests.open_request(made)) == ("active", None)
         assert pairing_of(made).released_by == "manage.py connect"
 
     def test_renewed_credentials_of_the_same_pair_need_no_other(self, sandbox, hr, superuser, another):
@@ -117,9 +118,9 @@ class TestTheAnswer:
     def test_a_release_is_a_superusers(self, sandbox, hr, superuser, another):
         request = connect(hr).release_requests.get()
         with pytest.raises(PermissionDenied):
-            releasing.release(request.pk, hr)
+            answering.release(request.pk, hr)
         with pytest.raises(PermissionDenied):
-            releasing.refuse(request.pk, hr, "No.")
+            answering.refuse(request.pk, hr, "No.")
         assert Connection.objects.get(tenant_id=TENANT_ID).state == "waiting"
 
     def test_it_is_kept_who_released_what_when(self, sandbox, hr, superuser, another):
@@ -132,22 +133,22 @@ class TestTheAnswer:
     def test_the_second_answer_comes_too_late(self, sandbox, hr, superuser, another):
         made = connect(hr)
         request = made.release_requests.get()
-        releasing.release(request.pk, superuser)
-        with pytest.raises(releasing.Answered):
-            releasing.refuse(request.pk, superuser, "No.")
+        answering.release(request.pk, superuser)
+        with pytest.raises(answering.Answered):
+            answering.refuse(request.pk, superuser, "No.")
         made.refresh_from_db()
         assert made.state == "active"
 
     def test_a_refusal_ends_the_connection_and_its_credentials(self, sandbox, hr, superuser, another):
         made = connect(hr)
-        releasing.refuse(made.release_requests.get().pk, superuser, "They know of nothing.")
+        answering.refuse(made.release_requests.get().pk, superuser, "They know of nothing.")
         made.refresh_from_db()
         assert (made.state, made.huma_client_id, made.huma_client_secret) == ("disconnected", "", "")
-        assert not releasing.reserved().exists()
+        assert not reservations.reserved().exists()
 
     def test_a_disconnect_withdraws_the_question(self, sandbox, hr, another):
         made = connect(hr)
-        connecting.disconnect(made, hr)
+        disconnecting.disconnect(made, hr)
         assert made.release_requests.get().answer == "withdrawn"
 
 
@@ -155,7 +156,7 @@ class TestReserved:
     @pytest.fixture
     def mine(self, sandbox, hr, superuser, another):
         made = released(hr, superuser)
-        connecting.disconnect(made, hr)
+        disconnecting.disconnect(made, hr)
         return made
 
     def test_another_organisation_is_refused_as_if_it_were_connected(self, mine, site, other_hr, sandbox):
@@ -196,7 +197,7 @@ class TestReserved:
     def test_the_same_organisation_comes_back_without_a_release(self, mine, hr):
         connecting.renew(mine, hr, HUMA_CLIENT_ID, HUMA_CLIENT_SECRET)
         assert mine.state == "active"
-        connecting.disconnect(mine, hr)
+        disconnecting.disconnect(mine, hr)
         assert connect(hr) == mine
         assert Connection.objects.get(pk=mine.pk).state == "active"
 
@@ -204,27 +205,27 @@ class TestReserved:
         assert connect(other_hr).state == "active"
 
     def test_freed_it_is_anybodys_who_is_released(self, mine, hr, superuser, sandbox):
-        pairing = releasing.reserved().get()
-        assert releasing.free(pairing.pk, superuser)
-        assert not releasing.free(pairing.pk, superuser)
+        pairing = reservations.reserved().get()
+        assert reservations.free(pairing.pk, superuser)
+        assert not reservations.free(pairing.pk, superuser)
         assert AuditEntry.objects.filter(action="tenant.freed", connection=mine, who="admin").exists()
         sandbox.huma.organization_id = OTHER_ORGANISATION
         theirs = connect(hr)
         assert (theirs.state, theirs.huma_organization_id) == ("waiting", OTHER_ORGANISATION)
 
     def test_freed_the_former_organisation_needs_a_release_too(self, mine, hr, superuser):
-        releasing.free(releasing.reserved().get().pk, superuser)
+        reservations.free(reservations.reserved().get().pk, superuser)
         connecting.renew(mine, hr, HUMA_CLIENT_ID, HUMA_CLIENT_SECRET)
         assert mine.state == "waiting"
 
     def test_what_is_connected_cannot_be_freed(self, sandbox, hr, superuser, another):
         released(hr, superuser)
-        with pytest.raises(releasing.StillConnected):
-            releasing.free(Pairing.objects.get(tenant_id=TENANT_ID).pk, superuser)
+        with pytest.raises(reservations.StillConnected):
+            reservations.free(Pairing.objects.get(tenant_id=TENANT_ID).pk, superuser)
 
     def test_freeing_is_a_superusers(self, mine, hr):
         with pytest.raises(PermissionDenied):
-            releasing.free(releasing.reserved().get().pk, hr)
+            reservations.free(reservations.reserved().get().pk, hr)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -251,4 +252,4 @@ def test_connections_of_before_count_as_released_and_keep_their_tenants(transact
         ("3", "c"): "",
         ("3", "d"): "before",
     }
-    assert [one.huma_organization_id for one in releasing.reserved()] == ["d"]
+    assert [one.huma_organization_id for one in reservations.reserved()] == ["d"]

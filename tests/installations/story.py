@@ -12,6 +12,7 @@ from connections import sandbox as vendors
 from connections.connect import connecting
 from connections.models import Connection
 from connections.pauses import pausing
+from connections.settings import changing, owners
 from sync import runner
 from sync.analysis import candidates, notices
 from sync.automation import date_roll, held, switching
@@ -81,8 +82,8 @@ class Story(Work):
             "threshold_people": 4,
             "threshold_percent": 5,
         }
-        connecting.change_settings(self.connection, self.hr, more, confirmed=True)
-        connecting.add_owner(self.connection, self.hr, self.colleague)
+        changing.change_settings(self.connection, self.hr, more, confirmed=True)
+        owners.add_owner(self.connection, self.hr, self.colleague)
 
     def first_run(self) -> None:
         """Some is decided, somebody is linked, created, left out; one write fails and is tried again."""

@@ -12,7 +12,7 @@ from django.conf import settings as project
 from django.core.management import CommandError, call_command
 from django.utils.translation import override
 
-from connections.connect.connecting import disconnect
+from connections.connect.disconnecting import disconnect
 from connections.models import AuditEntry, Connection
 from connections.pauses.pausing import pause
 from sync.automation import switching

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from connections.connect.connecting import disconnect
+from connections.connect.disconnecting import disconnect
 from connections.models import AuditEntry
 from sync import runner
 from sync.models import Change, Conflict, EmployeeLink, SyncRun

@@ -8,9 +8,10 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from connections.connect.connecting import change_settings, disconnect
+from connections.connect.disconnecting import disconnect
 from connections.models import AuditEntry, Connection, PayrollRecipient
 from connections.settings import recipients
+from connections.settings.changing import change_settings
 from sync import tasks
 from sync.inbox import digest
 from sync.mail import letters, outbox

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils.translation import override
 
 from connections import sandbox as vendors
-from connections.connect.connecting import disconnect
+from connections.connect.disconnecting import disconnect
 from connections.models import AuditEntry, Connection
 from sync.models import HumaEvent
 from tests.connections.companies import company

@@ -17,7 +17,7 @@ from connections.approvals import expected_pairings
 from connections.approvals.forms import ExpectForm, UploadForm
 from connections.models import Connection, ExpectedPairing
 from connections.pages.access import hr_page
-from connections.pairing import releasing
+from connections.pairing import reservations
 
 P = ParamSpec("P")
 
@@ -43,8 +43,8 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: ExpectForm, upload: UploadForm) -> HttpResponse:
-    pairings = releasing.reserved()
-    names = releasing.names_of(pairings)
+    pairings = reservations.reserved()
+    names = reservations.names_of(pairings)
     context = {
         **_context(request, _("Approvals")),
         "waiting": Connection.objects.filter(state=Connection.State.WAITING),
@@ -127,11 +127,11 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 @_for_superusers
 def free(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what follows from it, and free a Tenant ID."""
-    pairing = releasing.reserved().filter(pk=pk).first()
+    pairing = reservations.reserved().filter(pk=pk).first()
     if request.method == "POST":
         try:
-            freed = releasing.free(pk, request.user)  # type: ignore[arg-type]
-        except releasing.StillConnected:
+            freed = reservations.free(pk, request.user)  # type: ignore[arg-type]
+        except reservations.StillConnected:
             freed = False
         if freed:
             messages.success(request, _("The Tenant ID is free. The next connection to it needs an approval."))

@@ -10,11 +10,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from connections.approvals import answering
 from connections.approvals.forms import RefusalForm, ReleaseForm
 from connections.models import Connection, ReleaseRequest
 from connections.pages.access import connection_for, hr_page
 from connections.pages.nav import page_context
-from connections.pairing import releasing
+from connections.pairing import release_requests
 
 View = Callable[[HttpRequest, Connection, ReleaseRequest], HttpResponse]
 
@@ -26,7 +27,7 @@ def _for_superusers(view: View) -> Callable[..., HttpResponse]:
     @wraps(view)
     def guarded(request: HttpRequest, code: str) -> HttpResponse:
         connection = connection_for(request.user, code)
-        asked = releasing.open_request(connection)
+        asked = release_requests.open_request(connection)
         if not getattr(request.user, "is_superuser", False):
             messages.warning(request, _("Only an administrator can approve a connection."))
         elif connection.state != Connection.State.WAITING or asked is None:
@@ -53,7 +54,7 @@ def _context(request: HttpRequest, connection: Connection, asked: ReleaseRequest
 @_for_superusers
 def look_again(request: HttpRequest, connection: Connection, asked: ReleaseRequest) -> HttpResponse:
     """Count both sides anew."""
-    releasing.look_again(connection)
+    release_requests.look_again(connection)
     return redirect("admin:connection_release", connection.code)
 
 
@@ -63,7 +64,7 @@ def approve(request: HttpRequest, connection: Connection, asked: ReleaseRequest)
     """Ask once more, then release."""
     form = ReleaseForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        if _answer(request, releasing.release):
+        if _answer(request, answering.release):
             messages.success(request, _("Approved. Whoever connected it is told by email."))
         return redirect("admin:connection", connection.code)
     return render(request, "connections/release_approve.html", _context(request, connection, asked, form=form))
@@ -76,7 +77,7 @@ def reject(request: HttpRequest, connection: Connection, asked: ReleaseRequest) 
     form = RefusalForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        if _answer(request, lambda pk, user: releasing.refuse(pk, user, reason)):
+        if _answer(request, lambda pk, user: answering.refuse(pk, user, reason)):
             messages.success(request, _("Rejected. The API key is deleted, and whoever connected it is told."))
         return redirect("admin:connection", connection.code)
     return render(request, "connections/release_reject.html", _context(request, connection, asked, form=form))
@@ -87,7 +88,7 @@ def _answer(request: HttpRequest, answer: Callable[[int, Any], Any]) -> bool:
     shown = request.POST.get("request", "")
     try:
         answer(int(shown) if shown.isdecimal() and len(shown) < 18 else 0, request.user)
-    except releasing.Answered:
+    except answering.Answered:
         messages.warning(request, _("It was answered, or connected again, meanwhile. Look at it again."))
         return False
     return True

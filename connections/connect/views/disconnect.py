@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from connections.connect.connecting import disconnect
+from connections.connect.disconnecting import disconnect
 from connections.models import Connection
 from connections.pages.access import connection_for, hr_page
 from connections.pages.nav import page_context

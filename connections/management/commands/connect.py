@@ -11,11 +11,12 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from connections.api.unseen import seen
+from connections.approvals.answering import release_by_command
 from connections.command_line import OneLineCommand, email_address, mistake
 from connections.connect import connecting
 from connections.models import Connection
 from connections.pages.form_fields import CLIENT_SHAPE, SECRET_SHAPE, TENANT_SHAPE, as_guid
-from connections.pairing.releasing import release_by_command
+from connections.settings import changing, owners
 from connections.supported import end_reasons, is_end_reason
 from connections.vendors.connect_errors import explain
 from connections.vendors.probe import Trouble
@@ -81,9 +82,9 @@ class Command(OneLineCommand):
                 raise connecting.NotConnected(Trouble("", "tenant_taken")) from None
             raise
         release_by_command(existing, who)
-        connecting.change_settings(existing, who, chosen, confirmed=True)
+        changing.change_settings(existing, who, chosen, confirmed=True)
         if owner is not None:
-            connecting.add_owner(existing, who, owner)
+            owners.add_owner(existing, who, owner)
         return existing
 
 
@@ -165,7 +166,7 @@ def _owner(username: str | None) -> User | None:
     if username is None:
         return None
     try:
-        return connecting.find_staff(username)
-    except connecting.NoSuchUser:
+        return owners.find_staff(username)
+    except owners.NoSuchUser:
         text = _("--owner: no user who can sign in is called “%(who)s”. Add the user first, as staff.")
         raise mistake(text % {"who": username}) from None

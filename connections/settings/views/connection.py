@@ -4,13 +4,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from connections.connect.forms import OwnerForm
 from connections.models import Connection
 from connections.pages.access import connection_for, hr_page
 from connections.pages.audit_words import history
 from connections.pages.nav import page_context
-from connections.pairing.releasing import last_refusal, open_request, pairing_of
+from connections.pairing.release_requests import last_refusal, open_request
+from connections.pairing.reservations import pairing_of
 from connections.settings import recipients
+from connections.settings.forms import OwnerForm
 from connections.supported import end_reasons, supported_fields
 
 

@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from connections.connect import connecting
-from connections.connect.forms import OwnerForm
 from connections.pages.access import connection_for, hr_page
+from connections.settings import owners
+from connections.settings.forms import OwnerForm
 from connections.settings.views.connection import connection_page
 
 
@@ -23,7 +23,7 @@ def add(request: HttpRequest, code: str) -> HttpResponse:
     if not form.is_valid():
         return connection_page(request, connection, form)
     owner = form.cleaned_data["who"]
-    connecting.add_owner(connection, request.user, owner)
+    owners.add_owner(connection, request.user, owner)
     messages.success(request, _("Added as an owner: %(who)s") % {"who": owner.get_username()})
     return redirect("admin:connection", code)
 
@@ -37,8 +37,8 @@ def remove(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         raise PermissionDenied
     owner = get_object_or_404(get_user_model(), pk=pk, connections=connection)
     try:
-        connecting.remove_owner(connection, request.user, owner)
-    except connecting.LastOwner:
+        owners.remove_owner(connection, request.user, owner)
+    except owners.LastOwner:
         messages.error(request, _("A connection needs an owner. Add somebody else first."))
     else:
         messages.success(request, _("No longer an owner: %(who)s") % {"who": owner.get_username()})

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from connections.api.errors import VendorError
-from connections.connect.connecting import change_settings
-from connections.connect.forms import SettingsForm
 from connections.models import Connection
 from connections.pages.access import connection_for, hr_page
 from connections.pages.nav import page_context
+from connections.settings.changing import change_settings
+from connections.settings.forms import SettingsForm
 from connections.vendors.connect_errors import explain
 from connections.vendors.huma_groups import groups_for_page
 from connections.vendors.probe import trouble_of

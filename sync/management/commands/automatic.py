@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from connections.command_line import OneLineCommand, connection_called, email_address, mistake
-from connections.connect import connecting
 from connections.models import Connection
 from connections.pages.access import may_approve
+from connections.settings import changing, owners
 from sync.analysis import two_writers
 from sync.automation import switching
 from sync.automation.forms import AutomaticForm
@@ -54,7 +54,7 @@ class Command(OneLineCommand):
             with transaction.atomic():
                 switching.change(connection, who, chosen)
                 if contacts:
-                    connecting.change_settings(connection, who, {"payroll_contacts": contacts}, confirmed=True)
+                    changing.change_settings(connection, who, {"payroll_contacts": contacts}, confirmed=True)
                 if options["switch"] == "on":
                     switching.turn_on(connection, who)
                 elif options["switch"] == "off":
@@ -93,8 +93,8 @@ def _wrong_schedule() -> Exception:
 def _by(connection: Connection, username: str) -> Any:
     """The user in whose name the change is made."""
     try:
-        user = connecting.find_staff(username)
-    except connecting.NoSuchUser:
+        user = owners.find_staff(username)
+    except owners.NoSuchUser:
         text = _("--by: no user who can sign in is called “%(who)s”.")
         raise mistake(text % {"who": username}) from None
     if not may_approve(user, connection):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from connections.installation.checks import require_sound_installation
+from connections.installation.starting import require_sound_installation
 from connections.pauses.credential_retry import ask_soon
 from sync.worker.supervisor import Worker
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from connections.connect import connecting
+from connections.connect import disconnecting
 from connections.models import AuditEntry, Connection
 from connections.pauses import pausing
 from sync import runner, tasks
@@ -133,6 +133,6 @@ def test_an_open_run_stays_and_can_be_confirmed_afterwards(fjordheim, person, hr
 
 
 def test_a_disconnected_connection_is_not_paused(fjordheim, person, hr):
-    connecting.disconnect(fjordheim.connection, hr)
+    disconnecting.disconnect(fjordheim.connection, hr)
     pausing.pause(fjordheim.connection, hr)
     assert now(fjordheim)[0] == "disconnected"
