@@ -9,9 +9,9 @@ from django.conf import settings
 from django.db.models.functions import Greatest
 
 from connections.api.huma.client import HumaClient
-from connections.api.rate_limit import RateLimit, Waiting
-from connections.api.silence import Silence
 from connections.api.visma.client import VismaClient
+from connections.api.waiting.rate_limit import RateLimit, Waiting
+from connections.api.waiting.silence import Silence
 from connections.models import Connection
 
 

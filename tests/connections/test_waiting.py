@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from connections.api.backoff import doubled
 from connections.api.errors import Unavailable
-from connections.api.rate_limit import (
+from connections.api.waiting.rate_limit import (
     LONGEST_PAUSE,
     SHORTEST_PAUSE,
     RateLimit,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from connections.api.silence import Silence
+from connections.api.waiting.silence import Silence
 from sync.models import SyncRun
 from sync.runs import lifecycle
 from sync.wizard import review

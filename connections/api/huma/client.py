@@ -13,10 +13,10 @@ from connections.api.errors import Rejected, TooMuch, Unavailable
 from connections.api.http import DEFAULT_PATIENCE, DEFAULT_TIMEOUT
 from connections.api.huma import documents
 from connections.api.huma.documents import Page
-from connections.api.rate_limit import RateLimit, Waiting
 from connections.api.responses import Answer, Call
-from connections.api.silence import Silence
 from connections.api.tokens import TokenInfo
+from connections.api.waiting.rate_limit import RateLimit, Waiting
+from connections.api.waiting.silence import Silence
 
 USERS_PAGE = 50
 """The largest page of users. Source: huma-openapi.yaml, GET /users."""

@@ -10,18 +10,18 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from django.conf import settings
 
-from connections.api import cursors, shapes
+from connections.api import shapes
 from connections.api.api_client import Caller
 from connections.api.decoding import WrongShape
 from connections.api.errors import FORBIDDEN, TOO_MANY_REQUESTS, BadCredentials, ContractBroken, Rejected, Unavailable
 from connections.api.http import DEFAULT_PATIENCE, DEFAULT_TIMEOUT
-from connections.api.rate_limit import RateLimit, Waiting
 from connections.api.responses import Answer, Call
-from connections.api.silence import Silence
 from connections.api.tokens import TokenInfo
-from connections.api.visma import documents, problems
+from connections.api.visma import cursors, documents, problems
 from connections.api.visma.documents import Document, Job, VismaPage
 from connections.api.visma.jobs import odd_job
+from connections.api.waiting.rate_limit import RateLimit, Waiting
+from connections.api.waiting.silence import Silence
 
 MEDIA_TYPE = "application/vnd.no.payroll.employee.V2.0+json"
 SCOPES = {"read": "visma_net_employee:employees:read", "write": "visma_net_employee:employees:write"}
