@@ -16,7 +16,7 @@ from typing import Any
 
 from bench.environment import House
 from bench.standins import StandIns
-from connections.sandbox.signing import signed
+from connections.sandbox.huma.signing import signed
 
 PATIENCE = 60.0  # seconds
 CLIENTS = 8

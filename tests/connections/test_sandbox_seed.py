@@ -9,8 +9,8 @@ from schwifty import IBAN
 from stdnum.no import kontonr
 
 from connections.sandbox import Sandbox
-from connections.sandbox.seed_accounts import WAYS as ACCOUNTS
-from connections.sandbox.seed_cases import WAYS
+from connections.sandbox.seed.accounts import WAYS as ACCOUNTS
+from connections.sandbox.seed.cases import WAYS
 from tests.connections.callers import VismaCaller
 
 

@@ -6,7 +6,7 @@ import random
 from datetime import date
 from typing import Any
 
-from .clock import words
+from connections.sandbox.clock import words
 
 GIVEN = words(
     "Anne Kari Ingrid Liv Marit Solveig Berit Astrid Randi Hilde Nina Silje Ida Maria Sara Emma Nora Thea Ada Frida "

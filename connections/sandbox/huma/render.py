@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from .huma_state import POSITION_FIELDS, USER_FIELDS, HumaState, Position, User
+from connections.sandbox.huma.state import POSITION_FIELDS, USER_FIELDS, HumaState, Position, User
 
 GROUP_LISTS = {"team": "teams", "location": "locations", "company": "companies"}
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import credentials
-from .clock import covers, stamp, today
+from connections.sandbox import credentials
+from connections.sandbox.clock import covers, stamp, today
 
 # The properties that the vendor sets itself, whatever a document says [A].
 OWN_EMPLOYEE = ("id", "tenantId", "lastChange")

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from .clock import words
+from connections.sandbox.clock import words
 
 # A check takes a value and returns the wrong paths below the property: [""] for the value itself.
 Check = Callable[[Any], list[str]]

@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 from werkzeug.wrappers import Request as HttpRequest
 
-from .huma_input import USER
-from .huma_state import HumaState
-from .webhooks import Webhooks
+from connections.sandbox.huma.input import USER
+from connections.sandbox.huma.state import HumaState
+from connections.sandbox.huma.webhooks import Webhooks
 
 LOOPBACK = ("127.0.0.1", "localhost")
 

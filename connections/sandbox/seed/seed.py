@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from . import credentials, seed_accounts, seed_cases
-from .clock import today, words
-from .huma_state import HumaState
-from .seed_people import Pair, huma_position, new_id, people
-from .visma_state import VismaState
+from connections.sandbox import credentials
+from connections.sandbox.clock import today, words
+from connections.sandbox.huma.state import HumaState
+from connections.sandbox.seed import accounts as seed_accounts
+from connections.sandbox.seed import cases as seed_cases
+from connections.sandbox.seed.people import Pair, huma_position, new_id, people
+from connections.sandbox.visma.state import VismaState
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from .signing import signed
+from connections.sandbox.huma.signing import signed
 
 TIMEOUT_SECONDS = 5.0
 # The pauses before each further try; after the last one the event is given up, as a vendor would.

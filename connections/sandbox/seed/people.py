@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from .clock import today
-from .seed_details import FAMILY, GIVEN, PLACES, STREETS, unheard_of, visma_position
+from connections.sandbox.clock import today
+from connections.sandbox.seed.details import FAMILY, GIVEN, PLACES, STREETS, unheard_of, visma_position
 
 DOMAIN = "fjordheim.example"
 

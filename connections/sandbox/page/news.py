@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime, timedelta
 
-from .clock import OSLO
-from .page_rows import LINES, Row
+from connections.sandbox.clock import OSLO
+from connections.sandbox.page.rows import LINES, Row
 
 FRESH = timedelta(minutes=3)
 _SIDES = ("huma", "visma")

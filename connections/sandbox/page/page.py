@@ -9,17 +9,17 @@ from urllib.parse import urlencode
 
 from werkzeug.wrappers import Request as HttpRequest
 
-from .api import Api
-from .clock import OSLO
-from .huma_state import HumaState
-from .journal import Journal
-from .page_forms import Forms, Wrong
-from .page_news import News
-from .page_rows import LINES, Row, rows
-from .page_webhooks import panel
-from .server import Answer
-from .visma_state import VismaState
-from .webhooks import Webhooks
+from connections.sandbox.api import Api
+from connections.sandbox.clock import OSLO
+from connections.sandbox.huma.state import HumaState
+from connections.sandbox.huma.webhooks import Webhooks
+from connections.sandbox.journal import Journal
+from connections.sandbox.page.forms import Forms, Wrong
+from connections.sandbox.page.news import News
+from connections.sandbox.page.rows import LINES, Row, rows
+from connections.sandbox.page.webhooks import panel
+from connections.sandbox.server import Answer
+from connections.sandbox.visma.state import VismaState
 
 _FILES = {"/page.css": "text/css; charset=utf-8", "/page.js": "text/javascript; charset=utf-8"}
 _PER_PAGE = 50

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from . import huma_input
-from .api import Call, Refused
+from connections.sandbox.api import Call, Refused
+from connections.sandbox.huma import input as huma_input
 
 
 def invalid(*fields: str, code: str = "field:invalid-format", message: str = "Invalid field format") -> Refused:

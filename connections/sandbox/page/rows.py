@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from .clock import covers, today
-from .huma_state import HumaState, User
-from .visma_state import Employee, VismaState
+from connections.sandbox.clock import covers, today
+from connections.sandbox.huma.state import HumaState, User
+from connections.sandbox.visma.state import Employee, VismaState
 
 LINES = ("Name", "Email", "Phone", "Employment ID", "First workday", "Last workday", "Bank account", "Address")
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from .visma_checks import changes_number, employee_findings, position_findings
-from .visma_jobs import Finding, Work
-from .visma_state import OWN_EMPLOYEE, OWN_POSITION, VismaState
+from connections.sandbox.visma.checks import changes_number, employee_findings, position_findings
+from connections.sandbox.visma.jobs import Finding, Work
+from connections.sandbox.visma.state import OWN_EMPLOYEE, OWN_POSITION, VismaState
 
 # [A] If a document changed between the acceptance of a write with If-Match and its job, the job leaves it alone.
 _MOVED = Finding("$", "The document was changed after the request was accepted.", code="Conflict")

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from . import credentials
-from .clock import stamp, today, words
+from connections.sandbox import credentials
+from connections.sandbox.clock import stamp, today, words
 
 # The properties that a seeded user or position shows even when they are empty, as a wrapper without a value.
 USER_FIELDS = words(

@@ -7,14 +7,17 @@ from typing import Any, cast
 
 from werkzeug.routing import Map, Rule
 
-from . import visma_checks, visma_lists, visma_state, visma_writes
-from .api import Api, Call, Refused, Shared, as_json
-from .credentials import READ_SCOPE, WRITE_SCOPE
-from .huma_input import is_day
-from .server import Answer
-from .tokens import Tokens
-from .visma_jobs import Finding, Job, Jobs
-from .visma_state import Document, Employee, VismaState
+from connections.sandbox.api import Api, Call, Refused, Shared, as_json
+from connections.sandbox.credentials import READ_SCOPE, WRITE_SCOPE
+from connections.sandbox.huma.input import is_day
+from connections.sandbox.server import Answer
+from connections.sandbox.tokens import Tokens
+from connections.sandbox.visma import checks as visma_checks
+from connections.sandbox.visma import lists as visma_lists
+from connections.sandbox.visma import state as visma_state
+from connections.sandbox.visma import writes as visma_writes
+from connections.sandbox.visma.jobs import Finding, Job, Jobs
+from connections.sandbox.visma.state import Document, Employee, VismaState
 
 MEDIA_TYPE = "application/vnd.no.payroll.employee.V2.0+json"
 

@@ -9,9 +9,9 @@ import unicodedata
 from collections.abc import Callable
 from datetime import timedelta
 
-from .clock import today
-from .seed_details import visma_position
-from .seed_people import Pair, huma_position
+from connections.sandbox.clock import today
+from connections.sandbox.seed.details import visma_position
+from connections.sandbox.seed.people import Pair, huma_position
 
 RESIGNED, RESIGNED_VISMA = "employee_resigned", "arbeidstakerHarSagtOppSelv"
 ENDED_VISMA = "kontraktEngasjementEllerVikariatErUtloept"

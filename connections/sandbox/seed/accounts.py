@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from schwifty import IBAN
 
-from .seed_people import Pair, local_account
+from connections.sandbox.seed.people import Pair, local_account
 
 
 def account_differs(pair: Pair) -> None:

@@ -14,10 +14,10 @@ from typing import Any
 from schwifty import BIC, IBAN
 from stdnum.no import kontonr
 
-from .clock import words
-from .huma_input import is_day
-from .visma_jobs import Finding
-from .visma_state import VismaState
+from connections.sandbox.clock import words
+from connections.sandbox.huma.input import is_day
+from connections.sandbox.visma.jobs import Finding
+from connections.sandbox.visma.state import VismaState
 
 END_REASONS = frozenset(
     words("""arbeidstakerHarSagtOppSelv arbeidsgiverHarSagtOppArbeidstaker kontraktEngasjementEllerVikariatErUtloept

@@ -6,12 +6,14 @@ from typing import Any
 
 from werkzeug.routing import Map, Rule
 
-from . import huma_input, huma_query, huma_render
-from .api import Api, Call, Refused, Shared, as_json
-from .clock import stamp
-from .huma_state import HumaState, Position, User
-from .server import Answer
-from .tokens import Tokens
+from connections.sandbox.api import Api, Call, Refused, Shared, as_json
+from connections.sandbox.clock import stamp
+from connections.sandbox.huma import input as huma_input
+from connections.sandbox.huma import query as huma_query
+from connections.sandbox.huma import render as huma_render
+from connections.sandbox.huma.state import HumaState, Position, User
+from connections.sandbox.server import Answer
+from connections.sandbox.tokens import Tokens
 
 
 class HumaApi(Api):

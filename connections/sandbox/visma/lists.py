@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from .api import Refused
-from .visma_jobs import Finding
+from connections.sandbox.api import Refused
+from connections.sandbox.visma.jobs import Finding
 
 Item = TypeVar("Item")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
-from .clock import OSLO
-from .huma_state import HumaState
-from .webhooks import Sent, Webhook, Webhooks
+from connections.sandbox.clock import OSLO
+from connections.sandbox.huma.state import HumaState
+from connections.sandbox.huma.webhooks import Sent, Webhook, Webhooks
 
 _SHOWN = 8
 _PANEL = """<details class="panel" id="webhook"{open}>

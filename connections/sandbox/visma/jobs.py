@@ -13,8 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .clock import stamp
-from .faults import Fault
+from connections.sandbox.clock import stamp
+from connections.sandbox.faults import Fault
 
 logger = logging.getLogger(__name__)
 
