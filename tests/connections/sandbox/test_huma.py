@@ -8,7 +8,7 @@ import pytest
 
 from connections.sandbox import Sandbox
 from connections.sandbox.clock import today
-from tests.connections.callers import HumaCaller
+from tests.connections.sandbox.callers import HumaCaller
 
 NATIONAL = {"type": "national", "number": "12345678903", "country": "NO"}
 ADDRESS = {"line1": "A 1", "line2": "", "line3": "", "postalCode": "0150", "city": "OSLO", "country": "NO"}

@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from connections.sandbox import Sandbox, signed
-from tests.connections.test_sandbox_webhooks import Receiver
+from tests.connections.sandbox.test_webhooks import Receiver
 
 
 @pytest.fixture

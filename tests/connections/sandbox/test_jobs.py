@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from connections.sandbox import Sandbox
-from tests.connections.callers import VismaCaller
+from tests.connections.sandbox.callers import VismaCaller
 
 GERMAN = {
     "paymentType": "bank",

@@ -7,7 +7,7 @@ import pytest
 
 from connections.sandbox import READ_SCOPE, WRITE_SCOPE, Sandbox
 from connections.sandbox.clock import today
-from tests.connections.callers import MEDIA_TYPE, VismaCaller
+from tests.connections.sandbox.callers import MEDIA_TYPE, VismaCaller
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from connections.sandbox import Sandbox
-from tests.connections.callers import HumaCaller
 from tests.connections.huma_description import Description, description
+from tests.connections.sandbox.callers import HumaCaller
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 

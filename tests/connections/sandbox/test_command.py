@@ -12,7 +12,7 @@ import requests
 
 from tests.ports import free_port
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:

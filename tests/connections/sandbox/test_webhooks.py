@@ -13,7 +13,7 @@ from werkzeug.wrappers import Request as HttpRequest
 
 from connections.sandbox import Sandbox, signed
 from connections.sandbox.server import Answer, LoopbackServer
-from tests.connections.callers import HumaCaller
+from tests.connections.sandbox.callers import HumaCaller
 
 UUID = "11111111-2222-4333-8444-555555555555"
 

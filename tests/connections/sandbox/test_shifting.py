@@ -7,7 +7,7 @@ import pytest
 from connections.api.huma.client import HumaClient
 from connections.sandbox import HUMA_CLIENT_ID, HUMA_CLIENT_SECRET, Sandbox
 from connections.sandbox.shifting import keep_shifting, move_first_to_end, shift_once
-from tests.connections.test_visma import client_of
+from tests.connections.api.visma.test_visma import client_of
 
 
 def read(sandbox: Sandbox, side: str) -> list[str]:

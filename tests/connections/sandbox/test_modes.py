@@ -9,8 +9,8 @@ import pytest
 
 from connections.sandbox import Sandbox
 from connections.sandbox.modes import names
-from tests.connections.callers import HumaCaller, VismaCaller
-from tests.connections.test_sandbox_command import start
+from tests.connections.sandbox.callers import HumaCaller, VismaCaller
+from tests.connections.sandbox.test_command import start
 
 
 @contextmanager

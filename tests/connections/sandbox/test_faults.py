@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from connections.sandbox import PortInUse, Sandbox
-from tests.connections.callers import HumaCaller, VismaCaller
+from tests.connections.sandbox.callers import HumaCaller, VismaCaller
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from stdnum.no import kontonr
 from connections.sandbox import Sandbox
 from connections.sandbox.seed.accounts import WAYS as ACCOUNTS
 from connections.sandbox.seed.cases import WAYS
-from tests.connections.callers import VismaCaller
+from tests.connections.sandbox.callers import VismaCaller
 
 
 def numbers(sandbox: Sandbox) -> dict[str, dict[str, Any]]:
