@@ -8,7 +8,11 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from connections.api.huma.documents import GROUP_KINDS
 from connections.fields import EncryptedTextField
+
+LIMITS = {kind: f"huma_{kinds}" for kind, kinds in GROUP_KINDS.items()}
+"""By the kind of a group in Huma, the column with the groups that a connection is limited to."""
 
 
 def new_code() -> str:
@@ -144,6 +148,11 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def huma_limits(self) -> dict[str, list[str]]:
+        """The ids of the groups in Huma that the connection is limited to, by kind; without any, it is about all."""
+        return {kind: getattr(self, column) for kind, column in LIMITS.items()}
 
     def threshold(self, linked: int) -> int:
         """How many people may be changed or created before somebody has to type their number, for ``linked`` people."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from connections.models import Connection, audit
+from connections.models import LIMITS, Connection, audit
 from connections.settings import recipients
 
 SETTINGS = (
@@ -20,9 +20,7 @@ SETTINGS = (
     "pay_by_hand",
     "cutoff_by_hand",
     "default_end_reason",
-    "huma_companies",
-    "huma_locations",
-    "huma_teams",
+    *LIMITS.values(),
     "huma_groups",
     "fields_off",
     "threshold_percent",

@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from connections.api.huma.client import GROUP_TYPES, MAX_FILTER_IDS
+from connections.api.huma.client import MAX_FILTER_IDS
 from connections.api.unseen import seen
-from connections.models import Connection
+from connections.models import LIMITS, Connection
 from connections.pages.form_fields import EmailsField
 from connections.settings.owners import NoSuchUser, find_staff
 from connections.settings.payday_form import PayDayForm
@@ -88,8 +88,9 @@ class SettingsForm(AboutForm, PayDayForm):
         self._all_fields = [field.name for field in fields]
         self._set_choices("fields_on", [(field.name, field.label) for field in fields])
         self.groups_known = groups is not None
-        for kind, (name, label) in _LIMITS.items():
-            self._add_groups(name, label, getattr(connection, name), [g for g in groups or [] if g["type"] == kind])
+        for kind, name in LIMITS.items():
+            known = [group for group in groups or [] if group["type"] == kind]
+            self._add_groups(name, _ONLY[kind], getattr(connection, name), known)
         if groups is not None:
             self._add_groups("huma_groups", _JOIN, connection.huma_groups, groups)
 
@@ -136,13 +137,12 @@ class GroupsField(forms.MultipleChoiceField):
             raise ValidationError(gettext("At most %(most)d can be chosen."), params={"most": MAX_FILTER_IDS})
 
 
-_LIMITS = {
-    "company": ("huma_companies", _("Only these companies in Huma")),
-    "location": ("huma_locations", _("Only these locations in Huma")),
-    "team": ("huma_teams", _("Only these teams in Huma")),
+_ONLY = {
+    "company": _("Only these companies in Huma"),
+    "location": _("Only these locations in Huma"),
+    "team": _("Only these teams in Huma"),
 }
 _JOIN = _("Groups that they join")
-assert tuple(_LIMITS) == GROUP_TYPES
 
 
 class OwnerForm(forms.Form):

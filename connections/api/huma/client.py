@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from connections.api.api_client import Caller
 from connections.api.errors import Rejected, TooMuch, Unavailable
 from connections.api.http import DEFAULT_PATIENCE, DEFAULT_TIMEOUT
 from connections.api.huma import documents
-from connections.api.huma.documents import Page
+from connections.api.huma.documents import GROUP_KINDS, Page
 from connections.api.responses import Answer, Call
 from connections.api.tokens import TokenInfo
 from connections.api.waiting.rate_limit import RateLimit, Waiting
@@ -26,7 +26,6 @@ POSITIONS_PAGE = 50
 """[A] The description doesn't say how large a page of positions may be."""
 MAX_FILTER_IDS = 25
 """The most companies, locations or teams that may limit a list. Source: huma-openapi.yaml, GET /users."""
-GROUP_TYPES = ("company", "location", "team")
 CLEAR = None
 """[A] The value that clears a property, although the description doesn't allow it. Source: huma.md, Writing."""
 CLEARABLE_USER = frozenset({"phone", "employmentId", "bankAccount", "homeAddress"})
@@ -92,19 +91,19 @@ class HumaClient:
         self,
         offset: int,
         limit: int = USERS_PAGE,
-        companies: Sequence[str] = (),
-        locations: Sequence[str] = (),
-        teams: Sequence[str] = (),
+        groups: Mapping[str, Sequence[str]] | None = None,
         ids: Sequence[str] = (),
     ) -> Page:
-        """One page of users' summaries; Huma doesn't promise the order of pages. ``ids``: only these users.
+        """One page of users' summaries; Huma doesn't promise the order of pages.
+
+        ``groups``: only users of these groups, their ids by kind (one of GROUP_KINDS). ``ids``: only these users.
 
         Source: huma.md, Reading; huma-openapi.yaml, GET /users.
         """
-        groups = {"company": companies, "location": locations, "team": teams}
-        if any(len(ids) > MAX_FILTER_IDS for ids in groups.values()):
+        groups = groups or {}
+        if any(len(chosen) > MAX_FILTER_IDS for chosen in groups.values()):
             raise ValueError(f"At most {MAX_FILTER_IDS} companies, locations or teams.")
-        params = [(key, found) for key, ids in groups.items() for found in ids]
+        params = [(kind, found) for kind, chosen in groups.items() for found in chosen]
         params += [("id", found) for found in ids]
         return self._list("/users", {}, params, offset, limit, documents.users(limit, offset))
 
@@ -132,7 +131,7 @@ class HumaClient:
 
     def groups(self) -> list[dict[str, Any]]:
         """All companies, locations and teams: ``id``, ``name``, ``type``. Source: huma-openapi.yaml, GET /groups."""
-        found = self._all("/groups", {}, [("type", kind) for kind in GROUP_TYPES], GROUPS_PAGE, _each(shapes.record))
+        found = self._all("/groups", {}, [("type", kind) for kind in GROUP_KINDS], GROUPS_PAGE, _each(shapes.record))
         return [{**one, "name": str(one.get("name") or ""), "type": str(one.get("type") or "")} for one in found]
 
     def patch_user(self, user_id: str, body: dict[str, Any]) -> dict[str, Any]:

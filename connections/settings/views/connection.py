@@ -32,7 +32,7 @@ def connection_page(request: HttpRequest, connection: Connection, owner_form: Ow
         crumbs=[],
         fields_off=[field.label for field in supported_fields() if field.name in off],
         end_reason=dict(end_reasons()).get(connection.default_end_reason, connection.default_end_reason),
-        limits=len(connection.huma_companies) + len(connection.huma_locations) + len(connection.huma_teams),
+        limits=sum(map(len, connection.huma_limits.values())),
         owners=connection.owners.order_by("username"),
         owner_form=owner_form,
         may_remove=getattr(request.user, "is_superuser", False),

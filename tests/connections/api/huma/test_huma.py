@@ -53,7 +53,7 @@ def test_all_users_are_listed_page_by_page(company: Sandbox, client: HumaClient)
 
 def test_a_list_is_limited_to_groups(company: Sandbox, client: HumaClient) -> None:
     groups = {kind: [group["id"] for group in client.groups() if group["type"] == kind] for kind in ("company", "team")}
-    found = client.list_users(0, companies=groups["company"], teams=groups["team"][:1])
+    found = client.list_users(0, groups={"company": groups["company"], "team": groups["team"][:1]})
     expected = {
         id
         for id, user in company.huma.users.items()
@@ -61,7 +61,7 @@ def test_a_list_is_limited_to_groups(company: Sandbox, client: HumaClient) -> No
     }
     assert {user["id"] for user in found.items} == expected
     with pytest.raises(ValueError, match="25"):
-        client.list_users(0, teams=[str(uuid4()) for _ in range(MAX_FILTER_IDS + 1)])
+        client.list_users(0, groups={"team": [str(uuid4()) for _ in range(MAX_FILTER_IDS + 1)]})
 
 
 def test_groups_are_read_to_the_end(company: Sandbox, client: HumaClient) -> None:

@@ -18,7 +18,7 @@ from connections.api.huma.documents import groups_of
     ],
 )
 def test_the_groups_of_a_user_are_some_or_none_or_not_to_be_seen(user: dict[str, Any], found: set[str] | None) -> None:
-    assert groups_of(user, "teams") == found
+    assert groups_of(user, "team") == found
 
 
 @pytest.mark.parametrize(
@@ -35,5 +35,5 @@ def test_the_groups_of_a_user_are_some_or_none_or_not_to_be_seen(user: dict[str,
 )
 def test_groups_that_cannot_be_understood_are_not_none(odd: Any, prop: str) -> None:
     with pytest.raises(WrongShape) as caught:
-        groups_of({"teams": odd}, "teams")
+        groups_of({"teams": odd}, "team")
     assert caught.value.prop == prop

@@ -52,8 +52,8 @@ def everything(sandbox: Sandbox) -> dict[str, list[Callable[[HumaClient], Any]]]
         "token_info": [((), {})],
         "list_users": [
             ((0,), {}),
-            ((50, 10), {"companies": ids, "locations": ids, "teams": ids}),
-            ((0,), {"teams": groups[:1]}),
+            ((50, 10), {"groups": {"company": ids, "location": ids, "team": ids}}),
+            ((0,), {"groups": {"team": groups[:1]}}),
         ],
         "all_users": [((), {})],
         "user": [((user,), {}), ((str(uuid4()),), {})],
