@@ -26,7 +26,7 @@ def _client_secret(**more: Any) -> GuidField:
     return GuidField(label=_("Client secret"), wrong_shape=SECRET_SHAPE, widget=KeptSecretInput(), **more)
 
 
-def _keep_for(form: forms.Form, whom: Any) -> None:
+def _keep_for(form: forms.BaseForm, whom: Any) -> None:
     """Keep the secret in the page after an error, for this user only."""
     widget = form.fields["huma_client_secret"].widget
     assert isinstance(widget, KeptSecretInput)
@@ -90,7 +90,7 @@ class CredentialsForm(forms.Form):
         return cleaned
 
 
-def _two_different(form: forms.Form) -> None:
+def _two_different(form: forms.BaseForm) -> None:
     client_id = form.cleaned_data.get("huma_client_id")
     if client_id and client_id == form.cleaned_data.get("huma_client_secret"):
         form.add_error("huma_client_secret", gettext("This is the Client ID once more. Paste the Client secret."))

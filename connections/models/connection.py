@@ -44,8 +44,8 @@ class Connection(models.Model):
         HUMA = "huma", _("Use Huma's value")
 
     class Accounts(models.TextChoices):
-        AT_ONCE = "once", _("Send them at once")
         AFTER_A_LOOK = "look", _("Wait for approval")
+        AT_ONCE = "once", _("Send them at once")
 
     class Schedule(models.TextChoices):
         OFF = "off", _("Off")
@@ -94,7 +94,11 @@ class Connection(models.Model):
         default=20,
         validators=[MinValueValidator(1), MaxValueValidator(100)],
     )
-    threshold_people = models.PositiveSmallIntegerField(_("never ask at this number of people or fewer"), default=10)
+    threshold_people = models.PositiveSmallIntegerField(
+        _("never ask at this number of people or fewer"),
+        default=10,
+        validators=[MinValueValidator(1), MaxValueValidator(10_000)],
+    )
 
     authority_confirmed_by = models.CharField(_("authority confirmed by"), max_length=150, blank=True)
     authority_confirmed_at = models.DateTimeField(_("authority confirmed"), null=True, blank=True)

@@ -1,5 +1,7 @@
 """Fields of the connect pages' forms."""
 
+from __future__ import annotations
+
 import json
 import uuid
 from collections.abc import Mapping, Sequence
@@ -8,7 +10,8 @@ from typing import Any
 from cryptography.fernet import InvalidToken
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import MaxValueValidator, MinValueValidator, validate_email
+from django.db import models
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -27,6 +30,19 @@ def as_guid(text: str) -> str:
     if len(bare) != 32 or not bare.isalnum():
         raise ValueError("not a GUID")
     return str(uuid.UUID(hex=bare))
+
+
+def with_limits(column: models.Field[Any, Any], **kwargs: Any) -> forms.Field | None:
+    """The form field of a model's column, with the range of the column's validators: the browser is told it, too.
+
+    The ``formfield_callback`` of our forms.
+    """
+    for validator in column.validators:
+        if isinstance(validator, MinValueValidator):
+            kwargs.setdefault("min_value", validator.limit_value)
+        elif isinstance(validator, MaxValueValidator):
+            kwargs.setdefault("max_value", validator.limit_value)
+    return column.formfield(**kwargs)
 
 
 class GuidField(forms.UUIDField):

@@ -1,5 +1,6 @@
 """Forms of the settings: what is synchronized, who is told, and who sees the connection."""
 
+from copy import copy
 from typing import Any
 
 from django import forms
@@ -16,14 +17,15 @@ from connections.settings.payday_form import PayDayForm
 from connections.supported import end_reasons, supported_fields
 
 
-class AboutForm(forms.Form):
+class AboutForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none when it runs
     """A connection's name, and who gets its emails."""
 
-    name = forms.CharField(
-        label=_("Name of the connection"),
-        max_length=80,
-        help_text=_("For you and your colleagues: emails begin with it."),
-    )
+    class Meta:
+        model = Connection
+        fields = ["name", "recipients", "payroll_contacts", "default_end_reason"]
+        labels = {"name": _("Name of the connection")}
+        help_texts = {"name": _("For you and your colleagues: emails begin with it.")}
+
     recipients = EmailsField(
         label=_("Who gets the result by email"),
         required=False,
@@ -70,21 +72,21 @@ class SettingsForm(AboutForm, PayDayForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("A field that is switched off is not compared, stored or sent."),
     )
-    threshold_percent = forms.IntegerField(
-        label=_("Ask for the number when more than this share of employees would change (%)"),
-        min_value=1,
-        max_value=100,
-    )
-    threshold_people = forms.IntegerField(
-        label=_("Never ask at this number of people or fewer"), min_value=1, max_value=10000
-    )
+
+    class Meta(PayDayForm.Meta):
+        fields = [*AboutForm.Meta.fields, *PayDayForm.Meta.fields, "threshold_percent", "threshold_people"]
+        labels = {
+            **AboutForm.Meta.labels,
+            **PayDayForm.Meta.labels,
+            "threshold_percent": _("Ask for the number when more than this share of employees would change (%)"),
+            "threshold_people": _("Never ask at this number of people or fewer"),
+        }
+        help_texts = {**AboutForm.Meta.help_texts, **PayDayForm.Meta.help_texts}
 
     def __init__(self, data: Any, connection: Connection, groups: list[dict[str, Any]] | None) -> None:
-        names = [*AboutForm.base_fields, *PayDayForm.base_fields, "threshold_percent", "threshold_people"]
-        initial = {name: getattr(connection, name) for name in names}
         fields = supported_fields()
-        initial["fields_on"] = [field.name for field in fields if field.name not in connection.fields_off]
-        super().__init__(data, initial=initial)
+        on = [field.name for field in fields if field.name not in connection.fields_off]
+        super().__init__(data, instance=copy(connection), initial={"fields_on": on})  # it changes its instance
         self._all_fields = [field.name for field in fields]
         self._set_choices("fields_on", [(field.name, field.label) for field in fields])
         self.groups_known = groups is not None

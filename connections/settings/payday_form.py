@@ -1,6 +1,6 @@
 """The part of the settings' form about the pay day and the cut-off for changes."""
 
-from datetime import date, time
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,52 +9,53 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-NOON = time(12, 0)
+from connections.models import Connection
+from connections.pages.form_fields import with_limits
+
 MONTHS_AHEAD = 12
 
 
-def _day_of_month(**more: Any) -> forms.IntegerField:
-    return forms.IntegerField(min_value=1, max_value=31, required=False, **more)
-
-
-def _date(**more: Any) -> forms.DateField:
-    return forms.DateField(required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **more)
-
-
-class PayDayForm(forms.Form):
+class PayDayForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none when it runs
     """Both days of the month, or neither; and one month that differs."""
 
-    pay_day = _day_of_month(
-        label=_("Pay day (day of the month)"),
-        help_text=_(
-            "At a weekend or on a public holiday, the working day before counts. 31 is the last day of the month."
-        ),
-    )
-    cutoff_day = _day_of_month(
-        label=_("Cut-off for changes (day of the month)"),
-        help_text=_("Moved in the same way. A later day than the pay day's is in the month before."),
-    )
-    cutoff_at = forms.TimeField(
-        label=_("Time of the cut-off (Norwegian time)"),
-        required=False,
-        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": "60"}),
-        help_text=_("12:00 unless you set another time."),
-    )
     month_by_hand = forms.ChoiceField(
         label=_("A month with other days"), required=False, help_text=_("Such as December. Its days aren't moved.")
     )
-    pay_by_hand = _date(label=_("Pay day of that month"))
-    cutoff_by_hand = _date(label=_("Cut-off of that month"))
+
+    class Meta:
+        model = Connection
+        fields = ["pay_day", "cutoff_day", "cutoff_at", "month_by_hand", "pay_by_hand", "cutoff_by_hand"]
+        labels = {
+            "pay_day": _("Pay day (day of the month)"),
+            "cutoff_day": _("Cut-off for changes (day of the month)"),
+            "cutoff_at": _("Time of the cut-off (Norwegian time)"),
+            "pay_by_hand": _("Pay day of that month"),
+            "cutoff_by_hand": _("Cut-off of that month"),
+        }
+        help_texts = {
+            "pay_day": _(
+                "At a weekend or on a public holiday, the working day before counts. 31 is the last day of the month."
+            ),
+            "cutoff_day": _("Moved in the same way. A later day than the pay day's is in the month before."),
+            "cutoff_at": _("12:00 unless you set another time."),
+        }
+        widgets = {
+            "cutoff_at": forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": "60"}),
+            "pay_by_hand": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            "cutoff_by_hand": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        }
+        formfield_callback = staticmethod(with_limits)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["cutoff_at"].required = False
         field = self.fields["month_by_hand"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", gettext("No month")), *_months(str(self.initial.get("month_by_hand") or ""))]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        cleaned["cutoff_at"] = cleaned.get("cutoff_at") or NOON
+        cleaned["cutoff_at"] = cleaned.get("cutoff_at") or Connection._meta.get_field("cutoff_at").default
         if not self.errors:
             self._both_or_neither(cleaned)
             self._whole_month(cleaned)

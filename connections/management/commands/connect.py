@@ -91,8 +91,9 @@ class Command(OneLineCommand):
 def _chosen(options: dict[str, Any]) -> dict[str, Any]:
     """The settings that were given; the others stay as they are."""
     name = seen(options["name"])
-    if not 0 < len(name) <= 80:
-        raise mistake(_("--name takes 1 to 80 characters."))
+    most = Connection._meta.get_field("name").max_length or 0
+    if not 0 < len(name) <= most:
+        raise mistake(_("--name takes 1 to %(most)d characters.") % {"most": most})
     chosen: dict[str, Any] = {"name": name}
     for argument, setting in (("notify", "recipients"), ("payroll", "payroll_contacts")):
         if options[argument]:

@@ -5,6 +5,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.db import transaction
+from django.forms import IntegerField
 from django.utils.translation import gettext as _
 
 from connections.command_line import OneLineCommand, connection_called, email_address, mistake
@@ -13,7 +14,7 @@ from connections.pages.access import may_approve
 from connections.settings import changing, owners
 from sync.analysis import two_writers
 from sync.automation import switching
-from sync.automation.forms import AutomaticForm
+from sync.automation.forms import NEEDED, AutomaticForm
 from sync.runs.lifecycle import NotAllowed
 
 NAME = "manage.py automatic"
@@ -32,9 +33,13 @@ class Command(OneLineCommand):
             "--schedule", metavar="off|hours:N|daily:HH:MM", help="when everybody is fetched from both systems"
         )
         parser.add_argument(
-            "--accounts", choices=("once", "look"), help="changed bank accounts: send at once, or wait for approval"
+            "--accounts",
+            choices=Connection.Accounts.values,
+            help="changed bank accounts: send at once, or wait for approval",
         )
-        parser.add_argument("--both-moved", choices=("ask", "huma"), help="a value that changed in both systems")
+        parser.add_argument(
+            "--both-moved", choices=Connection.BothMoved.values, help="a value that changed in both systems"
+        )
         parser.add_argument(
             "--payroll", action="append", metavar="EMAIL", help="who gets payroll's notices; repeat for more"
         )
@@ -80,14 +85,17 @@ def _chosen(connection: Connection, options: dict[str, Any]) -> dict[str, Any]:
 def _schedule(text: str) -> dict[str, str]:
     """The form's fields for off, hours:N or daily:HH:MM."""
     kind, _colon, rest = text.partition(":")
-    field = {"hours": "schedule_hours", "daily": "schedule_time"}.get(kind, "")
+    field = NEEDED.get(kind, "")
     if bool(field) != bool(rest) or (field == "schedule_time" and len(rest) != len("HH:MM")):
         raise _wrong_schedule()
     return {"schedule": kind, **({field: rest} if field else {})}
 
 
 def _wrong_schedule() -> Exception:
-    return mistake(_("--schedule takes off, hours:N (1 to 168) or daily:HH:MM."))
+    hours = AutomaticForm.base_fields["schedule_hours"]
+    assert isinstance(hours, IntegerField)
+    text = _("--schedule takes off, hours:N (%(least)d to %(most)d) or daily:HH:MM.")
+    return mistake(text % {"least": hours.min_value, "most": hours.max_value})
 
 
 def _by(connection: Connection, username: str) -> Any:

@@ -50,6 +50,25 @@ def test_one_field_at_least_stays_on(site, url):
     assert "Choose at least one field." in text_of(site.post(url, sent(fields_on=[])))
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"threshold_people": "0"}, "greater than or equal to 1"),
+        ({"threshold_people": "10001"}, "less than or equal to 10000"),
+        ({"threshold_percent": "0"}, "greater than or equal to 1"),
+        ({"threshold_percent": "101"}, "less than or equal to 100"),
+        ({"name": "F" * 81}, "at most 80 characters"),
+    ],
+)
+def test_what_the_connection_can_not_be_is_said_and_nothing_is_stored(site, url, connection, wrong, said):
+    page = text_of(site.post(url, sent(**wrong)))
+    assert said in page
+    assert "Fjordheim AS" in page  # the page is still about the connection as it is
+    connection.refresh_from_db()
+    assert (connection.name, connection.threshold_people, connection.threshold_percent) == ("Fjordheim AS", 10, 20)
+    assert not AuditEntry.objects.exists()
+
+
 def test_humas_groups_are_shown_by_name(site, url, connection, sandbox):
     group = next(iter(sandbox.huma.groups.values()))
     assert group["name"] in text_of(site.get(url))
