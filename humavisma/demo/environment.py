@@ -47,7 +47,7 @@ class Ports:
 
 
 @dataclass
-class House:
+class Demo:
     """The demo's folder and what is in it."""
 
     folder: Path

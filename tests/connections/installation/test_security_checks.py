@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connections.api.loopback import is_loopback
-from humavisma.demo.environment import House
+from humavisma.demo.environment import Demo
 
 GOOD = "k3y-" * 13
 
@@ -57,7 +57,7 @@ def test_the_hint_and_the_demo_make_good_keys(settings: Any, tmp_path: Any) -> N
     settings.SECRET_KEY = "short"
     command = errors()["connections.E006"].split("'")[1]
     made = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True)
-    for key in (made.stdout.strip(), House(tmp_path).environment()["SECRET_KEY"]):
+    for key in (made.stdout.strip(), Demo(tmp_path).environment()["SECRET_KEY"]):
         settings.SECRET_KEY = key
         assert errors() == {}
 
