@@ -17,6 +17,7 @@ from connections.api.errors import BadCredentials, ContractBroken, Problem, TooM
 from connections.api.http import DEFAULT_PATIENCE, DEFAULT_TIMEOUT, NoAnswer, TooLong, Wire
 from connections.api.responses import Answer, Call, Passing, encode, failure
 from connections.api.tokens import Token, TokenInfo, Tokens, read_token
+from connections.api.vendor import Vendor
 from connections.api.waiting.rate_limit import RateLimit, Waiting, retry_after_seconds
 from connections.api.waiting.silence import Silence
 
@@ -51,7 +52,7 @@ class Caller:
 
     def __init__(
         self,
-        side: str,
+        side: Vendor,
         base_url: str,
         *,
         token_url: str,

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from connections.api.vendor import Vendor
 from connections.models import Connection, audit, name_of
 from connections.pairing import releasing
 from connections.pairing.release_requests import look_again
@@ -160,7 +161,7 @@ def _reserved(user: Any) -> Trouble:
 
 def _same_organisation(connection: Connection, probe: Probe) -> Probe:
     if probe.organization_id != connection.huma_organization_id:
-        raise NotConnected(Trouble("huma", "other_organisation"))
+        raise NotConnected(Trouble(Vendor.HUMA, "other_organisation"))
     return probe
 
 

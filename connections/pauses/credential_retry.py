@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from connections.api.vendor import Vendor
 from connections.models import PROGRAM, Connection, Installation
 from connections.pauses.pausing import (
     BY_HAND,
@@ -105,8 +106,8 @@ def _ask_again(row: Connection) -> None:
 def _of_the_connection(row: Connection, probe: Probe) -> list[Trouble]:
     """The troubles that prevent the connection's own credentials from being used."""
     found = [trouble for trouble in probe.troubles if trouble.code != "application"]
-    if probe.works("huma") and row.huma_organization_id and probe.organization_id != row.huma_organization_id:
-        found.append(Trouble("huma", "other_organisation"))
+    if probe.works(Vendor.HUMA) and row.huma_organization_id and probe.organization_id != row.huma_organization_id:
+        found.append(Trouble(Vendor.HUMA, "other_organisation"))
     return found
 
 
@@ -114,7 +115,7 @@ def note_application(probe: Probe) -> None:
     """Note what a probe of both sides says about the installation's own credentials."""
     if any(trouble.code == "application" for trouble in probe.troubles):
         application_is_refused()
-    elif probe.works("visma"):
+    elif probe.works(Vendor.VISMA):
         application_works()
 
 

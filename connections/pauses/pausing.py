@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from connections import signals
 from connections.api.errors import BadCredentials
+from connections.api.vendor import Vendor
 from connections.models import PROGRAM, AuditEntry, Connection, Installation, audit, name_of
 from connections.pauses.refusal_codes import REFUSED_CREDENTIALS, refusal
 
@@ -81,12 +82,12 @@ def credentials_refused(connection: Connection, error: BadCredentials) -> None:
     if error.application:
         application_is_refused()
         return
-    side = error.side or "huma"
+    side = error.side or Vendor.HUMA
     if not Connection.objects.filter(pk=connection.pk, state=Connection.State.ACTIVE).exists():
         return
     with transaction.atomic():
         row = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
-        if row.state != Connection.State.ACTIVE or (side == "huma" and _access(row) != _access(connection)):
+        if row.state != Connection.State.ACTIVE or (side == Vendor.HUMA and _access(row) != _access(connection)):
             return
         now = timezone.now()
         again = row.audit.filter(action="connection.works_again", at__gte=now - QUIET).exists()

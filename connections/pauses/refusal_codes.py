@@ -1,5 +1,7 @@
 """The codes for refused credentials, with which a connection is paused and a run fails. Each has a sentence."""
 
+from connections.api.vendor import Vendor
+
 REFUSED_CREDENTIALS = "credentials_"
 """How the code begins; the side follows."""
 TENANT = "_tenant"
@@ -11,6 +13,6 @@ def refusal(side: str, code: str) -> str:
     return REFUSED_CREDENTIALS + side + (TENANT if code == "wrong_tenant" else "")
 
 
-def refused_side(reason: str) -> str:
+def refused_side(reason: str) -> Vendor:
     """The side that refuses, by the code."""
-    return reason.removeprefix(REFUSED_CREDENTIALS).removesuffix(TENANT)
+    return Vendor(reason.removeprefix(REFUSED_CREDENTIALS).removesuffix(TENANT))

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models.functions import Greatest
 
 from connections.api.huma.client import HumaClient
+from connections.api.vendor import Vendor
 from connections.api.visma.client import VismaClient
 from connections.api.waiting.rate_limit import RateLimit, Waiting
 from connections.api.waiting.silence import Silence
@@ -35,12 +36,12 @@ class Clients:
         Called between pieces of work.
         """
         now = time.time()
-        mine = {"huma": self.huma_waiting.blocked_until(), "visma": self.visma_waiting.blocked_until()}
+        mine = {Vendor.HUMA: self.huma_waiting.blocked_until(), Vendor.VISMA: self.visma_waiting.blocked_until()}
         row = Connection.objects.filter(pk=connection.pk)
         if max(mine.values()) > now:
             row.update(
-                huma_blocked_until=Greatest("huma_blocked_until", mine["huma"]),
-                visma_blocked_until=Greatest("visma_blocked_until", mine["visma"]),
+                huma_blocked_until=Greatest("huma_blocked_until", mine[Vendor.HUMA]),
+                visma_blocked_until=Greatest("visma_blocked_until", mine[Vendor.VISMA]),
             )
         theirs = row.values_list("huma_blocked_until", "visma_blocked_until").first()
         if theirs:
@@ -49,7 +50,7 @@ class Clients:
 
     def silence(self, side: str) -> Silence:
         """Since when a side hasn't answered."""
-        return self.huma.silence if side == "huma" else self.visma.silence
+        return self.huma.silence if side == Vendor.HUMA else self.visma.silence
 
     def close(self) -> None:
         """Close the sockets that the clients keep open."""
@@ -65,7 +66,7 @@ def huma_client(client_id: str, client_secret: str, waiting: Waiting | None = No
         base_url=settings.HUMA_API_URL,
         waiting=waiting,
         timeout=(settings.HTTP_CONNECT_TIMEOUT, settings.HTTP_READ_TIMEOUT),
-        rate_limit=_rate_limit("huma", settings.HUMA_REQUESTS_PER_SECOND),
+        rate_limit=_rate_limit(Vendor.HUMA, settings.HUMA_REQUESTS_PER_SECOND),
     )
 
 
@@ -79,7 +80,7 @@ def visma_client(tenant_id: str, waiting: Waiting | None = None) -> VismaClient:
         token_url=settings.VISMA_TOKEN_URL,
         waiting=waiting,
         timeout=(settings.HTTP_CONNECT_TIMEOUT, settings.HTTP_READ_TIMEOUT),
-        rate_limit=_rate_limit("visma", settings.VISMA_REQUESTS_PER_SECOND),
+        rate_limit=_rate_limit(Vendor.VISMA, settings.VISMA_REQUESTS_PER_SECOND),
     )
 
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from connections.api.vendor import Vendor
 from connections.vendors.probe import Trouble
 
 
@@ -133,15 +134,11 @@ _TABLE = {
 }
 
 
-def side_label(side: str) -> str:
-    """The name of a side."""
-    return "Huma" if side == "huma" else "Visma.net"
-
-
 def explain(trouble: Trouble) -> Explanation:
     """What a person is told about a trouble; a code without an entry counts as a refusal by its side."""
     entry = _TABLE.get(f"{trouble.side}:{trouble.code}") or _TABLE.get(trouble.code) or _TABLE["refused"]
-    words = {"app": settings.VISMA_APP_NAME, "side": side_label(trouble.side), "prop": trouble.prop}
+    side = trouble.side.label if trouble.side else ""
+    words = {"app": settings.VISMA_APP_NAME, "side": side, "prop": trouble.prop}
 
     def say(text: str) -> str:
         return gettext(text) % words if text else ""
@@ -151,7 +148,7 @@ def explain(trouble: Trouble) -> Explanation:
 
 def request_to_colleague(side: str) -> str:
     """A text to send to the colleague who can give the missing access."""
-    if side == "huma":
+    if side == Vendor.HUMA:
         return gettext(
             "Hi! I am connecting Huma with Visma.net Payroll, so that we keep employee data in one place only. I "
             "need an API key for Huma's Open API, and you are an administrator there. Could you please:\n"

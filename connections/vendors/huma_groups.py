@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from connections.api.errors import Unavailable
+from connections.api.vendor import Vendor
 from connections.models import Connection
 from connections.vendors.background_thread import in_background
 from connections.vendors.clients import clients_for
@@ -44,4 +45,4 @@ def groups_for_page(connection: Connection) -> Groups:
     try:
         return future.result(max(0.0, until - time.monotonic()))
     except Overdue:
-        raise Unavailable("no answer in time", side="huma", method="GET", path="/groups") from None
+        raise Unavailable("no answer in time", side=Vendor.HUMA, method="GET", path="/groups") from None

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Overdue
 from dataclasses import dataclass
+from typing import Literal
 
 from django.conf import settings
 
 from connections.api.errors import BadCredentials, ContractBroken, Unavailable, VendorError
+from connections.api.vendor import Vendor
 from connections.vendors.background_thread import in_background
 from connections.vendors.clients import huma_client, visma_client
 
@@ -22,7 +24,7 @@ log = logging.getLogger(__name__)
 class Trouble:
     """Why a side can't be used: a code of ``vendors.connect_errors``; ``prop`` names a property of nonsense."""
 
-    side: str
+    side: Vendor | Literal[""]
     code: str
     prop: str = ""
 
@@ -40,7 +42,7 @@ class Probe:
         """Whether both sides can be read and written."""
         return not self.troubles
 
-    def works(self, side: str) -> bool:
+    def works(self, side: Vendor) -> bool:
         """Whether this side can be read and written."""
         return all(trouble.side != side for trouble in self.troubles)
 
@@ -55,9 +57,9 @@ class _Said:
 def ask_both(tenant_id: str, client_id: str, client_secret: str) -> Probe:
     """Ask Huma and Visma at the same time, for at most CONNECT_PATIENCE_SECONDS. A refusal raises nothing."""
     deadline = time.monotonic() + settings.CONNECT_PATIENCE_SECONDS
-    huma = _in_background("huma", lambda: _ask_huma(client_id, client_secret))
-    visma = _in_background("visma", lambda: _ask_visma(tenant_id))
-    said = [_in_time("huma", huma, deadline), _in_time("visma", visma, deadline)]
+    huma = _in_background(Vendor.HUMA, lambda: _ask_huma(client_id, client_secret))
+    visma = _in_background(Vendor.VISMA, lambda: _ask_visma(tenant_id))
+    said = [_in_time(Vendor.HUMA, huma, deadline), _in_time(Vendor.VISMA, visma, deadline)]
     return Probe(
         organization_id=said[0].organization_id,
         sunset="; ".join(one.sunset for one in said if one.sunset)[:60],
@@ -67,11 +69,11 @@ def ask_both(tenant_id: str, client_id: str, client_secret: str) -> Probe:
 
 def ask_visma(tenant_id: str) -> Trouble | None:
     """Why Visma can't be used with this company; ``None`` if it can. Takes at most as long as ``ask_both``."""
-    visma = _in_background("visma", lambda: _ask_visma(tenant_id))
-    return _in_time("visma", visma, time.monotonic() + settings.CONNECT_PATIENCE_SECONDS).trouble
+    visma = _in_background(Vendor.VISMA, lambda: _ask_visma(tenant_id))
+    return _in_time(Vendor.VISMA, visma, time.monotonic() + settings.CONNECT_PATIENCE_SECONDS).trouble
 
 
-def trouble_of(side: str, error: VendorError) -> Trouble:
+def trouble_of(side: Vendor, error: VendorError) -> Trouble:
     """What a client's error means for connecting."""
     match error:
         case BadCredentials(application=True):
@@ -87,18 +89,18 @@ def trouble_of(side: str, error: VendorError) -> Trouble:
     return Trouble(side, "refused")
 
 
-def _in_background(side: str, ask: Callable[[], _Said]) -> Future[_Said]:
+def _in_background(side: Vendor, ask: Callable[[], _Said]) -> Future[_Said]:
     return in_background(f"connect-{side}", lambda: _guarded(side, ask))
 
 
-def _in_time(side: str, future: Future[_Said], deadline: float) -> _Said:
+def _in_time(side: Vendor, future: Future[_Said], deadline: float) -> _Said:
     try:
         return future.result(max(0.0, deadline - time.monotonic()))
     except Overdue:
         return _Said(trouble=Trouble(side, "slow"))
 
 
-def _guarded(side: str, ask: Callable[[], _Said]) -> _Said:
+def _guarded(side: Vendor, ask: Callable[[], _Said]) -> _Said:
     try:
         return ask()
     except VendorError as error:
@@ -111,12 +113,12 @@ def _ask_huma(client_id: str, client_secret: str) -> _Said:
     try:
         info = client.token_info()
         if not info.organization_id:
-            return _Said(trouble=Trouble("huma", "nonsense", "organizationId"))
+            return _Said(trouble=Trouble(Vendor.HUMA, "nonsense", "organizationId"))
         client.list_users(0, limit=1)
         return _Said(info.organization_id, client.sunset or "")
     except BadCredentials as error:
         if error.code in ("unauthorized", "invalid_client", "invalid_grant") and _swapped(client_id, client_secret):
-            return _Said(trouble=Trouble("huma", "swapped"))
+            return _Said(trouble=Trouble(Vendor.HUMA, "swapped"))
         raise
     finally:
         client.close()

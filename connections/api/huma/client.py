@@ -15,6 +15,7 @@ from connections.api.huma import documents
 from connections.api.huma.documents import GROUP_KINDS, Page
 from connections.api.responses import Answer, Call
 from connections.api.tokens import TokenInfo
+from connections.api.vendor import Vendor
 from connections.api.waiting.rate_limit import RateLimit, Waiting
 from connections.api.waiting.silence import Silence
 
@@ -58,7 +59,7 @@ class HumaClient:
     ) -> None:
         """``timeout``: seconds to connect and to read; ``patience``: the most seconds that a GET waits after a 429."""
         self._caller = Caller(
-            "huma",
+            Vendor.HUMA,
             base_url,
             token_url=base_url.rstrip("/") + "/auth/oauth/token",
             token_form={"grant_type": "client_credentials", "client_id": client_id, "client_secret": client_secret},
@@ -114,7 +115,7 @@ class HumaClient:
 
     def user(self, user_id: str) -> dict[str, Any]:
         """UserDetails, its properties wrapped. Source: huma.md, Reading."""
-        return self._caller.call(Call("huma", "GET", "/users/{user}", {"user": user_id}), documents.user(user_id))
+        return self._caller.call(Call(Vendor.HUMA, "GET", "/users/{user}", {"user": user_id}), documents.user(user_id))
 
     def positions(self, user_id: str) -> list[dict[str, Any]]:
         """Summaries of all positions of a user. Source: huma.md, Reading."""
@@ -126,7 +127,7 @@ class HumaClient:
         """One whole position, its properties wrapped. Source: huma.md, Reading."""
         ids = {"user": user_id, "position": position_id}
         return self._caller.call(
-            Call("huma", "GET", "/users/{user}/positions/{position}", ids), documents.position(position_id)
+            Call(Vendor.HUMA, "GET", "/users/{user}/positions/{position}", ids), documents.position(position_id)
         )
 
     def groups(self) -> list[dict[str, Any]]:
@@ -138,18 +139,18 @@ class HumaClient:
         """Write the properties in ``body``, None clears one; returns UserDetails. Source: huma.md, Writing."""
         sent = _with_clearing(body, CLEARABLE_USER)
         return self._caller.call(
-            Call("huma", "PATCH", "/users/{user}", {"user": user_id}, body=sent), documents.user(user_id)
+            Call(Vendor.HUMA, "PATCH", "/users/{user}", {"user": user_id}, body=sent), documents.user(user_id)
         )
 
     def patch_position(self, user_id: str, position_id: str, body: dict[str, Any]) -> dict[str, Any]:
         """Write the properties in ``body``, None clears one; returns the Position. Source: huma.md, Writing."""
         ids, sent = {"user": user_id, "position": position_id}, _with_clearing(body, CLEARABLE_POSITION)
-        call = Call("huma", "PATCH", "/users/{user}/positions/{position}", ids, body=sent)
+        call = Call(Vendor.HUMA, "PATCH", "/users/{user}/positions/{position}", ids, body=sent)
         return self._caller.call(call, documents.position(position_id))
 
     def create_user(self, body: dict[str, Any]) -> dict[str, Any]:
         """Create a user (``givenName, familyName, email, groups``); returns the summary. Source: huma.md, Writing."""
-        call = Call("huma", "POST", "/users", body=_with_clearing(body, frozenset()))
+        call = Call(Vendor.HUMA, "POST", "/users", body=_with_clearing(body, frozenset()))
         return self._caller.call(call, documents.summary)
 
     def _list(
@@ -162,7 +163,7 @@ class HumaClient:
         shape: Callable[[Answer], Page],
     ) -> Page:
         paging = (("limit", str(limit)), ("offset", str(offset)))
-        return self._caller.call(Call("huma", "GET", template, ids, paging + tuple(params)), shape)
+        return self._caller.call(Call(Vendor.HUMA, "GET", template, ids, paging + tuple(params)), shape)
 
     def _all(
         self,
@@ -181,7 +182,7 @@ class HumaClient:
         Raises TooMuch after ``most`` items (LIST_MAX_ITEMS), or if more are announced.
         """
         most = most or settings.LIST_MAX_ITEMS
-        place: dict[str, Any] = {"side": "huma", "method": "GET", "path": template}
+        place: dict[str, Any] = {"side": Vendor.HUMA, "method": "GET", "path": template}
         found: dict[str, dict[str, Any]] = {}
         offset = 0
         while True:

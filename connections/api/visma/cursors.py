@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from connections.api.errors import TooMuch
+from connections.api.vendor import Vendor
 from connections.api.visma.documents import VismaPage
 
 
@@ -22,7 +23,7 @@ def pages(
     other ``what``), after ``most_pages`` pages, or after too many pages in a row without anything new; and whatever
     ``ask`` raises.
     """
-    place: dict[str, Any] = {"side": "visma", "method": "GET", "path": path}
+    place: dict[str, Any] = {"side": Vendor.VISMA, "method": "GET", "path": path}
     seen: set[str] = set()
     cursor: str | None = None
     idle = 0

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from connections.api.vendor import Vendor
 from connections.connect.connecting import NotConnected, connect, connected
 from connections.connect.forms import ConnectForm, CredentialsForm
 from connections.models import Connection
@@ -68,9 +69,9 @@ def _page(
         "form": form,
         "app_name": settings.VISMA_APP_NAME,
         "fields": supported_fields(),
-        "requests": {side: request_to_colleague(side) for side in ("visma", "huma")},
+        "requests": {side: request_to_colleague(side) for side in Vendor},
         "explanations": [explain(trouble) for trouble in troubles],
-        "works": [side for side in ("huma", "visma") if side not in sides] if sides and "" not in sides else [],
+        "works": [side for side in Vendor if side not in sides] if sides and "" not in sides else [],
         "theirs": theirs,
         "reserved": any(trouble.code == "tenant_reserved" for trouble in troubles),
         "nothing_written": True,

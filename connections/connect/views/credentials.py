@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from connections.api.vendor import Vendor
 from connections.connect import connecting
 from connections.connect.forms import CredentialsForm
 from connections.connect.views.connect import put_right
@@ -70,6 +71,6 @@ def _page(
         form=form,
         gone=gone,
         explanations=[explain(trouble) for trouble in troubles],
-        requests={"huma": request_to_colleague("huma")},
+        requests={Vendor.HUMA: request_to_colleague(Vendor.HUMA)},
     )
     return render(request, "connections/credentials.html", context)

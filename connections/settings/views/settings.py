@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from connections.api.errors import VendorError
+from connections.api.vendor import Vendor
 from connections.models import Connection
 from connections.pages.access import connection_for, hr_page
 from connections.pages.nav import page_context
@@ -41,4 +42,4 @@ def _groups(connection: Connection) -> tuple[list[dict[str, Any]] | None, Any]:
     try:
         return groups_for_page(connection), None
     except VendorError as error:
-        return None, explain(trouble_of("huma", error))
+        return None, explain(trouble_of(Vendor.HUMA, error))
