@@ -155,7 +155,7 @@ def test_the_installations_own_credentials_are_the_administrators(site, sandbox,
 @pytest.mark.parametrize(
     ("side", "path", "kind", "sentence"),
     [
-        ("visma", "token", "503", "Visma.net doesn't answer. "),
+        ("visma", "token", "503", "Visma doesn't answer. "),
         ("huma", "token", "reset", "Huma doesn't answer."),
         ("huma", "/users", "not-json", "Huma doesn't answer."),
         ("visma", "/employees", "403", "Visma.net lets humavisma in, but doesn't let it fetch the employees."),
@@ -179,7 +179,7 @@ def test_a_slow_vendor_is_not_waited_for_for_ever(site, sandbox, settings):
     settings.CONNECT_PATIENCE_SECONDS = 0.3
     sandbox.faults.script("visma", "*", "token", "slow:2", times=9)
     said = text_of(site.post(URL, typed()))
-    assert "Visma.net takes too long to answer." in said
+    assert "Visma takes too long to answer." in said
     assert "Nothing was stored." in said
 
 
