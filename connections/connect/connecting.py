@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from connections.api.vendor import Vendor
 from connections.models import Connection, audit, name_of
+from connections.pages.access import connections_of
 from connections.pairing import releasing
 from connections.pairing.release_requests import look_again
 from connections.pairing.reservations import one_at_a_time
@@ -144,13 +145,13 @@ def check(connection: Connection, user: Any) -> None:
 
 def _ended_before(access: Access, probe: Probe, owner: User | None) -> Connection | None:
     """The owner's own disconnected connection of the same pair; another owner's is never used again."""
-    rows = Connection.objects.filter(
+    mine = Connection.objects.all() if owner is None else connections_of(owner)
+    rows = mine.filter(
         tenant_id=access.tenant_id,
         huma_organization_id=probe.organization_id,
         state=Connection.State.DISCONNECTED,
     )
-    mine = rows if owner is None or owner.is_superuser else rows.filter(owners=owner)
-    return mine.order_by("-pk").first()
+    return rows.order_by("-pk").first()
 
 
 def _reserved(user: Any) -> Trouble:
