@@ -12,7 +12,13 @@ from connections.approvals import expected_pairings
 from connections.pages.form_fields import TENANT_SHAPE, GuidField
 
 
-class ReleaseForm(forms.Form):
+class AnswerForm(forms.Form):
+    """An answer to the request that the page showed; without one, it answers none that is open."""
+
+    request = forms.IntegerField(required=False, min_value=0, max_value=10**18 - 1, widget=forms.HiddenInput)
+
+
+class ReleaseForm(AnswerForm):
     """The last step before a connection is approved."""
 
     asked = forms.BooleanField(
@@ -23,7 +29,7 @@ class ReleaseForm(forms.Form):
     )
 
 
-class RefusalForm(forms.Form):
+class RefusalForm(AnswerForm):
     """Why a connection is rejected; who connected reads it."""
 
     reason = forms.CharField(
@@ -80,3 +86,19 @@ class UploadForm(forms.Form):
         except expected_pairings.NoTable as error:
             raise ValidationError(str(error)) from None
         return file
+
+
+class StoreForm(forms.Form):
+    """The right rows of an uploaded file, as the page showed them."""
+
+    table = forms.CharField(max_length=expected_pairings.MOST_BYTES, widget=forms.HiddenInput)
+
+    rows: list[expected_pairings.Row]
+
+    def clean_table(self) -> str:
+        table: str = self.cleaned_data["table"]
+        try:
+            self.rows = expected_pairings.read(table)
+        except expected_pairings.NoTable as error:
+            raise ValidationError(str(error)) from None
+        return table

@@ -11,6 +11,14 @@ from connections.models import Connection
 from connections.pages.form_fields import with_limits
 from sync.automation.switching import SETTINGS
 
+
+class SwitchForm(forms.Form):
+    """A button of automatic updates, and the run whose result asked."""
+
+    to = forms.ChoiceField(choices=[(name, name) for name in ("on", "off", "look", "not_yet")])
+    run = forms.IntegerField(required=False, min_value=0, max_value=10**18 - 1)
+
+
 NEEDED: dict[str, str] = {Connection.Schedule.HOURS: "schedule_hours", Connection.Schedule.DAILY: "schedule_time"}
 """The field that says more about a schedule."""
 

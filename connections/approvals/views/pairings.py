@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from connections.approvals import expected_pairings
-from connections.approvals.forms import ExpectForm, UploadForm
+from connections.approvals.forms import ExpectForm, StoreForm, UploadForm
 from connections.models import Connection, ExpectedPairing
 from connections.pages.access import hr_page
 from connections.pairing import reservations
@@ -99,10 +99,8 @@ def upload(request: HttpRequest) -> HttpResponse:
 @_for_superusers
 def store(request: HttpRequest) -> HttpResponse:
     """Check again what was shown, and store it."""
-    try:
-        rows = expected_pairings.read(request.POST.get("table", "")[: expected_pairings.MOST_BYTES])
-    except expected_pairings.NoTable:
-        rows = []
+    form = StoreForm(request.POST)
+    rows = form.rows if form.is_valid() else []
     _stored(request, expected_pairings.expect(request.user, [(row.tenant_id, row.user) for row in rows if row.user]))  # type: ignore[arg-type]
     return redirect("admin:pairings")
 

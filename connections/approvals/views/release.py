@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from connections.approvals import answering
-from connections.approvals.forms import RefusalForm, ReleaseForm
+from connections.approvals.forms import AnswerForm, RefusalForm, ReleaseForm
 from connections.models import Connection, ReleaseRequest
 from connections.pages.access import connection_for, hr_page
 from connections.pages.nav import page_context
@@ -64,7 +64,7 @@ def approve(request: HttpRequest, connection: Connection, asked: ReleaseRequest)
     """Ask once more, then release."""
     form = ReleaseForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        if _answer(request, answering.release):
+        if _answer(request, form, answering.release):
             messages.success(request, _("Approved. Whoever connected it is told by email."))
         return redirect("admin:connection", connection.code)
     return render(request, "connections/release_approve.html", _context(request, connection, asked, form=form))
@@ -77,17 +77,16 @@ def reject(request: HttpRequest, connection: Connection, asked: ReleaseRequest) 
     form = RefusalForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        if _answer(request, lambda pk, user: answering.refuse(pk, user, reason)):
+        if _answer(request, form, lambda pk, user: answering.refuse(pk, user, reason)):
             messages.success(request, _("Rejected. The API key is deleted, and whoever connected it is told."))
         return redirect("admin:connection", connection.code)
     return render(request, "connections/release_reject.html", _context(request, connection, asked, form=form))
 
 
-def _answer(request: HttpRequest, answer: Callable[[int, Any], Any]) -> bool:
+def _answer(request: HttpRequest, form: AnswerForm, answer: Callable[[int, Any], Any]) -> bool:
     """Answer the request that was shown; False if it isn't the open one any more."""
-    shown = request.POST.get("request", "")
     try:
-        answer(int(shown) if shown.isdecimal() and len(shown) < 18 else 0, request.user)
+        answer(form.cleaned_data["request"] or 0, request.user)
     except answering.Answered:
         messages.warning(request, _("It was answered, or connected again, meanwhile. Look at it again."))
         return False
