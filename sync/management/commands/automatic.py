@@ -114,7 +114,8 @@ def _by(connection: Connection, username: str) -> Any:
 
 def _as_it_is(connection: Connection) -> dict[str, Any]:
     """The present settings, in the words of the arguments; ``by`` is empty if automatic updates are off."""
-    more = {"hours": connection.schedule_hours, "daily": connection.schedule_time.strftime(TIME)}
+    hours, daily = Connection.Schedule.HOURS, Connection.Schedule.DAILY
+    more: dict[str, Any] = {hours: connection.schedule_hours, daily: connection.schedule_time.strftime(TIME)}
     kind = str(connection.schedule)
     return {
         "automatic": connection.automatic,
