@@ -13,9 +13,14 @@ from connections.pages.form_fields import TENANT_SHAPE, GuidField
 
 
 class AnswerForm(forms.Form):
-    """An answer to the request that the page showed; without one, it answers none that is open."""
+    """An answer to the request that the page showed."""
 
-    request = forms.IntegerField(required=False, min_value=0, max_value=10**18 - 1, widget=forms.HiddenInput)
+    request = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_request(self) -> int:
+        """The request's primary key; 0, which none has, for anything that isn't a number."""
+        shown = self.cleaned_data["request"]
+        return int(shown) if shown.isdecimal() and len(shown) < 18 else 0
 
 
 class ReleaseForm(AnswerForm):

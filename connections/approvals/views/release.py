@@ -86,7 +86,7 @@ def reject(request: HttpRequest, connection: Connection, asked: ReleaseRequest) 
 def _answer(request: HttpRequest, form: AnswerForm, answer: Callable[[int, Any], Any]) -> bool:
     """Answer the request that was shown; False if it isn't the open one any more."""
     try:
-        answer(form.cleaned_data["request"] or 0, request.user)
+        answer(form.cleaned_data["request"], request.user)
     except answering.Answered:
         messages.warning(request, _("It was answered, or connected again, meanwhile. Look at it again."))
         return False
