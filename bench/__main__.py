@@ -10,7 +10,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 
-from bench.environment import House
+from bench.environment import Workspace
 from bench.figures import ALL, FULL, SHORT, Scale
 from bench.table import Figure, render
 
@@ -24,8 +24,8 @@ def main() -> int:
     if unknown := set(arguments.parts) - ALL.keys():
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     parts = {name: measure for name, measure in ALL.items() if name in (arguments.parts or ALL)}
-    with House() as house:
-        figures, failed = measured(parts, house, FULL if arguments.full else SHORT)
+    with Workspace() as workspace:
+        figures, failed = measured(parts, workspace, FULL if arguments.full else SHORT)
     print(render(figures))  # noqa: T201
     print(f"\n{os.cpu_count()} cores; load {', '.join(f'{load:.1f}' for load in os.getloadavg())}")  # noqa: T201
     for name in failed:
@@ -34,7 +34,7 @@ def main() -> int:
 
 
 def measured(
-    parts: Mapping[str, Callable[[House, Scale], Iterable[Figure]]], house: House, scale: Scale
+    parts: Mapping[str, Callable[[Workspace, Scale], Iterable[Figure]]], workspace: Workspace, scale: Scale
 ) -> tuple[list[Figure], list[str]]:
     """The figures of all parts, and the names of the parts that failed."""
     figures: list[Figure] = []
@@ -42,7 +42,7 @@ def measured(
     for name, measure in parts.items():
         begun = time.monotonic()
         try:
-            for figure in measure(house, scale):
+            for figure in measure(workspace, scale):
                 figures.append(figure)
         except Exception:  # an error in one part must not lose hours of measuring
             traceback.print_exc()

@@ -7,7 +7,8 @@ from typing import Any
 from connections.api import shapes
 from connections.api.huma import documents as huma_documents
 from connections.api.visma import documents as visma_documents
-from connections.sandbox import Sandbox, huma_render
+from connections.sandbox import Sandbox
+from connections.sandbox.huma import render as huma_render
 from sync.core.employee import Employee
 from sync.core.read import huma_employee
 

@@ -19,10 +19,10 @@ STOP_SECONDS = 60
 ROOT = Path(__file__).resolve().parent.parent
 
 
-class House:
-    """``with House() as house:`` a temporary folder with as many databases as needed, deleted afterwards."""
+class Workspace:
+    """``with Workspace() as workspace:`` a temporary folder with as many databases as needed, deleted afterwards."""
 
-    def __enter__(self) -> "House":
+    def __enter__(self) -> "Workspace":
         self.folder = Path(tempfile.mkdtemp(prefix="humavisma-bench-"))
         self.folder.chmod(0o755)  # for root, PostgreSQL runs as another user
         self._numbers = itertools.count()

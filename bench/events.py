@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from bench.environment import House
+from bench.environment import Workspace
 from bench.standins import StandIns
-from connections.sandbox.signing import signed
+from connections.sandbox.huma.signing import signed
 
 PATIENCE = 60.0  # seconds
 CLIENTS = 8
@@ -62,29 +62,29 @@ class Found:
     burst: list[float]
 
 
-def events(house: House, engine: str, taken: int, single: int, burst: int) -> Found:
+def events(workspace: Workspace, engine: str, taken: int, single: int, burst: int) -> Found:
     """``taken`` events one at a time and as many from several clients, ``single`` changes, ``burst`` people at once."""
     with StandIns(employees=0, agree=max(single, burst)) as vendors:
-        environment = house.environment(engine, vendors.environment())
-        told = house.run_in(environment, "always_on")
+        environment = workspace.environment(engine, vendors.environment())
+        told = workspace.run_in(environment, "always_on")
         vendors.asked()
-        with _served(house, environment, told) as webhook:
+        with _served(workspace, environment, told) as webhook:
             client = webhook.client()
             one_by_one = [webhook.tell(client, str(uuid.uuid4())) for _ in range(taken)]
             rate = _rate(webhook, taken)
-            with house.process(environment, "manage.py", "worker"):
-                _wait(lambda: house.run_in(environment, "is_alive"))
+            with workspace.process(environment, "manage.py", "worker"):
+                _wait(lambda: workspace.run_in(environment, "is_alive"))
                 _until_quiet(vendors)
                 return Found(one_by_one, rate, _singly(webhook, vendors, single), _at_once(webhook, vendors, burst))
 
 
 @contextmanager
-def _served(house: House, environment: dict[str, str], told: dict[str, str]) -> Iterator[Webhook]:
+def _served(workspace: Workspace, environment: dict[str, str], told: dict[str, str]) -> Iterator[Webhook]:
     """The web process, as the Procfile starts it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         webhook = Webhook(int(free.getsockname()[1]), told["path"], told["secret"])
-    with house.process(environment, "manage.py", "web", "--bind", f"127.0.0.1:{webhook.port}"):
+    with workspace.process(environment, "manage.py", "web", "--bind", f"127.0.0.1:{webhook.port}"):
         _wait(lambda: _listens(webhook.port))
         webhook.tell(webhook.client(), str(uuid.uuid4()))  # the first request loads what it needs
         yield webhook

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bench.environment import House
+from bench.environment import Workspace
 from bench.events import CLIENTS, events, p95
 from bench.standins import Asked, Facts, StandIns
 from bench.table import NOT_YET, Figure
@@ -43,17 +43,17 @@ SHORT = Scale()
 FULL = Scale(races=5, grown=50_000, writers=1000, views=1000)
 
 
-def reading(house: House, scale: Scale) -> Iterator[Figure]:
+def reading(workspace: Workspace, scale: Scale) -> Iterator[Figure]:
     """Requests, wall time against a bare loop, and SQL statements."""
     ours, bare, statements = [], [], {}
     with StandIns(employees=math.ceil(scale.people / IN_HUMA), latency_ms=LATENCY_MS) as vendors:
         for engine in scale.engines:
-            statements[engine] = house.run("compare", engine, vendors.environment())["statements"]
+            statements[engine] = workspace.run("compare", engine, vendors.environment())["statements"]
             vendors.asked()
         for _ in range(scale.races):
-            ours.append(house.run("compare", vendors=vendors.environment())["read"])
+            ours.append(workspace.run("compare", vendors=vendors.environment())["read"])
             asked = vendors.asked()
-            bare.append(house.bare(addresses(asked, vendors.facts), THREADS))
+            bare.append(workspace.bare(addresses(asked, vendors.facts), THREADS))
             vendors.asked()
         yield from requests(asked, vendors.facts)
     name = f"reading {scale.people:,} people, {LATENCY_MS} ms, {THREADS} at once ÷ a bare loop (best of {scale.races})"
@@ -97,10 +97,10 @@ def addresses(asked: list[Asked], facts: Facts) -> dict[str, list[str]]:
     return {**found, "huma_token": [f"{facts.huma_url}/auth/oauth/token"], "visma_token": [facts.visma_token_url]}
 
 
-def writing(house: House, scale: Scale) -> Iterator[Figure]:
+def writing(workspace: Workspace, scale: Scale) -> Iterator[Figure]:
     """Requests for each document written in Visma."""
     with StandIns(employees=scale.writers, job_seconds=(0.3, 1.5), differ=True) as vendors:
-        found = house.run("write", vendors=vendors.environment())
+        found = workspace.run("write", vendors=vendors.environment())
         asked = [one for one in vendors.asked() if one.side == "visma"]
     written = [one.target for one in asked if one.method == "PUT"]
     documents = set(written)
@@ -119,10 +119,10 @@ def writing(house: House, scale: Scale) -> Iterator[Figure]:
     yield Figure(name, "1", f"{each[1]:.2f}", each[1], 1.0)
 
 
-def thinking(house: House, scale: Scale) -> Iterator[Figure]:
+def thinking(workspace: Workspace, scale: Scale) -> Iterator[Figure]:
     """CPU of the pure core, and what it would be on the machine on which the goal was set, judged by deepdiff: machines
     differ by a factor of two."""
-    races = [house.run("cpu", pairs=scale.pairs) for _ in range(scale.races)]
+    races = [workspace.run("cpu", pairs=scale.pairs) for _ in range(scale.races)]
     pairs = races[0]["pairs"]
     ours, door, deepdiff, csv_diff = (
         1000 * min(one[name] for one in races) / pairs for name in ("ours", "door", "deepdiff", "csv_diff")
@@ -137,12 +137,12 @@ def thinking(house: House, scale: Scale) -> Iterator[Figure]:
     yield Figure(name, NOT_YET, f"{door:.3f} ms a pair")
 
 
-def remembering(house: House, scale: Scale) -> Iterator[Figure]:
+def remembering(workspace: Workspace, scale: Scale) -> Iterator[Figure]:
     """Peak memory of a run."""
     peaks = {}
     for people in filter(None, (1, scale.crowd, scale.grown)):
         with StandIns(employees=people) as vendors:
-            peaks[people] = house.run("memory", vendors=vendors.environment())["peak"]
+            peaks[people] = workspace.run("memory", vendors=vendors.environment())["peak"]
     empty = peaks.pop(1)
     above = {people: peak - empty for people, peak in peaks.items()}
     name = f"peak memory of a run over {scale.crowd:,} people, above an empty one"
@@ -156,10 +156,10 @@ def remembering(house: House, scale: Scale) -> Iterator[Figure]:
     yield Figure(name, "≤ 1.1 × as much a person", f"{above[scale.grown]:.0f} MB, {growth:.2f} ×", growth, 1.1)
 
 
-def looking(house: House, scale: Scale) -> Iterator[Figure]:
+def looking(workspace: Workspace, scale: Scale) -> Iterator[Figure]:
     """The Review page."""
     for engine in sorted(scale.engines):
-        found = house.run("review", engine, differences=scale.differences, views=scale.views)
+        found = workspace.run("review", engine, differences=scale.differences, views=scale.views)
         word = {"postgres": "PostgreSQL", "sqlite": "SQLite"}[engine]
         name = f"Review with {found['differences']:,} differences, {word}"
         slowest = p95(found["seconds"])
@@ -167,11 +167,11 @@ def looking(house: House, scale: Scale) -> Iterator[Figure]:
         yield Figure(f"{name}: statements", "≤ 15", str(found["statements"]), found["statements"], 15)
 
 
-def happening(house: House, scale: Scale) -> Iterator[Figure]:
+def happening(workspace: Workspace, scale: Scale) -> Iterator[Figure]:
     """Huma's webhook, and how soon its changes are in Visma."""
     for engine in sorted(scale.engines):
         word = {"postgres": "PostgreSQL", "sqlite": "SQLite"}[engine]
-        found = events(house, engine, scale.events, scale.changes, scale.burst)
+        found = events(workspace, engine, scale.events, scale.changes, scale.burst)
         name = f"an event taken in, one web process, {word}"
         yield Figure(f"{name}: one at a time, p95", NOT_YET, f"{p95(found.taken):.0f} ms")
         yield Figure(f"{name}: {CLIENTS} at once", NOT_YET, f"{found.rate:.0f} events/s")

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any
 
 from connections.sandbox import VISMA_CLIENT_ID, VISMA_CLIENT_SECRET, Sandbox
-from connections.sandbox.huma_state import HumaState
+from connections.sandbox.huma.state import HumaState
 
 
 @dataclass(frozen=True)

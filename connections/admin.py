@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from connections.access import connections_of
-from connections.history import action_label
 from connections.models import AuditEntry, Connection
+from connections.pages.access import connections_of
+from connections.pages.audit_words import action_label
 from connections.supported import end_reasons
 
 

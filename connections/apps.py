@@ -16,7 +16,7 @@ class ConnectionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Import the checks: importing registers them."""
-        from connections import checks, refusals  # noqa: F401
+        from connections.installation import checks, security_checks  # noqa: F401
 
         connection_created.connect(let_statements_be_long, dispatch_uid="let_statements_be_long")
 

@@ -3,17 +3,10 @@
 from django.urls import path, register_converter
 from django.urls.converters import SlugConverter
 
-from connections.views import (
-    connect,
-    connection,
-    credentials,
-    disconnect,
-    owners,
-    pairings,
-    pause,
-    release,
-    settings,
-)
+from connections.approvals.views import pairings, release
+from connections.connect.views import connect, credentials, disconnect
+from connections.pauses import views as pause
+from connections.settings.views import connection, owners, settings
 
 
 class CodeConverter(SlugConverter):

@@ -9,7 +9,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "humavisma.settings")
 
 application = get_wsgi_application()
 
-from connections.checks import require_sound_installation  # noqa: E402  # needs the apps loaded
+from connections.installation.starting import require_sound_installation  # noqa: E402  # needs the apps loaded
 from humavisma.doors import Request  # noqa: E402
 
 application.request_class = Request

@@ -11,10 +11,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from connections.api.errors import BadCredentials, VendorError
-from connections.bugs import bug_report
-from connections.clients import clients_for
+from connections.bug_report import bug_report
 from connections.models import Connection
-from connections.pausing import credentials_refused
+from connections.pauses.pausing import credentials_refused
+from connections.vendors.clients import clients_for
 from sync.analysis.analyse import analyse
 from sync.analysis.persist import load, store
 from sync.automation import automatic, real_time

@@ -10,9 +10,9 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from connections import credential_retry
-from connections.bugs import bug_report
+from connections.bug_report import bug_report
 from connections.models import PROGRAM, Connection
+from connections.pauses import credential_retry
 from sync import runner
 from sync.analysis import two_writers
 from sync.automation import date_roll, real_time, schedule

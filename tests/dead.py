@@ -27,7 +27,8 @@ DECORATORS = ["@register*", "@admin.register*", "@receiver*", "@pytest.*", "@rul
 """A function with one of these decorators is used: whatever it is registered with calls it."""
 
 KEPT = {
-    "Django reads it of a model's Meta": "Meta verbose_name_plural ordering constraints indexes",
+    "Django reads it of a model's Meta": "verbose_name_plural ordering constraints indexes",
+    "Django reads it of a form's Meta": "widgets formfield_callback",
     "Django reads it of an admin class": (
         "list_display list_filter list_select_related search_fields readonly_fields date_hierarchy view_on_site"
         " has_add_permission has_change_permission has_delete_permission"

@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from connections.sandbox import HUMA_CLIENT_ID, HUMA_CLIENT_SECRET, TENANT_ID
-from humavisma.demo.environment import BASE_DIR, House, Ports
+from humavisma.demo.environment import BASE_DIR, Demo, Ports
 
 FOLDER = BASE_DIR / "docs" / "screenshots"
 PORTS = Ports(web=8300, huma=8303, visma=8304, mail=8305, smtp=8306)
@@ -26,7 +26,7 @@ def main() -> int:
         return 2
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        house = House(Path(folder), PORTS)
+        where = Demo(Path(folder), PORTS)
         ports = [f"--{name}-port={port}" for name, port in vars(PORTS).items()]
         demo = subprocess.Popen(
             [sys.executable, "-m", "humavisma.demo", f"--folder={folder}", *ports],
@@ -41,16 +41,16 @@ def main() -> int:
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
                 page = browser.new_page(viewport=LAPTOP, locale="en-GB", reduced_motion="reduce")
-                walk(page, house)
+                walk(page, where)
         finally:
             demo.terminate()
             demo.communicate(timeout=30)
     return 0
 
 
-def walk(page: Page, house: House) -> None:
+def walk(page: Page, where: Demo) -> None:
     """Connect, review, choose and run, with a picture of what an HR admin sees at each step."""
-    sign_in_and_connect(page, house)
+    sign_in_and_connect(page, where)
     page.get_by_role("link", name="Synchronize users").last.click()
     page.get_by_role("button", name="Synchronize users").click()
     page.wait_for_url("**/overview/", timeout=60_000)
@@ -73,11 +73,11 @@ def walk(page: Page, house: House) -> None:
     take(page, "result")
 
 
-def sign_in_and_connect(page: Page, house: House) -> None:
+def sign_in_and_connect(page: Page, where: Demo) -> None:
     """From the sign-in to the connection's page."""
-    page.goto(house.url)
+    page.goto(where.url)
     page.get_by_label("Username").fill("hr")
-    page.get_by_label("Password").fill(house.password("hr"))
+    page.get_by_label("Password").fill(where.password("hr"))
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("link", name="Connect a company").click()
     for name, text in {

@@ -17,7 +17,7 @@ from django.conf import settings as django_settings
 from django.db import connection, transaction
 
 from connections.models import Connection
-from connections.sandbox.signing import signed
+from connections.sandbox.huma.signing import signed
 from sync.models import HumaEvent
 from sync.worker import heartbeat
 from tests.sync.webserver import PATIENCE, WebServer

@@ -15,10 +15,11 @@ from connections.api.backoff import doubled
 from connections.api.decoding import BeyondLimit, NotJson, WrongShape, decode
 from connections.api.errors import BadCredentials, ContractBroken, Problem, TooMuch, Unavailable
 from connections.api.http import DEFAULT_PATIENCE, DEFAULT_TIMEOUT, NoAnswer, TooLong, Wire
-from connections.api.rate_limit import RateLimit, Waiting, retry_after_seconds
 from connections.api.responses import Answer, Call, Passing, encode, failure
-from connections.api.silence import Silence
 from connections.api.tokens import Token, TokenInfo, Tokens, read_token
+from connections.api.vendor import Vendor
+from connections.api.waiting.rate_limit import RateLimit, Waiting, retry_after_seconds
+from connections.api.waiting.silence import Silence
 
 T = TypeVar("T")
 
@@ -51,7 +52,7 @@ class Caller:
 
     def __init__(
         self,
-        side: str,
+        side: Vendor,
         base_url: str,
         *,
         token_url: str,

@@ -20,14 +20,14 @@ from requests.adapters import HTTPAdapter
 from urllib3.connectionpool import ConnectionPool
 from urllib3.util import Retry
 
-from connections.api.deadline import POOLS
+from connections.api.loopback import is_loopback
 from connections.api.responses import Answer
-from connections.loopback import is_loopback
+from connections.api.waiting.deadline import POOLS
 
 DEFAULT_TIMEOUT = (5.0, 20.0)
 """Seconds to connect, and to wait for an answer. A write takes at most both; a GET that is retried may take longer.
 
-An answer that comes very slowly is given up after its deadline (``connections.api.deadline``)."""
+An answer that comes very slowly is given up after its deadline (``connections.api.waiting.deadline``)."""
 DEFAULT_PATIENCE = 20.0
 """The most seconds that a GET waits in all after a 429, before it becomes Unavailable."""
 USER_AGENT = "humavisma"

@@ -23,6 +23,7 @@ from connections.api.errors import (
     VendorError,
     storable,
 )
+from connections.api.vendor import Vendor
 
 REFUSALS = (400, 409, 413, 422)
 BUSY = (408, 425)
@@ -41,7 +42,7 @@ class Answer:
 class Call:
     """One request. ``template`` and ``ids`` make the path; only the template is in logs and errors."""
 
-    side: str
+    side: Vendor
     method: str
     template: str
     ids: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -1,6 +1,6 @@
 """Both vendors' APIs as real HTTP servers on loopback, for the demo and the tests. Needs no Django."""
 
-from .credentials import (
+from connections.sandbox.credentials import (
     CUSTOMER_TENANT_ID,
     HUMA_CLIENT_ID,
     HUMA_CLIENT_SECRET,
@@ -11,10 +11,10 @@ from .credentials import (
     VISMA_CLIENT_SECRET,
     WRITE_SCOPE,
 )
-from .journal import Request
-from .sandbox import Sandbox
-from .server import PortInUse
-from .signing import signed
+from connections.sandbox.huma.signing import signed
+from connections.sandbox.journal import Request
+from connections.sandbox.sandbox import Sandbox
+from connections.sandbox.server import PortInUse
 
 __all__ = [
     "CUSTOMER_TENANT_ID",

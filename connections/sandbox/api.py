@@ -13,10 +13,10 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map
 from werkzeug.wrappers import Request as HttpRequest
 
-from .faults import Fault, Faults
-from .journal import Journal, Request
-from .oddities import Oddities, encoded
-from .server import Answer
+from connections.sandbox.faults import Fault, Faults
+from connections.sandbox.journal import Journal, Request
+from connections.sandbox.oddities import Oddities, encoded
+from connections.sandbox.server import Answer
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from .shifting import keep_shifting
+from connections.sandbox.shifting import keep_shifting
 
 
 @dataclass(frozen=True)

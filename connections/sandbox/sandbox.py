@@ -8,28 +8,28 @@ from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import Any
 
-from . import modes as modes_module
-from .api import Shared
-from .credentials import (
+from connections.sandbox import modes as modes_module
+from connections.sandbox.api import Shared
+from connections.sandbox.credentials import (
     HUMA_CLIENT_ID,
     HUMA_CLIENT_SECRET,
     TENANT_ID,
     VISMA_CLIENT_ID,
     VISMA_CLIENT_SECRET,
 )
-from .faults import Faults
-from .huma_api import HumaApi
-from .huma_state import HumaState
-from .journal import Journal
-from .oddities import Oddities
-from .page import Page
-from .seed import Company, People, Person
-from .server import LoopbackServer, bound
-from .tokens import Tokens
-from .visma_api import VismaApi
-from .visma_jobs import Jobs
-from .visma_state import VismaState
-from .webhooks import Webhook, Webhooks, event
+from connections.sandbox.faults import Faults
+from connections.sandbox.huma.api import HumaApi
+from connections.sandbox.huma.state import HumaState
+from connections.sandbox.huma.webhooks import Webhook, Webhooks, event
+from connections.sandbox.journal import Journal
+from connections.sandbox.oddities import Oddities
+from connections.sandbox.page.page import Page
+from connections.sandbox.seed.seed import Company, People, Person
+from connections.sandbox.server import LoopbackServer, bound
+from connections.sandbox.tokens import Tokens
+from connections.sandbox.visma.api import VismaApi
+from connections.sandbox.visma.jobs import Jobs
+from connections.sandbox.visma.state import VismaState
 
 
 class Sandbox:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .huma_state import HumaState
-from .visma_state import VismaState
+from connections.sandbox.huma.state import HumaState
+from connections.sandbox.visma.state import VismaState
 
 State = HumaState | VismaState
 

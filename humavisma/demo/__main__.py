@@ -13,7 +13,7 @@ from types import FrameType
 from connections.sandbox import credentials
 from humavisma.demo.environment import (
     BASE_DIR,
-    House,
+    Demo,
     Ports,
     Refused,
     known_variables,
@@ -52,11 +52,11 @@ def main() -> int:
     """Run the demo. Exit codes: 0 ended by Ctrl-C, 1 a part of it ended, 2 it couldn't start."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _as_ctrl_c)
-    house, employees = _house()
+    demo, employees = _chosen()
     try:
         refuse_beside_a_real_installation(BASE_DIR / ".env")
-        house.ports.require_free()
-        return _run(house, employees)
+        demo.ports.require_free()
+        return _run(demo, employees)
     except Refused as error:
         print(error, file=sys.stderr)
         return 2
@@ -69,7 +69,7 @@ def _as_ctrl_c(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _house() -> tuple[House, int]:
+def _chosen() -> tuple[Demo, int]:
     parser = argparse.ArgumentParser(prog="make run ARGS=…", description="The demo: everything on this machine.")
     parser.add_argument("--folder", type=Path, default=BASE_DIR / ".demo", help="where it keeps its things")
     parser.add_argument("--employees", type=int, default=50, help="how many people (default 50)")
@@ -77,18 +77,18 @@ def _house() -> tuple[House, int]:
         parser.add_argument(f"--{name}-port", type=int, default=port, help=f"default {port}")
     chosen = parser.parse_args()
     ports = Ports(**{name: getattr(chosen, f"{name}_port") for name in vars(Ports())})
-    return House(chosen.folder.resolve(), ports), chosen.employees
+    return Demo(chosen.folder.resolve(), ports), chosen.employees
 
 
-def _run(house: House, employees: int) -> int:
+def _run(demo: Demo, employees: int) -> int:
     print("Preparing …", flush=True)
-    house.begin_afresh()
+    demo.begin_afresh()
     for name in known_variables():
         os.environ.pop(name, None)
-    os.environ.update(house.environment(), ENV_FILE=os.devnull, DJANGO_SETTINGS_MODULE="humavisma.settings")
-    _prepare(house)
-    ports = house.ports
-    with Processes(dict(os.environ), house.log) as processes:
+    os.environ.update(demo.environment(), ENV_FILE=os.devnull, DJANGO_SETTINGS_MODULE="humavisma.settings")
+    _prepare(demo)
+    ports = demo.ports
+    with Processes(dict(os.environ), demo.log) as processes:
         processes.start(
             "sandbox",
             *("manage.py", "sandbox", f"--employees={employees}"),
@@ -96,11 +96,11 @@ def _run(house: House, employees: int) -> int:
         )
         processes.start("worker", "manage.py", "worker")
         processes.start("web", "manage.py", "web", f"--bind=127.0.0.1:{ports.web}")
-        with MailDesk(house.mail, ports.smtp, ports.mail):
-            return _watch(house, processes)
+        with MailDesk(demo.mail, ports.smtp, ports.mail):
+            return _watch(demo, processes)
 
 
-def _prepare(house: House) -> None:
+def _prepare(demo: Demo) -> None:
     """Make the database with its two users, and the static files."""
     import django
 
@@ -111,47 +111,47 @@ def _prepare(house: House) -> None:
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
-    User.objects.create_user("hr", "hr@example.com", house.password("hr"), is_staff=True)
-    User.objects.create_superuser("admin", "admin@example.com", house.password("admin"))
+    User.objects.create_user("hr", "hr@example.com", demo.password("hr"), is_staff=True)
+    User.objects.create_superuser("admin", "admin@example.com", demo.password("admin"))
     connections.close_all()
 
 
-def _watch(house: House, processes: Processes) -> int:
+def _watch(demo: Demo, processes: Processes) -> int:
     """Print where everything is as soon as it works; then wait until one of the processes ends."""
     deadline = time.monotonic() + _UP_WITHIN_SECONDS
     welcomed = False
     while (ended := processes.ended()) is None:
-        if not welcomed and _works(house):
-            print(_welcome(house), flush=True)
+        if not welcomed and _works(demo):
+            print(_welcome(demo), flush=True)
             welcomed = True
         if not welcomed and time.monotonic() > deadline:
-            raise Refused(f"The demo didn't come up within {_UP_WITHIN_SECONDS} seconds. Look into {house.log}.")
+            raise Refused(f"The demo didn't come up within {_UP_WITHIN_SECONDS} seconds. Look into {demo.log}.")
         time.sleep(0.2)
     print(f"The {ended} process ended:\n{processes.last_words(ended)}", file=sys.stderr)
     return 1
 
 
-def _works(house: House) -> bool:
+def _works(demo: Demo) -> bool:
     try:
-        with urllib.request.urlopen(f"{house.url}/healthz", timeout=2) as answer:  # noqa: S310  # our own address
+        with urllib.request.urlopen(f"{demo.url}/healthz", timeout=2) as answer:  # noqa: S310  # our own address
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
 
 
-def _welcome(house: House) -> str:
-    ports = house.ports
+def _welcome(demo: Demo) -> str:
+    ports = demo.ports
     return WELCOME.format(
-        url=house.url,
-        hr=house.password("hr"),
-        admin=house.password("admin"),
+        url=demo.url,
+        hr=demo.password("hr"),
+        admin=demo.password("admin"),
         tenant=credentials.TENANT_ID,
         client_id=credentials.HUMA_CLIENT_ID,
         client_secret=credentials.HUMA_CLIENT_SECRET,
         huma=ports.huma,
         visma=ports.visma,
         mail=ports.mail,
-        log=house.log,
+        log=demo.log,
     )
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import environ
 from cryptography.fernet import Fernet
 
-from connections.loopback import is_loopback
+from connections.api.loopback import is_loopback
 from connections.sandbox.credentials import VISMA_CLIENT_ID, VISMA_CLIENT_SECRET
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -47,7 +47,7 @@ class Ports:
 
 
 @dataclass
-class House:
+class Demo:
     """The demo's folder and what is in it."""
 
     folder: Path

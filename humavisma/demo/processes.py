@@ -1,4 +1,8 @@
-"""Starts the demo's processes and ends all of them together."""
+"""Starts the demo's processes and ends all of them together.
+
+Not honcho's Manager, though honcho reads the Procfile: it doesn't end its processes when it is killed itself, its loop
+leaves no room to look whether the demo works, and its output goes to the terminal and not to a file each.
+"""
 
 import os
 import signal

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from connections.api.errors import FORBIDDEN, ContractBroken, Rejected, VendorError
-from connections.bugs import bug_report
+from connections.bug_report import bug_report
 from connections.models import PROGRAM, Connection, audit
 from sync.core.employee import Employee
 from sync.models import SyncRun

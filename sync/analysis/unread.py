@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from django.db import InterfaceError, OperationalError
 
 from connections.api.shapes import is_stand_in
-from connections.bugs import bug_report
+from connections.bug_report import bug_report
 from sync.core import passing
 from sync.core.employee import Employee, Side
 from sync.core.passing import Passed, those_who_are_like, those_who_may_be, too_many

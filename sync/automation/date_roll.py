@@ -19,7 +19,7 @@ from django.utils import timezone
 from connections.api.backoff import doubled
 from connections.api.errors import BadCredentials, VendorError
 from connections.models import Connection
-from connections.pausing import credentials_refused
+from connections.pauses.pausing import credentials_refused
 from sync.analysis import passed_over
 from sync.analysis.linking import nearest_change
 from sync.analysis.notices import tell

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from connections.models import PROGRAM, AuditEntry, Connection
-from connections.pausing import is_refused
+from connections.pauses.pausing import is_refused
 from sync.mail import letters
 from sync.models import Change, Letter, SyncRun
 from sync.models.groups import BY_ITSELF

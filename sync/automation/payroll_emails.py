@@ -4,8 +4,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from connections import recipients
 from connections.models import Connection, PayrollRecipient
+from connections.settings import recipients
 from sync.core.fields import field
 from sync.mail.composers import Composer, Words
 from sync.mail.message import absolute, message

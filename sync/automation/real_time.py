@@ -14,7 +14,7 @@ from django.utils import timezone
 from connections.api.backoff import doubled
 from connections.api.errors import Unavailable
 from connections.models import Connection
-from connections.pausing import application_refused
+from connections.pauses.pausing import application_refused
 from sync.analysis import passed_over
 from sync.analysis.detect_notices import tell_of
 from sync.analysis.pairing import compare_in_run

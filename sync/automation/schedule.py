@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from connections.models import Connection, audit
-from connections.pausing import application_refused
+from connections.pauses.pausing import application_refused
 from sync.automation.automatic import RULE
 from sync.core.schedule import next_slot, spread_of
 from sync.models import OPEN_STATES, Conflict, EmployeeSnapshot, SyncRun

@@ -7,9 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from connections import recipients
 from connections.models import Connection, audit, name_of
-from connections.services import plain
+from connections.settings import recipients
+from connections.settings.changing import plain
 from sync.analysis import two_writers
 from sync.automation.schedule import upcoming
 from sync.models import AUTOMATIC, OPEN_STATES, HumaEvent, SyncRun

@@ -12,9 +12,9 @@ from enum import StrEnum
 from django.db.models import Count, Exists, Min, OuterRef, Q
 
 from connections.models import Connection, Installation, PayrollRecipient
-from connections.pausing import BY_HAND as PAUSED_BY_HAND
-from connections.recipients import same
-from connections.refused import REFUSED_CREDENTIALS
+from connections.pauses.pausing import BY_HAND as PAUSED_BY_HAND
+from connections.pauses.refusal_codes import REFUSED_CREDENTIALS
+from connections.settings.recipients import same
 from sync.analysis import notices, passed_over, two_writers
 from sync.analysis.relooking import to_look_at
 from sync.core.batches import batches

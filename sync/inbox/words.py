@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from connections.models import Connection
-from connections.refused import REFUSED_CREDENTIALS
+from connections.pauses.refusal_codes import REFUSED_CREDENTIALS
 from sync.analysis import two_writers
 from sync.core.employee import Side
 from sync.inbox.attention import Kind, Waits

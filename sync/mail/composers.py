@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from connections.models import PROGRAM, AuditEntry, Connection
-from connections.pausing import BY_HAND
+from connections.pauses.pausing import BY_HAND
 from sync.mail.message import absolute, message
 from sync.models import Letter
 from sync.wording.sentences import nice_date, sentence

@@ -10,7 +10,7 @@ from django.core.mail import get_connection
 from django.db.models import Q
 from django.utils import timezone
 
-from connections.bugs import bug_report
+from connections.bug_report import bug_report
 from connections.models import Connection
 from sync.mail import outbox
 from sync.mail.composers import compose

@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import F
 from django.utils import timezone
 
-from connections import recipients
 from connections.models import Connection, PayrollRecipient, audit
+from connections.settings import recipients
 from sync.core.codes import Action
 from sync.core.employee import Side
 from sync.mail import letters

@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
-from connections.access import connection_for, hr_page
 from connections.models import Connection
-from connections.nav import connection_nav
+from connections.pages.access import connection_for, hr_page
+from connections.pages.nav import connection_nav
 from sync.models import SyncRun
 from sync.models.groups import BY_HAND, STEPS, WITHOUT_DIFFERENCES
 from sync.runs import lifecycle

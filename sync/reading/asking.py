@@ -11,7 +11,6 @@ from sync.models import EmployeeLink, SyncRun
 from sync.reading.failures import CannotRead
 from sync.reading.one_person import Elsewhere, PassedOver
 from sync.reading.presence import id_of
-from sync.reading.reader import GROUPS
 
 State = EmployeeLink.State
 
@@ -29,7 +28,7 @@ class Asking:
         links = list(links)
         # An older version called people gone who had only left the connection's companies, locations and teams. So
         # people who are gone are asked for again, but only if the connection has such limits.
-        limited = any(getattr(run.connection, column) for column in GROUPS.values())
+        limited = any(run.connection.huma_limits.values())
         self.linked: dict[str, set[str]] = {
             side: {id_of(link, side) for link in links if link.state == State.LINKED} for side in Side
         }

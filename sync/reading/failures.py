@@ -1,7 +1,7 @@
 """Why reading fails: turns a client's errors into reasons with sentences."""
 
 from connections.api.errors import BadCredentials, ContractBroken, Rejected, TooMuch, Unavailable, VendorError
-from connections.refused import refusal
+from connections.pauses.refusal_codes import refusal
 from sync.core.employee import Side
 from sync.core.reasons import Reason
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from connections.api.errors import Rejected, Unavailable
 from connections.api.huma.documents import Page
-from connections.clients import clients_for
+from connections.vendors.clients import clients_for
 from sync.core.employee import Employee, Side
 from sync.core.passing import SILENT, Passed, too_many
 from sync.core.presence import Seen

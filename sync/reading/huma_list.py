@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from connections.api.errors import property_name
-from connections.api.huma.client import HumaClient
+from connections.api.huma.client import USERS_PAGE, HumaClient
 from connections.api.huma.documents import Page
 from sync.core.employee import Side
 from sync.core.glimpse import huma_glimpse
@@ -21,8 +21,7 @@ from sync.reading.failures import CannotRead
 from sync.reading.programs import email_prints
 from sync.reading.snapshots import forget, listed, load_passed, store_listed, store_passed
 
-PAGE = 50
-STEP = PAGE - 1
+STEP = USERS_PAGE - 1
 """The distance from one page to the next: neighbours share one user."""
 MAX_RESTARTS = 3
 
@@ -92,9 +91,7 @@ class HumaList:
     def page(self, offset: int) -> Page:
         """One page of the users that the connection covers. Runs in a worker thread."""
         connection = self.run.connection
-        return self.client.list_users(
-            offset, PAGE, connection.huma_companies, connection.huma_locations, connection.huma_teams
-        )
+        return self.client.list_users(offset, USERS_PAGE, connection.huma_limits)
 
     def failed(self, attempt: int, offset: int) -> None:
         """Ask again for a page that couldn't be read."""
@@ -139,7 +136,7 @@ class HumaList:
         before, after = (self.progress["pages"].get(str(offset + step)) for step in (-STEP, STEP))
         if before and before[2] != (ids[0] if ids else None):
             return False
-        if after and not (len(ids) == PAGE and after[1] == ids[-1]):
+        if after and not (len(ids) == USERS_PAGE and after[1] == ids[-1]):
             return False
         shared = {before[2]} if before else set()
         shared |= {after[1]} if after else set()
@@ -152,7 +149,7 @@ class HumaList:
         if said is not None:
             return [offset for offset in range(0, said - 1, STEP) if str(offset) not in pages]
         last = max(map(int, pages))  # without a total, page after page until a short one
-        return [last + STEP] if pages[str(last)][0] == PAGE else []
+        return [last + STEP] if pages[str(last)][0] == USERS_PAGE else []
 
     def _end(self) -> None:
         said, pages = self.progress["said"], self.progress["pages"]

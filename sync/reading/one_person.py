@@ -20,8 +20,8 @@ from connections.api.errors import (
     VendorError,
     property_name,
 )
-from connections.bugs import bug_report
-from connections.clients import Clients
+from connections.bug_report import bug_report
+from connections.vendors.clients import Clients
 from sync.core import passing
 from sync.core.employee import Employee, Side
 from sync.core.passing import Passed

@@ -21,8 +21,8 @@ from connections.api.huma.documents import groups_of
 from connections.api.shapes import is_stand_in
 from connections.api.visma.client import MOST_SILENT
 from connections.api.visma.documents import VismaPage, in_part
-from connections.clients import Clients, clients_for
 from connections.models import Connection
+from connections.vendors.clients import Clients, clients_for
 from sync.core import passing
 from sync.core.document import Doc
 from sync.core.employee import Employee, Side
@@ -35,9 +35,6 @@ from sync.core.reasons import Reason
 from sync.models import EmployeeLink
 from sync.reading.failures import CannotRead
 from sync.reading.one_person import Elsewhere, PassedOver, Witness, glimpse_or_none, one_person
-
-GROUPS = {"companies": "huma_companies", "locations": "huma_locations", "teams": "huma_teams"}
-"""The groups that a user belongs to, by their name in Huma's document, with the connection's column for the limit."""
 
 OTHERS_KNOWN = 50
 """How many linked people the witness knows, to ask for when somebody else is refused."""
@@ -262,14 +259,13 @@ def within(connection: Connection) -> Callable[[Doc], bool | None]:
     Huma itself limits the whole list; a user who is read singly has to be checked. Users who aren't people are never
     within. The function raises ``WrongShape`` if the groups of a user can't be understood.
     """
-    limits = {name: set(getattr(connection, column)) for name, column in GROUPS.items()}
-    limits = {name: wanted for name, wanted in limits.items() if wanted}
+    limits = {kind: set(wanted) for kind, wanted in connection.huma_limits.items() if wanted}
 
     def is_within(details: Doc) -> bool | None:
         if (details.get("type") or "user") != "user":
             return False
-        theirs = {name: groups_of(details, name) for name in limits}
-        known = [bool(wanted & ids) for name, wanted in limits.items() if (ids := theirs[name]) is not None]
+        theirs = {kind: groups_of(details, kind) for kind in limits}
+        known = [bool(wanted & ids) for kind, wanted in limits.items() if (ids := theirs[kind]) is not None]
         return all(known) and (None if len(known) < len(limits) else True)
 
     return is_within

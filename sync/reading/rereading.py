@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from connections.api.backoff import doubled, half_of
 from connections.api.errors import TOO_MANY_REQUESTS, Unavailable
-from connections.clients import clients_for
+from connections.vendors.clients import clients_for
 from sync.core.employee import Employee, Side
 from sync.core.passing import SILENT, Passed, too_many
 from sync.core.presence import Seen

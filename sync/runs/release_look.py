@@ -12,9 +12,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from connections.api.errors import VendorError
-from connections.bugs import bug_report
-from connections.groups import huma_groups
+from connections.bug_report import bug_report
 from connections.models import ReleaseRequest
+from connections.vendors.huma_groups import huma_groups
 from sync.analysis.analyse import SAME_COMPANY_SHARE, analyse
 from sync.analysis.persist import load
 from sync.core.employee import Side

@@ -8,7 +8,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from connections.recipients import is_recipient
+from connections.settings.recipients import is_recipient
 from sync.analysis import passed_over
 from sync.core.codes import Action, Standing
 from sync.core.employee import Side

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.models.functions import Now
 
-from connections.clients import Clients, clients_for
+from connections.vendors.clients import Clients, clients_for
 from sync.core.employee import Side
 from sync.models import SyncRun
 from sync.worker.heartbeat import last_beat

@@ -4,7 +4,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from connections.models import Connection, ReleaseRequest
-from connections.pausing import application_refused
+from connections.pauses.pausing import application_refused
 from sync.automation import switching
 from sync.inbox.dashboard import Entry, entry_for
 from sync.pages.steps import WIZARD_STEPS, Step

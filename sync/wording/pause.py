@@ -8,7 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from connections.models import Connection
-from connections.pausing import BY_HAND
+from connections.pauses.pausing import BY_HAND
 from sync.wording.sentences import nice_date, sentence
 
 

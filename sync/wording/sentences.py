@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
+from connections.api.vendor import Vendor
 from sync.core.codes import Action
 from sync.core.employee import Side
 from sync.core.fields import FIELDS, field
@@ -85,12 +86,12 @@ def kind_label(kind: str) -> str:
 
 def side_name(side: str) -> str:
     """The name of a side inside a sentence."""
-    return "Huma" if side == Side.HUMA else "Visma.net Payroll"
+    return (Vendor.HUMA if side == Side.HUMA else Vendor.VISMA).label
 
 
 def other_side_name(side: str) -> str:
     """The name of the other side: the one from which a value for ``side`` comes."""
-    return side_name("visma" if side == "huma" else "huma")
+    return side_name(Side.VISMA if side == Side.HUMA else Side.HUMA)
 
 
 def end_reason_label(code: str | None) -> str:

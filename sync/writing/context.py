@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from connections.api.api_client import before_each_write
 from connections.api.errors import VendorError
-from connections.clients import Clients, clients_for
+from connections.vendors.clients import Clients, clients_for
 from sync.core.document import Doc
 from sync.core.employee import Canonical, Side, Value
 from sync.core.fields import Field

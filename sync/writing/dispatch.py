@@ -6,8 +6,8 @@ from django.db import InterfaceError, OperationalError
 
 from connections.api.decoding import WrongShape
 from connections.api.errors import BadCredentials, ContractBroken, Gone, Rejected, Stale, Unavailable, property_name
-from connections.bugs import bug_report
-from connections.pausing import credentials_refused
+from connections.bug_report import bug_report
+from connections.pauses.pausing import credentials_refused
 from sync.core import passing
 from sync.models import Change, Write
 from sync.writing import alone, creating, huma, visma, write_state

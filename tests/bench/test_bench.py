@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from bench.__main__ import measured as all_parts
-from bench.environment import House
+from bench.environment import Workspace
 from bench.figures import Scale, reading, writing
 from bench.table import Figure, render
 
@@ -14,8 +14,8 @@ TINY = Scale(people=60, races=1, writers=12, engines=("sqlite",))
 
 @pytest.fixture
 def measured() -> dict[str, Figure]:
-    with House() as house:
-        figures = [*reading(house, TINY), *writing(house, TINY)]
+    with Workspace() as workspace:
+        figures = [*reading(workspace, TINY), *writing(workspace, TINY)]
     return {figure.name.split(",")[0] if "reading" in figure.name else figure.name: figure for figure in figures}
 
 
@@ -46,14 +46,14 @@ def test_the_table_says_what_is_met_and_what_is_not() -> None:
 
 
 def test_a_part_that_fails_leaves_what_the_others_measured(capsys: pytest.CaptureFixture[str]) -> None:
-    def breaks(house: House, scale: Scale) -> Iterator[Figure]:
+    def breaks(workspace: Workspace, scale: Scale) -> Iterator[Figure]:
         yield Figure("before it broke", "≤ 2", "1", 1, 2)
         raise ValueError("broken")
 
-    def works(house: House, scale: Scale) -> Iterator[Figure]:
+    def works(workspace: Workspace, scale: Scale) -> Iterator[Figure]:
         yield Figure("after it", "≤ 2", "1", 1, 2)
 
-    figures, failed = all_parts({"breaks": breaks, "works": works}, House(), TINY)
+    figures, failed = all_parts({"breaks": breaks, "works": works}, Workspace(), TINY)
     assert [figure.name for figure in figures] == ["before it broke", "after it"]
     assert failed == ["breaks"]
     assert "ValueError: broken" in capsys.readouterr().err

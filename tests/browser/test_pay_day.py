@@ -7,9 +7,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from connections import recipients
 from connections.models import Connection
-from connections.services import change_settings
+from connections.settings import recipients
+from connections.settings.changing import change_settings
 from sync.models import Change, EmployeeLink, SyncRun
 from tests.browser.looking import Look
 from tests.connections.companies import company

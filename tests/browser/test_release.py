@@ -6,8 +6,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from connections import expecting, releasing, services
+from connections.approvals import answering, expected_pairings
+from connections.connect import connecting, disconnecting
 from connections.models import Connection
+from connections.pairing import reservations
 from connections.sandbox import Sandbox
 from tests.browser.looking import Look
 from tests.connections.companies import OTHER_GUID, company
@@ -27,9 +29,11 @@ def waiting(vendors: Sandbox, hr: User, superuser: User) -> Connection:
     """A connection that waits, beside one that was disconnected."""
     for way in ("equal", "equal", "phone_differs", "account_differs", "possible_match", "only_huma"):
         vendors.add_person(way)
-    services.disconnect(company(hr, name="Bergen Regnskap AS", tenant_id=OTHER_GUID, huma_organization_id=THIRD), hr)
-    access = services.Access(vendors.TENANT_ID, vendors.HUMA_CLIENT_ID, vendors.HUMA_CLIENT_SECRET)
-    return services.connect(hr, access, {"name": "Fjordheim AS"}, hr)
+    disconnecting.disconnect(
+        company(hr, name="Bergen Regnskap AS", tenant_id=OTHER_GUID, huma_organization_id=THIRD), hr
+    )
+    access = connecting.Access(vendors.TENANT_ID, vendors.HUMA_CLIENT_ID, vendors.HUMA_CLIENT_SECRET)
+    return connecting.connect(hr, access, {"name": "Fjordheim AS"}, hr)
 
 
 def at(name: str, *more: Any) -> str:
@@ -40,7 +44,7 @@ def test_pages_of_whoever_connected(look, waiting, hr, superuser, sign_in):
     sign_in(look.page.context, hr)
     for address in (at("connection", waiting.code), at("index"), at("connection_settings", waiting.code)):
         look.at(address)
-    releasing.refuse(waiting.release_requests.get().pk, superuser, "Fjordheim says that nobody there knows of it.")
+    answering.refuse(waiting.release_requests.get().pk, superuser, "Fjordheim says that nobody there knows of it.")
     look.at(at("connection", waiting.code))
     assert look.found == {}
 
@@ -50,7 +54,7 @@ def test_pages_of_the_superuser(look, waiting, hr, superuser, sign_in):
     look.at(at("connection_release", waiting.code))
     bell.until_quiet()
     look.page.get_by_text("People in Huma").wait_for()
-    expecting.expect(superuser, [(THIRD, hr)])
+    expected_pairings.expect(superuser, [(THIRD, hr)])
     for name in ("connection_release", "connection", "connection_release_approve", "connection_release_reject"):
         look.at(at(name, waiting.code))
     look.page.get_by_role("button", name="Reject the connection").click()
@@ -68,7 +72,7 @@ def test_pages_of_the_superuser(look, waiting, hr, superuser, sign_in):
     look.page.get_by_role("button", name="Check the file").click()
     look.page.get_by_role("button", name="Enter 1 connection").wait_for()
     look.here("upload")
-    look.at(at("pairings_free", releasing.reserved().get().pk))
+    look.at(at("pairings_free", reservations.reserved().get().pk))
     look.page.goto(look.base + at("connection_release_approve", waiting.code))
     look.page.get_by_role("checkbox").check()
     look.page.get_by_role("button", name="Approve the connection").click()

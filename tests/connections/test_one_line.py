@@ -11,8 +11,8 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError
 
 from connections.command_line import email_address
-from connections.form_fields import EmailsField
 from connections.management.commands.connect import _chosen
+from connections.pages.form_fields import EmailsField
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="

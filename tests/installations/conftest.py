@@ -10,8 +10,8 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection as database
 
-from connections.clients import forget_clients
 from connections.models import Connection
+from connections.vendors.clients import forget_clients
 from sync import runner
 from sync.automation import real_time
 from sync.writing import context

@@ -8,7 +8,7 @@ from django.test import Client
 
 from connections import sandbox as vendors
 from connections.models import Connection
-from connections.sandbox.seed import Person as Seeded
+from connections.sandbox.seed.seed import Person as Seeded
 from sync import runner
 from sync.automation import real_time, schedule
 from sync.inbox import digest

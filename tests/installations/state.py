@@ -4,10 +4,10 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from connections.sandbox.huma_state import Position, User
+from connections.sandbox.huma.state import Position, User
 from connections.sandbox.sandbox import Sandbox
-from connections.sandbox.seed import Person
-from connections.sandbox.visma_state import Document, Employee
+from connections.sandbox.seed.seed import Person
+from connections.sandbox.visma.state import Document, Employee
 from tests.sync.companies import OneCompany
 
 HUMA = ("users", "groups", "titles", "organization_id", "service_user_id", "api_keys", "email_needs_confirmation")

@@ -8,9 +8,11 @@ from django.core.management import call_command
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from connections import pausing, services
 from connections import sandbox as vendors
+from connections.connect import connecting
 from connections.models import Connection
+from connections.pauses import pausing
+from connections.settings import changing, owners
 from sync import runner
 from sync.analysis import candidates, notices
 from sync.automation import date_roll, held, switching
@@ -70,8 +72,8 @@ class Story(Work):
     def connect(self) -> None:
         """HR connects the company, and sets it up."""
         chosen = {"name": "Fjordheim AS", "recipients": ["hr@example.com", "boss@example.com"]}
-        access = services.Access(self.main.tenant_id, self.main.key, vendors.HUMA_CLIENT_SECRET)
-        self.connection = services.connect(self.hr, access, chosen, self.hr)
+        access = connecting.Access(self.main.tenant_id, self.main.key, vendors.HUMA_CLIENT_SECRET)
+        self.connection = connecting.connect(self.hr, access, chosen, self.hr)
         groups = [id_ for id_, one in self.main.huma.groups.items() if one["type"] == "company"]
         more = {
             "payroll_contacts": ["payroll@example.com"],
@@ -80,8 +82,8 @@ class Story(Work):
             "threshold_people": 4,
             "threshold_percent": 5,
         }
-        services.change_settings(self.connection, self.hr, more, confirmed=True)
-        services.add_owner(self.connection, self.hr, self.colleague)
+        changing.change_settings(self.connection, self.hr, more, confirmed=True)
+        owners.add_owner(self.connection, self.hr, self.colleague)
 
     def first_run(self) -> None:
         """Some is decided, somebody is linked, created, left out; one write fails and is tried again."""
@@ -253,8 +255,8 @@ class Story(Work):
 
     def other_company(self) -> None:
         """A second company is synchronized once, and what failed is about to be tried again."""
-        access = services.Access(self.small.tenant_id, self.small.key, vendors.HUMA_CLIENT_SECRET)
-        made = services.connect(self.colleague, access, {"name": "Bergheim AS"}, self.colleague)
+        access = connecting.Access(self.small.tenant_id, self.small.key, vendors.HUMA_CLIENT_SECRET)
+        made = connecting.connect(self.colleague, access, {"name": "Bergheim AS"}, self.colleague)
         run = read(made, self.colleague)
         person = self.small.people["phone_differs"][0]
         decide(run, self.colleague, person.user_id, "phone", "huma")

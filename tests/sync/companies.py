@@ -10,10 +10,10 @@ from werkzeug.wrappers import Request as HttpRequest
 
 from connections import sandbox as vendors
 from connections.models import Connection
-from connections.sandbox.huma_api import HumaApi
+from connections.sandbox.huma.api import HumaApi
 from connections.sandbox.sandbox import Sandbox
 from connections.sandbox.server import Answer, LoopbackServer
-from connections.sandbox.visma_api import VismaApi
+from connections.sandbox.visma.api import VismaApi
 from sync.models import SyncRun
 from sync.wizard import confirm, creation, review
 

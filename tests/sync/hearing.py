@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.test import Client
 from django_q.models import OrmQ
 
-from connections.sandbox.signing import signed
+from connections.sandbox.huma.signing import signed
 from sync.automation import real_time
 from sync.models import HumaEvent, Notice, SyncRun
 from tests.sync import scheduling

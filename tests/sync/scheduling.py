@@ -8,9 +8,9 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from connections.clients import forget_clients
 from connections.models import Connection
 from connections.sandbox import Sandbox
+from connections.vendors.clients import forget_clients
 from sync import runner
 from sync.automation import schedule, switching
 from sync.models import SyncRun

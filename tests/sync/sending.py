@@ -6,7 +6,7 @@ from typing import Any
 from django.test import Client
 
 from connections.models import Connection
-from connections.sandbox.signing import signed
+from connections.sandbox.huma.signing import signed
 from sync.models import RefusedEvent
 
 ANNA = "0a1b2c3d-0000-4000-8000-000000000001"

@@ -12,9 +12,9 @@ from django.conf import settings as project
 from django.core.management import CommandError, call_command
 from django.utils.translation import override
 
+from connections.connect.disconnecting import disconnect
 from connections.models import AuditEntry, Connection
-from connections.pausing import pause
-from connections.services import disconnect
+from connections.pauses.pausing import pause
 from sync.automation import switching
 from sync.models import HumaEvent, SyncRun
 from tests.connections.companies import company, heard

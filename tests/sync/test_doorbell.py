@@ -12,9 +12,9 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from django_q.models import OrmQ, Task
 
-from connections.clients import forget_clients
 from connections.models import Connection
 from connections.sandbox import Sandbox
+from connections.vendors.clients import forget_clients
 from sync import tasks
 from sync.models import SyncRun
 from sync.runs import lifecycle

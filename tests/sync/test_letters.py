@@ -11,8 +11,8 @@ import pytest
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from connections import pausing
 from connections.models import Connection
+from connections.pauses import pausing
 from sync import tasks
 from sync.mail import composers, letters, outbox
 from sync.models import Change, EmployeeLink, Letter, SyncRun

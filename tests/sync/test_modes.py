@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from connections.clients import forget_clients
 from connections.sandbox.clock import today
 from connections.sandbox.modes import MODES, names, switch
+from connections.vendors.clients import forget_clients
 from sync import runner
 from sync.automation import schedule, switching
 from sync.models import Change, Conflict, SyncRun

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from connections.connect.disconnecting import disconnect
 from connections.models import AuditEntry
-from connections.services import disconnect
 from sync import runner
 from sync.models import Change, Conflict, EmployeeLink, SyncRun
 from sync.runs import lifecycle

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from connections.services import disconnect
+from connections.connect.disconnecting import disconnect
 from sync import runner
 from sync.models import Change, EmployeeLink, SyncRun
 from sync.people import everyone

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from connections.api.silence import Silence
+from connections.api.waiting.silence import Silence
 from sync.models import SyncRun
 from sync.runs import lifecycle
 from sync.wizard import review
@@ -66,7 +66,7 @@ def test_between_two_slices_the_workers_beat_counts(run, hr):
 def test_a_side_that_is_silent_is_named_with_how_long(run, hr):
     beat()
     for silent, sentence in (
-        ({"visma": time.time() - 12}, r"Visma.net Payroll hasn't answered for 1\d seconds. We keep trying; nothing is"),
+        ({"visma": time.time() - 12}, r"Visma hasn't answered for 1\d seconds. We keep trying; nothing is"),
         ({"huma": time.time() - 190}, r"Huma hasn't answered for \d minutes. We keep trying; nothing is lost."),
     ):
         SyncRun.objects.filter(pk=run.pk).update(silent=silent, progress={"trouble": ["visma", "huma"]})
@@ -148,14 +148,14 @@ def runs_confirmed(run: SyncRun, hr: Any) -> SyncRun:
 
 @pytest.mark.kill
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("side", "name"), [("huma", "Huma"), ("visma", "Visma.net Payroll")])
+@pytest.mark.parametrize(("side", "name"), [("huma", "Huma"), ("visma", "Visma")])
 def test_a_vendor_that_falls_silent_while_it_is_read_is_named(slow, smtp, hr, start, side, name):
     slow.faults.script(side, "GET", ".*", "slow:25", times=50)
     made = driving.connection(slow, hr)
     run = lifecycle.start(made, hr)
     start()
     assert wait_for(lambda: f"{name} hasn't answered for" in said(run, hr), PATIENT)
-    other = "Visma.net Payroll" if side == "huma" else "Huma"
+    other = "Visma" if side == "huma" else "Huma"
     assert f"{other} hasn't answered" not in said(run, hr)
 
 
@@ -168,4 +168,4 @@ def test_a_vendor_that_falls_silent_while_it_is_written_is_named(slow, smtp, hr,
     runs_confirmed(run, hr)
     slow.faults.script("visma", "PUT", ".*", "slow:25", times=50)
     start()
-    assert wait_for(lambda: "Visma.net Payroll hasn't answered for" in said(run, hr), PATIENT)
+    assert wait_for(lambda: "Visma hasn't answered for" in said(run, hr), PATIENT)

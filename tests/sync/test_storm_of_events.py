@@ -12,7 +12,7 @@ import pytest
 from django.contrib.auth.models import User
 from django_q.tasks import async_task
 
-from connections.sandbox.signing import signed
+from connections.sandbox.huma.signing import signed
 from sync.models import Change, Conflict, HumaEvent, SyncRun
 from tests.sync import scheduling
 from tests.sync.telling import new_phone, phones

@@ -39,7 +39,7 @@ def words_of(html):
     return " ".join(html.replace("&#x27;", "'").split())
 
 
-@pytest.mark.parametrize(("side", "system"), [("huma", "Huma"), ("visma", "Visma.net Payroll")])
+@pytest.mark.parametrize(("side", "system"), [("huma", "Huma"), ("visma", "Visma")])
 def test_a_change_without_an_answer_was_made_or_not(run, hr, smtp, side, system):
     for said in told(run, hr, smtp, side=side, reason="unknown_outcome"):
         assert EITHER.format(system=system) in said
@@ -48,14 +48,14 @@ def test_a_change_without_an_answer_was_made_or_not(run, hr, smtp, side, system)
 
 def test_a_change_that_was_taken_on_was_carried_out_or_not(run, hr, smtp):
     for said in told(run, hr, smtp, side="visma", reason="job_lost"):
-        assert "Visma.net Payroll accepted the change but never said how it ended" in said
-        assert "so we don't know whether Visma.net Payroll stored it. Check the employee in Visma.net Payroll." in said
+        assert "Visma accepted the change but never said how it ended" in said
+        assert "so we don't know whether Visma stored it. Check the employee in Visma." in said
         assert COMPARED in said
 
 
 @pytest.mark.parametrize("reason", ["unknown_outcome", "job_lost"])
 def test_a_person_who_may_have_been_added_is_not_added_again_blindly(run, hr, smtp, reason):
     for said in told(run, hr, smtp, side="visma", action="create", field="", reason=reason):
-        assert "so we don't know whether Visma.net Payroll created the person." in said
+        assert "so we don't know whether Visma created the person." in said
         assert "Check there, also among the drafts, before anybody adds them by hand." in said
         assert "The next sync finds the person, or offers to add them again." in said

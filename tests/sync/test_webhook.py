@@ -9,7 +9,7 @@ from django.test import Client
 from django_q.models import OrmQ
 
 from connections.models import Connection
-from connections.sandbox.signing import signed
+from connections.sandbox.huma.signing import signed
 from sync.models import HumaEvent
 from tests.sync.sending import ANNA, BEATE, body_of, connected, refused, send
 

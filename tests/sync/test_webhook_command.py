@@ -8,8 +8,8 @@ from django.test import Client
 from django.utils.translation import override
 
 from connections import sandbox as vendors
+from connections.connect.disconnecting import disconnect
 from connections.models import AuditEntry, Connection
-from connections.services import disconnect
 from sync.models import HumaEvent
 from tests.connections.companies import company
 from tests.sync.views.conftest import at, signed_in

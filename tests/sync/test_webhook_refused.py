@@ -14,7 +14,7 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from connections.models import Connection
-from connections.sandbox.signing import signed
+from connections.sandbox.huma.signing import signed
 from sync.models import HumaEvent, RefusedEvent
 from tests.sync.sending import ANNA, BEATE, body_of, connected, refused, send
 

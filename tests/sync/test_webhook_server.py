@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from connections.models import Connection
-from connections.sandbox.signing import signed
+from connections.sandbox.huma.signing import signed
 from sync.models import HumaEvent, RefusedEvent
 from tests.sync.webserver import PATIENCE, WebServer
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -12,11 +12,12 @@ from connections.api.api_client import Caller
 from connections.api.errors import Rejected, TooMuch, Unavailable
 from connections.api.http import DEFAULT_PATIENCE, DEFAULT_TIMEOUT
 from connections.api.huma import documents
-from connections.api.huma.documents import Page
-from connections.api.rate_limit import RateLimit, Waiting
+from connections.api.huma.documents import GROUP_KINDS, Page
 from connections.api.responses import Answer, Call
-from connections.api.silence import Silence
 from connections.api.tokens import TokenInfo
+from connections.api.vendor import Vendor
+from connections.api.waiting.rate_limit import RateLimit, Waiting
+from connections.api.waiting.silence import Silence
 
 USERS_PAGE = 50
 """The largest page of users. Source: huma-openapi.yaml, GET /users."""
@@ -26,7 +27,6 @@ POSITIONS_PAGE = 50
 """[A] The description doesn't say how large a page of positions may be."""
 MAX_FILTER_IDS = 25
 """The most companies, locations or teams that may limit a list. Source: huma-openapi.yaml, GET /users."""
-GROUP_TYPES = ("company", "location", "team")
 CLEAR = None
 """[A] The value that clears a property, although the description doesn't allow it. Source: huma.md, Writing."""
 CLEARABLE_USER = frozenset({"phone", "employmentId", "bankAccount", "homeAddress"})
@@ -59,7 +59,7 @@ class HumaClient:
     ) -> None:
         """``timeout``: seconds to connect and to read; ``patience``: the most seconds that a GET waits after a 429."""
         self._caller = Caller(
-            "huma",
+            Vendor.HUMA,
             base_url,
             token_url=base_url.rstrip("/") + "/auth/oauth/token",
             token_form={"grant_type": "client_credentials", "client_id": client_id, "client_secret": client_secret},
@@ -92,19 +92,19 @@ class HumaClient:
         self,
         offset: int,
         limit: int = USERS_PAGE,
-        companies: Sequence[str] = (),
-        locations: Sequence[str] = (),
-        teams: Sequence[str] = (),
+        groups: Mapping[str, Sequence[str]] | None = None,
         ids: Sequence[str] = (),
     ) -> Page:
-        """One page of users' summaries; Huma doesn't promise the order of pages. ``ids``: only these users.
+        """One page of users' summaries; Huma doesn't promise the order of pages.
+
+        ``groups``: only users of these groups, their ids by kind (one of GROUP_KINDS). ``ids``: only these users.
 
         Source: huma.md, Reading; huma-openapi.yaml, GET /users.
         """
-        groups = {"company": companies, "location": locations, "team": teams}
-        if any(len(ids) > MAX_FILTER_IDS for ids in groups.values()):
+        groups = groups or {}
+        if any(len(chosen) > MAX_FILTER_IDS for chosen in groups.values()):
             raise ValueError(f"At most {MAX_FILTER_IDS} companies, locations or teams.")
-        params = [(key, found) for key, ids in groups.items() for found in ids]
+        params = [(kind, found) for kind, chosen in groups.items() for found in chosen]
         params += [("id", found) for found in ids]
         return self._list("/users", {}, params, offset, limit, documents.users(limit, offset))
 
@@ -115,7 +115,7 @@ class HumaClient:
 
     def user(self, user_id: str) -> dict[str, Any]:
         """UserDetails, its properties wrapped. Source: huma.md, Reading."""
-        return self._caller.call(Call("huma", "GET", "/users/{user}", {"user": user_id}), documents.user(user_id))
+        return self._caller.call(Call(Vendor.HUMA, "GET", "/users/{user}", {"user": user_id}), documents.user(user_id))
 
     def positions(self, user_id: str) -> list[dict[str, Any]]:
         """Summaries of all positions of a user. Source: huma.md, Reading."""
@@ -127,30 +127,30 @@ class HumaClient:
         """One whole position, its properties wrapped. Source: huma.md, Reading."""
         ids = {"user": user_id, "position": position_id}
         return self._caller.call(
-            Call("huma", "GET", "/users/{user}/positions/{position}", ids), documents.position(position_id)
+            Call(Vendor.HUMA, "GET", "/users/{user}/positions/{position}", ids), documents.position(position_id)
         )
 
     def groups(self) -> list[dict[str, Any]]:
         """All companies, locations and teams: ``id``, ``name``, ``type``. Source: huma-openapi.yaml, GET /groups."""
-        found = self._all("/groups", {}, [("type", kind) for kind in GROUP_TYPES], GROUPS_PAGE, _each(shapes.record))
+        found = self._all("/groups", {}, [("type", kind) for kind in GROUP_KINDS], GROUPS_PAGE, _each(shapes.record))
         return [{**one, "name": str(one.get("name") or ""), "type": str(one.get("type") or "")} for one in found]
 
     def patch_user(self, user_id: str, body: dict[str, Any]) -> dict[str, Any]:
         """Write the properties in ``body``, None clears one; returns UserDetails. Source: huma.md, Writing."""
         sent = _with_clearing(body, CLEARABLE_USER)
         return self._caller.call(
-            Call("huma", "PATCH", "/users/{user}", {"user": user_id}, body=sent), documents.user(user_id)
+            Call(Vendor.HUMA, "PATCH", "/users/{user}", {"user": user_id}, body=sent), documents.user(user_id)
         )
 
     def patch_position(self, user_id: str, position_id: str, body: dict[str, Any]) -> dict[str, Any]:
         """Write the properties in ``body``, None clears one; returns the Position. Source: huma.md, Writing."""
         ids, sent = {"user": user_id, "position": position_id}, _with_clearing(body, CLEARABLE_POSITION)
-        call = Call("huma", "PATCH", "/users/{user}/positions/{position}", ids, body=sent)
+        call = Call(Vendor.HUMA, "PATCH", "/users/{user}/positions/{position}", ids, body=sent)
         return self._caller.call(call, documents.position(position_id))
 
     def create_user(self, body: dict[str, Any]) -> dict[str, Any]:
         """Create a user (``givenName, familyName, email, groups``); returns the summary. Source: huma.md, Writing."""
-        call = Call("huma", "POST", "/users", body=_with_clearing(body, frozenset()))
+        call = Call(Vendor.HUMA, "POST", "/users", body=_with_clearing(body, frozenset()))
         return self._caller.call(call, documents.summary)
 
     def _list(
@@ -163,7 +163,7 @@ class HumaClient:
         shape: Callable[[Answer], Page],
     ) -> Page:
         paging = (("limit", str(limit)), ("offset", str(offset)))
-        return self._caller.call(Call("huma", "GET", template, ids, paging + tuple(params)), shape)
+        return self._caller.call(Call(Vendor.HUMA, "GET", template, ids, paging + tuple(params)), shape)
 
     def _all(
         self,
@@ -182,7 +182,7 @@ class HumaClient:
         Raises TooMuch after ``most`` items (LIST_MAX_ITEMS), or if more are announced.
         """
         most = most or settings.LIST_MAX_ITEMS
-        place: dict[str, Any] = {"side": "huma", "method": "GET", "path": template}
+        place: dict[str, Any] = {"side": Vendor.HUMA, "method": "GET", "path": template}
         found: dict[str, dict[str, Any]] = {}
         offset = 0
         while True:

@@ -73,7 +73,9 @@ USER_WRAPPERS: dict[str, shapes.Shape] = {
     "bankAccount": _wrapped(_account),
     "homeAddress": _wrapped(_ADDRESS),
 }
-GROUP_KINDS = ("companies", "locations", "teams")
+GROUP_KINDS = {"company": "companies", "location": "locations", "team": "teams"}
+"""The kinds of groups as Huma's parameters and a group's ``type`` call them, with the property that lists a user's own.
+Source: huma-openapi.yaml, GET /users, GET /groups and UserDetails."""
 KINDS = ("organization", "user", "location", "team", "subordinates", "company", "service_user")
 USER = shapes.exact(
     {
@@ -81,7 +83,7 @@ USER = shapes.exact(
         "type": shapes.one_of((*KINDS, "")),
         "status": shapes.exact({"active": shapes.flag}, "active"),
         "currentPositions": shapes.each(shapes.with_id(POSITION_SUMMARY)),
-        **dict.fromkeys(GROUP_KINDS, shapes.anything),  # ``groups_of`` looks at them, where they matter
+        **dict.fromkeys(GROUP_KINDS.values(), shapes.anything),  # ``groups_of`` looks at them, where they matter
     }
 )
 _GROUPS = _wrapped(shapes.each(shapes.exact({"id": shapes.name}, "id")))
@@ -119,10 +121,11 @@ def groups_of(user: dict[str, Any], kind: str) -> set[str] | None:
     """The ids of the groups of a ``kind`` (one of GROUP_KINDS) to which a user belongs; None if the key may not see
     them [A]. Raises WrongShape: a value that can't be understood doesn't mean "no group".
     """
-    wrapped = user.get(kind)
+    name = GROUP_KINDS[kind]
+    wrapped = user.get(name)
     if wrapped is None:
         return None
-    return {group["id"] for group in _GROUPS(wrapped, kind).get("value") or ()}
+    return {group["id"] for group in _GROUPS(wrapped, name).get("value") or ()}
 
 
 def position(asked: str) -> Callable[[Answer], dict[str, Any]]:

@@ -10,18 +10,19 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from django.conf import settings
 
-from connections.api import cursors, shapes
+from connections.api import shapes
 from connections.api.api_client import Caller
 from connections.api.decoding import WrongShape
 from connections.api.errors import FORBIDDEN, TOO_MANY_REQUESTS, BadCredentials, ContractBroken, Rejected, Unavailable
 from connections.api.http import DEFAULT_PATIENCE, DEFAULT_TIMEOUT
-from connections.api.rate_limit import RateLimit, Waiting
 from connections.api.responses import Answer, Call
-from connections.api.silence import Silence
 from connections.api.tokens import TokenInfo
-from connections.api.visma import documents, problems
+from connections.api.vendor import Vendor
+from connections.api.visma import cursors, documents, problems
 from connections.api.visma.documents import Document, Job, VismaPage
 from connections.api.visma.jobs import odd_job
+from connections.api.waiting.rate_limit import RateLimit, Waiting
+from connections.api.waiting.silence import Silence
 
 MEDIA_TYPE = "application/vnd.no.payroll.employee.V2.0+json"
 SCOPES = {"read": "visma_net_employee:employees:read", "write": "visma_net_employee:employees:write"}
@@ -68,7 +69,7 @@ class VismaClient:
     ) -> None:
         """``timeout``: seconds to connect and to read; ``patience``: the most seconds that a GET waits after a 429."""
         self._caller = Caller(
-            "visma",
+            Vendor.VISMA,
             base_url,
             token_url=token_url,
             token_form={
@@ -156,7 +157,7 @@ class VismaClient:
 
     def employee(self, employee_id: str) -> Document:
         """The whole document and its ETag. Source: visma-employee.md, Reading."""
-        call = Call("visma", "GET", "/employees/{employee}", {"employee": employee_id})
+        call = Call(Vendor.VISMA, "GET", "/employees/{employee}", {"employee": employee_id})
         return self._caller.call(call, documents.document(employee_id))
 
     def positions(self, employee_id: str) -> list[dict[str, Any]]:
@@ -168,7 +169,7 @@ class VismaClient:
     def position(self, employee_id: str, position_id: str) -> Document:
         """The whole document of a position and its ETag. Source: visma-employee.md, Reading."""
         ids = {"employee": employee_id, "position": position_id}
-        call = Call("visma", "GET", "/employees/{employee}/positions/{position}", ids)
+        call = Call(Vendor.VISMA, "GET", "/employees/{employee}/positions/{position}", ids)
         return self._caller.call(call, documents.position(position_id))
 
     def put_employee(self, employee_id: str, body: dict[str, Any], etag: str) -> str:
@@ -188,8 +189,8 @@ class VismaClient:
         """The job at the address that a write returned; raises ContractBroken for another host."""
         url = self._job_url(address)
         if url is None:
-            raise ContractBroken("Location", side="visma", method="GET", path="job")
-        return self._caller.call(Call("visma", "GET", "job", absolute=url), documents.answered_job)
+            raise ContractBroken("Location", side=Vendor.VISMA, method="GET", path="job")
+        return self._caller.call(Call(Vendor.VISMA, "GET", "job", absolute=url), documents.answered_job)
 
     def jobs(self, since: datetime | None = None) -> list[Job]:
         """The jobs of the tenant, without those of positions; with ``since``, those made then or later.
@@ -222,7 +223,8 @@ class VismaClient:
         if "_embedded" in body:
             raise ValueError("A document that was read with embed must not be written back.")
         headers = {} if etag is None else {"If-Match": etag}
-        return self._caller.call(Call("visma", method, template, ids, body=body, headers=headers), self._job_address)
+        call = Call(Vendor.VISMA, method, template, ids, body=body, headers=headers)
+        return self._caller.call(call, self._job_address)
 
     def _job_address(self, answer: Answer) -> str:
         address = answer.headers.get("Location", "")
@@ -268,7 +270,7 @@ class VismaClient:
     ) -> VismaPage:
         """One page; each page is asked for with all parameters. Source: visma-employee.md, Reading."""
         paging = [] if cursor is None else [(CURSOR_PARAM, cursor)]
-        return self._caller.call(Call("visma", "GET", template, ids, tuple(params + paging)), shape)
+        return self._caller.call(Call(Vendor.VISMA, "GET", template, ids, tuple(params + paging)), shape)
 
 
 def _host(parts: SplitResult) -> tuple[str, str | None, int | None, str | None]:

@@ -10,15 +10,16 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
-from connections import services
 from connections.api.unseen import seen
+from connections.approvals.answering import release_by_command
 from connections.command_line import OneLineCommand, email_address, mistake
-from connections.connect_errors import explain
-from connections.form_fields import CLIENT_SHAPE, SECRET_SHAPE, TENANT_SHAPE, as_guid
+from connections.connect import connecting
 from connections.models import Connection
-from connections.probe import Trouble
-from connections.releasing import release_by_command
+from connections.pages.form_fields import CLIENT_SHAPE, SECRET_SHAPE, TENANT_SHAPE, as_guid
+from connections.settings import changing, owners
 from connections.supported import end_reasons, is_end_reason
+from connections.vendors.connect_errors import explain
+from connections.vendors.probe import Trouble
 
 VARIABLE = "HUMA_CLIENT_SECRET"
 """The environment variable that may hold the secret."""
@@ -57,7 +58,7 @@ class Command(OneLineCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["confirm_authority"]:
             raise mistake(_("Add --confirm-authority: you need the authority to connect this company's two systems."))
-        access = services.Access(
+        access = connecting.Access(
             tenant_id=_guid(options["tenant_id"], "--tenant-id", TENANT_SHAPE),
             client_id=_guid(options["huma_client_id"], "--huma-client-id", CLIENT_SHAPE),
             client_secret=_secret(options["huma_client_secret"], options["huma_client_secret_file"]),
@@ -65,33 +66,34 @@ class Command(OneLineCommand):
         chosen, owner = _chosen(options), _owner(options["owner"])
         try:
             connection = self._connect(access, chosen, owner)
-        except services.NotConnected as refused:
+        except connecting.NotConnected as refused:
             raise mistake(" ".join(explain(trouble).line for trouble in refused.troubles)) from None
         self.stdout.write(f"{connection.name}: {connection.code}")
 
-    def _connect(self, access: services.Access, chosen: dict[str, Any], owner: User | None) -> Connection:
+    def _connect(self, access: connecting.Access, chosen: dict[str, Any], owner: User | None) -> Connection:
         who = "manage.py connect"
-        existing = services.connected(access.tenant_id)
+        existing = connecting.connected(access.tenant_id)
         if existing is None:
-            return services.connect(who, access, chosen, owner, confirmed=True)
+            return connecting.connect(who, access, chosen, owner, confirmed=True)
         try:
-            services.renew(existing, who, access.client_id, access.client_secret)
-        except services.NotConnected as refused:
+            connecting.renew(existing, who, access.client_id, access.client_secret)
+        except connecting.NotConnected as refused:
             if any(trouble.code == "other_organisation" for trouble in refused.troubles):
-                raise services.NotConnected(Trouble("", "tenant_taken")) from None
+                raise connecting.NotConnected(Trouble("", "tenant_taken")) from None
             raise
         release_by_command(existing, who)
-        services.change_settings(existing, who, chosen, confirmed=True)
+        changing.change_settings(existing, who, chosen, confirmed=True)
         if owner is not None:
-            services.add_owner(existing, who, owner)
+            owners.add_owner(existing, who, owner)
         return existing
 
 
 def _chosen(options: dict[str, Any]) -> dict[str, Any]:
     """The settings that were given; the others stay as they are."""
     name = seen(options["name"])
-    if not 0 < len(name) <= 80:
-        raise mistake(_("--name takes 1 to 80 characters."))
+    most = Connection._meta.get_field("name").max_length or 0
+    if not 0 < len(name) <= most:
+        raise mistake(_("--name takes 1 to %(most)d characters.") % {"most": most})
     chosen: dict[str, Any] = {"name": name}
     for argument, setting in (("notify", "recipients"), ("payroll", "payroll_contacts")):
         if options[argument]:
@@ -165,7 +167,7 @@ def _owner(username: str | None) -> User | None:
     if username is None:
         return None
     try:
-        return services.find_staff(username)
-    except services.NoSuchUser:
+        return owners.find_staff(username)
+    except owners.NoSuchUser:
         text = _("--owner: no user who can sign in is called “%(who)s”. Add the user first, as staff.")
         raise mistake(text % {"who": username}) from None

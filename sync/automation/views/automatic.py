@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from connections.models import Connection
 from sync.analysis import two_writers
 from sync.automation import switching
-from sync.automation.forms import AutomaticForm
+from sync.automation.forms import AutomaticForm, SwitchForm
 from sync.models import SyncRun
 from sync.pages.steps import connection_page, page_context, step_url
 from sync.runs.lifecycle import NotAllowed
@@ -56,7 +56,10 @@ def switch(request: HttpRequest, connection: Connection) -> HttpResponse:
 
     "look": ask Huma again whether its own integration with Visma is on.
     """
-    to = request.POST.get("to", "")
+    form = SwitchForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    to = form.cleaned_data["to"]
     if to == "on":
         try:
             switching.turn_on(connection, request.user)
@@ -72,17 +75,14 @@ def switch(request: HttpRequest, connection: Connection) -> HttpResponse:
             messages.success(request, _("No other integration changes Visma any more."))
         else:
             messages.warning(request, _("Huma still says that the integration is on, or didn't answer just now."))
-    elif to == "not_yet":
+    else:
         switching.not_yet(connection, request.user)
         messages.info(request, _("Not turned on. You find it under Automatic updates whenever you want."))
-        return redirect(_asked_on(request, connection))
-    else:
-        raise Http404
+        return redirect(_asked_on(connection, form.cleaned_data["run"]))
     return redirect("admin:automatic", connection.code)
 
 
-def _asked_on(request: HttpRequest, connection: Connection) -> str:
-    """The address of the result page that asked."""
-    pk = request.POST.get("run", "")
-    run = get_object_or_404(SyncRun, pk=pk, connection=connection) if pk.isdecimal() and len(pk) < 18 else None
+def _asked_on(connection: Connection, pk: int | None) -> str:
+    """The address of the result page that asked; ``pk``: of which run."""
+    run = get_object_or_404(SyncRun, pk=pk, connection=connection) if pk is not None else None
     return step_url("result", connection, run) if run else step_url("sync_users", connection)

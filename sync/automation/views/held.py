@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from connections.access import may_approve
 from connections.models import Connection
+from connections.pages.access import may_approve
 from sync.automation import held as service
 from sync.pages import request_params
 from sync.pages.paging import Place

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from connections import webhook
 from connections.models import Connection
-from connections.webhook import TokenForm
+from connections.settings import webhook
+from connections.settings.webhook import TokenForm
 from sync.models import HumaEvent, SyncRun
 from sync.pages.steps import early_page, page_context, step_url
 from sync.wording.webhook import event_hint, refused_words, topic_words, verified_words

@@ -5,15 +5,16 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.db import transaction
+from django.forms import IntegerField
 from django.utils.translation import gettext as _
 
-from connections import services
-from connections.access import may_approve
 from connections.command_line import OneLineCommand, connection_called, email_address, mistake
 from connections.models import Connection
+from connections.pages.access import may_approve
+from connections.settings import changing, owners
 from sync.analysis import two_writers
 from sync.automation import switching
-from sync.automation.forms import AutomaticForm
+from sync.automation.forms import NEEDED, AutomaticForm
 from sync.runs.lifecycle import NotAllowed
 
 NAME = "manage.py automatic"
@@ -32,9 +33,13 @@ class Command(OneLineCommand):
             "--schedule", metavar="off|hours:N|daily:HH:MM", help="when everybody is fetched from both systems"
         )
         parser.add_argument(
-            "--accounts", choices=("once", "look"), help="changed bank accounts: send at once, or wait for approval"
+            "--accounts",
+            choices=Connection.Accounts.values,
+            help="changed bank accounts: send at once, or wait for approval",
         )
-        parser.add_argument("--both-moved", choices=("ask", "huma"), help="a value that changed in both systems")
+        parser.add_argument(
+            "--both-moved", choices=Connection.BothMoved.values, help="a value that changed in both systems"
+        )
         parser.add_argument(
             "--payroll", action="append", metavar="EMAIL", help="who gets payroll's notices; repeat for more"
         )
@@ -54,7 +59,7 @@ class Command(OneLineCommand):
             with transaction.atomic():
                 switching.change(connection, who, chosen)
                 if contacts:
-                    services.change_settings(connection, who, {"payroll_contacts": contacts}, confirmed=True)
+                    changing.change_settings(connection, who, {"payroll_contacts": contacts}, confirmed=True)
                 if options["switch"] == "on":
                     switching.turn_on(connection, who)
                 elif options["switch"] == "off":
@@ -80,21 +85,24 @@ def _chosen(connection: Connection, options: dict[str, Any]) -> dict[str, Any]:
 def _schedule(text: str) -> dict[str, str]:
     """The form's fields for off, hours:N or daily:HH:MM."""
     kind, _colon, rest = text.partition(":")
-    field = {"hours": "schedule_hours", "daily": "schedule_time"}.get(kind, "")
+    field = NEEDED.get(kind, "")
     if bool(field) != bool(rest) or (field == "schedule_time" and len(rest) != len("HH:MM")):
         raise _wrong_schedule()
     return {"schedule": kind, **({field: rest} if field else {})}
 
 
 def _wrong_schedule() -> Exception:
-    return mistake(_("--schedule takes off, hours:N (1 to 168) or daily:HH:MM."))
+    hours = AutomaticForm.base_fields["schedule_hours"]
+    assert isinstance(hours, IntegerField)
+    text = _("--schedule takes off, hours:N (%(least)d to %(most)d) or daily:HH:MM.")
+    return mistake(text % {"least": hours.min_value, "most": hours.max_value})
 
 
 def _by(connection: Connection, username: str) -> Any:
     """The user in whose name the change is made."""
     try:
-        user = services.find_staff(username)
-    except services.NoSuchUser:
+        user = owners.find_staff(username)
+    except owners.NoSuchUser:
         text = _("--by: no user who can sign in is called “%(who)s”.")
         raise mistake(text % {"who": username}) from None
     if not may_approve(user, connection):
@@ -106,7 +114,8 @@ def _by(connection: Connection, username: str) -> Any:
 
 def _as_it_is(connection: Connection) -> dict[str, Any]:
     """The present settings, in the words of the arguments; ``by`` is empty if automatic updates are off."""
-    more = {"hours": connection.schedule_hours, "daily": connection.schedule_time.strftime(TIME)}
+    hours, daily = Connection.Schedule.HOURS, Connection.Schedule.DAILY
+    more: dict[str, Any] = {hours: connection.schedule_hours, daily: connection.schedule_time.strftime(TIME)}
     kind = str(connection.schedule)
     return {
         "automatic": connection.automatic,

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from connections.command_line import OneLineCommand, mistake
-from connections.credential_retry import ask_now
 from connections.models import Connection
+from connections.pauses.credential_retry import ask_now
 from sync.command.deciding import Options
 from sync.command.report import Report
 from sync.command.run import whole_run

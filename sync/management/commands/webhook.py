@@ -5,9 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from connections import webhook
 from connections.command_line import OneLineCommand, connection_called, mistake
 from connections.models import Connection
+from connections.settings import webhook
 
 NAME = "manage.py webhook"
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from connections.checks import require_sound_installation
-from connections.credential_retry import ask_soon
+from connections.installation.starting import require_sound_installation
+from connections.pauses.credential_retry import ask_soon
 from sync.worker.supervisor import Worker
 
 

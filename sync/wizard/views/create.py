@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from connections.api.errors import VendorError
-from connections.groups import groups_for_page
 from connections.models import Connection
+from connections.vendors.huma_groups import groups_for_page
 from sync.analysis import candidates
 from sync.core.employee import Side
 from sync.models import EmployeeSnapshot, LeftOut, SyncRun

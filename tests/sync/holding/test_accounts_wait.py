@@ -3,7 +3,7 @@
 import pytest
 
 from connections.models import Connection, PayrollRecipient
-from connections.recipients import keep
+from connections.settings.recipients import keep
 from sync.automation import held
 from sync.models import Change, Letter
 from tests.sync.bell import until_quiet

@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from django.db import connections
 from django.utils import timezone
 
-from connections.clients import forget_clients
 from connections.models import Connection
+from connections.vendors.clients import forget_clients
 from sync import runner
 from sync.automation import held, real_time
 from sync.models import Change, Conflict, SyncRun

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from connections.models import Connection
-from connections.pausing import end
+from connections.pauses.pausing import end
 from sync.automation import date_roll, switching
 from sync.models import Change, DateRoll, EmployeeLink, PassedPerson
 from tests.connections.companies import heard

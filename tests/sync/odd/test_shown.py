@@ -59,7 +59,7 @@ def test_it_is_shown_everywhere_and_is_over_by_itself(company, web, smtp):
     assert "We don't understand what Huma says about this person (Phone). Correct it in Huma" in page
     attention = text_of(web.get(f"{base}/attention/"))
     assert "2 people couldn't be fetched, and are skipped" in attention
-    assert "We don't understand what Visma.net Payroll says" in attention
+    assert "We don't understand what Visma says" in attention
     (mail, *_more) = [one for one in smtp.messages if "Fjordheim" in one["Subject"]]
     body = mail.get_body(("plain",)).get_content()
     assert name_of(anna) in body
@@ -81,7 +81,7 @@ def test_who_is_linked_to_nobody_has_a_page_too(settings, hr, web):
         assert row.name
         assert row.name in text_of(web.get(f"{base}/?show=unread"))
         said = text_of(web.get(f"{base}/visma/{row.vendor_id}/"))
-        assert "We don't understand what Visma.net Payroll says about this person (the id)" in said
+        assert "We don't understand what Visma says about this person (the id)" in said
         assert "we don't know who it is" in said
         across = text_of(web.get(f"{base}/huma/{anna.user_id}/"))
         assert "Somebody in the other system couldn't be fetched, and may be the same person" in across

@@ -6,8 +6,9 @@ import pytest
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from connections import pausing, services
+from connections.connect import disconnecting
 from connections.models import AuditEntry, Connection
+from connections.pauses import pausing
 from sync import runner, tasks
 from sync.models import Change, HumaEvent, SyncRun
 from sync.runs import lifecycle
@@ -132,6 +133,6 @@ def test_an_open_run_stays_and_can_be_confirmed_afterwards(fjordheim, person, hr
 
 
 def test_a_disconnected_connection_is_not_paused(fjordheim, person, hr):
-    services.disconnect(fjordheim.connection, hr)
+    disconnecting.disconnect(fjordheim.connection, hr)
     pausing.pause(fjordheim.connection, hr)
     assert now(fjordheim)[0] == "disconnected"

@@ -7,8 +7,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from connections import pausing
 from connections.models import Connection
+from connections.pauses import pausing
 from sync.models import SyncRun
 from tests.sync.driving import sync
 from tests.sync.pauses.access import PAUSED, RESUMED, huma_accepts, huma_refuses, now, phone_in_visma

@@ -3,9 +3,10 @@
 import pytest
 from django.utils import timezone
 
-from connections import credential_retry, pausing, services
 from connections import sandbox as vendors
+from connections.connect import connecting
 from connections.models import AuditEntry, Connection, Installation
+from connections.pauses import credential_retry, pausing
 from sync.models import HumaEvent, SyncRun
 from tests.sync.bell import a_minute, until_quiet
 from tests.sync.driving import read
@@ -144,7 +145,7 @@ def test_a_check_by_hand_ends_it_too(fjordheim, smtp, hr):
     visma_refuses_us(fjordheim)
     read(fjordheim.connection, hr)
     visma_accepts_us(fjordheim)
-    services.check(fjordheim.connection, hr)
+    connecting.check(fjordheim.connection, hr)
     until_quiet()
     assert subjects(smtp) == [REFUSED, WORKS]
 

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from connections import credential_retry, pausing, services
 from connections import sandbox as vendors
 from connections.api.errors import BadCredentials
+from connections.connect import connecting
 from connections.models import AuditEntry, Connection
+from connections.pauses import credential_retry, pausing
 from sync.models import Change, HumaEvent, SyncRun
 from sync.runs import lifecycle
 from tests.sync.bell import a_minute, until_quiet
@@ -189,7 +190,7 @@ def test_a_person_who_renews_the_credentials_ends_it_too(fjordheim, person, mail
     a_minute()
     fjordheim.huma(person, phone=NUMBER)
     huma_accepts(fjordheim, NEW_SECRET)
-    services.renew(fjordheim.connection, hr, vendors.HUMA_CLIENT_ID, NEW_SECRET)
+    connecting.renew(fjordheim.connection, hr, vendors.HUMA_CLIENT_ID, NEW_SECRET)
     until_quiet()
     assert now(fjordheim) == ("active", "")
     assert phone_in_visma(fjordheim.sandbox, person) == NUMBER

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from connections import pausing, services
+from connections.connect import connecting
+from connections.pauses import pausing
 from sync import tasks
 from sync.automation import switching
 from sync.models import HumaEvent, SyncRun
@@ -81,7 +82,7 @@ def test_refused_access_puts_it_off_until_it_works_again(fjordheim, anna, hr):
     fjordheim.connection.refresh_from_db()
     assert (fjordheim.connection.state, to_come()) == ("paused", 1)
     fjordheim.sandbox.huma.api_keys = {fjordheim.connection.huma_client_id: secret}
-    services.check(fjordheim.connection, hr)
+    connecting.check(fjordheim.connection, hr)
     bell.until_quiet()
     assert phone(fjordheim, anna) == NEW
 

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from connections import pausing, services
+from connections.connect import connecting
+from connections.pauses import pausing
 from sync import runner, tasks
 from sync.models import Change, HumaEvent, SyncRun
 from sync.worker.lease import Lease
@@ -175,7 +176,7 @@ def test_refused_credentials_pause_the_connection_and_the_event_waits_for_the_en
     bell.a_minute()
     assert live().count() == 1, "it isn't tried again and again"
     fjordheim.sandbox.huma.api_keys = {fjordheim.connection.huma_client_id: secret}
-    services.check(fjordheim.connection, hr)
+    connecting.check(fjordheim.connection, hr)
     bell.until_quiet()
     assert phone(fjordheim, anna) == NEW
     assert states() == ["done"]

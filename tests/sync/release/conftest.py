@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from connections import services
+from connections.connect import connecting
 from connections.models import Connection, ReleaseRequest
 from connections.sandbox import Sandbox
 from tests.connections.companies import OTHER_GUID, company
@@ -26,8 +26,8 @@ def sandbox(settings: Any) -> Iterator[Sandbox]:
 def waiting(sandbox: Sandbox, hr: User, superuser: User) -> Connection:
     """A connection that waits, and nobody has been told yet."""
     company(hr, name="Another AS", tenant_id=OTHER_GUID)
-    access = services.Access(sandbox.TENANT_ID, sandbox.HUMA_CLIENT_ID, sandbox.HUMA_CLIENT_SECRET)
-    return services.connect(hr, access, {"name": "Fjordheim AS"}, hr)
+    access = connecting.Access(sandbox.TENANT_ID, sandbox.HUMA_CLIENT_ID, sandbox.HUMA_CLIENT_SECRET)
+    return connecting.connect(hr, access, {"name": "Fjordheim AS"}, hr)
 
 
 def at(connection: Connection, rest: str = "") -> str:

@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from connections import releasing
+from connections.approvals import answering
 from connections.models import ReleaseRequest
 from sync.inbox import pairing_release
 from sync.models import Letter, SyncRun
@@ -60,7 +60,7 @@ class TestTelling:
 
     def test_nobody_is_reminded_of_what_was_answered(self, waiting, superuser):
         request = request_of(waiting)
-        releasing.release(request.pk, superuser)
+        answering.release(request.pk, superuser)
         pairing_release.look_after(pairing_release.remind_at(request.asked_at))
         bell.until_quiet()
         assert [letter.kind for letter in Letter.objects.filter(kind="release")] == ["release"]
@@ -78,9 +78,9 @@ class TestTelling:
         mail.outbox.clear()
         request = request_of(waiting)
         if answer == "released":
-            releasing.release(request.pk, superuser)
+            answering.release(request.pk, superuser)
         else:
-            releasing.refuse(request.pk, superuser, "Ring us first, please.")
+            answering.refuse(request.pk, superuser, "Ring us first, please.")
         bell.until_quiet()
         (told,) = mail.outbox
         assert told.to == ["hr@example.com"]

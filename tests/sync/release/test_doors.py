@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from connections import releasing
+from connections.approvals import answering
 from connections.models import Connection
 from sync import tasks
 from sync.automation import automatic, date_roll, held, real_time, schedule, switching
@@ -126,7 +126,7 @@ class TestDoors:
 
 
 def test_afterwards_everything_goes_on_as_ever(waiting, superuser, hr):
-    releasing.release(request_of(waiting).pk, superuser)
+    answering.release(request_of(waiting).pk, superuser)
     waiting.refresh_from_db()
     run = lifecycle.start(waiting, hr)
     bell.until_quiet()
@@ -136,7 +136,7 @@ def test_afterwards_everything_goes_on_as_ever(waiting, superuser, hr):
 
 
 def test_a_look_that_nobody_needs_any_more_leaves_nothing(waiting, superuser):
-    releasing.refuse(request_of(waiting).pk, superuser, "No.")
+    answering.refuse(request_of(waiting).pk, superuser, "No.")
     tasks.look(waiting.pk)
     assert not SyncRun.objects.exists()
     assert request_of(waiting).figures == {}

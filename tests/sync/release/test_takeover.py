@@ -10,8 +10,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.core import mail
 
-from connections import expecting, releasing, services
+from connections.approvals import answering, expected_pairings
+from connections.connect import connecting, disconnecting
 from connections.models import Connection, Pairing
+from connections.pairing import reservations
 from connections.sandbox import HUMA_CLIENT_SECRET
 from sync.models import EmployeeSnapshot, SyncRun
 from tests.connections.companies import company
@@ -62,8 +64,8 @@ def elsewhere(hr: User) -> Connection:
 
 def connect_as_owner(victim: OneCompany, owner: User) -> Connection:
     """The company's own connection."""
-    access = services.Access(victim.tenant_id, victim.key, HUMA_CLIENT_SECRET)
-    return services.connect(owner, access, {"name": "Hemmelig Holding AS"}, owner)
+    access = connecting.Access(victim.tenant_id, victim.key, HUMA_CLIENT_SECRET)
+    return connecting.connect(owner, access, {"name": "Hemmelig Holding AS"}, owner)
 
 
 def is_untouched(victim: OneCompany) -> bool:
@@ -93,11 +95,11 @@ def test_before_the_companys_own_connect_nothing_is_told(victim, attacker, elsew
 
 def test_after_its_disconnect_the_company_stays_reserved(victim, attacker, elsewhere, hr):
     own = connect_as_owner(victim, hr)
-    releasing.release(request_of(own).pk, User.objects.get(username="admin"))
+    answering.release(request_of(own).pk, User.objects.get(username="admin"))
     own.refresh_from_db()
     driving.apply(driving.read(own, hr), hr)
     before = victim.before = victim.state()
-    services.disconnect(own, hr)
+    disconnecting.disconnect(own, hr)
     assert attacker.connect(victim.tenant_id) is None
     attacker.try_everything(own)
     assert [one for one in attacker.everything.splitlines() if own.name in one] == []
@@ -107,10 +109,10 @@ def test_after_its_disconnect_the_company_stays_reserved(victim, attacker, elsew
 
 def test_after_it_was_freed_the_next_organisation_waits(victim, attacker, elsewhere, hr, superuser):
     own = connect_as_owner(victim, hr)
-    releasing.release(request_of(own).pk, superuser)
+    answering.release(request_of(own).pk, superuser)
     own.refresh_from_db()
-    services.disconnect(own, hr)
-    releasing.free(Pairing.objects.get(tenant_id=victim.tenant_id).pk, superuser)
+    disconnecting.disconnect(own, hr)
+    reservations.free(Pairing.objects.get(tenant_id=victim.tenant_id).pk, superuser)
     made = attacker.connect(victim.tenant_id)
     assert made
     assert made.state == "waiting"
@@ -120,11 +122,11 @@ def test_after_it_was_freed_the_next_organisation_waits(victim, attacker, elsewh
 
 def test_whom_one_expected_before_it_was_freed_waits_all_the_same(victim, attacker, elsewhere, hr, superuser):
     own = connect_as_owner(victim, hr)
-    releasing.release(request_of(own).pk, superuser)
-    expecting.expect(superuser, [(victim.tenant_id, attacker.user)])
+    answering.release(request_of(own).pk, superuser)
+    expected_pairings.expect(superuser, [(victim.tenant_id, attacker.user)])
     own.refresh_from_db()
-    services.disconnect(own, hr)
-    releasing.free(Pairing.objects.get(tenant_id=victim.tenant_id).pk, superuser)
+    disconnecting.disconnect(own, hr)
+    reservations.free(Pairing.objects.get(tenant_id=victim.tenant_id).pk, superuser)
     made = attacker.connect(victim.tenant_id)
     assert made
     assert made.state == "waiting"
@@ -134,7 +136,7 @@ def test_a_released_company_of_ones_own_opens_no_other(victim, attacker, elsewhe
     """The attacker's key is known and released, for their own company."""
     own = attacker.connect(attacker.own.tenant_id)
     assert own
-    releasing.release(request_of(own).pk, superuser)
+    answering.release(request_of(own).pk, superuser)
     made = attacker.connect(victim.tenant_id, reuse=own.code)
     assert made
     assert (made.state, made.huma_organization_id) == ("waiting", own.huma_organization_id)
@@ -145,7 +147,7 @@ def test_a_released_company_of_ones_own_opens_no_other(victim, attacker, elsewhe
 def test_a_refused_attacker_gets_no_further_the_second_time(victim, attacker, elsewhere, superuser):
     made = attacker.connect(victim.tenant_id)
     assert made
-    releasing.refuse(request_of(made).pk, superuser, "Nobody there knows of it.")
+    answering.refuse(request_of(made).pk, superuser, "Nobody there knows of it.")
     made.refresh_from_db()
     assert (made.state, made.huma_client_secret) == ("disconnected", "")
     attacker.try_everything(made)
@@ -163,10 +165,10 @@ def test_an_open_page_of_the_superuser_releases_nothing_else(victim, attacker, e
     made = attacker.connect(victim.tenant_id)
     assert made
     seen = request_of(made)
-    services.disconnect(made, attacker.user)
+    disconnecting.disconnect(made, attacker.user)
     attacker.connect(victim.tenant_id)
-    with pytest.raises(releasing.Answered):
-        releasing.release(seen.pk, superuser)
+    with pytest.raises(answering.Answered):
+        answering.release(seen.pk, superuser)
     made.refresh_from_db()
     assert made.state == "waiting"
 
@@ -174,10 +176,10 @@ def test_an_open_page_of_the_superuser_releases_nothing_else(victim, attacker, e
 def test_the_companys_own_people_are_told_nothing_of_the_attacker(victim, attacker, elsewhere, hr, client):
     """They are refused, and the superusers know of the connection that waits; refused, it is in nobody's way."""
     made = attacker.connect(victim.tenant_id)
-    with pytest.raises(services.NotConnected) as refused:
+    with pytest.raises(connecting.NotConnected) as refused:
         connect_as_owner(victim, hr)
     assert [one.code for one in refused.value.troubles] == ["tenant_taken"]
-    releasing.refuse(request_of(made).pk, User.objects.get(username="admin"), "No.")
+    answering.refuse(request_of(made).pk, User.objects.get(username="admin"), "No.")
     assert connect_as_owner(victim, hr).state == "waiting", "a Tenant ID that was never released is reserved for nobody"
 
 

@@ -110,7 +110,7 @@ def test_both_positions_are_shown(web, fjordheim):
     tell(fjordheim, "position", "p", link=linked(fjordheim), params=params)
     said = inbox(web.get(START))
     assert "Huma: now 1 March 2026 – …, before that 1 January 2020 – 28 February 2026." in said
-    assert "Visma.net Payroll: 1 January 2020 – 28 February 2026, which has ended." in said
+    assert "Visma: 1 January 2020 – 28 February 2026, which has ended." in said
 
 
 def test_drafts_that_still_wait_are_named(web, fjordheim):

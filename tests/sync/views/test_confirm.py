@@ -31,7 +31,7 @@ def decided(run):
 def test_every_change_is_shown_with_before_and_after(web, decided):
     text = words(web.get(at("confirm", decided.connection)))
     assert "3 changes · 2 people" in text
-    assert "person in Visma.net Payroll 1" in text
+    assert "person in Visma 1" in text
     assert "person in Huma 1" in text
     assert "Before: +4799887766 After: +4722334455" in text
     assert "Before: Karin After: Kari" in text
@@ -143,7 +143,7 @@ def test_another_run_that_writes_is_waited_for(web, decided):
 def test_a_new_employee_is_listed_with_what_she_gets(web, run):
     run.snapshots.filter(vendor_id="new").update(create_chosen=True)
     text = words(web.get(at("confirm", run.connection)))
-    assert "person in Visma.net Payroll, 1 of them new 1" in text
+    assert "person in Visma, 1 of them new 1" in text
     assert "New in Visma, as a draft" in text
     assert "Employment ID 8" in text
 

@@ -73,7 +73,7 @@ def test_a_linked_person_is_explained(page, run):
 
 def test_a_person_on_one_side_is_explained(page, run):
     said = text_of(page.get(url(run, "huma/h3/")))
-    assert "Can't be added to Visma.net Payroll." in said
+    assert "Can't be added to Visma." in said
     assert "May be the same person as" in said
     assert "Can be added to Huma." in text_of(page.get(url(run, "visma/v6/")))
 

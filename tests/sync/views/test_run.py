@@ -60,7 +60,7 @@ def test_what_failed_is_said_with_the_vendors_words_and_can_be_tried_again(web, 
     url = at("result", written.connection, written.pk)
     text = words(web.get(url))
     assert "Not done 1" in text
-    assert "Visma.net Payroll didn't accept the value." in text
+    assert "Visma didn't accept the value." in text
     assert "Answer from Visma number: taken" in text
 
     response = web.post(at("result_retry", written.connection, written.pk))

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from connections.models import AuditEntry
-from connections.sandbox.signing import signed
+from connections.sandbox.huma.signing import signed
 from sync.models import HumaEvent, RefusedEvent, SyncRun
 from tests.connections.companies import text_of
 from tests.sync.views.conftest import signed_in

@@ -9,9 +9,9 @@ import pytest
 from django.contrib.auth.models import User
 
 from connections import sandbox as vendors
-from connections.clients import forget_clients
 from connections.models import Connection
 from connections.sandbox import Sandbox
+from connections.vendors.clients import forget_clients
 from sync import runner
 from sync.models import Change, Conflict, EmployeeLink, SyncRun
 from sync.runs import lifecycle

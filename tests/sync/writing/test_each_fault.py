@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from connections.clients import forget_clients
 from connections.sandbox import Sandbox
 from connections.sandbox.faults import RANDOM_KINDS
+from connections.vendors.clients import forget_clients
 from sync import runner
 from sync.models import Change, SyncRun
 from sync.wizard.retry import retry_failed

@@ -16,9 +16,9 @@ import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 
-from connections.clients import forget_clients
 from connections.models import Connection
 from connections.sandbox import Sandbox
+from connections.vendors.clients import forget_clients
 from sync import runner
 from sync.models import Change, EmployeeLink, Letter, SyncRun, Write
 from sync.runs import lifecycle

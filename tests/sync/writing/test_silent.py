@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from connections.sandbox.visma_api import VismaApi
+from connections.sandbox.visma.api import VismaApi
 from sync import runner
 from sync.models import Change, SyncRun, Write
 from tests.sync.driving import until

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from connections.clients import forget_clients
 from connections.sandbox import Sandbox
+from connections.vendors.clients import forget_clients
 from sync import runner
 from sync.models import Change, EmployeeLink, SyncRun
 from tests.sync import driving

@@ -4,10 +4,10 @@ import json
 from datetime import date
 from typing import Any
 
-from connections.clients import forget_clients
 from connections.models import Connection
 from connections.sandbox import Sandbox
 from connections.sandbox.clock import today
+from connections.vendors.clients import forget_clients
 from sync import runner
 from sync.models import SyncRun
 from sync.wizard import creation, review

@@ -1,0 +1,1 @@
+"""A superuser approves what somebody connected, or enters it beforehand."""

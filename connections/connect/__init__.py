@@ -1,0 +1,1 @@
+"""Making, renewing and ending a connection."""

@@ -1,0 +1,1 @@
+"""Which Huma organisation and which Tenant ID belong together."""

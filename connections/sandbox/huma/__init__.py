@@ -1,0 +1,1 @@
+"""Huma's API, and the webhooks that it sends."""

@@ -1,0 +1,1 @@
+"""The invented people that both stand-ins begin with."""

@@ -1,0 +1,1 @@
+"""Asking both vendors for a connection."""
