@@ -1,6 +1,6 @@
 """The part of the settings' form about the pay day and the cut-off for changes."""
 
-from datetime import date, time
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,7 +9,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-NOON = time(12, 0)
+from connections.models import CUTOFF_AT
+
 MONTHS_AHEAD = 12
 
 
@@ -54,7 +55,7 @@ class PayDayForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        cleaned["cutoff_at"] = cleaned.get("cutoff_at") or NOON
+        cleaned["cutoff_at"] = cleaned.get("cutoff_at") or CUTOFF_AT
         if not self.errors:
             self._both_or_neither(cleaned)
             self._whole_month(cleaned)
