@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from sync.analysis.analyse import Analysis
 from sync.analysis.carried_decisions import last_finished
+from sync.analysis.linking import kept_name, kept_number
 from sync.analysis.notices import Kind, gone_key, renew
 from sync.core.codes import CreateGroup
 from sync.core.create import heading
@@ -49,7 +50,7 @@ def tell_of_all(run: SyncRun, analysis: Analysis, links: Mapping[tuple[str, str]
     for pair in analysis.pairs:
         huma, visma = analysis.huma[pair[0]], analysis.visma[pair[1]]
         if _is_deactivated(huma, visma):
-            name, number = huma.name or visma.name, visma.number or huma.number
+            name, number = kept_name(huma.name, visma.name), kept_number(visma.number, huma.number)
             said.append(_notice(run, Kind.DEACTIVATED, str(links[pair]), name, number, links[pair]))
     if analysis.gone:
         lost = EmployeeLink.objects.filter(pk__in=analysis.gone)

@@ -23,6 +23,16 @@ LINK_FIELDS = ["baseline", "seen", "written", "huma_position", "visma_position",
 LINK_FIELDS += ["changes_on", "known", "doubt", "doubt_at"]
 
 
+def kept_name(huma: str, visma: str = "") -> str:
+    """The name that a link keeps of two people: Huma's, else Visma's; cut to what its column holds."""
+    return (huma or visma)[: EmployeeLink._meta.get_field("name").max_length]
+
+
+def kept_number(visma: str, huma: str = "") -> str:
+    """The Employment ID that a link keeps: Visma's, else Huma's; cut to what its column holds."""
+    return (visma or huma)[: EmployeeLink._meta.get_field("number").max_length]
+
+
 def store_links(run: SyncRun, analysis: Analysis, today: date) -> dict[tuple[str, str], int]:
     """Store the links and what was settled; returns the primary keys of all links by their ids (Huma's, Visma's)."""
     _store_presence(run.connection, analysis)
@@ -111,8 +121,7 @@ def settle_link(
         for difference in comparison.differences:
             if difference.field not in link.baseline:
                 link.seen[difference.field] = list(difference.prints)
-    link.name = (huma.name or visma.name)[:255]
-    link.number = (visma.number or huma.number)[:64]
+    link.name, link.number = kept_name(huma.name, visma.name), kept_number(visma.number, huma.number)
     if not (rolls and link.changes_on and link.changes_on <= today):
         link.changes_on = nearest_change(huma, visma, today)
 

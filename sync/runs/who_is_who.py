@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from connections.models import Connection, audit, name_of
 from sync.analysis.candidates import recheck
-from sync.analysis.linking import against_alone, retire_gone
+from sync.analysis.linking import against_alone, kept_name, kept_number, retire_gone
 from sync.analysis.pairing import compare_pair, is_left_out
 from sync.core.codes import CreateGroup
 from sync.core.create import heading
@@ -71,8 +71,8 @@ def make_link(
             "gone_from": "",
             "linked_by": EmployeeLink.By.PERSON,
             "linked_by_user": user.get_username(),
-            "name": huma.name or visma.name,
-            "number": visma.number or huma.number,
+            "name": kept_name(huma.name, visma.name),
+            "number": kept_number(visma.number, huma.number),
             "known": known,
             "doubt": "",
             "doubt_at": None,

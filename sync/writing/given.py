@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 
+from sync.analysis.linking import kept_number
 from sync.core.employee import Side
 from sync.core.fields import field as field_named
 from sync.core.fields.number import TO_BE_GIVEN, same_number
@@ -36,7 +37,7 @@ def _fill_in(context: Context, change: Change, link: EmployeeLink) -> None:
     change.after = value.canonical
     change.becomes = change.source = context.fingerprint(spec.name, spec.version, value.canonical)
     change.save(update_fields=["after", "becomes", "source"])
-    EmployeeLink.objects.filter(pk=link.pk).update(number=str(value.canonical)[:64])
+    EmployeeLink.objects.filter(pk=link.pk).update(number=kept_number(str(value.canonical)))
 
 
 def _numbers_of_others(run: SyncRun, link: EmployeeLink) -> set[str]:
