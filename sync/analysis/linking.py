@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from connections.models import Connection
 from sync.analysis.analyse import Analysis
+from sync.analysis.comparing import known_positions
 from sync.analysis.concurrent import written_meanwhile
 from sync.core.batches import BATCH, batches
 from sync.core.compare import Comparison, as_of_today
@@ -15,6 +16,7 @@ from sync.core.employee import Employee, Side
 from sync.core.evidence import Weighing
 from sync.core.positions import next_change
 from sync.core.relook import asks, known_at_first, seen_of, still_known, without_instead
+from sync.core.same_employment import starts_anew
 from sync.models import EmployeeLink, SyncRun
 from sync.models.groups import MANUAL
 from sync.reading.presence import store_presence
@@ -100,11 +102,10 @@ def settle_link(
 
     ``rolls``: whether the daily look at positions runs; then a day that has come is left for that look.
     """
-    if comparison.positions and comparison.positions != (link.huma_position, link.visma_position):
-        if link.huma_position:
-            for name in ("first_workday", "last_workday"):
-                link.baseline.pop(name, None)
-                link.seen.pop(name, None)
+    for name in starts_anew(comparison.positions, known_positions(link)):
+        link.baseline.pop(name, None)
+        link.seen.pop(name, None)
+    if comparison.positions:
         link.huma_position, link.visma_position = comparison.positions
     link.remade = comparison.remade
     for name, former in comparison.former.items():
