@@ -7,6 +7,7 @@ from datetime import date
 
 from connections.models import Connection
 from sync.analysis.comparing import Comparing
+from sync.analysis.numbers import of_people
 from sync.analysis.unread import Unread, each_alone
 from sync.core.alike import Alike
 from sync.core.collecting import no_collecting
@@ -14,7 +15,7 @@ from sync.core.compare import Comparison
 from sync.core.create import heading, keys, refused, shared_keys
 from sync.core.employee import Employee, Period, Side
 from sync.core.evidence import Weighing
-from sync.core.fields.number import holders, same_number
+from sync.core.fields.number import same_number
 from sync.core.match import Linked, Matching, match, weighing_of
 from sync.core.passing import Passed
 from sync.core.presence import Presence, Seen, too_many
@@ -203,7 +204,7 @@ def _compare_all(
 def _numbers(analysis: Analysis) -> dict[str, str]:
     """Who has which Employment ID in Visma, people who couldn't be read included."""
     people = (*analysis.visma.values(), *analysis.unread.known(Side.VISMA))
-    return holders((employee.number, employee.id) for employee in people)
+    return of_people(people)
 
 
 def _candidates(
