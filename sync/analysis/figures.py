@@ -9,6 +9,7 @@ from sync.core.employee import Employee, Period, Side
 from sync.core.fields import bank
 from sync.core.fields.number import is_too_long
 from sync.models import Conflict, EmployeeLink, SyncRun
+from sync.models.groups import ONE_SIDE_EMPTY
 
 
 def figures(run: SyncRun, analysis: Analysis) -> dict[str, Any]:
@@ -30,7 +31,7 @@ def figures(run: SyncRun, analysis: Analysis) -> dict[str, Any]:
         },
         "differences": len(asks),
         "people": people,
-        "one_side_empty": sum(d.kind in ("huma_empty", "visma_empty") for d in asks),
+        "one_side_empty": sum(d.kind in ONE_SIDE_EMPTY for d in asks),
         "spelling": sum(d.kind == "spelling" for d in asks),
         "standing": dict(Counter(d.standing for d in differences)),
         "fields": dict(Counter(d.field for d in asks)),

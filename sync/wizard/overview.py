@@ -10,6 +10,7 @@ from sync.analysis.carried_decisions import last_finished
 from sync.core.codes import Standing
 from sync.core.employee import Side
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
+from sync.models.groups import ONE_SIDE_EMPTY
 from sync.wizard.matches import open_count
 
 WORTH = ("deactivated", "becomes_cash", "several_positions", "long_number", "no_number")
@@ -92,7 +93,7 @@ def _now(run: SyncRun) -> dict[str, Any]:
     counted = asks.aggregate(
         differences=Count("pk"),
         people=Count("link", distinct=True),
-        one_side_empty=Count("pk", filter=Q(kind__in=(Conflict.Kind.HUMA_EMPTY, Conflict.Kind.VISMA_EMPTY))),
+        one_side_empty=Count("pk", filter=Q(kind__in=ONE_SIDE_EMPTY)),
         spelling=Count("pk", filter=Q(kind=Conflict.Kind.SPELLING)),
         new=Count("pk", filter=Q(is_new=True)),
     )
