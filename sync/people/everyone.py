@@ -118,13 +118,7 @@ def _only(side: str) -> Callable[[Person], bool]:
 
 FILTERS: dict[str, Callable[[Person], bool]] = {
     "linked": is_linked,
-    "by_external": _by("external"),
-    "by_number": _by("number"),
-    "by_email": _by("email"),
-    "by_connected": _by("connected"),
-    "by_name_birth": _by("name_birth"),
-    "by_person": _by("person"),
-    "by_created": _by("created"),
+    **{f"by_{code}": _by(code) for code in EmployeeLink.By.values},
     "doubted": lambda p: p.doubted,
     "possible": lambda p: p.possible,
     "only_huma": _only(Side.HUMA),

@@ -18,7 +18,7 @@ from sync.models import SyncRun
 from sync.pages.steps import open_run_page, page_context
 from sync.wizard.overview import Overview, overview
 from sync.wizard.views.review import progress_context
-from sync.wording.people import linked_by
+from sync.wording.link_keys import linked_by
 from sync.wording.sentences import field_label, sentence
 
 
