@@ -26,6 +26,12 @@ def offered(run: SyncRun, target: str) -> QuerySet[EmployeeSnapshot]:
     return rows.exclude(create_group__in=NEVER_OFFERED)
 
 
+def only_on_one_side(run: SyncRun) -> QuerySet[EmployeeSnapshot]:
+    """Everybody whom the lists offer or refuse, without those who may be the same person as somebody."""
+    rows = EmployeeSnapshot.objects.filter(run=run, link=None).exclude(create_group__in=NEVER_OFFERED)
+    return rows.exclude(create_blocked="create_open_match")
+
+
 def possible(run: SyncRun, target: str) -> QuerySet[EmployeeSnapshot]:
     """Those who can be created."""
     return offered(run, target).filter(create_blocked="")

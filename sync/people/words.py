@@ -4,10 +4,11 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from sync.analysis.worth_knowing import CODES
 from sync.core.employee import Period
 from sync.core.same_employment import REMADE
 from sync.models import EmployeeLink, PossibleMatch
-from sync.people.everyone import FILTERS, LOOKING_INSIDE, Person
+from sync.people.everyone import FILTERS, Person
 from sync.wording.link_keys import KEYS, key_of
 from sync.wording.people import Badge, standing_label
 from sync.wording.sentences import against_sentence, agrees_label, sentence, side_name
@@ -74,7 +75,7 @@ def filter_labels() -> dict[str, str]:
         "long_number": _("Employment ID too long for Visma"),
         "no_number": _("No Employment ID in Huma"),
     }
-    return {code: label for code, label in labels.items() if code in FILTERS or code in LOOKING_INSIDE}
+    return {code: label for code, label in labels.items() if code in FILTERS or code in CODES}
 
 
 def why_linked(link: EmployeeLink) -> str:

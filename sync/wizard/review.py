@@ -108,7 +108,8 @@ def counted(run: SyncRun, headings: Iterable[str] = tuple(HEADINGS)) -> dict[str
 
     The query uses only columns of the index ``conflict_filter``, because the rows themselves are long.
     """
-    return Conflict.objects.filter(run=run).aggregate(**{code: Count("*", filter=HEADINGS[code]) for code in headings})
+    rows = Conflict.objects.filter(run=run)
+    return rows.aggregate(**{code: Count("standing", filter=HEADINGS[code]) for code in headings})
 
 
 def progress(run: SyncRun) -> tuple[int, int]:
