@@ -90,9 +90,8 @@ def people(connection: Connection) -> int:
     """How many people wait to be read; the two records of a linked person are one."""
     linked = ~Q(link=None) & ~Q(link__state=EmployeeLink.State.DIFFERENT)
     rows = waiting(connection).select_related(None).order_by()
-    return rows.aggregate(
-        n=Count("link", distinct=True, filter=linked) + Count("pk", filter=~linked),
-    )["n"]
+    counts = rows.aggregate(linked=Count("link", distinct=True, filter=linked), alone=Count("pk", filter=~linked))
+    return int(counts["linked"] + counts["alone"])
 
 
 def waiting(*connections: Connection) -> QuerySet[PassedPerson]:

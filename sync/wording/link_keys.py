@@ -73,5 +73,5 @@ def key_of(linked_by: str) -> LinkKey:
 
 def linked_by(counts: Mapping[str, int]) -> list[str]:
     """How many people are linked by each key, as texts; ``counts`` by the code of the key."""
-    by = {**{code: KEYS[code].counted for code in COUNTED_FIRST}, "existing": EXISTING}
+    by: dict[str, Promise | str] = {**{code: KEYS[code].counted for code in COUNTED_FIRST}, "existing": EXISTING}
     return [text % {"n": counts[code]} for code, text in by.items() if counts.get(code)]
