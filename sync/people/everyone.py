@@ -160,7 +160,7 @@ def people(connection: Connection, search: str = "", show: str = "", place: Plac
     run = latest_read(connection)
     everyone = _everyone(connection, run)
     counts = Counter(code for person in everyone for code, test in FILTERS.items() if test(person))
-    counts.update(worth_knowing.counted(reads(connection)) if run else {})
+    counts.update(worth_knowing.counted(connection, reads(connection)) if run else {})
     words = search.casefold().split()
     test = _about(show, connection) if show in worth_knowing.CODES else FILTERS.get(show)
     found = [p for p in everyone if (test is None or test(p)) and (not words or p.matches(words))]
@@ -171,7 +171,7 @@ def people(connection: Connection, search: str = "", show: str = "", place: Plac
 
 def _about(code: str, connection: Connection) -> Callable[[Person], bool]:
     """The test whether something is worth knowing about a person."""
-    rows = set(worth_knowing.about(code, reads(connection)).values_list("pk", flat=True))
+    rows = set(worth_knowing.about(code, connection, reads(connection)).values_list("pk", flat=True))
     return lambda person: person.huma is not None and person.huma.pk in rows
 
 

@@ -84,7 +84,7 @@ def overview(run: SyncRun) -> Overview:
         outside=figures.get("outside", 0),
         passed_over=figures.get("passed_over", 0),
         series_broken=bool(figures.get("series_broken")),
-        worth=[(code, n) for code, n in worth_knowing.counted(reads(run.connection)).items() if n],
+        worth=[(code, n) for code, n in worth_knowing.counted(run.connection, reads(run.connection)).items() if n],
     )
 
 
