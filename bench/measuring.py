@@ -14,6 +14,7 @@ from django.db.backends.signals import connection_created
 
 from connections import sandbox
 from connections.models import Connection
+from sync.analysis.concurrent import closed_to
 from sync.models import SyncRun
 from sync.planning.planning import make_plan
 from sync.runs import lifecycle
@@ -51,7 +52,7 @@ def decided(run: SyncRun, choice: str) -> int:
     """Decide every difference in the same way and confirm, as the command does; returns the number of changes."""
     assert run.state == SyncRun.State.REVIEW, run.failure
     decide_bulk(run, admin(), ReviewFilter(show="all"), choice, allow_clearing=True)
-    plan = make_plan(run)
+    plan = make_plan(run, closed_to(run))
     confirm(run, admin(), plan.fingerprint, large=True)
     return len(plan.items)
 

@@ -14,6 +14,9 @@ from connections.fields import EncryptedTextField
 LIMITS = {kind: f"huma_{kinds}" for kind, kinds in GROUP_KINDS.items()}
 """By the kind of a group in Huma, the column with the groups that a connection is limited to."""
 
+CUTOFF_AT = time(12)
+"""The time of day of a cut-off that nobody has set another time for. Source: design, Pay day."""
+
 
 def new_code() -> str:
     """A connection's public name in addresses and commands: 10 letters and digits, not guessable."""
@@ -78,7 +81,7 @@ class Connection(models.Model):
     cutoff_day = models.PositiveSmallIntegerField(
         _("cut-off"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(31)]
     )
-    cutoff_at = models.TimeField(_("time of the cut-off"), default=time(12, 0))  # Europe/Oslo's
+    cutoff_at = models.TimeField(_("time of the cut-off"), default=CUTOFF_AT)  # Europe/Oslo's
     month_by_hand = models.CharField(_("a month set by hand"), max_length=7, blank=True)  # 2026-12
     pay_by_hand = models.DateField(_("pay day of that month"), null=True, blank=True)
     cutoff_by_hand = models.DateField(_("cut-off of that month"), null=True, blank=True)

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from connections.models import Connection
+from connections.models import CUTOFF_AT, Connection
 from connections.pages.form_fields import with_limits
 
 MONTHS_AHEAD = 12
@@ -55,7 +55,7 @@ class PayDayForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none wh
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        cleaned["cutoff_at"] = cleaned.get("cutoff_at") or Connection._meta.get_field("cutoff_at").default
+        cleaned["cutoff_at"] = cleaned.get("cutoff_at") or CUTOFF_AT
         if not self.errors:
             self._both_or_neither(cleaned)
             self._whole_month(cleaned)

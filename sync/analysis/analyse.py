@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from connections.models import Connection
+from sync.analysis.comparing import Comparing
+from sync.analysis.numbers import of_people
 from sync.analysis.unread import Unread, each_alone
 from sync.core.alike import Alike
 from sync.core.collecting import no_collecting
-from sync.core.compare import Comparison, compare
+from sync.core.compare import Comparison
 from sync.core.create import heading, keys, refused, shared_keys
 from sync.core.employee import Employee, Period, Side
 from sync.core.evidence import Weighing
-from sync.core.fields import Pair
-from sync.core.fields.number import holders, same_number
+from sync.core.fields.number import same_number
 from sync.core.match import Linked, Matching, match, weighing_of
 from sync.core.passing import Passed
 from sync.core.presence import Presence, Seen, too_many
@@ -25,7 +26,6 @@ from sync.models.links import StaysOut
 from sync.reading.failures import CannotRead
 from sync.reading.presence import Asked, changes, id_of
 from sync.reading.programs import addresses_of
-from sync.reading.reader import enabled_fields, fingerprinter
 
 SAME_COMPANY_SHARE = 1 / 3
 
@@ -183,34 +183,16 @@ def _compare_all(
     left_out: StaysOut,
     today: date,
 ) -> None:
-    fingerprint, fields = fingerprinter(connection), enabled_fields(connection)
-    numbers = _numbers(analysis)
     humas = ((linked.visma, analysis.huma[linked.huma]) for linked in analysis.matching.linked)
     wanted = {visma: (same_number(huma.number), huma.name) for visma, huma in humas}
+    comparing = Comparing(connection, today, left_out, _numbers(analysis), wanted)
 
     def compare_one(linked: Linked) -> None:
         if left_out.has_half_of(linked.huma, linked.visma):
             return
-        link = links.get((linked.huma, linked.visma))
-        positions = (link.huma_position, link.visma_position) if link and link.huma_position else None
-        pair = Pair(
-            huma=analysis.huma[linked.huma],
-            visma=analysis.visma[linked.visma],
-            today=today,
-            default_end_reason=connection.default_end_reason,
-            numbers=numbers,
-            wanted=wanted,
-            remade=link.remade if link else "",
-        )
-        analysis.pairs[linked.huma, linked.visma] = compare(
-            pair,
-            fingerprint,
-            link.baseline if link else {},
-            positions,
-            left_out.fields_of(link.pk if link else None),
-            fields,
-            link.written if link else {},
-        )
+        ids = linked.huma, linked.visma
+        huma, visma = analysis.huma[linked.huma], analysis.visma[linked.visma]
+        analysis.pairs[ids] = comparing.compare(huma, visma, links.get(ids))
 
     def broken(linked: Linked, error: Exception) -> None:
         analysis.broken.add((linked.huma, linked.visma))
@@ -222,7 +204,7 @@ def _compare_all(
 def _numbers(analysis: Analysis) -> dict[str, str]:
     """Who has which Employment ID in Visma, people who couldn't be read included."""
     people = (*analysis.visma.values(), *analysis.unread.known(Side.VISMA))
-    return holders((employee.number, employee.id) for employee in people)
+    return of_people(people)
 
 
 def _candidates(

@@ -9,10 +9,10 @@ from typing import Any
 from django.db.models import QuerySet
 
 from sync.analysis.carried_decisions import last_with_choices
+from sync.analysis.numbers import as_read
 from sync.core.codes import CreateGroup
 from sync.core.create import SHARED, UNTIL_READ_AGAIN, keys, refused, shared_keys
 from sync.core.employee import Side, from_json
-from sync.core.fields.number import holders
 from sync.models import EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
 from sync.reading.programs import addresses_of, seen_by
 
@@ -24,6 +24,12 @@ def offered(run: SyncRun, target: str) -> QuerySet[EmployeeSnapshot]:
     source = Side(target).other.value
     rows = EmployeeSnapshot.objects.filter(run=run, side=source, link=None)
     return rows.exclude(create_group__in=NEVER_OFFERED)
+
+
+def only_on_one_side(run: SyncRun) -> QuerySet[EmployeeSnapshot]:
+    """Everybody whom the lists offer or refuse, without those who may be the same person as somebody."""
+    rows = EmployeeSnapshot.objects.filter(run=run, link=None).exclude(create_group__in=NEVER_OFFERED)
+    return rows.exclude(create_blocked="create_open_match")
 
 
 def possible(run: SyncRun, target: str) -> QuerySet[EmployeeSnapshot]:
@@ -49,7 +55,6 @@ def _recheck(run: SyncRun, side: Side, people: list[EmployeeSnapshot]) -> None:
     out = LeftOut.objects.filter(connection=run.connection_id).in_memory().ids(side)
     payloads = EmployeeSnapshot.objects.filter(run=run, side=side.other.value).values_list("payload", flat=True)
     theirs = [from_json(payload) for payload in payloads.iterator(chunk_size=500) if payload]
-    visma = EmployeeSnapshot.objects.filter(run=run, side=Side.VISMA).exclude(number="")
     matched = {pk for pair in PossibleMatch.objects.open_in(run).values_list("huma_id", "visma_id") for pk in pair}
     emails: set[str] = set()
     if side is Side.VISMA:
@@ -59,7 +64,7 @@ def _recheck(run: SyncRun, side: Side, people: list[EmployeeSnapshot]) -> None:
     touching = {key for person in people for key in keys(from_json(person.payload or {}))}
     known: dict[str, Any] = {
         "left_out": out,
-        "numbers": holders(visma.values_list("number", "vendor_id")),
+        "numbers": as_read(run),
         "huma_emails": emails,
         "across": {key for one in theirs for key in keys(one)},
         "shared": shared_keys(one for _row, one in ours.values() if one.id not in out),

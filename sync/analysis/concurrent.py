@@ -1,10 +1,13 @@
 """What was decided and written while a run was reading: what the run read of these people may be older."""
 
+from collections.abc import Set
+from dataclasses import dataclass
 from datetime import datetime
 
 from sync.core.employee import Side
-from sync.models import OPEN_STATES, Change, Conflict, SyncRun
+from sync.models import OPEN_STATES, Change, Conflict, LeftOut, SyncRun
 from sync.models.groups import MANUAL, SETTLED
+from sync.models.links import StaysOut
 
 WROTE = (*SETTLED, Change.State.PLANNED, Change.State.UNKNOWN)
 """Outcomes of a Change after which the person's data has changed, or may have."""
@@ -25,8 +28,24 @@ def written_meanwhile(run: SyncRun) -> set[int]:
     return {link for link in (*ended, *under_way) if link}
 
 
+@dataclass(frozen=True)
+class Closed:
+    """What a run doesn't write any more, whatever was decided in it.
+
+    ``left_out``: who and which fields stay out. ``settled``: the differences that another run has settled since this
+    one began to read: (link, field, Huma's, Visma's fingerprint).
+    """
+
+    left_out: StaysOut
+    settled: Set[tuple[int, str, str, str]]
+
+
+def closed_to(run: SyncRun) -> Closed:
+    """What is closed to the run now."""
+    return Closed(LeftOut.objects.filter(connection=run.connection_id).in_memory(), settled_elsewhere(run))
+
+
 def settled_elsewhere(run: SyncRun) -> set[tuple[int, str, str, str]]:
-    """The differences of the run that another run has settled since: (link, field, Huma's, Visma's fingerprint)."""
     rows = Change.objects.filter(run__connection=run.connection_id, state__in=SETTLED, settled_at__gte=began(run))
     found = rows.exclude(run=run).values_list("link_id", "field", "side", "source", "pin")
     return {

@@ -9,10 +9,12 @@ from django.db.models import Q, QuerySet
 
 from sync.analysis.analyse import Analysis
 from sync.analysis.carried_decisions import last_finished
+from sync.analysis.linking import kept_name, kept_number
 from sync.analysis.notices import Kind, gone_key, renew
 from sync.core.codes import CreateGroup
 from sync.core.create import heading
-from sync.core.employee import Employee, Period, Side
+from sync.core.employee import Employee, Side
+from sync.core.worth_knowing import is_deactivated_but_employed
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, Notice, SyncRun
 
 TO_ADD = (CreateGroup.MAIN, CreateGroup.NO_POSITION)
@@ -34,7 +36,7 @@ def tell_of(
         huma, visma = humas.get(huma_id), vismas.get(link.visma_id)
         if side := gone.get(huma_id):
             said.append(_gone(run, link, side))
-        elif huma and visma and _is_deactivated(huma, visma):
+        elif huma and visma and is_deactivated_but_employed(huma, visma):
             said.append(_notice(run, Kind.DEACTIVATED, str(link.pk), link.name, link.number, link.pk))
     unknown = _unknown(run, humas.values())
     theirs = Q(link__in=[link.pk for link in links.values()])
@@ -48,8 +50,8 @@ def tell_of_all(run: SyncRun, analysis: Analysis, links: Mapping[tuple[str, str]
     said = []
     for pair in analysis.pairs:
         huma, visma = analysis.huma[pair[0]], analysis.visma[pair[1]]
-        if _is_deactivated(huma, visma):
-            name, number = huma.name or visma.name, visma.number or huma.number
+        if is_deactivated_but_employed(huma, visma):
+            name, number = kept_name(huma.name, visma.name), kept_number(visma.number, huma.number)
             said.append(_notice(run, Kind.DEACTIVATED, str(links[pair]), name, number, links[pair]))
     if analysis.gone:
         lost = EmployeeLink.objects.filter(pk__in=analysis.gone)
@@ -81,10 +83,6 @@ def _renew(about: QuerySet[Notice], said: list[Notice], unknown: list[Employee],
     true = {(notice.kind, notice.key) for notice in said}
     true |= {(Kind.NEW_PERSON, person.id) for person in unknown}
     renew(about, [*said, *new], true)
-
-
-def _is_deactivated(huma: Employee, visma: Employee) -> bool:
-    return not huma.active and visma.standing is Period.CURRENT
 
 
 def _unknown(run: SyncRun, people: Iterable[Employee]) -> list[Employee]:

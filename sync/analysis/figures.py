@@ -5,14 +5,13 @@ from typing import Any
 
 from sync.analysis.analyse import Analysis
 from sync.core.codes import Standing
-from sync.core.employee import Employee, Period, Side
-from sync.core.fields import bank
-from sync.core.fields.number import is_too_long
+from sync.core.employee import Side
 from sync.models import Conflict, EmployeeLink, SyncRun
+from sync.models.groups import ONE_SIDE_EMPTY
 
 
 def figures(run: SyncRun, analysis: Analysis) -> dict[str, Any]:
-    """How many people and differences there are, and what is worth knowing."""
+    """How many people and differences there are."""
     differences = [d for comparison in analysis.pairs.values() for d in comparison.differences]
     asks = [d for d in differences if d.standing == Standing.ASKS]
     people = sum(any(d.standing == Standing.ASKS for d in c.differences) for c in analysis.pairs.values())
@@ -30,7 +29,7 @@ def figures(run: SyncRun, analysis: Analysis) -> dict[str, Any]:
         },
         "differences": len(asks),
         "people": people,
-        "one_side_empty": sum(d.kind in ("huma_empty", "visma_empty") for d in asks),
+        "one_side_empty": sum(d.kind in ONE_SIDE_EMPTY for d in asks),
         "spelling": sum(d.kind == "spelling" for d in asks),
         "standing": dict(Counter(d.standing for d in differences)),
         "fields": dict(Counter(d.field for d in asks)),
@@ -40,22 +39,4 @@ def figures(run: SyncRun, analysis: Analysis) -> dict[str, Any]:
         "gone": len(analysis.gone),
         "outside": EmployeeLink.objects.filter(connection=run.connection_id, state=EmployeeLink.State.OUTSIDE).count(),
         "passed_over": len(analysis.unread.all),
-        "worth": _worth_knowing(analysis),
     }
-
-
-def _worth_knowing(analysis: Analysis) -> dict[str, int]:
-    pairs = [(analysis.huma[h], analysis.visma[v]) for h, v in analysis.pairs]
-    return {
-        "becomes_cash": sum(becomes_cash(huma) for huma in analysis.huma.values()),
-        "deactivated": sum(not huma.active and visma.standing is Period.CURRENT for huma, visma in pairs),
-        "several_positions": sum(huma.has_several_positions or visma.has_several_positions for huma, visma in pairs),
-        "long_number": sum(is_too_long(huma.number) for huma in analysis.huma.values()),
-        "no_number": sum(not huma.number and huma.is_person for huma in analysis.huma.values()),
-    }
-
-
-def becomes_cash(huma: Employee) -> bool:
-    """Whether the person has an account in Huma that becomes cash in Visma."""
-    value = huma.values.get("bank_account")
-    return value is not None and bank.becomes_cash(value)

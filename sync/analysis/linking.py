@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from connections.models import Connection
 from sync.analysis.analyse import Analysis
+from sync.analysis.comparing import known_positions
 from sync.analysis.concurrent import written_meanwhile
 from sync.core.batches import BATCH, batches
 from sync.core.compare import Comparison, as_of_today
@@ -15,12 +16,23 @@ from sync.core.employee import Employee, Side
 from sync.core.evidence import Weighing
 from sync.core.positions import next_change
 from sync.core.relook import asks, known_at_first, seen_of, still_known, without_instead
+from sync.core.same_employment import starts_anew
 from sync.models import EmployeeLink, SyncRun
 from sync.models.groups import MANUAL
 from sync.reading.presence import store_presence
 
 LINK_FIELDS = ["baseline", "seen", "written", "huma_position", "visma_position", "remade", "name", "number"]
 LINK_FIELDS += ["changes_on", "known", "doubt", "doubt_at"]
+
+
+def kept_name(huma: str, visma: str = "") -> str:
+    """The name that a link keeps of two people: Huma's, else Visma's; cut to what its column holds."""
+    return (huma or visma)[: EmployeeLink._meta.get_field("name").max_length]
+
+
+def kept_number(visma: str, huma: str = "") -> str:
+    """The Employment ID that a link keeps: Visma's, else Huma's; cut to what its column holds."""
+    return (visma or huma)[: EmployeeLink._meta.get_field("number").max_length]
 
 
 def store_links(run: SyncRun, analysis: Analysis, today: date) -> dict[tuple[str, str], int]:
@@ -90,11 +102,10 @@ def settle_link(
 
     ``rolls``: whether the daily look at positions runs; then a day that has come is left for that look.
     """
-    if comparison.positions and comparison.positions != (link.huma_position, link.visma_position):
-        if link.huma_position:
-            for name in ("first_workday", "last_workday"):
-                link.baseline.pop(name, None)
-                link.seen.pop(name, None)
+    for name in starts_anew(comparison.positions, known_positions(link)):
+        link.baseline.pop(name, None)
+        link.seen.pop(name, None)
+    if comparison.positions:
         link.huma_position, link.visma_position = comparison.positions
     link.remade = comparison.remade
     for name, former in comparison.former.items():
@@ -111,8 +122,7 @@ def settle_link(
         for difference in comparison.differences:
             if difference.field not in link.baseline:
                 link.seen[difference.field] = list(difference.prints)
-    link.name = (huma.name or visma.name)[:255]
-    link.number = (visma.number or huma.number)[:64]
+    link.name, link.number = kept_name(huma.name, visma.name), kept_number(visma.number, huma.number)
     if not (rolls and link.changes_on and link.changes_on <= today):
         link.changes_on = nearest_change(huma, visma, today)
 

@@ -5,17 +5,15 @@ from collections.abc import Collection, Mapping
 from django.db import transaction
 from django.utils import timezone
 
+from sync.analysis import numbers
 from sync.analysis.candidates import recheck
+from sync.analysis.comparing import Comparing
 from sync.analysis.linking import LINK_FIELDS, against_alone, doubt, settle_link
 from sync.analysis.persist import conflict_row
-from sync.core.compare import Comparison, compare
 from sync.core.create import SHARED, keys
 from sync.core.employee import Employee, Period, Side, from_json
-from sync.core.fields import Pair
-from sync.core.fields.number import holders, same_number
 from sync.core.relook import other_employee
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
-from sync.reading.reader import enabled_fields, fingerprinter
 
 
 def compare_pair(run: SyncRun, link: EmployeeLink) -> int:
@@ -39,8 +37,7 @@ def compare_pair(run: SyncRun, link: EmployeeLink) -> int:
 
 
 def _compare(run: SyncRun, link: EmployeeLink, huma: Employee, visma: Employee) -> int:
-    numbers, wanted = numbers_in_visma(run), wanted_in_visma(run)
-    return compare_in_run(run, link, huma, visma, numbers, shown=True, wanted=wanted)
+    return compare_in_run(run, link, huma, visma, numbers.as_read(run), shown=True, wanted=numbers.wanted(run))
 
 
 def compare_in_run(
@@ -48,22 +45,18 @@ def compare_in_run(
     link: EmployeeLink,
     huma: Employee,
     visma: Employee,
-    numbers: Mapping[str, str],
+    taken: Mapping[str, str],
     shown: bool,
     instead: str = "",
     wanted: Mapping[str, tuple[str, str]] | None = None,
 ) -> int:
     """Compare the two and store the differences with the run; returns their number.
 
-    ``numbers``, ``wanted``: the Employment IDs of others, as ``Pair`` has them. ``shown``: whether a person sees the
+    ``taken``, ``wanted``: the Employment IDs of others, as ``Pair`` has them. ``shown``: whether a person sees the
     differences. ``instead``: the employee in Visma who may be meant instead of an ended one.
     """
-    today = timezone.localdate()
-    default = run.connection.default_end_reason
-    pair = Pair(
-        huma, visma, today, default_end_reason=default, numbers=numbers, wanted=wanted or {}, remade=link.remade
-    )
-    comparison = _comparison(run, link, pair)
+    today, left_out = timezone.localdate(), LeftOut.objects.filter(link=link).in_memory()
+    comparison = Comparing(run.connection, today, left_out, taken, wanted or {}).compare(huma, visma, link)
     settle_link(link, comparison, huma, visma, today, shown, run.connection.automatic)
     doubt(link, against_alone(huma, visma, instead or _still_instead(link, visma)), complete=False)
     link.save(update_fields=LINK_FIELDS)
@@ -74,28 +67,6 @@ def compare_in_run(
 def _still_instead(link: EmployeeLink, visma: Employee) -> str:
     """The other employee whom the link already asks about: a look at two people can't say that this is over."""
     return other_employee(link.doubt) if visma.standing is Period.FORMER else ""
-
-
-def _comparison(run: SyncRun, link: EmployeeLink, pair: Pair) -> Comparison:
-    positions = (link.huma_position, link.visma_position) if link.huma_position else None
-    fields_out = LeftOut.objects.filter(link=link).in_memory().fields_of(link.pk)
-    fields = enabled_fields(run.connection)
-    return compare(pair, fingerprinter(run.connection), link.baseline, positions, fields_out, fields, link.written)
-
-
-def numbers_in_visma(run: SyncRun) -> dict[str, str]:
-    """Who has which Employment ID in Visma, as the run read it."""
-    rows = EmployeeSnapshot.objects.filter(run=run, side=Side.VISMA).exclude(number="")
-    return holders(rows.values_list("number", "vendor_id"))
-
-
-def wanted_in_visma(run: SyncRun) -> dict[str, tuple[str, str]]:
-    """The Employment ID in Huma of each linked employee in Visma, with the person's name, as the run read it."""
-    rows = EmployeeSnapshot.objects.filter(run=run, side=Side.HUMA).exclude(link=None)
-    return {
-        visma: (same_number(number), name)
-        for visma, number, name in rows.values_list("link__visma_id", "number", "name")
-    }
 
 
 def is_left_out(link: EmployeeLink) -> bool:

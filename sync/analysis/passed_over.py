@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from connections.models import Connection
@@ -84,6 +84,14 @@ def _links(connection: int, found: Iterable[Fact]) -> dict[Fact, EmployeeLink]:
 def of_run(run: SyncRun) -> QuerySet[PassedPerson]:
     """The people whom a run passed over."""
     return PassedPerson.objects.filter(run=run).select_related("link").order_by("name", "pk")
+
+
+def people(connection: Connection) -> int:
+    """How many people wait to be read; the two records of a linked person are one."""
+    linked = ~Q(link=None) & ~Q(link__state=EmployeeLink.State.DIFFERENT)
+    rows = waiting(connection).select_related(None).order_by()
+    counts = rows.aggregate(linked=Count("link", distinct=True, filter=linked), alone=Count("pk", filter=~linked))
+    return int(counts["linked"] + counts["alone"])
 
 
 def waiting(*connections: Connection) -> QuerySet[PassedPerson]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from connections.models import Connection, audit
 from sync.analysis import passed_over
-from sync.analysis.concurrent import began, chosen_by_hand
+from sync.analysis.concurrent import began, chosen_by_hand, closed_to
 from sync.analysis.two_writers import rests
 from sync.core.automatic import Disagreement, writes_by_itself
 from sync.core.batches import batches
@@ -80,7 +80,7 @@ def _carry_out(run: SyncRun, connection: Connection, decided: set[tuple[int, str
     release = run.trigger == SyncRun.Trigger.RELEASE
     left = set() if release else decided | chosen_by_hand(run)
     _choose(run, connection, left)
-    plan = make_plan(run)
+    plan = make_plan(run, closed_to(run))
     items = plan.items
     passed_over.remember(run, plan.broken, ())
     held = holding.what_is_held(run, connection, items)

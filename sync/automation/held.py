@@ -18,7 +18,7 @@ from sync.models import OPEN_STATES, Change, EmployeeLink, SyncRun
 from sync.pages.paging import Key, Order, Part, Place, part
 from sync.pages.request_params import number
 from sync.planning.holding import waiting
-from sync.planning.payday import notes, until
+from sync.planning.payday import next_cutoff, notes
 from sync.planning.planning import NumberNeeded
 from sync.runs.lifecycle import NotAllowed
 from sync.wording.display import Display, display
@@ -101,7 +101,7 @@ def held(connection: Connection, place: Place | int | str = 1) -> Held:
         people=rows.order_by().values("link").distinct().count(),
         releasing=[(run, run.releases.count()) for run in _releases(connection, OPEN_STATES)],
         in_vain=_in_vain(connection),
-        until=until(connection, rows),
+        until=next_cutoff(connection, rows),
     )
 
 

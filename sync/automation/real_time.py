@@ -17,13 +17,13 @@ from connections.models import Connection
 from connections.pauses.pausing import application_refused
 from sync.analysis import passed_over
 from sync.analysis.detect_notices import tell_of
+from sync.analysis.numbers import as_linked
 from sync.analysis.pairing import compare_in_run
 from sync.analysis.persist import load
 from sync.analysis.rehires import Rehires, look_for_rehires
 from sync.analysis.two_writers import noted, rests
 from sync.analysis.unread import each_alone, passed_for_a_bug
 from sync.core.employee import Employee, Side
-from sync.core.fields.number import holders
 from sync.core.passing import Passed
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, HumaEvent, SyncRun
 from sync.reading.presence import Asked, changes, store_presence
@@ -136,7 +136,7 @@ def _compare(run: SyncRun, asked: Asked, rehires: Rehires, passed: list[Passed])
         if not mine.update(state=SyncRun.State.REVIEW, read_at=timezone.now(), failure="", failure_params={}):
             return True
         links = taking_part(run)
-        compared, numbers, known = [], _numbers(run), second_reads.Known(run, links.values())
+        compared, numbers, known = [], as_linked(run), second_reads.Known(run, links.values())
         humas, vismas = _read(run, Side.HUMA), _read(run, Side.VISMA)
         noted(run, humas.values(), everybody=False)
         found = changes(links.values(), humas, vismas, asked)
@@ -174,12 +174,6 @@ def _looked_at(
     read |= {(side, id_) for side, found in asked.items() for id_ in found}
     gone = [link.visma_id for id_, link in links.items() if (Side.HUMA, id_) in read and id_ not in humas]
     return read | {(Side.VISMA, id_) for id_ in gone}
-
-
-def _numbers(run: SyncRun) -> dict[str, str]:
-    """Who has which Employment ID in Visma, as far as links tell; Visma itself refuses a taken one."""
-    rows = EmployeeLink.objects.filter(connection=run.connection_id).exclude(gone_from=Side.VISMA).exclude(number="")
-    return holders(rows.values_list("number", "visma_id"))
 
 
 def _was_overtaken(run: SyncRun) -> bool:

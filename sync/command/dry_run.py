@@ -10,6 +10,7 @@ from django.utils import timezone
 from connections.api.errors import VendorError
 from connections.models import Connection
 from sync.analysis.analyse import analyse
+from sync.analysis.concurrent import closed_to
 from sync.analysis.persist import load, store
 from sync.analysis.relooking import to_look_at
 from sync.command.deciding import NAME, Options, decide, not_one
@@ -68,7 +69,7 @@ def _plan_only(run: SyncRun, options: Options) -> Report:
     with transaction.atomic():
         store(run, analysis, today)
         decide(run, options)
-        plan = make_plan(run)
+        plan = make_plan(run, closed_to(run))
         found = Report(
             run=run.pk,
             state=SyncRun.State.CONFIRM.value,

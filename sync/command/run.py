@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from connections.models import Connection, audit
 from sync import runner
+from sync.analysis.concurrent import closed_to
 from sync.command.deciding import NAME, Options, decide, not_one
 from sync.command.dry_run import Progress, dry_run
 from sync.command.employees import NotOne
@@ -65,7 +66,7 @@ def _run(connection: Connection, options: Options, progress: Progress) -> Report
         found = report(run)
         found.error = not_one(error)
         return found
-    plan = make_plan(run)
+    plan = make_plan(run, closed_to(run))
     if plan.over_threshold and not options.confirm_large:
         return _too_large(run, plan.people, plan.threshold)
     if not _confirm(run, progress):
@@ -81,7 +82,7 @@ def _confirm(run: SyncRun, progress: Progress) -> bool:
     """Let the plan be written; False if a person's run is writing. An automatic run is finished first."""
     while True:
         try:
-            confirm(run, NAME, make_plan(run).fingerprint, large=True)
+            confirm(run, NAME, make_plan(run, closed_to(run)).fingerprint, large=True)
             return True
         except PlanChanged:  # an automatic run settled something meanwhile
             continue

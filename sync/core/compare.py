@@ -10,7 +10,7 @@ from sync.core.fingerprint import Fingerprinter, comparable
 from sync.core.placeholders import UNBOUNDED, is_placeholder
 from sync.core.reasons import Reason
 from sync.core.record import record
-from sync.core.same_employment import REMADE, make_pair
+from sync.core.same_employment import REMADE, make_pair, starts_anew
 from sync.core.spelling import NOTHING_WRITTEN, Mark, Prints, only_spelling, seen_spelling
 from sync.core.writers import not_editable
 
@@ -125,7 +125,7 @@ def compare(
     ``written``: per field, the mark of the value that was written last, until that side's own spelling of it was seen.
     """
     pair = make_pair(pair, known_positions)
-    dates_are_new = pair.positions is not None and known_positions is not None and pair.positions != known_positions
+    anew = starts_anew(pair.positions, known_positions)
     differences, agreed, unreadable, prints = [], {}, [], {}
     former: dict[str, Prints] = {}
     respelt = set()
@@ -150,7 +150,7 @@ def compare(
             continue
         if huma.waiting is not None and huma.waiting == visma.canonical:
             continue  # it waits for the person's confirmation: no difference, and nothing to settle
-        settled = None if field.on_position and dates_are_new else baseline.get(name)
+        settled = None if name in anew else baseline.get(name)
         if settled and name in former:
             settled = as_of_today((settled[0], settled[1]), former[name], now)
         if settled and name in written:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 
 from sync.core.employee import Employee, Period, Side
 from sync.core.fields import field
-from sync.core.fields.number import same_number
+from sync.core.fields.number import same_number, who_has
 from sync.core.person_names import Likeness, PersonName, likeness, person_name
 from sync.core.positions import overlap
 from sync.core.record import record
@@ -151,12 +151,9 @@ class Weighing:
     def __init__(self, huma: Iterable[Employee], visma: Iterable[Employee]) -> None:
         self.huma = {employee.id: clues_of(employee) for employee in huma}
         self.visma = {employee.id: clues_of(employee) for employee in visma}
-        self.numbers: dict[str, list[str]] = {}
+        self.numbers = who_has((clues.number, id_) for id_, clues in self.visma.items())
         """The employees in Visma by Employment ID."""
-        for id_, clues in self.visma.items():
-            if clues.number:
-                self.numbers.setdefault(clues.number, []).append(id_)
-        self.who = {Side.HUMA: _who_has(self.huma), Side.VISMA: _who_has(self.visma)}
+        self.who = {Side.HUMA: _who_share(self.huma), Side.VISMA: _who_share(self.visma)}
         self._huma_has, self._visma_has = self.who[Side.HUMA], self.who[Side.VISMA]
         self._weighed: dict[tuple[str, str], Evidence] = {}
 
@@ -207,7 +204,7 @@ def _equal_keys(one: Clues, other: Clues) -> tuple[str, ...]:
     return tuple(key for key, holds in equal.items() if holds)
 
 
-def _who_has(people: Mapping[str, Clues]) -> dict[str, dict[Hashable, Sequence[str]]]:
+def _who_share(people: Mapping[str, Clues]) -> dict[str, dict[Hashable, Sequence[str]]]:
     found: dict[str, dict[Hashable, Sequence[str]]] = {thing: {} for thing in THINGS}
     several: dict[tuple[str, Hashable], list[str]] = {}
     for id_, clues in people.items():

@@ -12,7 +12,6 @@ from sync.core.record import record
 from sync.core.schedule import OSLO, slot_of
 from sync.core.workdays import is_working_day
 
-NOON = time(12)
 DAY = timedelta(days=1)
 WARNED_BEFORE = 2
 """The first reminder is sent this many working days before the last one, which is on the morning of the cut-off."""
@@ -30,7 +29,7 @@ class PayPlan:
 
     pay_day: int
     cutoff_day: int
-    cutoff_at: time = NOON
+    cutoff_at: time
     by_hand: Mapping[Month, tuple[date, date]] = field(default_factory=dict)
 
 

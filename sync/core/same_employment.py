@@ -1,12 +1,20 @@
 """Which positions of a person are the same employment. Source: design, The same employment."""
 
 from sync.core.employee import Employee, Position, Side
-from sync.core.fields import Pair
+from sync.core.fields import FIELDS, Pair
 from sync.core.positions import heir, overlap
 from sync.core.reasons import Reason
 
 REMADE = {"huma": "pair_remade_huma", "visma": "pair_remade_visma"}
 """The note on the dates of a new pair, by the side that replaced its position by a new one."""
+
+OF_A_POSITION = frozenset(field.name for field in FIELDS if field.on_position)
+
+
+def starts_anew(now: tuple[str, str] | None, known: tuple[str, str] | None) -> frozenset[str]:
+    """The fields of a position, if another pair of positions was made than the known one: what was settled of them
+    belongs to the known pair and doesn't count any more. Source: design, The same employment."""
+    return OF_A_POSITION if now and known and now != known else frozenset()
 
 
 def pair_positions(huma: Employee, visma: Employee, known: tuple[str, str] | None) -> Reason | tuple[str, str]:

@@ -15,7 +15,7 @@ from sync.mail.composers import Composer
 from sync.mail.message import absolute, message
 from sync.mail.payroll_notices import counts_only
 from sync.models import Change, Letter
-from sync.planning.held_until import until
+from sync.planning.waiting_deadline import deadline_sentences
 from sync.runs.result_email import MOST_PROBLEMS as MOST_NAMED
 from sync.wording.sentences import field_label, sentence
 
@@ -89,7 +89,7 @@ def _line(connection: Connection, kind: Kind, count: int) -> str:
     if kind in (Kind.NOBODY_HEARS, Kind.ACCOUNTS):
         return line(Waits(kind, count, connection))
     if kind == Kind.HELD:
-        return " ".join([counted(kind, count), *until(connection)])
+        return " ".join([counted(kind, count), *deadline_sentences(connection)])
     return counted(kind, count)
 
 

@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from sync.core.codes import Standing
 from sync.models.runs import AUTOMATIC, OPEN_STATES, SyncRun
-from sync.models.writes import Change
+from sync.models.writes import Change, Conflict
 
 _State, _Trigger = SyncRun.State, SyncRun.Trigger
 
@@ -33,6 +33,9 @@ COMPARED = (*STEPS, _State.APPLYING, _State.FINISHED, _State.STOPPED)
 WITHOUT_DIFFERENCES = (_State.FETCHING, _State.FAILED, _State.CANCELLED)
 """The states of runs without differences, or whose differences don't count any more."""
 
+ONE_SIDE_EMPTY = (Conflict.Kind.HUMA_EMPTY, Conflict.Kind.VISMA_EMPTY)
+"""The kinds of differences in which one side has no value."""
+
 SETTLED = (Change.State.DONE, Change.State.NOTHING)
 """The outcomes after which the target has the value."""
 
@@ -49,6 +52,7 @@ __all__ = [
     "COMPARED",
     "MANUAL",
     "NOT_WRITTEN",
+    "ONE_SIDE_EMPTY",
     "OPEN_STATES",
     "PART",
     "SETTLED",

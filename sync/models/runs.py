@@ -142,6 +142,8 @@ class EmployeeSnapshot(models.Model):
     standing = models.CharField(_("employment"), max_length=10, blank=True)  # current, upcoming, former, none
     active = models.BooleanField(_("active"), default=True)
     draft = models.BooleanField(_("draft"), default=False)
+    # What is worth knowing by this record alone: codes of sync.core.worth_knowing, with spaces between them.
+    worth_knowing = models.CharField(max_length=80, blank=True, default="", editable=False)
     # Why the person was passed over (a code of sync.core.reasons), and the property that can't be understood.
     passed = models.CharField(_("skipped because"), max_length=60, blank=True, default="")
     passed_prop = models.CharField(max_length=80, blank=True, default="")

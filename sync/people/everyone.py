@@ -7,13 +7,11 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from connections.models import Connection
-from sync.analysis import passed_over
-from sync.analysis.figures import becomes_cash
-from sync.core.employee import Period, Side, from_json
-from sync.core.fields.number import is_too_long
+from sync.analysis import passed_over, worth_knowing
+from sync.core.employee import Period, Side
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, PassedPerson, PossibleMatch, SyncRun
 from sync.pages.paging import Key, Part, Place, part_of_list
-from sync.runs.lifecycle import latest_read
+from sync.runs.lifecycle import latest_read, reads
 
 PER_PAGE = 50
 
@@ -98,15 +96,6 @@ def _by(code: str) -> Callable[[Person], bool]:
     return lambda person: person.linked_by == code
 
 
-def _payloads(test: Callable[..., bool]) -> Callable[[Person], bool]:
-    return lambda person: any(test(from_json(s.payload)) for s in person.seen if s.payload)
-
-
-def _of_pairs(test: Callable[[Person], bool]) -> Callable[[Person], bool]:
-    """The test for linked people only, as the overview counts them."""
-    return lambda person: is_linked(person) and person.left_out is None and test(person)
-
-
 def is_linked(person: Person) -> bool:
     """Whether the person is linked, and there on both sides."""
     return person.link is not None and not person.gone_from and not person.outside
@@ -118,13 +107,7 @@ def _only(side: str) -> Callable[[Person], bool]:
 
 FILTERS: dict[str, Callable[[Person], bool]] = {
     "linked": is_linked,
-    "by_external": _by("external"),
-    "by_number": _by("number"),
-    "by_email": _by("email"),
-    "by_connected": _by("connected"),
-    "by_name_birth": _by("name_birth"),
-    "by_person": _by("person"),
-    "by_created": _by("created"),
+    **{f"by_{code}": _by(code) for code in EmployeeLink.By.values},
     "doubted": lambda p: p.doubted,
     "possible": lambda p: p.possible,
     "only_huma": _only(Side.HUMA),
@@ -137,17 +120,9 @@ FILTERS: dict[str, Callable[[Person], bool]] = {
     "different": lambda p: p.different,
     "unread": lambda p: bool(p.unread),
     "left_out": lambda p: p.left_out is not None or bool(p.fields_out),
-    "deactivated": lambda p: p.inactive and bool(p.visma and p.visma.standing == Period.CURRENT),
-    "long_number": lambda p: bool(p.huma and is_too_long(p.huma.number)),
-    "no_number": lambda p: bool(p.huma and not p.huma.number),
 }
-"""The filters of the list; each is a figure of the overview, or a word of the design."""
-
-LOOKING_INSIDE: dict[str, Callable[[Person], bool]] = {
-    "becomes_cash": _payloads(lambda employee: employee.side == Side.HUMA and becomes_cash(employee)),
-    "several_positions": _of_pairs(_payloads(lambda employee: employee.has_several_positions)),
-}
-"""Filters for which each person's values have to be decrypted; they aren't counted."""
+"""The filters of the list; each is a figure of the overview, or a word of the design. There are those of
+``analysis.worth_knowing``, too."""
 
 
 @dataclass(frozen=True)
@@ -183,14 +158,21 @@ def _key(everyone: Iterable[Person], mark: str) -> Key | None:
 def people(connection: Connection, search: str = "", show: str = "", place: Place | int | str = 1) -> PeoplePage:
     """A page of everyone whose name or number has the searched words, and whom the filter shows."""
     run = latest_read(connection)
-    everyone = _everyone(connection, run, with_payload=show in LOOKING_INSIDE)
+    everyone = _everyone(connection, run)
     counts = Counter(code for person in everyone for code, test in FILTERS.items() if test(person))
+    counts.update(worth_knowing.counted(connection, reads(connection)) if run else {})
     words = search.casefold().split()
-    test = {**FILTERS, **LOOKING_INSIDE}.get(show)
+    test = _about(show, connection) if show in worth_knowing.CODES else FILTERS.get(show)
     found = [p for p in everyone if (test is None or test(p)) and (not words or p.matches(words))]
     found.sort(key=_order)
     page = part_of_list(found, place, PER_PAGE, key_of=_order, mark=_mark, key=lambda mark: _key(everyone, mark))
     return PeoplePage(run, page, dict(counts), len(everyone))
+
+
+def _about(code: str, connection: Connection) -> Callable[[Person], bool]:
+    """The test whether something is worth knowing about a person."""
+    rows = set(worth_knowing.about(code, connection, reads(connection)).values_list("pk", flat=True))
+    return lambda person: person.huma is not None and person.huma.pk in rows
 
 
 def person(connection: Connection, side: str, vendor_id: str) -> Person | None:

@@ -4,10 +4,12 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from sync.analysis.worth_knowing import CODES
 from sync.core.employee import Period
 from sync.core.same_employment import REMADE
 from sync.models import EmployeeLink, PossibleMatch
-from sync.people.everyone import FILTERS, LOOKING_INSIDE, Person
+from sync.people.everyone import FILTERS, Person
+from sync.wording.link_keys import KEYS, key_of
 from sync.wording.people import Badge, standing_label
 from sync.wording.sentences import against_sentence, agrees_label, sentence, side_name
 
@@ -47,33 +49,14 @@ def connected(person: Person) -> str:
             text = _("Only in %(side)s") if person.seen else _("In %(side)s")
             return text % {"side": side_name(person.side)}
         return _("No longer in either system")
-    return linked_label(person.link)
-
-
-def linked_label(link: EmployeeLink) -> str:
-    """The key by which two people are linked, in words."""
-    return {
-        "external": _("Linked by the Huma ID in Visma"),
-        "number": _("Linked by Employment ID"),
-        "email": _("Linked by email"),
-        "connected": _("Linked by Huma's own integration"),
-        "name_birth": _("Linked by name and date of birth"),
-        "person": _("Linked by hand"),
-        "created": _("Added by a sync"),
-    }.get(link.linked_by, _("Linked"))
+    return str(key_of(person.link.linked_by).label)
 
 
 def filter_labels() -> dict[str, str]:
     """The filters of the list in words, in the order in which they are offered."""
     labels = {
         "linked": _("Linked"),
-        "by_number": _("Linked by Employment ID"),
-        "by_email": _("Linked by email"),
-        "by_external": _("Linked by the Huma ID in Visma"),
-        "by_connected": _("Linked by Huma's own integration"),
-        "by_name_birth": _("Linked by name and date of birth"),
-        "by_person": _("Linked by hand"),
-        "by_created": _("Added by a sync"),
+        **{f"by_{code}": str(key.label) for code, key in KEYS.items()},
         "doubted": _("To check: still the same person?"),
         "possible": _("Possible match"),
         "only_huma": _("Only in Huma"),
@@ -92,24 +75,13 @@ def filter_labels() -> dict[str, str]:
         "long_number": _("Employment ID too long for Visma"),
         "no_number": _("No Employment ID in Huma"),
     }
-    return {code: label for code, label in labels.items() if code in FILTERS or code in LOOKING_INSIDE}
+    return {code: label for code, label in labels.items() if code in FILTERS or code in CODES}
 
 
 def why_linked(link: EmployeeLink) -> str:
     """By which key, or by whom, two people are linked, and since when."""
-    who, at = link.linked_by_user, date_format(localtime(link.linked_at))
-    if link.linked_by == EmployeeLink.By.PERSON:
-        text = _("%(who)s linked them by hand on %(at)s. That counts more than numbers and emails.")
-        return text % {"who": who, "at": at}
-    text = {
-        "external": _("Linked since %(at)s, because the employee in Visma has this Huma user's ID."),
-        "number": _("Linked since %(at)s: the same Employment ID in both systems, and enough else agreed."),
-        "email": _("Linked since %(at)s: the same email in both systems, and enough else agreed."),
-        "connected": _("Linked since %(at)s, because Huma's own Visma integration connects the two."),
-        "name_birth": _("Linked since %(at)s: the same name and date of birth, which nobody else has."),
-        "created": _("Linked since %(at)s, when a sync added the person in the other system."),
-    }.get(link.linked_by, _("Linked since %(at)s."))
-    return text % {"at": at}
+    values = {"who": link.linked_by_user, "at": date_format(localtime(link.linked_at))}
+    return str(key_of(link.linked_by).since) % values
 
 
 def why_paired_anew(link: EmployeeLink) -> str:

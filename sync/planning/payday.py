@@ -58,7 +58,7 @@ def marked(shown: Display, plan: PayPlan | None, field: str, before: Own, after:
     return replace(shown, hint=" ".join(filter(None, (shown.hint, payday.in_paid_period()))))
 
 
-def until(connection: Connection, held: QuerySet[Change]) -> str:
+def next_cutoff(connection: Connection, held: QuerySet[Change]) -> str:
     """The next cut-off for what waits, as a sentence; "" if it isn't known. A missed one stands beside each change."""
     now = timezone.now()
     found = deadline_of(connection, now, now)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from sync.analysis.concurrent import settled_elsewhere
+from sync.analysis.concurrent import Closed
 from sync.analysis.relooking import is_held_back
 from sync.analysis.unread import passed_for_a_bug
 from sync.core.codes import Action
@@ -19,7 +19,7 @@ from sync.core.fields.number import TO_BE_GIVEN
 from sync.core.passing import Passed
 from sync.core.plan import BULK_CHOICES, Planned, field_change, plan_fingerprint
 from sync.core.reasons import Reason
-from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
+from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
 from sync.models.links import StaysOut
 from sync.reading.reader import fingerprinter
 
@@ -81,10 +81,13 @@ class Plan:
         return self.people > self.threshold
 
 
-def make_plan(run: SyncRun, only: Collection[str] | None = None) -> Plan:
-    """The plan for the present decisions; ``only`` limits it to these people (``link:<id>``, ``new:<id>``)."""
+def make_plan(run: SyncRun, closed: Closed, only: Collection[str] | None = None) -> Plan:
+    """The plan for the present decisions, without what is ``closed`` to the run.
+
+    ``only`` limits it to these people (``link:<id>``, ``new:<id>``).
+    """
     broken: dict[str, Passed] = {}
-    items = [*_decided(run, broken), *_created(run, broken)]
+    items = [*_decided(run, closed, broken), *_created(run, closed.left_out, broken)]
     items = [item for item in items if item.planned.person not in broken]
     if only is not None:
         items = [item for item in items if item.planned.person in only]
@@ -99,16 +102,16 @@ def make_plan(run: SyncRun, only: Collection[str] | None = None) -> Plan:
     )
 
 
-def _decided(run: SyncRun, broken: dict[str, Passed]) -> Iterator[Item]:
+def _decided(run: SyncRun, closed: Closed, broken: dict[str, Passed]) -> Iterator[Item]:
     rows = Conflict.objects.filter(run=run, decision__in=BULK_CHOICES).select_related("link")
     rows = rows.filter(link__state=EmployeeLink.State.LINKED)
     fingerprint, today = fingerprinter(run.connection), timezone.localdate()
-    out, settled = _left_out(run), settled_elsewhere(run)
+    out = closed.left_out
     for conflict in rows.order_by("link__name", "link_id", "pk"):
         link = conflict.link
         if out.has_half_of(link.huma_id, link.visma_id) or conflict.field in out.fields_of(link.pk):
             continue  # the field or person was left out after the decision
-        if (link.pk, conflict.field, conflict.huma_fingerprint, conflict.visma_fingerprint) in settled:
+        if (link.pk, conflict.field, conflict.huma_fingerprint, conflict.visma_fingerprint) in closed.settled:
             continue  # another run has written it
         if is_held_back(link, conflict):
             continue  # they may be two people
@@ -133,13 +136,9 @@ def _decided(run: SyncRun, broken: dict[str, Passed]) -> Iterator[Item]:
         yield Item(planned, conflict.link.name, conflict.link.number, conflict=conflict)
 
 
-def _left_out(run: SyncRun) -> StaysOut:
-    return LeftOut.objects.filter(connection=run.connection_id).in_memory()
-
-
-def _created(run: SyncRun, broken: dict[str, Passed]) -> Iterator[Item]:
+def _created(run: SyncRun, out: StaysOut, broken: dict[str, Passed]) -> Iterator[Item]:
     rows = EmployeeSnapshot.objects.filter(run=run, create_chosen=True, create_blocked="", link=None)
-    today, out = timezone.localdate(), _left_out(run)
+    today = timezone.localdate()
     for row in rows.exclude(create_group="").order_by("name", "pk"):
         if not row.payload or (row.side, row.vendor_id) in out.people:
             continue

@@ -4,10 +4,22 @@ from collections.abc import Iterable
 
 from sync.core.employee import Employee, Side, from_json, to_json
 from sync.core.passing import Passed
+from sync.core.worth_knowing import worth_knowing
 from sync.models import EmployeeSnapshot, SyncRun
 
 SNAPSHOTS_AT_ONCE = 1000
-UPDATED = ["complete", "name", "number", "standing", "active", "draft", "payload", "passed", "passed_prop"]
+UPDATED = [
+    "complete",
+    "name",
+    "number",
+    "standing",
+    "active",
+    "draft",
+    "worth_knowing",
+    "payload",
+    "passed",
+    "passed_prop",
+]
 
 
 def store_listed(run: SyncRun, vendor_ids: Iterable[str]) -> None:
@@ -75,6 +87,7 @@ def _row(run: SyncRun, employee: Employee) -> EmployeeSnapshot:
         standing=employee.standing.value,
         active=employee.active,
         draft=employee.draft,
+        worth_knowing=" ".join(worth_knowing(employee)),
         payload=to_json(employee),
     )
 

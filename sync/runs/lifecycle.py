@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from connections.models import Connection, audit, name_of
@@ -42,10 +42,15 @@ def latest_run(connection: Connection) -> SyncRun | None:
     return connection.runs.filter(trigger__in=BY_HAND).first()
 
 
-def latest_read(connection: Connection) -> SyncRun | None:
-    """The newest run that read both sides completely; other runs have only some people."""
+def reads(connection: Connection) -> QuerySet[SyncRun]:
+    """The runs that read both sides completely, the newest first; other runs have only some people."""
     parts = [trigger for trigger in SyncRun.Trigger.values if trigger not in WHOLE]
-    return connection.runs.exclude(read_at=None).exclude(trigger__in=parts).order_by("-pk").first()
+    return connection.runs.exclude(read_at=None).exclude(trigger__in=parts).order_by("-pk")
+
+
+def latest_read(connection: Connection) -> SyncRun | None:
+    """The newest run that read both sides completely."""
+    return reads(connection).first()
 
 
 def start(connection: Connection, user: Any, trigger: str = SyncRun.Trigger.MANUAL, **extra: Any) -> SyncRun:

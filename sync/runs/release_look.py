@@ -23,7 +23,7 @@ from sync.models import SyncRun
 from sync.reading.failures import CannotRead, reason_for_reading
 from sync.reading.fetch import Fetch
 from sync.runs.lifecycle import CHECKS
-from sync.wording.people import linked_by
+from sync.wording.link_keys import linked_by
 from sync.worker.lease import Lease
 
 logger = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from connections.models import Connection, audit, name_of
 from sync.analysis.candidates import recheck
-from sync.analysis.linking import against_alone, retire_gone
+from sync.analysis.linking import against_alone, kept_name, kept_number, retire_gone
 from sync.analysis.pairing import compare_pair, is_left_out
 from sync.core.codes import CreateGroup
 from sync.core.create import heading
@@ -30,7 +30,7 @@ def link(
     one is linked to somebody else, "births" if their dates of birth differ and nobody has confirmed it.
     """
     with transaction.atomic():
-        _hold(connection)
+        hold_reviews(connection)
         read = latest_read(connection)
         rows = EmployeeSnapshot.objects.filter(run=read, complete=True)
         huma = rows.filter(side=Side.HUMA, vendor_id=huma_id).first()
@@ -71,8 +71,8 @@ def make_link(
             "gone_from": "",
             "linked_by": EmployeeLink.By.PERSON,
             "linked_by_user": user.get_username(),
-            "name": huma.name or visma.name,
-            "number": visma.number or huma.number,
+            "name": kept_name(huma.name, visma.name),
+            "number": kept_number(visma.number, huma.number),
             "known": known,
             "doubt": "",
             "doubt_at": None,
@@ -106,7 +106,7 @@ def unlink(made: EmployeeLink, user: Any) -> None:
     """
     connection = made.connection
     with transaction.atomic():
-        _hold(connection)
+        hold_reviews(connection)
         EmployeeLink.objects.filter(pk=made.pk).update(
             state=EmployeeLink.State.DIFFERENT,
             gone_from="",
@@ -134,7 +134,7 @@ def unlink(made: EmployeeLink, user: Any) -> None:
 def leave_out(connection: Connection, user: Any, side: str, vendor_id: str, name: str, why: str = "") -> LeftOut:
     """Leave a person out for good: not compared, not created, not written. Raises ``NotAllowed`` while a run writes."""
     with transaction.atomic():
-        _hold(connection)
+        hold_reviews(connection)
         row, created = LeftOut.objects.get_or_create(
             connection=connection,
             side=side,
@@ -155,7 +155,7 @@ def take_back(row: LeftOut, user: Any) -> None:
     """Let a person, or a field of one, take part again. Raises ``NotAllowed`` while a run writes."""
     connection = row.connection
     with transaction.atomic():
-        _hold(connection)
+        hold_reviews(connection)
         made = row.link or _link_of(connection, row.side, row.vendor_id)
         audit(user, "field.taken_back" if row.field else "person.taken_back", connection, left_out=row.pk)
         LeftOut.objects.filter(pk=row.pk).delete()
@@ -208,7 +208,7 @@ def _in_review(connection: Connection) -> list[SyncRun]:
     return list(connection.runs.filter(state__in=STEPS).select_related("connection"))
 
 
-def _hold(connection: Connection) -> None:
+def hold_reviews(connection: Connection) -> None:
     """Lock the connection's open runs so that none begins to write. Raises ``NotAllowed`` if one is writing."""
     open_runs = SyncRun.objects.select_for_update().filter(
         connection=connection, state__in=(*STEPS, SyncRun.State.APPLYING)

@@ -5,16 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 
-from sync.core.codes import Standing
 from sync.core.employee import Side
 from sync.core.fields import FIELDS
 from sync.core.plan import BULK_CHOICES
 from sync.models import Conflict, EmployeeLink, SyncRun
-from sync.models.writes import FILTERED_BY
 from sync.pages.paging import Part, Place, by_pk, part
-from sync.wizard.review import SHOWS, ReviewFilter
+from sync.wizard.review import ReviewFilter, counted
 from sync.wording.display import Display, Segment, diff, display
 from sync.wording.sentences import decision_label, field_label, sentence, side_name
 
@@ -99,38 +97,14 @@ def page(run: SyncRun, shown: ReviewFilter, place: Place | int = 1, per_page: in
 
 def facets(run: SyncRun, shown: ReviewFilter) -> dict[str, dict[str, int]]:
     """How many differences each field, kind and heading would show if the rest of the filter stayed."""
-    shows: Counter[str] = Counter()
     fields: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
-    for group in _groups(Conflict.objects.filter(run=run)):
-        headings = _headings(group)
-        shows.update(dict.fromkeys(headings, group["n"]))
-        if not shown.search and shown.show in headings and (group["is_new"] or not shown.new):
-            fields[group["field"]] += group["n"]
-            kinds[group["kind"]] += group["n"]
-    if shown.search:
-        for group in _groups(ReviewFilter(show=shown.show, search=shown.search, new=shown.new).apply(run)):
-            fields[group["field"]] += group["n"]
-            kinds[group["kind"]] += group["n"]
+    rows = ReviewFilter(show=shown.show, search=shown.search, new=shown.new).apply(run)
+    for field, kind, n in rows.values_list("field", "kind").annotate(n=Count("*")).order_by():
+        fields[field] += n
+        kinds[kind] += n
     ordered = {field.name: fields[field.name] for field in FIELDS if field.name in fields}
-    return {"show": {show: shows[show] for show in SHOWS}, "field": ordered, "kind": dict(kinds)}
-
-
-def _groups(rows: QuerySet[Conflict]) -> list[dict[str, Any]]:
-    """The differences grouped by all columns that Review's filters use, with the number (``n``) in each group.
-
-    The query uses only columns of the index ``conflict_filter``, because the rows themselves are long.
-    """
-    return list(rows.values(*FILTERED_BY).annotate(n=Count("*")).order_by())
-
-
-def _headings(group: dict[str, Any]) -> list[str]:
-    """The headings under which the differences of a group are shown; the same rule as ``ReviewFilter.apply``."""
-    if group["standing"] != Standing.ASKS:
-        return [group["standing"]]
-    found = ["all", "decided" if group["decision"] else "undecided"]
-    found += ["suggested"] if group["suggestion"] else []
-    return found + (["impossible"] if group["blocked_to_huma"] or group["blocked_to_visma"] else [])
+    return {"show": counted(run), "field": ordered, "kind": dict(kinds)}
 
 
 def card(conflicts: Iterable[Conflict]) -> Card:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from connections.models import Connection, audit, name_of
 from sync.analysis import passed_over
-from sync.analysis.concurrent import settled_elsewhere
+from sync.analysis.concurrent import closed_to, settled_elsewhere
 from sync.analysis.relooking import held_back
 from sync.core.codes import Action, Standing
 from sync.core.employee import Side
@@ -107,7 +107,7 @@ class Confirmation:
 
 def build(run: SyncRun, only: Collection[str] | None = None) -> Confirmation:
     """The confirmation for the present decisions; ``only`` limits it to the ticked people."""
-    plan = make_plan(run, only)
+    plan = make_plan(run, closed_to(run), only)
     pay = plan_of(run.connection)
     lines = [(item, _line(item, pay)) for item in plan.items]
     decisions = Counter(Conflict.objects.filter(run=run).values_list("decision", flat=True))
@@ -193,7 +193,7 @@ def _line(item: Item, pay: PayPlan | None) -> Line:
 
 def ticked_people(run: SyncRun, shown: Collection[str] | None, ticks: Collection[str]) -> list[str] | None:
     """The shown people whose boxes (``side:person``) are all ticked; ``None`` if all boxes are."""
-    return _ticked(make_plan(run, shown), ticks)
+    return _ticked(make_plan(run, closed_to(run), shown), ticks)
 
 
 def _ticked(plan: Plan, ticks: Collection[str]) -> list[str] | None:
@@ -235,7 +235,7 @@ def confirm(
             if not taken:
                 return
             require_active(run.connection)
-            plan = make_plan(run, only)
+            plan = make_plan(run, closed_to(run), only)
             if plan.stale:
                 raise TooOld
             if plan.fingerprint != fingerprint:

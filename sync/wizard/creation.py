@@ -17,6 +17,7 @@ from sync.core.employee import Side
 from sync.models import EmployeeSnapshot, LeftOut, SyncRun
 from sync.models.groups import STEPS
 from sync.runs.lifecycle import NotAllowed
+from sync.runs.who_is_who import hold_reviews, leave_out
 
 LEFT_OUT = "create_left_out"
 MAX_GROUPS = 100
@@ -56,20 +57,16 @@ def _set(run: SyncRun, user: Any, rows: QuerySet[EmployeeSnapshot], on: bool) ->
 
 
 def never_add(run: SyncRun, user: Any, pk: int, why: str = "") -> LeftOut:
-    """Leave a person out for good. Raises ``NotAllowed``; ``EmployeeSnapshot.DoesNotExist`` for a linked person."""
+    """Leave a person of the lists out for good. ``pk``: their snapshot's.
+
+    Raises ``NotAllowed`` if any run of the connection writes, or this one has ended; ``EmployeeSnapshot.DoesNotExist``
+    for a linked person.
+    """
     with transaction.atomic():
+        hold_reviews(run.connection)
         hold_open(run)
         person = EmployeeSnapshot.objects.exclude(create_group="").get(run=run, pk=pk, link=None)
-        left_out, created = LeftOut.objects.get_or_create(
-            connection=run.connection,
-            side=person.side,
-            vendor_id=person.vendor_id,
-            defaults={"name": person.name, "reason": why.strip()[:200], "by": name_of(user)},
-        )
-        if created:
-            audit(user, "person.left_out", run.connection, left_out=left_out.pk, side=person.side)
-        recheck(run, [person])
-    return left_out
+        return leave_out(run.connection, user, person.side, person.vendor_id, person.name, why)
 
 
 def set_assigns_numbers(run: SyncRun, user: Any, on: bool) -> None:

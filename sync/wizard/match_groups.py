@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from connections.models import audit, name_of
-from sync.analysis.pairing import compare_in_run, is_left_out, numbers_in_visma, refresh_candidates, wanted_in_visma
+from sync.analysis import numbers
+from sync.analysis.pairing import compare_in_run, is_left_out, refresh_candidates
 from sync.core.batches import batches
 from sync.core.codes import CreateGroup
 from sync.core.create import heading
@@ -100,12 +101,12 @@ def _link(run: SyncRun, user: Any, row: PossibleMatch) -> int:
 
 
 def _compare(run: SyncRun, rows: list[PossibleMatch]) -> None:
-    numbers, wanted = numbers_in_visma(run), wanted_in_visma(run)
+    taken, wanted = numbers.as_read(run), numbers.wanted(run)
     for row in rows:
         link = row.huma.link
         if link and row.huma.payload and row.visma.payload and not is_left_out(link):
             huma, visma = from_json(row.huma.payload), from_json(row.visma.payload)
-            compare_in_run(run, link, huma, visma, numbers, shown=True, wanted=wanted)
+            compare_in_run(run, link, huma, visma, taken, shown=True, wanted=wanted)
 
 
 def undo_group(run: SyncRun, user: Any, key: str) -> int:

@@ -8,6 +8,7 @@ from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from connections.models import audit
+from sync.analysis.linking import kept_name, kept_number
 from sync.analysis.pairing import compare_pair, refresh_candidates
 from sync.core.employee import Side, from_json
 from sync.core.fields import FIELDS
@@ -164,8 +165,8 @@ def call_different(run: SyncRun, user: Any, pk: int) -> None:
                 "state": EmployeeLink.State.DIFFERENT,
                 "linked_by": EmployeeLink.By.PERSON,
                 "linked_by_user": user.get_username(),
-                "name": row.huma.name,
-                "number": row.huma.number,
+                "name": kept_name(row.huma.name, row.visma.name),
+                "number": kept_number(row.visma.number, row.huma.number),
             },
         )
         _answer(row, user, "different")

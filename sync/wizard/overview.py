@@ -6,23 +6,25 @@ from typing import Any
 
 from django.db.models import Count, Q
 
+from sync.analysis import passed_over, worth_knowing
+from sync.analysis.candidates import only_on_one_side
 from sync.analysis.carried_decisions import last_finished
-from sync.core.codes import Standing
 from sync.core.employee import Side
-from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
+from sync.core.fields import names
+from sync.models import Conflict, EmployeeLink, SyncRun
+from sync.models.groups import ONE_SIDE_EMPTY
+from sync.runs.lifecycle import reads
 from sync.wizard.matches import open_count
-
-WORTH = ("deactivated", "becomes_cash", "several_positions", "long_number", "no_number")
-"""What is worth knowing, the most urgent first. Source: design, A run (Overview)."""
-
-
-PARTS = (SyncRun.Trigger.RETRY, SyncRun.Trigger.UNDO)
-"""Runs that didn't read everybody; they show the figures of the run that they follow."""
+from sync.wizard.review import HEADINGS, UNASKED
 
 
 @dataclass(frozen=True)
 class Overview:
-    """The figures of one read; ``only_huma`` and ``only_visma`` are by heading of ``core.create``."""
+    """The figures of a run.
+
+    ``only_huma`` and ``only_visma`` are by heading of ``core.create``. ``worth`` has the codes of
+    ``analysis.worth_knowing`` with the number of people, where there are any.
+    """
 
     huma: int
     visma: int
@@ -58,8 +60,8 @@ class Overview:
 
 
 def overview(run: SyncRun) -> Overview:
-    """The run's figures; those that change when people are linked or unlinked are counted anew."""
-    figures: dict[str, Any] = {**run.figures, **({} if run.trigger in PARTS else _now(run))}
+    """The run's figures. Those that open a list are counted in what the list shows now."""
+    figures: dict[str, Any] = {**run.figures, **_now(run)}
     last = last_finished(run)
     return Overview(
         huma=figures.get(Side.HUMA, 0),
@@ -82,29 +84,33 @@ def overview(run: SyncRun) -> Overview:
         outside=figures.get("outside", 0),
         passed_over=figures.get("passed_over", 0),
         series_broken=bool(figures.get("series_broken")),
-        worth=[(code, figures["worth"][code]) for code in WORTH if figures.get("worth", {}).get(code)],
+        worth=[(code, n) for code, n in worth_knowing.counted(run.connection, reads(run.connection)).items() if n],
     )
 
 
 def _now(run: SyncRun) -> dict[str, Any]:
-    conflicts = Conflict.objects.filter(run=run)
-    asks = conflicts.filter(standing=Standing.ASKS)
-    counted = asks.aggregate(
-        differences=Count("pk"),
-        people=Count("link", distinct=True),
-        one_side_empty=Count("pk", filter=Q(kind__in=(Conflict.Kind.HUMA_EMPTY, Conflict.Kind.VISMA_EMPTY))),
-        spelling=Count("pk", filter=Q(kind=Conflict.Kind.SPELLING)),
-        new=Count("pk", filter=Q(is_new=True)),
+    conflicts, asks = Conflict.objects.filter(run=run), HEADINGS["all"]
+    counted = conflicts.aggregate(
+        differences=Count("pk", filter=asks),
+        people=Count("link", distinct=True, filter=asks),
+        one_side_empty=Count("pk", filter=asks & Q(kind__in=ONE_SIDE_EMPTY)),
+        spelling=Count("pk", filter=asks & Q(kind=Conflict.Kind.SPELLING)),
+        new=Count("pk", filter=asks & Q(is_new=True)),
+        **{f"standing_{code}": Count("pk", filter=HEADINGS[code]) for code in UNASKED},
+        **{f"field_{name}": Count("pk", filter=asks & Q(field=name)) for name in names()},
     )
-    people = EmployeeSnapshot.objects.filter(run=run, complete=True)
-    alone = people.filter(link=None).exclude(create_group="").exclude(create_blocked="create_open_match")
     only: dict[str, dict[str, int]] = {Side.HUMA: {}, Side.VISMA: {}}
-    for side, group, n in alone.values_list("side", "create_group").annotate(n=Count("pk")).order_by():
+    for side, group, n in only_on_one_side(run).values_list("side", "create_group").annotate(n=Count("pk")).order_by():
         only[side][group] = n
+    links = EmployeeLink.objects.filter(connection=run.connection_id)
+    states = dict(links.values_list("state").annotate(n=Count("pk")).order_by())
     return {
         **counted,
         "only": only,
-        "linked": people.filter(side=Side.HUMA, link__state=EmployeeLink.State.LINKED).count(),
-        "standing": dict(conflicts.values_list("standing").annotate(n=Count("pk")).order_by()),
-        "fields": dict(asks.values_list("field").annotate(n=Count("pk")).order_by()),
+        "linked": states.get(EmployeeLink.State.LINKED, 0),
+        "gone": states.get(EmployeeLink.State.GONE, 0),
+        "outside": states.get(EmployeeLink.State.OUTSIDE, 0),
+        "passed_over": passed_over.people(run.connection),
+        "standing": {code: counted[f"standing_{code}"] for code in UNASKED},
+        "fields": {name: n for name in names() if (n := counted[f"field_{name}"])},
     }

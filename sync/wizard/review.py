@@ -15,7 +15,7 @@ from sync.core.codes import Standing
 from sync.core.fields import names
 from sync.core.plan import bulk_refusal
 from sync.models import Conflict, EmployeeLink, SyncRun
-from sync.models.groups import STEPS
+from sync.models.groups import ONE_SIDE_EMPTY, STEPS
 from sync.pages import request_params
 from sync.pages.request_params import searched
 from sync.runs.lifecycle import NotAllowed
@@ -25,12 +25,20 @@ FOR_MANY = [choice for choice in CHOICES if choice != Conflict.Decision.NEVER]
 """The choices for several differences at once; *never* can only be chosen singly."""
 Chosen = Callable[[Conflict], tuple[str, str]]
 """Gives the choice for a difference, and why it isn't possible ("" if it is)."""
-EMPTY = (Conflict.Kind.HUMA_EMPTY, Conflict.Kind.VISMA_EMPTY)
 WRONG_ORDER_MS = 60_000
 """The most by which requests of one person can overtake each other; a larger difference means another clock."""
 UNASKED = (Standing.LEFT, Standing.FORMER, Standing.DRAFT)
 """The standings of differences about which nobody is asked; each has its own filter."""
-SHOWS = ("undecided", "all", "decided", "suggested", "impossible", *UNASKED)
+ASKED = Q(standing=Standing.ASKS)
+HEADINGS: dict[str, Q] = {
+    "undecided": ASKED & Q(decision=""),
+    "all": ASKED,
+    "decided": ASKED & ~Q(decision=""),
+    "suggested": ASKED & ~Q(suggestion=""),
+    "impossible": ASKED & ~Q(blocked_to_huma="", blocked_to_visma=""),
+    **{str(standing): Q(standing=standing) for standing in UNASKED},
+}
+"""The headings of Review, with the differences under each: what the page shows, what it counts, and its progress."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,7 @@ class ReviewFilter:
         return cls(
             field=field if field in names() else "",
             kind=kind if kind in (*Conflict.Kind.values, "empty") else "",
-            show=show if show in SHOWS else "undecided",
+            show=show if show in HEADINGS else "undecided",
             search=searched(data.get("search")),
             new=str(data.get("new") or "") in ("1", "on", "true"),
             link=request_params.number(data.get("link")),
@@ -67,19 +75,11 @@ class ReviewFilter:
 
     def apply(self, run: SyncRun) -> QuerySet[Conflict]:
         """The run's differences that the filter shows."""
-        rows = Conflict.objects.filter(run=run, standing=self.standing)
-        if self.show == "undecided":
-            rows = rows.filter(decision="")
-        elif self.show == "decided":
-            rows = rows.exclude(decision="")
-        elif self.show == "suggested":
-            rows = rows.exclude(suggestion="")
-        elif self.show == "impossible":
-            rows = rows.exclude(Q(blocked_to_huma="") & Q(blocked_to_visma=""))
+        rows = Conflict.objects.filter(HEADINGS[self.show], run=run)
         if self.field:
             rows = rows.filter(field=self.field)
         if self.kind:
-            rows = rows.filter(kind__in=EMPTY if self.kind == "empty" else (self.kind,))
+            rows = rows.filter(kind__in=ONE_SIDE_EMPTY if self.kind == "empty" else (self.kind,))
         if self.new:
             rows = rows.filter(is_new=True)
         if self.link:
@@ -103,10 +103,18 @@ class Decided:
     skipped: dict[str, int] = field(default_factory=dict)
 
 
+def counted(run: SyncRun, headings: Iterable[str] = tuple(HEADINGS)) -> dict[str, int]:
+    """How many differences of the run are under each heading.
+
+    The query uses only columns of the index ``conflict_filter``, because the rows themselves are long.
+    """
+    rows = Conflict.objects.filter(run=run)
+    return rows.aggregate(**{code: Count("standing", filter=HEADINGS[code]) for code in headings})
+
+
 def progress(run: SyncRun) -> tuple[int, int]:
     """How many of the differences that ask are decided, and how many there are in all."""
-    rows = Conflict.objects.filter(run=run, standing=Standing.ASKS)
-    counts = rows.aggregate(decided=Count("pk", filter=~Q(decision="")), all=Count("pk"))
+    counts = counted(run, ("decided", "all"))
     return counts["decided"], counts["all"]
 
 

@@ -1,6 +1,5 @@
 """Words about a person's record that several pages use."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,19 +38,6 @@ def badges_of(seen: EmployeeSnapshot) -> list[Badge]:
     if seen.draft:
         found.append(Badge(_("Draft"), "warning"))
     return [badge for badge in found if badge.label]
-
-
-def linked_by(counts: Mapping[str, int]) -> list[str]:
-    """How many people are linked by each key, as texts; ``counts`` by the code of the key."""
-    by = {
-        "external": _("%(n)s by the Huma ID in Visma"),
-        "number": _("%(n)s by Employment ID"),
-        "email": _("%(n)s by email"),
-        "connected": _("%(n)s by Huma's own integration"),
-        "name_birth": _("%(n)s by name and date of birth"),
-        "existing": _("%(n)s known from before"),
-    }
-    return [text % {"n": counts[code]} for code, text in by.items() if counts.get(code)]
 
 
 def blocked_sentence(person: EmployeeSnapshot) -> str:

@@ -1,4 +1,4 @@
-"""Puts the core's codes into words, in the language of the page. Only this module translates them."""
+"""Puts codes that several pages use into words, in the page's language. A page's own codes have their words there."""
 
 import re
 from collections import defaultdict

@@ -9,6 +9,7 @@ from django.utils import timezone
 from connections.api.errors import Gone, Rejected
 from connections.api.huma.client import may_be_about_the_email
 from connections.api.visma.documents import Job
+from sync.analysis.linking import kept_name, kept_number
 from sync.core.create import huma_user, visma_draft
 from sync.core.document import Doc
 from sync.core.employee import Canonical, Side, from_json
@@ -254,8 +255,8 @@ def _link(write: Write, person: EmployeeSnapshot, *, huma_id: str, visma_id: str
             "state": EmployeeLink.State.LINKED,
             "linked_by": by,
             "linked_by_user": write.run.confirmed_by,
-            "name": person.name,
-            "number": person.number,
+            "name": kept_name(person.name),
+            "number": kept_number(person.number),
         },
     )
     return link

@@ -2,10 +2,12 @@
 
 from django.db.models import Q
 
+from sync.analysis.linking import kept_number
+from sync.analysis.numbers import as_read
 from sync.core.employee import Side
 from sync.core.fields import field as field_named
-from sync.core.fields.number import TO_BE_GIVEN, same_number
-from sync.models import Change, EmployeeLink, EmployeeSnapshot, SyncRun, Write
+from sync.core.fields.number import TO_BE_GIVEN, is_somebody_elses
+from sync.models import Change, EmployeeLink, SyncRun, Write
 from sync.writing import write_state
 from sync.writing.context import Context, now_in_visma
 
@@ -30,21 +32,18 @@ def _fill_in(context: Context, change: Change, link: EmployeeLink) -> None:
     if value.canonical is None:
         write_state.settle(change, Change.State.NOTHING, "number_not_given")
         return
-    if same_number(str(value.canonical)) in _numbers_of_others(change.run, link):
+    if is_somebody_elses(str(value.canonical), link.huma_id, _numbers_in_huma(change.run)):
         write_state.settle(change, Change.State.FAILED, "number_given_taken")
         return
     change.after = value.canonical
     change.becomes = change.source = context.fingerprint(spec.name, spec.version, value.canonical)
     change.save(update_fields=["after", "becomes", "source"])
-    EmployeeLink.objects.filter(pk=link.pk).update(number=str(value.canonical)[:64])
+    EmployeeLink.objects.filter(pk=link.pk).update(number=kept_number(str(value.canonical)))
 
 
-def _numbers_of_others(run: SyncRun, link: EmployeeLink) -> set[str]:
-    """The numbers that other people had in Huma when the run read it; a retry uses what the first run read."""
+def _numbers_in_huma(run: SyncRun) -> dict[str, str]:
+    """Who had which number in Huma when the run read it; a retry uses what the first run read, too."""
     runs = [run]
     while first := runs[-1].retry_of:
         runs.append(first)
-    rows = (
-        EmployeeSnapshot.objects.filter(run__in=runs, side=Side.HUMA).exclude(vendor_id=link.huma_id).exclude(number="")
-    )
-    return {same_number(number) for number in rows.values_list("number", flat=True)}
+    return as_read(*runs, side=Side.HUMA)

@@ -8,8 +8,9 @@ from django.utils import timezone
 from connections.models import Connection
 from sync.analysis.analyse import analyse
 from sync.analysis.persist import load, store
-from sync.core.employee import Employee, to_json
+from sync.core.employee import Employee
 from sync.models import EmployeeSnapshot, SyncRun
+from sync.reading.snapshots import store_people
 from tests.sync.core.documents import Doc, huma_doc, huma_place, read_huma, read_visma, visma_doc, visma_place, wrap
 
 
@@ -48,20 +49,7 @@ def in_visma(id_: str, given: str, family: str, number: str = "", email: str = "
 def read(connection: Connection, *people: Employee, **more: Any) -> SyncRun:
     """A run in review that read these people."""
     run = SyncRun.objects.create(connection=connection, **more)
-    EmployeeSnapshot.objects.bulk_create(
-        EmployeeSnapshot(
-            run=run,
-            side=person.side.value,
-            vendor_id=person.id,
-            name=person.name,
-            number=person.number,
-            standing=person.standing.value,
-            active=person.active,
-            draft=person.draft,
-            payload=to_json(person),
-        )
-        for person in people
-    )
+    store_people(run, list(people))
     today = timezone.localdate()
     passed = ("visma_empty", "same_company")
     asked = {side: dict.fromkeys(ids, "gone") for side, ids in known_ids(connection).items()}

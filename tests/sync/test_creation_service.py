@@ -141,6 +141,44 @@ def test_never_add_leaves_out_and_can_be_taken_back(run, hr):
     assert not snapshot(run, "now").create_chosen
 
 
+def never_on_create(run, user, person):
+    return creation.never_add(run, user, person.pk, "hired by the neighbours")
+
+
+def left_out_on_people(run, user, person):
+    return who_is_who.leave_out(
+        run.connection, user, person.side, person.vendor_id, person.name, "hired by the neighbours"
+    )
+
+
+@pytest.mark.parametrize("leave_out", [never_on_create, left_out_on_people])
+def test_leaving_out_is_one_act_wherever_it_is_done(run, hr, leave_out):
+    """It is the same row and the same audit entry, and it counts at once in every run that is open."""
+    person = snapshot(run, "now")
+    both = in_huma("both", "Berit", "Begge", "1", "berit@x.no"), in_visma("both-v", "Berit", "Begge", "1", "berit@x.no")
+    command = read(run.connection, *both, in_huma("now", "Nina", "Nå", "10", "nina@x.no"), trigger="command")
+    row = leave_out(run, hr, person)
+    assert (row.side, row.vendor_id, row.name, row.reason, row.by) == (
+        *("huma", "now", "Nina Nå"),
+        *("hired by the neighbours", "hr"),
+    )
+    entry = AuditEntry.objects.get(connection=run.connection, action="person.left_out")
+    assert entry.detail == {"left_out": row.pk, "side": "huma"}
+    assert {snapshot(one, "now").create_blocked for one in (run, command)} == {"create_left_out"}
+
+
+@pytest.mark.parametrize("leave_out", [never_on_create, left_out_on_people])
+def test_nobody_is_left_out_while_any_run_of_the_connection_writes(run, hr, leave_out):
+    """The run that writes may be creating them."""
+    person = snapshot(run, "now")
+    SyncRun.objects.create(connection=run.connection, trigger="command", state="applying")
+    with pytest.raises(NotAllowed) as refused:
+        leave_out(run, hr, person)
+    assert refused.value.code == "state"
+    assert not LeftOut.objects.exists()
+    assert snapshot(run, "now").create_blocked == ""
+
+
 def test_a_person_who_is_left_out_is_so_in_the_next_run_too(run, hr):
     creation.never_add(run, hr, snapshot(run, "now").pk)
     SyncRun.objects.filter(pk=run.pk).update(state="cancelled")

@@ -13,6 +13,7 @@ from sync.people import card as cards
 from sync.people import everyone
 from sync.runs import who_is_who
 from sync.runs.lifecycle import NotAllowed
+from sync.wizard import matches, overview
 from tests.connections.companies import company
 from tests.sync.core.documents import wrap
 from tests.sync.reading import day, in_huma, in_visma, read, snapshot
@@ -106,7 +107,7 @@ def test_several_positions_are_those_that_the_overview_counts(hr):
     run = read(company(hr), in_huma("h", "Kari", "Lie", "1", "k@x.no"), *with_two)
     shown = names(everyone.people(run.connection, show="several_positions"))
     assert shown == ["Kari Lie"]
-    assert run.figures["worth"]["several_positions"] == len(shown)
+    assert dict(overview.overview(run).worth)["several_positions"] == len(shown)
 
 
 def test_nothing_of_another_connection_is_shown(run, superuser):
@@ -114,6 +115,15 @@ def test_nothing_of_another_connection_is_shown(run, superuser):
     assert everyone.people(other).total == 0
     read(other, in_huma("h1", "Xenia", "X", "1", "x@x.no"))
     assert names(everyone.people(other)) == ["Xenia X"]
+
+
+def test_whoever_decides_a_link_keeps_humas_name_and_payrolls_number(run, hr):
+    match = PossibleMatch.objects.get(run=run)
+    matches.call_different(run, hr, match.pk)
+    kept = [(link_of(run, "h3").name, link_of(run, "h3").number)]
+    made = who_is_who.link(run.connection, hr, "h3", "v3")
+    kept.append((made.name, made.number))
+    assert kept == [("Per Hansen", "33"), ("Per Hansen", "33")]
 
 
 def test_linking_by_hand_compares_the_pair_at_once_and_takes_both_off_the_create_lists(run, hr):

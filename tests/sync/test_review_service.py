@@ -76,7 +76,7 @@ def test_fields_and_kinds_are_counted_within_the_filter(run, hr):
     review.decide_bulk(run, hr, ReviewFilter(show="all", field="phone"), "leave")
     Conflict.objects.filter(run=run, field__in=("phone", "email")).update(is_new=True)
     there_are = Conflict.objects.filter(run=run)
-    for show in review.SHOWS:
+    for show in review.HEADINGS:
         for more in ({}, {"new": True}, {"search": "a"}, {"search": "a", "new": True}):
             found = cards.page(run, ReviewFilter(show=show, **more))
             assert found.progress == review.progress(run)

@@ -34,14 +34,23 @@ def same_number(text: str) -> str:
     return clean(text).casefold()
 
 
-def holders(people: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The holder of each number (by ``same_number``), from pairs of number and id: an id or ``SEVERAL``."""
-    found: dict[str, str] = {}
+def who_has(people: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Who has each number (by ``same_number``), from pairs of number and id. "" is no number."""
+    found: dict[str, list[str]] = {}
     for number, id_ in people:
-        key = same_number(number)
-        if key:
-            found[key] = id_ if found.get(key, id_) == id_ else SEVERAL
+        if key := same_number(number):
+            found.setdefault(key, []).append(id_)
     return found
+
+
+def holders(people: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The holder of each number, as ``who_has`` finds them: an id, or ``SEVERAL``."""
+    return {number: ids[0] if len(set(ids)) == 1 else SEVERAL for number, ids in who_has(people).items()}
+
+
+def is_somebody_elses(number: str, id_: str, numbers: Mapping[str, str]) -> bool:
+    """Whether anybody but ``id_`` ("" for a new person) has the number. ``numbers``: as ``holders`` gives them."""
+    return numbers.get(same_number(number), id_) != id_
 
 
 def canonical(side: Side, own: Own) -> Canonical:
@@ -58,7 +67,7 @@ def refusal(number: str, visma_id: str, numbers: Mapping[str, str] | None) -> Re
         return Reason("number_empty")
     if is_too_long(number):
         return Reason("number_too_long", {"length": len(number)})
-    if (numbers or {}).get(same_number(number), visma_id) != visma_id:
+    if is_somebody_elses(number, visma_id, numbers or {}):
         return Reason("number_taken")
     return None
 

@@ -53,7 +53,7 @@ def page(request: HttpRequest, connection: Connection) -> HttpResponse:
         "filters": [
             (code, label, found.counts.get(code))
             for code, label in labels.items()
-            if found.counts.get(code) or code in ALWAYS_OFFERED or code == show or code in everyone.LOOKING_INSIDE
+            if found.counts.get(code) or code in ALWAYS_OFFERED or code == show
         ],
         "query": urlencode({"show": show}) + "&" if show else "",
     }

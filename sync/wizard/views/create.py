@@ -96,6 +96,7 @@ def never(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpRes
     except EmployeeSnapshot.DoesNotExist as error:
         raise Http404 from error
     except NotAllowed:
+        messages.error(request, _("A sync is sending right now. Wait until it has ended, then try again."))
         return go_to(request, step_url("create", connection))
     said = _("%(name)s is left out from now on. You can include them again further down, under “Never added”.")
     return _list_again(request, connection, run, target, said % {"name": row.name})

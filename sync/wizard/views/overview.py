@@ -18,7 +18,7 @@ from sync.models import SyncRun
 from sync.pages.steps import open_run_page, page_context
 from sync.wizard.overview import Overview, overview
 from sync.wizard.views.review import progress_context
-from sync.wording.people import linked_by
+from sync.wording.link_keys import linked_by
 from sync.wording.sentences import field_label, sentence
 
 
@@ -96,8 +96,9 @@ def differences_sentence(found: Overview) -> str:
 def figures(connection: Connection, found: Overview) -> list[Figure]:
     """The figures of what waits for a person, each with the page that it opens."""
     review, matches, create = (_url(connection, name) for name in ("review", "review_matches", "create"))
+    people = _people(found.people)
     return [
-        Figure(found.differences, _("Differences"), review(), _people(found.people), attention=bool(found.differences)),
+        Figure(found.differences, _("Differences"), review(show="all"), people, attention=bool(found.differences)),
         Figure(found.possible, _("Possible matches"), matches(), attention=bool(found.possible)),
         Figure(found.only_huma_total, _("Only in Huma"), f"{create()}#to-visma", side=Side.HUMA),
         Figure(found.only_visma_total, _("Only in Visma"), f"{create()}#to-huma", side=Side.VISMA),

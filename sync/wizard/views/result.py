@@ -11,7 +11,7 @@ from sync.core.report import OUTCOMES, Totals
 from sync.models import Change, Letter, SyncRun
 from sync.models.groups import BY_HAND
 from sync.pages.steps import continue_url, inactive, page_context, run_page, step_url
-from sync.planning.payday import until
+from sync.planning.payday import next_cutoff
 from sync.runs import lifecycle
 from sync.runs.result_mail import result_of
 from sync.wizard.result import result
@@ -43,7 +43,7 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
         found=found,
         counts=counts(found.totals),
         failure=sentence(run.failure, run.failure_params),
-        held_until=until(connection, Change.objects.filter(run=run).waiting()) if found.held_waiting else "",
+        held_until=next_cutoff(connection, Change.objects.filter(run=run).waiting()) if found.held_waiting else "",
         mail_sentence=mail_sentence(run),
         rule=rule(run),
         by_hand=by_hand,

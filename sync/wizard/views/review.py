@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from connections.models import Connection
 from sync.core.codes import Standing
 from sync.models import Conflict, SyncRun
+from sync.models.groups import ONE_SIDE_EMPTY
 from sync.pages import request_params
 from sync.pages.paging import Place
 from sync.pages.steps import go_to, open_run_page, page_context, step_url
@@ -127,7 +128,7 @@ def _shows(shown: ReviewFilter, counts: dict[str, int]) -> list[dict[str, Any]]:
 def _kinds(counts: dict[str, int], current: str) -> list[tuple[str, str, int]]:
     """The kinds that occur, with both empty ones as one."""
     kinds = [(kind, str(label), counts.get(kind, 0)) for kind, label in Conflict.Kind.choices]
-    kinds.append(("empty", kind_label("empty"), sum(counts.get(kind, 0) for kind in review.EMPTY)))
+    kinds.append(("empty", kind_label("empty"), sum(counts.get(kind, 0) for kind in ONE_SIDE_EMPTY)))
     return [row for row in kinds if row[2] or row[0] == current]
 
 

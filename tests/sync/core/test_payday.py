@@ -12,7 +12,8 @@ from sync.core.payday import PayPlan, deadline, is_paid, period_of, reminders
 from sync.core.workdays import is_working_day
 
 OSLO = ZoneInfo("Europe/Oslo")
-THE_20TH = PayPlan(20, 18)
+NOON = time(12)
+THE_20TH = PayPlan(20, 18, NOON)
 days_of_month = st.integers(1, 31)
 months = st.tuples(st.integers(2024, 2040), st.integers(1, 12))
 plans = st.builds(PayPlan, days_of_month, days_of_month, st.times().map(lambda at: at.replace(second=0, microsecond=0)))
@@ -32,13 +33,13 @@ def shown(period):
     [
         (THE_20TH, (2026, 11), "2026-11-18 12:00 2026-11-20"),
         (THE_20TH, (2026, 12), "2026-12-18 12:00 2026-12-18"),  # the 20th is a Sunday
-        (PayPlan(31, 28), (2026, 2), "2026-02-27 12:00 2026-02-27"),  # a short month, and a Saturday
-        (PayPlan(31, 31), (2026, 4), "2026-04-30 12:00 2026-04-30"),
-        (PayPlan(5, 2), (2026, 4), "2026-04-01 12:00 2026-04-01"),  # Easter
-        (PayPlan(17, 14), (2027, 5), "2027-05-14 12:00 2027-05-14"),  # the national day, a Monday
-        (PayPlan(25, 20), (2026, 12), "2026-12-18 12:00 2026-12-24"),
-        (PayPlan(5, 25), (2027, 1), "2026-12-24 12:00 2027-01-05"),  # the cut-off is in the month before
-        (PayPlan(1, 20), (2027, 1), "2026-12-18 12:00 2026-12-31"),
+        (PayPlan(31, 28, NOON), (2026, 2), "2026-02-27 12:00 2026-02-27"),  # a short month, and a Saturday
+        (PayPlan(31, 31, NOON), (2026, 4), "2026-04-30 12:00 2026-04-30"),
+        (PayPlan(5, 2, NOON), (2026, 4), "2026-04-01 12:00 2026-04-01"),  # Easter
+        (PayPlan(17, 14, NOON), (2027, 5), "2027-05-14 12:00 2027-05-14"),  # the national day, a Monday
+        (PayPlan(25, 20, NOON), (2026, 12), "2026-12-18 12:00 2026-12-24"),
+        (PayPlan(5, 25, NOON), (2027, 1), "2026-12-24 12:00 2027-01-05"),  # the cut-off is in the month before
+        (PayPlan(1, 20, NOON), (2027, 1), "2026-12-18 12:00 2026-12-31"),
         (PayPlan(20, 18, time(9, 30)), (2026, 11), "2026-11-18 09:30 2026-11-20"),
     ],
 )
@@ -100,8 +101,8 @@ def test_what_waits_is_approved_in_time_or_too_late(since, now, following, misse
     ("plan", "month", "expected"),
     [
         (THE_20TH, (2026, 11), ("2026-11-16 07:00", "2026-11-18 07:00")),
-        (PayPlan(25, 23), (2026, 11), ("2026-11-19 07:00", "2026-11-23 07:00")),  # over a weekend
-        (PayPlan(10, 7), (2026, 4), ("2026-03-31 07:00", "2026-04-07 07:00")),  # over Easter
+        (PayPlan(25, 23, NOON), (2026, 11), ("2026-11-19 07:00", "2026-11-23 07:00")),  # over a weekend
+        (PayPlan(10, 7, NOON), (2026, 4), ("2026-03-31 07:00", "2026-04-07 07:00")),  # over Easter
         (PayPlan(20, 18, time(6)), (2026, 11), ("2026-11-13 07:00", "2026-11-17 07:00")),  # before that morning
         (PayPlan(20, 18, time(7)), (2026, 11), ("2026-11-13 07:00", "2026-11-17 07:00")),
     ],
@@ -127,8 +128,8 @@ def test_both_mornings_are_before_the_cutoff_and_on_working_days(plan, month, mo
         (THE_20TH, "2026-10-31", "2026-11-19 12:00", True),
         (THE_20TH, "2026-11-30", "2026-11-20 00:00", True),  # a month's salary is paid within it
         (THE_20TH, "2026-12-01", "2026-11-20 00:00", False),
-        (PayPlan(5, 25), "2026-10-31", "2026-11-05 08:00", True),  # what closes on the 25th is that month
-        (PayPlan(5, 25), "2026-11-01", "2026-11-05 08:00", False),
+        (PayPlan(5, 25, NOON), "2026-10-31", "2026-11-05 08:00", True),  # what closes on the 25th is that month
+        (PayPlan(5, 25, NOON), "2026-11-01", "2026-11-05 08:00", False),
         (THE_20TH, "2019-01-01", "2026-11-19 12:00", True),
     ],
 )
