@@ -7,16 +7,10 @@ from django.conf import settings
 
 from connections.api.backoff import doubled
 from connections.api.errors import TOO_MANY_REQUESTS, Unavailable
-from sync.core.employee import Side
 from sync.core.reasons import Reason
 from sync.reading.failures import CannotRead
 
 LONGEST_PAUSE = 10.0  # seconds
-SIDE_OF = {
-    **dict.fromkeys(("list", "user", "ask huma"), Side.HUMA),
-    **dict.fromkeys(("pages", "ids", "row", "ask visma"), Side.VISMA),
-}
-"""The side of a request, by the request's kind."""
 
 
 @dataclass

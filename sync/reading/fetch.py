@@ -6,7 +6,7 @@ EmployeeSnapshot rows, and ``SyncRun.progress`` says how far each side is.
 
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
@@ -23,7 +23,7 @@ from sync.core.presence import Seen
 from sync.models import EmployeeLink, SyncRun
 from sync.reading import asking
 from sync.reading.asking import Asking
-from sync.reading.backoff import SIDE_OF, Patience
+from sync.reading.backoff import Patience
 from sync.reading.failures import CannotRead
 from sync.reading.huma_list import HumaList
 from sync.reading.one_person import PassedOver
@@ -31,10 +31,10 @@ from sync.reading.reader import Rows, reader_for
 from sync.reading.silent_rows import SilentRows
 from sync.reading.snapshots import listed, unread
 from sync.reading.taken import Taken
-from sync.reading.under_way import UnderWay
+from sync.reading.under_way import SIDE_OF, UnderWay
 from sync.reading.visma_list import VismaList
 from sync.worker.lease import Lease
-from sync.worker.stopping import is_stopping
+from sync.worker.pool import is_over
 
 FLUSH_EVERY = 500  # people
 SHARE_EVERY = 5.0  # seconds between looks at whether other processes met a 429
@@ -66,7 +66,7 @@ class Fetch:
         silent = self.progress.setdefault("silent", {})
         self.sides = {name: Patience(name, silent) for name in Side}
         self.saved_at = self.shared_at = time.monotonic()
-        self.under_way = UnderWay()
+        self.under_way = UnderWay("read", settings.SYNC_CONCURRENCY + 1)
         self.lease: Lease
 
     def slice(self, lease: Lease, seconds: float) -> bool:
@@ -80,24 +80,25 @@ class Fetch:
             if self.asking.wanted[Side.HUMA]:
                 self.to_ask[Side.HUMA] = self.asking.absent(Side.HUMA, listed(self.run, Side.HUMA))
         self._find_absent_in_visma()
-        pool = self.under_way.pool = ThreadPoolExecutor(settings.SYNC_CONCURRENCY + 1, thread_name_prefix="read")
         try:
-            while not self.is_complete and not lease.lost and time.monotonic() < deadline and not is_stopping():
-                self._submit()
-                if self.pause > settings.SLICE_SECONDS:
-                    break  # the worker can do other work meanwhile
-                for future in self.under_way.ended(LOOK_EVERY):
-                    self._take(future)
-                if len(self.taken.read) >= FLUSH_EVERY or time.monotonic() - self.saved_at >= SAVE_EVERY:
-                    self._save()
-            for future in list(self.under_way.futures):  # requests under way are finished, not thrown away
-                self._take(future)
-            self._save()
+            with self.under_way:
+                self._work_until(deadline)
         except _Over:
             return False
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
         return self.is_complete
+
+    def _work_until(self, deadline: float) -> None:
+        while not self.is_complete and not is_over(deadline, self.lease):
+            self._submit()
+            if self.pause > settings.SLICE_SECONDS:
+                break  # the worker can do other work meanwhile
+            for (kind, what), future in self.under_way.ended(LOOK_EVERY):
+                self._take(kind, what, future)
+            if len(self.taken.read) >= FLUSH_EVERY or time.monotonic() - self.saved_at >= SAVE_EVERY:
+                self._save()
+        for (kind, what), future in self.under_way.rest():  # requests under way are finished, not thrown away
+            self._take(kind, what, future)
+        self._save()
 
     @property
     def pause(self) -> float:
@@ -125,23 +126,22 @@ class Fetch:
         if now >= self.sides[Side.VISMA].not_before:
             if self.visma.page_wanted and not {"pages", "ids"}.intersection(ask.kinds):
                 self._submit_visma_page()
-            room -= ask.add_people("ask visma", self.to_ask[Side.VISMA], self.reader.visma_person, room)
-            room -= ask.add_people("row", self.silent.wanted(ask.about("row")), self.reader.visma_person, room)
+            room -= ask.ask_people("ask visma", self.to_ask[Side.VISMA], self.reader.visma_person, room)
+            room -= ask.ask_people("row", self.silent.wanted(ask.about("row")), self.reader.visma_person, room)
         if now >= self.sides[Side.HUMA].not_before:
             for offset in self.list.next_offsets(room):
-                ask.add("list", (self.list.attempt, offset), self.list.page, offset)
+                ask.ask("list", (self.list.attempt, offset), self.list.page, offset)
             if self.list.is_complete:
-                room -= ask.add_people("user", self.to_read, partial(self.reader.huma, listed=True), room)
-            ask.add_people("ask huma", self.to_ask[Side.HUMA], self.reader.huma, room)
+                room -= ask.ask_people("user", self.to_read, partial(self.reader.huma, listed=True), room)
+            ask.ask_people("ask huma", self.to_ask[Side.HUMA], self.reader.huma, room)
 
     def _submit_visma_page(self) -> None:
         if self.visma.page_wanted == "ids":
-            self.under_way.add("ids", self.visma.cursor, self.reader.visma_ids)
+            self.under_way.ask("ids", self.visma.cursor, self.reader.visma_ids)
         else:
-            self.under_way.add("pages", self.visma.cursor, self.reader.visma_page)
+            self.under_way.ask("pages", self.visma.cursor, self.reader.visma_page)
 
-    def _take(self, future: Future[Any]) -> None:
-        kind, what = self.under_way.futures.pop(future)
+    def _take(self, kind: str, what: Any, future: Future[Any]) -> None:
         side = self.sides[SIDE_OF[kind]]
         try:
             result = future.result()
