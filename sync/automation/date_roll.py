@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from connections.api.backoff import doubled
 from connections.api.errors import BadCredentials, VendorError
+from connections.claims import claim_row
 from connections.models import Connection
 from connections.pausing import credentials_refused
 from sync.analysis import passed_over
@@ -69,8 +70,8 @@ def look(connection: Connection) -> bool:
     if connection.state != Connection.State.ACTIVE or not connection.automatic:
         return False
     DateRoll.objects.get_or_create(connection=connection, defaults={"not_before": timezone.now()})
-    mine = DateRoll.objects.filter(Q(day=None) | Q(day__lt=today), pk=connection.pk, not_before__lte=timezone.now())
-    if not mine.update(not_before=timezone.now() + CLAIM):
+    due_now = (Q(day=None) | Q(day__lt=today)) & Q(not_before__lte=timezone.now())
+    if not claim_row(DateRoll, connection.pk, due_now, not_before=timezone.now() + CLAIM):
         return False
     roll = DateRoll.objects.get(pk=connection.pk)
     try:

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from connections.claims import as_seen, claim_row
 from connections.models import Connection, audit
 from connections.pausing import application_refused
 from sync.automation.automatic import RULE
@@ -46,13 +47,8 @@ def start_due() -> list[SyncRun]:
 def _start(connection: Connection) -> SyncRun | None:
     """Take the slot and start a run; ``None`` if the slot was taken, or the last scheduled sync still runs."""
     with transaction.atomic():
-        mine = Connection.objects.filter(
-            pk=connection.pk,
-            state=Connection.State.ACTIVE,
-            automatic=True,
-            schedule_next=connection.schedule_next,
-        )
-        if not mine.update(schedule_next=upcoming(connection)):
+        due = as_seen(connection, "schedule_next") & Q(state=Connection.State.ACTIVE, automatic=True)
+        if not claim_row(Connection, connection.pk, due, schedule_next=upcoming(connection)):
             return None
         connection.refresh_from_db()
         try:

@@ -53,7 +53,7 @@ class _Slice:
     def _load(self) -> bool:
         """Load the Writes of the next people; False if nobody is left."""
         writes = self._open_writes(self._next_people())
-        write_state.claim(writes, self.lease)
+        write_state.note_holder(writes, self.lease)
         for write in writes:
             self.people.setdefault(write.person_key, []).append(write)
         now = timezone.now()
