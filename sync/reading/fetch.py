@@ -23,11 +23,11 @@ from sync.core.presence import Seen
 from sync.models import EmployeeLink, SyncRun
 from sync.reading import asking
 from sync.reading.asking import Asking
-from sync.reading.backoff import Patience
 from sync.reading.failures import CannotRead
 from sync.reading.huma_list import HumaList
 from sync.reading.one_person import PassedOver
 from sync.reading.reader import Rows, reader_for
+from sync.reading.retry_state import RetryState
 from sync.reading.silent_rows import SilentRows
 from sync.reading.snapshots import listed, unread
 from sync.reading.taken import Taken
@@ -64,7 +64,7 @@ class Fetch:
         self.to_ask: dict[str, list[str]] = {Side.HUMA: [], Side.VISMA: []}
         self.taken = Taken()
         silent = self.progress.setdefault("silent", {})
-        self.sides = {name: Patience(name, silent) for name in Side}
+        self.sides = {name: RetryState(name, silent) for name in Side}
         self.saved_at = self.shared_at = time.monotonic()
         self.under_way = UnderWay("read", settings.SYNC_CONCURRENCY + 1)
         self.lease: Lease
@@ -152,16 +152,16 @@ class Fetch:
             if isinstance(error, PassedOver):
                 self._pass_over(kind, what, error.passed)
             if kind.startswith("ask "):
-                side.good()
+                side.answered()
                 self._take_answer(side.name, what, None, error)
             elif kind in ("user", "row") and isinstance(error, PassedOver):
-                side.good()
+                side.answered()
             elif kind in ("pages", "ids") and what and isinstance(error, Rejected):
                 self._go_on_in_visma(self.visma.refused)  # a cursor from before an interruption may have expired
             else:
                 raise
             return
-        side.good()
+        side.answered()
         if kind.startswith("ask "):
             self._take_answer(side.name, what, result)
         elif kind == "pages":
@@ -210,7 +210,7 @@ class Fetch:
         """Ask again later. If that has lasted too long, reading fails, or a single person is passed over."""
         side = self.sides[SIDE_OF[kind]]
         try:
-            side.bad(error)
+            side.unanswered(error)
         except CannotRead as over:
             is_ask = kind.startswith("ask ")
             if not (is_ask or self._is_alone(kind, what)):
