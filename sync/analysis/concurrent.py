@@ -12,8 +12,7 @@ WROTE = (*SETTLED, Change.State.PLANNED, Change.State.UNKNOWN)
 
 def began(run: SyncRun) -> datetime:
     """When the run began to read."""
-    said = run.progress.get("began")
-    return datetime.fromisoformat(said) if said else run.started_at
+    return run.reading_began_at or run.started_at
 
 
 def written_meanwhile(run: SyncRun) -> set[int]:

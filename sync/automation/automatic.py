@@ -16,7 +16,7 @@ from sync.core.batches import batches
 from sync.core.codes import Action
 from sync.core.employee import Side
 from sync.core.relook import stops
-from sync.models import OPEN_STATES, Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
+from sync.models import OPEN_STATES, Change, Conflict, EmployeeLink, EmployeeSnapshot, RunPerson, SyncRun
 from sync.models.groups import SETTLED
 from sync.planning import holding
 from sync.planning.plan_rows import store_plan
@@ -128,8 +128,9 @@ def _read_again(run: SyncRun) -> None:
     """Let the run read again, because what it read may be older than what was written since."""
     EmployeeSnapshot.objects.filter(run=run).delete()
     Conflict.objects.filter(run=run).delete()
+    RunPerson.objects.filter(run=run).delete()
     SyncRun.objects.filter(pk=run.pk).update(
-        state=SyncRun.State.FETCHING, confirmed_at=None, read_at=None, progress={}, figures={}
+        state=SyncRun.State.FETCHING, confirmed_at=None, read_at=None, reading_began_at=None, progress={}, figures={}
     )
 
 
@@ -207,5 +208,5 @@ def _is_refused(change: Change) -> bool:
 def compared(run: SyncRun) -> list[int]:
     """The links that an automatic run compared: those of whom Huma told, or all."""
     if run.trigger != SyncRun.Trigger.SCHEDULED:
-        return list(run.progress.get("links", ()))
+        return list(run.single_people.filter(compared=True).values_list("link", flat=True))
     return list(run.connection.links.filter(state=EmployeeLink.State.LINKED).values_list("pk", flat=True))

@@ -5,7 +5,7 @@ changes goes the same way: both sides are read again before anything is sent.
 """
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import takewhile
 
 from django.db import IntegrityError, transaction
@@ -16,6 +16,7 @@ from connections.api.errors import Unavailable
 from connections.models import Connection
 from connections.pausing import application_refused
 from sync.analysis import passed_over
+from sync.analysis.concurrent import began
 from sync.analysis.detect_notices import tell_of
 from sync.analysis.pairing import compare_in_run
 from sync.analysis.persist import load
@@ -25,7 +26,7 @@ from sync.analysis.unread import each_alone, passed_for_a_bug
 from sync.core.employee import Employee, Side
 from sync.core.fields.number import holders
 from sync.core.passing import Passed
-from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, HumaEvent, SyncRun
+from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, HumaEvent, RunPerson, SyncRun
 from sync.reading.presence import Asked, changes, store_presence
 from sync.reading.rereading import Rereading, taking_part
 from sync.runs import second_reads
@@ -130,7 +131,7 @@ def _compare(run: SyncRun, asked: Asked, rehires: Rehires, passed: list[Passed])
     with transaction.atomic():
         if _was_overtaken(run):
             EmployeeSnapshot.objects.filter(run=run).delete()
-            SyncRun.objects.filter(pk=run.pk).update(progress={})
+            SyncRun.objects.filter(pk=run.pk).update(progress={}, reading_began_at=None)
             return False
         mine = SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.FETCHING)
         if not mine.update(state=SyncRun.State.REVIEW, read_at=timezone.now(), failure="", failure_params={}):
@@ -158,12 +159,31 @@ def _compare(run: SyncRun, asked: Asked, rehires: Rehires, passed: list[Passed])
         each_alone(rows.order_by("pk"), compare, broken)
         passed_over.remember(run, passed, _looked_at(links, humas, vismas, asked))
         gone = {huma_id: found[link.pk].gone_from for huma_id, link in links.items() if link.pk in found}
-        tell_of(run, links, humas, vismas, gone)
-        run.progress |= {"links": compared, "new": known.news(found)}
+        not_read = set(run.progress["passed"])
+        tell_of(run, links, humas, vismas, gone, not_read)
+        _store_people(run, links, set(compared), not_read, set(known.news(found)))
         figures = {"linked": len(compared), "conflicts": Conflict.objects.filter(run=run).count()}
-        SyncRun.objects.filter(pk=run.pk).update(progress=run.progress, figures=figures)
+        SyncRun.objects.filter(pk=run.pk).update(figures=figures)
     run.refresh_from_db()
     return True
+
+
+def _store_people(
+    run: SyncRun, links: Mapping[str, EmployeeLink], compared: set[int], passed: set[str], news: set[str]
+) -> None:
+    """Store what the run did with whom. ``compared``: primary keys of links; ``passed`` and ``news``: ids in Huma."""
+    seen = {huma_id for huma_id, link in links.items() if link.pk in compared}
+    RunPerson.objects.bulk_create(
+        RunPerson(
+            run=run,
+            huma_id=huma_id,
+            link=links.get(huma_id),
+            compared=huma_id in seen,
+            passed=huma_id in passed,
+            has_news=huma_id in news,
+        )
+        for huma_id in sorted(seen | passed | news)
+    )
 
 
 def _looked_at(
@@ -184,10 +204,9 @@ def _numbers(run: SyncRun) -> dict[str, str]:
 
 def _was_overtaken(run: SyncRun) -> bool:
     others = SyncRun.objects.filter(connection=run.connection_id).exclude(pk=run.pk)
-    began = datetime.fromisoformat(run.progress["began"])
     return (
         others.filter(state=SyncRun.State.APPLYING).exists()
-        or others.filter(finished_at__gte=began).exclude(confirmed_at=None).exists()
+        or others.filter(finished_at__gte=began(run)).exclude(confirmed_at=None).exists()
     )
 
 

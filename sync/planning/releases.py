@@ -20,7 +20,7 @@ def answer_released(run: SyncRun) -> None:
     """
     made = {(one.link_id, one.field): one for one in Change.objects.filter(run=run)}
     rows = _unwritten(run).select_related("link")
-    passed = set(run.progress.get("passed", ()))
+    passed = set(run.single_people.filter(passed=True).values_list("huma_id", flat=True))
     broken = set(run.passed_over.values_list("link", flat=True))
     again: list[Change] = []
     answered: list[Change] = []

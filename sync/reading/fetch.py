@@ -51,7 +51,9 @@ class Fetch:
     def __init__(self, run: SyncRun, *, before_release: bool = False) -> None:
         self.run = run
         self.clients = clients_for(run.connection)
-        self.progress: dict[str, Any] = run.progress or _start()
+        if not run.progress:
+            run.reading_began_at = timezone.now()
+        self.progress: dict[str, Any] = run.progress or {Side.HUMA: HumaList.start(), Side.VISMA: VismaList.start()}
         rows = EmployeeLink.objects.filter(connection=run.connection).exclude(state=EmployeeLink.State.DIFFERENT)
         links = list(rows.defer("baseline", "seen"))
         known = [one for one in links if one.state != EmployeeLink.State.GONE]
@@ -278,7 +280,8 @@ class Fetch:
             self.progress.setdefault("read_at", timezone.now().isoformat())
         with transaction.atomic():
             mine = SyncRun.objects.filter(pk=self.run.pk, state=SyncRun.State.FETCHING, lease_holder=self.lease.holder)
-            if self.lease.lost or not mine.update(progress=self.progress, touched_at=timezone.now()):
+            now, began = timezone.now(), self.run.reading_began_at
+            if self.lease.lost or not mine.update(progress=self.progress, reading_began_at=began, touched_at=now):
                 raise _Over
             self.list.flush()
             self.visma.flush()
@@ -292,7 +295,3 @@ class Fetch:
         if self.clients.is_waiting or self.saved_at - self.shared_at > SHARE_EVERY:
             self.clients.share_waiting(self.run.connection)
             self.shared_at = self.saved_at
-
-
-def _start() -> dict[str, Any]:
-    return {"began": timezone.now().isoformat(), Side.HUMA: HumaList.start(), Side.VISMA: VismaList.start()}

@@ -37,15 +37,15 @@ Pair = tuple[Employee | None, Employee | None]
 class Rereading:
     """One slice of reading single people. ``SyncRun.progress`` keeps the rest: who is ``gone`` (from which side), who
     is ``outside`` what the connection is about, who is ``passed`` over (by Huma id: side, id, code of the reason,
-    property, name), when the run ``began``, since when a side is ``silent``, and since when each person ``waits`` for
-    an answer."""
+    property, name), since when a side is ``silent``, and since when each person ``waits`` for an answer."""
 
     def __init__(self, run: SyncRun, lease: Lease) -> None:
         self.run, self.lease = run, lease
         self.links = taking_part(run)
         self.clients = clients_for(run.connection)
-        empty: dict[str, Any] = {"gone": {}, "outside": [], "passed": {}, "waits": {}}
-        self.progress: dict[str, Any] = {"began": timezone.now().isoformat(), **empty, **run.progress}
+        if not run.progress:
+            run.reading_began_at = timezone.now()
+        self.progress: dict[str, Any] = {"gone": {}, "outside": [], "passed": {}, "waits": {}, **run.progress}
         if isinstance(self.progress["passed"], list):  # begun by an older version: these people are read again
             self.progress["passed"] = {}
         read = EmployeeSnapshot.objects.filter(run=run, side=Side.HUMA).values_list("vendor_id", flat=True)
@@ -156,7 +156,8 @@ class Rereading:
         """Store what was read together with the progress; False if the run isn't ours any more."""
         with transaction.atomic():
             mine = SyncRun.objects.filter(pk=self.run.pk, state=SyncRun.State.FETCHING, lease_holder=self.lease.holder)
-            if self.lease.lost or not mine.update(progress=self.progress, touched_at=timezone.now()):
+            now, began = timezone.now(), self.run.reading_began_at
+            if self.lease.lost or not mine.update(progress=self.progress, reading_began_at=began, touched_at=now):
                 return False
             store_people(self.run, self.read)
         if self.read:

@@ -1,6 +1,6 @@
 """Decides which runs that answered Huma's events are kept: those that a person may want to open."""
 
-from sync.models import Change, Conflict, SyncRun
+from sync.models import Change, Conflict, RunPerson, SyncRun
 from sync.models.groups import SINGLE, WAITS
 
 
@@ -21,7 +21,7 @@ def _says_what_is_over(run: SyncRun) -> bool:
 
     The newest look at each person counts, so this run is needed to show that the difference is over.
     """
-    links = set(run.progress.get("links", ()))
+    links = run.single_people.filter(compared=True).values("link")
     others = SyncRun.objects.filter(connection=run.connection_id).exclude(pk=run.pk)
     rows = Conflict.objects.filter(WAITS, link__in=links).exclude(run=run).order_by("run")
     last = dict(rows.values_list("link", "run"))
@@ -30,6 +30,8 @@ def _says_what_is_over(run: SyncRun) -> bool:
     whole = others.exclude(trigger__in=SINGLE).exclude(read_at=None).order_by("-pk").values_list("pk", flat=True)
     last = {link: pk for link, pk in last.items() if pk >= (whole.first() or 0)}
     later = others.filter(trigger__in=SINGLE, pk__gt=min(last.values(), default=0)).exclude(finished_at=None)
-    for pk, looked_at in later.values_list("pk", "progress__links"):
-        last = {link: one for link, one in last.items() if one >= pk or link not in (looked_at or ())}
+    looks = RunPerson.objects.filter(run__in=later, compared=True, link__in=last).values_list("run", "link")
+    for pk, link in looks:
+        if last.get(link, pk) < pk:
+            del last[link]
     return bool(last)

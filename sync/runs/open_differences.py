@@ -8,11 +8,11 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import Case, Count, Exists, Max, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, FilteredRelation, Max, OuterRef, Q, QuerySet, When
 
 from sync.core.batches import batches
 from sync.models import OPEN_STATES, Change, Conflict, EmployeeLink, LeftOut, SyncRun
-from sync.models.groups import COMPARED, MANUAL, PART, SINGLE, WAITS, WHOLE
+from sync.models.groups import COMPARED, MANUAL, PART, WAITS, WHOLE
 
 State, Trigger = SyncRun.State, SyncRun.Trigger
 CONNECTIONS_AT_ONCE = 200  # connections in one statement
@@ -76,11 +76,13 @@ def looks_of(newest: Newest, connections: Iterable[int]) -> Looks:
         later = Q()
         for connection, pk in some:
             later |= Q(connection=connection, pk__gt=pk)
-        rows = SyncRun.objects.filter(later, trigger__in=PART, state__in=COMPARED).order_by("pk")
-        for pk, connection, trigger, links in rows.values_list("pk", "connection", "trigger", "progress__links"):
-            looks.parts[connection].append(pk)
-            if trigger in SINGLE:
-                looks.last.update(dict.fromkeys(links or (), pk))
+        compared = FilteredRelation("single_people", condition=Q(single_people__compared=True))
+        rows = SyncRun.objects.filter(later, trigger__in=PART, state__in=COMPARED).annotate(compared=compared)
+        for pk, connection, link in rows.order_by("pk").values_list("pk", "connection", "compared__link"):
+            if pk not in looks.parts[connection][-1:]:
+                looks.parts[connection].append(pk)
+            if link:
+                looks.last[link] = pk
     return looks
 
 
