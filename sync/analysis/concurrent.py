@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from sync.core.employee import Side
-from sync.models import OPEN_STATES, Change, Conflict, SyncRun
-from sync.models.groups import MANUAL, SETTLED
+from sync.models import Change, Conflict, SyncRun
+from sync.models.groups import MANUAL, OPEN_STATES, SETTLED
 
 WROTE = (*SETTLED, Change.State.PLANNED, Change.State.UNKNOWN)
 """Outcomes of a Change after which the person's data has changed, or may have."""

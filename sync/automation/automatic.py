@@ -16,8 +16,8 @@ from sync.core.batches import batches
 from sync.core.codes import Action
 from sync.core.employee import Side
 from sync.core.relook import stops
-from sync.models import OPEN_STATES, Change, Conflict, EmployeeLink, EmployeeSnapshot, RunPerson, SyncRun
-from sync.models.groups import SETTLED
+from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, RunPerson, SyncRun
+from sync.models.groups import OPEN_STATES, SETTLED
 from sync.planning import holding
 from sync.planning.plan_rows import store_plan
 from sync.planning.planning import make_plan

@@ -14,7 +14,8 @@ from django.utils import timezone
 from connections.models import Connection, audit, name_of
 from sync.core.batches import batches
 from sync.core.relook import kind_of, stops
-from sync.models import OPEN_STATES, Change, EmployeeLink, SyncRun
+from sync.models import Change, EmployeeLink, SyncRun
+from sync.models.groups import CAME_TO_NOTHING, OPEN_STATES
 from sync.pages.paging import Key, Order, Part, Place, part
 from sync.pages.request_params import number
 from sync.planning.holding import waiting
@@ -134,7 +135,7 @@ def _releases(connection: Connection, states: Iterable[str]) -> QuerySet[SyncRun
 def _in_vain(connection: Connection) -> SyncRun | None:
     """The last release, if it failed and something of it waits again."""
     last = connection.runs.filter(trigger=SyncRun.Trigger.RELEASE).first()
-    if last is None or last.state not in (SyncRun.State.FAILED, SyncRun.State.CANCELLED):
+    if last is None or last.state not in CAME_TO_NOTHING:
         return None
     return last if waiting(connection).filter(release=last).exists() else None
 

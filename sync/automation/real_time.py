@@ -27,6 +27,7 @@ from sync.core.employee import Employee, Side
 from sync.core.fields.number import holders
 from sync.core.passing import Passed
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, HumaEvent, RunPerson, SyncRun
+from sync.models.groups import BY_ITSELF, UNATTENDED
 from sync.reading.presence import Asked, changes, store_presence
 from sync.reading.rereading import Rereading, taking_part
 from sync.runs import second_reads
@@ -216,9 +217,7 @@ def _read(run: SyncRun, side: Side) -> dict[str, Employee]:
 
 def attend(connection: Connection) -> SyncRun | None:
     """Wake runs that waited for the connection, and start a run for waiting events; returns the new run."""
-    triggers = (SyncRun.Trigger.SCHEDULED, SyncRun.Trigger.REAL_TIME, SyncRun.Trigger.RELEASE)
-    before_writing = (SyncRun.State.FETCHING, SyncRun.State.REVIEW)
-    open_ones = SyncRun.objects.filter(connection=connection, trigger__in=triggers, state__in=before_writing)
+    open_ones = SyncRun.objects.filter(connection=connection, trigger__in=BY_ITSELF, state__in=UNATTENDED)
     for pk in open_ones.values_list("pk", flat=True):
         wake(pk)
     return start(connection)

@@ -26,8 +26,8 @@ from sync.inbox.attention import Kind, Situation, attention, situation
 from sync.mail import letters
 from sync.mail.outbox import each_once, hashed
 from sync.mail.payroll_notices import runs_told_of
-from sync.models import AUTOMATIC, Change, Conflict, Letter, SyncRun
-from sync.models.groups import BY_ITSELF
+from sync.models import Change, Conflict, Letter, SyncRun
+from sync.models.groups import AUTOMATIC, BY_ITSELF
 from sync.runs.open_differences import RUNS_AT_ONCE, asking
 
 TOLD = ("bank_account", "last_workday", "given_name", "family_name")

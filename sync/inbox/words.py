@@ -16,7 +16,8 @@ from connections.refused import REFUSED_CREDENTIALS
 from sync.analysis import two_writers
 from sync.core.employee import Side
 from sync.inbox.attention import Kind, Waits
-from sync.models import AUTOMATIC, Notice, PassedPerson, SyncRun
+from sync.models import Notice, PassedPerson, SyncRun
+from sync.models.groups import AUTOMATIC
 from sync.planning.payday import deadline_of
 from sync.wording import payday
 from sync.wording.passed_over import why_passed

@@ -121,7 +121,7 @@ class SyncRun(models.Model):
     @property
     def is_before_writing(self) -> bool:
         """Whether the run is in a state before writing."""
-        return self.state in {self.State.FETCHING, self.State.REVIEW, self.State.CREATE, self.State.CONFIRM}
+        return self.state in BEFORE_WRITING
 
     @property
     def groups(self) -> list[str]:
@@ -131,7 +131,13 @@ class SyncRun(models.Model):
 
 
 AUTOMATIC = (SyncRun.Trigger.SCHEDULED, SyncRun.Trigger.REAL_TIME)
-OPEN_STATES = ("fetching", "review", "create", "confirm", "applying")
+"""Runs that a rule started."""
+STEPS = (SyncRun.State.REVIEW, SyncRun.State.CREATE, SyncRun.State.CONFIRM)
+"""The states in which a run waits for a person."""
+BEFORE_WRITING = (SyncRun.State.FETCHING, *STEPS)
+"""The states in which nothing was written yet, so a run can be cancelled."""
+OPEN_STATES = (*BEFORE_WRITING, SyncRun.State.APPLYING)
+"""The states of a run that hasn't ended."""
 
 
 class RunPerson(models.Model):

@@ -16,7 +16,7 @@ from connections.access import connection_for, hr_page
 from connections.models import Connection
 from connections.nav import connection_nav
 from sync.models import SyncRun
-from sync.models.groups import BY_HAND, STEPS, WITHOUT_DIFFERENCES
+from sync.models.groups import BY_HAND, STEPS, WITH_RESULT, WITHOUT_DIFFERENCES
 from sync.runs import lifecycle
 
 WIZARD_STEPS: tuple[tuple[str, Promise], ...] = (
@@ -79,12 +79,18 @@ def step_of(run: SyncRun | None) -> str:
 def continue_url(connection: Connection, run: SyncRun) -> str:
     """The address of the page where a person goes on with a run, or sees how far it is.
 
-    An automatic run waits for nobody: before it writes, that is the page of its result.
+    A run that no person started waits for nobody: before it writes, that is the page of its result; for a cancelled
+    one, the list of all runs.
     """
-    if run.trigger not in BY_HAND and run.is_before_writing:
-        return step_url("result", connection, run)
+    if run.trigger not in BY_HAND and run.state != SyncRun.State.APPLYING:
+        return step_url("history" if run.state == SyncRun.State.CANCELLED else "result", connection, run)
     come_to = step_of(run)
     return step_url("overview" if come_to == "review" else come_to, connection, run)
+
+
+def result_url(connection: Connection, run: SyncRun | None) -> str:
+    """The address of the result of a run that has ended; "" as long as it hasn't, and for a cancelled one."""
+    return step_url("result", connection, run) if run and run.state in WITH_RESULT else ""
 
 
 def page_context(

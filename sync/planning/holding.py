@@ -13,8 +13,8 @@ from sync.core.batches import batches
 from sync.core.codes import Standing
 from sync.core.employee import Side, from_json
 from sync.core.fields import field as field_named
-from sync.models import AUTOMATIC, Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
-from sync.models.groups import SETTLED
+from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
+from sync.models.groups import AUTOMATIC, SETTLED
 from sync.planning.held_letters import tell_at_once
 from sync.planning.plan_rows import change_row
 from sync.planning.planning import Item

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from django.db.models import Case, Count, Exists, FilteredRelation, Max, OuterRef, Q, QuerySet, When
 
 from sync.core.batches import batches
-from sync.models import OPEN_STATES, Change, Conflict, EmployeeLink, LeftOut, SyncRun
-from sync.models.groups import COMPARED, MANUAL, PART, WAITS, WHOLE
+from sync.models import Change, Conflict, EmployeeLink, LeftOut, SyncRun
+from sync.models.groups import COMPARED, FOLLOWING, MANUAL, OPEN_STATES, PART, UNATTENDED, WAITS, WHOLE
 
 State, Trigger = SyncRun.State, SyncRun.Trigger
 CONNECTIONS_AT_ONCE = 200  # connections in one statement
@@ -44,7 +44,7 @@ def newest_runs(connections: Collection[int]) -> Newest:
     """The newest run of each kind in these connections, in one statement."""
     rows = SyncRun.objects.filter(connection__in=connections, dry=False)
     others = [trigger for trigger in Trigger.values if trigger != Trigger.REAL_TIME]
-    unended = (State.FAILED, State.FETCHING, State.REVIEW, State.APPLYING)
+    unended = (State.FAILED, *UNATTENDED, State.APPLYING)
     rows = rows.filter(Q(trigger__in=others) | Q(trigger=Trigger.REAL_TIME, state__in=unended))
     found: dict[int, dict[tuple[str, str], int]] = defaultdict(dict)
     counted = rows.values_list("connection", "trigger", "state").annotate(newest=Max("pk")).order_by()
@@ -103,7 +103,7 @@ def _with_later_looks(looks: Looks, whole: Mapping[int, int]) -> Iterable[int]:
         if run >= looks.last.get(link, 0):
             now[link, name] = whole[run]
     parts = {pk: connection for connection, pks in looks.parts.items() for pk in pks}
-    tried_again = Q(run__trigger__in=(Trigger.RETRY, Trigger.UNDO))
+    tried_again = Q(run__trigger__in=FOLLOWING)
     for some in batches(sorted(parts), RUNS_AT_ONCE):
         rows = (
             _taking_part(some).filter(WAITS | tried_again).annotate(waits=Case(When(WAITS, then=True), default=False))

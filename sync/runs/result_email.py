@@ -18,6 +18,7 @@ from sync.mail.composers import Composer
 from sync.mail.message import absolute, message
 from sync.mail.payroll_notices import counts_only
 from sync.models import Change, Conflict, Letter, PossibleMatch, SyncRun
+from sync.models.groups import PROBLEMS
 from sync.planning.new_people import what_comes_along
 from sync.runs.lifecycle import run_totals
 from sync.runs.open_differences import open_differences
@@ -26,8 +27,6 @@ from sync.wording.sentences import change_sentence, field_label, outcome_label, 
 
 MOST_PROBLEMS = 50
 """The most problems that an email lists; the page has all."""
-
-PROBLEMS = (Change.State.FAILED, Change.State.UNKNOWN, Change.State.MOVED)
 
 
 @dataclass(frozen=True)

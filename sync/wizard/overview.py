@@ -10,14 +10,11 @@ from sync.analysis.carried_decisions import last_finished
 from sync.core.codes import Standing
 from sync.core.employee import Side
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
+from sync.models.groups import FOLLOWING
 from sync.wizard.matches import open_count
 
 WORTH = ("deactivated", "becomes_cash", "several_positions", "long_number", "no_number")
 """What is worth knowing, the most urgent first. Source: design, A run (Overview)."""
-
-
-PARTS = (SyncRun.Trigger.RETRY, SyncRun.Trigger.UNDO)
-"""Runs that didn't read everybody; they show the figures of the run that they follow."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +56,7 @@ class Overview:
 
 def overview(run: SyncRun) -> Overview:
     """The run's figures; those that change when people are linked or unlinked are counted anew."""
-    figures: dict[str, Any] = {**run.figures, **({} if run.trigger in PARTS else _now(run))}
+    figures: dict[str, Any] = {**run.figures, **({} if run.trigger in FOLLOWING else _now(run))}
     last = last_finished(run)
     return Overview(
         huma=figures.get(Side.HUMA, 0),

@@ -11,6 +11,7 @@ from sync.analysis import two_writers
 from sync.automation import switching
 from sync.automation.forms import AutomaticForm
 from sync.models import SyncRun
+from sync.models.groups import UNATTENDED
 from sync.pages.steps import connection_page, page_context, step_url
 from sync.runs.lifecycle import NotAllowed
 from sync.runs.open_differences import open_differences
@@ -28,11 +29,7 @@ def page(request: HttpRequest, connection: Connection) -> HttpResponse:
         changed = switching.change(connection, request.user, form.chosen())
         messages.success(request, _("Saved.") if changed else _("Nothing was changed."))
         return redirect("admin:automatic", connection.code)
-    last = (
-        connection.runs.filter(trigger=SyncRun.Trigger.SCHEDULED)
-        .exclude(state__in=(SyncRun.State.FETCHING, SyncRun.State.REVIEW))
-        .first()
-    )
+    last = connection.runs.filter(trigger=SyncRun.Trigger.SCHEDULED).exclude(state__in=UNATTENDED).first()
     refusal = switching.refusal(connection)
     context = page_context(
         request,

@@ -31,7 +31,7 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
         return redirect(continue_url(connection, run))
     if run.state == SyncRun.State.CANCELLED:
         messages.info(request, _("That sync was cancelled. Nothing was sent."))
-        return redirect(step_url("sync_users" if run.trigger in BY_HAND else "history", connection))
+        return redirect(continue_url(connection, run))
     found = result(run)
     context = page_context(
         request,
