@@ -6,13 +6,14 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
-from connections.access import connection_for, hr_page
+from connections.access import approvable_by, connection_for, connections_of, hr_page
 from connections.models import Connection
 from connections.nav import connection_nav
 from sync.models import SyncRun
@@ -124,24 +125,37 @@ def connection_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 
     Before the connection is released, everybody is redirected to the connection's own page.
     """
+    return early_page(_after_release(view))
 
+
+def approval_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The same for a page on which held changes are approved or rejected; 404 for everybody who may not."""
+    return _page_of(_after_release(view), approvable_by)
+
+
+def early_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The same for a page that shows nothing of Visma, so it is open before the release, too."""
+    return _page_of(view, connections_of)
+
+
+def _page_of(
+    view: Callable[..., HttpResponse], among: Callable[[Any], QuerySet[Connection]]
+) -> Callable[..., HttpResponse]:
+    @wraps(view)
+    def guarded(request: HttpRequest, code: str, **kwargs: Any) -> HttpResponse:
+        return view(request, connection_for(request.user, code, among), **kwargs)
+
+    return hr_page(guarded)
+
+
+def _after_release(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @wraps(view)
     def guarded(request: HttpRequest, connection: Connection, **kwargs: Any) -> HttpResponse:
         if connection.state == Connection.State.WAITING:
             return go_to(request, reverse("admin:connection", args=[connection.code]))
         return view(request, connection, **kwargs)
 
-    return early_page(guarded)
-
-
-def early_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """The same for a page that shows nothing of Visma, so it is open before the release, too."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, code: str, **kwargs: Any) -> HttpResponse:
-        return view(request, connection_for(request.user, code), **kwargs)
-
-    return hr_page(guarded)
+    return guarded
 
 
 def open_run_page(view: RunView) -> Callable[..., HttpResponse]:

@@ -3,7 +3,6 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,12 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from connections.access import may_approve
 from connections.models import Connection
 from sync.automation import held as service
 from sync.pages import request_params
 from sync.pages.paging import Place
-from sync.pages.steps import connection_page, page_context
+from sync.pages.steps import approval_page, page_context
 from sync.planning.planning import NumberNeeded
 from sync.runs.lifecycle import NotAllowed
 from sync.wording.sentences import sentence
@@ -25,7 +23,7 @@ ANSWERS = ("release", "drop")
 
 
 @require_GET
-@connection_page
+@approval_page
 def page(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Show everything that is held, before → after."""
     found = service.held(connection, Place.from_data(request.GET))
@@ -45,7 +43,7 @@ def page(request: HttpRequest, connection: Connection) -> HttpResponse:
 
 
 @require_POST
-@connection_page
+@approval_page
 def ask(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Show how many are ticked and what will happen to them; nothing happens yet."""
     answer = request.POST.get("answer", "")
@@ -81,11 +79,9 @@ def _ask(
 
 
 @require_POST
-@connection_page
+@approval_page
 def release(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Release exactly these. A second click, or another owner's, finds them answered."""
-    if not may_approve(request.user, connection):
-        raise PermissionDenied
     pks = _asked(request)
     try:
         done = service.release(connection, request.user, pks, request.POST.get("typed", ""))
@@ -104,11 +100,9 @@ def release(request: HttpRequest, connection: Connection) -> HttpResponse:
 
 
 @require_POST
-@connection_page
+@approval_page
 def drop(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Drop exactly these; nothing is written."""
-    if not may_approve(request.user, connection):
-        raise PermissionDenied
     done = service.drop(connection, request.user, _asked(request))
     if not done.changes:
         return _nothing_left(request, connection)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from connections import services
-from connections.access import may_approve
+from connections.access import is_owner
 from connections.command_line import OneLineCommand, connection_called, email_address, mistake
 from connections.models import Connection
 from sync.analysis import two_writers
@@ -97,7 +97,7 @@ def _by(connection: Connection, username: str) -> Any:
     except services.NoSuchUser:
         text = _("--by: no user who can sign in is called “%(who)s”.")
         raise mistake(text % {"who": username}) from None
-    if not may_approve(user, connection):
+    if not is_owner(user, connection):
         raise mistake(
             _("--by: “%(who)s” is neither an owner of the connection nor an administrator.") % {"who": username}
         )
