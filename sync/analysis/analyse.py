@@ -7,16 +7,16 @@ from datetime import date
 
 from connections.models import Connection
 from sync.analysis.unread import Unread, each_alone
-from sync.core.alike import Alike
-from sync.core.collecting import no_collecting
 from sync.core.compare import Comparison, compare
 from sync.core.create import heading, keys, refused, shared_keys
 from sync.core.employee import Employee, Period, Side
 from sync.core.evidence import Weighing
 from sync.core.fields import Pair
 from sync.core.fields.number import holders, same_number
+from sync.core.garbage_collection import no_collecting
 from sync.core.match import Linked, Matching, match, weighing_of
 from sync.core.passing import Passed
+from sync.core.people_index import Alike
 from sync.core.presence import Presence, Seen, too_many
 from sync.core.reasons import Reason
 from sync.core.relook import better_employee, other_records, seen_of

@@ -18,9 +18,9 @@ from sync.analysis.figures import figures
 from sync.analysis.linking import store_links
 from sync.analysis.two_writers import noted
 from sync.core.batches import BATCH, batches
-from sync.core.collecting import no_collecting
 from sync.core.compare import Difference
 from sync.core.employee import Employee, Side, from_json
+from sync.core.garbage_collection import no_collecting
 from sync.core.match import Possible
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
 

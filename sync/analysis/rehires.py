@@ -11,10 +11,10 @@ from django.conf import settings
 
 from connections.api.errors import TOO_MANY_REQUESTS, Unavailable
 from sync.core import passing
-from sync.core.alike import Alike
 from sync.core.employee import Employee, Period, Side
 from sync.core.match import weighing_of
 from sync.core.passing import Passed, is_like
+from sync.core.people_index import Alike
 from sync.core.relook import better_employee
 from sync.models import EmployeeLink, SyncRun
 from sync.reading.one_person import PassedOver, one_person

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sync.core.alike import CROWD, Alike, index
 from sync.core.employee import Employee, Side
 from sync.core.evidence import WEAK_SHARED, Evidence, Weighing, contradicts, is_plain, is_worth_asking, links_by_itself
+from sync.core.people_index import CROWD, Alike, index
 from sync.core.person_names import Likeness
 from sync.core.record import record
 

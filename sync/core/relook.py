@@ -9,9 +9,9 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from sync.core.alike import Alike
 from sync.core.employee import Period, Side
 from sync.core.evidence import THINGS, WEAK_SHARED, Evidence, Weighing, is_worth_asking
+from sync.core.people_index import Alike
 
 INSTEAD = "instead:"
 UNSEEN_BIRTH = "unseen_birth"

@@ -21,16 +21,15 @@ from sync.core.employee import Employee, Side
 from sync.core.passing import SILENT, Passed, too_many
 from sync.core.presence import Seen
 from sync.models import EmployeeLink, SyncRun
-from sync.reading import asking
-from sync.reading.asking import Asking
+from sync.reading.absent_people import Asking, start
 from sync.reading.failures import CannotRead
 from sync.reading.huma_list import HumaList
 from sync.reading.one_person import PassedOver
+from sync.reading.read_buffer import Taken
 from sync.reading.reader import Rows, reader_for
 from sync.reading.retry_state import RetryState
 from sync.reading.silent_rows import SilentRows
 from sync.reading.snapshots import listed, unread
-from sync.reading.taken import Taken
 from sync.reading.under_way import SIDE_OF, UnderWay
 from sync.reading.visma_list import VismaList
 from sync.worker.lease import Lease
@@ -58,7 +57,7 @@ class Fetch:
         links = list(rows.defer("baseline", "seen"))
         known = [one for one in links if one.state != EmployeeLink.State.GONE]
         self.reader = reader_for(run.connection, known, are_all=True, before_release=before_release)
-        self.asking = Asking(run, links, self.progress.setdefault("asked", asking.start()))
+        self.asking = Asking(run, links, self.progress.setdefault("asked", start()))
         self.list = HumaList(run, self.clients.huma, self.progress[Side.HUMA])
         self.visma = VismaList(run, self.progress[Side.VISMA], self.asking.asked[Side.VISMA])
         self.silent = SilentRows(self.visma)

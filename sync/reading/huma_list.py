@@ -13,7 +13,7 @@ from connections.api.errors import property_name
 from connections.api.huma.client import HumaClient
 from connections.api.huma.documents import Page
 from sync.core.employee import Side
-from sync.core.glimpse import huma_glimpse
+from sync.core.partial_record import huma_glimpse
 from sync.core.passing import SHAPE, Passed
 from sync.core.reasons import Reason
 from sync.models import SyncRun

@@ -28,7 +28,7 @@ from sync.core.document import Doc
 from sync.core.employee import Employee, Side
 from sync.core.fields import FIELDS, Field
 from sync.core.fingerprint import Fingerprinter
-from sync.core.glimpse import huma_glimpse, visma_glimpse
+from sync.core.partial_record import huma_glimpse, visma_glimpse
 from sync.core.passing import Passed
 from sync.core.read import huma_employee, huma_position_summary, huma_selected, visma_employee
 from sync.core.reasons import Reason

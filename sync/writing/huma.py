@@ -11,7 +11,7 @@ from sync.core.fields import field as field_named
 from sync.models import Change, Write
 from sync.writing import given, write_state
 from sync.writing.context import Context, now_in_huma
-from sync.writing.fit import fits
+from sync.writing.last_check import fits
 from sync.writing.refused import refused
 
 

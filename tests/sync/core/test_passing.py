@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from connections.api.visma.documents import in_part
 from sync.core.employee import Employee, Side
-from sync.core.glimpse import huma_glimpse, visma_glimpse
+from sync.core.partial_record import huma_glimpse, visma_glimpse
 from sync.core.passing import SHAPE, Passed, is_like, may_be, too_many
 from tests.sync.core.documents import TODAY, valued, visma_doc
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.core.alike import Alike
 from sync.core.employee import Period, Position, Side
 from sync.core.match import weighing_of
+from sync.core.people_index import Alike
 from sync.core.relook import asks, better_employee, known_at_first, seen_of, still_known, stops, without_instead
 from tests.sync.core.documents import modest, valued
 

@@ -5,9 +5,9 @@ What a payroll clerk would want of each; a question costs a click, a wrong silen
 
 import pytest
 
-from sync.core.alike import Alike
 from sync.core.employee import Side
 from sync.core.match import weighing_of
+from sync.core.people_index import Alike
 from sync.core.relook import better_employee, other_records
 from tests.sync.core.documents import valued
 from tests.sync.core.test_match_people import (
