@@ -11,7 +11,7 @@ from typing import Any
 
 from sync.core.employee import Employee, Side
 from sync.core.evidence import WEAK_SHARED, Evidence, Weighing, contradicts, is_plain, is_worth_asking, links_by_itself
-from sync.core.people_index import CROWD, Alike, index
+from sync.core.people_index import CROWD, PeopleIndex, index
 from sync.core.person_names import Likeness
 from sync.core.record import record
 
@@ -107,7 +107,7 @@ class _Matcher:
         self.linked: dict[Id, Linked] = {}
         self.taken: set[Id] = set()
         self.possible: dict[Couple, Possible] = {}
-        self.alike = Alike(weighing)
+        self.alike = PeopleIndex(weighing)
         self.numbers = index((clues.number, id_) for id_, clues in self.huma.items() if clues.number)
 
     def link(self, couple: Couple, by: str) -> None:

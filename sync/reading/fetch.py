@@ -21,11 +21,11 @@ from sync.core.employee import Employee, Side
 from sync.core.passing import SILENT, Passed, too_many
 from sync.core.presence import Seen
 from sync.models import EmployeeLink, SyncRun
-from sync.reading.absent_people import Asking, start
+from sync.reading.absent_people import AbsentPeople, start
 from sync.reading.failures import CannotRead
 from sync.reading.huma_list import HumaList
 from sync.reading.one_person import PassedOver
-from sync.reading.read_buffer import Taken
+from sync.reading.read_buffer import ReadBuffer
 from sync.reading.reader import Rows, reader_for
 from sync.reading.retry_state import RetryState
 from sync.reading.silent_rows import SilentRows
@@ -57,13 +57,13 @@ class Fetch:
         links = list(rows.defer("baseline", "seen"))
         known = [one for one in links if one.state != EmployeeLink.State.GONE]
         self.reader = reader_for(run.connection, known, are_all=True, before_release=before_release)
-        self.asking = Asking(run, links, self.progress.setdefault("asked", start()))
+        self.absent = AbsentPeople(run, links, self.progress.setdefault("asked", start()))
         self.list = HumaList(run, self.clients.huma, self.progress[Side.HUMA])
-        self.visma = VismaList(run, self.progress[Side.VISMA], self.asking.asked[Side.VISMA])
+        self.visma = VismaList(run, self.progress[Side.VISMA], self.absent.asked[Side.VISMA])
         self.silent = SilentRows(self.visma)
         self.to_read: list[str] = []
         self.to_ask: dict[str, list[str]] = {Side.HUMA: [], Side.VISMA: []}
-        self.taken = Taken()
+        self.buffer = ReadBuffer()
         silent = self.progress.setdefault("silent", {})
         self.sides = {name: RetryState(name, silent) for name in Side}
         self.saved_at = self.shared_at = time.monotonic()
@@ -78,8 +78,8 @@ class Fetch:
         self.reader.witness.knows(Side.HUMA, self.list.to_read)
         if self.list.is_complete:
             self.to_read = unread(self.run)[::-1]
-            if self.asking.wanted[Side.HUMA]:
-                self.to_ask[Side.HUMA] = self.asking.absent(Side.HUMA, listed(self.run, Side.HUMA))
+            if self.absent.wanted[Side.HUMA]:
+                self.to_ask[Side.HUMA] = self.absent.to_ask(Side.HUMA, listed(self.run, Side.HUMA))
         self._find_absent_in_visma()
         try:
             with self.under_way:
@@ -95,7 +95,7 @@ class Fetch:
                 break  # the worker can do other work meanwhile
             for (kind, what), future in self.under_way.ended(LOOK_EVERY):
                 self._take(kind, what, future)
-            if len(self.taken.read) >= FLUSH_EVERY or time.monotonic() - self.saved_at >= SAVE_EVERY:
+            if len(self.buffer.read) >= FLUSH_EVERY or time.monotonic() - self.saved_at >= SAVE_EVERY:
                 self._save()
         for (kind, what), future in self.under_way.rest():  # requests under way are finished, not thrown away
             self._take(kind, what, future)
@@ -178,10 +178,10 @@ class Fetch:
         """Take a person of a list who was read, or who isn't there any more."""
         self._answered(kind, id_, found is not None)
         if found is None:
-            self.taken.gone[side].append(id_)
-            self.asking.gone_since_listed(side, id_)
+            self.buffer.gone[side].append(id_)
+            self.absent.gone_since_listed(side, id_)
         else:
-            self.taken.read.append(found)
+            self.buffer.read.append(found)
 
     def _answered(self, kind: str, id_: str, there: bool = True) -> None:
         if kind == "row":
@@ -190,13 +190,13 @@ class Fetch:
             self.progress[Side.HUMA]["read"] += 1
 
     def _take_page(self, rows: Rows, cursor: str | None) -> None:
-        self.taken.read += rows.people
-        self.taken.passed += [*rows.passed, *rows.silent]
+        self.buffer.read += rows.people
+        self.buffer.passed += [*rows.passed, *rows.silent]
         self.silent.add(rows)
         self._go_on_in_visma(self.visma.take, rows.ids, cursor)
 
     def _pass_over(self, kind: str, id_: str, passed: Passed) -> None:
-        self.taken.passed.append(passed)
+        self.buffer.passed.append(passed)
         self._answered(kind, id_)
 
     def _is_alone(self, kind: str, id_: str) -> bool:
@@ -235,16 +235,16 @@ class Fetch:
     def _take_answer(self, side: str, id_: str, found: Employee | None, error: Exception | None = None) -> None:
         """Take the answer about a person who was asked for singly. If they are there, they count as listed."""
         if error is None:
-            seen = self.asking.answered(side, id_, found is not None)
+            seen = self.absent.answered(side, id_, found is not None)
         else:
-            seen = self.asking.failed(side, id_, error)
+            seen = self.absent.failed(side, id_, error)
         if found is not None:
-            self.taken.read.append(found)
+            self.buffer.read.append(found)
         elif seen is Seen.GONE:
-            self.taken.gone[side].append(id_)
+            self.buffer.gone[side].append(id_)
         if side == Side.VISMA:
             self.visma.answered(id_, seen.value)
-        if self.asking.is_over(side) and (side == Side.HUMA or self.visma.is_complete):
+        if self.absent.is_over(side) and (side == Side.HUMA or self.visma.is_complete):
             self.to_ask[side] = []
 
     def _take_list(self, attempt: int, offset: int, page: Page) -> None:
@@ -254,14 +254,14 @@ class Fetch:
         if self.list.is_complete:
             self.to_read = self.list.to_read[::-1]
             self.reader.witness.knows(Side.HUMA, self.to_read)
-            self.to_ask[Side.HUMA] = self.asking.absent(Side.HUMA, self.list.people)
+            self.to_ask[Side.HUMA] = self.absent.to_ask(Side.HUMA, self.list.people)
 
     def _go_on_in_visma(self, step: Callable[..., None], *result: Any) -> None:
         """Call ``step`` of Visma's list; if reading begins anew, drop what was read so far."""
         before = self.visma.progress["restarts"]
         step(*result)
         if self.visma.progress["restarts"] != before:
-            self.taken.drop(Side.VISMA)
+            self.buffer.drop(Side.VISMA)
         self._find_absent_in_visma()
 
     def _find_absent_in_visma(self) -> None:
@@ -269,7 +269,7 @@ class Fetch:
         if self.visma.progress["stage"] == "settle":
             self.to_ask[Side.VISMA] = self.visma.odd()
         elif self.visma.is_complete:
-            self.to_ask[Side.VISMA] = self.asking.absent(Side.VISMA, self.visma.known)
+            self.to_ask[Side.VISMA] = self.absent.to_ask(Side.VISMA, self.visma.known)
 
     def _save(self) -> None:
         """Store what was read together with the progress. Raises ``_Over`` if the run isn't ours any more."""
@@ -284,11 +284,11 @@ class Fetch:
                 raise _Over
             self.list.flush()
             self.visma.flush()
-            self.taken.store(self.run)
-            if self.taken.is_any and self.run.attempts:
+            self.buffer.store(self.run)
+            if self.buffer.is_any and self.run.attempts:
                 self.lease.progress()
                 self.run.attempts = 0
-        self.taken = Taken()
+        self.buffer = ReadBuffer()
         self.run.progress = self.progress
         self.saved_at = time.monotonic()
         if self.clients.is_waiting or self.saved_at - self.shared_at > SHARE_EVERY:
