@@ -13,7 +13,7 @@ from sync.models.groups import BY_HAND
 from sync.pages.steps import continue_url, inactive, page_context, run_page, step_url
 from sync.planning.payday import until
 from sync.runs import lifecycle
-from sync.runs.result_mail import result_of
+from sync.runs.result_email import result_of
 from sync.wizard.result import result
 from sync.wizard.retry import retry_failed
 from sync.wording.rule import rule
