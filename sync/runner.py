@@ -23,8 +23,8 @@ from sync.core.employee import Side
 from sync.core.reasons import Reason
 from sync.models import SyncRun
 from sync.models.groups import BY_ITSELF, CHECKS, SINGLE, UNATTENDED, WORKING
+from sync.planning.approvals import come_back
 from sync.planning.holding import overtake_gone
-from sync.planning.releases import come_back
 from sync.reading.failures import CannotRead, reason_for_reading
 from sync.reading.fetch import Fetch
 from sync.reading.programs import seen_by

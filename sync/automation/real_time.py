@@ -1,7 +1,7 @@
 """Real time: reads the people of whom Huma told again on both sides, and compares them, to write what only Huma moved.
 
-One run at a time in a connection answers all waiting events; later events wait for the next run. A release of held
-changes goes the same way: both sides are read again before anything is sent.
+One run at a time in a connection answers all waiting events; later events wait for the next run. What an owner
+approved goes the same way: both sides are read again before anything is sent.
 """
 
 from collections.abc import Collection, Mapping

@@ -15,10 +15,10 @@ MANUAL = (_Trigger.MANUAL, _Trigger.RETRY, _Trigger.UNDO)
 """Runs of the wizard; a connection has at most one open one."""
 BY_HAND = (*MANUAL, _Trigger.COMMAND)
 """Runs that a person started."""
-BY_ITSELF = (*AUTOMATIC, _Trigger.RELEASE)
-"""Runs that go on from review without a person, in the name of a rule or of the owner who released something."""
-SINGLE = (_Trigger.REAL_TIME, _Trigger.RELEASE)
-"""Runs over single people: those of whom Huma told, or whose held changes an owner released."""
+BY_ITSELF = (*AUTOMATIC, _Trigger.APPROVED)
+"""Runs that go on from review without a person, in the name of a rule or of the owner who approved something."""
+SINGLE = (_Trigger.REAL_TIME, _Trigger.APPROVED)
+"""Runs over single people: those of whom Huma told, or whose held changes an owner approved."""
 SHOWN_TO_A_PERSON = (_Trigger.MANUAL, _Trigger.COMMAND)
 """Runs that read both sides and showed them to a person; a retry shows only what failed before."""
 WHOLE = (*SHOWN_TO_A_PERSON, _Trigger.SCHEDULED)

@@ -30,7 +30,7 @@ class SyncRun(models.Model):
         UNDO = "undo", _("Undo sync")
         SCHEDULED = "scheduled", _("Schedule")
         REAL_TIME = "real-time", _("Change in Huma")
-        RELEASE = "release", _("Approved")
+        APPROVED = "release", _("Approved")
 
     connection = models.ForeignKey(Connection, models.CASCADE, verbose_name=_("connection"), related_name="runs")
     trigger = models.CharField(_("started by"), max_length=10, choices=Trigger, default=Trigger.MANUAL)

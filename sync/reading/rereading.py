@@ -1,4 +1,4 @@
-"""Reads single people again on both sides: those of whom Huma told, and those whose held changes an owner released.
+"""Reads single people again on both sides: those of whom Huma told, and those whose held changes an owner approved.
 
 A vendor that doesn't answer is asked again for as long as it takes, with growing pauses. A person who can't be read for
 reasons that concern only them is passed over, so that the others go on.

@@ -1,6 +1,6 @@
 """Differences that wait for a person: those that the newest run that compared a person has left open.
 
-That is the newest run that read both sides, or a later run over single people (real time, releases). The start page,
+That is the newest run that read both sides, or a later run over single people (real time, approvals). The start page,
 Attention and the digest share this definition. It needs few statements, even for many connections.
 """
 

@@ -90,7 +90,7 @@ def told(found: Company, *people: Person) -> SyncRun:
 
 def release(found: Company, changes: Iterable[Change], typed: str = "") -> SyncRun:
     """The run of a release, at its end."""
-    run = held.release(found.connection, found.user, [one.pk for one in changes], typed).run
+    run = held.approve(found.connection, found.user, [one.pk for one in changes], typed).run
     assert run is not None
     runner.drive(run)
     found.sandbox.wait_for_jobs()
@@ -99,7 +99,7 @@ def release(found: Company, changes: Iterable[Change], typed: str = "") -> SyncR
 
 def released(found: Company, changes: Iterable[Change]) -> SyncRun:
     """The run of a release that has just begun."""
-    run = held.release(found.connection, found.user, [one.pk for one in changes]).run
+    run = held.approve(found.connection, found.user, [one.pk for one in changes]).run
     assert run is not None
     return run
 

@@ -1,4 +1,4 @@
-"""Held: automatic changes that wait for an owner, who releases or drops them."""
+"""Held: automatic changes that wait for an owner, who approves or rejects them."""
 
 from urllib.parse import urlencode
 
@@ -19,7 +19,7 @@ from sync.planning.planning import NumberNeeded
 from sync.runs.lifecycle import NotAllowed
 from sync.wording.sentences import sentence
 
-ANSWERS = ("release", "drop")
+ANSWERS = ("approve", "reject")
 
 
 @require_GET
@@ -52,7 +52,7 @@ def ask(request: HttpRequest, connection: Connection) -> HttpResponse:
     if answer not in ANSWERS or not (everything or ticked):
         messages.warning(request, _("Nothing was ticked."))
         return _back(request, connection)
-    selection = service.select(connection, None if everything else ticked, answer == "release")
+    selection = service.select(connection, None if everything else ticked, answer == "approve")
     if not selection.changes:
         return _nothing_left(request, connection, selection)
     return _ask(request, connection, answer, selection)
@@ -64,7 +64,7 @@ def _ask(
     context = page_context(
         request,
         connection,
-        _("Approve") if answer == "release" else _("Reject"),
+        _("Approve") if answer == "approve" else _("Reject"),
         current="attention",
         answer=answer,
         selection=selection,
@@ -80,14 +80,14 @@ def _ask(
 
 @require_POST
 @approval_page
-def release(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """Release exactly these. A second click, or another owner's, finds them answered."""
+def approve(request: HttpRequest, connection: Connection) -> HttpResponse:
+    """Approve exactly these. A second click, or another owner's, finds them answered."""
     pks = _asked(request)
     try:
-        done = service.release(connection, request.user, pks, request.POST.get("typed", ""))
+        done = service.approve(connection, request.user, pks, request.POST.get("typed", ""))
     except NumberNeeded:
         selection = service.select(connection, pks, True)
-        return _ask(request, connection, "release", selection, _("That isn't the number. Nothing was approved."))
+        return _ask(request, connection, "approve", selection, _("That isn't the number. Nothing was approved."))
     except NotAllowed:
         messages.error(request, _("The connection isn't active, so nothing was approved."))
         return _back(request, connection)
@@ -101,9 +101,9 @@ def release(request: HttpRequest, connection: Connection) -> HttpResponse:
 
 @require_POST
 @approval_page
-def drop(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """Drop exactly these; nothing is written."""
-    done = service.drop(connection, request.user, _asked(request))
+def reject(request: HttpRequest, connection: Connection) -> HttpResponse:
+    """Reject exactly these; nothing is written."""
+    done = service.reject(connection, request.user, _asked(request))
     if not done.changes:
         return _nothing_left(request, connection)
     text = ngettext("%(n)s change was rejected.", "%(n)s changes were rejected.", done.changes) % {"n": done.changes}

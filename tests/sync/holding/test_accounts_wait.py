@@ -185,7 +185,7 @@ def test_rejected_it_stays_with_the_old_account(fjordheim):
     old = account(fjordheim, anna(fjordheim))
     new_account(fjordheim, anna(fjordheim), accounts(1)[0])
     told(fjordheim, anna(fjordheim))
-    held.drop(fjordheim.connection, fjordheim.user, [one.pk for one in waits(fjordheim.connection)])
+    held.reject(fjordheim.connection, fjordheim.user, [one.pk for one in waits(fjordheim.connection)])
     assert totals(told(fjordheim, anna(fjordheim))) == {}
     assert account(fjordheim, anna(fjordheim)) == old
 

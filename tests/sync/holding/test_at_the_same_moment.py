@@ -78,7 +78,7 @@ def test_a_release_and_what_huma_tells_of(fjordheim, moment):
     pks = [one.pk for one in waits(fjordheim.connection)]
 
     def click():
-        held.release(Connection.objects.get(), fjordheim.user, pks, str(len(held_phones)))
+        held.approve(Connection.objects.get(), fjordheim.user, pks, str(len(held_phones)))
 
     assert at_once(click, lambda: automatic.carry_out(SyncRun.objects.get(pk=run.pk))) == []
     release = SyncRun.objects.get(trigger="release")

@@ -116,10 +116,10 @@ def test_a_clerk_who_writes_between_the_look_and_the_write_is_not_overwritten(fj
 
 def test_releasing_twice_releases_once(fjordheim, held_phones, superuser):
     changes = [one.pk for one in of(fjordheim, next(iter(held_phones)))]
-    first = held.release(fjordheim.connection, fjordheim.user, changes)
-    second = held.release(fjordheim.connection, superuser, changes)
+    first = held.approve(fjordheim.connection, fjordheim.user, changes)
+    second = held.approve(fjordheim.connection, superuser, changes)
     assert (first.changes, second.changes, second.run) == (1, 0, None)
-    assert held.drop(fjordheim.connection, superuser, changes).changes == 0
+    assert held.reject(fjordheim.connection, superuser, changes).changes == 0
     assert SyncRun.objects.filter(trigger="release").count() == 1
 
 
@@ -134,7 +134,7 @@ def test_two_owners_at_once_release_once(fjordheim, held_phones):
         finally:
             connections.close_all()
 
-    for answer in (held.release, held.drop):
+    for answer in (held.approve, held.reject):
         threads = [threading.Thread(target=click, args=(user, answer)) for user in owners * 2]
         for thread in threads:
             thread.start()
@@ -152,7 +152,7 @@ def test_above_the_threshold_the_number_of_people_is_typed(fjordheim, held_phone
     assert held.select(fjordheim.connection, pks, False).needs_number is None, "to drop writes nothing"
     for typed in ("", "3", "all"):
         with pytest.raises(NumberNeeded):
-            held.release(fjordheim.connection, fjordheim.user, pks, typed)
+            held.approve(fjordheim.connection, fjordheim.user, pks, typed)
     assert len(waits(fjordheim.connection)) == 4
     run = release(fjordheim, changes, " 4 ")
     assert totals(run) == {"done": 4}
@@ -171,7 +171,7 @@ def test_what_was_released_is_nothing_of_the_hours(fjordheim, held_phones):
 def test_nothing_is_released_while_the_connection_is_not_active(fjordheim, held_phones, state):
     Connection.objects.update(state=state)
     with pytest.raises(NotAllowed):
-        held.release(fjordheim.connection, fjordheim.user, [waits(fjordheim.connection)[0].pk])
+        held.approve(fjordheim.connection, fjordheim.user, [waits(fjordheim.connection)[0].pk])
     assert len(waits(fjordheim.connection)) == 4
     assert not SyncRun.objects.filter(trigger="release").exists()
 
