@@ -29,7 +29,7 @@ WIZARD_STEPS: tuple[tuple[str, Promise], ...] = (
     ("run", gettext_lazy("Sync")),
     ("result", gettext_lazy("Result")),
 )
-BEFORE_WRITING = ("overview", "review", "create", "confirm")
+PAGES_BEFORE_WRITING = ("overview", "review", "create", "confirm")
 OF_A_RUN = ("run", "result")
 
 RunView = Callable[[HttpRequest, Connection, SyncRun], HttpResponse]
@@ -55,7 +55,7 @@ def steps(connection: Connection, run: SyncRun | None, current: str) -> list[Ste
     """The step bar of a page, with links to the pages that can be opened now."""
     names = [name for name, _label in WIZARD_STEPS]
     come_to = step_of(run)
-    reachable = ("sync_users", *BEFORE_WRITING) if come_to in BEFORE_WRITING else (come_to,)
+    reachable = ("sync_users", *PAGES_BEFORE_WRITING) if come_to in PAGES_BEFORE_WRITING else (come_to,)
     at = names.index(current)
     furthest = max(at, names.index(come_to))
     return [

@@ -12,7 +12,7 @@ from sync.automation import switching
 from sync.automation.forms import AutomaticForm
 from sync.models import SyncRun
 from sync.models.groups import UNATTENDED
-from sync.pages.steps import connection_page, page_context, step_url
+from sync.pages.steps import connection_page, page_context, result_url, step_url
 from sync.runs.lifecycle import NotAllowed
 from sync.runs.open_differences import open_differences
 
@@ -41,6 +41,7 @@ def page(request: HttpRequest, connection: Connection) -> HttpResponse:
         two_writers=two_writers.why(connection),
         nobody_hears=refusal == switching.nobody_hears(),
         last=last,
+        last_url=result_url(connection, last),
         waiting=open_differences(last) if last else 0,
     )
     return render(request, "sync/automatic.html", context)
