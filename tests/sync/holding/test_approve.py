@@ -1,4 +1,4 @@
-"""An owner releases or drops what is held: a release writes exactly what they saw, or nothing."""
+"""An owner approves or rejects what is held: an approval writes exactly what they saw, or nothing."""
 
 import threading
 from datetime import timedelta
@@ -114,7 +114,7 @@ def test_a_clerk_who_writes_between_the_look_and_the_write_is_not_overwritten(fj
     assert phone(fjordheim, person) == NUMBER
 
 
-def test_releasing_twice_releases_once(fjordheim, held_phones, superuser):
+def test_approving_twice_approves_once(fjordheim, held_phones, superuser):
     changes = [one.pk for one in of(fjordheim, next(iter(held_phones)))]
     first = held.approve(fjordheim.connection, fjordheim.user, changes)
     second = held.approve(fjordheim.connection, superuser, changes)
@@ -149,7 +149,7 @@ def test_above_the_threshold_the_number_of_people_is_typed(fjordheim, held_phone
     pks = [one.pk for one in changes]
     assert held.select(fjordheim.connection, pks, True).needs_number == 4
     assert held.select(fjordheim.connection, pks[:2], True).needs_number is None
-    assert held.select(fjordheim.connection, pks, False).needs_number is None, "to drop writes nothing"
+    assert held.select(fjordheim.connection, pks, False).needs_number is None, "to reject writes nothing"
     for typed in ("", "3", "all"):
         with pytest.raises(NumberNeeded):
             held.approve(fjordheim.connection, fjordheim.user, pks, typed)

@@ -178,7 +178,7 @@ def test_many_people_need_their_number_typed(web, fjordheim, hold):
     assert "Type" not in words(asked(web, fjordheim, "reject", *changes))
 
 
-def test_a_paused_connection_releases_nothing_and_drops(web, fjordheim, hold):
+def test_a_paused_connection_approves_nothing_and_rejects(web, fjordheim, hold):
     one = hold()
     fjordheim.state = "paused"
     fjordheim.save()
@@ -211,7 +211,7 @@ def test_some_of_many_whose_values_were_deleted_are_left_out(web, fjordheim, cam
     assert "1 more can't be approved: its values were deleted after a while." in text
 
 
-def test_a_release_that_came_to_nothing_is_said(web, fjordheim, hold):
+def test_an_approval_that_came_to_nothing_is_said(web, fjordheim, hold):
     one = hold()
     answered(web, fjordheim, "approve", one)
     ended = {"state": "failed", "failure": "credentials_huma", "finished_at": timezone.now()}
