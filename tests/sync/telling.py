@@ -88,8 +88,8 @@ def told(found: Company, *people: Person) -> SyncRun:
     return found.ended(runner.drive(begun(found, *people)))
 
 
-def release(found: Company, changes: Iterable[Change], typed: str = "") -> SyncRun:
-    """The run of a release, at its end."""
+def approve(found: Company, changes: Iterable[Change], typed: str = "") -> SyncRun:
+    """The run of an approval, at its end."""
     run = held.approve(found.connection, found.user, [one.pk for one in changes], typed).run
     assert run is not None
     runner.drive(run)
@@ -97,8 +97,8 @@ def release(found: Company, changes: Iterable[Change], typed: str = "") -> SyncR
     return run
 
 
-def released(found: Company, changes: Iterable[Change]) -> SyncRun:
-    """The run of a release that has just begun."""
+def approved(found: Company, changes: Iterable[Change]) -> SyncRun:
+    """The run of an approval that has just begun."""
     run = held.approve(found.connection, found.user, [one.pk for one in changes]).run
     assert run is not None
     return run

@@ -71,7 +71,7 @@ def test_the_last_click_of_the_wizard(fjordheim, moment):
 
 
 @pytest.mark.parametrize("moment", range(3))
-def test_a_release_and_what_huma_tells_of(fjordheim, moment):
+def test_an_approval_and_what_huma_tells_of(fjordheim, moment):
     held_phones = hold_phones(fjordheim)
     person, *_rest = held_phones
     run = ready(begun(fjordheim, person))

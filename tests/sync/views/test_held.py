@@ -129,7 +129,12 @@ def test_a_release_starts_a_run_and_comes_back_to_the_page(web, fjordheim, hold)
     response = answered(web, fjordheim, "approve", one)
     assert (response.status_code, response.url) == (302, at("held", fjordheim))
     run = SyncRun.objects.get(trigger="release")
-    assert (run.started_by, run.confirmed_by, run.people, list(run.approved_changes.all())) == ("hr", "hr", ["Kari"], [one])
+    assert (run.started_by, run.confirmed_by, run.people, list(run.approved_changes.all())) == (
+        "hr",
+        "hr",
+        ["Kari"],
+        [one],
+    )
     text = words(web.get(response.url))
     assert "1 change was approved. We fetch from both systems again first." in text
     assert "1 change that hr approved is on its way" in text
