@@ -122,19 +122,21 @@ class Fetch:
         return self.list.is_complete and not self.to_read
 
     def _submit(self) -> None:
-        now, ask = time.monotonic(), self.under_way
-        room = settings.SYNC_CONCURRENCY - sum(kind not in ("pages", "ids") for kind in ask.kinds)
+        now, requests = time.monotonic(), self.under_way
+        room = settings.SYNC_CONCURRENCY - sum(kind not in ("pages", "ids") for kind in requests.kinds)
         if now >= self.sides[Side.VISMA].not_before:
-            if self.visma.page_wanted and not {"pages", "ids"}.intersection(ask.kinds):
+            if self.visma.page_wanted and not {"pages", "ids"}.intersection(requests.kinds):
                 self._submit_visma_page()
-            room -= ask.ask_people("ask visma", self.to_ask[Side.VISMA], self.reader.visma_person, room)
-            room -= ask.ask_people("row", self.silent.wanted(ask.about("row")), self.reader.visma_person, room)
+            room -= requests.ask_people("ask visma", self.to_ask[Side.VISMA], self.reader.visma_person, room)
+            room -= requests.ask_people(
+                "row", self.silent.wanted(requests.about("row")), self.reader.visma_person, room
+            )
         if now >= self.sides[Side.HUMA].not_before:
             for offset in self.list.next_offsets(room):
-                ask.ask("list", (self.list.attempt, offset), self.list.page, offset)
+                requests.ask("list", (self.list.attempt, offset), self.list.page, offset)
             if self.list.is_complete:
-                room -= ask.ask_people("user", self.to_read, partial(self.reader.huma, listed=True), room)
-            ask.ask_people("ask huma", self.to_ask[Side.HUMA], self.reader.huma, room)
+                room -= requests.ask_people("user", self.to_read, partial(self.reader.huma, listed=True), room)
+            requests.ask_people("ask huma", self.to_ask[Side.HUMA], self.reader.huma, room)
 
     def _submit_visma_page(self) -> None:
         if self.visma.page_wanted == "ids":
