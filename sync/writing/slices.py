@@ -10,7 +10,7 @@ from django.utils import timezone
 from sync.models import Change, SyncRun, Write
 from sync.worker.lease import Lease
 from sync.worker.pool import Pool, is_over
-from sync.writing import given, write_state
+from sync.writing import assigned_number, write_state
 from sync.writing.context import Context
 from sync.writing.dispatch import step
 
@@ -68,7 +68,7 @@ class _Slice:
         somebody else in this run brings along."""
         rows = Write.objects.filter(run=self.run).exclude(state=Write.State.SETTLED)
         keys = rows.order_by("person_key").values_list("person_key", flat=True).distinct()
-        last = rows.filter(given.WRITES_A_NUMBER).order_by().values("person_key")
+        last = rows.filter(assigned_number.WRITES_A_NUMBER).order_by().values("person_key")
         return list(keys.exclude(person_key__in=last)[:AHEAD]) or list(keys[:AHEAD])
 
     def _open_writes(self, keys: list[str]) -> list[Write]:
