@@ -15,12 +15,12 @@ from django.utils import timezone
 from bench.documents import check_huma, check_visma, company, in_huma
 from connections.models import new_fingerprint_key
 from sync.core.batches import batches
-from sync.core.collecting import no_collecting
 from sync.core.compare import Comparison, compare
 from sync.core.employee import Employee, Side
 from sync.core.fields import FIELDS, Pair, field
 from sync.core.fields.number import holders
 from sync.core.fingerprint import Fingerprinter
+from sync.core.garbage_collection import no_garbage_collection
 from sync.core.match import match
 from sync.core.plan import Planned, field_change, plan_fingerprint
 from sync.core.read import visma_employee
@@ -94,7 +94,7 @@ def measure(pairs: int) -> dict[str, Any]:
     """The CPU seconds of the core, of the clients' checks, and of the two libraries, for about ``pairs`` pairs."""
     huma, visma = company(pairs)
     gc.collect()
-    with no_collecting():
+    with no_garbage_collection():
         door = seconds_of(huma, check_huma) + seconds_of(visma, check_visma)
         humas, reading_huma = read(huma, in_huma, timezone.localdate())
         vismas, reading_visma = read(visma, visma_employee, timezone.localdate())

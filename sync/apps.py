@@ -14,7 +14,7 @@ class SyncConfig(AppConfig):
         """Register supported fields and the emails of the capabilities, and connect receivers of signals."""
         from connections import signals, supported
         from sync.automation import held_emails, pauses, payroll_emails
-        from sync.automation.ending import end_runs
+        from sync.automation.disconnected import end_runs
         from sync.core.fields import FIELDS
         from sync.core.fields.dates import END_REASONS
         from sync.inbox import digest_email, pairing_release, release_emails

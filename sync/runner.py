@@ -22,9 +22,9 @@ from sync.automation.schedule import make_up
 from sync.core.employee import Side
 from sync.core.reasons import Reason
 from sync.models import SyncRun
-from sync.models.groups import BY_ITSELF, SINGLE, WORKING
+from sync.models.groups import BY_ITSELF, CHECKS, SINGLE, UNATTENDED, WORKING
+from sync.planning.approvals import come_back
 from sync.planning.holding import overtake_gone
-from sync.planning.releases import come_back
 from sync.reading.failures import CannotRead, reason_for_reading
 from sync.reading.fetch import Fetch
 from sync.reading.programs import seen_by
@@ -32,7 +32,7 @@ from sync.reading.snapshots import load_passed
 from sync.runs import lifecycle, second_reads
 from sync.runs.events import not_handled
 from sync.runs.finish import finish
-from sync.runs.lifecycle import CHECKS, forget_values
+from sync.runs.lifecycle import forget_values
 from sync.runs.stillness import listening
 from sync.worker.lease import Lease
 from sync.writing.slices import apply_slice
@@ -180,7 +180,7 @@ def remember_sunset(run: SyncRun) -> None:
 
 def fail(run: SyncRun, reason: Reason) -> None:
     """End a run that couldn't read. What it read is kept only if somebody may still pass the check that stopped it."""
-    before_writing = [SyncRun.State.FETCHING, *([SyncRun.State.REVIEW] if run.trigger in BY_ITSELF else [])]
+    before_writing = UNATTENDED if run.trigger in BY_ITSELF else (SyncRun.State.FETCHING,)
     failed = lifecycle.fail(run, reason, before_writing)
     if failed and (reason.code not in CHECKS or run.trigger in BY_ITSELF):
         forget_values(run)

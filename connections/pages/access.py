@@ -23,14 +23,20 @@ def connections_of(user: Any) -> QuerySet[Connection]:
     return rows if user.is_superuser else rows.filter(owners=user)
 
 
-def may_approve(user: Any, connection: Connection) -> bool:
-    """Whether a user may approve or reject what waits in a connection: its owners and superusers may."""
+def approvable_by(user: Any) -> QuerySet[Connection]:
+    """The connections in which a user may approve or reject the held changes: their owners and superusers may."""
+    return connections_of(user)
+
+
+def is_owner(user: Any, connection: Connection) -> bool:
+    """Whether a user may decide about a connection: its owners and superusers may."""
     return connections_of(user).filter(pk=connection.pk).exists()
 
 
-def connection_for(user: Any, code: str) -> Connection:
-    """The connection called ``code``; raises ``Http404`` for another's, as for one that doesn't exist."""
-    return get_object_or_404(connections_of(user), code=code)
+def connection_for(user: Any, code: str, among: Callable[[Any], QuerySet[Connection]] = connections_of) -> Connection:
+    """The connection called ``code`` among the user's; raises ``Http404`` for another's, as for one that doesn't
+    exist."""
+    return get_object_or_404(among(user), code=code)
 
 
 def hr_page(

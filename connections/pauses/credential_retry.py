@@ -8,6 +8,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from connections.api.vendor import Vendor
+from connections.claims import as_seen, claim_row
 from connections.models import PROGRAM, Connection, Installation
 from connections.pauses.pausing import (
     BY_HAND,
@@ -72,9 +73,9 @@ def _due(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 def _claim(row: Row) -> bool:
     """Claim this try and plan the next one; False when another process has it."""
-    mine = type(row)._default_manager.filter(pk=row.pk, retry_next=row.retry_next, retry_tries=row.retry_tries)
-    row.retry_tries += 1
-    return bool(mine.update(retry_tries=row.retry_tries, retry_next=timezone.now() + interval(row.retry_tries)))
+    seen, tries = as_seen(row, "retry_next", "retry_tries"), row.retry_tries + 1
+    row.retry_tries = tries
+    return claim_row(type(row), row.pk, seen, retry_tries=tries, retry_next=timezone.now() + interval(tries))
 
 
 def _ask_sooner(row: Row) -> None:

@@ -9,15 +9,15 @@ from connections.models import Connection
 from sync.analysis.comparing import Comparing
 from sync.analysis.numbers import of_people
 from sync.analysis.unread import Unread, each_alone
-from sync.core.alike import Alike
-from sync.core.collecting import no_collecting
 from sync.core.compare import Comparison
 from sync.core.create import heading, keys, refused, shared_keys
 from sync.core.employee import Employee, Period, Side
 from sync.core.evidence import Weighing
 from sync.core.fields.number import same_number
+from sync.core.garbage_collection import no_garbage_collection
 from sync.core.match import Linked, Matching, match, weighing_of
 from sync.core.passing import Passed
+from sync.core.people_index import PeopleIndex
 from sync.core.presence import Presence, Seen, too_many
 from sync.core.reasons import Reason
 from sync.core.relook import better_employee, other_records, seen_of
@@ -60,7 +60,7 @@ class Analysis:
         return self.presence[link.pk].state if link.pk in self.presence else link.state
 
 
-@no_collecting()
+@no_garbage_collection()
 def analyse(
     connection: Connection,
     huma: Iterable[Employee],
@@ -122,7 +122,7 @@ def look_again(
 
     ``held``: people who may not be linked to anybody else. ``different``: pairs that were called different.
     """
-    alike = Alike(weighing)
+    alike = PeopleIndex(weighing)
     pairs = [(one.huma, one.visma) for one in analysis.matching.linked]
     taken = {visma for _huma, visma in pairs} | {id_ for side, id_ in held if side == Side.VISMA}
     for pair in pairs:

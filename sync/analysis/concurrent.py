@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sync.core.employee import Side
-from sync.models import OPEN_STATES, Change, Conflict, LeftOut, SyncRun
-from sync.models.groups import MANUAL, SETTLED
+from sync.models import Change, Conflict, LeftOut, SyncRun
+from sync.models.groups import MANUAL, OPEN_STATES, SETTLED
 from sync.models.links import StaysOut
 
 WROTE = (*SETTLED, Change.State.PLANNED, Change.State.UNKNOWN)
@@ -15,8 +15,7 @@ WROTE = (*SETTLED, Change.State.PLANNED, Change.State.UNKNOWN)
 
 def began(run: SyncRun) -> datetime:
     """When the run began to read."""
-    said = run.progress.get("began")
-    return datetime.fromisoformat(said) if said else run.started_at
+    return run.reading_began_at or run.started_at
 
 
 def written_meanwhile(run: SyncRun) -> set[int]:

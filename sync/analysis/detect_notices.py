@@ -27,10 +27,11 @@ def tell_of(
     humas: Mapping[str, Employee],
     vismas: Mapping[str, Employee],
     gone: Mapping[str, str],
+    passed: Collection[str],
 ) -> None:
     """Make the notices of a run over single people, after their links are stored. ``links`` and ``gone`` (from which
-    side) are by Huma id; the side is "" for people who aren't gone."""
-    said, passed = [], run.progress.get("passed") or {}  # nothing is known of these
+    side) are by Huma id; the side is "" for people who aren't gone. Nothing is known of the ``passed`` (Huma ids)."""
+    said = []
     links = {huma_id: link for huma_id, link in links.items() if huma_id not in passed}
     for huma_id, link in links.items():
         huma, visma = humas.get(huma_id), vismas.get(link.visma_id)

@@ -18,9 +18,9 @@ from sync.analysis.figures import figures
 from sync.analysis.linking import store_links
 from sync.analysis.two_writers import noted
 from sync.core.batches import BATCH, batches
-from sync.core.collecting import no_collecting
 from sync.core.compare import Difference
 from sync.core.employee import Employee, Side, from_json
+from sync.core.garbage_collection import no_garbage_collection
 from sync.core.match import Possible
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
 
@@ -29,7 +29,7 @@ ROWS = 1000  # differences in one statement
 COUNTED_FROM = 500  # people
 
 
-@no_collecting()
+@no_garbage_collection()
 def load(run: SyncRun, side: str) -> list[Employee]:
     """The employees that the run read on one side."""
     rows = EmployeeSnapshot.objects.filter(run=run, side=side, complete=True)
@@ -37,7 +37,7 @@ def load(run: SyncRun, side: str) -> list[Employee]:
     return [from_json(payload) for payload in payloads if payload]
 
 
-@no_collecting()
+@no_garbage_collection()
 def store(run: SyncRun, analysis: Analysis, today: date) -> None:
     """Store the analysis and open the run for review. Does nothing if the run isn't reading any more."""
     with transaction.atomic():

@@ -11,10 +11,10 @@ from django.conf import settings
 
 from connections.api.errors import TOO_MANY_REQUESTS, Unavailable
 from sync.core import passing
-from sync.core.alike import Alike
 from sync.core.employee import Employee, Period, Side
 from sync.core.match import weighing_of
 from sync.core.passing import Passed, is_like
+from sync.core.people_index import PeopleIndex
 from sync.core.relook import better_employee
 from sync.models import EmployeeLink, SyncRun
 from sync.reading.one_person import PassedOver, one_person
@@ -65,7 +65,7 @@ def _passed(visma: Employee, why: str) -> Passed:
 def _look(run: SyncRun, reader: Reader, ended: Pairs) -> Rehires:
     everybody, odd = _everybody(reader)
     people = {employee.id: employee for employee in (*everybody, *(visma for _huma, visma in ended.values()))}
-    alike = Alike(weighing_of([huma for huma, _visma in ended.values()], people.values()))
+    alike = PeopleIndex(weighing_of([huma for huma, _visma in ended.values()], people.values()))
     links = EmployeeLink.objects.filter(connection=run.connection_id)
     taken = set(links.filter(state__in=EmployeeLink.HOLDING).values_list("visma_id", flat=True))
     apart = links.filter(state=EmployeeLink.State.DIFFERENT, huma_id__in=[huma for huma, _visma in ended])

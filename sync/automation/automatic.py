@@ -16,12 +16,12 @@ from sync.core.batches import batches
 from sync.core.codes import Action
 from sync.core.employee import Side
 from sync.core.relook import stops
-from sync.models import OPEN_STATES, Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
-from sync.models.groups import SETTLED
+from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, RunPerson, SyncRun
+from sync.models.groups import OPEN_STATES, SETTLED
 from sync.planning import holding
+from sync.planning.approvals import answer_approved, approved, come_back
 from sync.planning.plan_rows import store_plan
 from sync.planning.planning import make_plan
-from sync.planning.releases import answer_released, come_back, released
 from sync.runs.events import not_handled
 from sync.runs.lifecycle import end, forget_values
 from sync.runs.second_reads import from_before_our_write
@@ -77,8 +77,8 @@ def _go_on(run: SyncRun, connection: Connection) -> None:
 
 
 def _carry_out(run: SyncRun, connection: Connection, decided: set[tuple[int, str]]) -> None:
-    release = run.trigger == SyncRun.Trigger.RELEASE
-    left = set() if release else decided | chosen_by_hand(run)
+    is_approved = run.trigger == SyncRun.Trigger.APPROVED
+    left = set() if is_approved else decided | chosen_by_hand(run)
     _choose(run, connection, left)
     plan = make_plan(run, closed_to(run))
     items = plan.items
@@ -86,8 +86,8 @@ def _carry_out(run: SyncRun, connection: Connection, decided: set[tuple[int, str
     held = holding.what_is_held(run, connection, items)
     written = [item for item in items if item not in held]
     store_plan(run, written)
-    if release:
-        answer_released(run)
+    if is_approved:
+        answer_approved(run)
     else:
         holding.hold(run, held, compared(run), left)
     detail = {"changes": len(written), "people": len({item.planned.person for item in written}), "held": len(held)}
@@ -104,11 +104,11 @@ def may_run(connection: Connection, run: SyncRun) -> bool:
         return False
     if connection.state != Connection.State.ACTIVE:
         return False
-    return connection.automatic or run.trigger == SyncRun.Trigger.RELEASE
+    return connection.automatic or run.trigger == SyncRun.Trigger.APPROVED
 
 
 def _give_up(run: SyncRun) -> None:
-    """Cancel the run without writing; the events or releases that it should answer wait again."""
+    """Cancel the run without writing; the events or approvals that it should answer wait again."""
     end(run, SyncRun.State.CANCELLED, OPEN_STATES, confirmed_at=None)
     run.confirmed_at = None
     forget_values(run)
@@ -128,17 +128,18 @@ def _read_again(run: SyncRun) -> None:
     """Let the run read again, because what it read may be older than what was written since."""
     EmployeeSnapshot.objects.filter(run=run).delete()
     Conflict.objects.filter(run=run).delete()
+    RunPerson.objects.filter(run=run).delete()
     SyncRun.objects.filter(pk=run.pk).update(
-        state=SyncRun.State.FETCHING, confirmed_at=None, read_at=None, progress={}, figures={}
+        state=SyncRun.State.FETCHING, confirmed_at=None, read_at=None, reading_began_at=None, progress={}, figures={}
     )
 
 
 def _choose(run: SyncRun, connection: Connection, left: set[tuple[int, str]]) -> None:
-    """Decide by the rule, or what an owner released; ``left`` stays undecided."""
+    """Decide by the rule, or what an owner approved; ``left`` stays undecided."""
     undecided = Conflict.objects.filter(run=run, decision="", blocked_to_visma="")
     rows = [one for one in undecided.select_related("link").defer("values") if (one.link_id, one.field) not in left]
-    if run.trigger == SyncRun.Trigger.RELEASE:
-        let_go, rows = released(run), [one for one in rows if not stops(one.link.doubt)]
+    if run.trigger == SyncRun.Trigger.APPROVED:
+        let_go, rows = approved(run), [one for one in rows if not stops(one.link.doubt)]
         by, chosen = run.started_by, [one for one in rows if let_go.get((one.link_id, one.field)) == _prints(one)]
     else:
         huma_wins, refused = connection.both_moved == Connection.BothMoved.HUMA, _refused_before(run, undecided)
@@ -178,7 +179,7 @@ def _disagreement(conflict: Conflict, refused: set[tuple[int, str, str]]) -> Dis
 
 
 def _refused_before(run: SyncRun, conflicts: QuerySet[Conflict]) -> set[tuple[int, str, str]]:
-    """(link, field, Huma's fingerprint) of values that Visma refused or an owner dropped, and that Huma still has."""
+    """(link, field, Huma's fingerprint) of values that Visma refused or an owner rejected, and that Huma still has."""
     rows = Change.objects.filter(link__in=conflicts.order_by().values("link"), side=Side.VISMA, action=Action.FIELD)
     found: dict[tuple[int, str], str] = {}
     for change in rows.exclude(run=run).order_by("pk").only("link", "field", "state", "reason", "answer", "source"):
@@ -199,7 +200,7 @@ def _refused_before(run: SyncRun, conflicts: QuerySet[Conflict]) -> set[tuple[in
 
 
 def _is_refused(change: Change) -> bool:
-    if change.answer == Change.Answer.DROPPED:
+    if change.answer == Change.Answer.REJECTED:
         return True
     return change.state == Change.State.FAILED and change.reason not in PASSING
 
@@ -207,5 +208,5 @@ def _is_refused(change: Change) -> bool:
 def compared(run: SyncRun) -> list[int]:
     """The links that an automatic run compared: those of whom Huma told, or all."""
     if run.trigger != SyncRun.Trigger.SCHEDULED:
-        return list(run.progress.get("links", ()))
+        return list(run.single_people.filter(compared=True).values_list("link", flat=True))
     return list(run.connection.links.filter(state=EmployeeLink.State.LINKED).values_list("pk", flat=True))

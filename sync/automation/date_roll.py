@@ -7,8 +7,8 @@ on (Date roll).
 import hashlib
 import logging
 import time
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from connections.api.backoff import doubled
 from connections.api.errors import BadCredentials, VendorError
+from connections.claims import claim_row
 from connections.models import Connection
 from connections.pauses.pausing import credentials_refused
 from sync.analysis import passed_over
@@ -34,7 +35,7 @@ from sync.models import DateRoll, EmployeeLink, Notice
 from sync.reading.one_person import Elsewhere, PassedOver
 from sync.reading.presence import store_presence
 from sync.reading.reader import Reader, reader_for
-from sync.worker.stopping import is_stopping
+from sync.worker.pool import Pool, is_over
 
 logger = logging.getLogger(__name__)
 
@@ -69,8 +70,8 @@ def look(connection: Connection) -> bool:
     if connection.state != Connection.State.ACTIVE or not connection.automatic:
         return False
     DateRoll.objects.get_or_create(connection=connection, defaults={"not_before": timezone.now()})
-    mine = DateRoll.objects.filter(Q(day=None) | Q(day__lt=today), pk=connection.pk, not_before__lte=timezone.now())
-    if not mine.update(not_before=timezone.now() + CLAIM):
+    due_now = (Q(day=None) | Q(day__lt=today)) & Q(not_before__lte=timezone.now())
+    if not claim_row(DateRoll, connection.pk, due_now, not_before=timezone.now() + CLAIM):
         return False
     roll = DateRoll.objects.get(pk=connection.pk)
     try:
@@ -98,13 +99,13 @@ def _slice(connection: Connection, roll: DateRoll, today: date) -> int | None:
     links = list(due_links(connection, today).filter(pk__gt=roll.after_link).order_by("pk"))
     reader = reader_for(connection, links)
     size = settings.SYNC_CONCURRENCY
-    with ThreadPoolExecutor(size, thread_name_prefix="roll") as pool:
+    with Pool[EmployeeLink, Both]("roll", size) as pool:
         for begin in range(0, len(links), size):
             some = links[begin : begin + size]
-            if begin and (time.monotonic() > deadline or is_stopping()):
+            if begin and is_over(deadline):
                 return links[begin - 1].pk
             wanted = [link for link in some if not is_left_out(link)]
-            for link, both in zip(wanted, pool.map(lambda one: _read(reader, one), wanted), strict=True):
+            for link, both in pool.each(partial(_read, reader), wanted):
                 _look_at(connection, link, both, today)
             DateRoll.objects.filter(pk=roll.pk).update(after_link=some[-1].pk, not_before=timezone.now() + CLAIM)
     return None

@@ -1,4 +1,4 @@
-"""Held Changes, for an owner to release or drop. Neither writes at once: a release reads both sides again first."""
+"""Held Changes, for an owner to approve or reject. Neither writes at once: an approval reads both sides again first."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -14,7 +14,8 @@ from django.utils import timezone
 from connections.models import Connection, audit, name_of
 from sync.core.batches import batches
 from sync.core.relook import kind_of, stops
-from sync.models import OPEN_STATES, Change, EmployeeLink, SyncRun
+from sync.models import Change, EmployeeLink, SyncRun
+from sync.models.groups import CAME_TO_NOTHING, OPEN_STATES
 from sync.pages.paging import Key, Order, Part, Place, part
 from sync.pages.request_params import number
 from sync.planning.holding import waiting
@@ -30,7 +31,7 @@ PER_PAGE = 100
 
 @dataclass(frozen=True)
 class Line:
-    """One held Change. ``blanked``: its values were deleted, so it can't be released any more.
+    """One held Change. ``blanked``: its values were deleted, so it can't be approved any more.
 
     ``notes``: sentences about what it means for pay.
     """
@@ -47,7 +48,7 @@ class Line:
 class Person:
     """The held Changes of one person in one run, and the id of their Huma user.
 
-    ``against``: what speaks against the link, so nothing is released until a person has answered that; or "".
+    ``against``: what speaks against the link, so nothing is approved until a person has answered that; or "".
     """
 
     name: str
@@ -67,7 +68,7 @@ class Held:
     reasons: list[tuple[str, list[Person]]]
     changes: int
     people: int
-    releasing: list[tuple[SyncRun, int]]
+    under_way: list[tuple[SyncRun, int]]
     in_vain: SyncRun | None
     until: str = ""
 
@@ -99,7 +100,7 @@ def held(connection: Connection, place: Place | int | str = 1) -> Held:
         reasons=reasons,
         changes=page.total,
         people=rows.order_by().values("link").distinct().count(),
-        releasing=[(run, run.releases.count()) for run in _releases(connection, OPEN_STATES)],
+        under_way=[(run, run.approved_changes.count()) for run in _approvals(connection, OPEN_STATES)],
         in_vain=_in_vain(connection),
         until=next_cutoff(connection, rows),
     )
@@ -127,14 +128,14 @@ def _person(changes: Sequence[Change], connection: Connection) -> Person:
     return Person(first.name, first.number, link.huma_id if link else "", first.run, lines, against)
 
 
-def _releases(connection: Connection, states: Iterable[str]) -> QuerySet[SyncRun]:
-    return connection.runs.filter(trigger=SyncRun.Trigger.RELEASE, state__in=states)
+def _approvals(connection: Connection, states: Iterable[str]) -> QuerySet[SyncRun]:
+    return connection.runs.filter(trigger=SyncRun.Trigger.APPROVED, state__in=states)
 
 
 def _in_vain(connection: Connection) -> SyncRun | None:
-    """The last release, if it failed and something of it waits again."""
-    last = connection.runs.filter(trigger=SyncRun.Trigger.RELEASE).first()
-    if last is None or last.state not in (SyncRun.State.FAILED, SyncRun.State.CANCELLED):
+    """The last approval, if it failed and something of it waits again."""
+    last = connection.runs.filter(trigger=SyncRun.Trigger.APPROVED).first()
+    if last is None or last.state not in CAME_TO_NOTHING:
         return None
     return last if waiting(connection).filter(release=last).exists() else None
 
@@ -143,8 +144,8 @@ def _in_vain(connection: Connection) -> SyncRun | None:
 class Selection:
     """The ticked Changes that still wait. ``fields``: how many Changes each field has, by its label.
 
-    ``needs_number``: the number of people to type before the release, or ``None``. ``blanked`` and ``doubted``: how
-    many can't be released because their values were deleted, or because the link has to be looked at first.
+    ``needs_number``: the number of people to type before the approval, or ``None``. ``blanked`` and ``doubted``: how
+    many can't be approved because their values were deleted, or because the link has to be looked at first.
     """
 
     pks: list[int]
@@ -157,20 +158,20 @@ class Selection:
     fields: list[tuple[str, int]] = field(default_factory=list)
 
 
-def select(connection: Connection, pks: Collection[int] | None, to_release: bool) -> Selection:
+def select(connection: Connection, pks: Collection[int] | None, to_approve: bool) -> Selection:
     """The Changes to answer: the ticked ones that still wait, or with ``None`` all that wait."""
     ticked = _ticked(connection, pks)
-    found = [one for one in ticked if _can_be_released(one)] if to_release else ticked
+    found = [one for one in ticked if _can_be_approved(one)] if to_approve else ticked
     people = len({one.link_id for one in found})
     threshold = _threshold(connection)
     return Selection(
         pks=[one.pk for one in found],
         changes=len(found),
         people=people,
-        blanked=sum(not _is_shown(one) for one in ticked) if to_release else 0,
+        blanked=sum(not _is_shown(one) for one in ticked) if to_approve else 0,
         threshold=threshold,
-        needs_number=people if to_release and people > threshold else None,
-        doubted=sum(_is_shown(one) and _is_doubted(one) for one in ticked) if to_release else 0,
+        needs_number=people if to_approve and people > threshold else None,
+        doubted=sum(_is_shown(one) and _is_doubted(one) for one in ticked) if to_approve else 0,
         fields=[(field_label(name), n) for name, n in Counter(one.field for one in found).most_common()],
     )
 
@@ -181,12 +182,12 @@ def _ticked(connection: Connection, pks: Collection[int] | None) -> list[Change]
     return [one for one in rows if wanted is None or one.pk in wanted]
 
 
-def _can_be_released(held: Change) -> bool:
+def _can_be_approved(held: Change) -> bool:
     return _is_shown(held) and not _is_doubted(held)
 
 
 def _is_shown(held: Change) -> bool:
-    """Whether an owner can still see what they release, and for whom."""
+    """Whether an owner can still see what they approve, and for whom."""
     return held.link is not None and held.run.values_blanked_at is None
 
 
@@ -201,17 +202,17 @@ def _threshold(connection: Connection) -> int:
 
 @dataclass(frozen=True)
 class Answered:
-    """How many held Changes were answered now; ``run``: the release's run, ``None`` if nothing was left to answer."""
+    """How many held Changes were answered now; ``run``: the approval's run, ``None`` if nothing was left to answer."""
 
     changes: int
     run: SyncRun | None = None
 
 
-def release(connection: Connection, user: Any, pks: Collection[int], typed: str = "") -> Answered:
-    """Release held Changes: start a run that first reads these people again on both sides, and then writes.
+def approve(connection: Connection, user: Any, pks: Collection[int], typed: str = "") -> Answered:
+    """Approve held Changes: start a run that first reads these people again on both sides, and then writes.
 
     If a side has moved since, nothing is written. Changes that were answered or overtaken meanwhile are left alone, so
-    a double click, or two owners at once, release once; so are people whose link is in doubt. Raises
+    a double click, or two owners at once, approve once; so are people whose link is in doubt. Raises
     ``NotAllowed("inactive")``, and ``NumberNeeded`` if there are more people than the threshold and their number wasn't
     typed.
     """
@@ -219,16 +220,16 @@ def release(connection: Connection, user: Any, pks: Collection[int], typed: str 
         row = _lock(connection)
         if row.state != Connection.State.ACTIVE:
             raise NotAllowed("inactive")
-        found = [one for one in _ticked(row, pks) if _can_be_released(one)]
+        found = [one for one in _ticked(row, pks) if _can_be_approved(one)]
         people = {one.link_id: one.link.huma_id for one in found if one.link}
         if not found:
             return Answered(0)
         if len(people) > _threshold(row) and typed.strip() != str(len(people)):
             raise NumberNeeded(len(people))
-        _answer(found, user, Change.Answer.RELEASED)
+        _answer(found, user, Change.Answer.APPROVED)
         run = SyncRun.objects.create(
             connection=row,
-            trigger=SyncRun.Trigger.RELEASE,
+            trigger=SyncRun.Trigger.APPROVED,
             started_by=name_of(user),
             confirmed_by=name_of(user),
             people=sorted(people.values()),
@@ -239,8 +240,8 @@ def release(connection: Connection, user: Any, pks: Collection[int], typed: str 
     return Answered(len(found), run)
 
 
-def drop(connection: Connection, user: Any, pks: Collection[int]) -> Answered:
-    """Drop held Changes: nothing is written, and automatic runs don't propose the same value again.
+def reject(connection: Connection, user: Any, pks: Collection[int]) -> Answered:
+    """Reject held Changes: nothing is written, and automatic runs don't propose the same value again.
 
     The difference stays for a person, because nothing was settled.
     """
@@ -248,7 +249,7 @@ def drop(connection: Connection, user: Any, pks: Collection[int]) -> Answered:
         row = _lock(connection)
         found = _ticked(row, pks)
         if found:
-            _answer(found, user, Change.Answer.DROPPED)
+            _answer(found, user, Change.Answer.REJECTED)
             audit(user, "held.dropped", row, changes=len(found), people=len({one.link_id for one in found}))
     return Answered(len(found))
 

@@ -12,7 +12,7 @@ from connections.models import PROGRAM, AuditEntry, Connection
 from connections.pauses.pausing import is_refused
 from sync.mail import letters
 from sync.models import Change, Letter, SyncRun
-from sync.models.groups import BY_ITSELF
+from sync.models.groups import BY_ITSELF, UNATTENDED
 from sync.runs.events import REFUSED_ACCESS, not_handled
 from sync.runs.lifecycle import cancel, stop
 from sync.worker.queue import wake_connection
@@ -27,7 +27,7 @@ def pause_begins(sender: Any, *, connection: Connection, entry: AuditEntry, **mo
     A pause by hand also stops a run that writes; what was sent is followed to its end. With refused credentials such a
     run ends anyway. A run in the wizard stays, but can't be confirmed before the pause is over.
     """
-    for run in connection.runs.filter(trigger__in=BY_ITSELF, state__in=(SyncRun.State.FETCHING, SyncRun.State.REVIEW)):
+    for run in connection.runs.filter(trigger__in=BY_ITSELF, state__in=UNATTENDED):
         if cancel(run, PROGRAM):
             not_handled(run)
     if not is_refused(connection):

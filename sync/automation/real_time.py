@@ -1,11 +1,11 @@
 """Real time: reads the people of whom Huma told again on both sides, and compares them, to write what only Huma moved.
 
-One run at a time in a connection answers all waiting events; later events wait for the next run. A release of held
-changes goes the same way: both sides are read again before anything is sent.
+One run at a time in a connection answers all waiting events; later events wait for the next run. What an owner
+approved goes the same way: both sides are read again before anything is sent.
 """
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import takewhile
 
 from django.db import IntegrityError, transaction
@@ -16,6 +16,7 @@ from connections.api.errors import Unavailable
 from connections.models import Connection
 from connections.pauses.pausing import application_refused
 from sync.analysis import passed_over
+from sync.analysis.concurrent import began
 from sync.analysis.detect_notices import tell_of
 from sync.analysis.numbers import as_linked
 from sync.analysis.pairing import compare_in_run
@@ -25,7 +26,8 @@ from sync.analysis.two_writers import noted, rests
 from sync.analysis.unread import each_alone, passed_for_a_bug
 from sync.core.employee import Employee, Side
 from sync.core.passing import Passed
-from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, HumaEvent, SyncRun
+from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, HumaEvent, RunPerson, SyncRun
+from sync.models.groups import BY_ITSELF, UNATTENDED
 from sync.reading.presence import Asked, changes, store_presence
 from sync.reading.rereading import Rereading, taking_part
 from sync.runs import second_reads
@@ -130,7 +132,7 @@ def _compare(run: SyncRun, asked: Asked, rehires: Rehires, passed: list[Passed])
     with transaction.atomic():
         if _was_overtaken(run):
             EmployeeSnapshot.objects.filter(run=run).delete()
-            SyncRun.objects.filter(pk=run.pk).update(progress={})
+            SyncRun.objects.filter(pk=run.pk).update(progress={}, reading_began_at=None)
             return False
         mine = SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.FETCHING)
         if not mine.update(state=SyncRun.State.REVIEW, read_at=timezone.now(), failure="", failure_params={}):
@@ -158,12 +160,31 @@ def _compare(run: SyncRun, asked: Asked, rehires: Rehires, passed: list[Passed])
         each_alone(rows.order_by("pk"), compare, broken)
         passed_over.remember(run, passed, _looked_at(links, humas, vismas, asked))
         gone = {huma_id: found[link.pk].gone_from for huma_id, link in links.items() if link.pk in found}
-        tell_of(run, links, humas, vismas, gone)
-        run.progress |= {"links": compared, "new": known.news(found)}
+        not_read = set(run.progress["passed"])
+        tell_of(run, links, humas, vismas, gone, not_read)
+        _store_people(run, links, set(compared), not_read, set(known.news(found)))
         figures = {"linked": len(compared), "conflicts": Conflict.objects.filter(run=run).count()}
-        SyncRun.objects.filter(pk=run.pk).update(progress=run.progress, figures=figures)
+        SyncRun.objects.filter(pk=run.pk).update(figures=figures)
     run.refresh_from_db()
     return True
+
+
+def _store_people(
+    run: SyncRun, links: Mapping[str, EmployeeLink], compared: set[int], passed: set[str], news: set[str]
+) -> None:
+    """Store what the run did with whom. ``compared``: primary keys of links; ``passed`` and ``news``: ids in Huma."""
+    seen = {huma_id for huma_id, link in links.items() if link.pk in compared}
+    RunPerson.objects.bulk_create(
+        RunPerson(
+            run=run,
+            huma_id=huma_id,
+            link=links.get(huma_id),
+            compared=huma_id in seen,
+            passed=huma_id in passed,
+            has_news=huma_id in news,
+        )
+        for huma_id in sorted(seen | passed | news)
+    )
 
 
 def _looked_at(
@@ -178,10 +199,9 @@ def _looked_at(
 
 def _was_overtaken(run: SyncRun) -> bool:
     others = SyncRun.objects.filter(connection=run.connection_id).exclude(pk=run.pk)
-    began = datetime.fromisoformat(run.progress["began"])
     return (
         others.filter(state=SyncRun.State.APPLYING).exists()
-        or others.filter(finished_at__gte=began).exclude(confirmed_at=None).exists()
+        or others.filter(finished_at__gte=began(run)).exclude(confirmed_at=None).exists()
     )
 
 
@@ -191,9 +211,7 @@ def _read(run: SyncRun, side: Side) -> dict[str, Employee]:
 
 def attend(connection: Connection) -> SyncRun | None:
     """Wake runs that waited for the connection, and start a run for waiting events; returns the new run."""
-    triggers = (SyncRun.Trigger.SCHEDULED, SyncRun.Trigger.REAL_TIME, SyncRun.Trigger.RELEASE)
-    before_writing = (SyncRun.State.FETCHING, SyncRun.State.REVIEW)
-    open_ones = SyncRun.objects.filter(connection=connection, trigger__in=triggers, state__in=before_writing)
+    open_ones = SyncRun.objects.filter(connection=connection, trigger__in=BY_ITSELF, state__in=UNATTENDED)
     for pk in open_ones.values_list("pk", flat=True):
         wake(pk)
     return start(connection)

@@ -6,11 +6,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from connections.claims import as_seen, claim_row
 from connections.models import Connection, audit
 from connections.pauses.pausing import application_refused
 from sync.automation.automatic import RULE
 from sync.core.schedule import next_slot, spread_of
-from sync.models import OPEN_STATES, Conflict, EmployeeSnapshot, SyncRun
+from sync.models import Conflict, EmployeeSnapshot, SyncRun
+from sync.models.groups import CAME_TO_NOTHING, CARRIED_OUT, OPEN_STATES
 from sync.runs.lifecycle import cancel
 from sync.worker.queue import wake
 
@@ -46,13 +48,8 @@ def start_due() -> list[SyncRun]:
 def _start(connection: Connection) -> SyncRun | None:
     """Take the slot and start a run; ``None`` if the slot was taken, or the last scheduled sync still runs."""
     with transaction.atomic():
-        mine = Connection.objects.filter(
-            pk=connection.pk,
-            state=Connection.State.ACTIVE,
-            automatic=True,
-            schedule_next=connection.schedule_next,
-        )
-        if not mine.update(schedule_next=upcoming(connection)):
+        due = as_seen(connection, "schedule_next") & Q(state=Connection.State.ACTIVE, automatic=True)
+        if not claim_row(Connection, connection.pk, due, schedule_next=upcoming(connection)):
             return None
         connection.refresh_from_db()
         try:
@@ -76,9 +73,8 @@ def forget_superseded(connection: Connection) -> None:
     What they wrote or held stays. Otherwise several syncs a day would store everybody several times.
     """
     ended = connection.runs.filter(trigger=SyncRun.Trigger.SCHEDULED).exclude(state__in=OPEN_STATES)
-    newest = ended.filter(state__in=(SyncRun.State.FINISHED, SyncRun.State.STOPPED)).first()
-    came_to_nothing = Q(state__in=(SyncRun.State.FAILED, SyncRun.State.CANCELLED))
-    old = ended.filter(came_to_nothing | Q(pk__lt=newest.pk if newest else 0)).values("pk")
+    newest = ended.filter(state__in=CARRIED_OUT).first()
+    old = ended.filter(Q(state__in=CAME_TO_NOTHING) | Q(pk__lt=newest.pk if newest else 0)).values("pk")
     EmployeeSnapshot.objects.filter(run__in=old).delete()
     Conflict.objects.filter(run__in=old, decision="").delete()
 

@@ -12,8 +12,8 @@ from connections.settings import recipients
 from connections.settings.changing import plain
 from sync.analysis import two_writers
 from sync.automation.schedule import upcoming
-from sync.models import AUTOMATIC, OPEN_STATES, HumaEvent, SyncRun
-from sync.models.groups import BY_HAND
+from sync.models import HumaEvent, SyncRun
+from sync.models.groups import AUTOMATIC, BY_HAND, OPEN_STATES
 from sync.runs import second_reads
 from sync.runs.lifecycle import NotAllowed, cancel, stop
 from sync.wording.sentences import sentence

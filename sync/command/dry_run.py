@@ -21,12 +21,12 @@ from sync.core.employee import Side
 from sync.core.reasons import Reason
 from sync.core.report import Totals
 from sync.models import Conflict, SyncRun
+from sync.models.groups import CHECKS
 from sync.planning.planning import make_plan
 from sync.reading.failures import CannotRead, reason_for_reading
 from sync.reading.fetch import Fetch
 from sync.reading.programs import seen_by
 from sync.reading.snapshots import load_passed
-from sync.runs import lifecycle
 from sync.wording.sentences import sentence
 from sync.worker.lease import Lease
 
@@ -61,7 +61,7 @@ def _read(run: SyncRun, progress: Progress) -> None:
 
 def _plan_only(run: SyncRun, options: Options) -> Report:
     today = timezone.localdate()
-    passed = set(lifecycle.CHECKS) if options.confirm_large else set()
+    passed = set(CHECKS) if options.confirm_large else set()
     asked, over = run.progress["asked"], load_passed(run)
     analysis = analyse(
         run.connection, load(run, Side.HUMA), load(run, Side.VISMA), today, passed, asked, over, seen_by(run)
@@ -89,9 +89,7 @@ def links_to_look_at(connection: Connection) -> int | str:
         _read(run, lambda _run: None)
         today = timezone.localdate()
         asked, over = run.progress["asked"], load_passed(run)
-        analysis = analyse(
-            connection, load(run, Side.HUMA), load(run, Side.VISMA), today, set(lifecycle.CHECKS), asked, over
-        )
+        analysis = analyse(connection, load(run, Side.HUMA), load(run, Side.VISMA), today, set(CHECKS), asked, over)
         with transaction.atomic():
             store(run, analysis, today)
             found = to_look_at([connection]).count()

@@ -12,6 +12,7 @@ from sync.core.codes import Action
 from sync.core.employee import Side
 from sync.core.fields.number import same_number
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, PassedPerson, SyncRun
+from sync.models.groups import UNSURE
 from sync.pages import request_params
 from sync.runs.lifecycle import latest_read
 from sync.wording.passed_over import why_passed
@@ -96,7 +97,7 @@ def called_passed(person: PassedPerson) -> str:
 
 def failures(run: SyncRun) -> list[dict[str, Any]]:
     """Which Changes failed and why, in our words, for the command's JSON; never a value."""
-    rows = Change.objects.filter(run=run, state__in=(Change.State.FAILED, Change.State.UNKNOWN)).order_by("pk")
+    rows = Change.objects.filter(run=run, state__in=UNSURE).order_by("pk")
     found = []
     for change in rows.defer("before", "after", "vendor_words").select_related("snapshot"):
         what = {"action": "create"} if change.action == Action.CREATE else {"field": change.field}

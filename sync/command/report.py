@@ -8,6 +8,7 @@ from sync.core.codes import Standing
 from sync.core.employee import Side
 from sync.core.report import Totals
 from sync.models import Conflict, SyncRun
+from sync.models.groups import CARRIED_OUT
 from sync.runs import lifecycle
 from sync.wizard.result import created
 from sync.wording.sentences import sentence
@@ -57,7 +58,7 @@ class Report:
 
 def report(run: SyncRun) -> Report:
     """The report of a run in its present state."""
-    ended_well = run.state in (SyncRun.State.FINISHED, SyncRun.State.STOPPED)
+    ended_well = run.state in CARRIED_OUT
     return Report(
         run=run.pk,
         state=run.state,

@@ -15,8 +15,8 @@ from sync.command.employees import NotOne
 from sync.command.report import Report, report
 from sync.core.reasons import Reason
 from sync.mail import letters
-from sync.models import OPEN_STATES, SyncRun
-from sync.models.groups import BY_HAND, STEPS
+from sync.models import SyncRun
+from sync.models.groups import BEFORE_WRITING, BY_HAND, CHECKS, OPEN_STATES
 from sync.planning.planning import make_plan
 from sync.runs import lifecycle
 from sync.wizard.confirm import PlanChanged, confirm
@@ -38,7 +38,7 @@ def finish_interrupted(connection: Connection, progress: Progress) -> int | None
     abandoned = SyncRun.objects.filter(
         connection=connection, trigger=SyncRun.Trigger.COMMAND, touched_at__lt=timezone.now() - ABANDONED
     )
-    for old in abandoned.filter(state__in=(SyncRun.State.FETCHING, *STEPS)):
+    for old in abandoned.filter(state__in=BEFORE_WRITING):
         lifecycle.cancel(old, NAME)
     interrupted = SyncRun.objects.filter(connection=connection, state=SyncRun.State.APPLYING).first()
     if interrupted is not None:
@@ -51,7 +51,7 @@ def _run(connection: Connection, options: Options, progress: Progress) -> Report
     run = SyncRun.objects.create(connection=connection, trigger=SyncRun.Trigger.COMMAND, started_by=NAME)
     audit(NAME, "run.started", connection, run=run.pk, trigger=run.trigger)
     runner.drive(run, progress, seconds=1)
-    while options.confirm_large and run.state == SyncRun.State.FAILED and run.failure in lifecycle.CHECKS:
+    while options.confirm_large and run.state == SyncRun.State.FAILED and run.failure in CHECKS:
         lifecycle.resume_after(run, run.failure)
         audit(NAME, "run.check_passed", connection, run=run.pk, check=run.failure)
         run.refresh_from_db()

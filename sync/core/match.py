@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sync.core.alike import CROWD, Alike, index
 from sync.core.employee import Employee, Side
 from sync.core.evidence import WEAK_SHARED, Evidence, Weighing, contradicts, is_plain, is_worth_asking, links_by_itself
 from sync.core.fields.number import who_has
+from sync.core.people_index import CROWD, PeopleIndex, index
 from sync.core.person_names import Likeness
 from sync.core.record import record
 
@@ -108,7 +108,7 @@ class _Matcher:
         self.linked: dict[Id, Linked] = {}
         self.taken: set[Id] = set()
         self.possible: dict[Couple, Possible] = {}
-        self.alike = Alike(weighing)
+        self.alike = PeopleIndex(weighing)
         self.numbers = who_has((clues.number, id_) for id_, clues in self.huma.items())
 
     def link(self, couple: Couple, by: str) -> None:

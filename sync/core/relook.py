@@ -9,9 +9,9 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from sync.core.alike import Alike
 from sync.core.employee import Period, Side
 from sync.core.evidence import THINGS, WEAK_SHARED, Evidence, Weighing, is_worth_asking
+from sync.core.people_index import PeopleIndex
 
 INSTEAD = "instead:"
 UNSEEN_BIRTH = "unseen_birth"
@@ -78,7 +78,9 @@ def known_at_first(now: Sequence[str]) -> list[str]:
     return [code for code in now if code not in ("birth", UNSEEN_BIRTH)]
 
 
-def better_employee(alike: Alike, couple: Couple, taken: Container[str], different: Container[Couple] = ()) -> str:
+def better_employee(
+    alike: PeopleIndex, couple: Couple, taken: Container[str], different: Container[Couple] = ()
+) -> str:
     """The employee in Visma to ask about if the user's linked employee has ended; "" if there is none.
 
     Payroll may have created somebody again who was rehired. Such a record is linked to nobody and hasn't ended; it may
@@ -106,7 +108,9 @@ def better_employee(alike: Alike, couple: Couple, taken: Container[str], differe
     return max(found)[1] if found else ""
 
 
-def other_records(alike: Alike, couple: Couple, taken: Container[str], different: Container[Couple] = ()) -> list[str]:
+def other_records(
+    alike: PeopleIndex, couple: Couple, taken: Container[str], different: Container[Couple] = ()
+) -> list[str]:
     """Employees in Visma who seem to be other records of a user whose linked employee has ended.
 
     They have the same name and date of birth, or two strong things in common. Creating them in Huma would make a second
@@ -134,7 +138,7 @@ def _others(weighing: Weighing, couple: Couple, same: Iterable[str]) -> list[str
     return sorted({*_alike(weighing, huma), *same} - {visma})
 
 
-def _same_person(alike: Alike, couple: Couple) -> frozenset[str]:
+def _same_person(alike: PeopleIndex, couple: Couple) -> frozenset[str]:
     """The employees in Visma with the same name and date of birth as the user or the linked employee.
 
     The latter counts because Huma may hide the date of birth.

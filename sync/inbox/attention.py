@@ -21,7 +21,7 @@ from sync.core.batches import batches
 from sync.core.codes import Action
 from sync.core.employee import Side
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, Notice, PassedPerson, SyncRun
-from sync.models.groups import BY_HAND, STEPS, WHOLE
+from sync.models.groups import BY_HAND, STEPS, WHOLE, WITH_RESULT
 from sync.runs.open_differences import RUNS_AT_ONCE, Looks, Newest, looks_of, newest_runs, waiting_differences
 
 NAMED = 5
@@ -103,7 +103,7 @@ class Situation:
         Real-time runs, and a scheduled sync that is under way, don't count.
         """
         by_hand = self.newest.of(connection, BY_HAND, State.values)
-        scheduled = self.newest.of(connection, (Trigger.SCHEDULED,), (State.FINISHED, State.FAILED, State.STOPPED))
+        scheduled = self.newest.of(connection, (Trigger.SCHEDULED,), WITH_RESULT)
         return self.newest.open(connection) or max(by_hand, scheduled)
 
     def shown(self, connection: int) -> SyncRun | None:

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from connections.models import Connection
 from sync.inbox.attention import Situation, situation
 from sync.models import Change, SyncRun
-from sync.models.groups import BY_ITSELF
+from sync.models.groups import BY_ITSELF, UNSURE
 from sync.pages.paging import Key
 from sync.pages.request_params import number
 from sync.wording.pause import pause_of
@@ -72,7 +72,7 @@ def entry_for(connection: Connection) -> Entry:
 def _not_done(here: Situation) -> dict[int, int]:
     """By run, how many Changes have failed or are unknown."""
     shown = list(here.runs)
-    rows = Change.objects.filter(run__in=shown, state__in=(Change.State.FAILED, Change.State.UNKNOWN))
+    rows = Change.objects.filter(run__in=shown, state__in=UNSURE)
     return dict(rows.values_list("run").annotate(n=Count("pk")).order_by())
 
 

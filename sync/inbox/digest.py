@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from connections.claims import as_seen, claim_row
 from connections.models import Connection, Installation
 from sync.analysis import notices
 from sync.core.batches import batches
@@ -25,8 +26,8 @@ from sync.inbox.attention import Kind, Situation, attention, situation
 from sync.mail import letters
 from sync.mail.outbox import each_once, hashed
 from sync.mail.payroll_notices import runs_told_of
-from sync.models import AUTOMATIC, Change, Conflict, Letter, SyncRun
-from sync.models.groups import BY_ITSELF
+from sync.models import Change, Conflict, Letter, SyncRun
+from sync.models.groups import AUTOMATIC, BY_ITSELF
 from sync.runs.open_differences import RUNS_AT_ONCE, asking
 
 TOLD = ("bank_account", "last_workday", "given_name", "family_name")
@@ -64,8 +65,7 @@ def write_due(now: datetime | None = None) -> int:
         return 0
     found = digests((row.digest_at or now - FIRST) - SETTLING, now - SETTLING, here.date())
     with transaction.atomic():
-        mine = Installation.objects.filter(pk=row.pk, digest_at=row.digest_at)
-        if not mine.update(digest_at=now):
+        if not claim_row(Installation, row.pk, as_seen(row, "digest_at"), digest_at=now):
             return 0
         return sum(_write(digest, here.date()) for digest in found)
 

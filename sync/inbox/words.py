@@ -16,7 +16,9 @@ from connections.pauses.refusal_codes import REFUSED_CREDENTIALS
 from sync.analysis import two_writers
 from sync.core.employee import Side
 from sync.inbox.attention import Kind, Waits
-from sync.models import AUTOMATIC, Notice, PassedPerson, SyncRun
+from sync.models import Notice, PassedPerson, SyncRun
+from sync.models.groups import AUTOMATIC
+from sync.pages.steps import continue_url
 from sync.planning.payday import deadline_of
 from sync.wording import payday
 from sync.wording.passed_over import why_passed
@@ -25,7 +27,6 @@ from sync.wording.sentences import nice_dates, sentence, side_name
 
 DANGER = (Kind.APPLICATION, Kind.PAUSED, Kind.FAILED)
 QUIET = (Kind.NEW_PERSON, Kind.DRAFTS, Kind.PAUSED_BY_HAND)
-OPEN_STEP = {"review": "overview", "create": "create", "confirm": "confirm"}
 
 
 @dataclass(frozen=True)
@@ -239,10 +240,10 @@ def _solved_at(waits: Waits) -> tuple[str, str]:
 
 
 def _open(connection: Connection, run: SyncRun | None, step: str) -> tuple[str, str] | None:
-    """The link to the page where a person goes on with the open run."""
+    """The link to a step of the open run, or to where a person goes on with it."""
     if run is None:
         return None
-    return _page(connection, step or OPEN_STEP.get(run.state, "overview")), _("Continue")
+    return _page(connection, step) if step else continue_url(connection, run), _("Continue")
 
 
 def _again(connection: Connection) -> tuple[str, str]:

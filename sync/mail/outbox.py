@@ -11,10 +11,11 @@ from email.utils import make_msgid
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import F, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from connections.api.backoff import doubled
+from connections.claims import as_seen, claim_row
 from sync.models import Letter
 from sync.worker.processes import is_dead, this_process
 
@@ -37,11 +38,10 @@ def due() -> QuerySet[Letter]:
 
 def claim(letter: Letter) -> bool:
     """Claim a letter for this process; False if it isn't due or another process has it."""
-    mine = {"next_at": timezone.now() + CLAIM, "holder": this_process(), "tries": F("tries") + 1}
-    rows = Letter.objects.filter(
-        pk=letter.pk, state=Letter.State.WAITING, tries=letter.tries, next_at__lte=timezone.now()
-    )
-    if not rows.update(**mine):
+    now = timezone.now()
+    due_as_seen = as_seen(letter, "tries") & Q(state=Letter.State.WAITING, next_at__lte=now)
+    mine = {"next_at": now + CLAIM, "holder": this_process(), "tries": letter.tries + 1}
+    if not claim_row(Letter, letter.pk, due_as_seen, **mine):
         return False
     letter.refresh_from_db()
     return True

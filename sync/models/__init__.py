@@ -6,12 +6,10 @@ from sync.models.links import EmployeeLink, LeftOut
 from sync.models.notices import Letter, Notice
 from sync.models.passed import PassedPerson
 from sync.models.roll import DateRoll
-from sync.models.runs import AUTOMATIC, OPEN_STATES, EmployeeSnapshot, PossibleMatch, SyncRun
+from sync.models.runs import EmployeeSnapshot, PossibleMatch, RunPerson, SyncRun
 from sync.models.writes import Change, Conflict, Write
 
 __all__ = [
-    "AUTOMATIC",
-    "OPEN_STATES",
     "Change",
     "Conflict",
     "DateRoll",
@@ -25,6 +23,7 @@ __all__ = [
     "PassedPerson",
     "PossibleMatch",
     "RefusedEvent",
+    "RunPerson",
     "SyncRun",
     "Write",
 ]

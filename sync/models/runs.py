@@ -30,7 +30,7 @@ class SyncRun(models.Model):
         UNDO = "undo", _("Undo sync")
         SCHEDULED = "scheduled", _("Schedule")
         REAL_TIME = "real-time", _("Change in Huma")
-        RELEASE = "release", _("Approved")
+        APPROVED = "release", _("Approved")
 
     connection = models.ForeignKey(Connection, models.CASCADE, verbose_name=_("connection"), related_name="runs")
     trigger = models.CharField(_("started by"), max_length=10, choices=Trigger, default=Trigger.MANUAL)
@@ -56,7 +56,13 @@ class SyncRun(models.Model):
     failure_params = models.JSONField(default=dict, blank=True)
     # The checks that stopped the run and that somebody has passed, e.g. "visma_empty", "same_company".
     passed_checks = models.JSONField(_("checks that somebody went past"), default=list, blank=True)
-    # How far reading is: {"huma": {"stage", "offset", "read", "total"}, "visma": {"stage", "cursor", "read"}}.
+    reading_began_at = models.DateTimeField(_("fetching began"), null=True, blank=True)
+    # How far reading is, so that another process can go on with it; nothing else.
+    # Of both sides: "huma" and "visma" (each list's stage and what it has so far: HumaList, VismaList), "asked" (what
+    # asking singly found, by side and id), "silent" (since when a side hasn't answered), "trouble" (these sides, for
+    # the page), "read_at" (when both sides were complete).
+    # Of single people: "gone" (by Huma id, from which side), "outside", "passed" (by Huma id, what is known of who is
+    # passed over), "waits" (since when an answer about a person is waited for), "silent", "trouble", "rehires_since".
     progress = models.JSONField(_("how much is fetched"), default=dict, blank=True)
     # The sides that haven't answered for some seconds, with when they were asked (seconds since 1970).
     silent = models.JSONField(default=dict, blank=True, editable=False)
@@ -115,7 +121,7 @@ class SyncRun(models.Model):
     @property
     def is_before_writing(self) -> bool:
         """Whether the run is in a state before writing."""
-        return self.state in {self.State.FETCHING, self.State.REVIEW, self.State.CREATE, self.State.CONFIRM}
+        return self.state in BEFORE_WRITING
 
     @property
     def groups(self) -> list[str]:
@@ -125,7 +131,34 @@ class SyncRun(models.Model):
 
 
 AUTOMATIC = (SyncRun.Trigger.SCHEDULED, SyncRun.Trigger.REAL_TIME)
-OPEN_STATES = ("fetching", "review", "create", "confirm", "applying")
+"""Runs that a rule started."""
+STEPS = (SyncRun.State.REVIEW, SyncRun.State.CREATE, SyncRun.State.CONFIRM)
+"""The states in which a run waits for a person."""
+BEFORE_WRITING = (SyncRun.State.FETCHING, *STEPS)
+"""The states in which nothing was written yet, so a run can be cancelled."""
+OPEN_STATES = (*BEFORE_WRITING, SyncRun.State.APPLYING)
+"""The states of a run that hasn't ended."""
+
+
+class RunPerson(models.Model):
+    """One person whom a run over single people compared or passed over, or about whom it brought something new."""
+
+    run = models.ForeignKey(SyncRun, models.CASCADE, verbose_name=_("sync"), related_name="single_people")
+    huma_id = models.CharField(_("ID in Huma"), max_length=64)
+    link = models.ForeignKey(
+        EmployeeLink, models.CASCADE, verbose_name=_("linked person"), null=True, blank=True, related_name="+"
+    )
+    compared = models.BooleanField(_("compared"), default=False)
+    passed = models.BooleanField(_("skipped"), default=False)
+    has_news = models.BooleanField(_("something is new"), default=False)
+
+    class Meta:
+        verbose_name = _("person of a sync")
+        verbose_name_plural = _("people of a sync")
+        constraints = [models.UniqueConstraint(fields=["run", "huma_id"], name="one_row_a_single_person")]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
 
 
 class EmployeeSnapshot(models.Model):

@@ -167,8 +167,8 @@ class Change(models.Model):
 
     class Answer(models.TextChoices):
         WAITS = "", _("Waiting for approval")
-        RELEASED = "released", _("Approved")
-        DROPPED = "dropped", _("Rejected")
+        APPROVED = "released", _("Approved")
+        REJECTED = "dropped", _("Rejected")
         OVERTAKEN = "overtaken", _("Replaced by a newer value")
 
     run = models.ForeignKey(SyncRun, models.CASCADE, verbose_name=_("sync"), related_name="changes")
@@ -205,7 +205,12 @@ class Change(models.Model):
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     # The newest run that an owner's approval began for it.
     release = models.ForeignKey(
-        SyncRun, models.SET_NULL, verbose_name=_("approved in the sync"), null=True, blank=True, related_name="releases"
+        SyncRun,
+        models.SET_NULL,
+        verbose_name=_("approved in the sync"),
+        null=True,
+        blank=True,
+        related_name="approved_changes",
     )
     released_as = models.ForeignKey(
         "self", models.SET_NULL, verbose_name=_("approved as"), null=True, blank=True, related_name="held"

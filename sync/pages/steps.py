@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -13,10 +14,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
 from connections.models import Connection
-from connections.pages.access import connection_for, hr_page
+from connections.pages.access import approvable_by, connection_for, connections_of, hr_page
 from connections.pages.nav import connection_nav
 from sync.models import SyncRun
-from sync.models.groups import BY_HAND, STEPS, WITHOUT_DIFFERENCES
+from sync.models.groups import BY_HAND, STEPS, WITH_RESULT, WITHOUT_DIFFERENCES
 from sync.runs import lifecycle
 
 WIZARD_STEPS: tuple[tuple[str, Promise], ...] = (
@@ -28,7 +29,7 @@ WIZARD_STEPS: tuple[tuple[str, Promise], ...] = (
     ("run", gettext_lazy("Sync")),
     ("result", gettext_lazy("Result")),
 )
-BEFORE_WRITING = ("overview", "review", "create", "confirm")
+PAGES_BEFORE_WRITING = ("overview", "review", "create", "confirm")
 OF_A_RUN = ("run", "result")
 
 RunView = Callable[[HttpRequest, Connection, SyncRun], HttpResponse]
@@ -54,7 +55,7 @@ def steps(connection: Connection, run: SyncRun | None, current: str) -> list[Ste
     """The step bar of a page, with links to the pages that can be opened now."""
     names = [name for name, _label in WIZARD_STEPS]
     come_to = step_of(run)
-    reachable = ("sync_users", *BEFORE_WRITING) if come_to in BEFORE_WRITING else (come_to,)
+    reachable = ("sync_users", *PAGES_BEFORE_WRITING) if come_to in PAGES_BEFORE_WRITING else (come_to,)
     at = names.index(current)
     furthest = max(at, names.index(come_to))
     return [
@@ -79,12 +80,18 @@ def step_of(run: SyncRun | None) -> str:
 def continue_url(connection: Connection, run: SyncRun) -> str:
     """The address of the page where a person goes on with a run, or sees how far it is.
 
-    An automatic run waits for nobody: before it writes, that is the page of its result.
+    A run that no person started waits for nobody: before it writes, that is the page of its result; for a cancelled
+    one, the list of all runs.
     """
-    if run.trigger not in BY_HAND and run.is_before_writing:
-        return step_url("result", connection, run)
+    if run.trigger not in BY_HAND and run.state != SyncRun.State.APPLYING:
+        return step_url("history" if run.state == SyncRun.State.CANCELLED else "result", connection, run)
     come_to = step_of(run)
     return step_url("overview" if come_to == "review" else come_to, connection, run)
+
+
+def result_url(connection: Connection, run: SyncRun | None) -> str:
+    """The address of the result of a run that has ended; "" as long as it hasn't, and for a cancelled one."""
+    return step_url("result", connection, run) if run and run.state in WITH_RESULT else ""
 
 
 def page_context(
@@ -118,24 +125,37 @@ def connection_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 
     Before the connection is released, everybody is redirected to the connection's own page.
     """
+    return early_page(_after_release(view))
 
+
+def approval_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The same for a page on which held changes are approved or rejected; 404 for everybody who may not."""
+    return _page_of(_after_release(view), approvable_by)
+
+
+def early_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The same for a page that shows nothing of Visma, so it is open before the release, too."""
+    return _page_of(view, connections_of)
+
+
+def _page_of(
+    view: Callable[..., HttpResponse], among: Callable[[Any], QuerySet[Connection]]
+) -> Callable[..., HttpResponse]:
+    @wraps(view)
+    def guarded(request: HttpRequest, code: str, **kwargs: Any) -> HttpResponse:
+        return view(request, connection_for(request.user, code, among), **kwargs)
+
+    return hr_page(guarded)
+
+
+def _after_release(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @wraps(view)
     def guarded(request: HttpRequest, connection: Connection, **kwargs: Any) -> HttpResponse:
         if connection.state == Connection.State.WAITING:
             return go_to(request, reverse("admin:connection", args=[connection.code]))
         return view(request, connection, **kwargs)
 
-    return early_page(guarded)
-
-
-def early_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """The same for a page that shows nothing of Visma, so it is open before the release, too."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, code: str, **kwargs: Any) -> HttpResponse:
-        return view(request, connection_for(request.user, code), **kwargs)
-
-    return hr_page(guarded)
+    return guarded
 
 
 def open_run_page(view: RunView) -> Callable[..., HttpResponse]:

@@ -1,1 +1,1 @@
-"""What will be written, what is held for a person, and what was released."""
+"""What will be written, what is held for a person, and what was approved."""

@@ -13,8 +13,8 @@ from sync.core.batches import batches
 from sync.core.codes import Standing
 from sync.core.employee import Side, from_json
 from sync.core.fields import field as field_named
-from sync.models import AUTOMATIC, Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
-from sync.models.groups import SETTLED
+from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
+from sync.models.groups import AUTOMATIC, SETTLED
 from sync.planning.held_letters import tell_at_once
 from sync.planning.plan_rows import change_row
 from sync.planning.planning import Item
@@ -43,10 +43,10 @@ def waiting(connection: Connection) -> QuerySet[Change]:
 
 
 def what_is_held(run: SyncRun, connection: Connection, items: list[Item]) -> dict[Item, str]:
-    """The items of an automatic run that are held, with the code of the reason; released ones are never held."""
-    if run.trigger == SyncRun.Trigger.RELEASE:
+    """The items of an automatic run that are held, with the code of the reason; approved ones are never held."""
+    if run.trigger == SyncRun.Trigger.APPROVED:
         return {}
-    looked_at = _released_before(connection, items)
+    looked_at = _approved_before(connection, items)
     waits = set(waiting(connection).values_list("link_id", "field"))
     changed_accounts = _changed_accounts(connection, items)
     held: dict[Item, str] = {}
@@ -81,13 +81,13 @@ def _changed_accounts(connection: Connection, items: Iterable[Item]) -> set[Item
     return found
 
 
-def _released_before(connection: Connection, items: Iterable[Item]) -> set[tuple[int | None, str, str, str]]:
+def _approved_before(connection: Connection, items: Iterable[Item]) -> set[tuple[int | None, str, str, str]]:
     """The changes that an owner approved and that weren't written: if the same comes again, nobody has to look again.
 
     An approval is used up once the field has been settled, and it lasts for a day. After that the same change counts
     as a new one.
     """
-    rows = Change.objects.filter(run__connection=connection, state=Change.State.HELD, answer=Change.Answer.RELEASED)
+    rows = Change.objects.filter(run__connection=connection, state=Change.State.HELD, answer=Change.Answer.APPROVED)
     rows = rows.filter(answered_at__gte=timezone.now() - APPROVAL_LASTS)
     since = Change.objects.filter(link=OuterRef("link"), field=OuterRef("field"), state__in=SETTLED)
     rows = rows.exclude(Exists(since.filter(settled_at__gte=OuterRef("answered_at"))))

@@ -6,7 +6,7 @@ EmployeeSnapshot rows, and ``SyncRun.progress`` says how far each side is.
 
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
@@ -21,20 +21,19 @@ from sync.core.employee import Employee, Side
 from sync.core.passing import SILENT, Passed, too_many
 from sync.core.presence import Seen
 from sync.models import EmployeeLink, SyncRun
-from sync.reading import asking
-from sync.reading.asking import Asking
-from sync.reading.backoff import SIDE_OF, Patience
+from sync.reading.absent_people import AbsentPeople, start
 from sync.reading.failures import CannotRead
 from sync.reading.huma_list import HumaList
 from sync.reading.one_person import PassedOver
+from sync.reading.read_buffer import ReadBuffer
 from sync.reading.reader import Rows, reader_for
+from sync.reading.retry_state import RetryState
 from sync.reading.silent_rows import SilentRows
 from sync.reading.snapshots import listed, unread
-from sync.reading.taken import Taken
-from sync.reading.under_way import UnderWay
+from sync.reading.under_way import SIDE_OF, UnderWay
 from sync.reading.visma_list import VismaList
 from sync.worker.lease import Lease
-from sync.worker.stopping import is_stopping
+from sync.worker.pool import is_over
 
 FLUSH_EVERY = 500  # people
 SHARE_EVERY = 5.0  # seconds between looks at whether other processes met a 429
@@ -51,22 +50,24 @@ class Fetch:
     def __init__(self, run: SyncRun, *, before_release: bool = False) -> None:
         self.run = run
         self.clients = clients_for(run.connection)
-        self.progress: dict[str, Any] = run.progress or _start()
+        if not run.progress:
+            run.reading_began_at = timezone.now()
+        self.progress: dict[str, Any] = run.progress or {Side.HUMA: HumaList.start(), Side.VISMA: VismaList.start()}
         rows = EmployeeLink.objects.filter(connection=run.connection).exclude(state=EmployeeLink.State.DIFFERENT)
         links = list(rows.defer("baseline", "seen"))
         known = [one for one in links if one.state != EmployeeLink.State.GONE]
         self.reader = reader_for(run.connection, known, are_all=True, before_release=before_release)
-        self.asking = Asking(run, links, self.progress.setdefault("asked", asking.start()))
+        self.absent = AbsentPeople(run, links, self.progress.setdefault("asked", start()))
         self.list = HumaList(run, self.clients.huma, self.progress[Side.HUMA])
-        self.visma = VismaList(run, self.progress[Side.VISMA], self.asking.asked[Side.VISMA])
+        self.visma = VismaList(run, self.progress[Side.VISMA], self.absent.asked[Side.VISMA])
         self.silent = SilentRows(self.visma)
         self.to_read: list[str] = []
         self.to_ask: dict[str, list[str]] = {Side.HUMA: [], Side.VISMA: []}
-        self.taken = Taken()
+        self.buffer = ReadBuffer()
         silent = self.progress.setdefault("silent", {})
-        self.sides = {name: Patience(name, silent) for name in Side}
+        self.sides = {name: RetryState(name, silent) for name in Side}
         self.saved_at = self.shared_at = time.monotonic()
-        self.under_way = UnderWay()
+        self.under_way = UnderWay("read", settings.SYNC_CONCURRENCY + 1)
         self.lease: Lease
 
     def slice(self, lease: Lease, seconds: float) -> bool:
@@ -77,27 +78,28 @@ class Fetch:
         self.reader.witness.knows(Side.HUMA, self.list.to_read)
         if self.list.is_complete:
             self.to_read = unread(self.run)[::-1]
-            if self.asking.wanted[Side.HUMA]:
-                self.to_ask[Side.HUMA] = self.asking.absent(Side.HUMA, listed(self.run, Side.HUMA))
+            if self.absent.wanted[Side.HUMA]:
+                self.to_ask[Side.HUMA] = self.absent.to_ask(Side.HUMA, listed(self.run, Side.HUMA))
         self._find_absent_in_visma()
-        pool = self.under_way.pool = ThreadPoolExecutor(settings.SYNC_CONCURRENCY + 1, thread_name_prefix="read")
         try:
-            while not self.is_complete and not lease.lost and time.monotonic() < deadline and not is_stopping():
-                self._submit()
-                if self.pause > settings.SLICE_SECONDS:
-                    break  # the worker can do other work meanwhile
-                for future in self.under_way.ended(LOOK_EVERY):
-                    self._take(future)
-                if len(self.taken.read) >= FLUSH_EVERY or time.monotonic() - self.saved_at >= SAVE_EVERY:
-                    self._save()
-            for future in list(self.under_way.futures):  # requests under way are finished, not thrown away
-                self._take(future)
-            self._save()
+            with self.under_way:
+                self._work_until(deadline)
         except _Over:
             return False
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
         return self.is_complete
+
+    def _work_until(self, deadline: float) -> None:
+        while not self.is_complete and not is_over(deadline, self.lease):
+            self._submit()
+            if self.pause > settings.SLICE_SECONDS:
+                break  # the worker can do other work meanwhile
+            for (kind, what), future in self.under_way.ended(LOOK_EVERY):
+                self._take(kind, what, future)
+            if len(self.buffer.read) >= FLUSH_EVERY or time.monotonic() - self.saved_at >= SAVE_EVERY:
+                self._save()
+        for (kind, what), future in self.under_way.rest():  # requests under way are finished, not thrown away
+            self._take(kind, what, future)
+        self._save()
 
     @property
     def pause(self) -> float:
@@ -120,28 +122,29 @@ class Fetch:
         return self.list.is_complete and not self.to_read
 
     def _submit(self) -> None:
-        now, ask = time.monotonic(), self.under_way
-        room = settings.SYNC_CONCURRENCY - sum(kind not in ("pages", "ids") for kind in ask.kinds)
+        now, requests = time.monotonic(), self.under_way
+        room = settings.SYNC_CONCURRENCY - sum(kind not in ("pages", "ids") for kind in requests.kinds)
         if now >= self.sides[Side.VISMA].not_before:
-            if self.visma.page_wanted and not {"pages", "ids"}.intersection(ask.kinds):
+            if self.visma.page_wanted and not {"pages", "ids"}.intersection(requests.kinds):
                 self._submit_visma_page()
-            room -= ask.add_people("ask visma", self.to_ask[Side.VISMA], self.reader.visma_person, room)
-            room -= ask.add_people("row", self.silent.wanted(ask.about("row")), self.reader.visma_person, room)
+            room -= requests.ask_people("ask visma", self.to_ask[Side.VISMA], self.reader.visma_person, room)
+            room -= requests.ask_people(
+                "row", self.silent.wanted(requests.about("row")), self.reader.visma_person, room
+            )
         if now >= self.sides[Side.HUMA].not_before:
             for offset in self.list.next_offsets(room):
-                ask.add("list", (self.list.attempt, offset), self.list.page, offset)
+                requests.ask("list", (self.list.attempt, offset), self.list.page, offset)
             if self.list.is_complete:
-                room -= ask.add_people("user", self.to_read, partial(self.reader.huma, listed=True), room)
-            ask.add_people("ask huma", self.to_ask[Side.HUMA], self.reader.huma, room)
+                room -= requests.ask_people("user", self.to_read, partial(self.reader.huma, listed=True), room)
+            requests.ask_people("ask huma", self.to_ask[Side.HUMA], self.reader.huma, room)
 
     def _submit_visma_page(self) -> None:
         if self.visma.page_wanted == "ids":
-            self.under_way.add("ids", self.visma.cursor, self.reader.visma_ids)
+            self.under_way.ask("ids", self.visma.cursor, self.reader.visma_ids)
         else:
-            self.under_way.add("pages", self.visma.cursor, self.reader.visma_page)
+            self.under_way.ask("pages", self.visma.cursor, self.reader.visma_page)
 
-    def _take(self, future: Future[Any]) -> None:
-        kind, what = self.under_way.futures.pop(future)
+    def _take(self, kind: str, what: Any, future: Future[Any]) -> None:
         side = self.sides[SIDE_OF[kind]]
         try:
             result = future.result()
@@ -152,16 +155,16 @@ class Fetch:
             if isinstance(error, PassedOver):
                 self._pass_over(kind, what, error.passed)
             if kind.startswith("ask "):
-                side.good()
+                side.answered()
                 self._take_answer(side.name, what, None, error)
             elif kind in ("user", "row") and isinstance(error, PassedOver):
-                side.good()
+                side.answered()
             elif kind in ("pages", "ids") and what and isinstance(error, Rejected):
                 self._go_on_in_visma(self.visma.refused)  # a cursor from before an interruption may have expired
             else:
                 raise
             return
-        side.good()
+        side.answered()
         if kind.startswith("ask "):
             self._take_answer(side.name, what, result)
         elif kind == "pages":
@@ -177,10 +180,10 @@ class Fetch:
         """Take a person of a list who was read, or who isn't there any more."""
         self._answered(kind, id_, found is not None)
         if found is None:
-            self.taken.gone[side].append(id_)
-            self.asking.gone_since_listed(side, id_)
+            self.buffer.gone[side].append(id_)
+            self.absent.gone_since_listed(side, id_)
         else:
-            self.taken.read.append(found)
+            self.buffer.read.append(found)
 
     def _answered(self, kind: str, id_: str, there: bool = True) -> None:
         if kind == "row":
@@ -189,13 +192,13 @@ class Fetch:
             self.progress[Side.HUMA]["read"] += 1
 
     def _take_page(self, rows: Rows, cursor: str | None) -> None:
-        self.taken.read += rows.people
-        self.taken.passed += [*rows.passed, *rows.silent]
+        self.buffer.read += rows.people
+        self.buffer.passed += [*rows.passed, *rows.silent]
         self.silent.add(rows)
         self._go_on_in_visma(self.visma.take, rows.ids, cursor)
 
     def _pass_over(self, kind: str, id_: str, passed: Passed) -> None:
-        self.taken.passed.append(passed)
+        self.buffer.passed.append(passed)
         self._answered(kind, id_)
 
     def _is_alone(self, kind: str, id_: str) -> bool:
@@ -210,7 +213,7 @@ class Fetch:
         """Ask again later. If that has lasted too long, reading fails, or a single person is passed over."""
         side = self.sides[SIDE_OF[kind]]
         try:
-            side.bad(error)
+            side.unanswered(error)
         except CannotRead as over:
             is_ask = kind.startswith("ask ")
             if not (is_ask or self._is_alone(kind, what)):
@@ -234,16 +237,16 @@ class Fetch:
     def _take_answer(self, side: str, id_: str, found: Employee | None, error: Exception | None = None) -> None:
         """Take the answer about a person who was asked for singly. If they are there, they count as listed."""
         if error is None:
-            seen = self.asking.answered(side, id_, found is not None)
+            seen = self.absent.answered(side, id_, found is not None)
         else:
-            seen = self.asking.failed(side, id_, error)
+            seen = self.absent.failed(side, id_, error)
         if found is not None:
-            self.taken.read.append(found)
+            self.buffer.read.append(found)
         elif seen is Seen.GONE:
-            self.taken.gone[side].append(id_)
+            self.buffer.gone[side].append(id_)
         if side == Side.VISMA:
             self.visma.answered(id_, seen.value)
-        if self.asking.is_over(side) and (side == Side.HUMA or self.visma.is_complete):
+        if self.absent.is_over(side) and (side == Side.HUMA or self.visma.is_complete):
             self.to_ask[side] = []
 
     def _take_list(self, attempt: int, offset: int, page: Page) -> None:
@@ -253,14 +256,14 @@ class Fetch:
         if self.list.is_complete:
             self.to_read = self.list.to_read[::-1]
             self.reader.witness.knows(Side.HUMA, self.to_read)
-            self.to_ask[Side.HUMA] = self.asking.absent(Side.HUMA, self.list.people)
+            self.to_ask[Side.HUMA] = self.absent.to_ask(Side.HUMA, self.list.people)
 
     def _go_on_in_visma(self, step: Callable[..., None], *result: Any) -> None:
         """Call ``step`` of Visma's list; if reading begins anew, drop what was read so far."""
         before = self.visma.progress["restarts"]
         step(*result)
         if self.visma.progress["restarts"] != before:
-            self.taken.drop(Side.VISMA)
+            self.buffer.drop(Side.VISMA)
         self._find_absent_in_visma()
 
     def _find_absent_in_visma(self) -> None:
@@ -268,7 +271,7 @@ class Fetch:
         if self.visma.progress["stage"] == "settle":
             self.to_ask[Side.VISMA] = self.visma.odd()
         elif self.visma.is_complete:
-            self.to_ask[Side.VISMA] = self.asking.absent(Side.VISMA, self.visma.known)
+            self.to_ask[Side.VISMA] = self.absent.to_ask(Side.VISMA, self.visma.known)
 
     def _save(self) -> None:
         """Store what was read together with the progress. Raises ``_Over`` if the run isn't ours any more."""
@@ -278,21 +281,18 @@ class Fetch:
             self.progress.setdefault("read_at", timezone.now().isoformat())
         with transaction.atomic():
             mine = SyncRun.objects.filter(pk=self.run.pk, state=SyncRun.State.FETCHING, lease_holder=self.lease.holder)
-            if self.lease.lost or not mine.update(progress=self.progress, touched_at=timezone.now()):
+            now, began = timezone.now(), self.run.reading_began_at
+            if self.lease.lost or not mine.update(progress=self.progress, reading_began_at=began, touched_at=now):
                 raise _Over
             self.list.flush()
             self.visma.flush()
-            self.taken.store(self.run)
-            if self.taken.is_any and self.run.attempts:
+            self.buffer.store(self.run)
+            if self.buffer.is_any and self.run.attempts:
                 self.lease.progress()
                 self.run.attempts = 0
-        self.taken = Taken()
+        self.buffer = ReadBuffer()
         self.run.progress = self.progress
         self.saved_at = time.monotonic()
         if self.clients.is_waiting or self.saved_at - self.shared_at > SHARE_EVERY:
             self.clients.share_waiting(self.run.connection)
             self.shared_at = self.saved_at
-
-
-def _start() -> dict[str, Any]:
-    return {"began": timezone.now().isoformat(), Side.HUMA: HumaList.start(), Side.VISMA: VismaList.start()}

@@ -13,7 +13,7 @@ from connections.api.errors import property_name
 from connections.api.huma.client import USERS_PAGE, HumaClient
 from connections.api.huma.documents import Page
 from sync.core.employee import Side
-from sync.core.glimpse import huma_glimpse
+from sync.core.partial_record import huma_partial
 from sync.core.passing import SHAPE, Passed
 from sync.core.reasons import Reason
 from sync.models import SyncRun
@@ -118,11 +118,11 @@ class HumaList:
                 is_person = kind == "user" or not isinstance(kind, str)
                 (self.people if is_person else self.progress["programs"]).append(item["id"])
                 if not is_person:
-                    self.progress["program_emails"] += email_prints(self.run.connection, [huma_glimpse(item)])
+                    self.progress["program_emails"] += email_prints(self.run.connection, [huma_partial(item)])
                 if wrong and is_person:
                     self._odd.add(item["id"])
                     self._passed.append(
-                        Passed(Side.HUMA, item["id"], SHAPE, property_name(wrong.prop), huma_glimpse(item))
+                        Passed(Side.HUMA, item["id"], SHAPE, property_name(wrong.prop), huma_partial(item))
                     )
         if len(self._seen) > settings.LIST_MAX_PEOPLE:  # without a total the list might never end
             raise CannotRead(Reason("too_many_people_huma", {"limit": settings.LIST_MAX_PEOPLE}))

@@ -134,10 +134,10 @@ def one_person(
         reason, prop, said = passing.BUG, "", bug_report(error)
     log = logger.error if reason == passing.BUG else logger.warning
     log("Reading passes somebody over, %s: %s", "for a bug" if reason == passing.BUG else side.value, said)
-    raise PassedOver(Passed(side, id_, reason, prop, glimpse_or_none(known)))
+    raise PassedOver(Passed(side, id_, reason, prop, known_or_none(known)))
 
 
-def glimpse_or_none(known: Callable[[], Employee | None]) -> Employee | None:
+def known_or_none(known: Callable[[], Employee | None]) -> Employee | None:
     """The result of ``known``; ``None`` if it fails."""
     try:
         return known()

@@ -28,13 +28,13 @@ from sync.core.document import Doc
 from sync.core.employee import Employee, Side
 from sync.core.fields import FIELDS, Field
 from sync.core.fingerprint import Fingerprinter
-from sync.core.glimpse import huma_glimpse, visma_glimpse
+from sync.core.partial_record import huma_partial, visma_partial
 from sync.core.passing import Passed
 from sync.core.read import huma_employee, huma_position_summary, huma_selected, visma_employee
 from sync.core.reasons import Reason
 from sync.models import EmployeeLink
 from sync.reading.failures import CannotRead
-from sync.reading.one_person import Elsewhere, PassedOver, Witness, glimpse_or_none, one_person
+from sync.reading.one_person import Elsewhere, PassedOver, Witness, known_or_none, one_person
 
 OTHERS_KNOWN = 50
 """How many linked people the witness knows, to ask for when somebody else is refused."""
@@ -116,12 +116,12 @@ class Reader:
     def in_list(self, user_id: str) -> Employee | None:
         """What Huma's list says about a person whose own document can't be read."""
         rows = self.clients.huma.list_users(0, 1, ids=[user_id]).items
-        return huma_glimpse(rows[0]) if rows and rows[0]["id"] == user_id else None
+        return huma_partial(rows[0]) if rows and rows[0]["id"] == user_id else None
 
     def visma(self, document: Doc) -> Employee:
         """One Visma employee, from a document with embedded positions. Raises ``PassedOver``."""
         employee_id = str(document.get("id"))
-        with one_person(Side.VISMA, employee_id, self.witness, lambda: self._glimpse(document)):
+        with one_person(Side.VISMA, employee_id, self.witness, lambda: self._known(document)):
             found = self._employee(employee_id, document)
         self.witness.seen(Side.VISMA, employee_id)
         return found
@@ -158,10 +158,10 @@ class Reader:
         """The employees on a page. Raises ``Unavailable`` if Visma doesn't answer about too many of them."""
         rows = Rows([], [], [])
         for document in page.items:
-            glimpse = partial(self._glimpse, document)
+            known = partial(self._known, document)
             try:
                 if wrong := page.odd.get(document["id"]):
-                    with one_person(Side.VISMA, document["id"], self.witness, glimpse):
+                    with one_person(Side.VISMA, document["id"], self.witness, known):
                         raise wrong
                 rows.people.append(self.visma(document))
             except PassedOver as over:
@@ -169,11 +169,11 @@ class Reader:
             except Unavailable as error:
                 if error.status == TOO_MANY_REQUESTS or len(rows.silent) >= MOST_SILENT:
                     raise
-                rows.silent.append(Passed(Side.VISMA, document["id"], passing.SILENT, known=glimpse_or_none(glimpse)))
+                rows.silent.append(Passed(Side.VISMA, document["id"], passing.SILENT, known=known_or_none(known)))
         return rows
 
-    def _glimpse(self, document: Doc) -> Employee:
-        return visma_glimpse(document, in_part(document), self.today)
+    def _known(self, document: Doc) -> Employee:
+        return visma_partial(document, in_part(document), self.today)
 
     def visma_ids(self, cursor: str | None) -> tuple[list[str], str | None]:
         """One page of the employees' ids, drafts included, and the next cursor."""

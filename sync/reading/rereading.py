@@ -1,4 +1,4 @@
-"""Reads single people again on both sides: those of whom Huma told, and those whose held changes an owner released.
+"""Reads single people again on both sides: those of whom Huma told, and those whose held changes an owner approved.
 
 A vendor that doesn't answer is asked again for as long as it takes, with growing pauses. A person who can't be read for
 reasons that concern only them is passed over, so that the others go on.
@@ -6,7 +6,7 @@ reasons that concern only them is passed over, so that the others go on.
 
 import time
 from collections import Counter
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future
 from typing import Any
 
 from django.conf import settings
@@ -27,7 +27,7 @@ from sync.reading.presence import id_of
 from sync.reading.reader import reader_for
 from sync.reading.snapshots import store_people
 from sync.worker.lease import Lease
-from sync.worker.stopping import is_stopping
+from sync.worker.pool import Pool, is_over
 
 LOOK_EVERY = 0.1  # seconds
 LONGEST_PAUSE = 30.0  # seconds
@@ -37,22 +37,22 @@ Pair = tuple[Employee | None, Employee | None]
 class Rereading:
     """One slice of reading single people. ``SyncRun.progress`` keeps the rest: who is ``gone`` (from which side), who
     is ``outside`` what the connection is about, who is ``passed`` over (by Huma id: side, id, code of the reason,
-    property, name), when the run ``began``, since when a side is ``silent``, and since when each person ``waits`` for
-    an answer."""
+    property, name), since when a side is ``silent``, and since when each person ``waits`` for an answer."""
 
     def __init__(self, run: SyncRun, lease: Lease) -> None:
         self.run, self.lease = run, lease
         self.links = taking_part(run)
         self.clients = clients_for(run.connection)
-        empty: dict[str, Any] = {"gone": {}, "outside": [], "passed": {}, "waits": {}}
-        self.progress: dict[str, Any] = {"began": timezone.now().isoformat(), **empty, **run.progress}
+        if not run.progress:
+            run.reading_began_at = timezone.now()
+        self.progress: dict[str, Any] = {"gone": {}, "outside": [], "passed": {}, "waits": {}, **run.progress}
         if isinstance(self.progress["passed"], list):  # begun by an older version: these people are read again
             self.progress["passed"] = {}
         read = EmployeeSnapshot.objects.filter(run=run, side=Side.HUMA).values_list("vendor_id", flat=True)
         known = {*read, *self.progress["gone"], *self.progress["outside"], *self.progress["passed"]}
         self.left = [one for one in run.people if one not in known][::-1]
         self.read: list[Employee] = []
-        self.futures: dict[Future[Pair], str] = {}
+        self.pool = Pool[str, Pair]("read", settings.SYNC_CONCURRENCY)
         self.failures, self.not_before = 0, 0.0
         self.reader = reader_for(run.connection, self.links.values())
 
@@ -77,32 +77,28 @@ class Rereading:
     @property
     def pause(self) -> float:
         """Seconds until there is something to do; 0 if there is now."""
-        return 0.0 if self.futures or not self.left else max(0.0, self.not_before - time.monotonic())
+        return 0.0 if self.pool or not self.left else max(0.0, self.not_before - time.monotonic())
 
     def slice(self, seconds: float) -> bool:
         """Read for about ``seconds``; True if everybody was read. Raises the vendor errors that concern everybody."""
         deadline = time.monotonic() + seconds
         self.clients.share_waiting(self.run.connection)
-        pool = ThreadPoolExecutor(settings.SYNC_CONCURRENCY, thread_name_prefix="read")
-        try:
-            while self.left or self.futures:
-                if self.lease.lost or time.monotonic() >= deadline or is_stopping():
-                    break
+        with self.pool:
+            while (self.left or self.pool) and not is_over(deadline, self.lease):
                 if self.pause > settings.SLICE_SECONDS:
                     break  # the worker can do other work meanwhile
-                self._submit(pool)
-                self._collect()
-            for future in list(self.futures):  # requests under way are finished, not thrown away
-                self._take(future)
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+                self._submit()
+                for huma_id, future in self.pool.ended(LOOK_EVERY):
+                    self._take(huma_id, future)
+            for huma_id, future in self.pool.rest():  # requests under way are finished, not thrown away
+                self._take(huma_id, future)
         self.clients.share_waiting(self.run.connection)
         return self._save() and not self.left
 
-    def _submit(self, pool: ThreadPoolExecutor) -> None:
-        while self.left and len(self.futures) < settings.SYNC_CONCURRENCY and time.monotonic() >= self.not_before:
+    def _submit(self) -> None:
+        while self.left and self.pool.room and time.monotonic() >= self.not_before:
             huma_id = self.left.pop()
-            self.futures[pool.submit(self._one, huma_id)] = huma_id
+            self.pool.add(huma_id, self._one, huma_id)
 
     def _one(self, huma_id: str) -> Pair:
         """Read both sides of one person. Runs in a thread, without the database."""
@@ -110,16 +106,7 @@ class Rereading:
         link = self.links.get(huma_id)
         return huma, self.reader.visma_person(link.visma_id) if link else None
 
-    def _collect(self) -> None:
-        if not self.futures:  # waiting out a pause
-            time.sleep(LOOK_EVERY)
-            return
-        done, _pending = wait(self.futures, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
-        for future in done:
-            self._take(future)
-
-    def _take(self, future: Future[Pair]) -> None:
-        huma_id = self.futures.pop(future)
+    def _take(self, huma_id: str, future: Future[Pair]) -> None:
         try:
             huma, visma = future.result()
         except Unavailable as error:
@@ -169,7 +156,8 @@ class Rereading:
         """Store what was read together with the progress; False if the run isn't ours any more."""
         with transaction.atomic():
             mine = SyncRun.objects.filter(pk=self.run.pk, state=SyncRun.State.FETCHING, lease_holder=self.lease.holder)
-            if self.lease.lost or not mine.update(progress=self.progress, touched_at=timezone.now()):
+            now, began = timezone.now(), self.run.reading_began_at
+            if self.lease.lost or not mine.update(progress=self.progress, reading_began_at=began, touched_at=now):
                 return False
             store_people(self.run, self.read)
         if self.read:

@@ -14,14 +14,12 @@ from sync.core.codes import Action
 from sync.core.employee import Side
 from sync.core.reasons import Reason
 from sync.core.report import Totals, totals
-from sync.models import OPEN_STATES, Change, Conflict, EmployeeSnapshot, SyncRun
-from sync.models.groups import BY_HAND, MANUAL, STEPS, WHOLE
-from sync.planning.releases import come_back
+from sync.models import Change, Conflict, EmployeeSnapshot, SyncRun
+from sync.models.groups import BEFORE_WRITING, BY_HAND, CHECKS, MANUAL, OPEN_STATES, PART, STEPS, WORKING
+from sync.planning.approvals import come_back
 from sync.runs.stillness import silent_for, still_for
 from sync.worker.heartbeat import worker_alive
 from sync.worker.queue import wake
-
-CHECKS = ("visma_empty", "huma_lost", "visma_lost", "same_company")
 
 
 class NotAllowed(Exception):
@@ -44,8 +42,7 @@ def latest_run(connection: Connection) -> SyncRun | None:
 
 def reads(connection: Connection) -> QuerySet[SyncRun]:
     """The runs that read both sides completely, the newest first; other runs have only some people."""
-    parts = [trigger for trigger in SyncRun.Trigger.values if trigger not in WHOLE]
-    return connection.runs.exclude(read_at=None).exclude(trigger__in=parts).order_by("-pk")
+    return connection.runs.exclude(read_at=None).exclude(trigger__in=PART).order_by("-pk")
 
 
 def latest_read(connection: Connection) -> SyncRun | None:
@@ -106,7 +103,7 @@ def fail(run: SyncRun, reason: Reason, from_states: Collection[str]) -> bool:
 def cancel(run: SyncRun, user: Any) -> bool:
     """Cancel a run that hasn't written anything, and forget the values that it read. False if it is too late."""
     with transaction.atomic():
-        if not end(run, SyncRun.State.CANCELLED, (SyncRun.State.FETCHING, *STEPS)):
+        if not end(run, SyncRun.State.CANCELLED, BEFORE_WRITING):
             return False
         forget_values(run)
         come_back(run)
@@ -215,7 +212,7 @@ def live(run: SyncRun) -> Live:
     """How far the run is, for pages that poll."""
     progress = run.progress or {}
     huma, visma = progress.get(Side.HUMA, {}), progress.get(Side.VISMA, {})
-    works = run.state in (SyncRun.State.FETCHING, SyncRun.State.APPLYING)
+    works = run.state in WORKING
     idle = (timezone.now() - run.touched_at).total_seconds()
     still = still_for(run) if works else 0.0
     is_still = still >= settings.STILL_SECONDS

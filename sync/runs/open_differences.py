@@ -1,6 +1,6 @@
 """Differences that wait for a person: those that the newest run that compared a person has left open.
 
-That is the newest run that read both sides, or a later run over single people (real time, releases). The start page,
+That is the newest run that read both sides, or a later run over single people (real time, approvals). The start page,
 Attention and the digest share this definition. It needs few statements, even for many connections.
 """
 
@@ -8,11 +8,11 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import Case, Count, Exists, Max, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, FilteredRelation, Max, OuterRef, Q, QuerySet, When
 
 from sync.core.batches import batches
-from sync.models import OPEN_STATES, Change, Conflict, EmployeeLink, LeftOut, SyncRun
-from sync.models.groups import COMPARED, MANUAL, PART, SINGLE, WAITS, WHOLE
+from sync.models import Change, Conflict, EmployeeLink, LeftOut, SyncRun
+from sync.models.groups import COMPARED, FOLLOWING, MANUAL, OPEN_STATES, PART, UNATTENDED, WAITS, WHOLE
 
 State, Trigger = SyncRun.State, SyncRun.Trigger
 CONNECTIONS_AT_ONCE = 200  # connections in one statement
@@ -44,7 +44,7 @@ def newest_runs(connections: Collection[int]) -> Newest:
     """The newest run of each kind in these connections, in one statement."""
     rows = SyncRun.objects.filter(connection__in=connections, dry=False)
     others = [trigger for trigger in Trigger.values if trigger != Trigger.REAL_TIME]
-    unended = (State.FAILED, State.FETCHING, State.REVIEW, State.APPLYING)
+    unended = (State.FAILED, *UNATTENDED, State.APPLYING)
     rows = rows.filter(Q(trigger__in=others) | Q(trigger=Trigger.REAL_TIME, state__in=unended))
     found: dict[int, dict[tuple[str, str], int]] = defaultdict(dict)
     counted = rows.values_list("connection", "trigger", "state").annotate(newest=Max("pk")).order_by()
@@ -76,11 +76,13 @@ def looks_of(newest: Newest, connections: Iterable[int]) -> Looks:
         later = Q()
         for connection, pk in some:
             later |= Q(connection=connection, pk__gt=pk)
-        rows = SyncRun.objects.filter(later, trigger__in=PART, state__in=COMPARED).order_by("pk")
-        for pk, connection, trigger, links in rows.values_list("pk", "connection", "trigger", "progress__links"):
-            looks.parts[connection].append(pk)
-            if trigger in SINGLE:
-                looks.last.update(dict.fromkeys(links or (), pk))
+        compared = FilteredRelation("single_people", condition=Q(single_people__compared=True))
+        rows = SyncRun.objects.filter(later, trigger__in=PART, state__in=COMPARED).annotate(compared=compared)
+        for pk, connection, link in rows.order_by("pk").values_list("pk", "connection", "compared__link"):
+            if pk not in looks.parts[connection][-1:]:
+                looks.parts[connection].append(pk)
+            if link:
+                looks.last[link] = pk
     return looks
 
 
@@ -101,7 +103,7 @@ def _with_later_looks(looks: Looks, whole: Mapping[int, int]) -> Iterable[int]:
         if run >= looks.last.get(link, 0):
             now[link, name] = whole[run]
     parts = {pk: connection for connection, pks in looks.parts.items() for pk in pks}
-    tried_again = Q(run__trigger__in=(Trigger.RETRY, Trigger.UNDO))
+    tried_again = Q(run__trigger__in=FOLLOWING)
     for some in batches(sorted(parts), RUNS_AT_ONCE):
         rows = (
             _taking_part(some).filter(WAITS | tried_again).annotate(waits=Case(When(WAITS, then=True), default=False))

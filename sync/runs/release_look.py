@@ -20,9 +20,9 @@ from sync.analysis.persist import load
 from sync.core.employee import Side
 from sync.core.reasons import Reason
 from sync.models import SyncRun
+from sync.models.groups import CHECKS
 from sync.reading.failures import CannotRead, reason_for_reading
 from sync.reading.fetch import Fetch
-from sync.runs.lifecycle import CHECKS
 from sync.wording.link_keys import linked_by
 from sync.worker.lease import Lease
 

@@ -1,10 +1,15 @@
-"""Composes the emails about a run's result: names and field labels, never a value or a vendor's words."""
+"""The emails about a run's result: one to those who ran it, and one to payroll about new drafts.
+
+They have names and field labels, never a value or a vendor's words.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,20 +19,20 @@ from sync.core.codes import Action, Standing
 from sync.core.employee import Side
 from sync.core.fields import FIELDS
 from sync.core.report import OUTCOMES, Totals
+from sync.mail import letters
 from sync.mail.composers import Composer
 from sync.mail.message import absolute, message
+from sync.mail.outbox import each_once, hashed
 from sync.mail.payroll_notices import counts_only
 from sync.models import Change, Conflict, Letter, PossibleMatch, SyncRun
+from sync.models.groups import PROBLEMS
 from sync.planning.new_people import what_comes_along
 from sync.runs.lifecycle import run_totals
 from sync.runs.open_differences import open_differences
-from sync.runs.result_mail import new_drafts, recipients
 from sync.wording.sentences import change_sentence, field_label, outcome_label, sentence, side_name
 
 MOST_PROBLEMS = 50
 """The most problems that an email lists; the page has all."""
-
-PROBLEMS = (Change.State.FAILED, Change.State.UNKNOWN, Change.State.MOVED)
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,49 @@ class NewDraft:
 
     name: str
     missing: list[str]
+
+
+def ask_for(run: SyncRun) -> bool:
+    """Let the result be sent as soon as possible; False if it has no recipient. May be repeated."""
+    asked = letters.write(Letter.Kind.RESULT, result_key(run), recipients(run), run.connection, run=run.pk)
+    for address in each_once(run.connection.payroll_contacts) if new_drafts(run).exists() else ():
+        key = f"{_drafts_key(run)}{hashed(address)}"
+        asked = letters.write(Letter.Kind.DRAFTS, key, [address], run.connection, run=run.pk) or asked
+    return asked
+
+
+def send_result(run: SyncRun) -> bool:
+    """Send at once the emails of a run that are still to be sent; True if there were any, and all of them are out."""
+    ask_for(run)
+    mine = Letter.objects.filter(Q(key=result_key(run)) | Q(key__startswith=_drafts_key(run)))
+    outcomes = [letters.send(letter) for letter in mine.filter(state=Letter.State.WAITING).order_by("pk")]
+    return bool(outcomes) and all(outcomes)
+
+
+def recipients(run: SyncRun) -> list[str]:
+    """The addresses that get the result: of whoever started or confirmed the run, and the connection's recipients."""
+    names = {name for name in (run.started_by, run.confirmed_by) if name}
+    people = get_user_model().objects.filter(username__in=names, is_active=True).exclude(email="")
+    return each_once([*people.order_by("pk").values_list("email", flat=True), *run.connection.recipients])
+
+
+def new_drafts(run: SyncRun) -> QuerySet[Change]:
+    """The people whom the run added to Visma, and whom payroll has to complete there."""
+    return _created(run, Side.VISMA)
+
+
+def result_of(run: SyncRun) -> Letter | None:
+    """The email with the run's result; ``None`` if it had no recipient."""
+    return Letter.objects.filter(key=result_key(run)).first()
+
+
+def result_key(run: SyncRun) -> str:
+    """The key of the email with a run's result."""
+    return f"result:{run.pk}"
+
+
+def _drafts_key(run: SyncRun) -> str:
+    return f"drafts:{run.pk}:"
 
 
 def _result(letter: Letter) -> EmailMultiAlternatives | None:
@@ -126,7 +174,7 @@ def _problem(change: Change) -> Problem:
     return Problem(change.name, what, outcome_label(change.state), why)
 
 
-def _created(run: SyncRun, side: str) -> Any:
+def _created(run: SyncRun, side: str) -> QuerySet[Change]:
     return Change.objects.filter(run=run, action=Action.CREATE, side=side, state=Change.State.DONE)
 
 

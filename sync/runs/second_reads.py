@@ -74,7 +74,8 @@ def plan(run: SyncRun, events: Iterable[HumaEvent]) -> None:
     told = Counter[str]()
     for event in events:
         told.update(dict.fromkeys(event.huma_ids, event.times))
-    passed, new = set(run.progress.get("passed", ())), set(run.progress.get("new", ()))
+    people = list(run.single_people.values_list("huma_id", "passed", "has_news"))
+    passed, new = {one for one, over, _news in people if over}, {one for one, _over, news in people if news}
     at = timezone.now() + timedelta(seconds=settings.READ_AGAIN_SECONDS)
     when = {one: at for one, times in told.items() if one not in passed and (times > 1 or one not in new)}
     when |= {one: max(at, until) for one, until in _withheld(run).items() if one in told}

@@ -20,6 +20,7 @@ from django.db.models import F, Model, Q
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 
+from connections.claims import claim_row
 from sync.worker.processes import is_dead, this_process
 
 logger = logging.getLogger(__name__)
@@ -31,19 +32,18 @@ def holder_name() -> str:
 
 
 def claim(model: type[Model], pk: int, seconds: float, holder: str) -> bool:
-    """Claim the row's lease for `seconds` with one conditional UPDATE. False if another holder has it.
+    """Claim the row's lease for `seconds`. False if another holder has it.
 
     Taking over a lost lease counts as an attempt: `attempts` grows by one.
     """
-    row: Any = model._default_manager.filter(pk=pk)
     mine: dict[str, Any] = {"lease_holder": holder, "lease_until": _in(seconds)}
-    if row.filter(Q(lease_holder="") | Q(lease_until=None)).update(**mine):
+    if claim_row(model, pk, Q(lease_holder="") | Q(lease_until=None), **mine):
         return True
     mine["attempts"] = F("attempts") + 1
-    if row.filter(lease_until__lt=Now()).update(**mine):
+    if claim_row(model, pk, Q(lease_until__lt=Now()), **mine):
         return True
-    other = row.values_list("lease_holder", flat=True).first()
-    return bool(other and is_dead(other) and row.filter(lease_holder=other).update(**mine))
+    other = model._default_manager.filter(pk=pk).values_list("lease_holder", flat=True).first()
+    return bool(other and is_dead(other) and claim_row(model, pk, Q(lease_holder=other), **mine))
 
 
 def renew(model: type[Model], pk: int, seconds: float, holder: str) -> bool:

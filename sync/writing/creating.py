@@ -19,9 +19,9 @@ from sync.core.text import clean, loose
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, Write
 from sync.writing import write_state
 from sync.writing.context import Context
+from sync.writing.created_employee import There, find, may_create, there_in
 from sync.writing.email_exists import is_the_same
-from sync.writing.fit import fit_person
-from sync.writing.made import There, find, may_create, there_in
+from sync.writing.last_check import fit_person
 from sync.writing.visma import CLOCK_SLACK, next_look
 
 NAMES = ("given_name", "family_name")

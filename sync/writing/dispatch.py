@@ -10,8 +10,9 @@ from connections.bug_report import bug_report
 from connections.pauses.pausing import credentials_refused
 from sync.core import passing
 from sync.models import Change, Write
-from sync.writing import alone, creating, huma, visma, write_state
+from sync.writing import creating, huma, visma, write_state
 from sync.writing.context import Context, LeaseTooShort
+from sync.writing.pass_over import is_theirs_alone, pass_over
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ def _step(context: Context, write: Write) -> float | None:
     except Exception as error:
         logger.error("Write %s met a bug: %s", write.pk, bug_report(error))
         write.refresh_from_db()
-        alone.pass_over(context, write, passing.BUG)
+        pass_over(context, write, passing.BUG)
         return _give_up(write, "bug")
 
 
@@ -87,11 +88,11 @@ def _next(context: Context, write: Write) -> float | None:
 def _refused(context: Context, write: Write, error: BadCredentials) -> float | None:
     """Handle a refused access, which concerns only this person or everybody."""
     try:
-        reason = alone.is_theirs_alone(context, write, error)
+        reason = is_theirs_alone(context, write, error)
     except Unavailable as trouble:
         return _later(write, trouble.retry_after)
     if reason:
-        alone.pass_over(context, write, reason)
+        pass_over(context, write, reason)
         return _give_up(write, reason)
     credentials_refused(write.run.connection, error)
     return _give_up(write, "application_refused" if error.application else "bad_credentials")
@@ -113,7 +114,7 @@ def _puzzled(context: Context, write: Write, error: ContractBroken | WrongShape)
         with context.lock:
             context.puzzled.add(write.pk)
         return SHORT_PAUSE
-    alone.pass_over(context, write, passing.SHAPE, property_name(error.prop))
+    pass_over(context, write, passing.SHAPE, property_name(error.prop))
     return _give_up(write, "broken_contract")
 
 

@@ -9,9 +9,9 @@ from sync.core.document import Doc
 from sync.core.employee import Side
 from sync.core.fields import field as field_named
 from sync.models import Change, Write
-from sync.writing import given, write_state
+from sync.writing import assigned_number, write_state
 from sync.writing.context import Context, now_in_huma
-from sync.writing.fit import fits
+from sync.writing.last_check import fits
 from sync.writing.refused import refused
 
 
@@ -31,7 +31,7 @@ def send(context: Context, write: Write) -> float | None:
     if not write.owner_id:  # the user wasn't created
         write_state.end(write, Change.State.FAILED, "creation_failed")
         return None
-    given.fill_in(context, write)
+    assigned_number.fill_in(context, write)
     lost = write.state == Write.State.SENDING
     document = read(context, write)
     changes = _still_to_write(context, write, document, lost)

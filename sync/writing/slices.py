@@ -2,17 +2,15 @@
 
 import heapq
 import time
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, close_old_connections, connections
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from sync.models import Change, SyncRun, Write
 from sync.worker.lease import Lease
-from sync.worker.stopping import is_stopping
-from sync.writing import given, write_state
+from sync.worker.pool import Pool, is_over
+from sync.writing import assigned_number, write_state
 from sync.writing.context import Context
 from sync.writing.dispatch import step
 
@@ -27,27 +25,23 @@ class _Slice:
         self.deadline = time.monotonic() + seconds
         self.people: dict[str, list[Write]] = {}
         self.waiting: list[tuple[float, str]] = []
-        self.futures: dict[Future[float | None], str] = {}
-        self.databases: set[BaseDatabaseWrapper] = set()
+        self.pool = Pool[str, float | None]("write", settings.SYNC_CONCURRENCY)
         self.looked_at = 0.0
 
     def work(self) -> float | None:
         """Work until the deadline; returns the seconds until there is more to do, ``None`` when all is settled."""
-        pool = ThreadPoolExecutor(settings.SYNC_CONCURRENCY, thread_name_prefix="write")
-        try:
-            while not self.lease.lost and time.monotonic() < self.deadline and not is_stopping():
+        with self.pool:
+            while not is_over(self.deadline, self.lease):
                 self._look()
                 if not self.people and not self._load():
                     break
-                self._submit(pool)
-                if not self.futures and self.waiting[0][0] > self.deadline:
+                self._submit()
+                if not self.pool and self.waiting[0][0] > self.deadline:
                     break  # the worker can do other work meanwhile
-                self._collect(self._pause())
-            while self.futures:  # requests under way go on to the next stored step
-                self._collect(None)
-        finally:
-            pool.shutdown(wait=True)
-            self._close_databases()
+                for key, future in self.pool.ended(self._pause()):
+                    self._take(key, future)
+            for key, future in self.pool.rest():  # requests under way go on to the next stored step
+                self._take(key, future)
         self.context.clients.share_waiting(self.run.connection)
         if self.lease.lost:
             return None
@@ -59,7 +53,7 @@ class _Slice:
     def _load(self) -> bool:
         """Load the Writes of the next people; False if nobody is left."""
         writes = self._open_writes(self._next_people())
-        write_state.claim(writes, self.lease)
+        write_state.note_holder(writes, self.lease)
         for write in writes:
             self.people.setdefault(write.person_key, []).append(write)
         now = timezone.now()
@@ -74,7 +68,7 @@ class _Slice:
         somebody else in this run brings along."""
         rows = Write.objects.filter(run=self.run).exclude(state=Write.State.SETTLED)
         keys = rows.order_by("person_key").values_list("person_key", flat=True).distinct()
-        last = rows.filter(given.WRITES_A_NUMBER).order_by().values("person_key")
+        last = rows.filter(assigned_number.WRITES_A_NUMBER).order_by().values("person_key")
         return list(keys.exclude(person_key__in=last)[:AHEAD]) or list(keys[:AHEAD])
 
     def _open_writes(self, keys: list[str]) -> list[Write]:
@@ -90,25 +84,17 @@ class _Slice:
         row.update(touched_at=timezone.now())
         self.context.clients.share_waiting(self.run.connection)
 
-    def _submit(self, pool: ThreadPoolExecutor) -> None:
+    def _submit(self) -> None:
         now = time.monotonic()
         if self.context.stopping:  # a Write that isn't sent can be stopped at once
             self.waiting = [(0.0 if self._is_unsent(key) else due, key) for due, key in self.waiting]
             heapq.heapify(self.waiting)
-        while self.waiting and self.waiting[0][0] <= now and len(self.futures) < settings.SYNC_CONCURRENCY:
+        while self.waiting and self.waiting[0][0] <= now and self.pool.room:
             _due, key = heapq.heappop(self.waiting)
-            self.futures[pool.submit(self._in_thread, self.people[key][0])] = key
+            self.pool.add(key, self._step, self.people[key][0])
 
-    def _in_thread(self, write: Write) -> float | None:
-        close_old_connections()
-        self.databases.add(connections[DEFAULT_DB_ALIAS])
+    def _step(self, write: Write) -> float | None:
         return None if write.state == Write.State.SETTLED else step(self.context, write)
-
-    def _close_databases(self) -> None:
-        """Close the database connections of the threads, which have ended."""
-        for each in self.databases:
-            each.inc_thread_sharing()
-            each.close()
 
     def _is_unsent(self, key: str) -> bool:
         return self.people[key][0].state in write_state.UNSENT
@@ -116,28 +102,22 @@ class _Slice:
     def _pause(self) -> float:
         """Seconds until there may be something to do, within the slice."""
         due = self.deadline
-        if self.waiting and len(self.futures) < settings.SYNC_CONCURRENCY:
+        if self.waiting and self.pool.room:
             due = min(due, self.waiting[0][0])
         return max(0.01, min(LOOK_EVERY, due - time.monotonic()))
 
-    def _collect(self, timeout: float | None) -> None:
-        if not self.futures:
-            time.sleep(timeout or 0.0)
+    def _take(self, key: str, future: Future[float | None]) -> None:
+        pause = future.result()
+        self.lease.progress()
+        if pause is not None:
+            heapq.heappush(self.waiting, (time.monotonic() + pause, key))
             return
-        done, _pending = wait(self.futures, timeout=timeout, return_when=FIRST_COMPLETED)
-        for future in done:
-            key = self.futures.pop(future)
-            pause = future.result()
-            self.lease.progress()
-            if pause is not None:
-                heapq.heappush(self.waiting, (time.monotonic() + pause, key))
-                continue
-            # Load them again: a creation sets the owner of the Writes that follow, and a refusal may add Writes.
-            self.people[key] = self._open_writes([key])
-            if self.people[key]:
-                heapq.heappush(self.waiting, (0.0, key))
-            else:
-                del self.people[key]
+        # Load them again: a creation sets the owner of the Writes that follow, and a refusal may add Writes.
+        self.people[key] = self._open_writes([key])
+        if self.people[key]:
+            heapq.heappush(self.waiting, (0.0, key))
+        else:
+            del self.people[key]
 
 
 def apply_slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:

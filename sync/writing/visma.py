@@ -14,7 +14,7 @@ from sync.core.fields import field as field_named
 from sync.models import Change, Write
 from sync.writing import write_state
 from sync.writing.context import Context, now_in_visma
-from sync.writing.fit import fits
+from sync.writing.last_check import fits
 from sync.writing.refused import fields_of, refused
 
 OWN_REASONS = {"employment_id": "number_kept"}

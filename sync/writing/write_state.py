@@ -34,13 +34,17 @@ class TakenOver(Exception):
     """Another worker has this Write now, so this one must not touch it."""
 
 
-def claim(writes: Iterable[Write], lease: Lease) -> None:
-    """Store who works on these Writes; those that were sent keep their state."""
-    claimed = list(writes)
-    rows = Write.objects.filter(pk__in=[write.pk for write in claimed])
+def note_holder(writes: Iterable[Write], lease: Lease) -> None:
+    """Store who works on these Writes; those that were sent keep their state.
+
+    No condition decides who gets them: the lease of the run does, and every later step of a Write asks whether its
+    holder is still the same.
+    """
+    held = list(writes)
+    rows = Write.objects.filter(pk__in=[write.pk for write in held])
     rows.update(lease_holder=lease.holder, lease_until=timezone.now() + timedelta(seconds=lease.seconds_left))
     rows.filter(state=Write.State.PLANNED).update(state=Write.State.CLAIMED)
-    for write in claimed:
+    for write in held:
         write.lease_holder = lease.holder
         if write.state == Write.State.PLANNED:
             write.state = Write.State.CLAIMED

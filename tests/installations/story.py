@@ -170,9 +170,9 @@ class Story(Work):
         for person in some:
             self.new_account(person)
         self.huma_tells(*(person.user_id for person in some))
-        held.release(self.connection, self.hr, self.waiting(some[0].user_id))
+        held.approve(self.connection, self.hr, self.waiting(some[0].user_id))
         self.attend()
-        held.drop(self.connection, self.colleague, self.waiting(some[1].user_id))
+        held.reject(self.connection, self.colleague, self.waiting(some[1].user_id))
         days_pass(1)
         self.new_account(some[2])
         self.main.huma.edit(some[3].user_id, bankAccount=before["bankAccount"])
@@ -185,9 +185,9 @@ class Story(Work):
         self.huma_tells(*some)
         waiting = self.waiting(*some)
         assert len(waiting) == 5, waiting
-        held.release(self.connection, self.hr, waiting[:2])
+        held.approve(self.connection, self.hr, waiting[:2])
         self.attend()
-        held.drop(self.connection, self.hr, waiting[2:3])
+        held.reject(self.connection, self.hr, waiting[2:3])
         self.write_digest()
         days_pass(2)
 

@@ -157,7 +157,7 @@ def test_what_was_held_can_be_approved(installation):
         one.link.visma_id: installation.company.huma.users[one.link.huma_id].values for one in waiting if one.link
     }
     assert len(expected) == 4
-    answered = held.release(installation.connection, installation.owner, list(waiting.values_list("pk", flat=True)))
+    answered = held.approve(installation.connection, installation.owner, list(waiting.values_list("pk", flat=True)))
     assert answered.changes == 4
     installation.attend()
     for id_, values in expected.items():

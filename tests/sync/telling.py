@@ -88,18 +88,18 @@ def told(found: Company, *people: Person) -> SyncRun:
     return found.ended(runner.drive(begun(found, *people)))
 
 
-def release(found: Company, changes: Iterable[Change], typed: str = "") -> SyncRun:
-    """The run of a release, at its end."""
-    run = held.release(found.connection, found.user, [one.pk for one in changes], typed).run
+def approve(found: Company, changes: Iterable[Change], typed: str = "") -> SyncRun:
+    """The run of an approval, at its end."""
+    run = held.approve(found.connection, found.user, [one.pk for one in changes], typed).run
     assert run is not None
     runner.drive(run)
     found.sandbox.wait_for_jobs()
     return run
 
 
-def released(found: Company, changes: Iterable[Change]) -> SyncRun:
-    """The run of a release that has just begun."""
-    run = held.release(found.connection, found.user, [one.pk for one in changes]).run
+def approved(found: Company, changes: Iterable[Change]) -> SyncRun:
+    """The run of an approval that has just begun."""
+    run = held.approve(found.connection, found.user, [one.pk for one in changes]).run
     assert run is not None
     return run
 

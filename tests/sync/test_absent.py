@@ -183,7 +183,7 @@ def test_a_run_that_began_when_pages_did_not_overlap_goes_on(fjordheim):
     page = ids(fjordheim.sandbox, "huma")[:50]
     huma = {**HumaList.start(), "said": PEOPLE, "pages": {"0": 50}}
     visma = {"stage": "list", "cursor": "", "read": 0, "restarts": 0}
-    run.progress = {"began": timezone.now().isoformat(), "huma": huma, "visma": visma, "silent": {}}
+    run.reading_began_at, run.progress = timezone.now(), {"huma": huma, "visma": visma, "silent": {}}
     run.save()
     store_listed(run, page)
     assert runner.drive(run).state == "review"

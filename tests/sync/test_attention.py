@@ -21,10 +21,13 @@ def waiting(*connections, **more):
     return [(one.kind, one.count) for one in attention(situation(connections), **more)]
 
 
-def a_run(connection, trigger="manual", state="finished", **more):
-    return SyncRun.objects.create(
+def a_run(connection, trigger="manual", state="finished", compared=(), **more):
+    run = SyncRun.objects.create(
         connection=connection, trigger=trigger, state=state, finished_at=timezone.now(), read_at=timezone.now(), **more
     )
+    for link in compared:
+        run.single_people.create(huma_id=link.huma_id, link=link, compared=True)
+    return run
 
 
 def linked(connection, id_, **more):
@@ -87,17 +90,17 @@ class TestDifferencesThatWait:
         for link in (kari, per):
             differs(whole, link)
             differs(whole, link, "email")
-        look = a_run(made, "real-time", progress={"links": [kari.pk]})
+        look = a_run(made, "real-time", compared=[kari])
         differs(look, kari, "address")
         assert waiting(made) == [("differences", 3)]
-        a_run(made, "real-time", progress={"links": [kari.pk, per.pk]})
+        a_run(made, "real-time", compared=[kari, per])
         assert waiting(made) == []
 
     def test_the_next_whole_run_counts_alone(self, hr):
         made = company(hr)
         kari = linked(made, 1)
         differs(a_run(made), kari)
-        differs(a_run(made, "real-time", progress={"links": [kari.pk]}), kari)
+        differs(a_run(made, "real-time", compared=[kari]), kari)
         a_run(made, "command")
         assert waiting(made) == []
 
@@ -179,7 +182,7 @@ class TestFailedRuns:
         a_run(made)
         a_run(made, "real-time", "failed", failure="bug")
         assert waiting(made) == [("failed", 1)]
-        a_run(made, "real-time", progress={"links": []})
+        a_run(made, "real-time")
         assert waiting(made) == []
 
     def test_refused_credentials_are_told_once(self, hr):
@@ -194,7 +197,7 @@ class TestOutcomes:
         kari = linked(made, 1)
         changes(a_run(made), "unknown", link=kari)
         assert waiting(made) == [("unknown", 1)]
-        a_run(made, "real-time", progress={"links": [kari.pk]})
+        a_run(made, "real-time", compared=[kari])
         assert waiting(made) == []
 
     def test_who_was_added_after_all_does_not_wait(self, hr):
@@ -265,7 +268,7 @@ def busy(hr, number):
     changes(run, "unknown", link=kari, field="email")
     changes(run, "failed", action="create", field="")
     changes(run, "held", link=kari, field="address")
-    look = a_run(made, "real-time", progress={"links": [kari.pk]})
+    look = a_run(made, "real-time", compared=[kari])
     differs(look, kari, "email")
     tell(made, "new_person", "n", name="New")
     tell(made, "deactivated", "d", link=kari)

@@ -76,7 +76,7 @@ class TestWhatIsHeld:
         told(fjordheim, anna)
         chosen = held.select(fjordheim.connection, None, True)
         assert chosen.doubted == 1
-        held.release(fjordheim.connection, fjordheim.user, chosen.pks, str(chosen.people))
+        held.approve(fjordheim.connection, fjordheim.user, chosen.pks, str(chosen.people))
         bell.until_quiet()
         assert (phone(fjordheim, anna), phone(fjordheim, berit)) == (before, numbers[berit])
         assert of(fjordheim, anna)
@@ -85,7 +85,7 @@ class TestWhatIsHeld:
         anna = next(iter(hold_phones(fjordheim)))
         before = phone(fjordheim, anna)
         fjordheim.huma(anna, birthDate=ANOTHER_BIRTH)
-        held.release(fjordheim.connection, fjordheim.user, [one.pk for one in of(fjordheim, anna)])
+        held.approve(fjordheim.connection, fjordheim.user, [one.pk for one in of(fjordheim, anna)])
         bell.until_quiet()
         assert fjordheim.link(anna).doubt == "birth"
         assert (phone(fjordheim, anna), len(of(fjordheim, anna))) == (before, 1)
@@ -96,7 +96,7 @@ class TestWhatIsHeld:
         fjordheim.huma(anna, birthDate=ANOTHER_BIRTH)
         told(fjordheim, anna)
         relooking.still_right(fjordheim.connection, fjordheim.user, [fjordheim.link(anna).pk])
-        held.release(fjordheim.connection, fjordheim.user, [one.pk for one in of(fjordheim, anna)])
+        held.approve(fjordheim.connection, fjordheim.user, [one.pk for one in of(fjordheim, anna)])
         bell.until_quiet()
         assert phone(fjordheim, anna) == numbers[anna]
 
@@ -107,7 +107,7 @@ class TestWhatIsHeld:
         web = signed_in(fjordheim.user)
         words = "Nothing is approved until somebody has answered whether this is still the same person."
         assert text_of(web.get(at("held", fjordheim.connection))).count(words) == 1
-        asked = web.post(at("held_ask", fjordheim.connection), {"answer": "release", "all": "1"})
+        asked = web.post(at("held_ask", fjordheim.connection), {"answer": "approve", "all": "1"})
         assert "1 more keeps waiting: it isn't certain" in text_of(asked)
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from connections.models import Connection, PayrollRecipient
 from sync.mail import letters, outbox
 from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, Letter, SyncRun
-from sync.runs import result_mail
+from sync.runs import result_email
 from tests.connections.companies import company, heard
 from tests.sync.reading import in_huma, read
 
@@ -55,7 +55,7 @@ def body(message, kind="plain"):
 
 
 def test_the_runner_and_the_recipients_get_one_email(run, smtp):
-    assert result_mail.send_result(run)
+    assert result_email.send_result(run)
     result = smtp.messages[0]
     assert result["To"] == "hr@example.com, boss@example.com"
     assert result["Subject"] == "Fjordheim AS: 2 updated, 1 not done, 1 not certain"
@@ -66,7 +66,7 @@ def test_the_runner_and_the_recipients_get_one_email(run, smtp):
 
 
 def test_the_counts_add_up(run, smtp):
-    result_mail.send_result(run)
+    result_email.send_result(run)
     text = body(smtp.messages[0])
     assert "Planned: 6" in text
     counted = [
@@ -78,7 +78,7 @@ def test_the_counts_add_up(run, smtp):
 
 
 def test_it_says_who_failed_and_why_and_where_to_look(run, smtp):
-    result_mail.send_result(run)
+    result_email.send_result(run)
     for kind in ("plain", "html"):
         said = body(smtp.messages[0], kind)
         assert "Frode Før" in said
@@ -90,7 +90,7 @@ def test_it_says_who_failed_and_why_and_where_to_look(run, smtp):
 
 
 def test_no_email_holds_a_value_or_the_vendors_words(run, smtp):
-    result_mail.send_result(run)
+    result_email.send_result(run)
     for message in smtp.messages:
         whole = message["Subject"] + body(message) + body(message, "html")
         for secret in ("12345678903", "22334455", "is bad", "nina@x.no"):
@@ -98,7 +98,7 @@ def test_no_email_holds_a_value_or_the_vendors_words(run, smtp):
 
 
 def test_payroll_is_told_about_new_drafts_without_a_login(run, smtp):
-    result_mail.send_result(run)
+    result_email.send_result(run)
     payroll = smtp.messages[1]
     assert payroll["To"] == "payroll@example.com"
     assert payroll["Subject"] == "Fjordheim AS: 1 new draft in Visma.net Payroll"
@@ -112,21 +112,21 @@ def test_payroll_is_told_about_new_drafts_without_a_login(run, smtp):
 
 def test_payroll_hears_nothing_when_nobody_was_added(run, smtp):
     Change.objects.filter(action="create").update(state="failed")
-    result_mail.send_result(run)
+    result_email.send_result(run)
     assert [m["To"] for m in smtp.messages] == ["hr@example.com, boss@example.com"]
 
 
 def test_a_mail_server_that_is_away_is_tried_again_with_the_same_message_id(run, smtp):
     smtp.refusing = True
-    assert not result_mail.send_result(run)
+    assert not result_email.send_result(run)
     letter = Letter.objects.get(kind="result")
     assert (letter.state, letter.tries) == ("waiting", 1)
     assert not outbox.due().exists()
-    assert not result_mail.send_result(run)  # not before the pause is over
+    assert not result_email.send_result(run)  # not before the pause is over
     assert Letter.objects.get(kind="result").tries == 1
     Letter.objects.update(next_at=timezone.now() - timedelta(seconds=1))
     smtp.refusing = False
-    assert result_mail.send_result(run)
+    assert result_email.send_result(run)
     assert smtp.messages[0]["Message-ID"] == letter.message_id
 
 
@@ -135,7 +135,7 @@ def test_the_pauses_grow_until_it_is_given_up(run, smtp, settings):
     pauses = []
     for _try in range(outbox.TRIES + 1):
         Letter.objects.update(next_at=timezone.now() - timedelta(seconds=1))
-        assert not result_mail.send_result(run)
+        assert not result_email.send_result(run)
         letter = Letter.objects.get(kind="result")
         if letter.next_at:
             pauses.append(round((letter.next_at - timezone.now()).total_seconds() / 60))
@@ -146,34 +146,34 @@ def test_the_pauses_grow_until_it_is_given_up(run, smtp, settings):
 
 
 def test_what_went_out_is_not_sent_again(run, smtp):
-    assert result_mail.send_result(run)
-    assert not result_mail.send_result(run)
+    assert result_email.send_result(run)
+    assert not result_email.send_result(run)
     assert len(smtp.messages) == 2
 
 
 def test_a_result_that_is_out_waits_for_payroll_only(run, smtp):
-    result_mail.ask_for(run)
+    result_email.ask_for(run)
     Letter.objects.filter(kind=Letter.Kind.RESULT).update(state="sent")  # the server took the first, then went away
-    assert result_mail.send_result(run)
+    assert result_email.send_result(run)
     assert [m["To"] for m in smtp.messages] == ["payroll@example.com"]
 
 
 def test_each_in_payroll_gets_an_email_of_their_own(run, smtp):
     Connection.objects.update(payroll_contacts=["payroll@example.com", "other@example.com"])
     run.refresh_from_db()
-    assert result_mail.send_result(run)
+    assert result_email.send_result(run)
     assert sorted(m["To"] for m in smtp.messages[1:]) == ["other@example.com", "payroll@example.com"]
 
 
 def test_who_is_no_recipient_any_more_hears_nothing(run, smtp):
-    result_mail.ask_for(run)
+    result_email.ask_for(run)
     Connection.objects.update(payroll_contacts=[])
-    assert result_mail.send_result(run)
+    assert result_email.send_result(run)
     assert [m["To"] for m in smtp.messages] == ["hr@example.com, boss@example.com"]
 
 
 def test_a_run_that_is_deleted_is_told_to_nobody(run, smtp):
-    result_mail.ask_for(run)
+    result_email.ask_for(run)
     SyncRun.objects.all().delete()
     for letter in outbox.due():
         assert letters.send(letter)
@@ -194,13 +194,13 @@ def test_an_address_that_is_not_confirmed_is_not_told_who(run, smtp):
 def sent_to_payroll(run, smtp):
     """What payroll gets about the run, in both of its forms."""
     smtp.messages.clear()
-    assert result_mail.send_result(run)
+    assert result_email.send_result(run)
     (message,) = [one for one in smtp.messages if one["To"] == "payroll@example.com"]
     return "".join(message.get_body((kind,)).get_content() for kind in ("plain", "html"))
 
 
 def test_two_workers_send_it_once(run, smtp):
-    result_mail.ask_for(run)
+    result_email.ask_for(run)
     mine, theirs = list(outbox.due()), list(outbox.due())
     assert all(letters.send(letter) for letter in mine)
     assert not any(letters.send(letter) for letter in theirs)
@@ -208,7 +208,7 @@ def test_two_workers_send_it_once(run, smtp):
 
 
 def test_a_worker_that_died_while_sending_leaves_it_due_again(run, smtp):
-    result_mail.ask_for(run)
+    result_email.ask_for(run)
     Letter.objects.update(tries=1, next_at=timezone.now() + outbox.CLAIM)
     assert not outbox.due().exists()
     Letter.objects.update(next_at=timezone.now() - timedelta(seconds=1))
@@ -219,27 +219,27 @@ def test_without_anybody_to_tell_nothing_waits(run, smtp):
     Connection.objects.update(recipients=[], payroll_contacts=[])
     SyncRun.objects.update(started_by="command", confirmed_by="command")
     made = SyncRun.objects.select_related("connection").get(pk=run.pk)
-    assert not result_mail.send_result(made)
-    assert result_mail.result_of(made) is None
+    assert not result_email.send_result(made)
+    assert result_email.result_of(made) is None
     assert smtp.messages == []
 
 
 def test_who_has_left_gets_no_email(run, smtp, hr):
     hr.is_active = False
     hr.save()
-    result_mail.send_result(run)
+    result_email.send_result(run)
     assert smtp.messages[0]["To"] == "boss@example.com"
 
 
 def test_a_name_cannot_add_lines_to_the_subject(run, smtp):
     Connection.objects.update(name="Fjord\nBcc: evil@example.com")
     made = SyncRun.objects.select_related("connection").get(pk=run.pk)
-    result_mail.send_result(made)
+    result_email.send_result(made)
     assert smtp.messages[0]["Subject"].startswith("Fjord Bcc: evil@example.com: 2 updated")
     assert smtp.messages[0]["Bcc"] is None
 
 
 def test_norwegian_is_the_language_unless_told_otherwise(run, smtp, settings):
     settings.LANGUAGE_CODE = "nb"
-    result_mail.send_result(run)
+    result_email.send_result(run)
     assert '<html lang="nb">' in body(smtp.messages[0], "html")

@@ -5,7 +5,7 @@ import pytest
 from connections.models import AuditEntry
 from sync import runner
 from sync.models import Change, Conflict, LeftOut, SyncRun
-from sync.runs.result_mail import result_of
+from sync.runs.result_email import result_of
 from tests.sync.driving import outcomes
 from tests.sync.scheduling import begin, company, people, scheduled, turn_on
 from tests.sync.writing.conftest import NUMBER

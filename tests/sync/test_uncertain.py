@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from sync.command.employees import failures
 from sync.models import Change, EmployeeLink, SyncRun
-from sync.runs import result_mail
+from sync.runs import result_email
 from tests.connections.companies import company
 from tests.sync.reading import in_huma, read
 from tests.sync.views.conftest import at, signed_in, words
@@ -28,7 +28,7 @@ def told(run, hr, smtp, **change):
     """What the Result page, the email (both parts) and the command say about one uncertain Change."""
     link = EmployeeLink.objects.create(connection=run.connection, huma_id="h", visma_id="v", linked_by="number")
     Change.objects.create(run=run, link=link, name="Hans Holm", state="unknown", **{"field": "phone", **change})
-    assert result_mail.send_result(run)
+    assert result_email.send_result(run)
     mail = smtp.messages[0]
     page = words(signed_in(hr).get(at("result", run.connection, run.pk)))
     plain, html = (words_of(mail.get_body((kind,)).get_content()) for kind in ("plain", "html"))

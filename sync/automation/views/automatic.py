@@ -11,7 +11,8 @@ from sync.analysis import two_writers
 from sync.automation import switching
 from sync.automation.forms import AutomaticForm, SwitchForm
 from sync.models import SyncRun
-from sync.pages.steps import connection_page, page_context, step_url
+from sync.models.groups import UNATTENDED
+from sync.pages.steps import connection_page, page_context, result_url, step_url
 from sync.runs.lifecycle import NotAllowed
 from sync.runs.open_differences import open_differences
 
@@ -28,11 +29,7 @@ def page(request: HttpRequest, connection: Connection) -> HttpResponse:
         changed = switching.change(connection, request.user, form.chosen())
         messages.success(request, _("Saved.") if changed else _("Nothing was changed."))
         return redirect("admin:automatic", connection.code)
-    last = (
-        connection.runs.filter(trigger=SyncRun.Trigger.SCHEDULED)
-        .exclude(state__in=(SyncRun.State.FETCHING, SyncRun.State.REVIEW))
-        .first()
-    )
+    last = connection.runs.filter(trigger=SyncRun.Trigger.SCHEDULED).exclude(state__in=UNATTENDED).first()
     refusal = switching.refusal(connection)
     context = page_context(
         request,
@@ -44,6 +41,7 @@ def page(request: HttpRequest, connection: Connection) -> HttpResponse:
         two_writers=two_writers.why(connection),
         nobody_hears=refusal == switching.nobody_hears(),
         last=last,
+        last_url=result_url(connection, last),
         waiting=open_differences(last) if last else 0,
     )
     return render(request, "sync/automatic.html", context)

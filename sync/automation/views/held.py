@@ -1,9 +1,8 @@
-"""Held: automatic changes that wait for an owner, who releases or drops them."""
+"""Held: automatic changes that wait for an owner, who approves or rejects them."""
 
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,20 +11,19 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from connections.models import Connection
-from connections.pages.access import may_approve
 from sync.automation import held as service
 from sync.pages import request_params
 from sync.pages.paging import Place
-from sync.pages.steps import connection_page, page_context
+from sync.pages.steps import approval_page, page_context
 from sync.planning.planning import NumberNeeded
 from sync.runs.lifecycle import NotAllowed
 from sync.wording.sentences import sentence
 
-ANSWERS = ("release", "drop")
+ANSWERS = ("approve", "reject")
 
 
 @require_GET
-@connection_page
+@approval_page
 def page(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Show everything that is held, before → after."""
     found = service.held(connection, Place.from_data(request.GET))
@@ -45,7 +43,7 @@ def page(request: HttpRequest, connection: Connection) -> HttpResponse:
 
 
 @require_POST
-@connection_page
+@approval_page
 def ask(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Show how many are ticked and what will happen to them; nothing happens yet."""
     answer = request.POST.get("answer", "")
@@ -54,7 +52,7 @@ def ask(request: HttpRequest, connection: Connection) -> HttpResponse:
     if answer not in ANSWERS or not (everything or ticked):
         messages.warning(request, _("Nothing was ticked."))
         return _back(request, connection)
-    selection = service.select(connection, None if everything else ticked, answer == "release")
+    selection = service.select(connection, None if everything else ticked, answer == "approve")
     if not selection.changes:
         return _nothing_left(request, connection, selection)
     return _ask(request, connection, answer, selection)
@@ -66,7 +64,7 @@ def _ask(
     context = page_context(
         request,
         connection,
-        _("Approve") if answer == "release" else _("Reject"),
+        _("Approve") if answer == "approve" else _("Reject"),
         current="attention",
         answer=answer,
         selection=selection,
@@ -81,17 +79,15 @@ def _ask(
 
 
 @require_POST
-@connection_page
-def release(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """Release exactly these. A second click, or another owner's, finds them answered."""
-    if not may_approve(request.user, connection):
-        raise PermissionDenied
+@approval_page
+def approve(request: HttpRequest, connection: Connection) -> HttpResponse:
+    """Approve exactly these. A second click, or another owner's, finds them answered."""
     pks = _asked(request)
     try:
-        done = service.release(connection, request.user, pks, request.POST.get("typed", ""))
+        done = service.approve(connection, request.user, pks, request.POST.get("typed", ""))
     except NumberNeeded:
         selection = service.select(connection, pks, True)
-        return _ask(request, connection, "release", selection, _("That isn't the number. Nothing was approved."))
+        return _ask(request, connection, "approve", selection, _("That isn't the number. Nothing was approved."))
     except NotAllowed:
         messages.error(request, _("The connection isn't active, so nothing was approved."))
         return _back(request, connection)
@@ -104,12 +100,10 @@ def release(request: HttpRequest, connection: Connection) -> HttpResponse:
 
 
 @require_POST
-@connection_page
-def drop(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """Drop exactly these; nothing is written."""
-    if not may_approve(request.user, connection):
-        raise PermissionDenied
-    done = service.drop(connection, request.user, _asked(request))
+@approval_page
+def reject(request: HttpRequest, connection: Connection) -> HttpResponse:
+    """Reject exactly these; nothing is written."""
+    done = service.reject(connection, request.user, _asked(request))
     if not done.changes:
         return _nothing_left(request, connection)
     text = ngettext("%(n)s change was rejected.", "%(n)s changes were rejected.", done.changes) % {"n": done.changes}

@@ -13,13 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from connections.models import Connection
 from connections.settings import webhook
 from connections.settings.webhook import TokenForm
-from sync.models import HumaEvent, SyncRun
-from sync.pages.steps import early_page, page_context, step_url
+from sync.models import HumaEvent
+from sync.pages.steps import early_page, page_context, result_url
 from sync.wording.webhook import event_hint, refused_words, topic_words, verified_words
 
 MOST_SHOWN = 20
 TONES = {HumaEvent.State.WAITING: "warning", HumaEvent.State.TAKEN: "accent", HumaEvent.State.DONE: "success"}
-ENDED = (SyncRun.State.FINISHED, SyncRun.State.STOPPED, SyncRun.State.FAILED)
 
 
 @require_GET
@@ -111,5 +110,5 @@ def _event(connection: Connection, event: HumaEvent) -> dict[str, Any]:
         "verified": verified_words(event.verified_by),
         "tone": TONES.get(HumaEvent.State(event.state), ""),
         "hint": event_hint(event, connection),
-        "url": step_url("result", connection, run) if run and run.state in ENDED else "",
+        "url": result_url(connection, run),
     }

@@ -11,25 +11,27 @@ from django.views.decorators.http import require_GET
 
 from connections.models import Connection
 from sync.core.report import Totals, totals
-from sync.models import AUTOMATIC, Change, SyncRun
+from sync.models import Change, SyncRun
+from sync.models.groups import AUTOMATIC
 from sync.pages.paging import Place, by_pk, part
-from sync.pages.steps import connection_page, continue_url, page_context, step_url
+from sync.pages.steps import connection_page, continue_url, page_context, result_url
 from sync.wording.sentences import sentence
 
 PER_PAGE = 25
 NEWEST_FIRST = ("-pk",)
 TONES = {"finished": "success", "failed": "danger", "stopped": "warning", "applying": "accent"}
-HAND, BY_ITSELF = "hand", "automatic"
+SHOW_MANUAL, SHOW_AUTOMATIC = "hand", "automatic"
+"""What the address says about which runs are shown."""
 
 
 @require_GET
 @connection_page
 def page(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Show the runs, the newest first: those that people started, or automatic ones."""
-    show = BY_ITSELF if request.GET.get("show") == BY_ITSELF else HAND
+    show = SHOW_AUTOMATIC if request.GET.get("show") == SHOW_AUTOMATIC else SHOW_MANUAL
     automatic = connection.runs.filter(trigger__in=AUTOMATIC)
     by_hand = connection.runs.exclude(trigger__in=AUTOMATIC)
-    rows = automatic if show == BY_ITSELF else by_hand
+    rows = automatic if show == SHOW_AUTOMATIC else by_hand
     shown = part(rows, by_pk(connection.runs.all(), NEWEST_FIRST), Place.from_data(request.GET), PER_PAGE)
     counted = _totals([run.pk for run in shown.object_list])
     context = page_context(
@@ -38,21 +40,19 @@ def page(request: HttpRequest, connection: Connection) -> HttpResponse:
         _("Syncs"),
         current="history",
         page=shown,
-        query=f"show={show}&" if show == BY_ITSELF else "",
+        query=f"show={show}&" if show == SHOW_AUTOMATIC else "",
         show=show,
-        counts=[(HAND, _("Manual"), by_hand.count()), (BY_ITSELF, _("Automatic"), automatic.count())],
+        counts=[(SHOW_MANUAL, _("Manual"), by_hand.count()), (SHOW_AUTOMATIC, _("Automatic"), automatic.count())],
         rows=[_row(connection, run, counted[run.pk]) for run in shown.object_list],
     )
     return render(request, "sync/history.html", context)
 
 
 def _row(connection: Connection, run: SyncRun, counts: Totals) -> dict[str, Any]:
-    ended = run.state in (SyncRun.State.FINISHED, SyncRun.State.STOPPED, SyncRun.State.FAILED)
-    url = step_url("result", connection, run) if ended else ""
     return {
         "run": run,
         "by": run.started_by or ("" if run.is_automatic else "–"),
-        "url": continue_url(connection, run) if run.is_open else url,
+        "url": continue_url(connection, run) if run.is_open else result_url(connection, run),
         "tone": TONES.get(run.state, "accent" if run.is_open else ""),
         "totals": counts,
         "sentence": sentence(run.failure, run.failure_params),

@@ -16,6 +16,7 @@ from sync.command.deciding import Options
 from sync.command.report import Report
 from sync.command.run import whole_run
 from sync.models import SyncRun
+from sync.models.groups import UNATTENDED
 from sync.runs.lifecycle import live
 from sync.wording.sentences import sentence
 
@@ -119,7 +120,7 @@ class _Bar:
         if not sys.stderr.isatty():
             return
         now = live(run)
-        writes = run.state not in (SyncRun.State.FETCHING, SyncRun.State.REVIEW)
+        writes = run.state not in UNATTENDED
         phase = _("Sending") if writes else _("Fetching")
         if phase != self.phase:
             self.close()

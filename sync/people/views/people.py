@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from connections.models import Connection
 from sync.core.employee import Side
 from sync.core.relook import kind_of
-from sync.models import OPEN_STATES, LeftOut, SyncRun
+from sync.models import LeftOut, SyncRun
+from sync.models.groups import OPEN_STATES
 from sync.pages import request_params
 from sync.pages.paging import Place
 from sync.pages.request_params import searched

@@ -13,7 +13,7 @@ from sync.models.groups import BY_HAND
 from sync.pages.steps import continue_url, inactive, page_context, run_page, step_url
 from sync.planning.payday import next_cutoff
 from sync.runs import lifecycle
-from sync.runs.result_mail import result_of
+from sync.runs.result_email import result_of
 from sync.wizard.result import result
 from sync.wizard.retry import retry_failed
 from sync.wording.rule import rule
@@ -31,7 +31,7 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
         return redirect(continue_url(connection, run))
     if run.state == SyncRun.State.CANCELLED:
         messages.info(request, _("That sync was cancelled. Nothing was sent."))
-        return redirect(step_url("sync_users" if run.trigger in BY_HAND else "history", connection))
+        return redirect(continue_url(connection, run))
     found = result(run)
     context = page_context(
         request,

@@ -12,12 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 from connections.models import Connection
 from sync.core.employee import Side
 from sync.models import SyncRun
-from sync.models.groups import BY_HAND, STEPS
+from sync.models.groups import BY_HAND, CARRIED_OUT, STEPS, TYPED_CHECKS
 from sync.pages.steps import connection_page, continue_url, go_to, inactive, open_run_page, page_context, step_url
 from sync.runs import lifecycle
 from sync.wording.sentences import sentence
-
-TYPED_CHECKS = ("visma_empty", "huma_lost", "visma_lost")
 
 
 @require_GET
@@ -58,7 +56,7 @@ def _live(connection: Connection, run: SyncRun | None) -> dict[str, Any]:
 
 
 def _last_written(connection: Connection) -> SyncRun | None:
-    ended = connection.runs.filter(state__in=(SyncRun.State.FINISHED, SyncRun.State.STOPPED))
+    ended = connection.runs.filter(state__in=CARRIED_OUT)
     return ended.filter(trigger__in=BY_HAND).first()
 
 

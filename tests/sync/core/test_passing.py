@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from connections.api.visma.documents import in_part
 from sync.core.employee import Employee, Side
-from sync.core.glimpse import huma_glimpse, visma_glimpse
+from sync.core.partial_record import huma_partial, visma_partial
 from sync.core.passing import SHAPE, Passed, is_like, may_be, too_many
 from tests.sync.core.documents import TODAY, valued, visma_doc
 
@@ -59,9 +59,9 @@ def test_likeness_goes_both_ways() -> None:
     assert not is_like(one, valued(Side.VISMA, "v2", given_name="Anna", family_name="Dahl"))
 
 
-def visma_glimpse_of(row: dict[str, Any]) -> Employee:
-    """The glimpse of a row, from the part of it that the client accepts."""
-    return visma_glimpse(row, in_part(row), TODAY)
+def visma_partial_of(row: dict[str, Any]) -> Employee:
+    """What is known of a row, from the part of it that the client accepts."""
+    return visma_partial(row, in_part(row), TODAY)
 
 
 _JSON = st.recursive(
@@ -72,18 +72,18 @@ _JSON = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from([*visma_doc(), "number", "externalIds"]), _JSON))
-def test_a_glimpse_of_any_row_tells_only_texts(row: dict[str, Any]) -> None:
-    for seen in (visma_glimpse_of({**row, "id": "v"}), huma_glimpse({**row, "id": "h"})):
+def test_a_partial_record_of_any_row_tells_only_texts(row: dict[str, Any]) -> None:
+    for seen in (visma_partial_of({**row, "id": "v"}), huma_partial({**row, "id": "h"})):
         assert isinstance(seen.name, str)
         assert "\x00" not in seen.name + seen.number + seen.huma_id
         (seen.name + seen.number).encode()
 
 
-def test_a_glimpse_has_what_can_be_read() -> None:
+def test_a_partial_record_has_what_can_be_read() -> None:
     names = [{"firstName": "Anna", "lastName": "Berg", "activeStart": "1990-00-00"}]
-    seen = visma_glimpse_of(visma_doc("v1", personNames=names, number="17", address=5))
+    seen = visma_partial_of(visma_doc("v1", personNames=names, number="17", address=5))
     assert (seen.name, seen.number, seen.canonical("email")) == ("Anna Berg", "17", "kari@example.com")
-    odd = visma_glimpse_of(visma_doc("v1", personNames=[{"firstName": 5, "lastName": "Berg"}], number=17, phones=[5]))
+    odd = visma_partial_of(visma_doc("v1", personNames=[{"firstName": 5, "lastName": "Berg"}], number=17, phones=[5]))
     assert (odd.name, odd.number, odd.canonical("email")) == ("Berg", "", "kari@example.com")
     row = {"id": "h1", "givenName": "Anna", "familyName": 5, "email": "Anna@X.no"}
-    assert (huma_glimpse(row).name, huma_glimpse(row).canonical("email")) == ("Anna", "anna@x.no")
+    assert (huma_partial(row).name, huma_partial(row).canonical("email")) == ("Anna", "anna@x.no")

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.core.alike import Alike
 from sync.core.employee import Period, Position, Side
 from sync.core.match import weighing_of
+from sync.core.people_index import PeopleIndex
 from sync.core.relook import asks, better_employee, known_at_first, seen_of, still_known, stops, without_instead
 from tests.sync.core.documents import modest, valued
 
@@ -25,7 +25,7 @@ REHIRE = KARI | BORN | {"employment_id": "200", "bank_account": NEW_ACCOUNT, "po
 def better(user: dict[str, Any], old: dict[str, Any], *others: dict[str, Any], taken: tuple[str, ...] = ()) -> str:
     """Who agrees better with the user than the employee that they are linked with."""
     vismas = [valued(Side.VISMA, f"v{n}", **one) for n, one in enumerate((old, *others))]
-    alike = Alike(weighing_of([valued(Side.HUMA, "h", **user)], vismas))
+    alike = PeopleIndex(weighing_of([valued(Side.HUMA, "h", **user)], vismas))
     return better_employee(alike, ("h", "v0"), {"v0", *taken})
 
 

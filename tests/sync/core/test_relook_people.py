@@ -5,9 +5,9 @@ What a payroll clerk would want of each; a question costs a click, a wrong silen
 
 import pytest
 
-from sync.core.alike import Alike
 from sync.core.employee import Side
 from sync.core.match import weighing_of
+from sync.core.people_index import PeopleIndex
 from sync.core.relook import better_employee, other_records
 from tests.sync.core.documents import valued
 from tests.sync.core.test_match_people import (
@@ -111,10 +111,10 @@ TABLE: list[tuple[str, Person, Person, list[Person], int | None]] = [
 ]
 
 
-def look(user: Person, old: Person, others: list[Person]) -> tuple[Alike, tuple[str, str]]:
+def look(user: Person, old: Person, others: list[Person]) -> tuple[PeopleIndex, tuple[str, str]]:
     """What is asked with: the user ``h``, their linked employee ``old``, and the others by their place."""
     vismas = [valued(Side.VISMA, "old", **old), *(valued(Side.VISMA, str(n), **one) for n, one in enumerate(others))]
-    return Alike(weighing_of([valued(Side.HUMA, "h", **user)], vismas)), ("h", "old")
+    return PeopleIndex(weighing_of([valued(Side.HUMA, "h", **user)], vismas)), ("h", "old")
 
 
 @pytest.mark.parametrize(("user", "old", "others", "asked"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])

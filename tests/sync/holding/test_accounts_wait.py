@@ -9,7 +9,7 @@ from sync.models import Change, Letter
 from tests.sync.bell import until_quiet
 from tests.sync.driving import difference
 from tests.sync.scheduling import company, people, scheduled, turn_on
-from tests.sync.telling import account, accounts, everybody, new_account, new_phone, release, told, totals, waits
+from tests.sync.telling import account, accounts, approve, everybody, new_account, new_phone, told, totals, waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CASH = {"paymentType": "cash"}
@@ -133,7 +133,7 @@ def test_an_approved_one_is_written_and_payroll_is_told(fjordheim, smtp):
     new_account(fjordheim, anna(fjordheim), new)
     told(fjordheim, anna(fjordheim))
     mailed(smtp)
-    release(fjordheim, waits(fjordheim.connection))
+    approve(fjordheim, waits(fjordheim.connection))
     assert account(fjordheim, anna(fjordheim)) == new
     said = mailed(smtp)["payroll@example.com"]
     assert f"- {name(fjordheim, anna(fjordheim))}: Bank account\n" in said
@@ -185,7 +185,7 @@ def test_rejected_it_stays_with_the_old_account(fjordheim):
     old = account(fjordheim, anna(fjordheim))
     new_account(fjordheim, anna(fjordheim), accounts(1)[0])
     told(fjordheim, anna(fjordheim))
-    held.drop(fjordheim.connection, fjordheim.user, [one.pk for one in waits(fjordheim.connection)])
+    held.reject(fjordheim.connection, fjordheim.user, [one.pk for one in waits(fjordheim.connection)])
     assert totals(told(fjordheim, anna(fjordheim))) == {}
     assert account(fjordheim, anna(fjordheim)) == old
 
@@ -210,7 +210,7 @@ def test_what_was_approved_and_written_once_waits_when_it_comes_again(fjordheim)
     for number in (new, old):
         new_account(fjordheim, anna(fjordheim), number)
         told(fjordheim, anna(fjordheim))
-        release(fjordheim, waits(fjordheim.connection))
+        approve(fjordheim, waits(fjordheim.connection))
         assert account(fjordheim, anna(fjordheim)) == number
     new_account(fjordheim, anna(fjordheim), new)
     assert totals(told(fjordheim, anna(fjordheim))) == {"held": 1}

@@ -71,14 +71,14 @@ def test_the_last_click_of_the_wizard(fjordheim, moment):
 
 
 @pytest.mark.parametrize("moment", range(3))
-def test_a_release_and_what_huma_tells_of(fjordheim, moment):
+def test_an_approval_and_what_huma_tells_of(fjordheim, moment):
     held_phones = hold_phones(fjordheim)
     person, *_rest = held_phones
     run = ready(begun(fjordheim, person))
     pks = [one.pk for one in waits(fjordheim.connection)]
 
     def click():
-        held.release(Connection.objects.get(), fjordheim.user, pks, str(len(held_phones)))
+        held.approve(Connection.objects.get(), fjordheim.user, pks, str(len(held_phones)))
 
     assert at_once(click, lambda: automatic.carry_out(SyncRun.objects.get(pk=run.pk))) == []
     release = SyncRun.objects.get(trigger="release")

@@ -16,7 +16,7 @@ from tests.sync import bell
 from tests.sync.driving import sync
 from tests.sync.hearing import NEW, phone, states, tell
 from tests.sync.odd.changing import assert_written, new_phones
-from tests.sync.telling import accounts, new_account, release, waits
+from tests.sync.telling import accounts, approve, new_account, waits
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.writes]
 
@@ -90,7 +90,7 @@ def test_in_real_time(twelve, monkeypatch, step):
     assert PassedPerson.objects.get(over_at=None).reason == "passed_bug"
 
 
-def test_what_was_released_of_them_waits_again(twelve, monkeypatch):
+def test_what_was_approved_of_them_waits_again(twelve, monkeypatch):
     found, anna, _others = twelve
     switching.turn_on(heard(found.connection), found.user)
     switching.change(found.connection, found.user, {"schedule": "off", "accounts": "look"})
@@ -99,7 +99,7 @@ def test_what_was_released_of_them_waits_again(twelve, monkeypatch):
     bell.until_quiet()
     (held,) = waits(found.connection)
     where_it_breaks(monkeypatch, "comparing", anna, found.link(anna).pk)
-    release(found, [held])
+    approve(found, [held])
     assert [one.pk for one in waits(found.connection)] == [held.pk]
 
 

@@ -99,7 +99,7 @@ def test_a_released_account_does_not_reach_the_old_record(fjordheim, anna):
     new = made_anew(fjordheim, anna, **LESS)
     back_in_huma(fjordheim, anna)
     fjordheim.sandbox.journal.clear()
-    released = held.release(fjordheim.connection, fjordheim.user, [waiting.pk]).run
+    released = held.approve(fjordheim.connection, fjordheim.user, [waiting.pk]).run
     assert released is not None
     runner.drive(released)
     bell.until_quiet()

@@ -5,7 +5,7 @@ from django.test import Client
 
 from connections.models import AuditEntry
 from sync import tasks
-from sync.history.views.history import BY_ITSELF
+from sync.history.views.history import SHOW_AUTOMATIC
 from sync.models import Change, HumaEvent
 from sync.runs.who_is_who import leave_out
 from tests.sync import bell
@@ -41,7 +41,7 @@ def test_a_person_can_open_what_was_written(fjordheim, anna):
     client.force_login(fjordheim.user)
     address = f"/admin/connections/{fjordheim.connection.code}"
     result = f"{address}/result/{live().get().pk}/"
-    for page in ("webhook/", f"history/?show={BY_ITSELF}"):
+    for page in ("webhook/", f"history/?show={SHOW_AUTOMATIC}"):
         assert f'href="{result}"' in client.get(f"{address}/{page}").content.decode()
     shown = client.get(result).content.decode()
     assert "Phone" in shown

@@ -31,7 +31,7 @@ POSTED = {
     "kind": "deleted",
     "newest": "9999999",
     "all": "1",
-    "answer": "release",
+    "answer": "approve",
     "state": "review",
     "search": "a",
     "asked": "on",

@@ -97,7 +97,7 @@ class TestDoors:
 
     def test_nothing_that_was_held_is_released(self, waiting, hr):
         with pytest.raises(NotAllowed):
-            held.release(waiting, hr, [1], "")
+            held.approve(waiting, hr, [1], "")
 
     @pytest.mark.parametrize("name", ["sync", "links"])
     @pytest.mark.parametrize("option", ["", "--dry-run"])

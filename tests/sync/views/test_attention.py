@@ -222,8 +222,9 @@ class TestTheLineOfAConnection:
         run, kari = a_run(fjordheim), linked(fjordheim)
         Conflict.objects.create(run=run, link=kari, field="phone", kind="value")
         assert "1 difference is waiting" in self.card(web)
-        a_run(fjordheim, "real-time", progress={"links": [kari.pk]})
-        assert "difference waits" not in self.card(web)
+        look = a_run(fjordheim, "real-time")
+        look.single_people.create(huma_id=kari.huma_id, link=kari, compared=True)
+        assert "difference is waiting" not in self.card(web)
 
 
 def test_the_page_of_a_connection_is_in_its_menu(web, fjordheim):

@@ -98,26 +98,26 @@ def test_many_have_pages(web, fjordheim, hold):
         hold(f"{number:04} Nordmann")
     assert "1–100 of 101" in words(web.get(at("held", fjordheim)))
     assert "0100 Nordmann" in words(web.get(at("held", fjordheim) + "?page=2"))
-    everything = web.post(at("held_ask", fjordheim), {"answer": "drop", "all": "1"})
+    everything = web.post(at("held_ask", fjordheim), {"answer": "reject", "all": "1"})
     assert "Reject 101 changes of 101 people?" in words(everything)
     pks = Change.objects.values_list("pk", flat=True)
-    web.post(at("held_drop", fjordheim), {"changes": ",".join(map(str, pks))})
+    web.post(at("held_reject", fjordheim), {"changes": ",".join(map(str, pks))})
     assert Change.objects.filter(answer="dropped").count() == 101
 
 
 def test_nothing_happens_before_the_question_is_answered(web, fjordheim, hold):
     one, other = hold(), hold("Ola Hansen")
-    text = words(asked(web, fjordheim, "release", one, other))
+    text = words(asked(web, fjordheim, "approve", one, other))
     assert "Approve 2 changes of 2 people?" in text
     assert "Phone 2" in text
     assert "We fetch these people from both systems again first." in text
-    text = words(asked(web, fjordheim, "drop", one))
+    text = words(asked(web, fjordheim, "reject", one))
     assert "Reject 1 change of 1 person?" in text
     assert "Nothing is sent, and nothing is changed in Visma.net Payroll." in text
     assert set(Change.objects.values_list("answer", flat=True)) == {""}
 
 
-@pytest.mark.parametrize("data", [{}, {"answer": "release"}, {"answer": "burn", "all": "1"}, {"change": "1"}])
+@pytest.mark.parametrize("data", [{}, {"answer": "approve"}, {"answer": "burn", "all": "1"}, {"change": "1"}])
 def test_without_ticks_or_an_answer_nothing_is_asked(web, fjordheim, hold, data):
     hold()
     response = web.post(at("held_ask", fjordheim), data, follow=True)
@@ -126,10 +126,15 @@ def test_without_ticks_or_an_answer_nothing_is_asked(web, fjordheim, hold, data)
 
 def test_a_release_starts_a_run_and_comes_back_to_the_page(web, fjordheim, hold):
     one, other = hold(), hold("Ola Hansen")
-    response = answered(web, fjordheim, "release", one)
+    response = answered(web, fjordheim, "approve", one)
     assert (response.status_code, response.url) == (302, at("held", fjordheim))
     run = SyncRun.objects.get(trigger="release")
-    assert (run.started_by, run.confirmed_by, run.people, list(run.releases.all())) == ("hr", "hr", ["Kari"], [one])
+    assert (run.started_by, run.confirmed_by, run.people, list(run.approved_changes.all())) == (
+        "hr",
+        "hr",
+        ["Kari"],
+        [one],
+    )
     text = words(web.get(response.url))
     assert "1 change was approved. We fetch from both systems again first." in text
     assert "1 change that hr approved is on its way" in text
@@ -141,7 +146,7 @@ def test_a_release_starts_a_run_and_comes_back_to_the_page(web, fjordheim, hold)
 
 def test_a_drop_writes_nothing_and_says_so(web, fjordheim, hold):
     one = hold()
-    response = answered(web, fjordheim, "drop", one)
+    response = answered(web, fjordheim, "reject", one)
     assert (response.status_code, response.url) == (302, at("held", fjordheim))
     text = words(web.get(response.url))
     assert "1 change was rejected. Nothing was sent." in text
@@ -153,11 +158,11 @@ def test_a_drop_writes_nothing_and_says_so(web, fjordheim, hold):
 
 def test_a_second_click_finds_nothing_left(web, fjordheim, hold):
     one = hold()
-    for answer in ("release", "release", "drop"):
+    for answer in ("approve", "approve", "reject"):
         response = answered(web, fjordheim, answer, one)
     assert "it was answered or replaced meanwhile" in words(web.get(response.url))
     assert "it was answered or replaced meanwhile" in words(
-        web.post(at("held_ask", fjordheim), {"answer": "drop", "change": ticked(one)}, follow=True)
+        web.post(at("held_ask", fjordheim), {"answer": "reject", "change": ticked(one)}, follow=True)
     )
     assert SyncRun.objects.filter(trigger="release").count() == 1
 
@@ -166,28 +171,28 @@ def test_many_people_need_their_number_typed(web, fjordheim, hold):
     fjordheim.threshold_people = 1
     fjordheim.save()
     changes = [hold(), hold("Ola Hansen")]
-    page = asked(web, fjordheim, "release", *changes)
+    page = asked(web, fjordheim, "approve", *changes)
     assert "That is more than the limit of 1." in words(page)
     assert "Type 2 to confirm" in words(page)
-    wrong = answered(web, fjordheim, "release", *changes, typed="3")
+    wrong = answered(web, fjordheim, "approve", *changes, typed="3")
     assert wrong.status_code == 200
     assert "That isn't the number. Nothing was approved." in words(wrong)
     assert not SyncRun.objects.filter(trigger="release").exists()
-    assert answered(web, fjordheim, "release", *changes, typed="2").status_code == 302
+    assert answered(web, fjordheim, "approve", *changes, typed="2").status_code == 302
     assert SyncRun.objects.filter(trigger="release").count() == 1
-    assert "Type" not in words(asked(web, fjordheim, "drop", *changes))
+    assert "Type" not in words(asked(web, fjordheim, "reject", *changes))
 
 
-def test_a_paused_connection_releases_nothing_and_drops(web, fjordheim, hold):
+def test_a_paused_connection_approves_nothing_and_rejects(web, fjordheim, hold):
     one = hold()
     fjordheim.state = "paused"
     fjordheim.save()
     text = words(web.get(at("held", fjordheim)))
     assert "Nothing can be approved until the connection works again." in text
     assert "Approve what is ticked" not in text
-    response = answered(web, fjordheim, "release", one)
+    response = answered(web, fjordheim, "approve", one)
     assert "The connection isn't active, so nothing was approved." in words(web.get(response.url))
-    answered(web, fjordheim, "drop", one)
+    answered(web, fjordheim, "reject", one)
     one.refresh_from_db()
     assert one.answer == "dropped"
 
@@ -197,23 +202,23 @@ def test_values_that_were_deleted_cannot_be_released(web, fjordheim, came, hold)
     SyncRun.objects.filter(pk=came.pk).update(values_blanked_at=timezone.now())
     text = words(web.get(at("held", fjordheim)))
     assert "The values were deleted after a while, so you can't approve this any more, only reject it." in text
-    response = web.post(at("held_ask", fjordheim), {"answer": "release", "change": ticked(one)}, follow=True)
+    response = web.post(at("held_ask", fjordheim), {"answer": "approve", "change": ticked(one)}, follow=True)
     assert "Their values were deleted, so they can't be approved. They can be rejected." in words(response)
-    assert "Reject 1 change of 1 person?" in words(asked(web, fjordheim, "drop", one))
+    assert "Reject 1 change of 1 person?" in words(asked(web, fjordheim, "reject", one))
 
 
 def test_some_of_many_whose_values_were_deleted_are_left_out(web, fjordheim, came, hold):
     old = hold()
     earlier = SyncRun.objects.create(connection=fjordheim, trigger="real-time", values_blanked_at=timezone.now())
     Change.objects.filter(pk=old.pk).update(run=earlier)
-    text = words(asked(web, fjordheim, "release", old, hold("Ola Hansen")))
+    text = words(asked(web, fjordheim, "approve", old, hold("Ola Hansen")))
     assert "Approve 1 change of 1 person?" in text
     assert "1 more can't be approved: its values were deleted after a while." in text
 
 
-def test_a_release_that_came_to_nothing_is_said(web, fjordheim, hold):
+def test_an_approval_that_came_to_nothing_is_said(web, fjordheim, hold):
     one = hold()
-    answered(web, fjordheim, "release", one)
+    answered(web, fjordheim, "approve", one)
     ended = {"state": "failed", "failure": "credentials_huma", "finished_at": timezone.now()}
     SyncRun.objects.filter(trigger="release").update(**ended)
     Change.objects.update(answer="")
@@ -222,12 +227,13 @@ def test_a_release_that_came_to_nothing_is_said(web, fjordheim, hold):
     assert "the approved changes are waiting again" in text
 
 
-@pytest.mark.parametrize("name", ["held", "held_ask", "held_release", "held_drop"])
+@pytest.mark.parametrize("name", ["held", "held_ask", "held_approve", "held_reject"])
 def test_only_owners_and_superusers_have_anything_to_do_with_it(fjordheim, hold, other, superuser, name):
     one = hold()
-    data = {"answer": "drop", "change": ticked(one), "changes": ticked(one)}
-    for visit in (signed_in(other).get, signed_in(other).post):
-        assert visit(at(name, fjordheim), data).status_code in (404, 405)
+    data = {"answer": "reject", "change": ticked(one), "changes": ticked(one)}
+    strangers = signed_in(other)
+    assert strangers.get(at(name, fjordheim), data).status_code == (404 if name == "held" else 405)
+    assert strangers.post(at(name, fjordheim), data).status_code == (405 if name == "held" else 404)
     one.refresh_from_db()
     assert one.answer == ""
     admin = signed_in(superuser)
@@ -237,7 +243,7 @@ def test_only_owners_and_superusers_have_anything_to_do_with_it(fjordheim, hold,
 def test_no_value_leaves_the_page(web, fjordheim, hold, caplog):
     one, other = hold(), hold("Ola Hansen")
     addresses = []
-    for answer, change in (("release", one), ("drop", other)):
+    for answer, change in (("approve", one), ("reject", other)):
         asked(web, fjordheim, answer, change)
         response = answered(web, fjordheim, answer, change)
         addresses.append(response.url)

@@ -30,7 +30,7 @@ PART = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
 RIGHT = {
     "choice": "huma",
     "to": "visma",
-    "answer": "release",
+    "answer": "approve",
     "show": "all",
     "typed": "1",
     "from": "person",

@@ -164,7 +164,7 @@ def test_what_is_held_is_all_looked_at(web, fjordheim):
     first = web.get(url)
     assert names(first) == everybody(150)[:100]
     pks = Change.objects.filter(name__lt="Person080").values_list("pk", flat=True)
-    web.post(at("held_drop", fjordheim), {"changes": ",".join(map(str, pks))})
+    web.post(at("held_reject", fjordheim), {"changes": ",".join(map(str, pks))})
     second = follow(web, url, first, "next")
     assert names(second) == everybody(150)[100:]
     assert names(follow(web, url, second, "prev")) == everybody(150)[80:100]

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from sync.models import Change, Conflict, EmployeeLink, Letter, SyncRun
 from sync.runner import drive
-from sync.runs import result_mail
+from sync.runs import result_email
 from tests.sync.views.conftest import at, fingerprint_of, words
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -114,7 +114,7 @@ def test_without_a_worker_the_run_page_says_so(web, run):
 )
 def test_whether_the_email_went_out_is_said(web, run, state, tries, sentence):
     SyncRun.objects.update(state="finished", finished_at=timezone.now())
-    result_mail.ask_for(run)
+    result_email.ask_for(run)
     Letter.objects.update(state=state, tries=tries)
     assert sentence in words(web.get(at("result", run.connection, run.pk)))
 

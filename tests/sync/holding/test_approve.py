@@ -1,4 +1,4 @@
-"""An owner releases or drops what is held: a release writes exactly what they saw, or nothing."""
+"""An owner approves or rejects what is held: an approval writes exactly what they saw, or nothing."""
 
 import threading
 from datetime import timedelta
@@ -24,13 +24,13 @@ from tests.sync.telling import (
     accounts,
     an_hour_later,
     answers,
+    approve,
+    approved,
     everybody,
     new_account,
     new_phone,
     of,
     phone,
-    release,
-    released,
     tell,
     told,
     totals,
@@ -41,10 +41,10 @@ from tests.sync.writing.conftest import NUMBER
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_release_writes_exactly_what_was_released(fjordheim, held_phones):
+def test_an_approval_writes_exactly_what_was_approved(fjordheim, held_phones):
     one, other, *rest = held_phones
     before = fjordheim.sandbox.state()
-    run = release(fjordheim, of(fjordheim, one, other))
+    run = approve(fjordheim, of(fjordheim, one, other))
     assert (run.state, run.trigger, run.started_by, run.confirmed_by) == ("finished", "release", "hr", "hr")
     after = fjordheim.sandbox.state()
     assert {path.split("/")[1] for path in changed(before["visma"], after["visma"])} == {
@@ -61,7 +61,7 @@ def test_a_release_writes_exactly_what_was_released(fjordheim, held_phones):
     assert totals(scheduled(fjordheim)) == {}, "the others still wait"
 
 
-def test_only_some_of_a_persons_fields_may_be_released(fjordheim):
+def test_only_some_of_a_persons_fields_may_be_approved(fjordheim):
     person = everybody(fjordheim)[0]
     fjordheim.connection.threshold_people = 0
     fjordheim.connection.save()
@@ -72,7 +72,7 @@ def test_only_some_of_a_persons_fields_may_be_released(fjordheim):
     fjordheim.connection.threshold_people = 1
     fjordheim.connection.save()
     (waiting,) = [one for one in waits(fjordheim.connection) if one.field == "bank_account"]
-    release(fjordheim, [waiting])
+    approve(fjordheim, [waiting])
     assert account(fjordheim, person) == number
     assert [one.field for one in waits(fjordheim.connection)] == ["phone"], "the other one still waits"
 
@@ -82,7 +82,7 @@ def test_where_huma_moved_on_nothing_is_written(fjordheim, held_phones):
     new_phone(fjordheim, person, 99)
     before = phone(fjordheim, person)
     changes = of(fjordheim, person, other)
-    run = release(fjordheim, changes)
+    run = approve(fjordheim, changes)
     assert totals(run) == {"done": 1}
     assert phone(fjordheim, person) == before
     assert [answer for answer in answers(fjordheim.connection) if answer] in (
@@ -95,7 +95,7 @@ def test_where_huma_moved_on_nothing_is_written(fjordheim, held_phones):
 def test_where_the_clerk_was_faster_nothing_is_written(fjordheim, held_phones):
     person = next(iter(held_phones))
     fjordheim.phone(person, NUMBER)
-    run = release(fjordheim, of(fjordheim, person))
+    run = approve(fjordheim, of(fjordheim, person))
     assert totals(run) == {}
     assert phone(fjordheim, person) == NUMBER
     assert "overtaken" in answers(fjordheim.connection)
@@ -105,7 +105,7 @@ def test_a_clerk_who_writes_between_the_look_and_the_write_is_not_overwritten(fj
     person = next(iter(held_phones))
     fjordheim.sandbox.faults.script("visma", "PUT", "/employees/", "412", times=1)
     changes = of(fjordheim, person)
-    run = released(fjordheim, changes)
+    run = approved(fjordheim, changes)
     with Lease(SyncRun, run.pk) as lease:
         real_time.read_slice(run, lease, 10.0)
     fjordheim.phone(person, NUMBER)
@@ -114,16 +114,16 @@ def test_a_clerk_who_writes_between_the_look_and_the_write_is_not_overwritten(fj
     assert phone(fjordheim, person) == NUMBER
 
 
-def test_releasing_twice_releases_once(fjordheim, held_phones, superuser):
+def test_approving_twice_approves_once(fjordheim, held_phones, superuser):
     changes = [one.pk for one in of(fjordheim, next(iter(held_phones)))]
-    first = held.release(fjordheim.connection, fjordheim.user, changes)
-    second = held.release(fjordheim.connection, superuser, changes)
+    first = held.approve(fjordheim.connection, fjordheim.user, changes)
+    second = held.approve(fjordheim.connection, superuser, changes)
     assert (first.changes, second.changes, second.run) == (1, 0, None)
-    assert held.drop(fjordheim.connection, superuser, changes).changes == 0
+    assert held.reject(fjordheim.connection, superuser, changes).changes == 0
     assert SyncRun.objects.filter(trigger="release").count() == 1
 
 
-def test_two_owners_at_once_release_once(fjordheim, held_phones):
+def test_two_owners_at_once_approve_once(fjordheim, held_phones):
     changes = [one.pk for one in of(fjordheim, *list(held_phones)[:2])]
     owners = [fjordheim.user, User.objects.create_user("second", is_staff=True)]
     done = []
@@ -134,7 +134,7 @@ def test_two_owners_at_once_release_once(fjordheim, held_phones):
         finally:
             connections.close_all()
 
-    for answer in (held.release, held.drop):
+    for answer in (held.approve, held.reject):
         threads = [threading.Thread(target=click, args=(user, answer)) for user in owners * 2]
         for thread in threads:
             thread.start()
@@ -149,18 +149,18 @@ def test_above_the_threshold_the_number_of_people_is_typed(fjordheim, held_phone
     pks = [one.pk for one in changes]
     assert held.select(fjordheim.connection, pks, True).needs_number == 4
     assert held.select(fjordheim.connection, pks[:2], True).needs_number is None
-    assert held.select(fjordheim.connection, pks, False).needs_number is None, "to drop writes nothing"
+    assert held.select(fjordheim.connection, pks, False).needs_number is None, "to reject writes nothing"
     for typed in ("", "3", "all"):
         with pytest.raises(NumberNeeded):
-            held.release(fjordheim.connection, fjordheim.user, pks, typed)
+            held.approve(fjordheim.connection, fjordheim.user, pks, typed)
     assert len(waits(fjordheim.connection)) == 4
-    run = release(fjordheim, changes, " 4 ")
+    run = approve(fjordheim, changes, " 4 ")
     assert totals(run) == {"done": 4}
     assert {person: phone(fjordheim, person) for person in held_phones} == held_phones
 
 
-def test_what_was_released_is_nothing_of_the_hours(fjordheim, held_phones):
-    release(fjordheim, waits(fjordheim.connection), "4")
+def test_what_was_approved_is_nothing_of_the_hours(fjordheim, held_phones):
+    approve(fjordheim, waits(fjordheim.connection), "4")
     an_hour_later(fjordheim.connection)
     numbers = {person: new_phone(fjordheim, person, at) for at, person in enumerate(everybody(fjordheim)[:2], 50)}
     told(fjordheim, *numbers)
@@ -168,17 +168,17 @@ def test_what_was_released_is_nothing_of_the_hours(fjordheim, held_phones):
 
 
 @pytest.mark.parametrize("state", ["paused", "disconnected"])
-def test_nothing_is_released_while_the_connection_is_not_active(fjordheim, held_phones, state):
+def test_nothing_is_approved_while_the_connection_is_not_active(fjordheim, held_phones, state):
     Connection.objects.update(state=state)
     with pytest.raises(NotAllowed):
-        held.release(fjordheim.connection, fjordheim.user, [waits(fjordheim.connection)[0].pk])
+        held.approve(fjordheim.connection, fjordheim.user, [waits(fjordheim.connection)[0].pk])
     assert len(waits(fjordheim.connection)) == 4
     assert not SyncRun.objects.filter(trigger="release").exists()
 
 
-def test_a_release_that_meets_a_pause_waits_again(fjordheim, held_phones):
+def test_an_approval_that_meets_a_pause_waits_again(fjordheim, held_phones):
     changes = waits(fjordheim.connection)[:2]
-    run = released(fjordheim, changes)
+    run = approved(fjordheim, changes)
     Connection.objects.update(state="paused")
     before = fjordheim.sandbox.state()
     runner.drive(run)
@@ -186,14 +186,14 @@ def test_a_release_that_meets_a_pause_waits_again(fjordheim, held_phones):
     assert fjordheim.sandbox.state() == before
     assert len(waits(fjordheim.connection)) == 4
     Connection.objects.update(state="active")
-    assert totals(release(fjordheim, changes)) == {"done": 2}
+    assert totals(approve(fjordheim, changes)) == {"done": 2}
 
 
-def test_a_release_that_fails_waits_again_and_says_so(fjordheim, held_phones):
+def test_an_approval_that_fails_waits_again_and_says_so(fjordheim, held_phones):
     changes = waits(fjordheim.connection)[:2]
     forget_clients(fjordheim.connection)
     Connection.objects.update(huma_client_secret="wrong")
-    run = released(fjordheim, changes)
+    run = approved(fjordheim, changes)
     fjordheim.sandbox.expire_tokens()
     runner.drive(run)
     assert (run.state, run.failure) == ("failed", "credentials_huma")
@@ -202,8 +202,8 @@ def test_a_release_that_fails_waits_again_and_says_so(fjordheim, held_phones):
     assert {one.answered_by for one in waits(fjordheim.connection)} == {""}
 
 
-def test_a_release_that_is_cancelled_waits_again(fjordheim, held_phones):
-    run = released(fjordheim, waits(fjordheim.connection)[:1])
+def test_an_approval_that_is_cancelled_waits_again(fjordheim, held_phones):
+    run = approved(fjordheim, waits(fjordheim.connection)[:1])
     assert len(waits(fjordheim.connection)) == 3
     lifecycle.cancel(run, fjordheim.user)
     assert len(waits(fjordheim.connection)) == 4
@@ -212,7 +212,7 @@ def test_a_release_that_is_cancelled_waits_again(fjordheim, held_phones):
 def test_what_came_back_gives_way_to_what_was_held_meanwhile(fjordheim, held_phones):
     person = next(iter(held_phones))
     (older,) = of(fjordheim, person)
-    run = released(fjordheim, [older])
+    run = approved(fjordheim, [older])
     new_phone(fjordheim, person, 77)
     told(fjordheim, person)
     (newer,) = of(fjordheim, person)
@@ -224,7 +224,7 @@ def test_what_came_back_gives_way_to_what_was_held_meanwhile(fjordheim, held_pho
 def test_who_cannot_be_read_waits_again(fjordheim, held_phones):
     person, other, *_rest = held_phones
     fjordheim.sandbox.faults.script("huma", "GET", f"/users/{person.user_id}", "409", times=99)
-    run = release(fjordheim, of(fjordheim, person, other))
+    run = approve(fjordheim, of(fjordheim, person, other))
     assert totals(run) == {"done": 1}
     assert len(of(fjordheim, person)) == 1
 
@@ -232,15 +232,15 @@ def test_who_cannot_be_read_waits_again(fjordheim, held_phones):
 def test_a_vendor_who_is_away_is_waited_for(fjordheim, held_phones):
     person = next(iter(held_phones))
     fjordheim.sandbox.faults.script("huma", "GET", f"/users/{person.user_id}", "503", times=3)
-    run = release(fjordheim, of(fjordheim, person))
+    run = approve(fjordheim, of(fjordheim, person))
     assert (run.state, totals(run)) == ("finished", {"done": 1})
 
 
-def test_what_was_released_and_did_not_get_through_needs_no_second_look(fjordheim, held_phones, settings):
+def test_what_was_approved_and_did_not_get_through_needs_no_second_look(fjordheim, held_phones, settings):
     person = next(iter(held_phones))
     settings.UNAVAILABLE_MINUTES = 0.001
     fjordheim.sandbox.faults.script("visma", "PUT", "/employees/", "503", times=99)
-    assert totals(release(fjordheim, of(fjordheim, person))) == {"failed": 1}
+    assert totals(approve(fjordheim, of(fjordheim, person))) == {"failed": 1}
     fjordheim.sandbox.faults.clear()
     assert totals(told(fjordheim, person)) == {"done": 1}
     assert phone(fjordheim, person) == held_phones[person]
@@ -250,7 +250,7 @@ def test_an_approval_that_got_nowhere_does_not_last_for_ever(fjordheim, held_pho
     person = next(iter(held_phones))
     settings.UNAVAILABLE_MINUTES = 0.001
     fjordheim.sandbox.faults.script("visma", "PUT", "/employees/", "503", times=99)
-    assert totals(release(fjordheim, of(fjordheim, person))) == {"failed": 1}
+    assert totals(approve(fjordheim, of(fjordheim, person))) == {"failed": 1}
     fjordheim.sandbox.faults.clear()
     Change.objects.filter(answer="released").update(answered_at=timezone.now() - timedelta(hours=25))
     Connection.objects.update(threshold_percent=0, threshold_people=0)
@@ -259,9 +259,9 @@ def test_an_approval_that_got_nowhere_does_not_last_for_ever(fjordheim, held_pho
     assert phone(fjordheim, person) == before
 
 
-def test_what_huma_tells_of_during_a_release_waits_for_it(fjordheim, held_phones):
+def test_what_huma_tells_of_during_an_approval_waits_for_it(fjordheim, held_phones):
     person, other, *_rest = held_phones
-    run = released(fjordheim, of(fjordheim, person))
+    run = approved(fjordheim, of(fjordheim, person))
     tell(fjordheim.connection, other)
     runner.drive(run)
     assert phone(fjordheim, person) == held_phones[person]

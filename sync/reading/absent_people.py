@@ -20,7 +20,7 @@ def start() -> dict[str, dict[str, str]]:
     return {side: {} for side in Side}
 
 
-class Asking:
+class AbsentPeople:
     """Decides whom to ask for, and what the answers mean, for one run over both sides."""
 
     def __init__(self, run: SyncRun, links: Iterable[EmployeeLink], asked: dict[str, dict[str, str]]) -> None:
@@ -41,7 +41,7 @@ class Asking:
             for side in Side
         }
 
-    def absent(self, side: str, listed: Collection[str]) -> list[str]:
+    def to_ask(self, side: str, listed: Collection[str]) -> list[str]:
         """The ids to ask for, given those in the side's list. Nobody if the list is empty, because that concerns the
         whole side; nobody once too many are gone, unless somebody has confirmed that this is right."""
         if not listed or self.is_over(side):

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def no_collecting() -> Iterator[None]:
+def no_garbage_collection() -> Iterator[None]:
     """Disables the search for reference cycles inside the block.
 
     It would take half of the time, look through the same thousands of people again and again, and find nothing.

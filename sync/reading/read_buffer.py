@@ -9,7 +9,7 @@ from sync.reading.snapshots import forget, store_passed, store_people
 
 
 @dataclass
-class Taken:
+class ReadBuffer:
     """The people who were ``read``, those who are ``passed`` over, and by side the ids of those who are ``gone``."""
 
     read: list[Employee] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Growing pauses while a side doesn't answer, and a time after which reading fails."""
+"""When a side that doesn't answer is asked again, and when reading gives it up."""
 
 import time
 from dataclasses import dataclass
@@ -7,21 +7,15 @@ from django.conf import settings
 
 from connections.api.backoff import doubled
 from connections.api.errors import TOO_MANY_REQUESTS, Unavailable
-from sync.core.employee import Side
 from sync.core.reasons import Reason
 from sync.reading.failures import CannotRead
 
 LONGEST_PAUSE = 10.0  # seconds
-SIDE_OF = {
-    **dict.fromkeys(("list", "user", "ask huma"), Side.HUMA),
-    **dict.fromkeys(("pages", "ids", "row", "ask visma"), Side.VISMA),
-}
-"""The side of a request, by the request's kind."""
 
 
 @dataclass
-class Patience:
-    """The patience with one side. ``memory`` has the time of the first failure, by side; it is a part of the run's
+class RetryState:
+    """The retries of one side. ``memory`` has the time of the first failure, by side; it is a part of the run's
     progress, so it lasts longer than a slice.
 
     A vendor that answers 429 says when to come back. It is waited for much longer.
@@ -32,12 +26,12 @@ class Patience:
     failures: int = 0
     not_before: float = 0.0
 
-    def good(self) -> None:
+    def answered(self) -> None:
         """Note that the side answered."""
         self.failures, self.not_before = 0, 0.0
         self.memory.pop(self.name, None)
 
-    def bad(self, error: Unavailable) -> None:
+    def unanswered(self, error: Unavailable) -> None:
         """Note that the side didn't answer. Raises ``CannotRead`` if that has lasted too long."""
         if time.monotonic() >= self.not_before:  # requests that failed together count once
             self.failures += 1

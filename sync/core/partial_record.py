@@ -17,7 +17,7 @@ _IN_LIST = {"given_name": "givenName", "family_name": "familyName", "email": "em
 """Our fields and their properties in a row of Huma's list of users. Source: huma-openapi.yaml, User."""
 
 
-def huma_glimpse(row: Doc) -> Employee:
+def huma_partial(row: Doc) -> Employee:
     """Somebody in Huma's list. Properties that should be texts and aren't are left out. ``id`` is a text."""
     texts = {name: row.get(prop) for name, prop in _IN_LIST.items()}
     known = {spec.name: spec for spec in FIELDS}
@@ -41,7 +41,7 @@ def _plain(spec: Field, text: Any) -> Value:
     return Value(own or None, spec.canonical(Side.HUMA, own or None), readable=bool(own))
 
 
-def visma_glimpse(row: Doc, understood: Doc, today: date) -> Employee:
+def visma_partial(row: Doc, understood: Doc, today: date) -> Employee:
     """Somebody in Visma's list. ``row``: as it came; ``understood``: its readable part. ``id`` is a text."""
     read = {
         spec.name: _try(lambda spec=spec: spec.read_visma(understood, None, today))  # type: ignore[misc]

@@ -4,7 +4,8 @@ from typing import Any
 
 from connections.models import Connection
 from sync.automation.switching import note_events
-from sync.models import OPEN_STATES, SyncRun
+from sync.models import SyncRun
+from sync.models.groups import OPEN_STATES
 from sync.runs.lifecycle import cancel, stop
 
 

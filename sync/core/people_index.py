@@ -27,7 +27,7 @@ def index(pairs: Iterable[tuple[Key, Found]]) -> dict[Key, list[Found]]:
     return found
 
 
-class Alike:
+class PeopleIndex:
     """Looks people up by what they share, among everybody who was read."""
 
     def __init__(self, weighing: Weighing) -> None:

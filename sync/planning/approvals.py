@@ -1,4 +1,4 @@
-"""What becomes of released Changes: they are written as the owner saw them, are overtaken, or wait again."""
+"""What becomes of approved Changes: they are written as the owner saw them, are overtaken, or wait again."""
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -8,19 +8,19 @@ from sync.core.relook import stops
 from sync.models import Change, SyncRun
 
 
-def released(run: SyncRun) -> dict[tuple[int | None, str], tuple[str, str]]:
-    """The fingerprints (Huma's, Visma's) of the released Changes, by link and field."""
+def approved(run: SyncRun) -> dict[tuple[int | None, str], tuple[str, str]]:
+    """The fingerprints (Huma's, Visma's) of the approved Changes, by link and field."""
     return {(change.link_id, change.field): (change.source, change.pin) for change in _unwritten(run)}
 
 
-def answer_released(run: SyncRun) -> None:
-    """Connect released Changes with those that are written now; if a side moved meanwhile, they are overtaken.
+def answer_approved(run: SyncRun) -> None:
+    """Connect approved Changes with those that are written now; if a side moved meanwhile, they are overtaken.
 
     Changes of people who couldn't be read, or whose link has come into doubt, wait again.
     """
     made = {(one.link_id, one.field): one for one in Change.objects.filter(run=run)}
     rows = _unwritten(run).select_related("link")
-    passed = set(run.progress.get("passed", ()))
+    passed = set(run.single_people.filter(passed=True).values_list("huma_id", flat=True))
     broken = set(run.passed_over.values_list("link", flat=True))
     again: list[Change] = []
     answered: list[Change] = []
@@ -30,17 +30,17 @@ def answer_released(run: SyncRun) -> None:
         (again if waits else answered).append(held)
     for held in answered:
         held.released_as = made.get((held.link_id, held.field))
-        held.answer = Change.Answer.RELEASED if held.released_as else Change.Answer.OVERTAKEN
+        held.answer = Change.Answer.APPROVED if held.released_as else Change.Answer.OVERTAKEN
     Change.objects.bulk_update(answered, ["released_as", "answer"], batch_size=500)
     _wait_again(run, again)
 
 
 def come_back(run: SyncRun) -> None:
-    """Let released Changes wait again, because the release ended before anything was written.
+    """Let approved Changes wait again, because their run ended before anything was written.
 
     If a newer Change of the same field waits by now, the older one is overtaken.
     """
-    if run.trigger != SyncRun.Trigger.RELEASE:
+    if run.trigger != SyncRun.Trigger.APPROVED:
         return
     _wait_again(run, list(_unwritten(run)))
 
@@ -56,9 +56,9 @@ def _wait_again(run: SyncRun, unwritten: list[Change]) -> None:
         audit(PROGRAM, "held.back", run.connection, run=run.pk, changes=len(back))
 
 
-def _released(run: SyncRun) -> QuerySet[Change]:
-    return run.releases.filter(state=Change.State.HELD)
+def _approved(run: SyncRun) -> QuerySet[Change]:
+    return run.approved_changes.filter(state=Change.State.HELD)
 
 
 def _unwritten(run: SyncRun) -> QuerySet[Change]:
-    return _released(run).filter(answer=Change.Answer.RELEASED, released_as=None).defer("before", "after")
+    return _approved(run).filter(answer=Change.Answer.APPROVED, released_as=None).defer("before", "after")
