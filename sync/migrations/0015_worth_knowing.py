@@ -32,7 +32,7 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sync", "0010_plain_words")]
+    dependencies = [("sync", "0014_approved_changes")]
 
     operations = [
         migrations.AddField(
