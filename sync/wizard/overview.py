@@ -12,7 +12,7 @@ from sync.analysis.carried_decisions import last_finished
 from sync.core.employee import Side
 from sync.core.fields import names
 from sync.models import Conflict, EmployeeLink, SyncRun
-from sync.models.groups import FOLLOWING, ONE_SIDE_EMPTY
+from sync.models.groups import ONE_SIDE_EMPTY
 from sync.runs.lifecycle import reads
 from sync.wizard.matches import open_count
 from sync.wizard.review import HEADINGS, UNASKED
@@ -61,7 +61,7 @@ class Overview:
 
 def overview(run: SyncRun) -> Overview:
     """The run's figures. Those that open a list are counted in what the list shows now."""
-    figures: dict[str, Any] = {**run.figures, **({} if run.trigger in FOLLOWING else _now(run))}
+    figures: dict[str, Any] = {**run.figures, **_now(run)}
     last = last_finished(run)
     return Overview(
         huma=figures.get(Side.HUMA, 0),

@@ -46,5 +46,5 @@ def test_a_record_says_what_is_worth_knowing(record, codes):
 
 @pytest.mark.parametrize("record", [record for record, _codes in RECORDS])
 def test_what_was_read_before_is_told_alike(record):
-    migration = importlib.import_module("sync.migrations.0011_worth_knowing")
+    migration = importlib.import_module("sync.migrations.0015_worth_knowing")
     assert migration.codes_of(to_json(record)).split() == list(worth_knowing(record))
