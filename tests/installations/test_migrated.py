@@ -16,7 +16,7 @@ import connections.urls
 import sync.urls
 from connections.models import Connection
 from sync.models import Change, Conflict, EmployeeSnapshot, Letter, SyncRun
-from tests.sync.views.conftest import signed_in
+from tests.sync.browsing import signed_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
