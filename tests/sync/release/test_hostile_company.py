@@ -1,6 +1,6 @@
 """The takeover of a company: somebody knows its Tenant ID, and has a Huma organisation with the same names in it.
 
-Source: design, A run 1 and Roles; issue 8, §2.
+Source: design, A run 1 and Roles.
 """
 
 from collections.abc import Iterator
@@ -10,10 +10,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.core import mail
 
-from connections.approvals import answering, expected_pairings
 from connections.connect import connecting, disconnecting
 from connections.models import Connection, Pairing
 from connections.pairing import reservations
+from connections.releases import answering, expected_pairings
 from connections.sandbox import HUMA_CLIENT_SECRET
 from sync.models import EmployeeSnapshot, SyncRun
 from tests.connections.companies import company

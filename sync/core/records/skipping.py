@@ -8,9 +8,9 @@ from collections.abc import Collection
 
 from sync.core.deciding.create import keys
 from sync.core.fields.number import same_number
+from sync.core.immutable import record
 from sync.core.matching.evidence import clues_of
 from sync.core.matching.person_names import Likeness, likeness
-from sync.core.record import record
 from sync.core.records.employee import Employee, Side
 
 SHARE, PEOPLE = 0.10, 5
@@ -46,7 +46,7 @@ class Passed:
         return self.known.number if self.known else ""
 
 
-def too_many(passed: int, people: int) -> bool:
+def too_many_skipped(passed: int, people: int) -> bool:
     """Whether so many of a side's people are passed over that the side itself has a problem."""
     return passed >= PEOPLE and passed > SHARE * people
 
