@@ -88,6 +88,10 @@ class HumaClient:
         """Ask for a token now; returns whom it is for. Raises BadCredentials. Source: huma.md, Access."""
         return self._caller.token_info()
 
+    def look(self, template: str, ids: Mapping[str, str], params: Sequence[tuple[str, str]] = ()) -> Answer:
+        """One GET as it is asked, and its answer as it came, for whoever looks how Huma answers."""
+        return self._caller.call(Call(Vendor.HUMA, "GET", template, ids, tuple(params)), lambda answer: answer)
+
     def list_users(
         self,
         offset: int,
