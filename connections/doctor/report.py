@@ -26,6 +26,9 @@ RESULTS = {
     OPEN: gettext_lazy("Open"),
 }
 
+SAYS_LITTLE = "saved"
+"""Of a draft: whether it got a number isn't known yet."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -77,7 +80,9 @@ def report(connection: Connection) -> list[Entry]:
     row = Diagnosis.objects.filter(connection=connection).first()
     findings = row.findings if row and isinstance(row.findings, dict) else {}
     lessons: dict[str, Lesson] = {}
-    for lesson in Lesson.objects.filter(connection=connection).order_by("last_at", "pk"):
+    noted = Lesson.objects.filter(connection=connection).order_by("last_at", "pk")
+    # What says less comes first, so that it is replaced; of two that say as much, the later one counts.
+    for lesson in sorted(noted, key=lambda one: one.outcome != SAYS_LITTLE):
         if lesson.assumption in ASSUMPTIONS and lesson.outcome in codes_of(lesson.assumption):
             lessons[lesson.assumption] = lesson
     return [_entry(one, findings.get(one.code), lessons.get(one.code)) for one in ASSUMPTIONS.values()]

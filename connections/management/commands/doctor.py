@@ -4,6 +4,7 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
+from django.core.management import CommandError
 from django.utils.translation import gettext as _
 
 from connections.command_line import OneLineCommand, connection_called, mistake
@@ -54,9 +55,7 @@ class Command(OneLineCommand):
         for line in troubles[:-1]:
             self.stderr.write(line)
         if troubles:
-            error = mistake(troubles[-1])
-            error.returncode = 1 if done else 2
-            raise error
+            raise CommandError(troubles[-1], returncode=1 if done else 2)
 
 
 def _checked(connection: Connection) -> str:
