@@ -44,7 +44,7 @@ TOLD_BY_GET: dict[str, tuple[str, str, dict[str, Any]]] = {
 }
 """By mode: the assumption that is otherwise, what is seen of it, and what the client does about it."""
 TOLD_BY_WRITES = {"number-refused", "number-ignored", "no-number", "email-waits", "old-reads"}
-"""The modes that only a write or an event shows (tests/sync/test_learning.py)."""
+"""The modes that only a write or an event shows (tests/sync/writing/test_learning.py)."""
 
 
 def results(connection: Connection) -> dict[str, tuple[str, str]]:
