@@ -26,7 +26,7 @@ from connections.claims import claim_row
 from connections.doctor import huma_looks, visma_looks
 from connections.doctor.looking import UNHELPFUL, Enough, Looks, no_answer
 from connections.doctor.seen import OTHERWISE, Found, result_of
-from connections.models import Connection, Diagnosis
+from connections.models import PROGRAM, Connection, Diagnosis, audit
 from connections.vendors.clients import clients_for
 
 LEASE = timedelta(minutes=2)
@@ -210,6 +210,7 @@ class _Check:
             variants = self._agreed(connection.variants, second_look=not trouble)
             if variants != connection.variants:
                 Connection.objects.filter(pk=connection.pk).update(variants=variants)
+                audit(PROGRAM, "variants.changed", connection, names=sorted(variants))
 
     def _agreed(self, stored: Any, second_look: bool) -> dict[str, Any]:
         """The variants that the client uses from now on. Without a second look only the old ones go on."""

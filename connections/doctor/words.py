@@ -3,7 +3,9 @@
 from django.utils.translation import gettext as _
 
 from connections.api.vendor import Vendor
+from connections.api.visma.variants import variants_of
 from connections.doctor.check import ENOUGH, REFUSED, UNAVAILABLE
+from connections.models import Connection
 from connections.vendors.connect_errors import explain
 from connections.vendors.probe import Trouble
 
@@ -31,3 +33,22 @@ def trouble_in_words(trouble: str) -> str:
     if kind == ENOUGH:
         return _("The check ended early, because it took too long. It is made again in an hour.")
     return _("The check ended early. It is made again in an hour.") if trouble else ""
+
+
+def adapted(connection: Connection) -> list[str]:
+    """What is done another way at this connection, because two looks agreed that Visma answers otherwise."""
+    others = variants_of(connection.variants).others()
+    words = {
+        "page_size": _("We ask for pages of %(value)s rows."),
+        "cursor_param": _("We ask for the next page with “%(value)s”."),
+        "business": _("We translate “%(value)s” to “business”, and back."),
+        "end_reasons": _("We translate the spelling of the end reasons, and back."),
+        "jobs": _("We read the whole list of jobs."),
+        "etag:weak": _("We send weak ETags back as they came."),
+        "etag:missing": _("We read each document again right before it is written, as there is no ETag."),
+        "positions:paged": _("We read positions in pages."),
+        "positions:single": _("We ask for each employee's positions."),
+        "scopes": _("We take a refusal right after a new token for missing access."),
+    }
+    found = [(words.get(f"{name}:{value}") or words.get(name), value) for name, value in others.items()]
+    return [text % {"value": value} for text, value in found if text]

@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings as installation
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import override
 
@@ -18,6 +19,7 @@ from connections.api.visma.variants import FORESEEN, variants_of
 from connections.claims import claim_row
 from connections.doctor import check as doctor
 from connections.doctor.assumptions import ASSUMPTIONS, BOTH, GET, WRITES
+from connections.doctor.huma_looks import People
 from connections.doctor.report import file_of, report, text_of
 from connections.doctor.seen import CONFIRMED, OPEN, OTHERWISE, codes_of, result_of, sentence
 from connections.models import Connection, Diagnosis, Lesson
@@ -98,7 +100,7 @@ def test_every_mode_is_told_by_a_look_or_by_a_write() -> None:
 
 
 def test_the_registry_is_that_of_the_documents() -> None:
-    rows = {}
+    rows: dict[str, tuple[str, str]] = {}
     for name in ("huma", "visma-employee"):
         text = (installation.BASE_DIR / "docs" / "vendors" / f"{name}.md").read_text()
         found = re.findall(r"^\| ([HV]\d+) \| .+? \| ([^|]+?) \| ([^|]+?) \|$", text, re.MULTILINE)
@@ -299,13 +301,13 @@ def test_a_pause_in_the_middle_ends_it_and_keeps_nothing(settings: Any, hr: User
 
 def _in_the_middle(monkeypatch: Any, act: Callable[[], object]) -> None:
     """Do something in our own process after the list of Huma was read."""
-    read = doctor.huma_looks.People.read
+    read = People.read
 
     def and_then(self: Any) -> None:
         read(self)
         act()
 
-    monkeypatch.setattr(doctor.huma_looks.People, "read", and_then)
+    monkeypatch.setattr(People, "read", and_then)
 
 
 def test_of_two_at_once_one_is_made(settings: Any, hr: User, monkeypatch: Any) -> None:
@@ -326,7 +328,7 @@ def test_one_that_was_killed_is_begun_anew(settings: Any, hr: User) -> None:
     with checked_company(settings, hr) as (_sandbox, connection):
         row = Diagnosis.objects.create(connection=connection)
         dead = {"claimed_until": timezone.now() - timedelta(seconds=1), "holder": "dead", "done": 3}
-        assert claim_row(Diagnosis, row.pk, doctor.Q(holder=""), **dead)
+        assert claim_row(Diagnosis, row.pk, Q(holder=""), **dead)
         assert doctor.check(connection).trouble == ""
         assert results(connection)["V3"] == (CONFIRMED, "cursor")
 
