@@ -61,7 +61,7 @@ class Entry:
         if self.seen is None:
             if self.assumption.by == GET:
                 return _("Not looked at yet.")
-            return _("Only a change that is sent, or a notice from Huma, can tell. It is noted when it happens.")
+            return _("Noted at the next change or notice that shows it.")
         params = {name: value for name, value in self.seen.items() if name != "code"}
         said = sentence(self.assumption.code, self.seen["code"], params)
         extra = sentence(self.assumption.code, self.more, {}) if self.more else ""

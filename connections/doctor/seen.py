@@ -81,7 +81,7 @@ _SEEN: dict[str, dict[str, tuple[str, str]]] = {
         "accepted": (CONFIRMED, _("A write took the ETag back.")),
     },
     "V9": {
-        "same": (CONFIRMED, _("So it is in all %(n)d international accounts.")),
+        "same": (CONFIRMED, _("So it is in every international account (%(n)d).")),
         "differ": (OTHERWISE, _("In %(n)d of %(of)d international accounts a country is another one.")),
         "none": (OPEN, _("Nobody among those who were looked at has an international account.")),
     },
@@ -151,7 +151,7 @@ _SEEN: dict[str, dict[str, tuple[str, str]]] = {
         "base64": (CONFIRMED, _("A signature in base64 was right.")),
     },
     "H9": {
-        "same": (CONFIRMED, _("All %(n)d ids that were looked up are employees in Visma.")),
+        "same": (CONFIRMED, _("Every id that was looked up is an employee in Visma (%(n)d).")),
         "differ": (OTHERWISE, _("%(n)d of %(of)d ids that were looked up are no employee in Visma.")),
         "none": (OPEN, _("Nobody among those who were looked at has such an integration.")),
     },

@@ -35,7 +35,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         _("Check this connection"),
         row=row,
         groups=_groups(entries),
-        counts=[(label, tone, len(some)) for label, tone, some, _lead in _groups(entries)],
+        counts=[(label.lower(), tone, len(some)) for label, tone, some, _lead in _groups(entries)],
         adapted=adapted(connection),
         why_not=why_not_now(why) if why else "",
         trouble=trouble_in_words(row.trouble) if row else "",

@@ -16,8 +16,10 @@ from connections.doctor.check import MONTHLY
 from connections.models import Connection, Diagnosis
 from connections.sandbox import HUMA_CLIENT_ID, HUMA_CLIENT_SECRET, TENANT_ID
 from sync import tasks
+from sync.models import SyncRun
 from tests.connections.companies import company
-from tests.sync import bell
+from tests.connections.doctor.test_check import TOLD_BY_GET
+from tests.sync import bell, driving
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,6 +48,17 @@ def test_connecting_waits_for_no_check_and_the_worker_makes_it(sandbox: Any) -> 
     tasks.tick()
     bell.until_quiet()
     assert times_asked(sandbox) == 1, "it is made once"
+
+
+@pytest.mark.parametrize("mode", sorted(TOLD_BY_GET))
+def test_a_company_can_be_connected_and_read_however_its_systems_answer(settings: Any, hr: User, mode: str) -> None:
+    with driving.running(settings, 30, modes=[mode]):
+        connection = connected()
+        bell.until_quiet()
+        connection.refresh_from_db()
+        expected = {} if mode == "jobs-oldest-first" else TOLD_BY_GET[mode][2]  # there are no jobs yet
+        assert connection.variants == expected
+        assert driving.read(connection, hr).state == SyncRun.State.REVIEW
 
 
 def test_what_the_queue_lost_is_found_by_the_tick(sandbox: Any) -> None:
