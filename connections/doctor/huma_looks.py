@@ -80,17 +80,12 @@ class People:
         missing = {name: sum(one.get(name) is None for one in self.details) for name in USER_WRAPPERS}
         everybody = sorted(name for name, n in missing.items() if n == len(self.details))
         some = sorted(name for name, n in missing.items() if 0 < n < len(self.details))
-        unclear = [name for name in some if not any(_is_shown_empty(one.get(name)) for one in self.details)]
-        if unclear and len(self.details) > len(some) and not self._hides_by_person(unclear):
-            return Found("unclear", {"names": unclear})
+        # Where any property is shown as empty, a missing one isn't how Huma shows emptiness.
+        if some and not any(_is_shown_empty(one.get(name)) for one in self.details for name in USER_WRAPPERS):
+            return Found("unclear", {"names": some})
         if everybody:
             return Found("hidden", {"names": everybody})
         return Found("some", {"names": some}) if some else Found("all", {"n": len(self.details)})
-
-    def _hides_by_person(self, unclear: list[str]) -> bool:
-        """Whether any property is shown as empty: then missing ones aren't how Huma shows emptiness."""
-        others = [name for name in USER_WRAPPERS if name not in unclear]
-        return any(_is_shown_empty(one.get(name)) for one in self.details for name in others)
 
     def _accounts(self) -> Found:
         values = [record(record(one.get("bankAccount")).get("value")) for one in self.details]

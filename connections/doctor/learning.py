@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 
-from django.db import DatabaseError, transaction
+from django.db import Error, transaction
 from django.utils import timezone
 
 from connections.doctor.assumptions import ASSUMPTIONS
@@ -25,7 +25,7 @@ def learned(connection_pk: int, assumption: str, outcome: str) -> None:
         if assumption in ASSUMPTIONS and outcome in codes_of(assumption):
             with transaction.atomic():
                 _note(connection_pk, assumption, outcome)
-    except DatabaseError as error:
+    except Error as error:
         logger.warning("What was learned of %s couldn't be noted (%s).", assumption, type(error).__name__)
 
 
@@ -35,4 +35,4 @@ def _note(connection_pk: int, assumption: str, outcome: str) -> None:
     if Lesson.objects.filter(**same, last_at__gt=now - FRESH).exists():
         return
     if not Lesson.objects.filter(**same).update(last_at=now):
-        Lesson.objects.get_or_create(**same, defaults={"first_at": now, "last_at": now})
+        Lesson.objects.get_or_create(**same, defaults={"last_at": now})

@@ -42,7 +42,6 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('assumption', models.CharField(max_length=4)),
                 ('outcome', models.CharField(max_length=20)),
-                ('first_at', models.DateTimeField()),
                 ('last_at', models.DateTimeField()),
                 ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lessons', to='connections.connection')),
             ],

@@ -34,12 +34,11 @@ class Diagnosis(models.Model):
 
 
 class Lesson(models.Model):
-    """An outcome of an ordinary write or event that settles an assumption: when it was first and last met."""
+    """An outcome of an ordinary write or event that settles an assumption, and when it was last met."""
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="lessons")
     assumption = models.CharField(max_length=4)
     outcome = models.CharField(max_length=20)
-    first_at = models.DateTimeField()
     last_at = models.DateTimeField()
 
     class Meta:

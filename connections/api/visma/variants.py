@@ -80,64 +80,93 @@ def spelt(code: str, spelling: str) -> str:
     return code
 
 
+class _Read(str):
+    """A word of a document in our words; ``theirs``: as Visma said it. What was read goes out as it came in."""
+
+    theirs: str
+
+    @classmethod
+    def of(cls, ours: str, theirs: str) -> _Read:
+        made = cls(ours)
+        made.theirs = theirs
+        return made
+
+
 class Words:
     """Translates two words of Visma's documents: on the way in to those that are assumed, on the way out back.
 
-    A document keeps the capitals of its own words. Nothing else of it is changed. Documents are changed in place, as
-    they come from, or go into, a request of ours.
+    Words keep their capitals. What came in goes out as it came; what we add goes out in the company's words. Documents
+    are changed in place, as they come from, or go into, a request of ours.
     """
 
     def __init__(self, variants: Variants) -> None:
         self.etag_may_be_missing = variants.etag == "missing"
         self._word = variants.business
-        theirs = {spelt(code, variants.end_reasons): code for code in CODES}
-        self._codes_in = {word: code for word, code in theirs.items() if word != code}
-        self._codes_out = {code: word for word, code in self._codes_in.items()}
+        self._are_ours = variants.business == BUSINESS and variants.end_reasons == CAMEL
+        self._theirs = {code: spelt(code, variants.end_reasons) for code in CODES}
+        self._ours = {theirs: code for code, theirs in self._theirs.items()}
 
     def come_in(self, document: Any) -> Any:
         """An employee (with or without embedded positions) or a position, as it is assumed to be."""
-        return self._translated(document, self._word, BUSINESS, self._codes_in)
+        if self._are_ours or not isinstance(document, dict):
+            return document
+        entries = _entries(document)
+        # A document that says business says itself what it means.
+        says_it = any(entry["type"].casefold() == BUSINESS for entry in entries)
+        for entry in entries:
+            theirs = entry["type"]
+            entry["type"] = _Read.of(theirs if says_it else _other(theirs, self._word, BUSINESS), theirs)
+        for position in _positions(document):
+            reasons = position["positionEndReason"]
+            position["positionEndReason"] = [
+                _Read.of(self._ours.get(one, one), one) if isinstance(one, str) else one for one in reasons
+            ]
+        return document
 
     def go_out(self, document: Any) -> Any:
         """The same as Visma says it."""
-        return self._translated(document, BUSINESS, self._word, self._codes_out)
-
-    def _translated(self, document: Any, word: str, other: str, codes: Mapping[str, str]) -> Any:
-        if not isinstance(document, dict):
+        if self._are_ours or not isinstance(document, dict):
             return document
-        if word != other:
-            _reword(document, word, other)
-        if codes:
-            inside = document.get("_embedded")
-            lists = (document.get("positions"), inside.get("positions") if isinstance(inside, dict) else None)
-            for one in (document, *(found for some in lists if isinstance(some, list) for found in some)):
-                if isinstance(one, dict):
-                    _recode(one, codes)
+        entries = _entries(document)
+        said = {getattr(entry["type"], "theirs", "").casefold() for entry in entries}
+        for entry in entries:
+            kind = entry["type"]
+            if isinstance(kind, _Read):
+                entry["type"] = kind.theirs
+            elif BUSINESS not in said:
+                entry["type"] = _other(kind, BUSINESS, self._word)
+        for position in _positions(document):
+            position["positionEndReason"] = [
+                one.theirs if isinstance(one, _Read) else self._theirs.get(one, one) if isinstance(one, str) else one
+                for one in position["positionEndReason"]
+            ]
         return document
 
 
-def _reword(document: dict[str, Any], word: str, other: str) -> None:
-    """Replace the type ``word`` by ``other``, unless the document has both: then it says itself what it means."""
+def _entries(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The emails and phones that say their type."""
     lists = [found for found in (document.get("emails"), document.get("phones")) if isinstance(found, list)]
     entries = [entry for found in lists for entry in found if isinstance(entry, dict)]
-    types = {entry["type"].casefold() for entry in entries if isinstance(entry.get("type"), str)}
-    if other in types:
-        return
-    for entry in entries:
-        for capitals in _CAPITALS:
-            if entry.get("type") == capitals(word):
-                entry["type"] = capitals(other)
-                break
+    return [entry for entry in entries if isinstance(entry.get("type"), str)]
+
+
+def _positions(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The document itself, and the positions inside, where they have end reasons."""
+    inside = document.get("_embedded")
+    lists = (document.get("positions"), inside.get("positions") if isinstance(inside, dict) else None)
+    some = [document, *(found for one in lists if isinstance(one, list) for found in one)]
+    return [one for one in some if isinstance(one, dict) and isinstance(one.get("positionEndReason"), list)]
+
+
+def _other(kind: str, word: str, other: str) -> str:
+    """``other`` in the capitals of ``kind``, if that is ``word``; else ``kind``."""
+    for capitals in _CAPITALS:
+        if kind == capitals(word):
+            return capitals(other)
+    return kind
 
 
 _CAPITALS: tuple[Callable[[str], str], ...] = (str.lower, str.capitalize, str.upper)
-
-
-def _recode(position: dict[str, Any], codes: Mapping[str, str]) -> None:
-    reasons = position.get("positionEndReason")
-    if isinstance(reasons, list):
-        position["positionEndReason"] = [codes.get(one, one) if isinstance(one, str) else one for one in reasons]
-
 
 ASSUMED = Words(Variants())
 """Visma's words as they are assumed to be."""

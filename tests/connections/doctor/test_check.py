@@ -383,7 +383,7 @@ def test_what_a_write_showed_stands_in_the_report(settings: Any, hr: User) -> No
         now = timezone.now()
         for code, outcome, days in (("V11", "done", 3), ("V11", "refused", 1), ("V8", "accepted", 1), ("H5", "?", 0)):
             at = now - timedelta(days=days)
-            Lesson.objects.create(connection=connection, assumption=code, outcome=outcome, first_at=at, last_at=at)
+            Lesson.objects.create(connection=connection, assumption=code, outcome=outcome, last_at=at)
         doctor.check(connection)
         found = {one.assumption.code: one.as_json() for one in report(connection)}
         assert found["V11"] == {"assumption": "V11", "result": CONFIRMED, "seen": {"code": "refused"}}
