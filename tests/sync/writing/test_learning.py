@@ -16,7 +16,7 @@ from sync.models import Change
 from sync.wizard import creation
 from tests.connections.doctor.test_check import TOLD_BY_WRITES
 from tests.sync import bell, driving, hearing, scheduling
-from tests.sync.real_time.again import later
+from tests.sync.automation.real_time.again import later
 from tests.sync.writing import whole
 from tests.sync.writing.conftest import NUMBER, Company, outcomes
 
