@@ -15,8 +15,8 @@ from connections.doctor.report import Entry, file_of, report, text_of
 from connections.doctor.seen import CONFIRMED, OPEN, OTHERWISE
 from connections.doctor.words import adapted, trouble_in_words, why_not_now
 from connections.models import Connection, Diagnosis
-from connections.pages.access import connection_for, hr_page
 from connections.pages.nav import page_context
+from connections.pages.permissions import connection_for, hr_page
 
 TONES = {CONFIRMED: "success", OTHERWISE: "warning", OPEN: ""}
 
