@@ -18,5 +18,7 @@ looked_at_again = Signal()
 """Sent inside the transaction in which both sides are to be counted anew for an open release ``request``."""
 release_answered = Signal()
 """Sent inside the transaction in which a superuser released or refused; carries the answered ``request``."""
+check_asked = Signal()
+"""Sent when a ``connection`` is to be checked soon: what is so at its two systems."""
 recipients_added = Signal()
 """Sent inside the transaction that adds recipients of payroll notices who are to confirm; carries ``connection``."""

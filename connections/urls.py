@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import SlugConverter
 
 from connections.connect.views import connect, credentials, disconnect
+from connections.doctor import views as doctor
 from connections.pauses import views as pause
 from connections.releases.views import pairings, release
 from connections.settings.views import connection, owners, settings
@@ -30,6 +31,11 @@ urlpatterns = [
     path(f"{_connection}/settings/", settings.page, name="connection_settings"),
     path(f"{_connection}/credentials/", credentials.page, name="connection_credentials"),
     path(f"{_connection}/check/", credentials.check, name="connection_check"),
+    path(f"{_connection}/doctor/", doctor.page, name="connection_doctor"),
+    path(f"{_connection}/doctor/start/", doctor.start, name="connection_doctor_start"),
+    path(f"{_connection}/doctor/live/", doctor.live, name="connection_doctor_live"),
+    path(f"{_connection}/doctor/report.json", doctor.json_file, name="connection_doctor_json"),
+    path(f"{_connection}/doctor/report.txt", doctor.text_file, name="connection_doctor_text"),
     path(f"{_connection}/owners/add/", owners.add, name="connection_owner_add"),
     path(f"{_connection}/owners/<int:pk>/remove/", owners.remove, name="connection_owner_remove"),
     path(f"{_connection}/pause/", pause.page, name="connection_pause"),

@@ -20,6 +20,7 @@ from humavisma.limits import *  # noqa: F403
 from humavisma.log_lines import log_lines
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = "0.1.0"  # as in pyproject.toml
 
 env = environ.Env()
 env.read_env(os.environ.get("ENV_FILE") or str(BASE_DIR / ".env"))

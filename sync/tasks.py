@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from connections.bug_report import bug_report
+from connections.doctor import due as doctor
 from connections.models import PROGRAM, Connection
 from connections.pauses import credential_retry
 from sync import runner
@@ -26,7 +27,7 @@ from sync.runs import release_look, second_reads
 from sync.runs.lifecycle import cancel
 from sync.worker import heartbeat
 from sync.worker.processes import is_dead
-from sync.worker.queue import queue_length, wake, wake_connection, wake_look, wake_roll
+from sync.worker.queue import queue_length, wake, wake_check, wake_connection, wake_look, wake_roll
 
 P = ParamSpec("P")
 
@@ -91,6 +92,12 @@ def look(connection_pk: int) -> None:
 
 
 @_without_its_text
+def check(connection_pk: int) -> None:
+    """Look what is so at a connection's two systems, if that is due."""
+    doctor.check_if_due(connection_pk)
+
+
+@_without_its_text
 def beat() -> None:
     """Note that a worker is alive, wake the runs that a dead one left, and start due second reads."""
     heartbeat.beat()
@@ -119,6 +126,8 @@ def tick() -> None:
     pairing_release.look_after()
     credential_retry.look_after()
     two_writers.look_after()
+    for connection_pk in doctor.due():
+        wake_check(connection_pk)
 
 
 def _left_behind() -> Q:

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from connections.api.vendor import Vendor
+from connections.doctor.due import ask_soon
 from connections.models import Connection, audit, name_of
 from connections.pages.permissions import connections_of
 from connections.pairing import releasing
@@ -92,6 +93,7 @@ def connect(
             )
             releasing.begin(connection, user)
             recipients.keep(connection, user, confirmed)
+            ask_soon(connection)
     except IntegrityError:  # somebody else connected this tenant first
         raise NotConnected(Trouble("", "tenant_taken")) from None
     except releasing.Reserved:
@@ -122,6 +124,7 @@ def renew(connection: Connection, user: Any, client_id: str, client_secret: str)
             else:
                 look_again(row)
             _end_refusal(row, user)
+            ask_soon(row)
     except releasing.Reserved:
         raise NotConnected(_reserved(user)) from None
     except IntegrityError:  # it was disconnected, and another connection has the company now

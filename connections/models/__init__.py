@@ -9,6 +9,7 @@ from connections.models.connection import (
     new_fingerprint_key,
     new_webhook_secret,
 )
+from connections.models.diagnosis import Diagnosis, Lesson
 from connections.models.installation import Installation
 from connections.models.pairing import AUTO, NEVER, RELEASE_MODES, ExpectedPairing, Pairing, ReleaseRequest
 from connections.models.recipient import PayrollRecipient, new_link_key
@@ -22,8 +23,10 @@ __all__ = [
     "RELEASE_MODES",
     "AuditEntry",
     "Connection",
+    "Diagnosis",
     "ExpectedPairing",
     "Installation",
+    "Lesson",
     "Pairing",
     "PayrollRecipient",
     "ReleaseRequest",

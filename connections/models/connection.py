@@ -138,6 +138,8 @@ class Connection(models.Model):
     webhook_secret_old_until = models.DateTimeField(null=True, blank=True, editable=False)
     webhook_token = EncryptedTextField(_("access token of the webhook"), blank=True)
 
+    # In which foreseen ways Visma answers otherwise than assumed, by name (connections.api.visma.variants).
+    variants = models.JSONField(default=dict, blank=True, editable=False)
     sunset = models.CharField(_("end of an interface in Huma or Visma"), max_length=60, blank=True)
     huma_blocked_until = models.FloatField(default=0.0, editable=False)
     visma_blocked_until = models.FloatField(default=0.0, editable=False)

@@ -34,6 +34,7 @@ _ACTIONS = {
     "application.refused": _("Visma refused the installation's Visma key"),
     "application.works": _("Visma accepts the installation's Visma key again"),
     "credentials.renewed": _("Renewed the API key"),
+    "variants.changed": _("Adapted to how Visma answers (see “Check this connection”)"),
     "settings.changed": _("Changed the settings"),
     "automatic.on": _("Turned on automatic updates"),
     "automatic.off": _("Turned off automatic updates"),

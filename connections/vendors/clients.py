@@ -11,6 +11,7 @@ from django.db.models.functions import Greatest
 from connections.api.huma.client import HumaClient
 from connections.api.vendor import Vendor
 from connections.api.visma.client import VismaClient
+from connections.api.visma.variants import Variants, variants_of
 from connections.api.waiting.rate_limit import RateLimit, Waiting
 from connections.api.waiting.silence import Silence
 from connections.models import Connection
@@ -70,8 +71,8 @@ def huma_client(client_id: str, client_secret: str, waiting: Waiting | None = No
     )
 
 
-def visma_client(tenant_id: str, waiting: Waiting | None = None) -> VismaClient:
-    """A Visma client with this installation's application, addresses and time-outs."""
+def visma_client(tenant_id: str, waiting: Waiting | None = None, variants: Variants | None = None) -> VismaClient:
+    """A Visma client with this installation's application, addresses and time-outs; ``variants`` as in the client."""
     return VismaClient(
         tenant_id,
         client_id=settings.VISMA_CLIENT_ID,
@@ -81,6 +82,7 @@ def visma_client(tenant_id: str, waiting: Waiting | None = None) -> VismaClient:
         waiting=waiting,
         timeout=(settings.HTTP_CONNECT_TIMEOUT, settings.HTTP_READ_TIMEOUT),
         rate_limit=_rate_limit(Vendor.VISMA, settings.VISMA_REQUESTS_PER_SECOND),
+        variants=variants,
     )
 
 
@@ -91,12 +93,14 @@ def _rate_limit(side: str, per_second: float) -> RateLimit:
 
 
 _lock = threading.Lock()
-_kept: dict[int, tuple[tuple[str, ...], Clients]] = {}
+_kept: dict[int, tuple[tuple[object, ...], Clients]] = {}
 
 
 def clients_for(connection: Connection) -> Clients:
-    """Both clients of a connection; new ones when its credentials or the vendors' addresses have changed."""
+    """Both clients of a connection; new ones when its credentials, its variants or the vendors' addresses changed."""
+    variants = variants_of(connection.variants)
     key = (
+        variants,
         connection.tenant_id,
         connection.huma_client_id,
         connection.huma_client_secret,
@@ -114,7 +118,7 @@ def clients_for(connection: Connection) -> Clients:
             huma_waiting, visma_waiting = Waiting(), Waiting()
             made = Clients(
                 huma_client(connection.huma_client_id, connection.huma_client_secret, huma_waiting),
-                visma_client(connection.tenant_id, visma_waiting),
+                visma_client(connection.tenant_id, visma_waiting, variants),
                 huma_waiting,
                 visma_waiting,
             )

@@ -12,8 +12,10 @@ from typing import Literal
 
 from django.conf import settings
 
-from connections.api.errors import BadCredentials, ContractBroken, Unavailable, VendorError
+from connections.api.errors import BadCredentials, ContractBroken, Rejected, Unavailable, VendorError
 from connections.api.vendor import Vendor
+from connections.api.visma.client import VismaClient
+from connections.api.visma.variants import PAGE_SIZES, Variants
 from connections.vendors.background_thread import in_background
 from connections.vendors.clients import huma_client, visma_client
 
@@ -140,7 +142,19 @@ def _ask_visma(tenant_id: str) -> _Said:
     client = visma_client(tenant_id)
     try:
         client.token_info()
-        client.list_employees(None)
+        _read_a_page(client)
         return _Said(sunset=client.sunset or "")
     finally:
         client.close()
+
+
+def _read_a_page(client: VismaClient) -> None:
+    """Read a page of employees, of the largest foreseen size that Visma doesn't refuse [A] (visma-employee.md, V2)."""
+    for size in PAGE_SIZES:
+        client.variants = Variants(page_size=size)
+        try:
+            client.list_employees(None)
+            return
+        except Rejected as error:
+            if error.status != 400 or size == PAGE_SIZES[-1]:
+                raise

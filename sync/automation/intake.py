@@ -11,8 +11,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from connections.doctor.learning import learned
 from connections.models import Connection
-from sync.core.signature import bears, is_signed
+from sync.core.signature import bears, form_of, is_signed
 from sync.core.webhook_payload import NotUnderstood, Told, read_told
 from sync.models import HumaEvent, RefusedEvent
 from sync.worker.queue import wake_connection
@@ -50,7 +51,9 @@ def verify(connection: Connection, body: bytes, signature: str, authorization: s
 
 
 def _signed_by(connection: Connection, body: bytes, signature: str) -> str:
-    if is_signed(body, signature, connection.webhook_secret):
+    form = form_of(body, signature, connection.webhook_secret)
+    if form:
+        learned(connection.pk, "H8", form)
         return "secret"
     if is_signed(body, signature, connection.webhook_secret_old):
         until = connection.webhook_secret_old_until

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from connections.doctor.learning import learned
 from connections.models import Connection
 from sync.analysis.concurrent import began
 from sync.core.records.employee import Side
@@ -141,11 +142,23 @@ def finish(run: SyncRun) -> None:
     """End the second read of the people whom the run has read, whatever it found. If it left something of theirs alone
     because even this read may be old, they are read again when it can't be old any more."""
     people, withheld = set(run.people), _withheld(run)
+    _learn(run)
     for event in HumaEvent.objects.filter(again_run=run, again_at__isnull=False):
         left = [one for one in event.again_ids if one not in people or one in withheld]
         at = max((withheld[one] for one in left if one in withheld), default=event.again_at)
         taken = {"again_run": None, "again_at": at} if left else {"again_at": None, "handled_at": timezone.now()}
         HumaEvent.objects.filter(pk=event.pk).update(again_ids=left, **taken)
+
+
+def _learn(run: SyncRun) -> None:
+    """Note that the first read after an event was old (H10): the second brought something new, without a new event."""
+    again, told = set[str](), set[str]()
+    for ids in HumaEvent.objects.filter(again_run=run, again_at__isnull=False).values_list("again_ids", flat=True):
+        again |= set(ids)
+    for ids in HumaEvent.objects.filter(run=run).values_list("huma_ids", flat=True):
+        told |= set(ids)
+    if again and run.single_people.filter(has_news=True, huma_id__in=again - told).exists():
+        learned(run.connection_id, "H10", "old")
 
 
 def give_back(run: SyncRun) -> None:

@@ -6,6 +6,8 @@ from django.db import transaction
 from django_q.brokers import get_broker
 from django_q.tasks import async_task
 
+from connections.models import Connection
+
 logger = logging.getLogger(__name__)
 
 
@@ -27,6 +29,16 @@ def wake_roll(connection_pk: int) -> None:
 def wake_look(connection_pk: int) -> None:
     """Have a worker count soon the figures that a superuser sees before a connection's release."""
     transaction.on_commit(lambda: _ring(connection_pk, "look"))
+
+
+def wake_check(connection_pk: int) -> None:
+    """Have a worker look soon what is so at the connection's two systems."""
+    transaction.on_commit(lambda: _ring(connection_pk, "check"))
+
+
+def check_asked(connection: Connection, **kwargs: object) -> None:
+    """The receiver of the signal: somebody wants the connection to be checked."""
+    wake_check(connection.pk)
 
 
 def wake_letters() -> None:

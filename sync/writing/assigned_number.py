@@ -29,6 +29,7 @@ def fill_in(context: Context, write: Write) -> None:
 def _fill_in(context: Context, change: Change, link: EmployeeLink) -> None:
     spec = field_named(change.field)
     value = now_in_visma(spec, context.clients.visma.employee(link.visma_id).body, context.today)
+    context.learn("V13", "no_number" if value.canonical is None else "numbered")
     if value.canonical is None:
         write_state.settle(change, Change.State.NOTHING, "number_not_given")
         return

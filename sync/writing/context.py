@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from connections.api.api_client import before_each_write
 from connections.api.errors import VendorError
+from connections.doctor.learning import learned
 from connections.vendors.clients import Clients, clients_for
 from sync.core.deciding.plan import last_look
 from sync.core.fields import Field
@@ -36,7 +37,8 @@ class LeaseTooShort(Exception):
 class Context:
     """One slice of one run. ``puzzled``: Writes whose answer we couldn't understand; they aren't sent again.
 
-    ``refused``: by side, the people whom we may not change.
+    ``refused``: by side, the people whom we may not change. ``sent``: by Write, the names of the properties that a
+    document of Visma was sent with. ``learned``: what this slice has noted already.
     """
 
     run: SyncRun
@@ -47,6 +49,8 @@ class Context:
     stopping: bool = False
     puzzled: set[int] = field(default_factory=set)
     refused: dict[str, set[str]] = field(default_factory=dict)
+    sent: dict[int, frozenset[str]] = field(default_factory=dict)
+    learned: set[tuple[str, str]] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
@@ -59,6 +63,14 @@ class Context:
     def today(self) -> date:
         """Today in Europe/Oslo."""
         return timezone.localdate()
+
+    def learn(self, assumption: str, outcome: str) -> None:
+        """Note what a write showed of an assumption (docs/vendors/), once in a slice."""
+        with self.lock:
+            if (assumption, outcome) in self.learned:
+                return
+            self.learned.add((assumption, outcome))
+        learned(self.run.connection_id, assumption, outcome)
 
     @contextmanager
     def request(self, write: Write, etag: str = "") -> Iterator[None]:

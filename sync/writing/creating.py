@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from connections.api.errors import Gone, Rejected
-from connections.api.huma.client import may_be_about_the_email
+from connections.api.huma.client import may_be_about_the_email, names_the_email
 from connections.api.visma.documents import Job
 from sync.analysis.links.linking import kept_name, kept_number
 from sync.core.deciding.create import huma_user, visma_draft
@@ -24,6 +24,8 @@ from sync.writing.email_exists import is_the_same
 from sync.writing.last_check import fit_person
 from sync.writing.visma import CLOCK_SLACK, next_look
 
+IN_TIME = 60.0
+"""Seconds within which a new employee is assumed to be found. Source: visma-employee.md, V10."""
 NAMES = ("given_name", "family_name")
 
 
@@ -57,6 +59,10 @@ def follow_in_visma(context: Context, write: Write) -> float | None:
             return _find_or_give_up(context, write)
         return next_look(write)
     context.job_took(write)
+    if job.status == "Succeeded":
+        context.learn("V13", "saved")
+    elif any("required" in problem.code.casefold() for problem in job.problems):
+        context.learn("V13", "refused")
     if job.status == "Failed":
         write_state.end(write, Change.State.FAILED, "job_failed", job.problems)
     elif not job.artifact_id:
@@ -108,6 +114,7 @@ def _found_in_visma(context: Context, write: Write) -> bool:
     made = find(context, write, person.vendor_id)
     if made is None:
         return False
+    context.learn("V10", "found" if write_state.seconds_since(write.sent_at) <= IN_TIME else "late")
     _created(context, write, *made)
     return True
 
@@ -137,6 +144,7 @@ def send_to_huma(context: Context, write: Write) -> float | None:
         if found is None:
             write_state.end(write, Change.State.FAILED, "rejected", error.problems)
             return None
+        context.learn("H7", "named" if names_the_email(error) else "unnamed")
         return _email_exists(context, write, found)
     _created(context, write, str(user["id"]))
     return None

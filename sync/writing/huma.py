@@ -41,21 +41,39 @@ def send(context: Context, write: Write) -> float | None:
     if lost and not context.send_again(write):
         return None
     body: dict[str, Any] = {}
+    emptied = set()
     for change in changes:
-        body.update(field_named(change.field).write_huma(document, change.after))
+        part = field_named(change.field).write_huma(document, change.after)
+        body.update(part)
+        if None in part.values():
+            emptied.add(change.pk)
     try:
         with context.request(write):
             answer = _patch(context, write, body)
     except Gone:
         raise
     except Rejected as error:
+        if emptied == {change.pk for change in changes}:
+            context.learn("H5", "refused")
         refused(write, changes, error.problems, "rejected")
         return 0.0
     with transaction.atomic():
         for change in changes:
             _settle_by_answer(context, change, answer)
         write_state.finish(write)
+    _learn(context, changes, emptied)
     return None
+
+
+def _learn(context: Context, changes: list[Change], emptied: set[int]) -> None:
+    """Note what the answer to a PATCH shows of emptied values (H5) and of a new email (H6)."""
+    for change in changes:
+        if change.pk in emptied:
+            context.learn("H5", "cleared" if change.state == Change.State.DONE else "kept")
+        elif change.field == "email" and change.reason == "waits_for_person":
+            context.learn("H6", "waits")
+        elif change.field == "email" and change.state == Change.State.DONE:
+            context.learn("H6", "at_once")
 
 
 def _patch(context: Context, write: Write, body: dict[str, Any]) -> Doc:

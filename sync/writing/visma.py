@@ -46,6 +46,8 @@ def send(context: Context, write: Write) -> float | None:
     body = copy.deepcopy(document.body)
     for change in changes:
         field_named(change.field).write_visma(body, change.after, context.today)
+    if not document.etag:
+        _is_still(context, write, document)
     try:
         with context.request(write, document.etag):
             address = _put(context, write, body, document.etag)
@@ -55,7 +57,18 @@ def send(context: Context, write: Write) -> float | None:
         refused(write, changes, error.problems, "rejected")
         return 0.0
     write_state.accepted(write, address)
+    context.sent[write.pk] = frozenset(name for name, value in body.items() if value)
+    if document.etag:
+        context.learn("V8", "accepted")
     return context.first_look()
+
+
+def _is_still(context: Context, write: Write, document: Document) -> None:
+    """Read a document without an ETag again right before its PUT, which nothing else guards. Raises ``Stale`` if it
+    isn't as it was. Source: docs/doctor.md.
+    """
+    if read(context, write).body != document.body:
+        raise Stale(side=Side.VISMA, method="PUT", path=write.document)
 
 
 def _put(context: Context, write: Write, body: dict[str, object], etag: str) -> str:
@@ -117,7 +130,7 @@ def _settle_job(context: Context, write: Write, job: Job) -> float | None:
         if unnamed and read(context, write).etag[:200] != write.etag:
             write_state.not_sent(write)
             raise Stale(side=Side.VISMA, method="PUT", path="job")
-        refused(write, _without_number(context, write, changes), job.problems, "job_failed", OWN_REASONS)
+        refused(write, _without_number(context, write, changes, job), job.problems, "job_failed", OWN_REASONS)
     else:
         doubtful = changes if job.problems else [change for change in changes if _is_number(change)]
         if doubtful:
@@ -130,6 +143,7 @@ def _settle_by_document(
     context: Context, write: Write, changes: list[Change], otherwise: str, reason: str, job: Job | None = None
 ) -> None:
     document = read(context, write)
+    _learn(context, write, changes, document, job)
     with transaction.atomic():
         for change in changes:
             if _is_there(context, change, document):
@@ -140,14 +154,33 @@ def _settle_by_document(
         write_state.finish(write)
 
 
+def _learn(context: Context, write: Write, changes: list[Change], document: Document, job: Job | None) -> None:
+    """Note what the document shows after its PUT: the fate of a saved employee's number (V11), and whether what was
+    sent is there (V12). Without a job nobody knows whether the PUT has taken effect.
+    """
+    if job is None:
+        return
+    sent = context.sent.get(write.pk)
+    if sent is not None:
+        context.learn("V12", "kept" if sent <= document.body.keys() else "lost")
+    number = next(filter(_is_number, changes), None)
+    if number is not None and document.body.get("isDraft") is not True:
+        context.learn("V11", "done" if _is_there(context, number, document) else "kept")
+
+
 def _is_number(change: Change) -> bool:
     return change.field in OWN_REASONS
 
 
-def _without_number(context: Context, write: Write, changes: list[Change]) -> list[Change]:
+def _without_number(context: Context, write: Write, changes: list[Change], job: Job) -> list[Change]:
     """The Changes of a failed job that really failed: a number that is there all the same is done."""
     number = next((change for change in changes if _is_number(change)), None)
-    if number is None or not _is_there(context, number, read(context, write)):
+    if number is None:
+        return changes
+    document = read(context, write)
+    if not _is_there(context, number, document):
+        if number.pk in fields_of(job.problems, changes) and document.body.get("isDraft") is not True:
+            context.learn("V11", "refused")
         return changes
     write_state.settle(number, Change.State.DONE)
     return [change for change in changes if change is not number]

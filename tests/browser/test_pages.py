@@ -6,6 +6,8 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, reverse
 
+from connections.doctor.check import check
+from connections.doctor.due import ask_soon
 from sync.models import EmployeeLink, SyncRun
 from sync.runs import lifecycle
 from sync.wizard import confirm, creation, review
@@ -86,6 +88,14 @@ def test_pages_of_a_run(look, hr, everybody, sign_in, settings):
     run = driving.read(fjordheim, hr)
     for name in ("connection", "connection_settings", "connection_credentials", "connection_disconnect"):
         look.at(at(name, code))
+    look.at(at("connection_doctor", code))
+    check(fjordheim)
+    look.at(at("connection_doctor", code))
+    ask_soon(fjordheim)
+    look.page.goto(look.base + at("connection_doctor", code))
+    look.page.get_by_text("The check is about to start").wait_for()
+    look.here("connection_doctor, started")
+    look.page.goto("about:blank")
     for name in ("sync_users", "overview", "review", "review_matches"):
         look.at(at(name, code))
     look.at(at("review", code) + "?show=impossible")

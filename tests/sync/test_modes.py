@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from connections.doctor.check import check
 from connections.sandbox.clock import today
 from connections.sandbox.modes import MODES, names, switch
 from connections.vendors.clients import forget_clients
@@ -140,7 +141,10 @@ def lived(settings: Any, user: Any, mode: str) -> tuple[dict[str, list[str]], st
     with scheduling.company(settings, user, modes=modes) as company:
         company.sandbox._company.seed(PEOPLE)
         months = Months(company, mode)
+        # As at connect: whatever the two systems do is known before the first run.
+        assert check(company.connection).trouble == ""
         months.first_run()
+        assert check(company.connection).trouble == ""  # now there are jobs, too
         months.a_changed_number()
         months.a_changed_email()
         months.by_themselves()

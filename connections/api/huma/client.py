@@ -39,8 +39,17 @@ def may_be_about_the_email(error: Rejected) -> bool:
 
     Source: huma.md, assumption H7. Only the list of users tells whether somebody really has it.
     """
-    said = [f"{problem.path} {problem.code}".casefold() for problem in error.problems]
-    return error.status in (400, 409, 422) and (not any(map(str.strip, said)) or any("mail" in one for one in said))
+    said = any(f"{problem.path} {problem.code}".strip() for problem in error.problems)
+    return error.status in (400, 409, 422) and (not said or _says_mail(error))
+
+
+def names_the_email(error: Rejected) -> bool:
+    """Whether a refusal is what H7 assumes: 400, with a code, about the email. Source: huma.md."""
+    return error.status == 400 and any(problem.code for problem in error.problems) and _says_mail(error)
+
+
+def _says_mail(error: Rejected) -> bool:
+    return any("mail" in f"{problem.path} {problem.code}".casefold() for problem in error.problems)
 
 
 class HumaClient:
@@ -87,6 +96,10 @@ class HumaClient:
     def token_info(self) -> TokenInfo:
         """Ask for a token now; returns whom it is for. Raises BadCredentials. Source: huma.md, Access."""
         return self._caller.token_info()
+
+    def look(self, template: str, ids: Mapping[str, str], params: Sequence[tuple[str, str]] = ()) -> Answer:
+        """One GET as it is asked, and its answer as it came, for whoever looks how Huma answers."""
+        return self._caller.call(Call(Vendor.HUMA, "GET", template, ids, tuple(params)), lambda answer: answer)
 
     def list_users(
         self,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import SplitResult, urlsplit, urlunsplit
@@ -21,20 +22,17 @@ from connections.api.vendor import Vendor
 from connections.api.visma import cursors, documents, problems
 from connections.api.visma.documents import Document, Job, VismaPage
 from connections.api.visma.jobs import odd_job
+from connections.api.visma.variants import PAGE_SIZES, Variants, Words
 from connections.api.waiting.rate_limit import RateLimit, Waiting
 from connections.api.waiting.silence import Silence
 
 MEDIA_TYPE = "application/vnd.no.payroll.employee.V2.0+json"
 SCOPES = {"read": "visma_net_employee:employees:read", "write": "visma_net_employee:employees:write"}
-PAGE_SIZE = 100
-"""[A] The largest page. Source: visma-employee.md, Reading."""
+PAGE_SIZE = PAGE_SIZES[0]
+"""[A] The largest page, unless a connection's variants say another. Source: visma-employee.md, Reading."""
 PAGE_SIZE_PARAM = "page-size"
-CURSOR_PARAM = "cursor"
-"""[A] The parameter for the next page, sent together with all other parameters."""
 APPLICATION_CODES = frozenset({"invalid_client"})
 """[A] Token errors that concern the application, of which the installation has one, and not the tenant."""
-JOBS_NEWEST_FIRST = True
-"""[A] So reading the jobs since a moment ends at the first page on which all are older."""
 MAX_PAGES = 1000
 """The most pages of a list that is read at once: one employee's positions, or the jobs since a moment."""
 MOST_SILENT = 4
@@ -66,8 +64,13 @@ class VismaClient:
         timeout: tuple[float, float] = DEFAULT_TIMEOUT,
         patience: float = DEFAULT_PATIENCE,
         rate_limit: RateLimit | None = None,
+        variants: Variants | None = None,
     ) -> None:
-        """``timeout``: seconds to connect and to read; ``patience``: the most seconds that a GET waits after a 429."""
+        """``timeout``: seconds to connect and to read; ``patience``: the most seconds that a GET waits after a 429;
+        ``variants``: in which foreseen ways this company answers otherwise than assumed.
+        """
+        self.variants = Variants() if variants is None else variants
+        self._words = Words(self.variants)
         self._caller = Caller(
             Vendor.VISMA,
             base_url,
@@ -108,6 +111,19 @@ class VismaClient:
         """Ask for a token now; raises BadCredentials, also if the token may not read or not write."""
         return self._caller.token_info()
 
+    def look(self, template: str, ids: Mapping[str, str], params: Sequence[tuple[str, str]] = ()) -> Answer:
+        """One GET as it is asked, and its answer as it came, for whoever looks how Visma answers."""
+        return self._caller.call(Call(Vendor.VISMA, "GET", template, ids, tuple(params)), lambda answer: answer)
+
+    @property
+    def _page_size(self) -> str:
+        """The size of a page: that of the connection's variants, or a smaller one."""
+        return str(min(PAGE_SIZE, self.variants.page_size))
+
+    def _in_words(self, item: shapes.Shape) -> shapes.Shape:
+        """The shape of a row whose words are translated first."""
+        return lambda value, prop: item(self._words.come_in(value), prop)
+
     def list_employees(self, cursor: str | None, changed_since: date | None = None) -> VismaPage:
         """One page of employees, drafts included, each with ``_embedded.positions``; never PUT one of these documents.
 
@@ -115,10 +131,11 @@ class VismaClient:
         ``changed_since``: only employees changed after that day; ``employees_since`` reads all pages.
         Source: visma-employee.md, Reading.
         """
-        params = [(PAGE_SIZE_PARAM, str(PAGE_SIZE)), ("includeDrafts", "true"), ("embed", "(positions)")]
+        params = [(PAGE_SIZE_PARAM, self._page_size), ("includeDrafts", "true"), ("embed", "(positions)")]
         if changed_since is not None:
             params.append(("fromLastChangedDate", changed_since.isoformat()))
-        shape = documents.people(documents.employee, cursor, is_all=changed_since is None)
+        item = self._in_words(documents.employee)
+        shape = documents.people(item, cursor, is_all=changed_since is None)
         page = self._list("/employees", {}, params, cursor, shape)
         for employee in page.items:
             # Missing positions must not look like no positions.
@@ -152,25 +169,25 @@ class VismaClient:
 
         Source: visma-employee.md, Reading.
         """
-        params = [(PAGE_SIZE_PARAM, str(PAGE_SIZE)), ("includeDrafts", "true"), ("fields", "(id)")]
+        params = [(PAGE_SIZE_PARAM, self._page_size), ("includeDrafts", "true"), ("fields", "(id)")]
         return self._list("/employees", {}, params, cursor, documents.people(shapes.record, cursor))
 
     def employee(self, employee_id: str) -> Document:
         """The whole document and its ETag. Source: visma-employee.md, Reading."""
         call = Call(Vendor.VISMA, "GET", "/employees/{employee}", {"employee": employee_id})
-        return self._caller.call(call, documents.document(employee_id))
+        return self._caller.call(call, documents.document(employee_id, self._words))
 
     def positions(self, employee_id: str) -> list[dict[str, Any]]:
         """All positions of an employee. Source: visma-employee.md, Reading."""
         template, ids = "/employees/{employee}/positions", {"employee": employee_id}
         pages = self._pages(template, ids, documents.positions, settings.LIST_MAX_ITEMS)
-        return list({item["id"]: item for page in pages for item in page.items}.values())
+        return list({item["id"]: self._words.come_in(item) for page in pages for item in page.items}.values())
 
     def position(self, employee_id: str, position_id: str) -> Document:
         """The whole document of a position and its ETag. Source: visma-employee.md, Reading."""
         ids = {"employee": employee_id, "position": position_id}
         call = Call(Vendor.VISMA, "GET", "/employees/{employee}/positions/{position}", ids)
-        return self._caller.call(call, documents.position(position_id))
+        return self._caller.call(call, documents.position(position_id, self._words))
 
     def put_employee(self, employee_id: str, body: dict[str, Any], etag: str) -> str:
         """Write the whole document; returns the address of its job. Source: visma-employee.md, Writing."""
@@ -204,6 +221,8 @@ class VismaClient:
         return self._jobs("/employees/{employee}/positions/jobs", {"employee": employee_id}, None)
 
     def _jobs(self, template: str, ids: dict[str, str], since: datetime | None) -> list[Job]:
+        # So reading the jobs since a moment ends at the first page on which all are older.
+        newest_first = self.variants.jobs == "newest_first"
         found: dict[str, Job] = {}
         latest = datetime.max.replace(tzinfo=UTC)
         for page in self._pages(template, ids, documents.jobs, settings.LIST_MAX_JOBS):
@@ -214,16 +233,17 @@ class VismaClient:
                 found[job.id] = job
                 if not is_odd:
                     times.append(job.created)
-                    latest = job.created if JOBS_NEWEST_FIRST else latest
-            if JOBS_NEWEST_FIRST and since is not None and times and max(times) < since:
+                    latest = job.created if newest_first else latest
+            if newest_first and since is not None and times and max(times) < since:
                 break
         return [job for job in found.values() if since is None or job.created >= since]
 
     def _write(self, method: str, template: str, ids: dict[str, str], body: dict[str, Any], etag: str | None) -> str:
         if "_embedded" in body:
             raise ValueError("A document that was read with embed must not be written back.")
-        headers = {} if etag is None else {"If-Match": etag}
-        call = Call(Vendor.VISMA, method, template, ids, body=body, headers=headers)
+        headers = {"If-Match": etag} if etag else {}
+        sent = self._words.go_out(copy.deepcopy(body))
+        call = Call(Vendor.VISMA, method, template, ids, body=sent, headers=headers)
         return self._caller.call(call, self._job_address)
 
     def _job_address(self, answer: Answer) -> str:
@@ -257,7 +277,7 @@ class VismaClient:
         most: int,
     ) -> Iterator[VismaPage]:
         """The pages of a list that is read at once; raises TooMuch after ``most`` items, or MAX_PAGES."""
-        params = [(PAGE_SIZE_PARAM, str(PAGE_SIZE))]
+        params = [(PAGE_SIZE_PARAM, self._page_size)]
         return cursors.pages(lambda at: self._list(template, ids, params, at, shape(at)), template, most, MAX_PAGES)
 
     def _list(
@@ -269,7 +289,7 @@ class VismaClient:
         shape: Callable[[Answer], VismaPage],
     ) -> VismaPage:
         """One page; each page is asked for with all parameters. Source: visma-employee.md, Reading."""
-        paging = [] if cursor is None else [(CURSOR_PARAM, cursor)]
+        paging = [] if cursor is None else [(self.variants.cursor_param, cursor)]
         return self._caller.call(Call(Vendor.VISMA, "GET", template, ids, tuple(params + paging)), shape)
 
 

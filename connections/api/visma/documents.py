@@ -14,7 +14,9 @@ from connections.api import shapes
 from connections.api.decoding import BeyondLimit, WrongShape, decode, decode_page
 from connections.api.errors import Problem
 from connections.api.responses import Answer
+from connections.api.visma.etags import etag_of
 from connections.api.visma.problems import results, said
+from connections.api.visma.variants import ASSUMED, Words
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class VismaPage:
 
 @dataclass(frozen=True)
 class Document:
-    """A whole document of Visma, unknown properties included, and the ETag for its PUT."""
+    """A whole document of Visma, unknown properties included, and the ETag for its PUT ("" if there is none)."""
 
     body: dict[str, Any] = field(repr=False)
     etag: str
@@ -58,9 +60,6 @@ class Job:
         """Whether the job has run, with or without success."""
         return self.status in ("Succeeded", "Failed")
 
-
-LONGEST_ETAG = 200
-"""Characters that are kept of one thing that Visma says about what it was sent."""
 
 _PERIOD: dict[str, shapes.Shape] = {"activeStart": shapes.day, "activeEnd": shapes.day}
 _ACCOUNT_TEXTS = (
@@ -163,25 +162,20 @@ def whole_job(value: Any, prop: str) -> dict[str, Any]:
     return whole
 
 
-def document(asked: str) -> Callable[[Answer], Document]:
-    """The shape of the employee who was asked for, with the ETag."""
-    return _guarded(EMPLOYEE, asked)
+def document(asked: str, words: Words = ASSUMED) -> Callable[[Answer], Document]:
+    """The shape of the employee who was asked for, in our words, with the ETag."""
+    return _guarded(EMPLOYEE, asked, words)
 
 
-def position(asked: str) -> Callable[[Answer], Document]:
-    """The shape of the position that was asked for, with the ETag."""
-    return _guarded(POSITION, asked)
+def position(asked: str, words: Words = ASSUMED) -> Callable[[Answer], Document]:
+    """The shape of the position that was asked for, in our words, with the ETag."""
+    return _guarded(POSITION, asked, words)
 
 
-def _guarded(whole: shapes.Shape, asked: str) -> Callable[[Answer], Document]:
+def _guarded(whole: shapes.Shape, asked: str, words: Words) -> Callable[[Answer], Document]:
     def shape(answer: Answer) -> Document:
-        body = shapes.identified(whole(decode(answer.body), ""), asked)
-        etag = shapes.name(answer.headers.get("ETag"), "ETag")
-        if len(etag) > LONGEST_ETAG:
-            raise BeyondLimit("ETag", "length", LONGEST_ETAG, len(etag))
-        if not etag.isprintable():  # it can't be sent back in a header
-            raise WrongShape("ETag")
-        return Document(body, etag)
+        body = shapes.identified(whole(words.come_in(decode(answer.body)), ""), asked)
+        return Document(body, etag_of(answer, words.etag_may_be_missing))
 
     return shape
 

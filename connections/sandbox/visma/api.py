@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 from werkzeug.routing import Map, Rule
@@ -15,6 +16,7 @@ from connections.sandbox.tokens import Tokens
 from connections.sandbox.visma import checks as visma_checks
 from connections.sandbox.visma import lists as visma_lists
 from connections.sandbox.visma import state as visma_state
+from connections.sandbox.visma import words as visma_words
 from connections.sandbox.visma import writes as visma_writes
 from connections.sandbox.visma.jobs import Finding, Job, Jobs
 from connections.sandbox.visma.state import Document, Employee, VismaState
@@ -64,7 +66,7 @@ class VismaApi(Api):
             raise Refused(401)
         reading = call.http.method == "GET"
         if (READ_SCOPE if reading else WRITE_SCOPE) not in scopes:
-            raise Refused(403)
+            raise Refused(403 if self.state.says_scopes else 401)
         if MEDIA_TYPE.lower() not in headers.get("Accept", "").lower():
             raise Refused(406)
         if not reading and (call.http.mimetype or "") != MEDIA_TYPE.lower():
@@ -87,8 +89,8 @@ class VismaApi(Api):
             raise Refused(400, {"error": "invalid_scope"})
         scopes = frozenset(asked & state.scopes)
         issued = self.tokens.issue(scopes) if tenant in state.tenants else secrets.token_urlsafe(32)
-        token = {"access_token": issued, "expires_in": int(self.tokens.seconds)}
-        return as_json({**token, "token_type": "Bearer", "scope": " ".join(sorted(scopes))})
+        token = {"access_token": issued, "expires_in": int(self.tokens.seconds), "token_type": "Bearer"}
+        return as_json({**token, "scope": " ".join(sorted(scopes))} if state.says_scopes else token)
 
     def do_employees(self, call: Call) -> Answer:
         args = call.http.args
@@ -107,7 +109,7 @@ class VismaApi(Api):
 
         with self.state.lock:
             if self.state.before_page:
-                self.state.before_page(int("cursor" in args))
+                self.state.before_page(int(self.state.cursor_param in args))
             found = [
                 (one.sequence, one)
                 for one in self.state.employees.values()
@@ -118,25 +120,25 @@ class VismaApi(Api):
             ]
             if self.state.cursors_count:
                 found = [(index, one) for index, (_, one) in enumerate(found)]
-            return self._shown(visma_lists.page(args, found, show))
+            return self._page(call, found, show)
 
     def do_employee(self, call: Call) -> Answer:
         with self.state.lock:
             one = self._employee(call)
             body = _with_positions(one) if self._embeds(call) else one.body
-            return self._shown(self._periods(body), ETag=self._tag(one))
+            return self._shown(self._periods(body), headers=self._etag(one))
 
     def do_positions(self, call: Call) -> Answer:
         with self.state.lock:
             found = [self._periods(one.body, "positions") for one in self._employee(call).positions.values()]
             if not self.state.paged_positions:
                 return self._shown(found)
-            return self._shown(visma_lists.page(call.http.args, enumerate(found), lambda one: one))
+            return self._page(call, enumerate(found), lambda one: one)
 
     def do_position(self, call: Call) -> Answer:
         with self.state.lock:
             one = self._position(call)
-            return self._shown(self._periods(one.body, "positions"), ETag=self._tag(one))
+            return self._shown(self._periods(one.body, "positions"), headers=self._etag(one))
 
     def do_put_employee(self, call: Call) -> Answer:
         """Overwrite the whole document: what is left out is deleted. Source: visma-employee.md, Writing."""
@@ -181,8 +183,10 @@ class VismaApi(Api):
         if "id" in call.ids:
             self._employee(call)
         jobs = self.jobs.newest_first(call.ids.get("id"))
+        if not self.state.newest_jobs_first:
+            return self._page(call, enumerate(reversed(jobs)), Job.shown)
         keyed = [(-(len(jobs) - index), job) for index, job in enumerate(jobs)]
-        return self._shown(visma_lists.page(call.http.args, keyed, Job.shown))
+        return self._page(call, keyed, Job.shown)
 
     def do_job(self, call: Call) -> Answer:
         job = self.jobs.all.get(call.ids["job_id"])
@@ -196,23 +200,33 @@ class VismaApi(Api):
     def _tag(self, document: Document) -> str:
         return f"W/{document.etag}" if self.state.weak_etags else document.etag
 
+    def _etag(self, document: Document) -> dict[str, str]:
+        return {"ETag": self._tag(document)} if self.state.has_etags else {}
+
+    def _page(self, call: Call, items: Iterable[tuple[int, Any]], show: Callable[[Any], Any]) -> Answer:
+        most, by = self.state.largest_page, self.state.cursor_param
+        return self._shown(visma_lists.page(call.http.args, items, show, most=most, by=by))
+
     def _embeds(self, call: Call) -> bool:
         asked = visma_lists.names(call.http.args, "embed")
         if asked - {"positions"}:
             raise visma_lists.wrong("embed", "Only positions can be embedded.")
-        return bool(asked)
+        return bool(asked) and self.state.embeds
 
-    def _shown(self, body: Any, status: int = 200, **headers: str) -> Answer:
+    def _shown(self, body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Answer:
+        headers = dict(headers or {})
         if self.state.sunset:
             headers["Sunset"] = self.state.sunset
-        return as_json(body, status, MEDIA_TYPE, **headers)
+        if self.state.says_rate_limit:
+            headers |= {"X_RateLimit_Limit": "1000", "X_RateLimit_Remaining": "999", "X_RateLimit_Reset": "60"}
+        return as_json(visma_words.said(self.state, body), status, MEDIA_TYPE, **headers)
 
     def _accepted(self, call: Call, job: Job) -> Answer:
         owner = f"/{job.employee_id}/positions" if job.employee_id else ""
         address = f"/v2/employees{owner}/jobs/{job.id}"
         if self.state.absolute_locations:
             address = call.http.host_url.rstrip("/") + address
-        answer = self._shown(None, 202, Location=address)
+        answer = self._shown(None, 202, {"Location": address})
         answer.body = b""
         return answer
 
@@ -230,7 +244,7 @@ class VismaApi(Api):
 
     def _sent(self, call: Call) -> Any:
         try:
-            return call.json()
+            return visma_words.heard(self.state, call.json())
         except ValueError:
             raise visma_lists.refused([Finding("$", "JSON is expected.", code="Malformed")]) from None
 

@@ -47,37 +47,44 @@ def names(args: Mapping[str, str], name: str) -> set[str]:
     return set(found[1].split(","))
 
 
-def _question(args: Mapping[str, str]) -> str:
-    asked = sorted((name, value) for name, value in args.items() if name != "cursor")
+def _question(args: Mapping[str, str], by: str) -> str:
+    asked = sorted((name, value) for name, value in args.items() if name != by)
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:16]
 
 
-def page(args: Mapping[str, str], items: Iterable[tuple[int, Item]], show: Callable[[Item], Any]) -> dict[str, Any]:
+def page(
+    args: Mapping[str, str],
+    items: Iterable[tuple[int, Item]],
+    show: Callable[[Item], Any],
+    *,
+    most: int = 100,
+    by: str = "cursor",
+) -> dict[str, Any]:
     """One page of items that carry a rising key: those after the cursor, `page-size` (50, at most 100 [A]) of them.
 
-    The cursor belongs to its query: with other query parameters it is refused.
+    The cursor belongs to its query: with other query parameters it is refused. `by` is the name of its parameter.
     """
-    size_text = args.get("page-size", "50")
+    size_text = args.get("page-size", str(min(50, most)))
     size = int(size_text) if size_text.isdecimal() else 0
-    if not 1 <= size <= 100:
-        raise wrong("page-size", "1 to 100 is expected.")
-    after = _after(args)
+    if not 1 <= size <= most:
+        raise wrong("page-size", f"1 to {most} is expected.")
+    after = _after(args, by)
     rest = [one for one in items if one[0] > after]
     data, cursor = [show(item) for _, item in rest[:size]], {}
     if len(rest) > size:
-        token = json.dumps([_question(args), rest[size - 1][0]]).encode()
+        token = json.dumps([_question(args, by), rest[size - 1][0]]).encode()
         cursor = {"nextToken": base64.b64encode(token).decode()}
     return {"cursor": cursor, "data": data}
 
 
-def _after(args: Mapping[str, str]) -> float:
-    token = args.get("cursor")
+def _after(args: Mapping[str, str], by: str) -> float:
+    token = args.get(by)
     if token is None:
         return float("-inf")
     try:
         question, after = json.loads(base64.b64decode(token, validate=True))
     except ValueError:
-        raise wrong("cursor", "The cursor is not valid.") from None
-    if question != _question(args):
-        raise wrong("cursor", "The cursor belongs to another query.")
+        raise wrong(by, "The cursor is not valid.") from None
+    if question != _question(args, by):
+        raise wrong(by, "The cursor belongs to another query.")
     return int(after)

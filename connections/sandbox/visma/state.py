@@ -66,7 +66,11 @@ class VismaState:
     `assigns_numbers` whether a draft without a number is given one, `paged_positions`, `weak_etags` and `null_dates`
     how documents are shown; `respells` keeps towns that the API is sent in capitals. `cursors_count` lets a cursor say
     how many were listed instead of who was the last one [A: nothing says what it keeps]. `before_page` is called before
-    a page of employees is answered, with 0 for the first one.
+    a page of employees is answered, with 0 for the first one. `largest_page` and `cursor_param` are those of lists,
+    `business` and `pascal_reasons` how documents say a business entry and the end reasons (`visma/words.py`).
+    `newest_jobs_first`, `embeds` (positions in lists) and `has_etags` are as assumed unless a mode says otherwise;
+    without `says_scopes` a token doesn't name its scopes, and a missing one is refused with 401; `says_rate_limit`
+    sends the `X-RateLimit-*` headers.
     """
 
     def __init__(self) -> None:
@@ -83,6 +87,10 @@ class VismaState:
         self.assigns_numbers = True
         self.paged_positions = self.weak_etags = self.null_dates = False
         self.cursors_count = False
+        self.largest_page, self.cursor_param = 100, "cursor"
+        self.business, self.pascal_reasons = "business", False
+        self.newest_jobs_first = self.embeds = self.has_etags = True
+        self.says_scopes = self.says_rate_limit = True
         self.before_page: Callable[[int], None] | None = None
         self.employees: dict[str, Employee] = {}
         self._sequence = 0

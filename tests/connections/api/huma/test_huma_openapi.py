@@ -56,6 +56,12 @@ def everything(sandbox: Sandbox) -> dict[str, list[Callable[[HumaClient], Any]]]
             ((0,), {"groups": {"team": groups[:1]}}),
         ],
         "all_users": [((), {})],
+        "look": [
+            (("/users", {}, (("limit", "50"), ("offset", "0"), *(("location", one) for one in ids))), {}),
+            (("/users", {}, (("limit", "1"), ("offset", "0"), ("isActive", "false"))), {}),
+            (("/users", {}, (("limit", "1"), ("offset", "0"), ("id", user))), {}),
+            (("/users/{user}", {"user": user}), {}),
+        ],
         "user": [((user,), {}), ((str(uuid4()),), {})],
         "positions": [((user,), {})],
         "position": [((user, position), {})],
