@@ -150,6 +150,11 @@ def skipped_sentence(code: str, count: int) -> str:
             "%(n)s are left alone: it isn't certain that the two are the same person. See “Needs your attention”.",
             count,
         ),
+        "outside": ngettext(
+            "%(n)s is left alone: the person isn't in the pilot group.",
+            "%(n)s are left alone: these people aren't in the pilot group.",
+            count,
+        ),
         "no_suggestion": ngettext(
             "%(n)s is left alone: nothing is suggested for it.",
             "%(n)s are left alone: nothing is suggested for them.",
