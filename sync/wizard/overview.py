@@ -12,8 +12,9 @@ from sync.analysis.carried_decisions import last_finished
 from sync.core.employee import Side
 from sync.core.fields import names
 from sync.models import Conflict, EmployeeLink, SyncRun
-from sync.models.groups import ONE_SIDE_EMPTY
+from sync.models.groups import BY_HAND, CARRIED_OUT, ONE_SIDE_EMPTY
 from sync.runs.lifecycle import reads
+from sync.runs.ordinary_people import PROPOSED, Ordinary, ordinary_people
 from sync.runs.pilot_members import outside_of
 from sync.wizard.matches import open_count
 from sync.wizard.review import UNASKED, headings
@@ -93,6 +94,16 @@ def overview(run: SyncRun) -> Overview:
         outside_pilot=outside[0],
         outside_pilot_people=outside[1],
     )
+
+
+def proposal(run: SyncRun) -> list[Ordinary] | None:
+    """The people with whom a first run may begin; ``None`` later, and once there was a pilot group."""
+    connection = run.connection
+    if connection.pilot or connection.pilot_version:
+        return None
+    if connection.runs.filter(trigger__in=BY_HAND, state__in=CARRIED_OUT).exists():
+        return None
+    return ordinary_people(connection, PROPOSED)
 
 
 def _now(run: SyncRun) -> dict[str, Any]:

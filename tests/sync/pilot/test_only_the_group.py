@@ -1,0 +1,304 @@
+"""Whatever starts a sync, only the pilot group is changed; after Everyone it ends as if there had been none."""
+
+import io
+
+import pytest
+from django.core.management import call_command
+
+from connections.models import Connection
+from sync import runner
+from sync.automation import held, schedule
+from sync.models import Change, Conflict, HumaEvent, PilotMember, SyncRun
+from sync.runs import pilot_group
+from sync.runs.lifecycle import NotAllowed, open_run
+from sync.wizard import creation, review
+from sync.wizard.confirm import build
+from sync.wizard.result import result
+from sync.wizard.retry import retry_failed
+from sync.wizard.review import OUTSIDE, ReviewFilter
+from sync.wording.webhook import event_hint
+from tests.sync.driving import apply, outcomes, sync
+from tests.sync.scheduling import scheduled, turn_on
+from tests.sync.telling import account, accounts, approve, new_account, new_phone, of, phone, phones, told, waits
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def edit_everybody(piloted) -> None:
+    """Everybody has another phone in Huma."""
+    for at, person in enumerate([*piloted.inside, *piloted.outside], 1):
+        new_phone(piloted.company, person, at)
+
+
+@pytest.fixture
+def read(piloted):
+    """A run in review after everybody's phone changed, with the pilot group chosen."""
+    edit_everybody(piloted)
+    run = piloted.company.read()
+    piloted.choose(*piloted.inside)
+    return open_run(piloted.company.connection) or run
+
+
+def test_the_wizard_decides_and_writes_for_the_group_only(piloted, read, hr):
+    before = piloted.company.sandbox.state()
+    done = review.decide_bulk(read, hr, ReviewFilter(show="all"), "huma")
+    assert (done.changed, done.skipped) == (2, {"outside": 3})
+    assert review.decide_bulk(read, hr, ReviewFilter(show=OUTSIDE), "huma").changed == 0
+    others = ReviewFilter(show=OUTSIDE).apply(read)
+    assert others.count() == 3
+    single = review.decide(read, hr, others.values_list("pk", flat=True), "huma")
+    assert (single.changed, single.skipped) == (0, {"outside": 3})
+    run = apply(read, hr)
+    assert set(outcomes(run).values()) == {"done"}
+    assert piloted.changed(before) == piloted.ids(*piloted.inside)
+    said = result(run).pilot
+    assert said
+    assert (said.people, said.of, said.outside, said.outside_people) == (2, 5, 3, 3)
+    assert result(run).open_differences == 0
+
+
+def test_planning_refuses_others_whatever_their_row_says(piloted, read, hr):
+    Conflict.objects.filter(run=read).update(decision="huma", decided_by="hr")
+    shown = build(read)
+    assert shown.changes == 2
+    before = piloted.company.sandbox.state()
+    apply(read, hr)
+    assert piloted.changed(before) == piloted.ids(*piloted.inside)
+
+
+def test_who_left_the_group_after_the_decision_is_not_written(piloted, read, hr):
+    review.decide_bulk(read, hr, ReviewFilter(show="all"), "huma")
+    stays, leaves = piloted.inside
+    connection = piloted.company.connection
+    mine = PilotMember.objects.get(link__huma_id=leaves.user_id)
+    assert pilot_group.remove(connection, hr, [mine.pk], connection.pilot_version) == 1
+    before = piloted.company.sandbox.state()
+    apply(open_run(connection), hr)
+    assert piloted.changed(before) == piloted.ids(stays)
+
+
+def test_what_was_left_as_it_is_for_somebody_who_left_the_group_is_asked_again(piloted, read, hr):
+    review.decide_bulk(read, hr, ReviewFilter(show="all"), "leave")
+    stays, leaves = piloted.inside
+    connection = piloted.company.connection
+    mine = PilotMember.objects.get(link__huma_id=leaves.user_id)
+    pilot_group.remove(connection, hr, [mine.pk], connection.pilot_version)
+    apply(open_run(connection), hr)
+    prints = {one.huma_id: one.baseline.get("phone") for one in connection.links.all()}
+    now = {one.link.huma_id: [one.huma_fingerprint, one.visma_fingerprint] for one in Conflict.objects.filter(run=read)}
+    assert prints[stays.user_id] == now[stays.user_id]
+    assert prints[leaves.user_id] != now[leaves.user_id]
+
+
+def test_an_empty_group_writes_nothing(piloted, read, hr):
+    connection = piloted.company.connection
+    pilot_group.remove(connection, hr, list(PilotMember.objects.values_list("pk", flat=True)), connection.pilot_version)
+    assert connection.pilot
+    run = open_run(connection)
+    assert review.decide_bulk(run, hr, ReviewFilter(show="all"), "huma").skipped == {"outside": 5}
+    Conflict.objects.filter(run=run).update(decision="huma")
+    before = piloted.company.sandbox.state()
+    assert outcomes(apply(run, hr)) == {}
+    assert piloted.changed(before) == set()
+
+
+def test_a_creation_can_be_piloted_and_nobody_else_is_created(piloted, hr):
+    chosen, other = (piloted.company.add("only_huma") for _ in range(2))
+    edit_everybody(piloted)
+    piloted.company.read()
+    piloted.choose(chosen)
+    run = open_run(piloted.company.connection)
+    other_row = run.snapshots.get(vendor_id=other.user_id)
+    assert creation.choose(run, hr, [other_row.pk], True) == 0
+    assert creation.choose_all(run, hr, "visma", True) == 1
+    run.snapshots.filter(pk=other_row.pk).update(create_chosen=True)
+    before = piloted.company.sandbox.state()
+    done = apply(run, hr)
+    assert set(outcomes(done).values()) == {"done"}
+    link = piloted.company.connection.links.get(huma_id=chosen.user_id)
+    assert piloted.changed(before) == {link.visma_id}
+    new_phone(piloted.company, chosen, 77)
+    drafts = ReviewFilter(show="draft").apply(piloted.company.read())
+    assert {one.link.huma_id for one in drafts} == {chosen.user_id}
+
+
+def test_the_command_works_for_the_group_and_says_so(piloted, hr):
+    connection = piloted.company.connection
+    sync(connection)
+    piloted.choose(*piloted.inside)
+    edit_everybody(piloted)
+    before = piloted.company.sandbox.state()
+    out = io.StringIO()
+    call_command("sync", connection.code, "--conflicts", "huma", "--dry-run", stdout=out)
+    assert "2 endringer" in out.getvalue() or "2 changes" in out.getvalue()
+    assert piloted.changed(before) == set()
+    code, found = sync(connection, "--conflicts", "huma")
+    assert (code, found["changes"]["done"], found["changes"]["planned"]) == (0, 2, 2)
+    assert piloted.changed(before) == piloted.ids(*piloted.inside)
+    assert set(found) == {
+        *("run", "state", "matched", "conflicts", "changes", "created", "failures", "passed_over"),
+    }
+
+
+def test_only_limits_the_group_further_and_names_nobody_outside(piloted, hr):
+    connection = piloted.company.connection
+    sync(connection)
+    piloted.choose(*piloted.inside)
+    edit_everybody(piloted)
+    before = piloted.company.sandbox.state()
+    outsider, insider = piloted.outside[0], piloted.inside[0]
+    code, found = sync(connection, "--conflicts", "huma", "--only", f"huma:{outsider.user_id}")
+    assert (code, found["changes"]["planned"], outsider.user_id in found["error"]) == (2, 0, True)
+    assert piloted.changed(before) == set()
+    code, found = sync(connection, "--conflicts", "huma", "--only", f"huma:{insider.user_id}")
+    assert (code, found["changes"]["done"]) == (0, 1)
+    assert piloted.changed(before) == piloted.ids(insider)
+
+
+def test_a_schedule_writes_for_the_group_only_and_for_all_after_everyone(piloted):
+    turn_on(piloted.company)
+    piloted.choose(*piloted.inside)
+    edit_everybody(piloted)
+    before = piloted.company.sandbox.state()
+    run = scheduled(piloted.company)
+    assert piloted.changed(before) == piloted.ids(*piloted.inside)
+    assert Conflict.objects.filter(run=run, decision="").count() == 3
+    piloted.everyone()
+    (due,) = schedule.start_due()
+    piloted.company.ended(runner.drive(due))
+    assert piloted.changed(before) == piloted.ids(*piloted.inside, *piloted.outside)
+    assert Change.objects.exclude(state="done").count() == 0
+
+
+def test_everyone_is_caught_up_with_even_without_a_schedule(piloted):
+    turn_on(piloted.company, schedule="off")
+    piloted.choose(*piloted.inside)
+    edit_everybody(piloted)
+    told(piloted.company, *piloted.inside, *piloted.outside)
+    before = piloted.company.sandbox.state()
+    assert schedule.start_due() == []
+    piloted.everyone()
+    (due,) = schedule.start_due()
+    piloted.company.ended(runner.drive(due))
+    assert piloted.changed(before) == piloted.ids(*piloted.outside)
+    assert Connection.objects.get().schedule_next is None
+    assert schedule.start_due() == []
+
+
+def test_who_joins_the_group_is_caught_up_with(piloted):
+    turn_on(piloted.company, schedule="off")
+    piloted.choose(*piloted.inside)
+    edit_everybody(piloted)
+    told(piloted.company, *piloted.outside)
+    before = piloted.company.sandbox.state()
+    joins, *_others = piloted.outside
+    piloted.choose(joins)
+    (due,) = schedule.start_due()
+    piloted.company.ended(runner.drive(due))
+    assert piloted.changed(before) == piloted.ids(*piloted.inside, joins)
+
+
+def test_a_notice_about_somebody_outside_is_settled_as_such(piloted):
+    connection = turn_on(piloted.company)
+    piloted.choose(*piloted.inside)
+    edit_everybody(piloted)
+    before = piloted.company.sandbox.state()
+    told(piloted.company, piloted.outside[0])
+    alone = HumaEvent.objects.first()
+    assert (alone.state, alone.outside) == ("done", 1)
+    told(piloted.company, *piloted.inside, *piloted.outside)
+    mixed = HumaEvent.objects.first()
+    assert (mixed.state, mixed.outside) == ("done", 3)
+    assert piloted.changed(before) == piloted.ids(*piloted.inside)
+    connection.refresh_from_db()
+    assert event_hint(alone, connection) != event_hint(mixed, connection) != ""
+
+
+def test_an_approval_writes_nothing_of_somebody_who_left_the_group(piloted, hr):
+    turn_on(piloted.company, accounts="look")
+    piloted.choose(*piloted.inside)
+    stays, leaves = piloted.inside
+    numbers = accounts(2)
+    for person, number in zip(piloted.inside, numbers, strict=True):
+        new_account(piloted.company, person, number)
+    scheduled(piloted.company)
+    assert len(waits(piloted.company.connection)) == 2
+    connection = piloted.company.connection
+    connection.refresh_from_db()
+    mine = PilotMember.objects.get(link__huma_id=leaves.user_id)
+    pilot_group.remove(connection, hr, [mine.pk], connection.pilot_version)
+    before = piloted.company.sandbox.state()
+    selection = held.select(connection, None, True)
+    assert (selection.changes, selection.outside) == (1, 1)
+    run = held.approve(connection, hr, [one.pk for one in waits(connection)]).run
+    runner.drive(run)
+    assert piloted.changed(before) == piloted.ids(stays)
+    assert held.approve(connection, hr, [one.pk for one in of(piloted.company, leaves)]).changes == 0
+    piloted.everyone()
+    approve(piloted.company, of(piloted.company, leaves))
+    assert account(piloted.company, leaves) == numbers[1]
+
+
+def test_an_approved_change_of_somebody_who_leaves_before_it_is_sent_waits_again(piloted, hr):
+    turn_on(piloted.company, accounts="look")
+    piloted.choose(*piloted.inside)
+    person = piloted.inside[0]
+    new_account(piloted.company, person, accounts(1)[0])
+    scheduled(piloted.company)
+    connection = piloted.company.connection
+    run = held.approve(connection, hr, [one.pk for one in waits(connection)]).run
+    connection.refresh_from_db()
+    mine = PilotMember.objects.get(link__huma_id=person.user_id)
+    pilot_group.remove(connection, hr, [mine.pk], connection.pilot_version)
+    before = piloted.company.sandbox.state()
+    runner.drive(run)
+    assert piloted.changed(before) == set()
+    assert [one.link.huma_id for one in waits(connection)] == [person.user_id]
+
+
+def test_a_retry_leaves_those_alone_who_left_the_group(piloted, read, hr):
+    connection = piloted.company.connection
+    stays, leaves = piloted.inside
+    review.decide_bulk(read, hr, ReviewFilter(show="all"), "huma")
+    for person in piloted.inside:
+        piloted.company.sandbox.faults.script("visma", "PUT", f"/employees/{person.employee_id}", "job-fails", times=99)
+    failed = apply(read, hr)
+    piloted.company.sandbox.faults.clear()
+    assert set(outcomes(failed).values()) != {"done"}
+    mine = PilotMember.objects.get(link__huma_id=leaves.user_id)
+    pilot_group.remove(connection, hr, [mine.pk], connection.pilot_version)
+    before = piloted.company.sandbox.state()
+    found = result(failed)
+    assert (found.can_retry, found.retry_outside) == (True, 1)
+    retry = retry_failed(failed, hr)
+    Conflict.objects.filter(run=retry).update(decision="huma")
+    apply(retry, hr)
+    assert piloted.changed(before) == piloted.ids(stays)
+
+
+def test_the_group_cannot_become_smaller_while_a_run_writes(piloted, read, hr):
+    connection = piloted.company.connection
+    SyncRun.objects.filter(pk=read.pk).update(state="applying")
+    mine = PilotMember.objects.first()
+    with pytest.raises(NotAllowed, match="state"):
+        pilot_group.remove(connection, hr, [mine.pk], connection.pilot_version)
+    assert PilotMember.objects.count() == 2
+
+
+def test_after_everyone_it_ends_as_a_connection_without_a_group(piloted, hr):
+    """The same edits, told and read in the same order, lead to the same state on both sides."""
+    turn_on(piloted.company)
+    piloted.choose(*piloted.inside)
+    edit_everybody(piloted)
+    piloted.company.phone(piloted.outside[0], "+4799887766")  # both moved: it asks
+    told(piloted.company, *piloted.inside, *piloted.outside)
+    scheduled(piloted.company)
+    piloted.everyone()
+    (due,) = schedule.start_due()
+    run = piloted.company.ended(runner.drive(due))
+    assert set(phones(piloted.company).values()) == {
+        *(f"+4740{at:06}" for at in (1, 2, 4, 5)),
+        "+4799887766",
+    }
+    assert phone(piloted.company, piloted.outside[0]) == "+4799887766"
+    assert [one.why for one in Conflict.objects.filter(run=run, decision="")] == ["both_moved"]
