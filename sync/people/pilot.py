@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from connections.models import Connection
 from sync.models import EmployeeLink
 from sync.models.pilot import works_for
-from sync.people.everyone import PER_PAGE, Person, people
-
-MOST_FOUND = PER_PAGE
+from sync.people.everyone import Person, people
 
 
 @dataclass(frozen=True)
@@ -21,7 +19,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Search:
-    """What a search found: the first ``MOST_FOUND`` people, of ``total``."""
+    """What a search found: the first people of ``total``."""
 
     found: list[Found]
     total: int

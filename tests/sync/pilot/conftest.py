@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from sync.runs import pilot_group
 from tests.sync.driving import changed
 from tests.sync.scheduling import company
+from tests.sync.telling import new_phone
 from tests.sync.writing.conftest import Company, Person
 
 
@@ -28,6 +29,18 @@ class Piloted:
         keys = [("huma", one.user_id) for one in people]
         done = pilot_group.add(connection, self.company.user, keys, connection.pilot_version)
         assert done.added == len(people)
+
+    def edit_everybody(self) -> None:
+        """Give everybody another phone in Huma."""
+        for at, person in enumerate([*self.inside, *self.outside], 1):
+            new_phone(self.company, person, at)
+
+    def leave(self, person: Person) -> None:
+        """Take a person out of the group."""
+        connection = self.company.connection
+        connection.refresh_from_db()
+        mine = connection.pilot_group.get(link__huma_id=person.user_id)
+        assert pilot_group.remove(connection, self.company.user, [mine.pk], connection.pilot_version) == 1
 
     def everyone(self) -> None:
         """Let the connection work for everyone."""

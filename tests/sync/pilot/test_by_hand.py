@@ -1,14 +1,11 @@
-"""Whatever starts a sync, only the pilot group is changed; after Everyone it ends as if there had been none."""
+"""By hand and by command only the pilot group is decided about, created and written."""
 
 import io
 
 import pytest
 from django.core.management import call_command
 
-from connections.models import Connection
-from sync import runner
-from sync.automation import held, schedule
-from sync.models import Change, Conflict, HumaEvent, PilotMember, SyncRun
+from sync.models import Conflict, PilotMember, SyncRun
 from sync.runs import pilot_group
 from sync.runs.lifecycle import NotAllowed, open_run
 from sync.wizard import creation, review
@@ -16,24 +13,16 @@ from sync.wizard.confirm import build
 from sync.wizard.result import result
 from sync.wizard.retry import retry_failed
 from sync.wizard.review import OUTSIDE, ReviewFilter
-from sync.wording.webhook import event_hint
 from tests.sync.driving import apply, outcomes, sync
-from tests.sync.scheduling import scheduled, turn_on
-from tests.sync.telling import account, accounts, approve, new_account, new_phone, of, phone, phones, told, waits
+from tests.sync.telling import new_phone
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def edit_everybody(piloted) -> None:
-    """Everybody has another phone in Huma."""
-    for at, person in enumerate([*piloted.inside, *piloted.outside], 1):
-        new_phone(piloted.company, person, at)
 
 
 @pytest.fixture
 def read(piloted):
     """A run in review after everybody's phone changed, with the pilot group chosen."""
-    edit_everybody(piloted)
+    piloted.edit_everybody()
     run = piloted.company.read()
     piloted.choose(*piloted.inside)
     return open_run(piloted.company.connection) or run
@@ -104,7 +93,7 @@ def test_an_empty_group_writes_nothing(piloted, read, hr):
 
 def test_a_creation_can_be_piloted_and_nobody_else_is_created(piloted, hr):
     chosen, other = (piloted.company.add("only_huma") for _ in range(2))
-    edit_everybody(piloted)
+    piloted.edit_everybody()
     piloted.company.read()
     piloted.choose(chosen)
     run = open_run(piloted.company.connection)
@@ -126,7 +115,7 @@ def test_the_command_works_for_the_group_and_says_so(piloted, hr):
     connection = piloted.company.connection
     sync(connection)
     piloted.choose(*piloted.inside)
-    edit_everybody(piloted)
+    piloted.edit_everybody()
     before = piloted.company.sandbox.state()
     out = io.StringIO()
     call_command("sync", connection.code, "--conflicts", "huma", "--dry-run", stdout=out)
@@ -144,7 +133,7 @@ def test_only_limits_the_group_further_and_names_nobody_outside(piloted, hr):
     connection = piloted.company.connection
     sync(connection)
     piloted.choose(*piloted.inside)
-    edit_everybody(piloted)
+    piloted.edit_everybody()
     before = piloted.company.sandbox.state()
     outsider, insider = piloted.outside[0], piloted.inside[0]
     code, found = sync(connection, "--conflicts", "huma", "--only", f"huma:{outsider.user_id}")
@@ -153,107 +142,6 @@ def test_only_limits_the_group_further_and_names_nobody_outside(piloted, hr):
     code, found = sync(connection, "--conflicts", "huma", "--only", f"huma:{insider.user_id}")
     assert (code, found["changes"]["done"]) == (0, 1)
     assert piloted.changed(before) == piloted.ids(insider)
-
-
-def test_a_schedule_writes_for_the_group_only_and_for_all_after_everyone(piloted):
-    turn_on(piloted.company)
-    piloted.choose(*piloted.inside)
-    edit_everybody(piloted)
-    before = piloted.company.sandbox.state()
-    run = scheduled(piloted.company)
-    assert piloted.changed(before) == piloted.ids(*piloted.inside)
-    assert Conflict.objects.filter(run=run, decision="").count() == 3
-    piloted.everyone()
-    (due,) = schedule.start_due()
-    piloted.company.ended(runner.drive(due))
-    assert piloted.changed(before) == piloted.ids(*piloted.inside, *piloted.outside)
-    assert Change.objects.exclude(state="done").count() == 0
-
-
-def test_everyone_is_caught_up_with_even_without_a_schedule(piloted):
-    turn_on(piloted.company, schedule="off")
-    piloted.choose(*piloted.inside)
-    edit_everybody(piloted)
-    told(piloted.company, *piloted.inside, *piloted.outside)
-    before = piloted.company.sandbox.state()
-    assert schedule.start_due() == []
-    piloted.everyone()
-    (due,) = schedule.start_due()
-    piloted.company.ended(runner.drive(due))
-    assert piloted.changed(before) == piloted.ids(*piloted.outside)
-    assert Connection.objects.get().schedule_next is None
-    assert schedule.start_due() == []
-
-
-def test_who_joins_the_group_is_caught_up_with(piloted):
-    turn_on(piloted.company, schedule="off")
-    piloted.choose(*piloted.inside)
-    edit_everybody(piloted)
-    told(piloted.company, *piloted.outside)
-    before = piloted.company.sandbox.state()
-    joins, *_others = piloted.outside
-    piloted.choose(joins)
-    (due,) = schedule.start_due()
-    piloted.company.ended(runner.drive(due))
-    assert piloted.changed(before) == piloted.ids(*piloted.inside, joins)
-
-
-def test_a_notice_about_somebody_outside_is_settled_as_such(piloted):
-    connection = turn_on(piloted.company)
-    piloted.choose(*piloted.inside)
-    edit_everybody(piloted)
-    before = piloted.company.sandbox.state()
-    told(piloted.company, piloted.outside[0])
-    alone = HumaEvent.objects.first()
-    assert (alone.state, alone.outside) == ("done", 1)
-    told(piloted.company, *piloted.inside, *piloted.outside)
-    mixed = HumaEvent.objects.first()
-    assert (mixed.state, mixed.outside) == ("done", 3)
-    assert piloted.changed(before) == piloted.ids(*piloted.inside)
-    connection.refresh_from_db()
-    assert event_hint(alone, connection) != event_hint(mixed, connection) != ""
-
-
-def test_an_approval_writes_nothing_of_somebody_who_left_the_group(piloted, hr):
-    turn_on(piloted.company, accounts="look")
-    piloted.choose(*piloted.inside)
-    stays, leaves = piloted.inside
-    numbers = accounts(2)
-    for person, number in zip(piloted.inside, numbers, strict=True):
-        new_account(piloted.company, person, number)
-    scheduled(piloted.company)
-    assert len(waits(piloted.company.connection)) == 2
-    connection = piloted.company.connection
-    connection.refresh_from_db()
-    mine = PilotMember.objects.get(link__huma_id=leaves.user_id)
-    pilot_group.remove(connection, hr, [mine.pk], connection.pilot_version)
-    before = piloted.company.sandbox.state()
-    selection = held.select(connection, None, True)
-    assert (selection.changes, selection.outside) == (1, 1)
-    run = held.approve(connection, hr, [one.pk for one in waits(connection)]).run
-    runner.drive(run)
-    assert piloted.changed(before) == piloted.ids(stays)
-    assert held.approve(connection, hr, [one.pk for one in of(piloted.company, leaves)]).changes == 0
-    piloted.everyone()
-    approve(piloted.company, of(piloted.company, leaves))
-    assert account(piloted.company, leaves) == numbers[1]
-
-
-def test_an_approved_change_of_somebody_who_leaves_before_it_is_sent_waits_again(piloted, hr):
-    turn_on(piloted.company, accounts="look")
-    piloted.choose(*piloted.inside)
-    person = piloted.inside[0]
-    new_account(piloted.company, person, accounts(1)[0])
-    scheduled(piloted.company)
-    connection = piloted.company.connection
-    run = held.approve(connection, hr, [one.pk for one in waits(connection)]).run
-    connection.refresh_from_db()
-    mine = PilotMember.objects.get(link__huma_id=person.user_id)
-    pilot_group.remove(connection, hr, [mine.pk], connection.pilot_version)
-    before = piloted.company.sandbox.state()
-    runner.drive(run)
-    assert piloted.changed(before) == set()
-    assert [one.link.huma_id for one in waits(connection)] == [person.user_id]
 
 
 def test_a_retry_leaves_those_alone_who_left_the_group(piloted, read, hr):
@@ -283,22 +171,3 @@ def test_the_group_cannot_become_smaller_while_a_run_writes(piloted, read, hr):
     with pytest.raises(NotAllowed, match="state"):
         pilot_group.remove(connection, hr, [mine.pk], connection.pilot_version)
     assert PilotMember.objects.count() == 2
-
-
-def test_after_everyone_it_ends_as_a_connection_without_a_group(piloted, hr):
-    """The same edits, told and read in the same order, lead to the same state on both sides."""
-    turn_on(piloted.company)
-    piloted.choose(*piloted.inside)
-    edit_everybody(piloted)
-    piloted.company.phone(piloted.outside[0], "+4799887766")  # both moved: it asks
-    told(piloted.company, *piloted.inside, *piloted.outside)
-    scheduled(piloted.company)
-    piloted.everyone()
-    (due,) = schedule.start_due()
-    run = piloted.company.ended(runner.drive(due))
-    assert set(phones(piloted.company).values()) == {
-        *(f"+4740{at:06}" for at in (1, 2, 4, 5)),
-        "+4799887766",
-    }
-    assert phone(piloted.company, piloted.outside[0]) == "+4799887766"
-    assert [one.why for one in Conflict.objects.filter(run=run, decision="")] == ["both_moved"]
