@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from connections.models import Connection
-from sync.models import EmployeeLink
-from sync.models.pilot import works_for
+from sync.models.pilot import WorksFor, works_for
 from sync.people.everyone import Person, people
 
 
@@ -29,12 +28,14 @@ def search_people(connection: Connection, text: str) -> Search:
     """The people whose name or number has the searched words, as the latest read of both sides has them."""
     works = works_for(connection.pk)
     page = people(connection, text).page
-
-    def is_member(one: Person) -> bool:
-        if works.everyone:
-            return False
-        link: EmployeeLink | None = one.link
-        return works.link(link) if link else works.person(one.side, one.vendor_id)
-
-    rows = [Found(one, f"{one.side}:{one.vendor_id}", is_member(one)) for one in page.object_list if one.vendor_id]
+    rows = [
+        Found(one, f"{one.side}:{one.vendor_id}", is_member(works, one)) for one in page.object_list if one.vendor_id
+    ]
     return Search(rows, page.total)
+
+
+def is_member(works: WorksFor, person: Person) -> bool:
+    """Whether a person is in the pilot group; nobody is where there is none."""
+    if works.everyone:
+        return False
+    return works.link(person.link) if person.link else works.person(person.side, person.vendor_id)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from connections.models import Connection
 from sync.analysis import passed_over
-from sync.core.automatic import NEVER_BY_ITSELF, SENSITIVE
 from sync.core.employee import Period, Side, from_json
 from sync.core.fields import field as field_named
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
@@ -21,10 +20,8 @@ from sync.runs.lifecycle import latest_read
 
 PROPOSED, MOST = 3, 50
 """How many people are proposed, and the most that may be asked for."""
-FEW = 3
-"""The most differences of somebody who comes first."""
-DELICATE = SENSITIVE | NEVER_BY_ITSELF | {"first_workday"}
-"""Fields with which nobody begins."""
+HARMLESS = frozenset({"phone", "address"})
+"""Fields with which one begins: nobody's pay or sign-in depends on them."""
 OTHER_KEYS = (EmployeeLink.By.EXTERNAL, EmployeeLink.By.CONNECTED, EmployeeLink.By.NAME_BIRTH)
 """What links people and is no field of both systems."""
 NAMES = ("given_name", "family_name")
@@ -66,8 +63,7 @@ def ordinary_people(connection: Connection, most: int, besides: Collection[int] 
         agrees = agreeing.fields(link, fields)
         if agreeing.things(link, agrees) > 1:
             waits = sum(fields.values())
-            harmless = not DELICATE.intersection(fields)
-            rank = 0 if harmless and 0 < waits <= FEW else 1 if not waits else 2
+            rank = 1 if not fields else 0 if waits and HARMLESS.issuperset(fields) else 2
             found.append((rank, Ordinary(link, agrees, waits)))
     found.sort(key=lambda one: one[0])
     return _with_one_position(read, [one for _rank, one in found], most)

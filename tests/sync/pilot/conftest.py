@@ -6,11 +6,16 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 
+from connections.models import Connection
+from sync.models import PilotMember, SyncRun
 from sync.runs import pilot_group
+from sync.runs.lifecycle import open_run
 from tests.sync.driving import changed
 from tests.sync.scheduling import company
 from tests.sync.telling import new_phone
+from tests.sync.views.conftest import at, signed_in, words
 from tests.sync.writing.conftest import Company, Person
 
 
@@ -30,10 +35,17 @@ class Piloted:
         done = pilot_group.add(connection, self.company.user, keys, connection.pilot_version)
         assert done.added == len(people)
 
+    def open(self) -> SyncRun:
+        """The open run, with its connection as it is now."""
+        self.company.connection.refresh_from_db()
+        run = open_run(self.company.connection)
+        assert run
+        return run
+
     def edit_everybody(self) -> None:
         """Give everybody another phone in Huma."""
-        for at, person in enumerate([*self.inside, *self.outside], 1):
-            new_phone(self.company, person, at)
+        for number, person in enumerate([*self.inside, *self.outside], 1):
+            new_phone(self.company, person, number)
 
     def leave(self, person: Person) -> None:
         """Take a person out of the group."""
@@ -65,3 +77,33 @@ def piloted(settings: Any, hr: User) -> Iterator[Piloted]:
     with company(settings, hr) as found:
         people = [found.add() for _ in range(5)]
         yield Piloted(found, people[:2], people[2:])
+
+
+@pytest.fixture
+def web(hr: User) -> Client:
+    """The HR admin's browser."""
+    return signed_in(hr)
+
+
+@pytest.fixture
+def connection(piloted: Piloted) -> Connection:
+    """The company's connection."""
+    return piloted.company.connection
+
+
+def page(web: Client, name: str, connection: Connection, *more: Any) -> str:
+    """A page in words."""
+    answer = web.get(at(name, connection, *more))
+    assert answer.status_code == 200, name
+    return words(answer)
+
+
+def post(web: Client, name: str, connection: Connection, **data: Any) -> str:
+    """The page to which a click leads, in words; it says the present version of the group unless ``data`` does."""
+    connection.refresh_from_db()
+    return words(web.post(at(name, connection), {"version": connection.pilot_version, **data}, follow=True))
+
+
+def members() -> set[str]:
+    """The ids in Huma of the linked members of all groups."""
+    return {one.link.huma_id for one in PilotMember.objects.all() if one.link}

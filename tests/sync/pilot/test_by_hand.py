@@ -7,7 +7,7 @@ from django.core.management import call_command
 
 from sync.models import Conflict, PilotMember, SyncRun
 from sync.runs import pilot_group
-from sync.runs.lifecycle import NotAllowed, open_run
+from sync.runs.lifecycle import NotAllowed
 from sync.wizard import creation, review
 from sync.wizard.confirm import build
 from sync.wizard.result import result
@@ -23,9 +23,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def read(piloted):
     """A run in review after everybody's phone changed, with the pilot group chosen."""
     piloted.edit_everybody()
-    run = piloted.company.read()
+    piloted.company.read()
     piloted.choose(*piloted.inside)
-    return open_run(piloted.company.connection) or run
+    return piloted.open()
 
 
 def test_the_wizard_decides_and_writes_for_the_group_only(piloted, read, hr):
@@ -58,11 +58,9 @@ def test_planning_refuses_others_whatever_their_row_says(piloted, read, hr):
 def test_who_left_the_group_after_the_decision_is_not_written(piloted, read, hr):
     review.decide_bulk(read, hr, ReviewFilter(show="all"), "huma")
     stays, leaves = piloted.inside
-    connection = piloted.company.connection
-    mine = PilotMember.objects.get(link__huma_id=leaves.user_id)
-    assert pilot_group.remove(connection, hr, [mine.pk], connection.pilot_version) == 1
+    piloted.leave(leaves)
     before = piloted.company.sandbox.state()
-    apply(open_run(connection), hr)
+    apply(piloted.open(), hr)
     assert piloted.changed(before) == piloted.ids(stays)
 
 
@@ -70,9 +68,8 @@ def test_what_was_left_as_it_is_for_somebody_who_left_the_group_is_asked_again(p
     review.decide_bulk(read, hr, ReviewFilter(show="all"), "leave")
     stays, leaves = piloted.inside
     connection = piloted.company.connection
-    mine = PilotMember.objects.get(link__huma_id=leaves.user_id)
-    pilot_group.remove(connection, hr, [mine.pk], connection.pilot_version)
-    apply(open_run(connection), hr)
+    piloted.leave(leaves)
+    apply(piloted.open(), hr)
     prints = {one.huma_id: one.baseline.get("phone") for one in connection.links.all()}
     now = {one.link.huma_id: [one.huma_fingerprint, one.visma_fingerprint] for one in Conflict.objects.filter(run=read)}
     assert prints[stays.user_id] == now[stays.user_id]
@@ -83,7 +80,7 @@ def test_an_empty_group_writes_nothing(piloted, read, hr):
     connection = piloted.company.connection
     pilot_group.remove(connection, hr, list(PilotMember.objects.values_list("pk", flat=True)), connection.pilot_version)
     assert connection.pilot
-    run = open_run(connection)
+    run = piloted.open()
     assert review.decide_bulk(run, hr, ReviewFilter(show="all"), "huma").skipped == {"outside": 5}
     Conflict.objects.filter(run=run).update(decision="huma")
     before = piloted.company.sandbox.state()
@@ -96,7 +93,7 @@ def test_a_creation_can_be_piloted_and_nobody_else_is_created(piloted, hr):
     piloted.edit_everybody()
     piloted.company.read()
     piloted.choose(chosen)
-    run = open_run(piloted.company.connection)
+    run = piloted.open()
     other_row = run.snapshots.get(vendor_id=other.user_id)
     assert creation.choose(run, hr, [other_row.pk], True) == 0
     assert creation.choose_all(run, hr, "visma", True) == 1
@@ -145,7 +142,6 @@ def test_only_limits_the_group_further_and_names_nobody_outside(piloted, hr):
 
 
 def test_a_retry_leaves_those_alone_who_left_the_group(piloted, read, hr):
-    connection = piloted.company.connection
     stays, leaves = piloted.inside
     review.decide_bulk(read, hr, ReviewFilter(show="all"), "huma")
     for person in piloted.inside:
@@ -153,8 +149,7 @@ def test_a_retry_leaves_those_alone_who_left_the_group(piloted, read, hr):
     failed = apply(read, hr)
     piloted.company.sandbox.faults.clear()
     assert set(outcomes(failed).values()) != {"done"}
-    mine = PilotMember.objects.get(link__huma_id=leaves.user_id)
-    pilot_group.remove(connection, hr, [mine.pk], connection.pilot_version)
+    piloted.leave(leaves)
     before = piloted.company.sandbox.state()
     found = result(failed)
     assert (found.can_retry, found.retry_outside) == (True, 1)
@@ -167,7 +162,7 @@ def test_a_retry_leaves_those_alone_who_left_the_group(piloted, read, hr):
 def test_the_group_cannot_become_smaller_while_a_run_writes(piloted, read, hr):
     connection = piloted.company.connection
     SyncRun.objects.filter(pk=read.pk).update(state="applying")
-    mine = PilotMember.objects.first()
+    mine = PilotMember.objects.earliest("pk")
     with pytest.raises(NotAllowed, match="state"):
         pilot_group.remove(connection, hr, [mine.pk], connection.pilot_version)
     assert PilotMember.objects.count() == 2

@@ -5,11 +5,10 @@ import pytest
 from connections.models import Connection
 from sync import runner
 from sync.automation import held, schedule
-from sync.models import Change, Conflict, HumaEvent, PilotMember
-from sync.runs import pilot_group
+from sync.models import Change, Conflict, HumaEvent
 from sync.wording.webhook import event_hint
 from tests.sync.scheduling import scheduled, turn_on
-from tests.sync.telling import account, accounts, approve, new_account, of, phone, phones, told, waits
+from tests.sync.telling import account, accounts, approve, approved, new_account, of, phone, phones, told, waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,10 +62,10 @@ def test_a_notice_about_somebody_outside_is_settled_as_such(piloted):
     piloted.edit_everybody()
     before = piloted.company.sandbox.state()
     told(piloted.company, piloted.outside[0])
-    alone = HumaEvent.objects.first()
+    alone = HumaEvent.objects.latest("pk")
     assert (alone.state, alone.outside) == ("done", 1)
     told(piloted.company, *piloted.inside, *piloted.outside)
-    mixed = HumaEvent.objects.first()
+    mixed = HumaEvent.objects.latest("pk")
     assert (mixed.state, mixed.outside) == ("done", 3)
     assert piloted.changed(before) == piloted.ids(*piloted.inside)
     connection.refresh_from_db()
@@ -84,12 +83,11 @@ def test_an_approval_writes_nothing_of_somebody_who_left_the_group(piloted, hr):
     assert len(waits(piloted.company.connection)) == 2
     connection = piloted.company.connection
     connection.refresh_from_db()
-    mine = PilotMember.objects.get(link__huma_id=leaves.user_id)
-    pilot_group.remove(connection, hr, [mine.pk], connection.pilot_version)
+    piloted.leave(leaves)
     before = piloted.company.sandbox.state()
     selection = held.select(connection, None, True)
     assert (selection.changes, selection.outside) == (1, 1)
-    run = held.approve(connection, hr, [one.pk for one in waits(connection)]).run
+    run = approved(piloted.company, waits(connection))
     runner.drive(run)
     assert piloted.changed(before) == piloted.ids(stays)
     assert held.approve(connection, hr, [one.pk for one in of(piloted.company, leaves)]).changes == 0
@@ -105,14 +103,13 @@ def test_an_approved_change_of_somebody_who_leaves_before_it_is_sent_waits_again
     new_account(piloted.company, person, accounts(1)[0])
     scheduled(piloted.company)
     connection = piloted.company.connection
-    run = held.approve(connection, hr, [one.pk for one in waits(connection)]).run
+    run = approved(piloted.company, waits(connection))
     connection.refresh_from_db()
-    mine = PilotMember.objects.get(link__huma_id=person.user_id)
-    pilot_group.remove(connection, hr, [mine.pk], connection.pilot_version)
+    piloted.leave(person)
     before = piloted.company.sandbox.state()
     runner.drive(run)
     assert piloted.changed(before) == set()
-    assert [one.link.huma_id for one in waits(connection)] == [person.user_id]
+    assert [one.link and one.link.huma_id for one in waits(connection)] == [person.user_id]
 
 
 def test_after_everyone_it_ends_as_a_connection_without_a_group(piloted, hr):

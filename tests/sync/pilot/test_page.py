@@ -1,114 +1,16 @@
-"""The pilot group's page, and what the other pages say while there is one."""
+"""The pilot group's own page: who is in it, three ways to choose people, and Everyone."""
 
 import pytest
 from django.contrib.auth.models import User
 
 from connections.models import AuditEntry
 from sync.models import EmployeeLink, LeftOut, PilotMember
-from sync.runs import lifecycle, who_is_who
-from sync.runs.ordinary_people import ordinary_people
+from sync.runs import who_is_who
 from tests.sync.driving import apply
-from tests.sync.scheduling import turn_on
-from tests.sync.telling import told
+from tests.sync.pilot.conftest import members, page, post
 from tests.sync.views.conftest import at, signed_in, words
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def web(hr):
-    return signed_in(hr)
-
-
-@pytest.fixture
-def connection(piloted):
-    return piloted.company.connection
-
-
-def page(web, name, connection, *more):
-    answer = web.get(at(name, connection, *more))
-    assert answer.status_code == 200, name
-    return words(answer)
-
-
-def post(web, name, connection, **data):
-    """The page to which a click leads, in words."""
-    connection.refresh_from_db()
-    data = {"version": connection.pilot_version, **data}
-    return words(web.post(at(name, connection), data, follow=True))
-
-
-def members():
-    return {one.link.huma_id for one in PilotMember.objects.exclude(link=None)}
-
-
-def test_a_first_run_proposes_three_ordinary_people_and_one_click_starts_with_them(piloted, web, connection):
-    for way in ("draft", "two_positions", "former", "deactivated", "rehired", "returns", "employment_id_differs"):
-        piloted.company.add(way)
-    piloted.company.add("phone_differs")
-    odd = {one.user_id for way in ("draft", "two_positions", "former", "deactivated", "rehired", "returns")
-           for one in piloted.company.sandbox.people[way]}  # fmt: skip
-    run = piloted.company.read()
-    proposed = ordinary_people(connection, 3)
-    assert len(proposed) == 3
-    assert not {one.link.huma_id for one in proposed} & odd
-    assert proposed[0].link.huma_id == piloted.company.sandbox.people["phone_differs"][0].user_id
-    text = page(web, "overview", connection)
-    assert "Start with these three" in text
-    for one in proposed:
-        assert one.link.name in text
-    keys = [":".join(one.key) for one in proposed]
-    text = post(web, "pilot_add", connection, person=keys, **{"from": "overview"})
-    assert members() == {one.link.huma_id for one in proposed}
-    linked = connection.links.filter(state="linked").count()
-    assert f"Pilot group: 3 of {linked} people. Only they are changed." in text
-    assert "Start with these three" not in text
-    assert "3 people joined the pilot group." in text
-    assert lifecycle.open_run(connection) == run
-
-
-def test_a_fresh_connection_works_for_everyone_and_no_page_speaks_of_a_group(piloted, web, connection):
-    piloted.company.read()
-    assert "Pilot group:" not in page(web, "review", connection)
-    assert "works for everyone: 5 people" in page(web, "pilot", connection)
-    assert "works for everyone already" in words(web.get(at("pilot_everyone", connection), follow=True))
-
-
-def test_every_page_of_the_connection_says_for_whom_it_works(piloted, web, connection):
-    run = apply(piloted.company.read(), piloted.company.user)
-    piloted.company.read()
-    piloted.choose(*piloted.inside)
-    names = ("sync_users", "overview", "review", "review_matches", "create", "confirm", "people", "pilot", "held")
-    names += ("attention", "automatic", "webhook", "history", "links", "connection", "connection_settings")
-    for name in (*names, "connection_pause", "connection_credentials"):
-        assert "Pilot group: 2 of 5 people. Only they are changed." in page(web, name, connection), name
-    assert "Pilot group: 2 of 5 people." in page(web, "result", connection, run.pk)
-
-
-def test_review_shows_the_others_under_their_own_heading_without_choices(piloted, web, connection):
-    piloted.edit_everybody()
-    piloted.company.read()
-    piloted.choose(*piloted.inside)
-    assert "Outside the pilot group 3" in page(web, "review", connection)
-    answer = web.get(at("review", connection), {"show": "outside"})
-    assert 'type="radio"' not in answer.content.decode()
-    assert "These people aren't in the pilot group." in words(answer)
-    text = post(web, "review_bulk", connection, show="all", choice="huma")
-    assert "3 are left alone: these people aren't in the pilot group." in text
-    text = page(web, "overview", connection)
-    assert "In the pilot group: 2 differences in 2 people. Outside the pilot group: 3 differences in 3 people." in text
-    assert "5 differences" not in text
-
-
-def test_create_offers_only_members(piloted, web, connection):
-    chosen, _other = (piloted.company.add("only_huma") for _ in range(2))
-    piloted.company.read()
-    piloted.choose(chosen)
-    answer = web.get(at("create", connection))
-    assert answer.content.decode().count('type="checkbox" id="add-') <= 1
-    text = words(answer)
-    assert "Outside the pilot group" in text
-    assert "They can't be added before they join the pilot group, or it ends." in text
 
 
 def test_people_are_found_by_a_search_that_no_address_has_and_join_once(piloted, web, connection):
@@ -221,7 +123,7 @@ def test_each_change_is_in_the_audit_without_names(piloted, web, connection):
     piloted.choose(*piloted.inside)
     piloted.choose(alone)
     links = {one.pk for one in connection.links.filter(huma_id__in=[one.user_id for one in piloted.inside])}
-    post(web, "pilot_remove", connection, member=str(PilotMember.objects.first().pk))
+    post(web, "pilot_remove", connection, member=str(PilotMember.objects.earliest("pk").pk))
     piloted.everyone()
     entries = AuditEntry.objects.filter(action__startswith="pilot.").order_by("pk")
     actions = ["pilot.begun", "pilot.added", "pilot.removed", "pilot.everyone"]
@@ -245,7 +147,7 @@ def test_members_who_leave_are_named_with_the_reason(piloted, web, connection):
     who_is_who.unlink(unlinked, piloted.company.user)
     EmployeeLink.objects.filter(pk=gone.pk).update(state="gone", gone_from="huma")
     LeftOut.objects.create(connection=connection, side="huma", vendor_id=out.huma_id, by="hr")
-    lifecycle.latest_read(connection).snapshots.filter(link=ended).update(standing="former")
+    connection.runs.get().snapshots.filter(link=ended).update(standing="former")
     text = page(web, "pilot", connection)
     for words_ in ("Not linked any more", "No longer in one of the systems", "Left out", "Employment has ended"):
         assert words_ in text
@@ -262,35 +164,6 @@ def test_an_empty_group_says_that_nothing_is_sent(piloted, web, connection):
     assert "Nobody is in it, so nothing is sent for anybody." in text
     connection.refresh_from_db()
     assert connection.pilot
-
-
-def test_the_result_and_its_email_say_for_whom_it_worked(piloted, web, connection, smtp):
-    connection.recipients = ["lonn@example.com"]
-    connection.save()
-    piloted.edit_everybody()
-    run = piloted.company.read()
-    piloted.choose(*piloted.inside)
-    run = lifecycle.open_run(connection)
-    post(web, "review_bulk_decide", connection, show="all", choice="huma")
-    run = apply(run, piloted.company.user)
-    text = page(web, "result", connection, run.pk)
-    assert "Only they are changed; everybody else was left as they are." in text
-    assert "Outside the pilot group: 3 differences in 3 people." in text
-    (mail,) = [one for one in smtp.messages if "lonn@example.com" in str(one["to"])]
-    plain = mail.get_body(("plain",)).get_content()
-    assert "3" in plain
-    assert "2 of 5" in plain or "2 av 5" in plain
-    piloted.everyone()
-    assert "Pilot group: 2 of 5 people." in page(web, "result", connection, run.pk), "it says what was so then"
-
-
-def test_the_notices_page_says_who_is_outside(piloted, web, connection):
-    turn_on(piloted.company)
-    piloted.choose(*piloted.inside)
-    piloted.edit_everybody()
-    told(piloted.company, piloted.outside[0])
-    text = page(web, "webhook", connection)
-    assert "Outside the pilot group: nothing is sent for them until they join it or it ends." in text
 
 
 def test_somebody_who_is_no_owner_finds_nothing(piloted, connection):
