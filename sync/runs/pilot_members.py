@@ -84,6 +84,7 @@ class Noted:
 def note_pilot(run: SyncRun) -> None:
     """Store with a run that begins to write for whom it works, so that its result and its email can say so."""
     connection = Connection.objects.get(pk=run.connection_id)
+    run.refresh_from_db(fields=["figures"])
     figures = {name: value for name, value in run.figures.items() if name != PILOT}
     if connection.pilot:
         now = group(connection)

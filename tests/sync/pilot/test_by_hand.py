@@ -8,11 +8,13 @@ from django.core.management import call_command
 from sync.models import Conflict, PilotMember, SyncRun
 from sync.runs import pilot_group
 from sync.runs.lifecycle import NotAllowed
+from sync.runs.pilot_members import Noted
 from sync.wizard import creation, review
 from sync.wizard.confirm import build
 from sync.wizard.result import result
 from sync.wizard.retry import retry_failed
 from sync.wizard.review import OUTSIDE, ReviewFilter
+from sync.wording.pilot import pilot_sentences
 from tests.sync.driving import apply, outcomes, sync
 from tests.sync.telling import new_phone
 
@@ -116,11 +118,15 @@ def test_the_command_works_for_the_group_and_says_so(piloted, hr):
     before = piloted.company.sandbox.state()
     out = io.StringIO()
     call_command("sync", connection.code, "--conflicts", "huma", "--dry-run", stdout=out)
-    assert "2 endringer" in out.getvalue() or "2 changes" in out.getvalue()
+    said = pilot_sentences(Noted(people=2, of=5, outside=3, outside_people=3))
+    assert len(said) == 2
+    assert out.getvalue().splitlines()[-2:] == said
     assert piloted.changed(before) == set()
     code, found = sync(connection, "--conflicts", "huma")
     assert (code, found["changes"]["done"], found["changes"]["planned"]) == (0, 2, 2)
     assert piloted.changed(before) == piloted.ids(*piloted.inside)
+    call_command("sync", connection.code, stdout=out)
+    assert out.getvalue().splitlines()[-2:] == said
     assert set(found) == {
         *("run", "state", "matched", "conflicts", "changes", "created", "failures", "passed_over"),
     }
