@@ -40,6 +40,7 @@ def test_a_first_run_proposes_three_ordinary_people_and_one_click_starts_with_th
 def test_a_fresh_connection_works_for_everyone_and_no_page_speaks_of_a_group(piloted, web, connection):
     piloted.company.read()
     assert "Pilot group:" not in page(web, "review", connection)
+    assert "Works for Everyone · Choose people" in page(web, "connection", connection)
     assert "works for everyone: 5 people" in page(web, "pilot", connection)
     assert "works for everyone already" in words(web.get(at("pilot_everyone", connection), follow=True))
 

@@ -1,11 +1,15 @@
 """The pilot group's own page: who is in it, three ways to choose people, and Everyone."""
 
+import threading
+
 import pytest
 from django.contrib.auth.models import User
+from django.db import connections
 
-from connections.models import AuditEntry
+from connections.models import AuditEntry, Connection
 from sync.models import EmployeeLink, LeftOut, PilotMember
-from sync.runs import who_is_who
+from sync.runs import pilot_group, who_is_who
+from sync.runs.lifecycle import NotAllowed
 from tests.sync.driving import apply
 from tests.sync.pilot.conftest import members, page, post
 from tests.sync.views.conftest import at, signed_in, words
@@ -101,6 +105,30 @@ def test_of_two_owners_at_once_the_second_one_looks_again(piloted, web, connecti
         assert "The pilot group was changed meanwhile. Your click was not saved: look at it again." in text
     connection.refresh_from_db()
     assert (PilotMember.objects.count(), connection.pilot) == (0, False)
+
+
+@pytest.mark.both
+def test_two_owners_who_choose_at_the_same_moment_get_one_group(piloted, connection, hr):
+    piloted.company.read()
+    connection.refresh_from_db()
+    seen, said = connection.pilot_version, list[str]()
+
+    def choose(person) -> None:
+        try:
+            done = pilot_group.add(Connection.objects.get(pk=connection.pk), hr, [("huma", person.user_id)], seen)
+            said.append(str(done.added))
+        except NotAllowed as refusal:
+            said.append(refusal.code)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=choose, args=(person,)) for person in piloted.inside]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(said) == ["1", "changed"]
+    assert len(members()) == 1
 
 
 def test_everyone_asks_first_and_says_how_many_people_that_is(piloted, web, connection):
