@@ -15,7 +15,7 @@ from sync.runs.lifecycle import open_run
 from tests.sync.driving import changed
 from tests.sync.scheduling import company
 from tests.sync.telling import new_phone
-from tests.sync.views.conftest import at, signed_in, words
+from tests.sync.browsing import at, signed_in, words
 from tests.sync.writing.conftest import Company, Person
 
 

@@ -12,7 +12,7 @@ from sync.runs import pilot_group, who_is_who
 from sync.runs.lifecycle import NotAllowed
 from tests.sync.driving import apply
 from tests.sync.pilot.conftest import members, page, post
-from tests.sync.views.conftest import at, signed_in, words
+from tests.sync.browsing import at, signed_in, words
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -6,7 +6,7 @@ from sync.models import EmployeeLink, EmployeeSnapshot, PilotMember
 from sync.models.pilot import alone_inside, linked_inside, linked_outside, links_in_pilots, works_for
 from sync.wizard.review import HEADINGS, headings
 from tests.connections.companies import company
-from tests.sync.reading import in_huma, in_visma, read
+from tests.sync.made_reads import in_huma, in_visma, read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
