@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from connections.models import Connection
-from sync.core.employee import Side
+from sync.core.records.employee import Side
 from sync.models.links import EmployeeLink
 
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from connections.models import Connection
 from sync.core.batches import BATCH
-from sync.core.employee import Side
+from sync.core.records.employee import Side
 from sync.models import Change, EmployeeLink, HumaEvent, SyncRun
 from sync.models.pilot import works_for
 from sync.runs import second_reads

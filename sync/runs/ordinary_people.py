@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from connections.models import Connection
 from sync.analysis import passed_over
-from sync.core.employee import Period, Side, from_json
 from sync.core.fields import field as field_named
+from sync.core.records.employee import Period, Side, from_json
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
 from sync.models.groups import WAITS
 from sync.models.links import StaysOut

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from connections.models import Connection, audit, name_of
 from sync.core.batches import BATCH, batches
-from sync.core.employee import Side
+from sync.core.records.employee import Side
 from sync.models import EmployeeLink, EmployeeSnapshot, PilotMember, SyncRun
 from sync.runs.lifecycle import NotAllowed, latest_read
 from sync.worker.queue import wake_connection

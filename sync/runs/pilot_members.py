@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from connections.models import Connection
 from sync.core.batches import batches
 from sync.core.codes import Standing
-from sync.core.employee import Period, Side
+from sync.core.records.employee import Period, Side
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, PilotMember, SyncRun
 from sync.models.links import StaysOut
 from sync.models.pilot import linked_outside

@@ -12,10 +12,10 @@ from connections.models import Connection
 from sync.models import PilotMember, SyncRun
 from sync.runs import pilot_group
 from sync.runs.lifecycle import open_run
+from tests.sync.browsing import at, signed_in, words
 from tests.sync.driving import changed
 from tests.sync.scheduling import company
 from tests.sync.telling import new_phone
-from tests.sync.browsing import at, signed_in, words
 from tests.sync.writing.conftest import Company, Person
 
 

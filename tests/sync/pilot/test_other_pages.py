@@ -3,11 +3,11 @@
 import pytest
 
 from sync.runs.ordinary_people import ordinary_people
+from tests.sync.browsing import at, words
 from tests.sync.driving import apply
 from tests.sync.pilot.conftest import members, page, post
 from tests.sync.scheduling import turn_on
 from tests.sync.telling import told
-from tests.sync.browsing import at, words
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

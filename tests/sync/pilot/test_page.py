@@ -10,9 +10,9 @@ from connections.models import AuditEntry, Connection
 from sync.models import EmployeeLink, LeftOut, PilotMember
 from sync.runs import pilot_group, who_is_who
 from sync.runs.lifecycle import NotAllowed
+from tests.sync.browsing import at, signed_in, words
 from tests.sync.driving import apply
 from tests.sync.pilot.conftest import members, page, post
-from tests.sync.browsing import at, signed_in, words
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
