@@ -113,7 +113,7 @@ def agrees_label(name: str) -> str:
 
 
 def against_sentence(code: str) -> str:
-    """What speaks against two people being one (codes of ``sync.core.matching.evidence`` and ``sync.core.matching.relook``)."""
+    """What speaks against two people being one (codes of ``evidence`` and ``relook`` in ``sync.core.matching``)."""
     return {
         "birth": gettext("The dates of birth differ."),
         "names": gettext("No part of the names agrees."),
@@ -148,11 +148,6 @@ def skipped_sentence(code: str, count: int) -> str:
         "doubted": ngettext(
             "%(n)s is left alone: it isn't certain that the two are the same person. See “Needs your attention”.",
             "%(n)s are left alone: it isn't certain that the two are the same person. See “Needs your attention”.",
-            count,
-        ),
-        "outside": ngettext(
-            "%(n)s is left alone: the person isn't in the pilot group.",
-            "%(n)s are left alone: these people aren't in the pilot group.",
             count,
         ),
         "no_suggestion": ngettext(
