@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from connections.models import Connection
-from sync.analysis import passed_over
+from sync.analysis import skipped_people
 from sync.core.fields import field as field_named
 from sync.core.records.employee import Period, Side, from_json
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
@@ -48,7 +48,7 @@ def ordinary_people(connection: Connection, most: int, besides: Collection[int] 
     if read is None or most < 1:
         return []
     sides = {side: _plain(read, side) for side in Side}
-    unread = {(one.side, one.vendor_id) for one in passed_over.waiting(connection)}
+    unread = {(one.side, one.vendor_id) for one in skipped_people.waiting(connection)}
     out = LeftOut.objects.filter(connection=connection).in_memory()
     open_fields = _open_fields(read)
     found: list[tuple[int, Ordinary]] = []

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
-from sync.analysis import passed_over
+from sync.analysis import skipped_people
 from sync.core.codes import Action
 from sync.core.deciding.report import Totals
 from sync.core.records.employee import Side
@@ -103,7 +103,7 @@ def result(run: SyncRun) -> Result:
         retry_leaves=doubted(run) if totals.failed else 0,
         retry_outside=outside(run) if totals.failed else 0,
         pilot=noted_pilot(run),
-        passed_over=passed_over.of_run(run).count(),
+        passed_over=skipped_people.of_run(run).count(),
         held_waiting=Change.objects.filter(run=run).waiting().count(),
     )
 
