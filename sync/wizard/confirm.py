@@ -253,6 +253,7 @@ def confirm(
                 raise NumberNeeded(plan.people)
             _settle_left(run, user, row)
             store_plan(run, plan.items)
+            note_pilot(run)
             skipped_people.remember(run, plan.broken, ())
             audit(user, "run.confirmed", run.connection, run=run.pk, changes=len(plan.items), people=plan.people)
             wake(run.pk)

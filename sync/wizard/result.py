@@ -101,6 +101,8 @@ def result(run: SyncRun) -> Result:
         can_retry=bool(totals.failed and to_retry(run)),
         first=run.trigger in BY_HAND and not _earlier(run).exists(),
         retry_leaves=doubted(run) if totals.failed else 0,
+        retry_outside=outside(run) if totals.failed else 0,
+        pilot=noted_pilot(run),
         passed_over=skipped_people.of_run(run).count(),
         held_waiting=Change.objects.filter(run=run).waiting().count(),
     )

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from connections.models import audit, name_of
+from connections.models import Connection, audit, name_of
 from connections.pages import request_params
 from connections.pages.request_params import searched
 from sync.analysis.links.relooking import doubted_links
@@ -18,6 +18,7 @@ from sync.core.deciding.plan import bulk_refusal
 from sync.core.fields import names
 from sync.models import Conflict, EmployeeLink, SyncRun
 from sync.models.groups import ONE_SIDE_EMPTY, STEPS
+from sync.models.pilot import linked_inside, linked_outside
 from sync.runs.lifecycle import NotAllowed
 
 CHOICES = Conflict.Decision.values

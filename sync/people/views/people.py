@@ -17,6 +17,7 @@ from sync.core.matching.relook import kind_of
 from sync.core.records.employee import Side
 from sync.models import LeftOut, SyncRun
 from sync.models.groups import OPEN_STATES
+from sync.models.pilot import works_for
 from sync.pages.paging import Place
 from sync.pages.steps import connection_page, page_context
 from sync.people import everyone
@@ -26,7 +27,7 @@ from sync.people.words import badges, connected, filter_labels, why_different, w
 from sync.runs import lifecycle, who_is_who
 from sync.runs.lifecycle import NotAllowed
 from sync.wording.create_groups import NOTES, TITLES
-from sync.wording.people import badges_of
+from sync.wording.people import Badge, badges_of
 from sync.wording.sentences import against_sentence, field_label, side_name
 from sync.wording.skipped_people import why_passed
 
