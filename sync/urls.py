@@ -6,7 +6,7 @@ from sync.automation.views import automatic, held, webhook
 from sync.history.views import history
 from sync.inbox.views import attention, recipients
 from sync.pages.vendor_ids import VendorIdConverter
-from sync.people.views import links, people
+from sync.people.views import links, people, pilot
 from sync.wizard.views import (
     confirm,
     create,
@@ -27,6 +27,7 @@ _review = f"{_connection}/review"
 _create = f"{_connection}/create"
 _links = f"{_connection}/links"
 _held = f"{_connection}/held"
+_pilot = f"{_connection}/pilot"
 _people = f"{_connection}/people"
 _person = f"{_people}/<slug:side>/<vendor_id:vendor_id>"
 
@@ -67,6 +68,12 @@ urlpatterns = [
     path(f"{_held}/answer/", held.ask, name="held_ask"),
     path(f"{_held}/approve/", held.approve, name="held_approve"),
     path(f"{_held}/reject/", held.reject, name="held_reject"),
+    path(f"{_pilot}/", pilot.page, name="pilot"),
+    path(f"{_pilot}/add/", pilot.add, name="pilot_add"),
+    path(f"{_pilot}/location/", pilot.add_location, name="pilot_location"),
+    path(f"{_pilot}/ordinary/", pilot.add_ordinary, name="pilot_ordinary"),
+    path(f"{_pilot}/remove/", pilot.remove, name="pilot_remove"),
+    path(f"{_pilot}/everyone/", pilot.everyone, name="pilot_everyone"),
     path(f"{_connection}/attention/", attention.page, name="attention"),
     path(f"{_connection}/attention/done/", attention.done, name="attention_done"),
     path(f"{_links}/", links.page, name="links"),

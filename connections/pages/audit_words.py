@@ -77,6 +77,10 @@ _ACTIONS = {
     "person.taken_back": _("Included a person again"),
     "field.left_out": _("Left a field of a person out"),
     "field.taken_back": _("Included a field of a person again"),
+    "pilot.begun": _("Chose a pilot group"),
+    "pilot.added": _("Added people to the pilot group"),
+    "pilot.removed": _("Took people out of the pilot group"),
+    "pilot.everyone": _("Ended the pilot group: the connection works for everyone"),
     "notices.closed": _("Closed notices under “Needs your attention”"),
 }
 

@@ -26,6 +26,17 @@ def huma_groups(connection: Connection) -> Groups:
     return clients_for(connection).huma.groups()
 
 
+def huma_locations(connection: Connection) -> Groups:
+    """Huma's locations for a page, by name. Raises as ``groups_for_page``."""
+    found = [group for group in groups_for_page(connection) if group["type"] == "location"]
+    return sorted(found, key=lambda group: str(group["name"]).casefold())
+
+
+def people_at(connection: Connection, location: str) -> list[str]:
+    """The ids of everybody at a location. Asks Huma each time; raises the vendor errors."""
+    return [str(user["id"]) for user in clients_for(connection).huma.all_users(location)]
+
+
 _asked: dict[int, tuple[Future[Groups], float]] = {}
 """By connection, the request to Huma that is under way, and until when a page waits for it."""
 _lock = threading.Lock()

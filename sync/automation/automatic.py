@@ -18,12 +18,14 @@ from sync.core.matching.relook import stops
 from sync.core.records.employee import Side
 from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, RunPerson, SyncRun
 from sync.models.groups import OPEN_STATES, SETTLED
+from sync.models.pilot import works_for
 from sync.planning import holding
 from sync.planning.approved_changes import answer_approved, approved, come_back
 from sync.planning.plan_rows import store_plan
 from sync.planning.planning import make_plan
 from sync.runs.events import not_handled
 from sync.runs.lifecycle import end, forget_values
+from sync.runs.pilot_members import note_pilot
 from sync.runs.second_reads import from_before_our_write
 
 RULE = "automatic"
@@ -86,6 +88,7 @@ def _carry_out(run: SyncRun, connection: Connection, decided: set[tuple[int, str
     held = holding.what_is_held(run, connection, items)
     written = [item for item in items if item not in held]
     store_plan(run, written)
+    note_pilot(run)
     if is_approved:
         answer_approved(run)
     else:
@@ -135,9 +138,12 @@ def _read_again(run: SyncRun) -> None:
 
 
 def _choose(run: SyncRun, connection: Connection, left: set[tuple[int, str]]) -> None:
-    """Decide by the rule, or what an owner approved; ``left`` stays undecided."""
+    """Decide by the rule, or what an owner approved; ``left`` stays undecided, and so does everything of people outside
+    the pilot group."""
+    works = works_for(connection.pk)
     undecided = Conflict.objects.filter(run=run, decision="", blocked_to_visma="")
     rows = [one for one in undecided.select_related("link").defer("values") if (one.link_id, one.field) not in left]
+    rows = [one for one in rows if works.link(one.link)]
     if run.trigger == SyncRun.Trigger.APPROVED:
         let_go, rows = approved(run), [one for one in rows if not stops(one.link.doubt)]
         by, chosen = run.started_by, [one for one in rows if let_go.get((one.link_id, one.field)) == _prints(one)]

@@ -17,6 +17,7 @@ from sync.core.batches import batches
 from sync.core.matching.relook import kind_of, stops
 from sync.models import Change, EmployeeLink, SyncRun
 from sync.models.groups import CAME_TO_NOTHING, OPEN_STATES
+from sync.models.pilot import WorksFor, works_for
 from sync.pages.paging import Key, Order, Part, Place, part
 from sync.planning.holding import waiting
 from sync.planning.payday import next_cutoff, notes
@@ -49,6 +50,7 @@ class Person:
     """The held Changes of one person in one run, and the id of their Huma user.
 
     ``against``: what speaks against the link, so nothing is approved until a person has answered that; or "".
+    ``outside``: whether they are outside the pilot group, so nothing is approved.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Person:
     run: SyncRun
     lines: list[Line]
     against: str = ""
+    outside: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,10 +110,12 @@ def held(connection: Connection, place: Place | int | str = 1) -> Held:
 
 
 def _people(rows: Iterable[Change], connection: Connection) -> list[Person]:
-    return [_person(list(some), connection) for _key, some in groupby(rows, lambda one: (one.link_id, one.run_id))]
+    works = works_for(connection.pk)
+    by_person = groupby(rows, lambda one: (one.link_id, one.run_id))
+    return [_person(list(some), connection, works) for _key, some in by_person]
 
 
-def _person(changes: Sequence[Change], connection: Connection) -> Person:
+def _person(changes: Sequence[Change], connection: Connection, works: WorksFor) -> Person:
     first = changes[0]
     lines = [
         Line(
@@ -125,7 +130,8 @@ def _person(changes: Sequence[Change], connection: Connection) -> Person:
     ]
     link = first.link
     against = against_sentence(kind_of(link.doubt)) if link and stops(link.doubt) else ""
-    return Person(first.name, first.number, link.huma_id if link else "", first.run, lines, against)
+    outside = link is not None and not works.link(link)
+    return Person(first.name, first.number, link.huma_id if link else "", first.run, lines, against, outside)
 
 
 def _approvals(connection: Connection, states: Iterable[str]) -> QuerySet[SyncRun]:
@@ -145,7 +151,8 @@ class Selection:
     """The ticked Changes that still wait. ``fields``: how many Changes each field has, by its label.
 
     ``needs_number``: the number of people to type before the approval, or ``None``. ``blanked`` and ``doubted``: how
-    many can't be approved because their values were deleted, or because the link has to be looked at first.
+    many can't be approved because their values were deleted, or because the link has to be looked at first;
+    ``outside``: because these people are outside the pilot group.
     """
 
     pks: list[int]
@@ -155,13 +162,14 @@ class Selection:
     threshold: int
     needs_number: int | None
     doubted: int = 0
+    outside: int = 0
     fields: list[tuple[str, int]] = field(default_factory=list)
 
 
 def select(connection: Connection, pks: Collection[int] | None, to_approve: bool) -> Selection:
     """The Changes to answer: the ticked ones that still wait, or with ``None`` all that wait."""
-    ticked = _ticked(connection, pks)
-    found = [one for one in ticked if _can_be_approved(one)] if to_approve else ticked
+    ticked, works = _ticked(connection, pks), works_for(connection.pk)
+    found = [one for one in ticked if _can_be_approved(one, works)] if to_approve else ticked
     people = len({one.link_id for one in found})
     threshold = _threshold(connection)
     return Selection(
@@ -172,6 +180,7 @@ def select(connection: Connection, pks: Collection[int] | None, to_approve: bool
         threshold=threshold,
         needs_number=people if to_approve and people > threshold else None,
         doubted=sum(_is_shown(one) and _is_doubted(one) for one in ticked) if to_approve else 0,
+        outside=sum(_is_shown(one) and _is_outside(one, works) for one in ticked) if to_approve else 0,
         fields=[(field_label(name), n) for name, n in Counter(one.field for one in found).most_common()],
     )
 
@@ -182,8 +191,8 @@ def _ticked(connection: Connection, pks: Collection[int] | None) -> list[Change]
     return [one for one in rows if wanted is None or one.pk in wanted]
 
 
-def _can_be_approved(held: Change) -> bool:
-    return _is_shown(held) and not _is_doubted(held)
+def _can_be_approved(held: Change, works: WorksFor) -> bool:
+    return _is_shown(held) and not _is_doubted(held) and not _is_outside(held, works)
 
 
 def _is_shown(held: Change) -> bool:
@@ -194,6 +203,11 @@ def _is_shown(held: Change) -> bool:
 def _is_doubted(held: Change) -> bool:
     """Whether something grave speaks against the link, so the value may be somebody else's."""
     return held.link is not None and stops(held.link.doubt)
+
+
+def _is_outside(held: Change, works: WorksFor) -> bool:
+    """Whether the person is outside the pilot group, so nothing may be written for them."""
+    return held.link is not None and not works.link(held.link)
 
 
 def _threshold(connection: Connection) -> int:
@@ -212,15 +226,16 @@ def approve(connection: Connection, user: Any, pks: Collection[int], typed: str 
     """Approve held Changes: start a run that first reads these people again on both sides, and then writes.
 
     If a side has moved since, nothing is written. Changes that were answered or overtaken meanwhile are left alone, so
-    a double click, or two owners at once, approve once; so are people whose link is in doubt. Raises
-    ``NotAllowed("inactive")``, and ``NumberNeeded`` if there are more people than the threshold and their number wasn't
-    typed.
+    a double click, or two owners at once, approve once; so are people whose link is in doubt, or who are outside the
+    pilot group. Raises ``NotAllowed("inactive")``, and ``NumberNeeded`` if there are more people than the threshold and
+    their number wasn't typed.
     """
     with transaction.atomic():
         row = _lock(connection)
         if row.state != Connection.State.ACTIVE:
             raise NotAllowed("inactive")
-        found = [one for one in _ticked(row, pks) if _can_be_approved(one)]
+        works = works_for(row.pk)
+        found = [one for one in _ticked(row, pks) if _can_be_approved(one, works)]
         people = {one.link_id: one.link.huma_id for one in found if one.link}
         if not found:
             return Answered(0)

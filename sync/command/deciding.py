@@ -8,7 +8,8 @@ from sync.analysis.links import candidates
 from sync.command.employees import NotOne, find
 from sync.core.codes import CreateGroup
 from sync.core.records.employee import Side
-from sync.models import SyncRun
+from sync.models import EmployeeLink, SyncRun
+from sync.models.pilot import works_for
 from sync.wizard import creation
 from sync.wizard.review import ReviewFilter, decide_bulk
 
@@ -32,9 +33,27 @@ class Options:
     only: tuple[str, ...] = ()
 
 
+class OutsidePilot(Exception):
+    """``--only`` names somebody outside the pilot group by this text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
 def decide(run: SyncRun, options: Options) -> None:
-    """Decide as the options say. Raises ``NotOne``, before anything is decided, if ``only`` names nobody or several."""
+    """Decide as the options say, for the pilot group only if there is one.
+
+    Raises, before anything is decided, ``NotOne`` if ``only`` names nobody or several, and ``OutsidePilot`` if it names
+    somebody outside the pilot group.
+    """
+    run.connection.refresh_from_db(fields=["pilot"])  # reading may have taken long
     people = [find(run.connection, text, run) for text in options.only]
+    works = works_for(run.connection_id)
+    for text, who in zip(options.only, people, strict=True):
+        link = EmployeeLink.objects.filter(pk=who.link).first() if who.link else None
+        if not (works.link(link) if link else works.person(who.side, who.vendor_id)):
+            raise OutsidePilot(text)
     shown = [ReviewFilter(show="all", link=one.link) for one in people if one.link]
     if options.conflicts != "leave":
         for one in shown if options.only else [ReviewFilter(show="all")]:
@@ -49,7 +68,12 @@ def decide(run: SyncRun, options: Options) -> None:
             creation.choose_all(run, NAME, target, True)
 
 
-def not_one(error: NotOne) -> str:
+def refused(error: NotOne | OutsidePilot) -> str:
+    """Why nothing was decided, as one line."""
+    if isinstance(error, OutsidePilot):
+        return _("--only: “%(who)s” isn't in the pilot group, so nothing is decided or sent for them.") % {
+            "who": error.text
+        }
     if error.several:
         return _("--only: “%(who)s” is more than one person. Name one as link:N, huma:ID or visma:ID.") % {
             "who": error.text

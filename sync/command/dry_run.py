@@ -13,7 +13,7 @@ from sync.analysis.analyse import analyse
 from sync.analysis.concurrent import closed_to
 from sync.analysis.links.relooking import to_look_at
 from sync.analysis.persist import load, store
-from sync.command.deciding import NAME, Options, decide, not_one
+from sync.command.deciding import NAME, Options, OutsidePilot, decide, refused
 from sync.command.employees import NotOne, whom_it_passed_over
 from sync.command.report import Report
 from sync.core.codes import Standing
@@ -27,6 +27,7 @@ from sync.reading.failures import CannotRead, reason_for_reading
 from sync.reading.fetch import Fetch
 from sync.reading.lists.programs import seen_by
 from sync.reading.snapshots import load_passed
+from sync.runs.pilot_members import note_pilot, noted_pilot
 from sync.wording.sentences import sentence
 from sync.worker.lease import Lease
 
@@ -43,8 +44,8 @@ def dry_run(connection: Connection, options: Options, progress: Progress) -> Rep
         return _dry_failure(run, error.reason)
     except VendorError as error:
         return _dry_failure(run, reason_for_reading(error))
-    except NotOne as error:
-        return Report(run=run.pk, state=SyncRun.State.CANCELLED.value, error=not_one(error))
+    except (NotOne, OutsidePilot) as error:
+        return Report(run=run.pk, state=SyncRun.State.CANCELLED.value, error=refused(error))
     finally:
         SyncRun.objects.filter(pk=run.pk).delete()
 
@@ -70,6 +71,7 @@ def _plan_only(run: SyncRun, options: Options) -> Report:
         store(run, analysis, today)
         decide(run, options)
         plan = make_plan(run, closed_to(run))
+        note_pilot(run)
         found = Report(
             run=run.pk,
             state=SyncRun.State.CONFIRM.value,
@@ -77,6 +79,7 @@ def _plan_only(run: SyncRun, options: Options) -> Report:
             conflicts=Conflict.objects.filter(run=run, standing=Standing.ASKS).count(),
             totals=Totals(planned=len(plan.items)),
             passed_over=whom_it_passed_over(run),
+            pilot=noted_pilot(run),
         )
         transaction.set_rollback(True)
     return found

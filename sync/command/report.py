@@ -10,13 +10,17 @@ from sync.core.records.employee import Side
 from sync.models import Conflict, SyncRun
 from sync.models.groups import CARRIED_OUT
 from sync.runs import lifecycle
+from sync.runs.pilot_members import Noted, noted_pilot
 from sync.wizard.result import created
 from sync.wording.sentences import sentence
 
 
 @dataclass
 class Report:
-    """The result. ``as_dict`` is the command's JSON; ``exit_code`` is 0 done, 1 done with failures, 2 could not run."""
+    """The result. ``as_dict`` is the command's JSON; ``exit_code`` is 0 done, 1 done with failures, 2 could not run.
+
+    ``pilot``: for whom the run worked, if not for everyone; only the text says so.
+    """
 
     run: int
     state: str
@@ -28,6 +32,7 @@ class Report:
     passed_over: list[dict[str, str]] = field(default_factory=list)
     error: str = ""
     resumed: int | None = None
+    pilot: Noted | None = None
 
     @property
     def exit_code(self) -> int:
@@ -69,4 +74,5 @@ def report(run: SyncRun) -> Report:
         failures=failures(run),
         passed_over=whom_it_passed_over(run),
         error="" if ended_well else sentence(run.failure or "bug", run.failure_params),
+        pilot=noted_pilot(run),
     )

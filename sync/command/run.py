@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from connections.models import Connection, audit
 from sync import runner
 from sync.analysis.concurrent import closed_to
-from sync.command.deciding import NAME, Options, decide, not_one
+from sync.command.deciding import NAME, Options, OutsidePilot, decide, refused
 from sync.command.dry_run import Progress, dry_run
 from sync.command.employees import NotOne
 from sync.command.report import Report, report
@@ -61,10 +61,10 @@ def _run(connection: Connection, options: Options, progress: Progress) -> Report
         return report(run)
     try:
         decide(run, options)
-    except NotOne as error:
+    except (NotOne, OutsidePilot) as error:
         lifecycle.cancel(run, NAME)
         found = report(run)
-        found.error = not_one(error)
+        found.error = refused(error)
         return found
     plan = make_plan(run, closed_to(run))
     if plan.over_threshold and not options.confirm_large:

@@ -4,6 +4,7 @@ from sync.models.events import HumaEvent, RefusedEvent
 from sync.models.heartbeat import Heartbeat
 from sync.models.links import EmployeeLink, LeftOut
 from sync.models.notices import Letter, Notice
+from sync.models.pilot import PilotMember
 from sync.models.roll import DateRoll
 from sync.models.runs import EmployeeSnapshot, PossibleMatch, RunPerson, SyncRun
 from sync.models.skipped import PassedPerson
@@ -21,6 +22,7 @@ __all__ = [
     "Letter",
     "Notice",
     "PassedPerson",
+    "PilotMember",
     "PossibleMatch",
     "RefusedEvent",
     "RunPerson",

@@ -28,6 +28,8 @@ class HumaEvent(models.Model):
     run = models.ForeignKey(
         SyncRun, models.SET_NULL, verbose_name=_("sync"), null=True, blank=True, related_name="events"
     )
+    # How many of the people were outside the pilot group when a run answered the event: nothing was written for them.
+    outside = models.PositiveIntegerField(_("outside the pilot group"), default=0)
     # A read can be older than its event, so these people are read once more: when, who, and by which run.
     again_at = models.DateTimeField(_("fetched once more"), null=True, blank=True)
     again_ids = models.JSONField(_("who is fetched once more"), default=list, blank=True)

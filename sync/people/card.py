@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext
+
 from connections.models import Connection
 from sync.core.fields import FIELDS
 from sync.core.records.employee import Side, from_json
 from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
 from sync.models.groups import STEPS
+from sync.models.pilot import works_for
 from sync.people import everyone
 from sync.people.everyone import Person
 from sync.runs.lifecycle import latest_read
@@ -78,8 +81,16 @@ def card(connection: Connection, side: str, vendor_id: str) -> PersonCard | None
         maybe=_maybe(run, alone) if run and alone else [],
         not_she=_not_she(connection, person),
         create_group=alone.create_group if alone else "",
-        blocked=blocked_sentence(alone) if alone else "",
+        blocked=_blocked(connection, alone) if alone else "",
     )
+
+
+def _blocked(connection: Connection, alone: EmployeeSnapshot) -> str:
+    """Why the person can't be added across; "" if they can."""
+    if words := blocked_sentence(alone):
+        return words
+    inside = works_for(connection.pk).person(alone.side, alone.vendor_id)
+    return "" if inside else gettext("They aren't in the pilot group.")
 
 
 def _lines(person: Person) -> list[FieldLine]:

@@ -6,6 +6,7 @@ from django.utils import timezone
 from connections.models import PROGRAM, audit
 from sync.core.matching.relook import stops
 from sync.models import Change, SyncRun
+from sync.models.pilot import works_for
 
 
 def approved(run: SyncRun) -> dict[tuple[int | None, str], tuple[str, str]]:
@@ -16,17 +17,18 @@ def approved(run: SyncRun) -> dict[tuple[int | None, str], tuple[str, str]]:
 def answer_approved(run: SyncRun) -> None:
     """Connect approved Changes with those that are written now; if a side moved meanwhile, they are overtaken.
 
-    Changes of people who couldn't be read, or whose link has come into doubt, wait again.
+    Changes of people who couldn't be read, whose link has come into doubt, or who left the pilot group, wait again.
     """
     made = {(one.link_id, one.field): one for one in Change.objects.filter(run=run)}
     rows = _unwritten(run).select_related("link")
     passed = set(run.single_people.filter(passed=True).values_list("huma_id", flat=True))
     broken = set(run.passed_over.values_list("link", flat=True))
+    works = works_for(run.connection_id)
     again: list[Change] = []
     answered: list[Change] = []
     for held in rows:
         link = held.link
-        waits = link and (link.huma_id in passed or link.pk in broken or stops(link.doubt))
+        waits = link and (link.huma_id in passed or link.pk in broken or stops(link.doubt) or not works.link(link))
         (again if waits else answered).append(held)
     for held in answered:
         held.released_as = made.get((held.link_id, held.field))

@@ -20,7 +20,6 @@ from sync.core.reasons import Reason
 from sync.core.records.employee import Employee, Side, from_json
 from sync.core.records.skipping import Passed
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
-from sync.models.links import StaysOut
 from sync.reading.reader import fingerprinter
 
 STALE_AFTER = timedelta(hours=24)
@@ -82,12 +81,12 @@ class Plan:
 
 
 def make_plan(run: SyncRun, closed: Closed, only: Collection[str] | None = None) -> Plan:
-    """The plan for the present decisions, without what is ``closed`` to the run.
+    """The plan for the present decisions, without what is ``closed`` to the run, and outside the pilot group.
 
     ``only`` limits it to these people (``link:<id>``, ``new:<id>``).
     """
     broken: dict[str, Passed] = {}
-    items = [*_decided(run, closed, broken), *_created(run, closed.left_out, broken)]
+    items = [*_decided(run, closed, broken), *_created(run, closed, broken)]
     items = [item for item in items if item.planned.person not in broken]
     if only is not None:
         items = [item for item in items if item.planned.person in only]
@@ -111,6 +110,8 @@ def _decided(run: SyncRun, closed: Closed, broken: dict[str, Passed]) -> Iterato
         link = conflict.link
         if out.has_half_of(link.huma_id, link.visma_id) or conflict.field in out.fields_of(link.pk):
             continue  # the field or person was left out after the decision
+        if not closed.works_for.link(link):
+            continue  # they aren't in the pilot group, whatever was decided
         if (link.pk, conflict.field, conflict.huma_fingerprint, conflict.visma_fingerprint) in closed.settled:
             continue  # another run has written it
         if is_held_back(link, conflict):
@@ -136,12 +137,14 @@ def _decided(run: SyncRun, closed: Closed, broken: dict[str, Passed]) -> Iterato
         yield Item(planned, conflict.link.name, conflict.link.number, conflict=conflict)
 
 
-def _created(run: SyncRun, out: StaysOut, broken: dict[str, Passed]) -> Iterator[Item]:
+def _created(run: SyncRun, closed: Closed, broken: dict[str, Passed]) -> Iterator[Item]:
     rows = EmployeeSnapshot.objects.filter(run=run, create_chosen=True, create_blocked="", link=None)
     today = timezone.localdate()
     for row in rows.exclude(create_group="").order_by("name", "pk"):
-        if not row.payload or (row.side, row.vendor_id) in out.people:
+        if not row.payload or (row.side, row.vendor_id) in closed.left_out.people:
             continue
+        if not closed.works_for.person(row.side, row.vendor_id):
+            continue  # they aren't in the pilot group
         try:
             items = list(_creation(run, row, today))
         except (OperationalError, InterfaceError):

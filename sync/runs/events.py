@@ -6,7 +6,9 @@ from django.utils import timezone
 
 from connections.models import Connection
 from sync.core.batches import BATCH
-from sync.models import Change, HumaEvent, SyncRun
+from sync.core.records.employee import Side
+from sync.models import Change, EmployeeLink, HumaEvent, SyncRun
+from sync.models.pilot import works_for
 from sync.runs import second_reads
 
 REFUSED_ACCESS = ("bad_credentials", "application_refused")
@@ -36,10 +38,23 @@ def handled(run: SyncRun) -> None:
     told meanwhile are next."""
     events = list(HumaEvent.objects.filter(run=run, state=HumaEvent.State.TAKEN))
     second_reads.plan(run, events)
+    left_alone = _outside(run)
     for event in events:
         event.state, event.handled_at = HumaEvent.State.DONE, timezone.now()
-    HumaEvent.objects.bulk_update(events, ["state", "handled_at", "again_at", "again_ids"], batch_size=BATCH)
+        event.outside = len(left_alone.intersection(event.huma_ids))
+    changed = ["state", "handled_at", "outside", "again_at", "again_ids"]
+    HumaEvent.objects.bulk_update(events, changed, batch_size=BATCH)
     second_reads.finish(run)
+
+
+def _outside(run: SyncRun) -> set[str]:
+    """The ids in Huma of the run's people who are outside the pilot group: whatever they changed, it was left alone."""
+    works = works_for(run.connection_id)
+    if works.everyone:
+        return set()
+    links = EmployeeLink.objects.filter(connection=run.connection_id, huma_id__in=run.people)
+    inside = {link.huma_id for link in links.exclude(state=EmployeeLink.State.DIFFERENT) if works.link(link)}
+    return {one for one in run.people if one not in inside and not works.person(Side.HUMA, one)}
 
 
 def not_handled(run: SyncRun) -> None:

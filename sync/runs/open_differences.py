@@ -13,6 +13,7 @@ from django.db.models import Case, Count, Exists, FilteredRelation, Max, OuterRe
 from sync.core.batches import batches
 from sync.models import Change, Conflict, EmployeeLink, LeftOut, SyncRun
 from sync.models.groups import COMPARED, FOLLOWING, MANUAL, OPEN_STATES, PART, UNATTENDED, WAITS, WHOLE
+from sync.models.pilot import links_in_pilots
 
 State, Trigger = SyncRun.State, SyncRun.Trigger
 CONNECTIONS_AT_ONCE = 200  # connections in one statement
@@ -119,7 +120,8 @@ def _with_later_looks(looks: Looks, whole: Mapping[int, int]) -> Iterable[int]:
 
 
 def asking(runs: Iterable[int]) -> QuerySet[Conflict]:
-    """The waiting differences of these runs, of people who are still linked and not left out."""
+    """The waiting differences of these runs, of people who are still linked and not left out. Nobody is asked about
+    people outside a pilot group."""
     return _taking_part(runs).filter(WAITS)
 
 
@@ -128,6 +130,7 @@ def _taking_part(runs: Iterable[int]) -> QuerySet[Conflict]:
     out = LeftOut.objects.filter(connection=OuterRef("link__connection"))
     return (
         Conflict.objects.filter(run__in=list(runs), link__state=EmployeeLink.State.LINKED)
+        .filter(Q(run__connection__pilot=False) | Q(link__in=links_in_pilots().values("pk")))
         .exclude(Exists(held))
         .exclude(Exists(LeftOut.objects.filter(link=OuterRef("link"), field=OuterRef("field"))))
         .exclude(Exists(out.of_pair(OuterRef("link__huma_id"), OuterRef("link__visma_id"))))

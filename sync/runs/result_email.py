@@ -29,6 +29,8 @@ from sync.models.groups import PROBLEMS
 from sync.planning.new_people import what_comes_along
 from sync.runs.lifecycle import run_totals
 from sync.runs.open_differences import open_differences
+from sync.runs.pilot_members import noted_pilot
+from sync.wording.pilot import pilot_sentences
 from sync.wording.sentences import change_sentence, field_label, outcome_label, sentence, side_name
 
 MOST_PROBLEMS = 50
@@ -102,7 +104,7 @@ def _result(letter: Letter) -> EmailMultiAlternatives | None:
     to = recipients(run) if run else []
     if run is None or not to:
         return None
-    totals = run_totals(run)
+    totals, pilot = run_totals(run), noted_pilot(run)
     named = Change.objects.filter(run=run, state__in=PROBLEMS).defer("before", "after", "vendor_words")
     over = skipped_people.of_run(run)
     differs = Conflict.objects.filter(run=run, standing=Standing.ASKS).exists()
@@ -117,6 +119,7 @@ def _result(letter: Letter) -> EmailMultiAlternatives | None:
         "outcomes": [(outcome_label(name), getattr(totals, name)) for name in OUTCOMES],
         "created_huma": _created(run, Side.HUMA).count(),
         "created_visma": _created(run, Side.VISMA).count(),
+        "pilot": pilot_sentences(pilot) if pilot else [],
         "problems": problems,
         "problems_more": named.count() - len(problems),
         "passed_over": [one.name or _("Somebody without a name") for one in over[:MOST_PROBLEMS]],

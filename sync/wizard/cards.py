@@ -12,7 +12,7 @@ from sync.core.fields import FIELDS
 from sync.core.records.employee import Side
 from sync.models import Conflict, EmployeeLink, SyncRun
 from sync.pages.paging import Part, Place, by_pk, part
-from sync.wizard.review import ReviewFilter, counted
+from sync.wizard.review import OUTSIDE, ReviewFilter, counted
 from sync.wording.display import Display, Segment, diff, display
 from sync.wording.sentences import decision_label, field_label, sentence, side_name
 
@@ -36,7 +36,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Row:
-    """One difference on a card."""
+    """One difference on a card. ``outside``: of somebody outside the pilot group, so nobody can decide about it."""
 
     conflict: Conflict
     label: str
@@ -47,6 +47,7 @@ class Row:
     why: str
     notes: list[str]
     choices: list[Choice]
+    outside: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def page(run: SyncRun, shown: ReviewFilter, place: Place | int = 1, per_page: in
     found: dict[int, list[Conflict]] = {pk: [] for pk in ids}
     for conflict in rows.filter(link_id__in=ids).select_related("link").defer("link__baseline", "link__seen"):
         found[conflict.link_id].append(conflict)
-    cards = [card(conflicts) for conflicts in found.values() if conflicts]
+    cards = [card(conflicts, shown.show == OUTSIDE) for conflicts in found.values() if conflicts]
     return ReviewPage(cards, links, totals["people"], totals["differences"], facets(run, shown))
 
 
@@ -107,14 +108,14 @@ def facets(run: SyncRun, shown: ReviewFilter) -> dict[str, dict[str, int]]:
     return {"show": counted(run), "field": ordered, "kind": dict(kinds)}
 
 
-def card(conflicts: Iterable[Conflict]) -> Card:
+def card(conflicts: Iterable[Conflict], outside: bool = False) -> Card:
     """The card of one employee; all conflicts belong to the same link."""
     ordered = sorted(conflicts, key=lambda conflict: ORDER.get(conflict.field, 99))
     link = ordered[0].link
-    return Card(link, link.name, link.number, [row(conflict) for conflict in ordered])
+    return Card(link, link.name, link.number, [row(conflict, outside) for conflict in ordered])
 
 
-def row(conflict: Conflict) -> Row:
+def row(conflict: Conflict, outside: bool = False) -> Row:
     """One difference as the page shows it."""
     values: dict[str, Any] = conflict.values or {}
     huma = display(conflict.field, Side.HUMA, values.get(Side.HUMA))
@@ -129,6 +130,7 @@ def row(conflict: Conflict) -> Row:
         why=sentence(conflict.why) if conflict.why else "",
         notes=[sentence(code, params) for code, params in values.get("notes", [])],
         choices=[_choice(conflict, value, values) for value in filter(None, Conflict.Decision.values)],
+        outside=outside,
     )
 
 

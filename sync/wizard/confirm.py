@@ -18,10 +18,12 @@ from sync.core.fields import field as field_named
 from sync.core.records.employee import Side
 from sync.models import Conflict, EmployeeLink, LeftOut, SyncRun
 from sync.models.groups import STEPS
+from sync.models.pilot import linked_inside
 from sync.planning.payday import marked, plan_of
 from sync.planning.plan_rows import store_plan
 from sync.planning.planning import Item, NumberNeeded, Plan, make_plan
 from sync.runs.lifecycle import NotAllowed, require_active
+from sync.runs.pilot_members import note_pilot
 from sync.wording.display import Display, display
 from sync.wording.sentences import field_label, other_side_name, sentence
 from sync.worker.queue import wake
@@ -110,8 +112,9 @@ def build(run: SyncRun, only: Collection[str] | None = None) -> Confirmation:
     plan = make_plan(run, closed_to(run), only)
     pay = plan_of(run.connection)
     lines = [(item, _line(item, pay)) for item in plan.items]
-    decisions = Counter(Conflict.objects.filter(run=run).values_list("decision", flat=True))
-    asks = Conflict.objects.filter(run=run, standing=Standing.ASKS, decision="").count()
+    rows = Conflict.objects.filter(linked_inside(run.connection), run=run)
+    decisions = Counter(rows.values_list("decision", flat=True))
+    asks = rows.filter(standing=Standing.ASKS, decision="").count()
     return Confirmation(
         fingerprint=plan.fingerprint,
         sides=[(side.value, _people(lines, side)) for side in (Side.VISMA, Side.HUMA)],
@@ -223,7 +226,7 @@ def confirm(
     try:
         with transaction.atomic():
             # Locked until the plan is stored, so that somebody who pauses the connection finds the run and stops it.
-            Connection.objects.select_for_update(no_key=True).only("pk").get(pk=run.connection_id)
+            row = Connection.objects.select_for_update(no_key=True).only("pk", "pilot").get(pk=run.connection_id)
             taken = SyncRun.objects.filter(pk=run.pk, state__in=STEPS).update(
                 state=SyncRun.State.APPLYING,
                 confirmed_by=name_of(user),
@@ -248,8 +251,9 @@ def confirm(
                 SyncRun.objects.filter(pk=run.pk).update(plan_fingerprint=plan.fingerprint)
             if plan.over_threshold and not large and typed_number.strip() != str(plan.people):
                 raise NumberNeeded(plan.people)
-            _settle_left(run, user)
+            _settle_left(run, user, row)
             store_plan(run, plan.items)
+            note_pilot(run)
             skipped_people.remember(run, plan.broken, ())
             audit(user, "run.confirmed", run.connection, run=run.pk, changes=len(plan.items), people=plan.people)
             wake(run.pk)
@@ -259,10 +263,11 @@ def confirm(
         run.refresh_from_db()
 
 
-def _settle_left(run: SyncRun, user: Any) -> None:
-    """Settle the fields that were left as they are, and leave out those that are never to be synced."""
+def _settle_left(run: SyncRun, user: Any, connection: Connection) -> None:
+    """Settle the fields that were left as they are, and leave out those that are never to be synced; nothing of people
+    who are outside the pilot group by now."""
     name = name_of(user)
-    rows = Conflict.objects.filter(run=run).defer("values")
+    rows = Conflict.objects.filter(linked_inside(connection), run=run).defer("values")
     LeftOut.objects.bulk_create(
         [
             LeftOut(

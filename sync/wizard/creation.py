@@ -16,6 +16,7 @@ from sync.core.codes import CreateGroup
 from sync.core.records.employee import Side
 from sync.models import EmployeeSnapshot, LeftOut, SyncRun
 from sync.models.groups import STEPS
+from sync.models.pilot import alone_inside
 from sync.runs.lifecycle import NotAllowed
 from sync.runs.who_is_who import hold_reviews, leave_out
 
@@ -29,11 +30,13 @@ def chosen(run: SyncRun, target: str) -> QuerySet[EmployeeSnapshot]:
 
 
 def choose(run: SyncRun, user: Any, ids: Iterable[int], on: bool) -> int:
-    """Tick or untick people; returns how many changed. People who can't be created stay as they are.
+    """Tick or untick people; returns how many changed. People who can't be created, or who are outside the pilot group,
+    stay as they are.
 
     ``ids``: primary keys of snapshots of this run. Raises ``NotAllowed`` once the run writes or has ended.
     """
-    rows = EmployeeSnapshot.objects.filter(run=run, link=None, create_blocked="", pk__in=list(ids))
+    rows = EmployeeSnapshot.objects.filter(alone_inside(run.connection), run=run, link=None, create_blocked="")
+    rows = rows.filter(pk__in=list(ids))
     return _set(run, user, rows.exclude(create_group__in=NEVER_OFFERED), on)
 
 

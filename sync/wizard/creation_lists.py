@@ -11,10 +11,11 @@ from connections.models import Connection
 from sync.analysis.links import candidates
 from sync.core.records.employee import Side
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
+from sync.models.pilot import alone_inside
 from sync.pages.paging import Part, Place, by_pk, part
 from sync.planning.new_people import Omitted, what_comes_along
 from sync.wizard import creation as service
-from sync.wording.create_groups import BLOCKED, FOLDED, MAIN, NEVER, NOTES, TITLES
+from sync.wording.create_groups import BLOCKED, FOLDED, MAIN, NEVER, NOTES, OUTSIDE, TITLES
 from sync.wording.people import Badge, badges_of, blocked_sentence
 
 PER_PAGE = 50
@@ -63,7 +64,7 @@ class Section:
     @property
     def offered(self) -> bool:
         """Whether the section's people can be ticked."""
-        return self.code not in (BLOCKED, NEVER)
+        return self.code not in (BLOCKED, NEVER, OUTSIDE)
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,14 @@ def page(run: SyncRun, target: str, opened: str = "", place: Place | int | str =
     """The lists for ``target``; the section ``opened`` is unfolded and begins at ``place``."""
     rows = candidates.offered(run, target).order_by("name", "pk")
     settled = rows.exclude(create_blocked=service.LEFT_OUT)
+    inside, others = alone_inside(run.connection), settled.none()
+    if run.connection.pilot:
+        settled, others = settled.filter(inside), settled.exclude(inside)
     lists: dict[str, QuerySet[EmployeeSnapshot]] = {
         MAIN: settled.filter(create_group=MAIN, create_blocked=""),
         BLOCKED: settled.filter(create_group=MAIN).exclude(create_blocked=""),
         **{code: settled.filter(create_group=code) for code in FOLDED},
+        OUTSIDE: others,
         NEVER: rows.filter(create_blocked=service.LEFT_OUT),
     }
     sections = [_section(run, target, code, people, opened, place) for code, people in lists.items()]

@@ -12,10 +12,12 @@ from sync.analysis.links.candidates import only_on_one_side
 from sync.core.fields import names
 from sync.core.records.employee import Side
 from sync.models import Conflict, EmployeeLink, SyncRun
-from sync.models.groups import ONE_SIDE_EMPTY
+from sync.models.groups import BY_HAND, CARRIED_OUT, ONE_SIDE_EMPTY
 from sync.runs.lifecycle import reads
+from sync.runs.ordinary_people import PROPOSED, Ordinary, ordinary_people
+from sync.runs.pilot_members import outside_of
 from sync.wizard.matches import open_count
-from sync.wizard.review import HEADINGS, UNASKED
+from sync.wizard.review import UNASKED, headings
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,8 @@ class Overview:
     """The figures of a run.
 
     ``only_huma`` and ``only_visma`` are by heading of ``core.create``. ``worth`` has the codes of
-    ``analysis.worth_knowing`` with the number of people, where there are any.
+    ``analysis.worth_knowing`` with the number of people, where there are any. ``outside_pilot``: how many differences
+    nobody can decide, because these people are outside the pilot group; ``differences`` is without them.
     """
 
     huma: int
@@ -47,6 +50,8 @@ class Overview:
     passed_over: int
     series_broken: bool
     worth: list[tuple[str, int]]
+    outside_pilot: int = 0
+    outside_pilot_people: int = 0
 
     @property
     def only_huma_total(self) -> int:
@@ -62,6 +67,7 @@ class Overview:
 def overview(run: SyncRun) -> Overview:
     """The run's figures. Those that open a list are counted in what the list shows now."""
     figures: dict[str, Any] = {**run.figures, **_now(run)}
+    outside = outside_of(run, run.connection) if run.connection.pilot else (0, 0)
     last = last_finished(run)
     return Overview(
         huma=figures.get(Side.HUMA, 0),
@@ -85,18 +91,31 @@ def overview(run: SyncRun) -> Overview:
         passed_over=figures.get("passed_over", 0),
         series_broken=bool(figures.get("series_broken")),
         worth=[(code, n) for code, n in worth_knowing.counted(run.connection, reads(run.connection)).items() if n],
+        outside_pilot=outside[0],
+        outside_pilot_people=outside[1],
     )
 
 
+def proposal(run: SyncRun) -> list[Ordinary] | None:
+    """The people with whom a first run may begin; ``None`` later, and once there was a pilot group."""
+    connection = run.connection
+    if connection.pilot or connection.pilot_version:
+        return None
+    if connection.runs.filter(trigger__in=BY_HAND, state__in=CARRIED_OUT).exists():
+        return None
+    return ordinary_people(connection, PROPOSED)
+
+
 def _now(run: SyncRun) -> dict[str, Any]:
-    conflicts, asks = Conflict.objects.filter(run=run), HEADINGS["all"]
+    conflicts, shown = Conflict.objects.filter(run=run), headings(run.connection)
+    asks = shown["all"]
     counted = conflicts.aggregate(
         differences=Count("pk", filter=asks),
         people=Count("link", distinct=True, filter=asks),
         one_side_empty=Count("pk", filter=asks & Q(kind__in=ONE_SIDE_EMPTY)),
         spelling=Count("pk", filter=asks & Q(kind=Conflict.Kind.SPELLING)),
         new=Count("pk", filter=asks & Q(is_new=True)),
-        **{f"standing_{code}": Count("pk", filter=HEADINGS[code]) for code in UNASKED},
+        **{f"standing_{code}": Count("pk", filter=shown[code]) for code in UNASKED},
         **{f"field_{name}": Count("pk", filter=asks & Q(field=name)) for name in names()},
     )
     only: dict[str, dict[str, int]] = {Side.HUMA: {}, Side.VISMA: {}}

@@ -15,7 +15,8 @@ from sync.models import Change, Conflict, SyncRun
 from sync.models.groups import BY_HAND
 from sync.runs.lifecycle import run_totals
 from sync.runs.open_differences import open_differences
-from sync.wizard.retry import doubted, to_retry
+from sync.runs.pilot_members import Noted, noted_pilot
+from sync.wizard.retry import doubted, outside, to_retry
 from sync.wording.display import Display, display
 from sync.wording.sentences import change_sentence, field_label, outcome_label
 
@@ -67,7 +68,8 @@ class Section:
 
 @dataclass(frozen=True)
 class Result:
-    """The content of the Result page."""
+    """The content of the Result page. ``retry_leaves``, ``retry_outside``: how many people a retry leaves alone because
+    their links are in doubt, and because they are outside the pilot group."""
 
     totals: Totals
     created: dict[str, int]
@@ -79,6 +81,8 @@ class Result:
     first: bool
     held_waiting: int = 0
     retry_leaves: int = 0
+    retry_outside: int = 0
+    pilot: Noted | None = None
     passed_over: int = 0
 
 
@@ -97,6 +101,8 @@ def result(run: SyncRun) -> Result:
         can_retry=bool(totals.failed and to_retry(run)),
         first=run.trigger in BY_HAND and not _earlier(run).exists(),
         retry_leaves=doubted(run) if totals.failed else 0,
+        retry_outside=outside(run) if totals.failed else 0,
+        pilot=noted_pilot(run),
         passed_over=skipped_people.of_run(run).count(),
         held_waiting=Change.objects.filter(run=run).waiting().count(),
     )

@@ -10,6 +10,7 @@ from sync.core.codes import Action
 from sync.core.fields.number import TO_BE_GIVEN
 from sync.core.records.employee import Side
 from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
+from sync.models.pilot import WorksFor, works_for
 from sync.runs.lifecycle import NotAllowed, open_run, require_active
 
 
@@ -54,9 +55,23 @@ def retry_failed(run: SyncRun, user: Any) -> SyncRun:
 def to_retry(run: SyncRun) -> list[Change]:
     """The Changes that failed in an ended run and that no later run has written.
 
-    People whose link has come into doubt since are left out (see ``doubted``).
+    People whose link has come into doubt since are left out (see ``doubted``), and people outside the pilot group (see
+    ``outside``).
     """
-    return [change for change in _failed(run) if not _is_doubted(change)]
+    works = works_for(run.connection_id)
+    return [change for change in _failed(run) if not _is_doubted(change) and not _is_outside(change, works)]
+
+
+def outside(run: SyncRun) -> int:
+    """How many people a retry leaves alone because they are outside the pilot group."""
+    works = works_for(run.connection_id)
+    return len({(one.link_id, one.snapshot_id) for one in _failed(run) if _is_outside(one, works)})
+
+
+def _is_outside(change: Change, works: WorksFor) -> bool:
+    if change.link:
+        return not works.link(change.link)
+    return change.snapshot is not None and not works.person(change.snapshot.side, change.snapshot.vendor_id)
 
 
 def doubted(run: SyncRun) -> int:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from connections.models import audit, name_of
+from connections.models import Connection, audit, name_of
 from connections.pages import request_params
 from connections.pages.request_params import searched
 from sync.analysis.links.relooking import doubted_links
@@ -18,6 +18,7 @@ from sync.core.deciding.plan import bulk_refusal
 from sync.core.fields import names
 from sync.models import Conflict, EmployeeLink, SyncRun
 from sync.models.groups import ONE_SIDE_EMPTY, STEPS
+from sync.models.pilot import linked_inside, linked_outside
 from sync.runs.lifecycle import NotAllowed
 
 CHOICES = Conflict.Decision.values
@@ -39,6 +40,17 @@ HEADINGS: dict[str, Q] = {
     **{str(standing): Q(standing=standing) for standing in UNASKED},
 }
 """The headings of Review, with the differences under each: what the page shows, what it counts, and its progress."""
+OUTSIDE = "outside"
+"""The heading of the differences of people outside the pilot group, about whom nobody can decide."""
+
+
+def headings(connection: Connection) -> dict[str, Q]:
+    """The headings with their differences. With a pilot group the others' differences have their own heading."""
+    if not connection.pilot:
+        return HEADINGS
+    inside = linked_inside(connection)
+    mine = {code: rows & inside for code, rows in HEADINGS.items()}
+    return {**mine, OUTSIDE: ASKED & linked_outside(connection)}
 
 
 @dataclass(frozen=True)
@@ -62,7 +74,7 @@ class ReviewFilter:
         return cls(
             field=field if field in names() else "",
             kind=kind if kind in (*Conflict.Kind.values, "empty") else "",
-            show=show if show in HEADINGS else "undecided",
+            show=show if show in (*HEADINGS, OUTSIDE) else "undecided",
             search=searched(data.get("search")),
             new=str(data.get("new") or "") in ("1", "on", "true"),
             link=request_params.number(data.get("link")),
@@ -75,7 +87,16 @@ class ReviewFilter:
 
     def apply(self, run: SyncRun) -> QuerySet[Conflict]:
         """The run's differences that the filter shows."""
-        rows = Conflict.objects.filter(HEADINGS[self.show], run=run)
+        shown = headings(run.connection)
+        rows = Conflict.objects.filter(run=run)
+        return self._narrow(rows.filter(shown[self.show]) if self.show in shown else rows.none(), run)
+
+    def outside(self, run: SyncRun) -> QuerySet[Conflict]:
+        """What the filter would show, too, if there were no pilot group."""
+        rows = Conflict.objects.filter(HEADINGS.get(self.show, ASKED), linked_outside(run.connection), run=run)
+        return self._narrow(rows, run)
+
+    def _narrow(self, rows: QuerySet[Conflict], run: SyncRun) -> QuerySet[Conflict]:
         if self.field:
             rows = rows.filter(field=self.field)
         if self.kind:
@@ -103,13 +124,13 @@ class Decided:
     skipped: dict[str, int] = field(default_factory=dict)
 
 
-def counted(run: SyncRun, headings: Iterable[str] = tuple(HEADINGS)) -> dict[str, int]:
-    """How many differences of the run are under each heading.
+def counted(run: SyncRun, codes: Iterable[str] = ()) -> dict[str, int]:
+    """How many differences of the run are under each heading, or only under some of them.
 
     The query uses only columns of the index ``conflict_filter``, because the rows themselves are long.
     """
-    rows = Conflict.objects.filter(run=run)
-    return rows.aggregate(**{code: Count("standing", filter=HEADINGS[code]) for code in headings})
+    rows, known = Conflict.objects.filter(run=run), headings(run.connection)
+    return rows.aggregate(**{code: Count("standing", filter=known[code]) for code in codes or known})
 
 
 def progress(run: SyncRun) -> tuple[int, int]:
@@ -122,14 +143,17 @@ def decide(run: SyncRun, user: Any, conflict_ids: Iterable[int], choice: str, ch
     """Decide single differences that a person has seen; "" takes a choice back.
 
     ``chosen_at``: when the person chose, in milliseconds of their browser's clock; a later choice whose request arrived
-    earlier stays. A forbidden direction can't be chosen here, either. Raises ``NotAllowed`` if the run is past its
-    review.
+    earlier stays. A forbidden direction can't be chosen here, either, and nothing for people outside the pilot group.
+    Raises ``NotAllowed`` if the run is past its review.
     """
     if choice not in CHOICES:
         raise ValueError(choice)
     rows = Conflict.objects.filter(run=run, pk__in=list(conflict_ids)).defer("values")
+    outside = set(rows.filter(linked_outside(run.connection)).values_list("pk", flat=True))
 
     def chosen(conflict: Conflict) -> tuple[str, str]:
+        if conflict.pk in outside:
+            return choice, "outside"
         return choice, "forbidden" if conflict.forbids(choice) else ""
 
     return _decide(run, user, rows, chosen, True, chosen_at, for_many=False)
@@ -141,7 +165,8 @@ def decide_bulk(
     """Decide all differences that the filter shows; ``suggested`` takes each one's suggestion.
 
     Empties no field without ``allow_clearing``, and leaves alone former employees and drafts outside their own filters,
-    and dates of people with several positions; returns how many it left alone. ``chosen_at`` as in ``decide``.
+    dates of people with several positions, and everybody outside the pilot group; returns how many it left alone.
+    ``chosen_at`` as in ``decide``.
     """
     if choice not in (*CHOICES, "suggested"):
         raise ValueError(choice)
@@ -163,8 +188,11 @@ def decide_bulk(
             doubted=conflict.link_id in doubted,
         )
 
-    rows = shown.apply(run).defer("values")
-    return _decide(run, user, rows, chosen, allow_clearing, chosen_at, for_many=True)
+    rows = shown.apply(run).defer("values") if shown.show != OUTSIDE else Conflict.objects.none()
+    done = _decide(run, user, rows, chosen, allow_clearing, chosen_at, for_many=True)
+    if outside := shown.outside(run).count():
+        done.skipped["outside"] = outside
+    return done
 
 
 def preview_bulk(run: SyncRun, shown: ReviewFilter, choice: str) -> Decided:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sync.core.codes import CreateGroup
 
-MAIN, BLOCKED, NEVER = CreateGroup.MAIN.value, "blocked", "never"
+MAIN, BLOCKED, OUTSIDE, NEVER = CreateGroup.MAIN.value, "blocked", "outside", "never"
 FOLDED = (
     CreateGroup.FORMER,
     CreateGroup.NOT_EMPLOYEE,
@@ -21,6 +21,7 @@ TITLES: dict[str, Promise] = {
     "no_position": _("No position"),
     "draft": _("Drafts"),
     "returned": _("Added before, removed since"),
+    OUTSIDE: _("Outside the pilot group"),
     NEVER: _("Never added"),
 }
 NOTES: dict[str, Promise] = {
@@ -30,5 +31,6 @@ NOTES: dict[str, Promise] = {
     "no_position": _("They have no position, so we can't tell whether they are employed."),
     "draft": _("They haven't been completed in Visma yet."),
     "returned": _("A sync added them, and somebody removed them afterwards."),
+    OUTSIDE: _("They can't be added before they join the pilot group, or it ends."),
     NEVER: _("They are left out of every sync until you include them again."),
 }

@@ -1,6 +1,6 @@
 """Words about Huma's webhook: what an event says, and why a request was refused."""
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_noop as _
 
 from connections.models import Connection
@@ -50,6 +50,15 @@ def event_hint(event: HumaEvent, connection: Connection) -> str:
     """A hint about an event's state; "" if there is nothing to add."""
     if event.state == HumaEvent.State.WAITING and connection.state == Connection.State.PAUSED:
         return gettext("It is waiting for the end of the pause.")
+    if event.state == HumaEvent.State.DONE and event.outside:
+        if event.outside >= len(event.huma_ids):
+            return gettext("Outside the pilot group: nothing is sent for them until they join it or it ends.")
+        words = ngettext(
+            "%(n)d of them is outside the pilot group, so nothing was sent for them.",
+            "%(n)d of them are outside the pilot group, so nothing was sent for them.",
+            event.outside,
+        )
+        return words % {"n": event.outside}
     if event.state == HumaEvent.State.DONE and event.again_at:
         return gettext("We ask Huma once more in a moment, in case its answer was older than the change.")
     if event.state == HumaEvent.State.DONE and event.run_id is None and event.again_run_id is None:

@@ -121,9 +121,10 @@ class HumaClient:
         params += [("id", found) for found in ids]
         return self._list("/users", {}, params, offset, limit, documents.users(limit, offset))
 
-    def all_users(self) -> list[dict[str, Any]]:
-        """Summaries of all users, in any group. Source: huma-openapi.yaml, GET /users."""
-        found = self._all("/users", {}, [], USERS_PAGE, documents.users, shared=1, most=settings.LIST_MAX_PEOPLE)
+    def all_users(self, location: str = "") -> list[dict[str, Any]]:
+        """Summaries of all users, or of those at one ``location`` (its id). Source: huma-openapi.yaml, GET /users."""
+        params = [("location", location)] if location else []
+        found = self._all("/users", {}, params, USERS_PAGE, documents.users, shared=1, most=settings.LIST_MAX_PEOPLE)
         return [user for user in found if not shapes.is_stand_in(user["id"])]
 
     def user(self, user_id: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from sync.core.codes import CreateGroup
 from sync.core.deciding.create import SHARED, UNTIL_READ_AGAIN, keys, refused, shared_keys
 from sync.core.records.employee import Side, from_json
 from sync.models import EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
+from sync.models.pilot import alone_inside
 from sync.reading.lists.programs import addresses_of, seen_by
 
 NEVER_OFFERED = ("", CreateGroup.NOT_A_PERSON)
@@ -33,8 +34,8 @@ def only_on_one_side(run: SyncRun) -> QuerySet[EmployeeSnapshot]:
 
 
 def possible(run: SyncRun, target: str) -> QuerySet[EmployeeSnapshot]:
-    """Those who can be created."""
-    return offered(run, target).filter(create_blocked="")
+    """Those who can be created; only from the pilot group, if there is one."""
+    return offered(run, target).filter(alone_inside(run.connection), create_blocked="")
 
 
 def recheck(run: SyncRun, people: Iterable[EmployeeSnapshot]) -> None:

@@ -123,6 +123,8 @@ def _nothing_left(
     if selection and selection.doubted:
         text = _("Nothing was approved: first say whether these are still the same people in both systems.")
         messages.warning(request, text)
+    elif selection and selection.outside:
+        messages.warning(request, _("Nothing was approved: these people aren't in the pilot group."))
     elif selection and selection.blanked:
         messages.warning(request, _("Their values were deleted, so they can't be approved. They can be rejected."))
     else:

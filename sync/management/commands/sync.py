@@ -18,6 +18,7 @@ from sync.command.run import whole_run
 from sync.models import SyncRun
 from sync.models.groups import UNATTENDED
 from sync.runs.lifecycle import live
+from sync.wording.pilot import pilot_sentences
 from sync.wording.sentences import sentence
 
 
@@ -95,14 +96,17 @@ def active_connection(code: str) -> Connection:
 
 def _summary(report: Report) -> str:
     totals = report.totals
+    pilot = pilot_sentences(report.pilot) if report.pilot else []
     if report.state == SyncRun.State.CONFIRM:
-        return _("%(planned)s changes would be sent. Nothing was sent.") % {"planned": totals.planned}
+        would = _("%(planned)s changes would be sent. Nothing was sent.") % {"planned": totals.planned}
+        return "\n".join([would, *pilot])
     lines = [
         _(
             "Sync %(run)s: %(planned)s planned = %(done)s updated + %(nothing)s already right + %(moved)s changed "
             "meanwhile + %(failed)s not done + %(unknown)s not certain + %(stopped)s stopped."
         )
         % {"run": report.run, **totals.as_dict()},
+        *pilot,
         *(f"{f['employee']} {f['side']} {f.get('field') or f.get('action')}: {f['reason']}" for f in report.failures),
     ]
     return "\n".join(lines)

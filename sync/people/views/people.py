@@ -17,15 +17,17 @@ from sync.core.matching.relook import kind_of
 from sync.core.records.employee import Side
 from sync.models import LeftOut, SyncRun
 from sync.models.groups import OPEN_STATES
+from sync.models.pilot import works_for
 from sync.pages.paging import Place
 from sync.pages.steps import connection_page, page_context
 from sync.people import everyone
 from sync.people.card import PersonCard, card
+from sync.people.pilot import is_member
 from sync.people.words import badges, connected, filter_labels, why_different, why_linked, why_paired_anew, why_possible
 from sync.runs import lifecycle, who_is_who
 from sync.runs.lifecycle import NotAllowed
 from sync.wording.create_groups import NOTES, TITLES
-from sync.wording.people import badges_of
+from sync.wording.people import Badge, badges_of
 from sync.wording.sentences import against_sentence, field_label, side_name
 from sync.wording.skipped_people import why_passed
 
@@ -169,7 +171,7 @@ def _person_context(request: HttpRequest, connection: Connection, shown: PersonC
         **context,
         "card": shown,
         "person": person,
-        "badges": badges(person),
+        "badges": [*badges(person), *_of_pilot(connection, person)],
         "sides": [(side, getattr(person, side), _side_badges(person, side)) for side in Side],
         "connected": connected(person),
         "linked_why": why_linked(person.link) if person.link else "",
@@ -186,6 +188,15 @@ def _person_context(request: HttpRequest, connection: Connection, shown: PersonC
         "writing": bool(open_run and open_run.state == SyncRun.State.APPLYING),
         "open_run": open_run if open_run and open_run.state in OPEN_STATES else None,
     }
+
+
+def _of_pilot(connection: Connection, person: everyone.Person) -> list[Badge]:
+    """Whether a person is in the pilot group, if there is one."""
+    works = works_for(connection.pk)
+    if works.everyone:
+        return []
+    inside = is_member(works, person)
+    return [Badge(_("In the pilot group"), "accent") if inside else Badge(_("Outside the pilot group"))]
 
 
 def _side_badges(person: everyone.Person, side: str) -> list[Any]:

@@ -16,9 +16,10 @@ from connections.models import Connection
 from sync.core.records.employee import Side
 from sync.models import SyncRun
 from sync.pages.steps import open_run_page, page_context
-from sync.wizard.overview import Overview, overview
+from sync.wizard.overview import Overview, overview, proposal
 from sync.wizard.views.review import progress_context
 from sync.wording.link_keys import linked_by
+from sync.wording.pilot import ordinary_words, outside_sentence
 from sync.wording.sentences import field_label, sentence
 
 
@@ -61,9 +62,20 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
         fields=_fields(connection, found),
         groups=groups(connection, found),
         worth=worth_knowing(connection, found),
+        proposal=_proposal(run),
         **progress_context(run),
     )
     return render(request, "sync/overview.html", context)
+
+
+def _proposal(run: SyncRun) -> dict[str, Any] | None:
+    """With whom a first run may begin, in words; ``None`` where nobody is asked."""
+    people = proposal(run)
+    if people is None:
+        return None
+    labels = {1: _("Start with this person"), 2: _("Start with these two"), 3: _("Start with these three")}
+    rows = [{"person": one, "key": ":".join(one.key), "agrees": ordinary_words(one.agrees)} for one in people]
+    return {"people": rows, "label": labels.get(len(rows), "")}
 
 
 def people_sentence(found: Overview) -> str:
@@ -86,11 +98,14 @@ def _former(only: dict[str, int]) -> str:
 
 def differences_sentence(found: Overview) -> str:
     """How many differences there are, in one sentence."""
-    if not found.differences:
+    if not found.differences and not found.outside_pilot:
         return _("The two systems agree about everybody who is in both.")
     differences = ngettext("%(n)s difference", "%(n)s differences", found.differences) % {"n": found.differences}
     empty = _("%(n)s of them empty in one system") % {"n": found.one_side_empty}
-    return f"{differences} {_people(found.people)}, {empty}."
+    if not found.outside_pilot:
+        return f"{differences} {_people(found.people)}, {empty}."
+    inside = _("In the pilot group: %(differences)s.") % {"differences": f"{differences} {_people(found.people)}"}
+    return f"{inside} {outside_sentence(found.outside_pilot, found.outside_pilot_people)}"
 
 
 def figures(connection: Connection, found: Overview) -> list[Figure]:
@@ -119,6 +134,7 @@ def groups(connection: Connection, found: Overview) -> list[Figure]:
         Figure(found.standing.get("left", 0), _("Differences left as they were earlier"), review(show="left")),
         Figure(found.standing.get("former", 0), _("Differences for former employees"), review(show="former")),
         Figure(found.standing.get("draft", 0), _("Differences for drafts in Visma"), review(show="draft")),
+        Figure(found.outside_pilot, _("Differences outside the pilot group"), review(show="outside")),
         Figure(found.gone, _("No longer in one of the systems"), people(show="gone")),
         Figure(found.outside, _("Outside the selection"), people(show="outside")),
     ]

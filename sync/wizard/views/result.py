@@ -16,6 +16,7 @@ from sync.runs import lifecycle
 from sync.runs.result_email import result_of
 from sync.wizard.result import result
 from sync.wizard.retry import retry_failed
+from sync.wording.pilot import pilot_sentences
 from sync.wording.rule import rule
 from sync.wording.sentences import outcome_label, sentence
 
@@ -45,6 +46,7 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
         failure=sentence(run.failure, run.failure_params),
         held_until=next_cutoff(connection, Change.objects.filter(run=run).waiting()) if found.held_waiting else "",
         mail_sentence=mail_sentence(run),
+        pilot_lines=pilot_sentences(found.pilot) if found.pilot else [],
         rule=rule(run),
         by_hand=by_hand,
         may_ask=by_hand and run.state == SyncRun.State.FINISHED,

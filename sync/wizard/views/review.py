@@ -117,6 +117,7 @@ def _shows(shown: ReviewFilter, counts: dict[str, int]) -> list[dict[str, Any]]:
         "left": _("Left as is"),
         "former": _("Former employees"),
         "draft": _("Drafts in Visma"),
+        review.OUTSIDE: _("Outside the pilot group"),
     }
     return [
         {"value": value, "label": label, "count": counts.get(value, 0), "current": value == shown.show}
@@ -173,7 +174,8 @@ def decide(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpRe
                 return go_to(request, step_url("sync_users", connection))
     conflict.refresh_from_db()
     if decided and decided.skipped:
-        notice = _("That choice isn't possible here.")
+        outside = _("They aren't in the pilot group, so nothing is decided for them.")
+        notice = outside if "outside" in decided.skipped else _("That choice isn't possible here.")
     saved = "" if notice else _("Saved: %(choice)s") % {"choice": decision_label(conflict.decision)}
     return _row(request, connection, run, conflict, notice=notice, saved=saved, focus=NEVER if sure else None)
 

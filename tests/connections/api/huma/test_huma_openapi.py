@@ -55,7 +55,7 @@ def everything(sandbox: Sandbox) -> dict[str, list[Callable[[HumaClient], Any]]]
             ((50, 10), {"groups": {"company": ids, "location": ids, "team": ids}}),
             ((0,), {"groups": {"team": groups[:1]}}),
         ],
-        "all_users": [((), {})],
+        "all_users": [((), {}), ((ids[0],), {})],
         "look": [
             (("/users", {}, (("limit", "50"), ("offset", "0"), *(("location", one) for one in ids))), {}),
             (("/users", {}, (("limit", "1"), ("offset", "0"), ("isActive", "false"))), {}),
