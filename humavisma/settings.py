@@ -206,6 +206,11 @@ WEBHOOK_MAX_PEOPLE: int = env.int("WEBHOOK_MAX_PEOPLE", default=10000)
 WEBHOOK_REFUSALS_PER_MINUTE: int = env.int("WEBHOOK_REFUSALS_PER_MINUTE", default=60)
 WEBHOOK_OLD_SECRET_HOURS: float = env.float("WEBHOOK_OLD_SECRET_HOURS", default=24.0)
 
+# The largest pairs file: its bytes, and its rows.
+
+PAIRS_MAX_BYTES: int = env.int("PAIRS_MAX_BYTES", default=2_000_000)
+PAIRS_MAX_ROWS: int = env.int("PAIRS_MAX_ROWS", default=20_000)
+
 # When the day's digest is written, and the reminders before a cut-off, on Norwegian working days (Europe/Oslo).
 
 DIGEST_TIME: time = time.fromisoformat(env.str("DIGEST_TIME", default="07:00"))

@@ -21,7 +21,7 @@ from sync.core.batches import BATCH, batches
 from sync.core.compare import Difference
 from sync.core.employee import Employee, Side, from_json
 from sync.core.garbage_collection import no_garbage_collection
-from sync.core.match import Possible
+from sync.core.possible import Possible
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
 
 IDS = 5000  # primary keys in one statement

@@ -2,7 +2,7 @@
 
 from sync.models.events import HumaEvent, RefusedEvent
 from sync.models.heartbeat import Heartbeat
-from sync.models.links import EmployeeLink, LeftOut
+from sync.models.links import AskedPair, EmployeeLink, LeftOut, PairsUpload
 from sync.models.notices import Letter, Notice
 from sync.models.passed import PassedPerson
 from sync.models.roll import DateRoll
@@ -10,6 +10,7 @@ from sync.models.runs import EmployeeSnapshot, PossibleMatch, RunPerson, SyncRun
 from sync.models.writes import Change, Conflict, Write
 
 __all__ = [
+    "AskedPair",
     "Change",
     "Conflict",
     "DateRoll",
@@ -20,6 +21,7 @@ __all__ = [
     "LeftOut",
     "Letter",
     "Notice",
+    "PairsUpload",
     "PassedPerson",
     "PossibleMatch",
     "RefusedEvent",

@@ -9,7 +9,8 @@ from sync.analysis.persist import possible_row
 from sync.core.batches import BATCH
 from sync.core.employee import Employee, Side, from_json
 from sync.core.evidence import Evidence
-from sync.core.match import Possible, match, weighing_of
+from sync.core.match import match, weighing_of
+from sync.core.possible import Possible
 from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun, Write
 from sync.reading.one_person import PassedOver
 from sync.reading.reader import Reader, enabled_fields, within, witness_of
