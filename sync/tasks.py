@@ -111,6 +111,7 @@ def tick() -> None:
         post.send(letter)
     _cancel_untouched()
     retention.drop_dry_runs()
+    retention.drop_uploads()
     retention.blank_values()
     retention.drop_history()
     payroll_notices.ask_unasked()

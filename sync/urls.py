@@ -6,7 +6,7 @@ from sync.automation.views import automatic, held, webhook
 from sync.history.views import history
 from sync.inbox.views import attention, recipients
 from sync.pages.vendor_ids import VendorIdConverter
-from sync.people.views import links, people
+from sync.people.views import links, pairs, people
 from sync.wizard.views import (
     confirm,
     create,
@@ -81,6 +81,9 @@ urlpatterns = [
     path(f"{_connection}/webhook/token/", webhook.token, name="webhook_token"),
     path(f"{_connection}/history/", history.page, name="history"),
     path(f"{_people}/", people.page, name="people"),
+    path(f"{_people}/pairs/", pairs.page, name="pairs"),
+    path(f"{_people}/pairs/preview/", pairs.preview, name="pairs_preview"),
+    path(f"{_people}/pairs/template/", pairs.template, name="pairs_template"),
     path(f"{_connection}/who-is-who/", who_is_who.page, name="who_is_who"),
     path(f"{_people}/link/", people.link, name="people_link"),
     path(f"{_person}/", people.person, name="person"),

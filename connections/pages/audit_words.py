@@ -67,6 +67,8 @@ _ACTIONS = {
     "create.numbering": _("Chose whether Visma assigns employee numbers"),
     "people.linked": _("Linked two people"),
     "people.linked_together": _("Linked a group of people"),
+    "people.paired": _("Linked people by a pairs file"),
+    "pairs.template": _("Downloaded whom nobody is linked with, as a pairs file"),
     "people.unlinked": _("Unlinked two people"),
     "people.unlinked_together": _("Unlinked a group of people again"),
     "people.still_right": _("Confirmed linked people"),

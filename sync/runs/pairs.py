@@ -16,13 +16,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from connections.models import Connection, audit, name_of
-from sync.analysis.judging_pairs import Judged, Outcome, judge
+from sync.analysis.judging_pairs import Judged, Outcome
 from sync.analysis.pairing import compare_pairs, refresh_candidates
 from sync.analysis.persist import possible_row
 from sync.core.batches import batches
 from sync.core.employee import Side
 from sync.core.match import Couple
-from sync.core.pairs_file import NoPairs, PairsFile, from_json, read_pairs
+from sync.core.pairs_file import PairsFile, from_json, read_pairs
 from sync.core.possible import Possible
 from sync.core.reasons import Reason
 from sync.models import AskedPair, EmployeeLink, EmployeeSnapshot, PairsUpload, PossibleMatch, SyncRun
@@ -70,9 +70,14 @@ def result_of(judged: Iterable[Judged], unfilled: int) -> Result:
     return Result(counts[Outcome.LINK], counts[Outcome.ASK], counts[Outcome.ALREADY], unfilled, refused)
 
 
+def most_bytes() -> int:
+    """The most bytes that a file may have."""
+    return int(settings.PAIRS_MAX_BYTES)
+
+
 def read_file(content: bytes) -> PairsFile:
     """The rows of a file; only ``PAIRS_MAX_BYTES`` + 1 of it are needed. Raises ``NoPairs``."""
-    return read_pairs(content, settings.PAIRS_MAX_BYTES, settings.PAIRS_MAX_ROWS)
+    return read_pairs(content, most_bytes(), settings.PAIRS_MAX_ROWS)
 
 
 # The read that the file is compared with --------------------------------------------------------------------------
@@ -236,6 +241,3 @@ def mark_of(run: SyncRun, judged: Iterable[Judged]) -> str:
     """A fingerprint of what a preview shows, so that nothing else is confirmed."""
     shown = [[one.row.row, one.outcome, *one.couple, one.reason.code if one.reason else ""] for one in judged]
     return hashlib.sha256(json.dumps([run.pk, shown]).encode()).hexdigest()
-
-
-__all__ = ["KEPT", "NoPairs", "Result", "apply", "fresh_read", "judge", "result_of"]

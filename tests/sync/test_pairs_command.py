@@ -46,9 +46,9 @@ def stranger(company: Company, at: int) -> Person:
 
 
 def unlike(company: Company, at: int) -> Person:
-    """The same, but no word of the names and no account agree."""
+    """The same, but with another date of birth."""
     person = stranger(company, at)
-    company.huma(person, familyName="Ulik", bankAccount=None)
+    company.huma(person, birthDate="1950-01-01")
     return person
 
 

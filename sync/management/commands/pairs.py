@@ -5,14 +5,13 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from connections.command_line import OneLineCommand, mistake
 from sync.command.pairs import PairsReport, link_pairs
 from sync.core.pairs_file import NoPairs, PairsFile
 from sync.management.commands.sync import Bar, active_connection
-from sync.runs.pairs import read_file
+from sync.runs.pairs import most_bytes, read_file
 from sync.wording.sentences import sentence
 
 
@@ -47,7 +46,7 @@ class Command(OneLineCommand):
 
 
 def _read(name: str) -> PairsFile:
-    most = settings.PAIRS_MAX_BYTES + 1
+    most = most_bytes() + 1
     try:
         if name == "-":
             return read_file(sys.stdin.buffer.read(most))
