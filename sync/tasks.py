@@ -120,6 +120,7 @@ def tick() -> None:
     pairing_release.look_after()
     credential_retry.look_after()
     two_writers.look_after()
+    two_writers.look_first()
 
 
 def _left_behind() -> Q:

@@ -74,6 +74,7 @@ urlpatterns = [
     path(f"{_links}/instead/", links.instead, name="links_instead"),
     path(f"{_connection}/automatic/", automatic.page, name="automatic"),
     path(f"{_connection}/automatic/switch/", automatic.switch, name="automatic_switch"),
+    path(f"{_connection}/automatic/stale/", automatic.stale, name="automatic_stale"),
     path(f"{_connection}/recipients/<int:pk>/again/", recipients.again, name="recipient_again"),
     path(f"{_connection}/webhook/", webhook.page, name="webhook"),
     path(f"{_connection}/webhook/secret/", webhook.rotate, name="webhook_rotate"),

@@ -40,6 +40,8 @@ _ACTIONS = {
     "automatic.not_yet": _("Kept automatic updates off for now"),
     "two_writers.seen": _("Huma's own integration with Visma was found: automatic updates are on hold"),
     "two_writers.gone": _("Huma's own integration with Visma is gone: automatic updates resume"),
+    "two_writers.stale": _("Said that “%(name)s” in Huma is out of date"),
+    "two_writers.not_stale": _("Took back that “%(name)s” in Huma is out of date"),
     "webhook.rotated": _("Replaced the webhook's signing key"),
     "webhook.old_ended": _("Ended the webhook's old signing key"),
     "webhook.token_set": _("Set the webhook's access token"),

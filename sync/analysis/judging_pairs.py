@@ -1,6 +1,6 @@
 """What each row of a pairs file comes to, by what a run read: linked, to be asked about, or refused. Stores nothing.
 
-Source: design, Who is who (a pair of a pairs file counts as an equal number, without the series' rule).
+A pair counts as an equal number, without the rule of the series. Source: design, Who is who.
 """
 
 from collections import defaultdict

@@ -87,7 +87,7 @@ def match_pairs(
 ) -> Matching:
     """What the pairs of a pairs file come to among people who have been matched already: linked, or to be asked about.
 
-    Arguments as of ``match``. Source: design, Who is who (a pair of a pairs file).
+    Arguments as of ``match``. Source: design, Who is who.
     """
     matcher = _Matcher(weighing, different, held)
     matcher.by_links(existing)

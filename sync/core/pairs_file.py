@@ -1,4 +1,4 @@
-"""Reads a pairs file: who in Huma is who in Visma, as a company says it. Source: design, Fixed interfaces (pairs).
+"""Reads a pairs file: who in Huma is who in Visma, as a company says it. Source: design, Fixed interfaces.
 
 CSV with the columns ``huma_email``, ``huma_id`` and ``visma_number``; commas or semicolons; UTF-8 or cp1252. Further
 columns are for the reader, such as the names in the template, and are left alone.

@@ -12,7 +12,7 @@ from sync.core.placeholders import birth, bounded
 from sync.core.positions import select
 from sync.core.text import clean
 from sync.core.timeline import period_of, pick
-from sync.core.writers import goes_to_visma, locks, naming, writers
+from sync.core.writers import goes_to_visma, integrations, locks, naming
 
 EXTERNAL_KEY = "huma"
 """The key of Visma's ``externalIds`` that holds the Huma user's id. Source: design, Who is who."""
@@ -66,7 +66,7 @@ def huma_employee(
         values=values,
         birth=_birth(born.get("value") if isinstance(born, dict) else None, today),
         visma_ids=connected_ids(details),
-        writers=writers(details, with_integrations),
+        integrations=integrations(details, with_integrations, fields),
         locks=locks(with_integrations, fields),
     )
 

@@ -1,6 +1,6 @@
 """The reasons why a pairs file, or a row of it, can't be used, and why a pair is only asked about.
 
-They are a part of ``reasons.SENTENCES``. Source: design, Fixed interfaces (pairs) and Who is who.
+They are a part of ``reasons.SENTENCES``. Source: design, Fixed interfaces and Who is who.
 """
 
 

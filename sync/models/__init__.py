@@ -2,6 +2,7 @@
 
 from sync.models.events import HumaEvent, RefusedEvent
 from sync.models.heartbeat import Heartbeat
+from sync.models.integrations import SeenIntegration
 from sync.models.links import AskedPair, EmployeeLink, LeftOut, PairsUpload
 from sync.models.notices import Letter, Notice
 from sync.models.passed import PassedPerson
@@ -26,6 +27,7 @@ __all__ = [
     "PossibleMatch",
     "RefusedEvent",
     "RunPerson",
+    "SeenIntegration",
     "SyncRun",
     "Write",
 ]

@@ -1,6 +1,6 @@
 """The template of a pairs file: whom the product couldn't place, for a person to write together who is who.
 
-One row a person; those with a similar name stand next to each other. Source: design, Fixed interfaces (pairs).
+One row a person; those with a similar name stand next to each other. Source: design, Fixed interfaces.
 """
 
 import csv

@@ -1,6 +1,6 @@
 """A pairs file: links people whom a company's own list names, through matching. Nothing is sent to Huma or Visma.
 
-Source: design, Who is who, and Fixed interfaces (pairs).
+Source: design, Who is who and Fixed interfaces.
 """
 
 import hashlib
