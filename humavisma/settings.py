@@ -171,6 +171,9 @@ VISMA_TOKEN_URL: str = env.str("VISMA_TOKEN_URL", default="https://connect.visma
 VISMA_CLIENT_ID: str = env.str("VISMA_CLIENT_ID", default="")
 VISMA_CLIENT_SECRET: str = env.str("VISMA_CLIENT_SECRET", default="")
 VISMA_APP_NAME: str = env.str("VISMA_APP_NAME", default="humavisma")
+# Where a person is to be found in each system, with {id} or {number}; nothing public states it, so by default nowhere.
+HUMA_PERSON_URL: str = env.str("HUMA_PERSON_URL", default="")
+VISMA_PERSON_URL: str = env.str("VISMA_PERSON_URL", default="")
 HTTP_CONNECT_TIMEOUT: float = env.float("HTTP_CONNECT_TIMEOUT", default=5.0)
 HTTP_READ_TIMEOUT: float = env.float("HTTP_READ_TIMEOUT", default=20.0)
 

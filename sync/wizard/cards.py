@@ -48,6 +48,11 @@ class Row:
     notes: list[str]
     choices: list[Choice]
 
+    @property
+    def is_stuck(self) -> bool:
+        """Whether neither system's value can be used: the difference has to be mended in Huma or in Visma."""
+        return not any(choice.possible for choice in self.choices if choice.value in BULK_CHOICES)
+
 
 @dataclass(frozen=True)
 class Card:
