@@ -6,7 +6,7 @@ from sync.automation.views import automatic, held, webhook
 from sync.history.views import history
 from sync.inbox.views import attention, recipients
 from sync.pages.vendor_ids import VendorIdConverter
-from sync.people.views import links, pairs, people
+from sync.people.views import links, pairs, people, to_fix
 from sync.wizard.views import (
     confirm,
     create,
@@ -85,6 +85,8 @@ urlpatterns = [
     path(f"{_people}/pairs/", pairs.page, name="pairs"),
     path(f"{_people}/pairs/preview/", pairs.preview, name="pairs_preview"),
     path(f"{_people}/pairs/template/", pairs.template, name="pairs_template"),
+    path(f"{_people}/to-fix/", to_fix.page, name="to_fix"),
+    path(f"{_people}/to-fix/download/", to_fix.download, name="to_fix_download"),
     path(f"{_connection}/who-is-who/", who_is_who.page, name="who_is_who"),
     path(f"{_people}/link/", people.link, name="people_link"),
     path(f"{_person}/", people.person, name="person"),
