@@ -49,7 +49,8 @@ class ToFix:
     @property
     def where(self) -> str:
         """Where it can be mended, in words."""
-        return _(" or ").join(side_name(side) for side in self.places)
+        names = [side_name(side) for side in self.places]
+        return names[0] if len(names) == 1 else _("%(one)s or %(other)s") % {"one": names[0], "other": names[-1]}
 
     @property
     def to_open(self) -> list[tuple[str, str]]:

@@ -78,14 +78,14 @@ def test_the_template_has_whom_nobody_is_linked_with_and_comes_back_as_it_is(web
     writer.writeheader()
     writer.writerows([rows[0] | {"visma_number": "901"}, nina | {"visma_number": "0902"}, *rows[2:4]])
     shown = words(upload(web, run, out.getvalue()))
-    assert "1 pair will be linked. About 1 pair you are asked. 2 rows aren't filled in." in shown
+    assert "1 pair will be linked. You are asked about 1 pair. 2 rows aren't filled in." in shown
 
 
 def test_nobody_is_linked_before_the_preview_is_confirmed(web, run, fjordheim):
     before = set(EmployeeLink.objects.values_list("pk", flat=True))
     page = upload(web, run, HEAD + "kari@x.no;;901\n;h3;903\nnobody@x.no;;0902\n;h0;0\n")
     shown = words(page)
-    assert "Nobody is linked yet. 1 pair will be linked. About 1 pair you are asked. 1 row is refused." in shown
+    assert "Nobody is linked yet. 1 pair will be linked. You are asked about 1 pair. 1 row is refused." in shown
     assert "1 pair is linked already." in shown
     assert "Nobody in Huma has this email." in shown
     assert "No part of the names agrees." in shown

@@ -114,9 +114,10 @@ def pairs(numbers: str, **hidden: Any) -> list[Any]:
     return [one for id_, *rest in sides for one in (in_huma(f"h{id_}", *rest, **hidden), in_visma(f"v{id_}", *rest))]
 
 
-def test_what_is_hidden_is_listed_for_each_or_once_for_everybody(fjordheim: Any) -> None:
+def test_what_is_hidden_is_listed_for_each_or_once_for_everybody(fjordheim: Any, hr: Any) -> None:
     run = read(fjordheim, *pairs("12", homeAddress=...), *pairs("3", phone=...))
     assert set(lines(run)) == {"Given1 Family1: Address", "Given2 Family2: Address", "Given3 Family3: Phone"}
+    lifecycle.cancel(run, hr)
     run = read(fjordheim, *pairs("123", homeAddress=...))
     assert set(lines(run)) == {"Everybody (3): Address"}
 
