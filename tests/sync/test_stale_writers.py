@@ -17,7 +17,7 @@ from tests.sync import scheduling
 from tests.sync.bell import a_minute, until_quiet
 from tests.sync.driving import read
 from tests.sync.hearing import NEW, phone, tell
-from tests.sync.test_two_writers import command, page_of, person, turned_off, turned_on
+from tests.sync.analysis.test_two_writers import command, page_of, person, turned_off, turned_on
 from tests.sync.writing.conftest import Company
 
 pytestmark = pytest.mark.django_db(transaction=True)
