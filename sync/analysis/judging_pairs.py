@@ -11,15 +11,15 @@ from enum import StrEnum
 from sync.analysis.analyse import held_by_links
 from sync.analysis.persist import load
 from sync.analysis.unread import Unread
-from sync.core.employee import Employee, Side
-from sync.core.evidence import Evidence
 from sync.core.fields import field
 from sync.core.fields.number import same_number, who_has
 from sync.core.garbage_collection import no_garbage_collection
-from sync.core.match import Couple, match_pairs, weighing_of
+from sync.core.matching.evidence import Evidence
+from sync.core.matching.match import Couple, match_pairs, weighing_of
+from sync.core.matching.people_index import index
 from sync.core.pairs_file import NoPairs, PairRow, PairsFile
-from sync.core.people_index import index
 from sync.core.reasons import Reason
+from sync.core.records.employee import Employee, Side
 from sync.models import EmployeeLink, LeftOut, SyncRun
 from sync.reading.snapshots import load_passed
 from sync.wording.sentences import side_name

@@ -26,8 +26,8 @@ from connections.api.shapes import is_stand_in
 from connections.bug_report import bug_report
 from connections.claims import claim_row
 from connections.models import PROGRAM, Connection, audit, name_of
-from sync.core.employee import Employee
-from sync.core.writers import Integration, called
+from sync.core.records.employee import Employee
+from sync.core.records.writers import Integration, called
 from sync.models import SeenIntegration, SyncRun
 from sync.reading.failures import CannotRead
 from sync.reading.reader import Reader, reader_for

@@ -14,13 +14,13 @@ from sync.analysis.judging_pairs import Judged, Outcome, judge
 from sync.analysis.persist import load, store
 from sync.command.deciding import NAME
 from sync.command.dry_run import Progress, read_both
-from sync.core.employee import Side
 from sync.core.pairs_file import NoPairs, PairsFile
 from sync.core.reasons import Reason
+from sync.core.records.employee import Side
 from sync.models import EmployeeLink, SyncRun
 from sync.models.groups import CHECKS
 from sync.reading.failures import CannotRead, reason_for_reading
-from sync.reading.programs import seen_by
+from sync.reading.lists.programs import seen_by
 from sync.reading.snapshots import load_passed
 from sync.runs import lifecycle, pairs
 from sync.runs.lifecycle import NotAllowed

@@ -3,7 +3,7 @@
 The codes are those of ``reasons``; each sentence says the same in words.
 """
 
-from sync.core.employee import Side
+from sync.core.records.employee import Side
 
 Places = tuple[Side, ...]
 HUMA: Places = (Side.HUMA,)

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from sync.core.evidence import Evidence, is_plain
+from sync.core.matching.evidence import Evidence, is_plain
 from sync.core.record import record
 
 BEST = 3

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from sync.core.reasons_of_pairs import PAIRS
 from sync.core.reasons_of_reading import READING
-from sync.core.text import clean
+from sync.core.values.text import clean
 
 LONGEST_CODE = 40
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connections.fields import EncryptedJSONField
 from connections.models import Connection
-from sync.core.employee import Side
+from sync.core.records.employee import Side
 
 
 class EmployeeLink(models.Model):

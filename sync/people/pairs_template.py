@@ -10,12 +10,12 @@ from typing import Any
 from django.db.models import QuerySet
 
 from connections.models import Connection
-from sync.analysis.candidates import NEVER_OFFERED
+from sync.analysis.links.candidates import NEVER_OFFERED
 from sync.core.batches import batches
 from sync.core.csv_cells import guarded
-from sync.core.employee import Side, from_json
+from sync.core.matching.person_names import fold
 from sync.core.pairs_file import COLUMNS
-from sync.core.person_names import fold
+from sync.core.records.employee import Side, from_json
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut
 from sync.runs.lifecycle import latest_read
 

@@ -14,8 +14,8 @@ from connections.person_urls import person_url
 from sync.analysis import passed_over
 from sync.core.codes import CreateGroup
 from sync.core.csv_cells import guarded
-from sync.core.employee import Side, from_json
 from sync.core.mending import ANSWERED_HERE, EITHER, Places, where
+from sync.core.records.employee import Side, from_json
 from sync.models import Conflict, EmployeeSnapshot, PassedPerson, SyncRun
 from sync.models.groups import COMPARED
 from sync.reading.reader import enabled_fields

@@ -17,14 +17,14 @@ from django.utils import timezone
 
 from connections.models import Connection, audit, name_of
 from sync.analysis.judging_pairs import Judged, Outcome
-from sync.analysis.pairing import compare_pairs, refresh_candidates
+from sync.analysis.links.pairing import compare_pairs, refresh_candidates
 from sync.analysis.persist import possible_row
 from sync.core.batches import batches
-from sync.core.employee import Side
-from sync.core.match import Couple
+from sync.core.matching.match import Couple
 from sync.core.pairs_file import PairsFile, from_json, read_pairs
 from sync.core.possible import Possible
 from sync.core.reasons import Reason
+from sync.core.records.employee import Side
 from sync.models import AskedPair, EmployeeLink, EmployeeSnapshot, PairsUpload, PossibleMatch, SyncRun
 from sync.models.groups import STEPS
 from sync.planning.planning import STALE_AFTER

@@ -14,10 +14,10 @@ from sync.analysis import two_writers
 from sync.models import SeenIntegration
 from tests.connections.companies import heard
 from tests.sync import scheduling
+from tests.sync.analysis.test_two_writers import command, page_of, person, turned_off, turned_on
 from tests.sync.bell import a_minute, until_quiet
 from tests.sync.driving import read
 from tests.sync.hearing import NEW, phone, tell
-from tests.sync.analysis.test_two_writers import command, page_of, person, turned_off, turned_on
 from tests.sync.writing.conftest import Company
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,7 +10,7 @@ from connections.models import Connection
 from sync.analysis import two_writers
 from sync.automation import switching
 from sync.automation.forms import AutomaticForm, SwitchForm
-from sync.core.writers import called
+from sync.core.records.writers import called
 from sync.models import SeenIntegration, SyncRun
 from sync.models.groups import UNATTENDED
 from sync.pages.request_params import number

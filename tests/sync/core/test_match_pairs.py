@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from sync.core.employee import Employee
-from sync.core.match import Matching, match, match_pairs, weighing_of
-from tests.sync.core.test_match import ACCOUNT, HALF, KARI, OLA, SAME_NAME, STRONG, doubts, h, links, v
+from sync.core.matching.match import Matching, match, match_pairs, weighing_of
+from sync.core.records.employee import Employee
+from tests.sync.core.matching.test_match import ACCOUNT, HALF, KARI, OLA, SAME_NAME, STRONG, doubts, h, links, v
 
 PAIR = ("h1", "v1")
 TWO: dict[str, Any] = {"bank_account": ACCOUNT, "phone": "+4722334455"}

@@ -18,9 +18,9 @@ from sync.models import AskedPair, EmployeeLink, PairsUpload, PossibleMatch, Syn
 from sync.runs import lifecycle, who_is_who
 from tests.connections.companies import company, text_of
 from tests.sync import driving
+from tests.sync.browsing import at, fingerprint_of, signed_in, words
 from tests.sync.core.documents import wrap
 from tests.sync.made_reads import in_huma, in_visma, read
-from tests.sync.browsing import at, fingerprint_of, signed_in, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 HEAD = "huma_email;huma_id;visma_number\n"

@@ -10,15 +10,15 @@ from django.utils import translation
 
 from connections.models import AuditEntry
 from sync.core import mending
-from sync.core.employee import Side
 from sync.core.reasons import SENTENCES
+from sync.core.records.employee import Side
 from sync.models import Conflict, PassedPerson, SyncRun
 from sync.people.to_fix import ToFix, masked, to_fix
 from sync.runs import lifecycle
 from tests.connections.companies import text_of
+from tests.sync.browsing import at, words
 from tests.sync.core.documents import wrap
 from tests.sync.made_reads import in_huma, in_visma, read
-from tests.sync.browsing import at, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
