@@ -39,13 +39,6 @@ def sentence(code: str, params: Mapping[str, Any] | None = None) -> str:
     return gettext(SENTENCES.get(code, SENTENCES["bug"])) % known
 
 
-def direction_sentence(difference: Conflict, target: str) -> str:
-    """Why a difference's value can't be sent to ``target``, and what to do; "" if it can."""
-    code = difference.blocked_to_huma if target == Side.HUMA else difference.blocked_to_visma
-    blocked = (difference.values or {}).get("blocked", {}).get(target, {})
-    return sentence(code, {"source": other_side_name(target), **blocked})
-
-
 def change_sentence(change: Change) -> str:
     """Why a Change has its outcome; for one that isn't certain, what may be true and where to look."""
     code = change.reason
@@ -120,7 +113,7 @@ def agrees_label(name: str) -> str:
 
 
 def against_sentence(code: str) -> str:
-    """What speaks against two people being one (codes of ``sync.core.matching.evidence`` and ``sync.core.matching.relook``)."""
+    """What speaks against two people being one (codes of ``evidence`` and ``relook`` in ``sync.core.matching``)."""
     return {
         "birth": gettext("The dates of birth differ."),
         "names": gettext("No part of the names agrees."),
