@@ -152,7 +152,7 @@ def test_failures_and_new_drafts_have_links(sandbox: Any, hr: Any, links: None, 
     letters.send_due(made)
     (letter,) = [one for one in cast("list[EmailMultiAlternatives]", mail.outbox) if one.to == ["payroll@example.com"]]
     assert f"https://visma.example/e/{new.link.visma_id}" in letter.body
-    assert f"https://visma.example/e/{new.link.visma_id}" in letter.alternatives[0][0]
+    assert f"https://visma.example/e/{new.link.visma_id}" in str(letter.alternatives[0][0])
 
 
 def test_an_email_never_has_an_employment_id_in_a_link(settings: Any) -> None:
