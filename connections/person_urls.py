@@ -9,14 +9,14 @@ from django.conf import settings
 
 from connections.api.vendor import Vendor
 
-SETTINGS = {Vendor.HUMA: "HUMA_PERSON_URL", Vendor.VISMA: "VISMA_PERSON_URL"}
+SETTINGS = ("HUMA_PERSON_URL", "VISMA_PERSON_URL")
 ID, NUMBER = "{id}", "{number}"
 """The parts of a setting that stand for the person's id in that system, and for their Employment ID."""
 
 
 def person_url(side: str, id_: str, number: str = "") -> str:
     """The address of a person in a system; "" if it isn't known, or would need what isn't known of the person."""
-    pattern: str = getattr(settings, SETTINGS[Vendor(side)])
+    pattern: str = settings.HUMA_PERSON_URL if side == Vendor.HUMA else settings.VISMA_PERSON_URL
     if not is_pattern(pattern) or (ID in pattern and not id_) or (NUMBER in pattern and not number):
         return ""
     quoted = {ID: quote(id_, safe=""), NUMBER: quote(number, safe="")}

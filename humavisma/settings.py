@@ -212,7 +212,7 @@ WEBHOOK_OLD_SECRET_HOURS: float = env.float("WEBHOOK_OLD_SECRET_HOURS", default=
 # The largest pairs file: its bytes, and its rows.
 
 PAIRS_MAX_BYTES: int = env.int("PAIRS_MAX_BYTES", default=2000000)
-PAIRS_MAX_ROWS: int = env.int("PAIRS_MAX_ROWS", default=20000)
+PAIRS_MAX_ROWS: int = env.int("PAIRS_MAX_ROWS", default=5000)
 
 # When the day's digest is written, and the reminders before a cut-off, on Norwegian working days (Europe/Oslo).
 

@@ -134,7 +134,7 @@ def person_links_lead_somewhere(app_configs: _Apps, **kwargs: Any) -> list[Check
             hint=_("Begin it with https://, and write {id} or {number} once where the person's own part stands."),
             id="connections.E020",
         )
-        for name in PERSON_URLS.values()
+        for name in PERSON_URLS
         if getattr(settings, name) and not is_pattern(getattr(settings, name))
     ]
 

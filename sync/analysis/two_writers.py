@@ -209,10 +209,10 @@ def _some_people(connection: Connection, reader: Reader, ids: Iterable[str]) -> 
 
 def look_first(seconds: float = 10.0) -> None:
     """Look at some people of connections that have just been made, for about ``seconds``: an integration is then known
-    before the first sync. Called often; the first read of everybody makes it unnecessary."""
+    before the first sync. Called often; a run makes it unnecessary."""
     give_up = time.monotonic() + seconds
     new = Connection.objects.filter(state=Connection.State.ACTIVE, writers_looked_at=None)
-    for row in new.exclude(runs__read_at__isnull=False).order_by("pk"):
+    for row in new.filter(runs=None).order_by("pk"):
         if time.monotonic() > give_up:
             return
         if claim_row(Connection, row.pk, Q(writers_looked_at=None), writers_looked_at=timezone.now()):

@@ -71,10 +71,7 @@ def item(waits: Waits) -> Item:
     more_url = ""
     if connection:
         named = [of_notice(connection, notice) for notice in waits.notices]
-        named += [
-            Named(name, url=_person(connection, Side.VISMA, id_), places=((Side.VISMA, id_),))
-            for name, id_ in waits.people
-        ]
+        named += [_of_draft(connection, name, id_) for name, id_ in waits.people]
         named += [_of_passed(connection, one) for one in waits.passed]
         more_url = _all_of(waits, connection)
         if url == more_url and waits.notices and not waits.more:

@@ -22,7 +22,6 @@ class Migration(migrations.Migration):
                 ('fields', models.JSONField(blank=True, default=dict, verbose_name='locked fields')),
                 ('people', models.PositiveIntegerField(default=0, verbose_name='people')),
                 ('some', models.JSONField(blank=True, default=list)),
-                ('first_at', models.DateTimeField(auto_now_add=True, verbose_name='first seen')),
                 ('last_at', models.DateTimeField(verbose_name='last seen')),
                 ('stale_by', models.CharField(blank=True, max_length=150, verbose_name='called out of date by')),
                 ('stale_at', models.DateTimeField(blank=True, null=True, verbose_name='called out of date')),

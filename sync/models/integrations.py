@@ -23,7 +23,6 @@ class SeenIntegration(models.Model):
     fields = models.JSONField(_("locked fields"), default=dict, blank=True)
     people = models.PositiveIntegerField(_("people"), default=0)
     some = models.JSONField(default=list, blank=True)  # some of their ids in Huma
-    first_at = models.DateTimeField(_("first seen"), auto_now_add=True)
     last_at = models.DateTimeField(_("last seen"))
     stale_by = models.CharField(_("called out of date by"), max_length=150, blank=True)
     stale_at = models.DateTimeField(_("called out of date"), null=True, blank=True)

@@ -17,10 +17,12 @@ from django.utils import timezone
 
 from connections.models import Connection, audit, name_of
 from sync.analysis.judging_pairs import Judged, Outcome
+from sync.analysis.links.linking import against_alone, kept_name, kept_number, retire_gone
 from sync.analysis.links.pairing import compare_pairs, refresh_candidates
 from sync.analysis.persist import possible_row
 from sync.core.batches import batches
 from sync.core.matching.match import Couple
+from sync.core.matching.relook import without_instead
 from sync.core.pairs_file import PairsFile, from_json, read_pairs
 from sync.core.possible import Possible
 from sync.core.reasons import Reason
@@ -29,7 +31,7 @@ from sync.models import AskedPair, EmployeeLink, EmployeeSnapshot, PairsUpload, 
 from sync.models.groups import STEPS
 from sync.planning.planning import STALE_AFTER
 from sync.runs.lifecycle import NotAllowed, open_run
-from sync.runs.who_is_who import hold_reviews, in_review, make_link
+from sync.runs.who_is_who import hold_reviews, in_review
 from sync.wording.sentences import sentence
 from sync.worker.queue import wake
 
@@ -124,8 +126,11 @@ def apply(run: SyncRun, user: Any, judged: Sequence[Judged]) -> list[Judged]:
     if is_stopped(run):
         return _go_on(run, user, judged)
     done: dict[Couple, int] = {}
+    freed: set[str] = set()
     for some in batches([one for one in judged if one.outcome is Outcome.LINK], AT_ONCE):
-        done |= _link(run, user, some)
+        done |= _link(run, user, some, freed)
+    for other_run in in_review(run.connection) if freed else ():
+        refresh_candidates(other_run, freed)
     _ask(run, user, [one for one in judged if one.outcome is Outcome.ASK])
     changed = Reason("row_changed")
     found = [
@@ -138,25 +143,39 @@ def apply(run: SyncRun, user: Any, judged: Sequence[Judged]) -> list[Judged]:
     return found
 
 
-def _link(run: SyncRun, user: Any, rows: Sequence[Judged]) -> dict[Couple, int]:
-    """Link some pairs and compare them; returns the primary keys of the links."""
-    with transaction.atomic():
-        hold_reviews(run.connection)
-        read = EmployeeSnapshot.objects.filter(run=run, complete=True)
-        humas = {one.vendor_id: one for one in read.filter(side=Side.HUMA, vendor_id__in=[r.couple[0] for r in rows])}
-        vismas = {one.vendor_id: one for one in read.filter(side=Side.VISMA, vendor_id__in=[r.couple[1] for r in rows])}
-        made: list[EmployeeLink] = []
-        for huma, visma in (row.couple for row in rows):
-            try:
-                with transaction.atomic():
-                    one, other = humas[huma], vismas[visma]
-                    made.append(make_link(run.connection, user, one, other, by=EmployeeLink.By.PAIR))
-            except (NotAllowed, IntegrityError, KeyError):
-                continue  # somebody linked one of them meanwhile
-        for other_run in in_review(run.connection):
-            _answer(other_run, user, made)
-            compare_pairs(other_run, made)
+def _link(run: SyncRun, user: Any, rows: Sequence[Judged], freed: set[str]) -> dict[Couple, int]:
+    """Link some pairs and compare them; returns the primary keys of the links. Adds to ``freed`` their keys."""
+    connection = run.connection
+    try:
+        with transaction.atomic():
+            hold_reviews(connection)
+            others = EmployeeLink.objects.filter(connection=connection, state__in=EmployeeLink.HOLDING)
+            taken = {id_ for pair in others.values_list("huma_id", "visma_id") for id_ in pair}
+            free = [one for one in rows if taken.isdisjoint(one.couple)]
+            retire_gone(connection, Side.HUMA, [one.couple[0] for one in free])
+            retire_gone(connection, Side.VISMA, [one.couple[1] for one in free])
+            made = EmployeeLink.objects.bulk_create([_row(connection, user, one) for one in free])
+            for other_run in in_review(connection):
+                _answer(other_run, user, made)
+                compare_pairs(other_run, made, freed)
+    except IntegrityError:
+        return {}  # somebody linked one of them, or called two of them different, at this very moment
     return {(link.huma_id, link.visma_id): link.pk for link in made}
+
+
+def _row(connection: Connection, user: Any, one: Judged) -> EmployeeLink:
+    assert one.huma is not None
+    assert one.visma is not None
+    return EmployeeLink(
+        connection=connection,
+        huma_id=one.huma.id,
+        visma_id=one.visma.id,
+        linked_by=EmployeeLink.By.PAIR,
+        linked_by_user=name_of(user),
+        name=kept_name(one.huma.name, one.visma.name),
+        number=kept_number(one.visma.number, one.huma.number),
+        known=without_instead(against_alone(one.huma, one.visma)),
+    )
 
 
 def _answer(run: SyncRun, user: Any, made: Sequence[EmployeeLink]) -> None:

@@ -52,7 +52,6 @@ def make_link(
     huma: EmployeeSnapshot,
     visma: EmployeeSnapshot,
     births_confirmed: bool = False,
-    by: EmployeeLink.By = EmployeeLink.By.PERSON,
 ) -> EmployeeLink:
     """Store the link of two people by a person's choice; a pair that was called different may be linked again.
 
@@ -74,8 +73,8 @@ def make_link(
         defaults={
             "state": EmployeeLink.State.LINKED,
             "gone_from": "",
-            "linked_by": by,
-            "linked_by_user": name_of(user),
+            "linked_by": EmployeeLink.By.PERSON,
+            "linked_by_user": user.get_username(),
             "name": kept_name(huma.name, visma.name),
             "number": kept_number(visma.number, huma.number),
             "known": known,

@@ -22,12 +22,18 @@ def compare_pair(run: SyncRun, link: EmployeeLink) -> int:
 
     Removes both from the lists to create, and others' possible matches with them.
     """
-    return compare_pairs(run, [link])
+    freed: set[str] = set()
+    with transaction.atomic():
+        found = compare_pairs(run, [link], freed)
+        if freed:
+            refresh_candidates(run, freed)
+    return found
 
 
-def compare_pairs(run: SyncRun, links: Sequence[EmployeeLink]) -> int:
-    """The same for several pairs at once."""
-    rows, found, freed = EmployeeSnapshot.objects.filter(run=run), 0, set[str]()
+def compare_pairs(run: SyncRun, links: Sequence[EmployeeLink], freed: set[str]) -> int:
+    """The same for several pairs at once; ``freed`` gets the keys with which the caller calls ``refresh_candidates``,
+    which looks at everybody, so that it is done once."""
+    rows, found = EmployeeSnapshot.objects.filter(run=run), 0
     humas = _read(rows.filter(side=Side.HUMA, vendor_id__in=[link.huma_id for link in links]))
     vismas = _read(rows.filter(side=Side.VISMA, vendor_id__in=[link.visma_id for link in links]))
     pairs = [
@@ -43,9 +49,7 @@ def compare_pairs(run: SyncRun, links: Sequence[EmployeeLink]) -> int:
             rows.filter(pk__in=(huma_pk, visma_pk)).update(
                 link=link, create_group="", create_blocked="", create_chosen=False, create_chosen_by=""
             )
-            freed.update(keys(huma), keys(visma))
-        if pairs:
-            refresh_candidates(run, freed)
+            freed.update(("", *keys(huma), *keys(visma)))
     return found
 
 
