@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from sync.core.csv_cells import begins_formula, unguarded
+from sync.core.immutable import record
 from sync.core.reasons import Reason
-from sync.core.record import record
 from sync.core.values.text import clean
 
 COLUMNS = ("huma_email", "huma_id", "visma_number")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from connections.models import Connection
 from connections.person_urls import person_url
-from sync.analysis import passed_over
+from sync.analysis import skipped_people
 from sync.core.codes import CreateGroup
 from sync.core.csv_cells import guarded
 from sync.core.mending import ANSWERED_HERE, EITHER, Places, where
@@ -22,9 +22,9 @@ from sync.reading.reader import enabled_fields
 from sync.runs.lifecycle import reads
 from sync.runs.open_differences import asking
 from sync.wording.display import display
-from sync.wording.passed_over import why_passed
 from sync.wording.people import blocked_sentence
 from sync.wording.sentences import direction_sentence, field_label, side_name
+from sync.wording.skipped_people import why_passed
 
 NOT_EDITABLE = ("not_editable", "not_editable_by")
 SHOWN_OF_ACCOUNT = 3
@@ -61,7 +61,7 @@ class ToFix:
 def to_fix(connection: Connection) -> list[ToFix]:
     """Everything that can't be decided here, by the latest read of both sides; ordered by the person's name."""
     run = reads(connection).filter(state__in=COMPARED).first()
-    found = [_passed(one) for one in passed_over.waiting(connection)]
+    found = [_passed(one) for one in skipped_people.waiting(connection)]
     if run is not None:
         found += [_difference(one) for one in _stuck(run)]
         found += [_not_added(one) for one in _blocked(run)]

@@ -18,13 +18,13 @@ from django.utils import timezone
 from connections.models import Connection, audit, name_of
 from sync.analysis.judging_pairs import Judged, Outcome
 from sync.analysis.links.linking import against_alone, kept_name, kept_number, retire_gone
-from sync.analysis.links.pairing import compare_pairs, refresh_candidates
+from sync.analysis.links.single_pairs import compare_pairs, refresh_candidates
 from sync.analysis.persist import possible_row
 from sync.core.batches import batches
 from sync.core.matching.match import Couple
+from sync.core.matching.possible import Possible
 from sync.core.matching.relook import without_instead
 from sync.core.pairs_file import PairsFile, from_json, read_pairs
-from sync.core.possible import Possible
 from sync.core.reasons import Reason
 from sync.core.records.employee import Side
 from sync.models import AskedPair, EmployeeLink, EmployeeSnapshot, PairsUpload, PossibleMatch, SyncRun

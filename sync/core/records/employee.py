@@ -7,7 +7,7 @@ from sys import intern
 from types import MappingProxyType
 from typing import Any
 
-from sync.core.record import record
+from sync.core.immutable import record
 from sync.core.records.writers import Integration
 
 Canonical = str | tuple[str | None, ...] | None

@@ -6,8 +6,8 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from sync.core.immutable import record
 from sync.core.reasons import Reason, shown_code
-from sync.core.record import record
 from sync.core.records.document import Doc
 
 if TYPE_CHECKING:

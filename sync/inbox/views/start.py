@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from connections.pages.access import connections_of, hr_page
+from connections.pages.permissions import connections_of, hr_page
 from sync.inbox.attention import attention, situation
 from sync.inbox.dashboard import entries, order_of
 from sync.inbox.words import item

@@ -3,8 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
+from sync.core.immutable import record
 from sync.core.matching.evidence import Evidence, is_plain
-from sync.core.record import record
 
 BEST = 3
 """How many possible matches of one person are shown."""
