@@ -10,10 +10,17 @@ from typing import Any
 
 from sync.core.fields.number import who_has
 from sync.core.immutable import record
-from sync.core.matching.evidence import WEAK_SHARED, Evidence, Weighing, contradicts, is_worth_asking, links_by_itself
+from sync.core.matching.evidence import (
+    WEAK_SHARED,
+    Evidence,
+    Weighing,
+    contradicts,
+    is_plain,
+    is_worth_asking,
+    links_by_itself,
+)
 from sync.core.matching.people_index import CROWD, PeopleIndex, index
 from sync.core.matching.person_names import Likeness
-from sync.core.matching.possible import Possible, best_of
 from sync.core.records.employee import Employee, Side
 
 SERIES_SHARE, SERIES_LEAST = 0.1, 3

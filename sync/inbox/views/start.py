@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from connections.pages.permissions import connections_of, hr_page
+from connections.pages.request_params import searched
 from sync.inbox.attention import attention, situation
 from sync.inbox.dashboard import entries, order_of
 from sync.inbox.words import item
 from sync.pages.paging import Place, part_of_list
-from sync.pages.request_params import searched
 
 SEARCH_FROM = 10
 A_PAGE = 20
