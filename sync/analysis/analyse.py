@@ -21,7 +21,7 @@ from sync.core.reasons import Reason
 from sync.core.records.employee import Employee, Period, Side
 from sync.core.records.presence import Presence, Seen, too_many_gone
 from sync.core.records.skipping import Passed
-from sync.models import EmployeeLink, LeftOut
+from sync.models import AskedPair, EmployeeLink, LeftOut
 from sync.models.links import StaysOut
 from sync.reading.failures import CannotRead
 from sync.reading.lists.programs import addresses_of

@@ -15,12 +15,12 @@ from sync.core.matching.evidence import (
     Evidence,
     Weighing,
     contradicts,
-    is_plain,
     is_worth_asking,
     links_by_itself,
 )
 from sync.core.matching.people_index import CROWD, PeopleIndex, index
 from sync.core.matching.person_names import Likeness
+from sync.core.matching.possible import Possible, best_of
 from sync.core.records.employee import Employee, Side
 
 SERIES_SHARE, SERIES_LEAST = 0.1, 3

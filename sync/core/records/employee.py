@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sync.core.immutable import record
+from sync.core.records.writers import Integration
 
 Canonical = str | tuple[str | None, ...] | None
 """A field's value in one form for both sides; ``None`` is the empty value."""
