@@ -172,6 +172,9 @@ VISMA_TOKEN_URL: str = env.str("VISMA_TOKEN_URL", default="https://connect.visma
 VISMA_CLIENT_ID: str = env.str("VISMA_CLIENT_ID", default="")
 VISMA_CLIENT_SECRET: str = env.str("VISMA_CLIENT_SECRET", default="")
 VISMA_APP_NAME: str = env.str("VISMA_APP_NAME", default="humavisma")
+# Where a person is to be found in each system, with {id} or {number}; nothing public states it, so by default nowhere.
+HUMA_PERSON_URL: str = env.str("HUMA_PERSON_URL", default="")
+VISMA_PERSON_URL: str = env.str("VISMA_PERSON_URL", default="")
 HTTP_CONNECT_TIMEOUT: float = env.float("HTTP_CONNECT_TIMEOUT", default=5.0)
 HTTP_READ_TIMEOUT: float = env.float("HTTP_READ_TIMEOUT", default=20.0)
 
@@ -206,6 +209,11 @@ WEBHOOK_MAX_BYTES: int = env.int("WEBHOOK_MAX_BYTES", default=1048576)
 WEBHOOK_MAX_PEOPLE: int = env.int("WEBHOOK_MAX_PEOPLE", default=10000)
 WEBHOOK_REFUSALS_PER_MINUTE: int = env.int("WEBHOOK_REFUSALS_PER_MINUTE", default=60)
 WEBHOOK_OLD_SECRET_HOURS: float = env.float("WEBHOOK_OLD_SECRET_HOURS", default=24.0)
+
+# The largest pairs file: its bytes, and its rows.
+
+PAIRS_MAX_BYTES: int = env.int("PAIRS_MAX_BYTES", default=2000000)
+PAIRS_MAX_ROWS: int = env.int("PAIRS_MAX_ROWS", default=5000)
 
 # When the day's digest is written, and the reminders before a cut-off, on Norwegian working days (Europe/Oslo).
 

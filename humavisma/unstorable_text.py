@@ -1,4 +1,4 @@
-"""Refuses requests whose text can't be stored or searched for, with a page that says so.
+"""Refuses requests that are too large, or whose text can't be stored or searched for, with a page that says so.
 
 PostgreSQL can't store NUL, and Python has codecs that aren't for text. Without this, both would fail later, in each
 place in another way. Browsers, htmx and Huma send UTF-8.
@@ -8,6 +8,7 @@ import codecs
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -29,7 +30,8 @@ class Request(WSGIRequest):
 
 
 class DoorMiddleware:
-    """Refuses other charsets with 415, and NUL in paths and cookies with 400; NUL in a form's field becomes a space.
+    """Refuses other charsets with 415, and NUL in paths and cookies, and what is too large for every page, with 400;
+    NUL in a form's field becomes a space.
 
     Comes after the middleware for the language, and before everything that reads the request.
     """
@@ -45,6 +47,8 @@ class DoorMiddleware:
             request.encoding = "utf-8"  # whichever name was used
         if not _are_text([request.path_info, *request.COOKIES, *request.COOKIES.values()]):
             return _refused(request, 400)
+        if _is_page(request) and _length(request) > most_bytes():
+            return render(request, "too_large.html", {"mb": round(most_bytes() / 1_000_000, 1)}, status=400)
         request.GET = _without_nul(request.GET)
         return self.get_response(request)
 
@@ -57,6 +61,21 @@ class DoorMiddleware:
         except UnreadablePostError as error:
             raise BadRequest("The request broke off.") from error
         return None
+
+
+def most_bytes() -> int:
+    """The largest body that any page takes; the web server drops what is larger, so nothing of it can be read."""
+    return max(settings.WEBHOOK_MAX_BYTES, settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)
+
+
+def _length(request: HttpRequest) -> int:
+    said = str(request.META.get("CONTENT_LENGTH") or "")
+    return int(said) if said.isdecimal() and len(said) < 19 else 0
+
+
+def _is_page(request: HttpRequest) -> bool:
+    """Whether a person gets the answer, and not a machine."""
+    return request.path_info.startswith("/admin/")
 
 
 def _is_text_charset(charset: str) -> bool:
@@ -83,7 +102,7 @@ def _are_text(texts: Iterable[str]) -> bool:
 
 def _refused(request: HttpRequest, status: int) -> HttpResponse:
     """The answer to a refused request: a page for people, a line for machines."""
-    if request.path_info.startswith("/admin/"):
+    if _is_page(request):
         return render(request, "400.html", status=status)
     words = {400: "Bad request", 415: "Unsupported media type"}[status]
     return HttpResponse(f"{words}\n", status=status, content_type="text/plain")

@@ -118,6 +118,7 @@ def tick() -> None:
         post.send(letter)
     _cancel_untouched()
     retention.drop_dry_runs()
+    retention.drop_uploads()
     retention.blank_values()
     retention.drop_history()
     payroll_notices.ask_unasked()
@@ -128,6 +129,7 @@ def tick() -> None:
     two_writers.look_after()
     for connection_pk in doctor.due():
         wake_check(connection_pk)
+    two_writers.look_first()
 
 
 def _left_behind() -> Q:

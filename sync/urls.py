@@ -6,7 +6,7 @@ from sync.automation.views import automatic, held, webhook
 from sync.history.views import history
 from sync.inbox.views import attention, recipients
 from sync.pages.vendor_ids import VendorIdConverter
-from sync.people.views import links, people, pilot
+from sync.people.views import links, pairs, people, pilot, to_fix
 from sync.wizard.views import (
     confirm,
     create,
@@ -81,6 +81,7 @@ urlpatterns = [
     path(f"{_links}/instead/", links.instead, name="links_instead"),
     path(f"{_connection}/automatic/", automatic.page, name="automatic"),
     path(f"{_connection}/automatic/switch/", automatic.switch, name="automatic_switch"),
+    path(f"{_connection}/automatic/stale/", automatic.stale, name="automatic_stale"),
     path(f"{_connection}/recipients/<int:pk>/again/", recipients.again, name="recipient_again"),
     path(f"{_connection}/webhook/", webhook.page, name="webhook"),
     path(f"{_connection}/webhook/secret/", webhook.rotate, name="webhook_rotate"),
@@ -88,6 +89,11 @@ urlpatterns = [
     path(f"{_connection}/webhook/token/", webhook.token, name="webhook_token"),
     path(f"{_connection}/history/", history.page, name="history"),
     path(f"{_people}/", people.page, name="people"),
+    path(f"{_people}/pairs/", pairs.page, name="pairs"),
+    path(f"{_people}/pairs/preview/", pairs.preview, name="pairs_preview"),
+    path(f"{_people}/pairs/template/", pairs.template, name="pairs_template"),
+    path(f"{_people}/to-fix/", to_fix.page, name="to_fix"),
+    path(f"{_people}/to-fix/download/", to_fix.download, name="to_fix_download"),
     path(f"{_connection}/who-is-who/", who_is_who.page, name="who_is_who"),
     path(f"{_people}/link/", people.link, name="people_link"),
     path(f"{_person}/", people.person, name="person"),

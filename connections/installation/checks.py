@@ -18,6 +18,8 @@ from django.utils.translation import gettext as _
 from connections.api.loopback import is_loopback
 from connections.fields import EncryptedTextField, Unreadable, get_fernet
 from connections.models import RELEASE_MODES as MODES
+from connections.person_urls import SETTINGS as PERSON_URLS
+from connections.person_urls import is_pattern
 
 _SAMPLE = 20
 _TESTS = "testserver"
@@ -120,6 +122,20 @@ def vendors_have_addresses(app_configs: _Apps, **kwargs: Any) -> list[CheckMessa
         )
         for name in names
         if not _is_address(getattr(settings, name))
+    ]
+
+
+@register
+def person_links_lead_somewhere(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
+    """The addresses of a person, where they are set, are addresses with a place for the person's id or number."""
+    return [
+        Error(
+            _("%(name)s isn't the address of a person.") % {"name": name},
+            hint=_("Begin it with https://, and write {id} or {number} once where the person's own part stands."),
+            id="connections.E020",
+        )
+        for name in PERSON_URLS
+        if getattr(settings, name) and not is_pattern(getattr(settings, name))
     ]
 
 

@@ -136,6 +136,9 @@ class Connection(models.Model):
     other_writer_at = models.DateTimeField(null=True, blank=True, editable=False)
     other_writer_next = models.DateTimeField(null=True, blank=True, editable=False)  # when Huma is asked again
 
+    # When some people in Huma were looked at for other integrations right after the connection was made.
+    writers_looked_at = models.DateTimeField(null=True, blank=True, editable=False)
+
     webhook_secret = EncryptedTextField(default=new_webhook_secret, editable=False)
     webhook_secret_old = EncryptedTextField(blank=True, editable=False)
     webhook_secret_old_until = models.DateTimeField(null=True, blank=True, editable=False)

@@ -21,7 +21,7 @@ from sync.core.reasons import Reason
 from sync.core.records.employee import Employee, Period, Side
 from sync.core.records.presence import Presence, Seen, too_many_gone
 from sync.core.records.skipping import Passed
-from sync.models import EmployeeLink, LeftOut
+from sync.models import AskedPair, EmployeeLink, LeftOut
 from sync.models.links import StaysOut
 from sync.reading.failures import CannotRead
 from sync.reading.lists.programs import addresses_of
@@ -86,7 +86,8 @@ def analyse(
     humas, vismas = unread.without(Side.HUMA, humas.values()), unread.without(Side.VISMA, vismas.values())
     check_plausible(known, humas, vismas, set(passed_checks), asked or {}, unread)
     different = [(link.huma_id, link.visma_id) for link in links if link.state == EmployeeLink.State.DIFFERENT]
-    analysis = _matched(known, different, humas, vismas, changes(known, humas, vismas, asked or {}), unread)
+    said = list(AskedPair.objects.filter(connection=connection).order_by("pk").values_list("huma_id", "visma_id"))
+    analysis = _matched(known, different, humas, vismas, changes(known, humas, vismas, asked or {}), unread, said)
     if not known and "same_company" not in passed_checks and not connection.same_company_confirmed_by:
         _check_same_company(analysis.matching, humas, vismas)
     _compare_all(analysis, connection, {(link.huma_id, link.visma_id): link for link in known}, left_out, today)
@@ -102,13 +103,16 @@ def _matched(
     vismas: dict[str, Employee],
     presence: dict[int, Presence],
     unread: Unread,
+    said: list[tuple[str, str]],
 ) -> Analysis:
-    """Find out who is who. The weighing needs as much memory as the people themselves, so it isn't kept."""
+    """Find out who is who. The weighing needs as much memory as the people themselves, so it isn't kept.
+
+    ``said``: pairs of a pairs file that nobody has answered yet."""
     weighing = weighing_of([*humas.values(), *unread.known(Side.HUMA)], [*vismas.values(), *unread.known(Side.VISMA)])
-    held = _held(known, presence, humas, vismas) | unread.held(humas.values(), vismas.values())
+    held = held_by_links(known, presence, humas, vismas) | unread.held(humas.values(), vismas.values())
     couples = [(link.huma_id, link.visma_id) for link in known]
     existing = [couple for couple in couples if couple[0] in humas and couple[1] in vismas]
-    matching = match(humas.values(), vismas.values(), existing, different, weighing, held)
+    matching = match(humas.values(), vismas.values(), existing, different, weighing, held, said)
     analysis = Analysis(humas, vismas, matching, presence=presence, unread=unread)
     analysis.new_links = [linked for linked in matching.linked if linked.by != "existing"]
     look_again(analysis, weighing, held, set(different))
@@ -164,7 +168,7 @@ def _check_same_company(matching: Matching, huma: dict[str, Employee], visma: di
         raise CannotRead(Reason("same_company", {"matched": matched, "people": len(current)}))
 
 
-def _held(
+def held_by_links(
     links: list[EmployeeLink], presence: dict[int, Presence], huma: dict[str, Employee], visma: dict[str, Employee]
 ) -> set[tuple[str, str]]:
     """(side, id) of both halves of links that can't be compared in this run, but stand: nobody else may have them."""

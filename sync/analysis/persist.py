@@ -20,7 +20,7 @@ from sync.analysis.two_writers import noted
 from sync.core.batches import BATCH, batches
 from sync.core.deciding.compare import Difference
 from sync.core.garbage_collection import no_garbage_collection
-from sync.core.matching.match import Possible
+from sync.core.matching.possible import Possible
 from sync.core.records.employee import Employee, Side, from_json
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
 

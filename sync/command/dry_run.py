@@ -38,7 +38,7 @@ def dry_run(connection: Connection, options: Options, progress: Progress) -> Rep
     """Do everything up to Confirm, and keep nothing of it: no link, no baseline, no run, no mail."""
     run = SyncRun.objects.create(connection=connection, trigger=SyncRun.Trigger.COMMAND, started_by=NAME, dry=True)
     try:
-        _read(run, progress)
+        read_both(run, progress)
         return _plan_only(run, options)
     except CannotRead as error:
         return _dry_failure(run, error.reason)
@@ -50,7 +50,8 @@ def dry_run(connection: Connection, options: Options, progress: Progress) -> Rep
         SyncRun.objects.filter(pk=run.pk).delete()
 
 
-def _read(run: SyncRun, progress: Progress) -> None:
+def read_both(run: SyncRun, progress: Progress) -> None:
+    """Read both sides to the end. Raises ``CannotRead`` and vendor errors."""
     with Lease(SyncRun, run.pk) as lease:
         while not (fetch := Fetch(run)).slice(lease, min(1.0, settings.SLICE_SECONDS)):
             if lease.lost:
@@ -89,7 +90,7 @@ def links_to_look_at(connection: Connection) -> int | str:
     """How many links a read of both sides would ask about, or a sentence if it fails. Keeps nothing."""
     run = SyncRun.objects.create(connection=connection, trigger=SyncRun.Trigger.COMMAND, started_by=NAME, dry=True)
     try:
-        _read(run, lambda _run: None)
+        read_both(run, lambda _run: None)
         today = timezone.localdate()
         asked, over = run.progress["asked"], load_passed(run)
         analysis = analyse(connection, load(run, Side.HUMA), load(run, Side.VISMA), today, set(CHECKS), asked, over)

@@ -7,6 +7,7 @@ into an email or a log.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sync.core.reasons_of_pairs import PAIRS
 from sync.core.reasons_of_reading import READING
 from sync.core.values.text import clean
 
@@ -261,6 +262,7 @@ SENTENCES: dict[str, str] = {
     "contract_huma": _("Huma gave an answer that we don't understand. Nothing was sent. Tell your administrator."),
     "contract_visma": _("Visma gave an answer that we don't understand. Nothing was sent. Tell your administrator."),
     **READING,
+    **PAIRS,
     "huma_empty": _(
         "Huma's list of people is empty. Nothing was sent. Check the API key, and which companies, locations and "
         "teams are chosen in the settings."

@@ -10,7 +10,18 @@ from django.utils import timezone
 from django_q.models import Task
 
 from connections.models import AuditEntry
-from sync.models import Change, Conflict, EmployeeSnapshot, HumaEvent, Letter, Notice, PassedPerson, SyncRun
+from sync.models import (
+    AskedPair,
+    Change,
+    Conflict,
+    EmployeeSnapshot,
+    HumaEvent,
+    Letter,
+    Notice,
+    PairsUpload,
+    PassedPerson,
+    SyncRun,
+)
 
 RUNS_AT_ONCE = 50  # runs at a time
 DRY_RUN = timedelta(minutes=10)  # without a sign of life
@@ -41,10 +52,15 @@ def drop_dry_runs() -> int:
     return len(ids)
 
 
+def drop_uploads() -> None:
+    """Delete uploaded pairs files that nobody has confirmed in time."""
+    PairsUpload.objects.filter(until__lt=timezone.now()).delete()
+
+
 def drop_history() -> int:
     """Delete runs, audit entries, emails and closed notices older than HISTORY_DAYS; returns the number of runs.
 
-    Events from Huma are deleted after RETENTION_DAYS.
+    Events from Huma, and pairs that a pairs file asks about, are deleted after RETENTION_DAYS.
     """
     now = timezone.now()
     until = now - timedelta(days=settings.HISTORY_DAYS)
@@ -54,5 +70,7 @@ def drop_history() -> int:
     Letter.objects.filter(made_at__lt=until).delete()
     Notice.objects.filter(closed_at__lt=until).delete()
     PassedPerson.objects.filter(over_at__lt=until).delete()
-    HumaEvent.objects.filter(handled_at__lt=now - timedelta(days=settings.RETENTION_DAYS)).delete()
+    until = now - timedelta(days=settings.RETENTION_DAYS)
+    HumaEvent.objects.filter(handled_at__lt=until).delete()
+    AskedPair.objects.filter(at__lt=until).delete()
     return len(ids)

@@ -31,7 +31,10 @@ QUIET = (Kind.NEW_PERSON, Kind.DRAFTS, Kind.PAUSED_BY_HAND)
 
 @dataclass(frozen=True)
 class Named:
-    """One person of an item. ``notice``: the primary key of the notice that can be closed, 0 if there is none."""
+    """One person of an item. ``notice``: the primary key of the notice that can be closed, 0 if there is none.
+
+    ``places``: the sides on which one may have to act, each with the person's id there.
+    """
 
     name: str
     number: str = ""
@@ -39,6 +42,7 @@ class Named:
     notes: tuple[str, ...] = ()
     notice: int = 0
     since: datetime | None = None
+    places: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ def item(waits: Waits) -> Item:
     more_url = ""
     if connection:
         named = [of_notice(connection, notice) for notice in waits.notices]
-        named += [Named(name, url=_person(connection, Side.VISMA, id_)) for name, id_ in waits.people]
+        named += [_of_draft(connection, name, id_) for name, id_ in waits.people]
         named += [_of_passed(connection, one) for one in waits.passed]
         more_url = _all_of(waits, connection)
         if url == more_url and waits.notices and not waits.more:
@@ -84,13 +88,27 @@ def of_notice(connection: Connection, notice: Notice) -> Named:
         side = Side.VISMA if link.gone_from == Side.HUMA else Side.HUMA
         url = _person(connection, side, link.visma_id if side == Side.VISMA else link.huma_id)
     notes = _positions(notice.params or {}) if notice.kind == Notice.Kind.POSITION else ()
-    return Named(notice.name, notice.number, url, notes, notice.pk, notice.made_at)
+    ids = ((Side.HUMA, link.huma_id), (Side.VISMA, link.visma_id)) if link else ()
+    places = tuple((side.value, id_) for side, id_ in ids if link and side != link.gone_from)
+    return Named(notice.name, notice.number, url, notes, notice.pk, notice.made_at, places)
+
+
+def _of_draft(connection: Connection, name: str, visma_id: str) -> Named:
+    """A person who is still a draft in Visma."""
+    return Named(name, url=_person(connection, Side.VISMA, visma_id), places=((Side.VISMA, visma_id),))
 
 
 def _of_passed(connection: Connection, one: PassedPerson) -> Named:
     """A person who couldn't be read, with the reason."""
     url = _person(connection, one.side, one.vendor_id)
-    return Named(one.name or _("Somebody without a name"), one.number, url, (why_passed(one),), since=one.since)
+    return Named(
+        one.name or _("Somebody without a name"),
+        one.number,
+        url,
+        (why_passed(one),),
+        since=one.since,
+        places=((one.side, one.vendor_id),),
+    )
 
 
 def _positions(params: Mapping[str, Any]) -> tuple[str, ...]:

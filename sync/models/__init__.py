@@ -2,7 +2,8 @@
 
 from sync.models.events import HumaEvent, RefusedEvent
 from sync.models.heartbeat import Heartbeat
-from sync.models.links import EmployeeLink, LeftOut
+from sync.models.integrations import SeenIntegration
+from sync.models.links import AskedPair, EmployeeLink, LeftOut, PairsUpload
 from sync.models.notices import Letter, Notice
 from sync.models.pilot import PilotMember
 from sync.models.roll import DateRoll
@@ -11,6 +12,7 @@ from sync.models.skipped import PassedPerson
 from sync.models.writes import Change, Conflict, Write
 
 __all__ = [
+    "AskedPair",
     "Change",
     "Conflict",
     "DateRoll",
@@ -21,11 +23,13 @@ __all__ = [
     "LeftOut",
     "Letter",
     "Notice",
+    "PairsUpload",
     "PassedPerson",
     "PilotMember",
     "PossibleMatch",
     "RefusedEvent",
     "RunPerson",
+    "SeenIntegration",
     "SyncRun",
     "Write",
 ]

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from connections.fields import EncryptedJSONField
 from connections.models import Connection
 from sync.core.records.employee import Side
 
@@ -28,6 +29,7 @@ class EmployeeLink(models.Model):
         EMAIL = "email", _("email")
         CONNECTED = "connected", _("Huma's own integration")
         NAME_BIRTH = "name_birth", _("name and date of birth")
+        PAIR = "pair", _("a pairs file")
         PERSON = "person", _("a person's choice")
         CREATED = "created", _("created by a sync")
 
@@ -149,6 +151,47 @@ class LeftOut(models.Model):
             ),
             models.UniqueConstraint(fields=["link", "field"], condition=Q(vendor_id=""), name="field_left_out_once"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
+class AskedPair(models.Model):
+    """A pair of a pairs file that wasn't enough to link the two: each read asks about it until somebody answers.
+
+    It has ids only, and is deleted after RETENTION_DAYS.
+    """
+
+    connection = models.ForeignKey(Connection, models.CASCADE, verbose_name=_("connection"), related_name="asked_pairs")
+    huma_id = models.CharField(_("id in Huma"), max_length=64)
+    visma_id = models.CharField(_("id in Visma"), max_length=64)
+    by = models.CharField(_("by whom"), max_length=150)
+    at = models.DateTimeField(_("when"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("pair to ask about")
+        verbose_name_plural = _("pairs to ask about")
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "huma_id", "visma_id"], name="one_row_an_asked_pair")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
+class PairsUpload(models.Model):
+    """The rows of an uploaded pairs file, encrypted, between its preview and the confirmation; deleted with either."""
+
+    connection = models.ForeignKey(Connection, models.CASCADE, verbose_name=_("connection"), related_name="+")
+    by = models.CharField(_("by whom"), max_length=150)
+    at = models.DateTimeField(_("when"), auto_now_add=True)
+    until = models.DateTimeField(_("kept until"), db_index=True)
+    content = EncryptedJSONField(_("rows"))  # sync.core.pairs_file.PairsFile as JSON
+
+    class Meta:
+        verbose_name = _("uploaded pairs file")
+        verbose_name_plural = _("uploaded pairs files")
+        constraints = [models.UniqueConstraint(fields=["connection", "by"], name="one_upload_a_person")]
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"

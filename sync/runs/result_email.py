@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from connections.person_urls import person_url
 from connections.settings.recipients import is_recipient
 from sync.analysis import skipped_people
 from sync.core.codes import Action, Standing
@@ -49,10 +50,12 @@ class Problem:
 
 @dataclass(frozen=True)
 class NewDraft:
-    """One person who was added to Visma as a draft. ``missing``: labels of the fields that Huma doesn't have."""
+    """One person who was added to Visma as a draft. ``missing``: labels of the fields that Huma doesn't have; ``url``:
+    where the person is in Visma.net, "" if that isn't known."""
 
     name: str
     missing: list[str]
+    url: str = ""
 
 
 def ask_for(run: SyncRun) -> bool:
@@ -141,11 +144,18 @@ def _drafts(letter: Letter) -> EmailMultiAlternatives | None:
     to = [address for address in letter.to if run and is_recipient(run.connection, address)]
     if run is None or not to:
         return None
-    created = new_drafts(run).select_related("snapshot").order_by("name", "pk")
-    drafts = [NewDraft(change.name, _missing(change, run)) for change in created.defer("before", "after")]
+    created = new_drafts(run).select_related("snapshot", "link").order_by("name", "pk")
+    drafts = [
+        NewDraft(change.name, _missing(change, run), _in_visma(change)) for change in created.defer("before", "after")
+    ]
     named = not any(counts_only(run.connection, address) for address in to)
     context = {"connection": run.connection.name, "run": run, "drafts": drafts, "named": named}
     return message("drafts", context, to, letter.message_id)
+
+
+def _in_visma(change: Change) -> str:
+    """The address of a new employee in Visma.net, by the id; "" if it isn't known. No email has an Employment ID."""
+    return person_url(Side.VISMA, change.link.visma_id) if change.link else ""
 
 
 def _run_of(letter: Letter) -> SyncRun | None:

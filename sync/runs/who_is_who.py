@@ -40,14 +40,18 @@ def link(
         made = make_link(connection, user, huma, visma, births_confirmed)
         EmployeeLink.objects.filter(pk=made.pk).update(linked_at=timezone.now())
         audit(user, "people.linked", connection, link=made.pk)
-        for run in _in_review(connection):
+        for run in in_review(connection):
             _settle_match(run, user, made, "linked")
             compare_pair(run, made)
     return made
 
 
 def make_link(
-    connection: Any, user: Any, huma: EmployeeSnapshot, visma: EmployeeSnapshot, births_confirmed: bool = False
+    connection: Any,
+    user: Any,
+    huma: EmployeeSnapshot,
+    visma: EmployeeSnapshot,
+    births_confirmed: bool = False,
 ) -> EmployeeLink:
     """Store the link of two people by a person's choice; a pair that was called different may be linked again.
 
@@ -124,7 +128,7 @@ def unlink(made: EmployeeLink, user: Any) -> None:
             doubt_at=None,
         )
         audit(user, "people.unlinked", connection, link=made.pk)
-        for run in _in_review(connection):
+        for run in in_review(connection):
             Conflict.objects.filter(run=run, link=made).delete()
             _settle_match(run, user, made, "different")
             _offer_again(run, EmployeeSnapshot.objects.filter(run=run, link=made))
@@ -144,7 +148,7 @@ def leave_out(connection: Connection, user: Any, side: str, vendor_id: str, name
         if created:
             audit(user, "person.left_out", connection, left_out=row.pk, side=side)
         made = _link_of(connection, side, vendor_id)
-        for run in _in_review(connection):
+        for run in in_review(connection):
             if made is not None:
                 Conflict.objects.filter(run=run, link=made).delete()
             recheck(run, EmployeeSnapshot.objects.filter(run=run, side=side, vendor_id=vendor_id, link=None))
@@ -159,7 +163,7 @@ def take_back(row: LeftOut, user: Any) -> None:
         made = row.link or _link_of(connection, row.side, row.vendor_id)
         audit(user, "field.taken_back" if row.field else "person.taken_back", connection, left_out=row.pk)
         LeftOut.objects.filter(pk=row.pk).delete()
-        for run in _in_review(connection):
+        for run in in_review(connection):
             if made is not None:
                 _compare_again(run, made)
             else:
@@ -204,7 +208,8 @@ def _link_of(connection: Connection, side: str, vendor_id: str) -> EmployeeLink 
     return rows.exclude(state=EmployeeLink.State.DIFFERENT).first()
 
 
-def _in_review(connection: Connection) -> list[SyncRun]:
+def in_review(connection: Connection) -> list[SyncRun]:
+    """The connection's open runs that wait for a person."""
     return list(connection.runs.filter(state__in=STEPS).select_related("connection"))
 
 

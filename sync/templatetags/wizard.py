@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from connections.person_urls import person_url
 from sync.core.records.employee import Side
 from sync.wizard.cards import Choice, Row
 from sync.wording.display import Display, Segment
@@ -35,6 +36,13 @@ def marked(row: Row, side: str) -> SafeString:
 def show_lines(shown: Display | None) -> SafeString:
     """The lines of a value below each other; nothing for an empty value without a word for it."""
     return _join(shown.lines) if shown else SafeString()
+
+
+@register.inclusion_tag("humavisma/partials/open_in.html")
+def open_in(side: str, id_: str, number: str = "", name: str = "") -> dict[str, str]:
+    """A link to a person in Huma or in Visma.net, in a new tab; nothing if the installation has no address for it."""
+    url = person_url(side, id_ or "", number or "") if side else ""
+    return {"url": url, "system": side_name(side) if side else "", "name": name}
 
 
 @register.filter

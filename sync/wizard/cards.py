@@ -14,7 +14,7 @@ from sync.models import Conflict, EmployeeLink, SyncRun
 from sync.pages.paging import Part, Place, by_pk, part
 from sync.wizard.review import OUTSIDE, ReviewFilter, counted
 from sync.wording.display import Display, Segment, diff, display
-from sync.wording.sentences import decision_label, field_label, sentence, side_name
+from sync.wording.sentences import decision_label, direction_sentence, field_label, sentence
 
 PER_PAGE = 25
 BY_NAME = ("name", "pk")
@@ -48,6 +48,11 @@ class Row:
     notes: list[str]
     choices: list[Choice]
     outside: bool = False
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether neither system's value can be used: the difference has to be mended in Huma or in Visma."""
+        return not any(choice.possible for choice in self.choices if choice.value in BULK_CHOICES)
 
 
 @dataclass(frozen=True)
@@ -129,19 +134,18 @@ def row(conflict: Conflict, outside: bool = False) -> Row:
         suggestion=conflict.suggestion,
         why=sentence(conflict.why) if conflict.why else "",
         notes=[sentence(code, params) for code, params in values.get("notes", [])],
-        choices=[_choice(conflict, value, values) for value in filter(None, Conflict.Decision.values)],
+        choices=[_choice(conflict, value) for value in filter(None, Conflict.Decision.values)],
         outside=outside,
     )
 
 
-def _choice(conflict: Conflict, value: str, values: dict[str, Any]) -> Choice:
+def _choice(conflict: Conflict, value: str) -> Choice:
     code = conflict.forbids(value)
-    target = Side(value).other if value in BULK_CHOICES else ""
     return Choice(
         value=value,
         label=decision_label(value),
         possible=not code,
-        reason=sentence(code, {"source": side_name(value), **values.get("blocked", {}).get(target, {})}),
+        reason=direction_sentence(conflict, Side(value).other) if value in BULK_CHOICES else sentence(code),
         empties=not code and conflict.empties(value),
         chosen=conflict.decision == value,
         suggested=bool(value) and conflict.suggestion == value,

@@ -12,7 +12,7 @@ from sync.core.codes import Action
 from sync.core.deciding.report import Totals
 from sync.core.records.employee import Side
 from sync.models import Change, Conflict, SyncRun
-from sync.models.groups import BY_HAND
+from sync.models.groups import BY_HAND, PROBLEMS
 from sync.runs.lifecycle import run_totals
 from sync.runs.open_differences import open_differences
 from sync.runs.pilot_members import Noted, noted_pilot
@@ -28,7 +28,8 @@ MOST_SHOWN = 200
 class Outcome:
     """One Change with its outcome. ``vendor_words``: the vendor's own words; ``what``: the field or creation.
 
-    ``answer``: an owner's answer, if the Change was held, with name and time.
+    ``answer``: an owner's answer, if the Change was held, with name and time. ``at_side``, ``at_id``: where the person
+    is to be looked up, ``at_id`` is "" if nobody knows.
     """
 
     name: str
@@ -44,6 +45,13 @@ class Outcome:
     answer: str = ""
     answered_by: str = ""
     answered_at: datetime | None = None
+    at_side: str = ""
+    at_id: str = ""
+
+    @property
+    def to_mend(self) -> bool:
+        """Whether somebody has to act in the other system."""
+        return self.state in PROBLEMS
 
     @property
     def what(self) -> str:
@@ -127,7 +135,10 @@ def _creations(run: SyncRun) -> Any:
 def _section(run: SyncRun, state: str) -> Section:
     rows = Change.objects.filter(run=run, state=state)
     people: dict[tuple[str, str], list[Change]] = defaultdict(list)
-    for change in rows.order_by("name", "pk")[:MOST_SHOWN]:
+    rows_shown = rows.select_related("link", "snapshot").defer(
+        "link__baseline", "link__seen", "link__written", "snapshot__payload"
+    )
+    for change in rows_shown.order_by("name", "pk")[:MOST_SHOWN]:
         people[change.name, change.number].append(change)
     outcomes = [_outcome(change) for changes in people.values() for change in changes]
     return Section(state, outcome_label(state), rows.count(), outcomes)
@@ -135,6 +146,7 @@ def _section(run: SyncRun, state: str) -> Section:
 
 def _outcome(change: Change) -> Outcome:
     creates = change.action == Action.CREATE
+    at_side, at_id = where_to_look(change)
     return Outcome(
         name=change.name,
         number=change.number,
@@ -149,4 +161,14 @@ def _outcome(change: Change) -> Outcome:
         answer=str(change.get_answer_display()) if change.state == Change.State.HELD else "",
         answered_by=change.answered_by,
         answered_at=change.answered_at,
+        at_side=at_side,
+        at_id=at_id,
     )
+
+
+def where_to_look(change: Change) -> tuple[str, str]:
+    """The side and the id by which a Change's person is to be looked up: where it was to be written, else where the
+    person was read."""
+    if change.link:
+        return change.side, change.link.huma_id if change.side == Side.HUMA else change.link.visma_id
+    return (change.snapshot.side, change.snapshot.vendor_id) if change.snapshot else (change.side, "")

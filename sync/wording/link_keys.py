@@ -49,6 +49,11 @@ KEYS: dict[str, LinkKey] = {
         _("Linked since %(at)s: the same name and date of birth, which nobody else has."),
         _("%(n)s by name and date of birth"),
     ),
+    By.PAIR: LinkKey(
+        _("Linked by a pairs file"),
+        _("Linked since %(at)s: a pairs file says so, and enough agreed."),
+        _("%(n)s by a pairs file"),
+    ),
     By.PERSON: LinkKey(
         _("Linked by hand"),
         _("%(who)s linked them by hand on %(at)s. That counts more than numbers and emails."),
@@ -60,7 +65,7 @@ KEYS: dict[str, LinkKey] = {
 """In the order in which they are offered."""
 OTHER = LinkKey(_("Linked"), _("Linked since %(at)s."))
 """A key that an older version had."""
-COUNTED_FIRST = (By.EXTERNAL, By.NUMBER, By.EMAIL, By.CONNECTED, By.NAME_BIRTH)
+COUNTED_FIRST = (By.EXTERNAL, By.NUMBER, By.EMAIL, By.CONNECTED, By.PAIR, By.NAME_BIRTH)
 """The order in which people are counted by key."""
 EXISTING = _("%(n)s known from before")
 """People who were linked before a read, as that read counts them."""

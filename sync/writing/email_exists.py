@@ -8,7 +8,8 @@ from connections.models import Connection
 from sync.analysis.persist import possible_row
 from sync.core.batches import BATCH
 from sync.core.matching.evidence import Evidence
-from sync.core.matching.match import Possible, match, weighing_of
+from sync.core.matching.match import match, weighing_of
+from sync.core.matching.possible import Possible
 from sync.core.records.employee import Employee, Side, from_json
 from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun, Write
 from sync.reading.one_person import PassedOver

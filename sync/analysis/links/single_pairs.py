@@ -1,8 +1,9 @@
 """Compares single pairs within a run: pairs that a person has just linked, and people whom a run reads singly."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from sync.analysis.comparing import Comparing
@@ -21,23 +22,39 @@ def compare_pair(run: SyncRun, link: EmployeeLink) -> int:
 
     Removes both from the lists to create, and others' possible matches with them.
     """
-    rows = EmployeeSnapshot.objects.filter(run=run)
-    huma_row = rows.filter(side=Side.HUMA, vendor_id=link.huma_id).first()
-    visma_row = rows.filter(side=Side.VISMA, vendor_id=link.visma_id).first()
-    if not (huma_row and visma_row and huma_row.payload and visma_row.payload):
-        return 0
-    huma, visma = from_json(huma_row.payload), from_json(visma_row.payload)
+    freed: set[str] = set()
     with transaction.atomic():
-        found = 0 if is_left_out(link) else _compare(run, link, huma, visma)
-        rows.filter(pk__in=(huma_row.pk, visma_row.pk)).update(
-            link=link, create_group="", create_blocked="", create_chosen=False, create_chosen_by=""
-        )
-        refresh_candidates(run, {*keys(huma), *keys(visma)})
+        found = compare_pairs(run, [link], freed)
+        if freed:
+            refresh_candidates(run, freed)
     return found
 
 
-def _compare(run: SyncRun, link: EmployeeLink, huma: Employee, visma: Employee) -> int:
-    return compare_in_run(run, link, huma, visma, numbers.as_read(run), shown=True, wanted=numbers.wanted(run))
+def compare_pairs(run: SyncRun, links: Sequence[EmployeeLink], freed: set[str]) -> int:
+    """The same for several pairs at once; ``freed`` gets the keys with which the caller calls ``refresh_candidates``,
+    which looks at everybody, so that it is done once."""
+    rows, found = EmployeeSnapshot.objects.filter(run=run), 0
+    humas = _read(rows.filter(side=Side.HUMA, vendor_id__in=[link.huma_id for link in links]))
+    vismas = _read(rows.filter(side=Side.VISMA, vendor_id__in=[link.visma_id for link in links]))
+    pairs = [
+        (link, humas[link.huma_id], vismas[link.visma_id])
+        for link in links
+        if link.huma_id in humas and link.visma_id in vismas
+    ]
+    with transaction.atomic():
+        taken, wanted = numbers.as_read(run), numbers.wanted(run)
+        for link, (huma_pk, huma), (visma_pk, visma) in pairs:
+            if not is_left_out(link):
+                found += compare_in_run(run, link, huma, visma, taken, shown=True, wanted=wanted)
+            rows.filter(pk__in=(huma_pk, visma_pk)).update(
+                link=link, create_group="", create_blocked="", create_chosen=False, create_chosen_by=""
+            )
+            freed.update(("", *keys(huma), *keys(visma)))
+    return found
+
+
+def _read(rows: QuerySet[EmployeeSnapshot]) -> dict[str, tuple[int, Employee]]:
+    return {row.vendor_id: (row.pk, from_json(row.payload)) for row in rows if row.payload}
 
 
 def compare_in_run(

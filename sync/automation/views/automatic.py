@@ -10,11 +10,14 @@ from connections.models import Connection
 from sync.analysis import two_writers
 from sync.automation import switching
 from sync.automation.forms import AutomaticForm, SwitchForm
-from sync.models import SyncRun
+from sync.core.records.writers import called
+from sync.models import SeenIntegration, SyncRun
 from sync.models.groups import UNATTENDED
+from sync.pages.request_params import number
 from sync.pages.steps import connection_page, page_context, result_url, step_url
 from sync.runs.lifecycle import NotAllowed
 from sync.runs.open_differences import open_differences
+from sync.wording.sentences import field_label
 
 
 @require_http_methods(["GET", "POST"])
@@ -39,6 +42,7 @@ def page(request: HttpRequest, connection: Connection) -> HttpResponse:
         form=form,
         refusal=refusal,
         two_writers=two_writers.why(connection),
+        integrations=[_shown(one) for one in two_writers.entries(connection)],
         nobody_hears=refusal == switching.nobody_hears(),
         last=last,
         last_url=result_url(connection, last),
@@ -78,6 +82,45 @@ def switch(request: HttpRequest, connection: Connection) -> HttpResponse:
         messages.info(request, _("Not turned on. You find it under Automatic updates whenever you want."))
         return redirect(_asked_on(connection, form.cleaned_data["run"]))
     return redirect("admin:automatic", connection.code)
+
+
+@require_http_methods(["GET", "POST"])
+@connection_page
+def stale(request: HttpRequest, connection: Connection) -> HttpResponse:
+    """Ask whether an integration's entry in Huma is out of date, and store the answer; "back" takes it back."""
+    data = request.POST if request.method == "POST" else request.GET
+    one = two_writers.entries(connection).filter(pk=number(data.get("entry")), to_visma=True).first()
+    if one is None:
+        return redirect("admin:automatic", connection.code)
+    if request.method == "GET":
+        context = page_context(
+            request,
+            connection,
+            _("Out of date?"),
+            current="automatic",
+            name=called(one.name, one.kind),
+            hidden=[("entry", one.pk), ("to", "stale")],
+            points=[
+                _("Automatic updates then don't wait for this integration any more."),
+                _("It counts again once its name or type changes in Huma, or once it was gone and comes back."),
+                _("You can take it back at any time. Your name stands beside it."),
+            ],
+        )
+        return render(request, "sync/automatic_stale.html", context)
+    back = request.POST.get("to") == "back"
+    two_writers.say_stale(connection, request.user, one.pk, not back)
+    if back:
+        messages.success(request, _("The integration counts again: automatic updates are on hold while Huma shows it."))
+    else:
+        messages.success(request, _("The entry counts as out of date. Automatic updates don't wait for it any more."))
+    return redirect("admin:automatic", connection.code)
+
+
+def _shown(one: SeenIntegration) -> tuple[str, list[str], list[str], SeenIntegration]:
+    """The label of an integration, the fields that it has locked, and those that it has perhaps locked."""
+    locked = [field_label(name) for name, sure in one.fields.items() if sure]
+    perhaps = [field_label(name) for name, sure in one.fields.items() if not sure]
+    return called(one.name, one.kind), locked, perhaps, one
 
 
 def _asked_on(connection: Connection, pk: int | None) -> str:

@@ -100,7 +100,7 @@ class Evidence:
 def links_by_itself(evidence: Evidence, key: str) -> bool:
     """Whether an equal key that nobody else has is enough to link the two people. Source: design, Who is who (Keys).
 
-    ``key``: external, connected, number or email.
+    ``key``: external, connected, pair, number or email.
     """
     strong, weak = evidence.besides(key)
     if evidence.birth_differs:

@@ -4,7 +4,6 @@ Time and memory grow with the number of people, whatever their data look like: p
 or a key that very many of them share.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,18 +15,16 @@ from sync.core.matching.evidence import (
     Evidence,
     Weighing,
     contradicts,
-    is_plain,
     is_worth_asking,
     links_by_itself,
 )
 from sync.core.matching.people_index import CROWD, PeopleIndex, index
 from sync.core.matching.person_names import Likeness
+from sync.core.matching.possible import Possible, best_of
 from sync.core.records.employee import Employee, Side
 
 SERIES_SHARE, SERIES_LEAST = 0.1, 3
 """If more than this share of equal numbers, and at least this many, belong to different people, no number links."""
-BEST = 3
-"""How many possible matches of one person are shown."""
 MOST_WITH = {"email": WEAK_SHARED}
 """The most people of one side who may have the same key; one that more have is ignored, such as a shared mailbox."""
 
@@ -38,25 +35,11 @@ Couple = tuple[Id, Id]
 
 @record
 class Linked:
-    """Two linked records and the key: existing, external, connected, number, email or name_birth."""
+    """Two linked records and the key: existing, external, connected, pair, number, email or name_birth."""
 
     huma: Id
     visma: Id
     by: str
-
-
-@record
-class Possible:
-    """Two records that may be one person; ``why`` is a code of ``reasons``.
-
-    ``at_once``: whether it may be answered together with all others that have the same evidence.
-    """
-
-    huma: Id
-    visma: Id
-    why: str
-    evidence: Evidence
-    at_once: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,26 +63,44 @@ def match(
     different: Iterable[Couple] = (),
     weighing: Weighing | None = None,
     held: Iterable[tuple[str, Id]] = (),
+    pairs: Iterable[Couple] = (),
 ) -> Matching:
     """Who is who, given the links that exist and the pairs that a person called different.
 
     Never links one person twice. An existing link counts before every key, and *different* before all but that.
     ``weighing``: the evidence of the same people, if the caller has made it already. ``held``: (side, id) of people who
     count as evidence but are linked with nobody, because the record they are linked with is missing in this run.
+    ``pairs``: what a pairs file says; each counts as an equal number.
     """
     matcher = _Matcher(weighing or weighing_of(huma, visma), different, held)
-    for couple in existing:
-        # If one of the two is gone, the other is free for the record that replaced it: a new account, a rehire.
-        if couple[0] in matcher.huma and couple[1] in matcher.visma:
-            matcher.link(couple, "existing")
+    matcher.by_links(existing)
     matcher.by_key("external")
     matcher.by_key("connected")
     broken = matcher.series_broken()
+    matcher.by_pairs(pairs)
     matcher.by_key("number", trusted=not broken)
     matcher.by_key("email")
     matcher.by_name_and_birth()
     matcher.by_evidence()
     return Matching(tuple(matcher.linked.values()), matcher.best(), broken, matcher.unsettled())
+
+
+def match_pairs(
+    pairs: Iterable[Couple],
+    weighing: Weighing,
+    existing: Iterable[Couple],
+    different: Iterable[Couple],
+    held: Iterable[tuple[str, Id]],
+) -> Matching:
+    """What the pairs of a pairs file come to among people who have been matched already: linked, or to be asked about.
+
+    Arguments as of ``match``. Source: design, Who is who.
+    """
+    matcher = _Matcher(weighing, different, held)
+    matcher.by_links(existing)
+    matcher.by_pairs(pairs)
+    linked = tuple(one for one in matcher.linked.values() if one.by == "pair")
+    return Matching(linked, matcher.best(), False, matcher.unsettled())
 
 
 def weighing_of(huma: Iterable[Employee], visma: Iterable[Employee]) -> Weighing:
@@ -136,27 +137,45 @@ class _Matcher:
 
     # Keys ------------------------------------------------------------------------------------------------------
 
+    def by_links(self, existing: Iterable[Couple]) -> None:
+        """Keep the links that exist."""
+        for couple in existing:
+            # If one of the two is gone, the other is free for the record that replaced it: a new account, a rehire.
+            if couple[0] in self.huma and couple[1] in self.visma:
+                self.link(couple, "existing")
+
+    def by_pairs(self, pairs: Iterable[Couple]) -> None:
+        """Treat each pair of a pairs file as an equal number. Two pairs about one person only ask."""
+        there = [one for one in dict.fromkeys(pairs) if one[0] in self.huma and one[1] in self.visma]
+        humas, vismas = index(there), index((visma, huma) for huma, visma in there)
+        for couple in there:
+            unique = len(humas[couple[0]]) == len(vismas[couple[1]]) == 1
+            self._judge(couple, "pair", "" if unique else "pair_not_unique")
+
     def by_key(self, key: str, trusted: bool = True) -> None:
         """Link two people if nobody else has the key and the evidence allows it; ask about the others."""
         for humas, vismas in self.groups(key):
             if max(len(humas), len(vismas)) > MOST_WITH.get(key, CROWD):
                 continue
-            unique = len(humas) == len(vismas) == 1
+            why = "" if trusted else "number_series"
+            if not len(humas) == len(vismas) == 1:
+                why = f"{key}_not_unique"
             for couple in ((huma, visma) for huma in humas for visma in vismas):
-                if not self.free(couple):
-                    continue
-                evidence = self.weighing.weigh(*couple)
-                if not unique:
-                    self.doubt(couple, f"{key}_not_unique", evidence)
-                elif not trusted:
-                    self.doubt(couple, "number_series", evidence)
-                elif links_by_itself(evidence, key):
-                    if self._is_somebody_else(couple, key):
-                        self.doubt(couple, f"{key}_other", evidence)
-                    else:
-                        self.link(couple, key)
-                else:
-                    self.doubt(couple, _why_not(evidence, key), evidence)
+                self._judge(couple, key, why)
+
+    def _judge(self, couple: Couple, key: str, doubt: str = "") -> None:
+        """Link two people with an equal key, if the evidence allows it; else ask. ``doubt``: why to ask anyway."""
+        if not self.free(couple):
+            return
+        evidence = self.weighing.weigh(*couple)
+        if not doubt and not links_by_itself(evidence, key):
+            doubt = _why_not(evidence, key)
+        elif not doubt and self._is_somebody_else(couple, key):
+            doubt = f"{key}_other"
+        if doubt:
+            self.doubt(couple, doubt, evidence)
+        else:
+            self.link(couple, key)
 
     def _is_somebody_else(self, couple: Couple, key: str) -> bool:
         """Whether one of the two agrees better with somebody else who isn't linked.
@@ -166,7 +185,7 @@ class _Matcher:
         """
         evidence = self.weighing.weigh(*couple)
         same = evidence.name is Likeness.SAME
-        if key not in ("number", "email") or (same and len(evidence.strong) >= 2):
+        if key not in ("pair", "number", "email") or (same and len(evidence.strong) >= 2):
             return False
         huma, visma = couple
         others = [(huma, id_) for id_ in self.alike.by_anything(huma)]
@@ -256,20 +275,7 @@ class _Matcher:
 
     def best(self) -> tuple[Possible, ...]:
         """The best possible matches of each person, the strongest first."""
-        there = [one for couple, one in self.possible.items() if self.free(couple)]
-        there.sort(key=lambda one: (one.huma, one.visma))
-        there.sort(key=lambda one: one.evidence.rank, reverse=True)
-        in_all = _count(there)
-        shown: dict[Id, int] = defaultdict(int)
-        found = []
-        for one in there:
-            if shown[f"h{one.huma}"] < BEST and shown[f"v{one.visma}"] < BEST:
-                shown[f"h{one.huma}"] += 1
-                shown[f"v{one.visma}"] += 1
-                only = in_all[f"h{one.huma}"] == in_all[f"v{one.visma}"] == 1
-                at_once = only and is_plain(one.evidence)
-                found.append(Possible(one.huma, one.visma, one.why, one.evidence, at_once))
-        return tuple(found)
+        return best_of(one for couple, one in self.possible.items() if self.free(couple))
 
 
 def _why_not(evidence: Evidence, key: str) -> str:
@@ -278,11 +284,3 @@ def _why_not(evidence: Evidence, key: str) -> str:
         return f"{key}_against"
     strong, weak = evidence.besides(key)
     return f"{key}_weak" if strong or weak or evidence.name > 0 else f"{key}_only"
-
-
-def _count(possible: Iterable[Possible]) -> Mapping[Id, int]:
-    counted: dict[Id, int] = defaultdict(int)
-    for one in possible:
-        counted[f"h{one.huma}"] += 1
-        counted[f"v{one.visma}"] += 1
-    return counted

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sync.core.immutable import record
+from sync.core.records.writers import Integration
 
 Canonical = str | tuple[str | None, ...] | None
 """A field's value in one form for both sides; ``None`` is the empty value."""
@@ -100,8 +101,8 @@ class Employee:
     for matching only. ``huma_id`` is the Huma user that Visma's ``externalIds`` names, or "". ``visma_ids`` are the
     employees that Huma's own Visma integration has stored for a user.
     ``vanished`` is the id of the paired position if the side says that it doesn't exist any more (404); ``positions``
-    has all others then. ``writers`` are the other integrations with Visma that write to a Huma user, and ``locks`` says
-    by field which integration has locked it (``core.writers``).
+    has all others then. ``integrations`` are the other integrations that Huma names for a user, and ``locks`` says by
+    field which one has locked it (``core.writers``).
     """
 
     side: Side
@@ -117,7 +118,7 @@ class Employee:
     birth: str = ""
     visma_ids: tuple[str, ...] = ()
     vanished: str = ""
-    writers: tuple[str, ...] = ()
+    integrations: tuple[Integration, ...] = ()
     locks: Mapping[str, str] = field(default_factory=lambda: NO_LOCKS)
 
     @property
@@ -174,7 +175,7 @@ def to_json(employee: Employee) -> dict[str, Any]:
         "birth": employee.birth,
         "visma_ids": employee.visma_ids,
         "vanished": employee.vanished,
-        "writers": employee.writers,
+        "integrations": [[one.name, one.kind, one.to_visma, one.fields] for one in employee.integrations],
         "locks": dict(employee.locks),
         "positions": [
             [p.id, p.start, p.end, p.period.value, p.percentage, p.first_day, p.last_day, p.contract_type]
@@ -201,10 +202,20 @@ def from_json(data: dict[str, Any]) -> Employee:
         birth=data["birth"],
         visma_ids=tuple(data.get("visma_ids", ())),  # data of an older version lack it
         vanished=data.get("vanished", ""),
-        writers=tuple(data.get("writers", ())),
+        integrations=_integrations(data),
         locks=data.get("locks") or NO_LOCKS,
         positions=tuple(_position(*position) for position in data["positions"]),
         values={intern(name): _value(*value) for name, value in data["values"].items()},
+    )
+
+
+def _integrations(data: dict[str, Any]) -> tuple[Integration, ...]:
+    """The other integrations; data of an older version have only the names of those that write to Visma."""
+    if "integrations" not in data:
+        return tuple(Integration(name, "", True) for name in data.get("writers", ()))
+    return tuple(
+        Integration(name, kind, to_visma, tuple((field, sure) for field, sure in fields))
+        for name, kind, to_visma, fields in data["integrations"]
     )
 
 

@@ -10,7 +10,7 @@ from sync.core.records.document import Doc, shown, value_in
 from sync.core.records.employee import Employee, Period, Position, Side, Value
 from sync.core.records.positions import select
 from sync.core.records.timeline import period_of, pick
-from sync.core.records.writers import goes_to_visma, locks, naming, writers
+from sync.core.records.writers import goes_to_visma, integrations, locks, naming
 from sync.core.values.placeholders import birth, bounded
 from sync.core.values.text import clean
 
@@ -66,7 +66,7 @@ def huma_employee(
         values=values,
         birth=_birth(born.get("value") if isinstance(born, dict) else None, today),
         visma_ids=connected_ids(details),
-        writers=writers(details, with_integrations),
+        integrations=integrations(details, with_integrations, fields),
         locks=locks(with_integrations, fields),
     )
 

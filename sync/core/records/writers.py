@@ -4,11 +4,14 @@
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from sync.core.immutable import record
 from sync.core.reasons import Reason, shown_code
 from sync.core.records.document import Doc
-from sync.core.records.employee import Employee
+
+if TYPE_CHECKING:
+    from sync.core.records.employee import Employee
 
 VISMA = "visma"
 """An integration writes to Visma if its name or type contains this word, in any case."""
@@ -36,12 +39,52 @@ def naming(details: Doc, position: Doc | None) -> Naming:
     }
 
 
-def writers(details: Doc, wrappers: Naming) -> tuple[str, ...]:
-    """The names of the integrations with Visma that write to a person, each once."""
-    found = [_called(name, kind) for name, kind in _connected(details) if goes_to_visma(name, kind)]
-    for wrapped in wrappers.values():
-        found += [shown_code(name) for name, _warning in _locking(wrapped) if goes_to_visma(name, "")]
-    return tuple(dict.fromkeys(filter(None, found)))[:MOST_NAMES]
+@record
+class Integration:
+    """Another integration that Huma names for one person.
+
+    ``kind`` is its type in Huma, "" if only a locked field names it. ``to_visma``: whether it writes to Visma.
+    ``fields`` are our fields that it has locked, each with whether Huma is sure of that (``locked_disconnect``) or not
+    (``possibly_locked_disconnect``).
+    """
+
+    name: str
+    kind: str = ""
+    to_visma: bool = False
+    fields: tuple[tuple[str, bool], ...] = ()
+
+    @property
+    def entry(self) -> tuple[str, str]:
+        """What an owner's word about it holds for: another name or type is another entry."""
+        return (self.name, self.kind)
+
+
+def called(name: str, kind: str) -> str:
+    """The name to show for an integration; with its type, if only the type shows that it writes to Visma."""
+    return name if goes_to_visma(name, "") or not goes_to_visma("", kind) else shown_code(f"{name} ({kind})")
+
+
+def integrations(details: Doc, wrappers: Naming, fields: Iterable[Any]) -> tuple[Integration, ...]:
+    """The other integrations that Huma names for a person: the connected ones, and those that have locked a field."""
+    kinds = {shown_code(name) or shown_code(str(kind)): (name, kind) for name, kind in _connected(details)}
+    locked: dict[str, dict[str, bool]] = {}
+    to_visma = {shown for shown, said in kinds.items() if goes_to_visma(*said)}
+    places = [(field, {(field.on_position, key) for key in field.json_paths}) for field in fields] if wrappers else []
+    for place, wrapped in wrappers.items():
+        for name, warning in _locking(wrapped):
+            found = locked.setdefault(shown_code(name), {})
+            to_visma |= {shown_code(name)} if goes_to_visma(name, "") else set()
+            for field in (one for one, theirs in places if place in theirs):
+                found[field.name] = found.get(field.name, False) or warning == LOCKED
+    names = sorted(filter(None, dict.fromkeys((*kinds, *locked))), key=lambda name: name not in to_visma)[:MOST_NAMES]
+    return tuple(
+        Integration(name, _kind(kinds.get(name)), name in to_visma, tuple(locked.get(name, {}).items()))
+        for name in names
+    )
+
+
+def _kind(said: tuple[str, object] | None) -> str:
+    return shown_code(str(said[1] or "")) if said else ""
 
 
 def locks(wrappers: Naming, fields: Iterable[Any]) -> dict[str, str]:
@@ -55,7 +98,7 @@ def locks(wrappers: Naming, fields: Iterable[Any]) -> dict[str, str]:
     return found
 
 
-def not_editable(employee: Employee, field: str) -> Reason:
+def not_editable(employee: "Employee", field: str) -> Reason:
     """Why a field can't be written in Huma, with the name of the integration that has locked it, if Huma gives one."""
     name = employee.locks.get(field)
     return Reason("not_editable_by", {"name": name}) if name else Reason("not_editable")
@@ -65,11 +108,6 @@ def _connected(details: Doc) -> Iterator[tuple[str, object]]:
     integrations = details.get("connectedIntegrations")
     for name, one in integrations.items() if isinstance(integrations, dict) else ():
         yield name, one.get("type") if isinstance(one, dict) else ""
-
-
-def _called(name: str, kind: object) -> str:
-    """The name to show for an integration; with its type, if only the type shows that it writes to Visma."""
-    return shown_code(name if goes_to_visma(name, "") else f"{name} ({kind})")
 
 
 def _locking(wrapped: Doc) -> Iterator[tuple[str, object]]:

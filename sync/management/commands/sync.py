@@ -54,7 +54,7 @@ class Command(OneLineCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         connection = active_connection(options["code"])
-        bar = _Bar()
+        bar = Bar()
         try:
             report = whole_run(
                 connection,
@@ -112,7 +112,7 @@ def _summary(report: Report) -> str:
     return "\n".join(lines)
 
 
-class _Bar:
+class Bar:
     """A progress bar on a terminal, nothing elsewhere."""
 
     def __init__(self) -> None:

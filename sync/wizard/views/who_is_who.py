@@ -9,7 +9,8 @@ from django.views.decorators.http import require_GET
 
 from connections.models import Connection
 from sync.core.matching.evidence import STRONG_SHARED, THINGS, WEAK_AT_MOST, WEAK_SHARED
-from sync.core.matching.match import BEST, SERIES_LEAST, SERIES_SHARE
+from sync.core.matching.match import SERIES_LEAST, SERIES_SHARE
+from sync.core.matching.possible import BEST
 from sync.pages.steps import connection_page, page_context
 from sync.wording.sentences import agrees_label
 

@@ -1,0 +1,66 @@
+"""The pages of a pairs file, of what has to be fixed, and of other integrations, as a person sees them."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from sync.models import EmployeeLink, PassedPerson
+from tests.browser.looking import Look
+from tests.sync import driving
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def at(name: str, *more: Any) -> str:
+    return reverse(f"admin:{name}", args=more)
+
+
+@pytest.fixture
+def company(settings: Any) -> Any:
+    settings.HUMA_PERSON_URL = "https://huma.example/people/{id}"
+    settings.VISMA_PERSON_URL = "https://visma.example/employees/{id}"
+    with driving.running(settings, employees=6) as sandbox:
+        for way in ("only_huma", "only_visma", "only_huma_without_number", "not_editable", "possible_match"):
+            sandbox.add_person(way)
+        user = next(iter(sandbox.huma.users.values()))
+        user.integrations = {"Visma.net Payroll": {"type": "payroll", "externalId": "x"}}
+        user.locks = {"phone": {"Azure AD": {"warning": "locked_disconnect"}}}
+        yield sandbox
+
+
+def test_a_pairs_file_goes_from_upload_to_links(desk, live_server, hr, company, sign_in, tmp_path):
+    look = Look(desk, live_server.url)
+    made = driving.connection(company, hr)
+    sign_in(look.page.context, hr)
+    look.at(at("pairs", made.code))
+    run = driving.read(made, hr)
+    PassedPerson.objects.create(connection=made, side="huma", vendor_id="odd", name="Odd", reason="passed_silent")
+    (pair,) = company.people["possible_match"]
+    number = company.visma.employees[pair.employee_id].body["number"]
+    path = tmp_path / "pairs.csv"
+    rows = [f";{pair.user_id};{number}", "nobody@example.com;;17", ";;99"]
+    path.write_text("\n".join(["huma_email;huma_id;visma_number", *rows]))
+    look.at(at("pairs", made.code))
+    with look.page.expect_download() as download:
+        look.page.get_by_role("button", name="Download the template").click()
+    assert download.value.suggested_filename == f"pairs-{made.code}.csv"
+    look.page.get_by_label("CSV file").set_input_files(path)
+    look.page.get_by_role("button", name="Check the file").click()
+    look.page.wait_for_url("**/pairs/preview/")
+    look.here("preview")
+    look.page.get_by_role("button", name="Link 1 pair").click()
+    look.page.wait_for_url("**/people/?show=by_pair")
+    assert EmployeeLink.objects.get(huma_id=pair.user_id).linked_by == "pair"
+    for name in ("people", "to_fix", "automatic", "attention", "review"):
+        look.at(at(name, made.code))
+    look.page.goto(look.base + at("create", made.code))
+    look.page.get_by_label("Bergen").wait_for()
+    look.here("create")
+    entry = made.integrations.get(to_visma=True).pk
+    look.at(at("automatic_stale", made.code) + f"?entry={entry}")
+    look.page.get_by_role("button", name="It is out of date").click()
+    look.page.get_by_role("button", name="It is in use after all").wait_for()
+    look.here("stale")
+    assert run.connection_id == made.pk
+    assert look.found == {}
