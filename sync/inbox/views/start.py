@@ -1,5 +1,6 @@
 """The start page: what waits for the user, and their connections."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import admin
@@ -9,11 +10,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from connections.pages.access import connections_of, hr_page
+from sync.inbox.all_right import answers
 from sync.inbox.attention import attention, situation
 from sync.inbox.dashboard import entries, order_of
 from sync.inbox.words import item
 from sync.pages.paging import Place, part_of_list
 from sync.pages.request_params import searched
+from sync.wording.all_right import said
 
 SEARCH_FROM = 10
 A_PAGE = 20
@@ -41,9 +44,11 @@ def page(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> H
     )
     waits = attention(here, installation=request.user.is_superuser, named=NAMED)
     most = len(waits) if request.GET.get("all") else ITEMS
+    rows = {row.pk: row for row in connections}
+    right = answers(here, waits, [rows[entry.pk] for entry in shown.object_list])
     context = {
         **admin.site.each_context(request),
-        "connections": shown.object_list,
+        "connections": [replace(entry, right=said(right[entry.pk]).in_short) for entry in shown.object_list],
         "items": [item(one) for one in waits[:most]],
         "more": max(0, len(waits) - most),
         "inbox": bool(connections) and not search and shown.start == 1,
