@@ -7,6 +7,7 @@ from sync.history.views import history
 from sync.inbox.views import attention, recipients
 from sync.pages.vendor_ids import VendorIdConverter
 from sync.people.views import links, people
+from sync.readiness import views as readiness
 from sync.wizard.views import (
     confirm,
     create,
@@ -72,6 +73,8 @@ urlpatterns = [
     path(f"{_links}/", links.page, name="links"),
     path(f"{_links}/still-right/", links.still_right, name="links_still_right"),
     path(f"{_links}/instead/", links.instead, name="links_instead"),
+    path(f"{_connection}/ready/", readiness.page, name="ready"),
+    path(f"{_connection}/ready/test-mail/", readiness.send, name="mail_check_send"),
     path(f"{_connection}/automatic/", automatic.page, name="automatic"),
     path(f"{_connection}/automatic/switch/", automatic.switch, name="automatic_switch"),
     path(f"{_connection}/recipients/<int:pk>/again/", recipients.again, name="recipient_again"),

@@ -35,8 +35,6 @@ class State(StrEnum):
     ALL = "all"
 
 
-FINE = (State.ALL, State.SOME)
-"""The answers after which nobody has to do anything."""
 WITHOUT_FIGURES = (State.DISCONNECTED, State.RELEASE, State.NEVER)
 
 
@@ -76,11 +74,6 @@ class Answer:
     agree: int = 0
     parts: tuple[tuple[str, int], ...] = ()
     checked_at: datetime | None = None
-
-    @property
-    def is_fine(self) -> bool:
-        """Whether nobody has to do anything."""
-        return self.state in FINE
 
     @property
     def has_figures(self) -> bool:

@@ -25,7 +25,7 @@ State = SyncRun.State
 class Entry:
     """One connection on the start page; the smaller its ``rank``, the more it needs attention.
 
-    ``right``: whether it is all right, in short.
+    ``right``: whether it is all right, in short. ``ready``: how much is left to set up, "" for nothing.
     """
 
     name: str
@@ -39,6 +39,8 @@ class Entry:
     rank: int
     pk: int = 0
     right: str = ""
+    ready: str = ""
+    ready_url: str = ""
 
     @property
     def order(self) -> Key:

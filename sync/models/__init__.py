@@ -3,6 +3,7 @@
 from sync.models.events import HumaEvent, RefusedEvent
 from sync.models.heartbeat import Heartbeat
 from sync.models.links import EmployeeLink, LeftOut
+from sync.models.mail_checks import MailCheck
 from sync.models.notices import Letter, Notice
 from sync.models.passed import PassedPerson
 from sync.models.roll import DateRoll
@@ -19,6 +20,7 @@ __all__ = [
     "HumaEvent",
     "LeftOut",
     "Letter",
+    "MailCheck",
     "Notice",
     "PassedPerson",
     "PossibleMatch",
