@@ -43,6 +43,7 @@ def seen(connections: Collection[Connection]) -> dict[int, Seen]:
             pay_day=bool(row.pay_day and row.cutoff_day),
             heard=("heard", row.pk) in numbers,
             misheard=("refused", row.pk) in numbers,
+            pilot=_pilot(row, ("synced", row.pk) in numbers),
             automatic=row.automatic,
             automatic_answered=row.automatic_asked,
             other_writer=row.other_writer,
@@ -54,6 +55,16 @@ def _who_refuses(connection: Connection, application: bool) -> str:
     if application:
         return "application"
     return refused_side(connection.pause_reason) if is_refused(connection) else ""
+
+
+def _pilot(connection: Connection, synced: bool) -> str | None:
+    """For whom the connection works, as far as somebody chose it; ``None`` where there is nothing to choose."""
+    version = getattr(connection, "pilot_version", None)  # how often the group was changed; None without such groups
+    if version is None:
+        return None
+    if getattr(connection, "pilot", False):
+        return "group"
+    return "everyone" if version or synced else ""
 
 
 def _figures(pks: Iterable[int]) -> dict[int, dict[str, Any]]:

@@ -112,6 +112,22 @@ def test_refused_notices_are_not_heard(made):
     assert sentence(made, "webhook").startswith("Huma's notices arrive but are refused.")
 
 
+@pytest.mark.parametrize(
+    ("group", "status"),
+    [
+        ({}, Status.NOT_NEEDED),
+        ({"pilot": False, "pilot_version": 0}, Status.TO_DO),
+        ({"pilot": True, "pilot_version": 1}, Status.DONE),
+        ({"pilot": False, "pilot_version": 2}, Status.DONE),
+    ],
+)
+def test_the_pilot_group_is_left_until_somebody_chose_it_or_everyone(made, group, status):
+    for name, value in group.items():
+        setattr(made, name, value)
+    items = readiness(made)[made.pk].items
+    assert next(item.status for item in items if item.code == "pilot") == status
+
+
 def test_a_disconnected_connection_has_no_list(made):
     made.state = "disconnected"
     made.save()
