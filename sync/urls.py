@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from sync.automation.views import automatic, held, webhook
+from sync.help import views as help_pages
 from sync.history.views import history
 from sync.inbox.views import attention, recipients
 from sync.pages.vendor_ids import VendorIdConverter
@@ -18,7 +19,6 @@ from sync.wizard.views import (
     review_matches,
     run,
     sync_users,
-    who_is_who,
 )
 
 register_converter(VendorIdConverter, "vendor_id")
@@ -32,6 +32,7 @@ _people = f"{_connection}/people"
 _person = f"{_people}/<slug:side>/<vendor_id:vendor_id>"
 
 urlpatterns = [
+    path("help/", help_pages.page, name="help"),
     path(f"{_sync}/", sync_users.page, name="sync_users"),
     path(f"{_sync}/start/", sync_users.start, name="sync_start"),
     path(f"{_sync}/live/", sync_users.live, name="sync_live"),
@@ -84,7 +85,7 @@ urlpatterns = [
     path(f"{_connection}/webhook/token/", webhook.token, name="webhook_token"),
     path(f"{_connection}/history/", history.page, name="history"),
     path(f"{_people}/", people.page, name="people"),
-    path(f"{_connection}/who-is-who/", who_is_who.page, name="who_is_who"),
+    path(f"{_connection}/who-is-who/", help_pages.who_is_who, name="who_is_who"),
     path(f"{_people}/link/", people.link, name="people_link"),
     path(f"{_person}/", people.person, name="person"),
     path(f"{_person}/unlink/", people.unlink, name="person_unlink"),

@@ -40,8 +40,11 @@ def said(answer: Answer) -> Said:
     """The answer in the language of the page."""
     lead, figures, checked = _lead(answer.state), _figures(answer), _checked(answer)
     short = f"{_in_short(answer)} {checked}" if answer.has_figures else ""
-    tone = TONES.get(answer.state, "info" if answer.state in CALM else "warning")
-    return Said(" ".join(filter(None, (lead, figures))), short, checked, tone)
+    return Said(" ".join(filter(None, (lead, figures))), short, checked, _tone(answer.state))
+
+
+def _tone(state: State) -> str:
+    return TONES.get(state, "info" if state in CALM else "warning")
 
 
 def _lead(state: State) -> str:
@@ -58,6 +61,16 @@ def _lead(state: State) -> str:
         State.RESTS: _("Automatic updates are on hold."),
         State.NOBODY: _("Nobody is linked yet."),
     }.get(state, "")
+
+
+def states() -> list[tuple[str, str, str]]:
+    """Each answer as (code, tone, sentence), in the order in which they are tried, for the help."""
+    agree = {
+        State.WAITS: _("Something is waiting: how many agree, and what is waiting."),
+        State.SOME: _("Nothing is waiting, but not everybody agrees: how many do, and what the others are."),
+        State.ALL: _("Everybody agrees, and nothing is waiting."),
+    }
+    return [(state.value, _tone(state), _lead(state) or agree[state]) for state in State]
 
 
 def _figures(answer: Answer) -> str:
