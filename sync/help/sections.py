@@ -23,7 +23,7 @@ SECTIONS = (
     Section("automatic", _("What is sent automatically")),
     Section("waits", _("What is waiting, and why")),
     Section("outcomes", _("What became of a change")),
-    Section("reasons", _("What the sentences mean")),
+    Section("reasons", _("Reasons, and what to do")),
     Section("words", _("Words")),
 )
 """In the order of the page."""

@@ -51,7 +51,10 @@ WAITS: dict[Kind, tuple[Promise, Promise]] = {
     ),
     Kind.LINKS: (
         _("A linked person has to be checked"),
-        _("Something speaks against the two being the same person. Say that it is still right, or link anew."),
+        _(
+            "Something speaks against the two being the same person. Confirm that it is still right, or link the right "
+            "two."
+        ),
     ),
     Kind.DEACTIVATED: (
         _("Deactivated in Huma, still employed in Visma"),
@@ -59,7 +62,7 @@ WAITS: dict[Kind, tuple[Promise, Promise]] = {
     ),
     Kind.DELETED: (
         _("Deleted in Huma"),
-        _("Nothing is changed in Visma. Look whether the employment has to be ended there."),
+        _("Nothing is changed in Visma. Check whether the employment has to be ended there."),
     ),
     Kind.GONE: (
         _("No longer in Visma"),

@@ -148,15 +148,15 @@ def mail(seen: Seen) -> Found:
     match seen.mail:
         case "arrived":
             return _done(_("%(address)s got the test email, and the link in it was clicked."), address=seen.mail_to)
+        case "none":
+            return _to_do(_("Send yourself a test email, and click the link in it. Then you know that emails arrive."))
         case "waiting":
             text = _("A test email to %(address)s is on its way.")
         case "failed":
             text = _("The mail server didn't accept the test email to %(address)s. Tell your administrator.")
-        case "sent":
-            text = _("A test email was sent to %(address)s. Click the link in it. If it doesn't arrive, send it again.")
         case _:
-            text = _("Send yourself a test email, and click the link in it. Then you know that emails arrive.")
-    return _to_do(text, address=seen.mail_to)
+            text = _("A test email was sent to %(address)s. Click the link in it. If it doesn't arrive, send it again.")
+    return _to_do(text, action=_("Send it again"), address=seen.mail_to)
 
 
 def pay_day(seen: Seen) -> Found:

@@ -21,11 +21,13 @@ STOPPED = (State.PAUSED, State.APPLICATION, State.FAILED)
 class Said:
     """The answer in words. ``tone``: success, warning, danger, or info where there is nothing to judge.
 
+    ``headline``: the state, and how many agree; ``parts``: what waits and what else there is, "" for nothing.
     ``in_short``: for a list of connections, which says their state otherwise. ``checked``: when both systems were last
     compared, "" if never.
     """
 
-    sentence: str
+    headline: str
+    parts: str
     in_short: str
     checked: str
     tone: str
@@ -33,14 +35,15 @@ class Said:
     @property
     def text(self) -> str:
         """The whole answer."""
-        return f"{self.sentence} {self.checked}".strip()
+        return " ".join(filter(None, (self.headline, self.parts, self.checked)))
 
 
 def said(answer: Answer) -> Said:
     """The answer in the language of the page."""
-    lead, figures, checked = _lead(answer.state), _figures(answer), _checked(answer)
+    lead, parts, checked = _lead(answer.state), _parts(answer), _checked(answer)
+    agree = f"{_agree(answer)}{':' if parts else '.'}" if answer.has_figures else ""
     short = f"{_in_short(answer)} {checked}" if answer.has_figures else ""
-    return Said(" ".join(filter(None, (lead, figures))), short, checked, _tone(answer.state))
+    return Said(" ".join(filter(None, (lead, agree))), parts, short, checked, _tone(answer.state))
 
 
 def _tone(state: State) -> str:
@@ -73,14 +76,12 @@ def states() -> list[tuple[str, str, str]]:
     return [(state.value, _tone(state), _lead(state) or agree[state]) for state in State]
 
 
-def _figures(answer: Answer) -> str:
-    if answer.checked_at is None:
+def _parts(answer: Answer) -> str:
+    """What waits, and what else there is; after how many agree it goes on with that sentence."""
+    if answer.checked_at is None or not answer.parts:
         return ""
     parts = ", ".join(part_words(code, n) for code, n in answer.parts)
-    if not answer.people:
-        return f"{parts[:1].upper()}{parts[1:]}." if parts else ""
-    agree = _agree(answer)
-    return f"{agree}: {parts}." if parts else f"{agree}."
+    return f"{parts}." if answer.people else f"{parts[:1].upper()}{parts[1:]}."
 
 
 def _in_short(answer: Answer) -> str:
