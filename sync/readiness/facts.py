@@ -9,6 +9,7 @@ from connections.models import Connection, PayrollRecipient
 from connections.pauses.pausing import application_refused, is_refused
 from connections.pauses.refusal_codes import refused_side
 from connections.settings.recipients import same
+from sync.analysis import two_writers
 from sync.core.fields import FIELDS
 from sync.models import HumaEvent, Letter, MailCheck, RefusedEvent, SyncRun
 from sync.models.groups import BY_HAND, PART
@@ -46,7 +47,7 @@ def seen(connections: Collection[Connection]) -> dict[int, Seen]:
             pilot=_pilot(row, ("synced", row.pk) in numbers),
             automatic=row.automatic,
             automatic_answered=row.automatic_asked,
-            other_writer=row.other_writer,
+            other_writer=row.other_writer if two_writers.rests(row) else "",
         )
     return found
 
