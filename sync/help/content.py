@@ -25,6 +25,9 @@ from sync.wording.sentences import against_sentence, agrees_label, field_label
 AGAINST = ("birth", "names", "employments", "instead")
 """The codes of what speaks against two people being one."""
 
+ACCOUNT = "bank_account"
+"""The field of which a change waits for approval by default. Source: design, Held."""
+
 
 @dataclass(frozen=True)
 class FieldHelp:
@@ -81,6 +84,8 @@ def _weight(thing: str) -> dict[str, Any]:
 def _field(name: str, rule: str) -> FieldHelp:
     never = name in NEVER_BY_ITSELF
     changed = _("never sent automatically") if never else _("sent")
+    if name == ACCOUNT:
+        changed = _("waits for approval, unless an owner has chosen otherwise")
     if never or name not in EMPTIED_BY_ITSELF:
         emptied = _("waits for you")
     else:

@@ -64,6 +64,8 @@ class TestRegistries:
         rows = dict(re.findall(r'<th scope="row">([^<]+)</th>\s*<td data-label="[^"]+">([^<]+)</td>', text_of(page)))
         never = {label for label, does in rows.items() if does == gettext("never sent automatically")}
         assert never == {field_label(name) for name in NEVER_BY_ITSELF}
+        by_default = gettext("waits for approval, unless an owner has chosen otherwise")
+        assert {label for label, does in rows.items() if does == by_default} == {field_label("bank_account")}
         assert text_of(page).count(f">{gettext('emptied in Visma too')}<") == len(EMPTIED_BY_ITSELF)
         for name in SENSITIVE:
             assert f'<span class="one-of">{field_label(name)}</span>' in text_of(page)
