@@ -17,7 +17,7 @@ from tests.sync.core.documents import wrap
 from tests.sync.reading import in_huma, in_visma, read
 from tests.sync.views.conftest import at, signed_in, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_day")]
 PHONE = "22 33 44 55"
 
 
@@ -51,7 +51,7 @@ def made(hr):
 
 
 class TestAllAgree:
-    def test_everybody_agrees(self, made, one_day):
+    def test_everybody_agrees(self, made):
         checked(made, pair(1), pair(2))
         time = timezone.localtime().strftime("%H:")
         assert sentence(made).startswith(f"2 of 2 employees agree in both systems. Last checked today {time}")
