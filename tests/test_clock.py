@@ -13,7 +13,8 @@ from django.utils import timezone
 from connections.models import Connection
 from sync.models import Heartbeat
 from tests.clock import BOUNDARIES, MOMENTS, knows_time, talks_to_vendors
-from tests.sync import scheduling, test_schedule_slots
+from tests.sync import scheduling
+from tests.sync.automation import test_schedule_slots
 
 OSLO = ZoneInfo("Europe/Oslo")
 TESTS = Path(__file__).parent

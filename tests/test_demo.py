@@ -17,7 +17,7 @@ import pytest
 from django.conf import settings
 
 from humavisma.demo.environment import Ports, Refused, known_variables, refuse_beside_a_real_installation
-from tests.sync.test_worker import alive, children, wait_for
+from tests.sync.worker.test_worker import alive, children, wait_for
 
 pytestmark = pytest.mark.kill
 

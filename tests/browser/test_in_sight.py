@@ -15,7 +15,7 @@ from tests.browser.looking import Look
 from tests.conftest import PASSWORD
 from tests.connections.companies import company
 from tests.sync.core.documents import wrap
-from tests.sync.reading import in_huma, in_visma, read
+from tests.sync.made_reads import in_huma, in_visma, read
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

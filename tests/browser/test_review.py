@@ -8,7 +8,7 @@ from django.test import Client
 from sync.models import Conflict
 from tests.connections.companies import company
 from tests.sync.core.documents import wrap
-from tests.sync.reading import in_huma, in_visma, read
+from tests.sync.made_reads import in_huma, in_visma, read
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

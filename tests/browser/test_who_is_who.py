@@ -9,7 +9,7 @@ from sync.models import EmployeeLink, PossibleMatch
 from tests.browser.looking import Look
 from tests.connections.companies import company
 from tests.sync.core.documents import wrap
-from tests.sync.reading import day, in_huma, in_visma, read
+from tests.sync.made_reads import day, in_huma, in_visma, read
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -11,7 +11,7 @@ from connections.models import AuditEntry, Connection, audit
 from sync.models import Change, Conflict, LeftOut
 from tests.connections.companies import OTHER_GUID, company, text_of
 from tests.sync.core.documents import wrap
-from tests.sync.reading import in_huma, in_visma, read
+from tests.sync.made_reads import in_huma, in_visma, read
 
 pytestmark = pytest.mark.django_db
 MODELS: list[Any] = [model for model in admin.site._registry if model._meta.app_label == "sync"]

@@ -14,7 +14,7 @@ from sync.models import Conflict, EmployeeSnapshot, SyncRun
 from sync.wizard import cards, confirm, creation, overview, review
 from tests.connections.companies import company
 from tests.sync.core.documents import wrap
-from tests.sync.reading import day, in_huma, in_visma
+from tests.sync.made_reads import day, in_huma, in_visma
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_day"), pytest.mark.both]
 PEOPLE = 1000

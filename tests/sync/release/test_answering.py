@@ -14,8 +14,8 @@ from sync.runs import lifecycle
 from tests.conftest import PASSWORD
 from tests.connections.companies import text_of
 from tests.sync import bell
+from tests.sync.browsing import signed_in
 from tests.sync.release.conftest import at, request_of
-from tests.sync.views.conftest import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

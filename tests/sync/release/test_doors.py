@@ -19,9 +19,9 @@ from sync.runs import lifecycle
 from sync.runs.lifecycle import NotAllowed
 from tests.connections.companies import text_of
 from tests.sync import bell, hearing
+from tests.sync.browsing import signed_in
 from tests.sync.driving import connection as active_connection
 from tests.sync.release.conftest import at, request_of
-from tests.sync.views.conftest import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
