@@ -25,7 +25,7 @@ from sync.wording.link_keys import KEYS
 from sync.wording.sentences import agrees_label, field_label, sentence
 from tests import words_table
 from tests.connections.companies import company
-from tests.sync.views.conftest import at, signed_in, words
+from tests.sync.browsing import at, signed_in, words
 
 pytestmark = pytest.mark.django_db
 

@@ -15,8 +15,8 @@ from sync.readiness.items import ITEMS, Status
 from sync.readiness.shown import readiness
 from tests.connections.companies import company, heard
 from tests.sync.core.documents import wrap
-from tests.sync.reading import in_huma, in_visma, read
-from tests.sync.views.conftest import at, signed_in, words
+from tests.sync.made_reads import in_huma, in_visma, read
+from tests.sync.browsing import at, signed_in, words
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from sync.models import Letter, MailCheck
 from sync.readiness.mail_check import LINK_DAYS, link
 from sync.readiness.shown import readiness
 from tests.connections.companies import company
-from tests.sync.views.conftest import at, signed_in, words
+from tests.sync.browsing import at, signed_in, words
 
 pytestmark = pytest.mark.django_db
 
