@@ -15,15 +15,15 @@ from django.utils import timezone
 from bench.documents import check_huma, check_visma, company, in_huma
 from connections.models import new_fingerprint_key
 from sync.core.batches import batches
-from sync.core.compare import Comparison, compare
-from sync.core.employee import Employee, Side
+from sync.core.deciding.compare import Comparison, compare
+from sync.core.deciding.plan import Planned, field_change, plan_fingerprint
 from sync.core.fields import FIELDS, Pair, field
 from sync.core.fields.number import holders
-from sync.core.fingerprint import Fingerprinter
 from sync.core.garbage_collection import no_garbage_collection
-from sync.core.match import match
-from sync.core.plan import Planned, field_change, plan_fingerprint
-from sync.core.read import visma_employee
+from sync.core.matching.match import match
+from sync.core.records.employee import Employee, Side
+from sync.core.records.read import visma_employee
+from sync.core.values.fingerprint import Fingerprinter
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from connections.api.huma import documents as huma_documents
 from connections.api.visma import documents as visma_documents
 from connections.sandbox import Sandbox
 from connections.sandbox.huma import render as huma_render
-from sync.core.employee import Employee
-from sync.core.read import huma_employee
+from sync.core.records.employee import Employee
+from sync.core.records.read import huma_employee
 
 LINKED_SHARE = 0.8
 """About the share of the stand-ins' people who are linked."""

@@ -13,7 +13,7 @@ from bench.documents import company, in_huma
 from bench.measuring import admin, counting, run
 from sync.analysis.analyse import analyse
 from sync.analysis.persist import load, store
-from sync.core.read import visma_employee
+from sync.core.records.read import visma_employee
 from sync.models import Conflict, SyncRun
 from sync.reading.snapshots import store_people
 

@@ -19,15 +19,15 @@ from sync.analysis.analyse import analyse
 from sync.analysis.persist import load, store
 from sync.automation import automatic, real_time
 from sync.automation.schedule import make_up
-from sync.core.employee import Side
 from sync.core.reasons import Reason
+from sync.core.records.employee import Side
 from sync.models import SyncRun
 from sync.models.groups import BY_ITSELF, CHECKS, SINGLE, UNATTENDED, WORKING
 from sync.planning.approvals import come_back
 from sync.planning.holding import overtake_gone
 from sync.reading.failures import CannotRead, reason_for_reading
 from sync.reading.fetch import Fetch
-from sync.reading.programs import seen_by
+from sync.reading.lists.programs import seen_by
 from sync.reading.snapshots import load_passed
 from sync.runs import lifecycle, second_reads
 from sync.runs.events import not_handled

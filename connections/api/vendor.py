@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Vendor(StrEnum):
-    """A vendor, in errors, requests and columns. ``sync.core.employee.Side`` has the same values."""
+    """A vendor, in errors, requests and columns. ``sync.core.records.employee.Side`` has the same values."""
 
     HUMA = "huma"
     VISMA = "visma"

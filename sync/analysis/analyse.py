@@ -7,25 +7,25 @@ from datetime import date
 
 from connections.models import Connection
 from sync.analysis.comparing import Comparing
-from sync.analysis.numbers import of_people
+from sync.analysis.links.numbers import of_people
 from sync.analysis.unread import Unread, each_alone
-from sync.core.compare import Comparison
-from sync.core.create import heading, keys, refused, shared_keys
-from sync.core.employee import Employee, Period, Side
-from sync.core.evidence import Weighing
+from sync.core.deciding.compare import Comparison
+from sync.core.deciding.create import heading, keys, refused, shared_keys
 from sync.core.fields.number import same_number
 from sync.core.garbage_collection import no_garbage_collection
-from sync.core.match import Linked, Matching, match, weighing_of
-from sync.core.passing import Passed
-from sync.core.people_index import PeopleIndex
-from sync.core.presence import Presence, Seen, too_many
+from sync.core.matching.evidence import Weighing
+from sync.core.matching.match import Linked, Matching, match, weighing_of
+from sync.core.matching.people_index import PeopleIndex
+from sync.core.matching.relook import better_employee, other_records, seen_of
 from sync.core.reasons import Reason
-from sync.core.relook import better_employee, other_records, seen_of
+from sync.core.records.employee import Employee, Period, Side
+from sync.core.records.passing import Passed
+from sync.core.records.presence import Presence, Seen, too_many
 from sync.models import EmployeeLink, LeftOut
 from sync.models.links import StaysOut
 from sync.reading.failures import CannotRead
+from sync.reading.lists.programs import addresses_of
 from sync.reading.presence import Asked, changes, id_of
-from sync.reading.programs import addresses_of
 
 SAME_COMPANY_SHARE = 1 / 3
 

@@ -3,8 +3,8 @@ again."""
 
 from collections import defaultdict
 
-from sync.analysis.relooking import is_held_back
-from sync.core.plan import BULK_CHOICES
+from sync.analysis.links.relooking import is_held_back
+from sync.core.deciding.plan import BULK_CHOICES
 from sync.models import Conflict, EmployeeSnapshot, SyncRun
 from sync.models.groups import SHOWN_TO_A_PERSON
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import date
 
 from connections.models import Connection
-from sync.core.compare import Comparison, compare
-from sync.core.employee import Employee
+from sync.core.deciding.compare import Comparison, compare
 from sync.core.fields import Pair
+from sync.core.records.employee import Employee
 from sync.models import EmployeeLink
 from sync.models.links import StaysOut
 from sync.reading.reader import enabled_fields, fingerprinter

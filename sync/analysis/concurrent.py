@@ -4,7 +4,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
 
-from sync.core.employee import Side
+from sync.core.records.employee import Side
 from sync.models import Change, Conflict, LeftOut, SyncRun
 from sync.models.groups import MANUAL, OPEN_STATES, SETTLED
 from sync.models.links import StaysOut

@@ -9,12 +9,12 @@ from django.db.models import Q, QuerySet
 
 from sync.analysis.analyse import Analysis
 from sync.analysis.carried_decisions import last_finished
-from sync.analysis.linking import kept_name, kept_number
+from sync.analysis.links.linking import kept_name, kept_number
 from sync.analysis.notices import Kind, gone_key, renew
 from sync.core.codes import CreateGroup
-from sync.core.create import heading
-from sync.core.employee import Employee, Side
-from sync.core.worth_knowing import is_deactivated_but_employed
+from sync.core.deciding.create import heading
+from sync.core.records.employee import Employee, Side
+from sync.core.records.worth_knowing import is_deactivated_but_employed
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, Notice, SyncRun
 
 TO_ADD = (CreateGroup.MAIN, CreateGroup.NO_POSITION)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sync.analysis.analyse import Analysis
 from sync.core.codes import Standing
-from sync.core.employee import Side
+from sync.core.records.employee import Side
 from sync.models import Conflict, EmployeeLink, SyncRun
 from sync.models.groups import ONE_SIDE_EMPTY
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from connections.models import Connection, audit, name_of
 from sync.core.batches import BATCH
-from sync.core.employee import Side
+from sync.core.records.employee import Side
 from sync.models import EmployeeLink, LeftOut, Notice
 
 Kind = Notice.Kind

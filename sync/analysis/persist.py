@@ -11,17 +11,17 @@ from django.utils import timezone
 
 from sync.analysis import passed_over
 from sync.analysis.analyse import Analysis
-from sync.analysis.candidates import carry_numbering
 from sync.analysis.carried_decisions import carry_choices, shown_before
 from sync.analysis.detect_notices import tell_of_all
 from sync.analysis.figures import figures
-from sync.analysis.linking import store_links
+from sync.analysis.links.candidates import carry_numbering
+from sync.analysis.links.linking import store_links
 from sync.analysis.two_writers import noted
 from sync.core.batches import BATCH, batches
-from sync.core.compare import Difference
-from sync.core.employee import Employee, Side, from_json
+from sync.core.deciding.compare import Difference
 from sync.core.garbage_collection import no_garbage_collection
-from sync.core.match import Possible
+from sync.core.matching.match import Possible
+from sync.core.records.employee import Employee, Side, from_json
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
 
 IDS = 5000  # primary keys in one statement

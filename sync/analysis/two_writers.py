@@ -21,7 +21,7 @@ from django.utils.translation import ngettext
 from connections.api.errors import FORBIDDEN, ContractBroken, Rejected, VendorError
 from connections.bug_report import bug_report
 from connections.models import PROGRAM, Connection, audit
-from sync.core.employee import Employee
+from sync.core.records.employee import Employee
 from sync.models import SyncRun
 from sync.reading.reader import reader_for
 from sync.worker.queue import wake_connection

@@ -12,11 +12,11 @@ from django.db import InterfaceError, OperationalError
 
 from connections.api.shapes import is_stand_in
 from connections.bug_report import bug_report
-from sync.core import passing
-from sync.core.employee import Employee, Side
-from sync.core.passing import Passed, those_who_are_like, those_who_may_be, too_many
-from sync.core.presence import Seen
 from sync.core.reasons import Reason
+from sync.core.records import passing
+from sync.core.records.employee import Employee, Side
+from sync.core.records.passing import Passed, those_who_are_like, those_who_may_be, too_many
+from sync.core.records.presence import Seen
 from sync.models import EmployeeLink
 from sync.models.links import StaysOut
 from sync.reading.failures import CannotRead

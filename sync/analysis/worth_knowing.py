@@ -3,8 +3,8 @@
 from django.db.models import Count, Q, QuerySet, Subquery
 
 from connections.models import Connection
-from sync.core.employee import Period, Side
-from sync.core.worth_knowing import BECOMES_CASH, LONG_NUMBER, NO_NUMBER, SEVERAL_POSITIONS
+from sync.core.records.employee import Period, Side
+from sync.core.records.worth_knowing import BECOMES_CASH, LONG_NUMBER, NO_NUMBER, SEVERAL_POSITIONS
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
 
 DEACTIVATED = "deactivated"

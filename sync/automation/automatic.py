@@ -11,11 +11,11 @@ from connections.models import Connection, audit
 from sync.analysis import passed_over
 from sync.analysis.concurrent import began, chosen_by_hand, closed_to
 from sync.analysis.two_writers import rests
-from sync.core.automatic import Disagreement, writes_by_itself
 from sync.core.batches import batches
 from sync.core.codes import Action
-from sync.core.employee import Side
-from sync.core.relook import stops
+from sync.core.deciding.automatic import Disagreement, writes_by_itself
+from sync.core.matching.relook import stops
+from sync.core.records.employee import Side
 from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, RunPerson, SyncRun
 from sync.models.groups import OPEN_STATES, SETTLED
 from sync.planning import holding

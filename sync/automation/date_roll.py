@@ -22,15 +22,15 @@ from connections.claims import claim_row
 from connections.models import Connection
 from connections.pauses.pausing import credentials_refused
 from sync.analysis import passed_over
-from sync.analysis.linking import nearest_change
+from sync.analysis.links.linking import nearest_change
+from sync.analysis.links.pairing import is_left_out
 from sync.analysis.notices import tell
-from sync.analysis.pairing import is_left_out
 from sync.analysis.unread import each_alone, passed_for_a_bug
-from sync.core.employee import Employee, Position, Side
-from sync.core.passing import Passed
-from sync.core.positions import Turn, turn
-from sync.core.presence import Presence
-from sync.core.same_employment import describe
+from sync.core.records.employee import Employee, Position, Side
+from sync.core.records.passing import Passed
+from sync.core.records.positions import Turn, turn
+from sync.core.records.presence import Presence
+from sync.core.records.same_employment import describe
 from sync.models import DateRoll, EmployeeLink, Notice
 from sync.reading.one_person import Elsewhere, PassedOver
 from sync.reading.presence import store_presence

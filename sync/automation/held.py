@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from connections.models import Connection, audit, name_of
 from sync.core.batches import batches
-from sync.core.relook import kind_of, stops
+from sync.core.matching.relook import kind_of, stops
 from sync.models import Change, EmployeeLink, SyncRun
 from sync.models.groups import CAME_TO_NOTHING, OPEN_STATES
 from sync.pages.paging import Key, Order, Part, Place, part

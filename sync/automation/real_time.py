@@ -18,14 +18,14 @@ from connections.pauses.pausing import application_refused
 from sync.analysis import passed_over
 from sync.analysis.concurrent import began
 from sync.analysis.detect_notices import tell_of
-from sync.analysis.numbers import as_linked
-from sync.analysis.pairing import compare_in_run
+from sync.analysis.links.numbers import as_linked
+from sync.analysis.links.pairing import compare_in_run
+from sync.analysis.links.rehires import Rehires, look_for_rehires
 from sync.analysis.persist import load
-from sync.analysis.rehires import Rehires, look_for_rehires
 from sync.analysis.two_writers import noted, rests
 from sync.analysis.unread import each_alone, passed_for_a_bug
-from sync.core.employee import Employee, Side
-from sync.core.passing import Passed
+from sync.core.records.employee import Employee, Side
+from sync.core.records.passing import Passed
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, HumaEvent, RunPerson, SyncRun
 from sync.models.groups import BY_ITSELF, UNATTENDED
 from sync.reading.presence import Asked, changes, store_presence

@@ -10,7 +10,7 @@ from connections.claims import as_seen, claim_row
 from connections.models import Connection, audit
 from connections.pauses.pausing import application_refused
 from sync.automation.automatic import RULE
-from sync.core.schedule import next_slot, spread_of
+from sync.core.calendar.schedule import next_slot, spread_of
 from sync.models import Conflict, EmployeeSnapshot, SyncRun
 from sync.models.groups import CAME_TO_NOTHING, CARRIED_OUT, OPEN_STATES
 from sync.runs.lifecycle import cancel

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from sync.analysis import candidates
+from sync.analysis.links import candidates
 from sync.command.employees import NotOne, find
 from sync.core.codes import CreateGroup
-from sync.core.employee import Side
+from sync.core.records.employee import Side
 from sync.models import SyncRun
 from sync.wizard import creation
 from sync.wizard.review import ReviewFilter, decide_bulk

@@ -11,21 +11,21 @@ from connections.api.errors import VendorError
 from connections.models import Connection
 from sync.analysis.analyse import analyse
 from sync.analysis.concurrent import closed_to
+from sync.analysis.links.relooking import to_look_at
 from sync.analysis.persist import load, store
-from sync.analysis.relooking import to_look_at
 from sync.command.deciding import NAME, Options, decide, not_one
 from sync.command.employees import NotOne, whom_it_passed_over
 from sync.command.report import Report
 from sync.core.codes import Standing
-from sync.core.employee import Side
+from sync.core.deciding.report import Totals
 from sync.core.reasons import Reason
-from sync.core.report import Totals
+from sync.core.records.employee import Side
 from sync.models import Conflict, SyncRun
 from sync.models.groups import CHECKS
 from sync.planning.planning import make_plan
 from sync.reading.failures import CannotRead, reason_for_reading
 from sync.reading.fetch import Fetch
-from sync.reading.programs import seen_by
+from sync.reading.lists.programs import seen_by
 from sync.reading.snapshots import load_passed
 from sync.wording.sentences import sentence
 from sync.worker.lease import Lease

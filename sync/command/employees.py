@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from connections.models import Connection
 from sync.analysis import passed_over
 from sync.core.codes import Action
-from sync.core.employee import Side
 from sync.core.fields.number import same_number
+from sync.core.records.employee import Side
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, PassedPerson, SyncRun
 from sync.models.groups import UNSURE
 from sync.pages import request_params

@@ -5,8 +5,8 @@ from typing import Any
 
 from sync.command.employees import failures, whom_it_passed_over
 from sync.core.codes import Standing
-from sync.core.employee import Side
-from sync.core.report import Totals
+from sync.core.deciding.report import Totals
+from sync.core.records.employee import Side
 from sync.models import Conflict, SyncRun
 from sync.models.groups import CARRIED_OUT
 from sync.runs import lifecycle

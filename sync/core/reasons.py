@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sync.core.reasons_of_reading import READING
-from sync.core.text import clean
+from sync.core.values.text import clean
 
 LONGEST_CODE = 40
 

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from connections.models import Connection
 from sync.core.all_right import WITHOUT_SCHEDULE
-from sync.core.automatic import EMPTIED_BY_ITSELF, MOST_SENSITIVE, NEVER_BY_ITSELF, SENSITIVE
-from sync.core.evidence import STRONG_SHARED, THINGS, WEAK_AT_MOST, WEAK_SHARED
+from sync.core.deciding.automatic import EMPTIED_BY_ITSELF, MOST_SENSITIVE, NEVER_BY_ITSELF, SENSITIVE
 from sync.core.fields import FIELDS
-from sync.core.match import BEST, SERIES_LEAST, SERIES_SHARE
+from sync.core.matching.evidence import STRONG_SHARED, THINGS, WEAK_AT_MOST, WEAK_SHARED
+from sync.core.matching.match import BEST, SERIES_LEAST, SERIES_SHARE
 from sync.help.reasons import grouped
 from sync.help.sections import SECTIONS
 from sync.help.terms import TERMS

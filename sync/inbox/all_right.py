@@ -17,7 +17,7 @@ from connections.pauses.pausing import application_refused
 from sync.analysis import passed_over
 from sync.core.all_right import Answer, Facts, answer
 from sync.core.codes import CreateGroup
-from sync.core.employee import Side
+from sync.core.records.employee import Side
 from sync.inbox.attention import Kind, Situation, Waits, attention, situation
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
 from sync.models.groups import STEPS

@@ -16,10 +16,10 @@ from connections.pauses.pausing import BY_HAND as PAUSED_BY_HAND
 from connections.pauses.refusal_codes import REFUSED_CREDENTIALS
 from connections.settings.recipients import same
 from sync.analysis import notices, passed_over, two_writers
-from sync.analysis.relooking import to_look_at
+from sync.analysis.links.relooking import to_look_at
 from sync.core.batches import batches
 from sync.core.codes import Action
-from sync.core.employee import Side
+from sync.core.records.employee import Side
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, Notice, PassedPerson, SyncRun
 from sync.models.groups import BY_HAND, STEPS, WHOLE, WITH_RESULT
 from sync.runs.open_differences import RUNS_AT_ONCE, Looks, Newest, looks_of, newest_runs, waiting_differences

@@ -19,9 +19,9 @@ from connections.claims import as_seen, claim_row
 from connections.models import Connection, Installation
 from sync.analysis import notices
 from sync.core.batches import batches
+from sync.core.calendar.workdays import is_working_day
 from sync.core.codes import Action
-from sync.core.employee import Side
-from sync.core.workdays import is_working_day
+from sync.core.records.employee import Side
 from sync.inbox.attention import Kind, Situation, attention, situation
 from sync.mail import letters
 from sync.mail.outbox import each_once, hashed

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from connections.models import Connection, ReleaseRequest
-from sync.core.workdays import is_working_day
+from sync.core.calendar.workdays import is_working_day
 from sync.mail import letters
 from sync.models import Letter
 from sync.worker.queue import wake_look

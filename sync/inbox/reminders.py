@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from connections.models import Connection, Installation
-from sync.core.payday import deadline, reminders
+from sync.core.calendar.payday import deadline, reminders
 from sync.mail import letters
 from sync.mail.outbox import each_once, hashed
 from sync.models import Change, Letter

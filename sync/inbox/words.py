@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from connections.models import Connection
 from connections.pauses.refusal_codes import REFUSED_CREDENTIALS
 from sync.analysis import two_writers
-from sync.core.employee import Side
+from sync.core.records.employee import Side
 from sync.inbox.attention import Kind, Waits
 from sync.models import Notice, PassedPerson, SyncRun
 from sync.models.groups import AUTOMATIC

@@ -10,7 +10,7 @@ from django.utils import timezone
 from connections.models import Connection, PayrollRecipient, audit
 from connections.settings import recipients
 from sync.core.codes import Action
-from sync.core.employee import Side
+from sync.core.records.employee import Side
 from sync.mail import letters
 from sync.mail.outbox import each_once, hashed
 from sync.models import Change, Letter, SyncRun

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from connections.models import Connection
-from sync.core.employee import Side
+from sync.core.records.employee import Side
 
 
 class EmployeeLink(models.Model):

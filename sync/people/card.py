@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from connections.models import Connection
-from sync.core.employee import Side, from_json
 from sync.core.fields import FIELDS
+from sync.core.records.employee import Side, from_json
 from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
 from sync.models.groups import STEPS
 from sync.people import everyone

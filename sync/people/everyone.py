@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from connections.models import Connection
 from sync.analysis import passed_over, worth_knowing
-from sync.core.employee import Period, Side
+from sync.core.records.employee import Period, Side
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, PassedPerson, PossibleMatch, SyncRun
 from sync.pages.paging import Key, Part, Place, part_of_list
 from sync.runs.lifecycle import latest_read, reads

@@ -5,8 +5,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from sync.analysis.worth_knowing import CODES
-from sync.core.employee import Period
-from sync.core.same_employment import REMADE
+from sync.core.records.employee import Period
+from sync.core.records.same_employment import REMADE
 from sync.models import EmployeeLink, PossibleMatch
 from sync.people.everyone import FILTERS, Person
 from sync.wording.link_keys import KEYS, key_of

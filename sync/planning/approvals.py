@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from connections.models import PROGRAM, audit
-from sync.core.relook import stops
+from sync.core.matching.relook import stops
 from sync.models import Change, SyncRun
 
 

@@ -8,11 +8,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from connections.models import Connection
-from sync.core.automatic import SENSITIVE, Hour, is_first_account, too_many
 from sync.core.batches import batches
 from sync.core.codes import Standing
-from sync.core.employee import Side, from_json
+from sync.core.deciding.automatic import SENSITIVE, Hour, is_first_account, too_many
 from sync.core.fields import field as field_named
+from sync.core.records.employee import Side, from_json
 from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
 from sync.models.groups import AUTOMATIC, SETTLED
 from sync.planning.held_letters import tell_at_once

@@ -6,9 +6,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from connections.models import Connection
-from sync.core.create import NAMES_AND_EMAIL, creation
-from sync.core.employee import Side, from_json
+from sync.core.deciding.create import NAMES_AND_EMAIL, creation
 from sync.core.fields import FIELDS
+from sync.core.records.employee import Side, from_json
 from sync.models import EmployeeSnapshot
 from sync.reading.reader import enabled_fields
 from sync.wording.sentences import field_label, sentence, side_name

@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from connections.models import Connection
-from sync.core.employee import Own, Side
-from sync.core.payday import Deadline, PayPlan, deadline, is_paid
+from sync.core.calendar.payday import Deadline, PayPlan, deadline, is_paid
+from sync.core.records.employee import Own, Side
 from sync.models import Change
 from sync.wording import payday
 from sync.wording.display import Display, last_digits

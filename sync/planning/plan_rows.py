@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from sync.core.codes import Action
-from sync.core.employee import Side
 from sync.core.fields import field as field_named
+from sync.core.records.employee import Side
 from sync.models import Change, SyncRun, Write
 from sync.planning.planning import Item
 

@@ -9,16 +9,16 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from sync.analysis.concurrent import Closed
-from sync.analysis.relooking import is_held_back
+from sync.analysis.links.relooking import is_held_back
 from sync.analysis.unread import passed_for_a_bug
 from sync.core.codes import Action
-from sync.core.create import AFTERWARDS_IN_HUMA, NAMES_AND_EMAIL, creation
-from sync.core.employee import Employee, Side, from_json
+from sync.core.deciding.create import AFTERWARDS_IN_HUMA, NAMES_AND_EMAIL, creation
+from sync.core.deciding.plan import BULK_CHOICES, Planned, field_change, plan_fingerprint
 from sync.core.fields import field as field_named
 from sync.core.fields.number import TO_BE_GIVEN
-from sync.core.passing import Passed
-from sync.core.plan import BULK_CHOICES, Planned, field_change, plan_fingerprint
 from sync.core.reasons import Reason
+from sync.core.records.employee import Employee, Side, from_json
+from sync.core.records.passing import Passed
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
 from sync.models.links import StaysOut
 from sync.reading.reader import fingerprinter

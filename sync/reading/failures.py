@@ -2,8 +2,8 @@
 
 from connections.api.errors import BadCredentials, ContractBroken, Rejected, TooMuch, Unavailable, VendorError
 from connections.pauses.refusal_codes import refusal
-from sync.core.employee import Side
 from sync.core.reasons import Reason
+from sync.core.records.employee import Side
 
 
 class CannotRead(Exception):

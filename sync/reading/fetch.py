@@ -17,21 +17,21 @@ from django.utils import timezone
 from connections.api.errors import Rejected, Unavailable
 from connections.api.huma.documents import Page
 from connections.vendors.clients import clients_for
-from sync.core.employee import Employee, Side
-from sync.core.passing import SILENT, Passed, too_many
-from sync.core.presence import Seen
+from sync.core.records.employee import Employee, Side
+from sync.core.records.passing import SILENT, Passed, too_many
+from sync.core.records.presence import Seen
 from sync.models import EmployeeLink, SyncRun
-from sync.reading.absent_people import AbsentPeople, start
 from sync.reading.failures import CannotRead
-from sync.reading.huma_list import HumaList
+from sync.reading.lists.absent_people import AbsentPeople, start
+from sync.reading.lists.huma_list import HumaList
+from sync.reading.lists.silent_rows import SilentRows
+from sync.reading.lists.visma_list import VismaList
 from sync.reading.one_person import PassedOver
 from sync.reading.read_buffer import ReadBuffer
 from sync.reading.reader import Rows, reader_for
 from sync.reading.retry_state import RetryState
-from sync.reading.silent_rows import SilentRows
 from sync.reading.snapshots import listed, unread
 from sync.reading.under_way import SIDE_OF, UnderWay
-from sync.reading.visma_list import VismaList
 from sync.worker.lease import Lease
 from sync.worker.pool import is_over
 

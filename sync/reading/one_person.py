@@ -22,9 +22,9 @@ from connections.api.errors import (
 )
 from connections.bug_report import bug_report
 from connections.vendors.clients import Clients
-from sync.core import passing
-from sync.core.employee import Employee, Side
-from sync.core.passing import Passed
+from sync.core.records import passing
+from sync.core.records.employee import Employee, Side
+from sync.core.records.passing import Passed
 
 logger = logging.getLogger(__name__)
 

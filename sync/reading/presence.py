@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sync.core.batches import batches
-from sync.core.employee import Side
-from sync.core.presence import Presence, Seen, presence
+from sync.core.records.employee import Side
+from sync.core.records.presence import Presence, Seen, presence
 from sync.models import EmployeeLink, EmployeeSnapshot, PassedPerson, SyncRun
 
 Asked = Mapping[str, Mapping[str, str]]

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from sync.core.employee import Employee, Side
-from sync.core.passing import Passed
+from sync.core.records.employee import Employee, Side
+from sync.core.records.passing import Passed
 from sync.models import SyncRun
 from sync.reading.snapshots import forget, store_passed, store_people
 

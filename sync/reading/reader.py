@@ -23,15 +23,15 @@ from connections.api.visma.client import MOST_SILENT
 from connections.api.visma.documents import VismaPage, in_part
 from connections.models import Connection
 from connections.vendors.clients import Clients, clients_for
-from sync.core import passing
-from sync.core.document import Doc
-from sync.core.employee import Employee, Side
 from sync.core.fields import FIELDS, Field
-from sync.core.fingerprint import Fingerprinter
-from sync.core.partial_record import huma_partial, visma_partial
-from sync.core.passing import Passed
-from sync.core.read import huma_employee, huma_position_summary, huma_selected, visma_employee
 from sync.core.reasons import Reason
+from sync.core.records import passing
+from sync.core.records.document import Doc
+from sync.core.records.employee import Employee, Side
+from sync.core.records.partial_record import huma_partial, visma_partial
+from sync.core.records.passing import Passed
+from sync.core.records.read import huma_employee, huma_position_summary, huma_selected, visma_employee
+from sync.core.values.fingerprint import Fingerprinter
 from sync.models import EmployeeLink
 from sync.reading.failures import CannotRead
 from sync.reading.one_person import Elsewhere, PassedOver, Witness, known_or_none, one_person

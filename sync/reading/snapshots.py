@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from sync.core.employee import Employee, Side, from_json, to_json
-from sync.core.passing import Passed
-from sync.core.worth_knowing import worth_knowing
+from sync.core.records.employee import Employee, Side, from_json, to_json
+from sync.core.records.passing import Passed
+from sync.core.records.worth_knowing import worth_knowing
 from sync.models import EmployeeSnapshot, SyncRun
 
 SNAPSHOTS_AT_ONCE = 1000

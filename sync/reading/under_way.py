@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sync.core.employee import Side
+from sync.core.records.employee import Side
 from sync.worker.pool import Pool
 
 SIDE_OF = {

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from connections.models import Connection, audit, name_of
 from sync.core.codes import Action
-from sync.core.employee import Side
+from sync.core.deciding.report import Totals, totals
 from sync.core.reasons import Reason
-from sync.core.report import Totals, totals
+from sync.core.records.employee import Side
 from sync.models import Change, Conflict, EmployeeSnapshot, SyncRun
 from sync.models.groups import BEFORE_WRITING, BY_HAND, CHECKS, MANUAL, OPEN_STATES, PART, STEPS, WORKING
 from sync.planning.approvals import come_back

@@ -17,8 +17,8 @@ from connections.models import ReleaseRequest
 from connections.vendors.huma_groups import huma_groups
 from sync.analysis.analyse import SAME_COMPANY_SHARE, analyse
 from sync.analysis.persist import load
-from sync.core.employee import Side
 from sync.core.reasons import Reason
+from sync.core.records.employee import Side
 from sync.models import SyncRun
 from sync.models.groups import CHECKS
 from sync.reading.failures import CannotRead, reason_for_reading

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from connections.settings.recipients import is_recipient
 from sync.analysis import passed_over
 from sync.core.codes import Action, Standing
-from sync.core.employee import Side
+from sync.core.deciding.report import OUTCOMES, Totals
 from sync.core.fields import FIELDS
-from sync.core.report import OUTCOMES, Totals
+from sync.core.records.employee import Side
 from sync.mail import letters
 from sync.mail.composers import Composer
 from sync.mail.message import absolute, message

@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection
 from django.db.models.functions import Now
 
 from connections.vendors.clients import Clients, clients_for
-from sync.core.employee import Side
+from sync.core.records.employee import Side
 from sync.models import SyncRun
 from sync.worker.heartbeat import last_beat
 

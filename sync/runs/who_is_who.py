@@ -7,13 +7,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from connections.models import Connection, audit, name_of
-from sync.analysis.candidates import recheck
-from sync.analysis.linking import against_alone, kept_name, kept_number, retire_gone
-from sync.analysis.pairing import compare_pair, is_left_out
+from sync.analysis.links.candidates import recheck
+from sync.analysis.links.linking import against_alone, kept_name, kept_number, retire_gone
+from sync.analysis.links.pairing import compare_pair, is_left_out
 from sync.core.codes import CreateGroup
-from sync.core.create import heading
-from sync.core.employee import Side, from_json
-from sync.core.relook import other_employee, without_instead
+from sync.core.deciding.create import heading
+from sync.core.matching.relook import other_employee, without_instead
+from sync.core.records.employee import Side, from_json
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
 from sync.models.groups import STEPS
 from sync.runs.lifecycle import NotAllowed, latest_read

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from sync.core.employee import Side
+from sync.core.records.employee import Side
 from sync.wizard.cards import Choice, Row
 from sync.wording.display import Display, Segment
 from sync.wording.sentences import side_name

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db.models import Count
 
-from sync.core.employee import Side
+from sync.core.deciding.plan import BULK_CHOICES
 from sync.core.fields import FIELDS
-from sync.core.plan import BULK_CHOICES
+from sync.core.records.employee import Side
 from sync.models import Conflict, EmployeeLink, SyncRun
 from sync.pages.paging import Part, Place, by_pk, part
 from sync.wizard.review import ReviewFilter, counted

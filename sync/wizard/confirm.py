@@ -11,11 +11,11 @@ from django.utils import timezone
 from connections.models import Connection, audit, name_of
 from sync.analysis import passed_over
 from sync.analysis.concurrent import closed_to, settled_elsewhere
-from sync.analysis.relooking import held_back
+from sync.analysis.links.relooking import held_back
+from sync.core.calendar.payday import PayPlan
 from sync.core.codes import Action, Standing
-from sync.core.employee import Side
 from sync.core.fields import field as field_named
-from sync.core.payday import PayPlan
+from sync.core.records.employee import Side
 from sync.models import Conflict, EmployeeLink, LeftOut, SyncRun
 from sync.models.groups import STEPS
 from sync.planning.payday import marked, plan_of

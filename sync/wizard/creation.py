@@ -11,9 +11,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from connections.models import audit, name_of
-from sync.analysis.candidates import NEVER_OFFERED, possible, recheck, unnumbered
+from sync.analysis.links.candidates import NEVER_OFFERED, possible, recheck, unnumbered
 from sync.core.codes import CreateGroup
-from sync.core.employee import Side
+from sync.core.records.employee import Side
 from sync.models import EmployeeSnapshot, LeftOut, SyncRun
 from sync.models.groups import STEPS
 from sync.runs.lifecycle import NotAllowed

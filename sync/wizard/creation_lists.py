@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 from connections.models import Connection
-from sync.analysis import candidates
-from sync.core.employee import Side
+from sync.analysis.links import candidates
+from sync.core.records.employee import Side
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
 from sync.pages.paging import Part, Place, by_pk, part
 from sync.planning.new_people import Omitted, what_comes_along

@@ -8,12 +8,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from connections.models import audit, name_of
-from sync.analysis import numbers
-from sync.analysis.pairing import compare_in_run, is_left_out, refresh_candidates
+from sync.analysis.links import numbers
+from sync.analysis.links.pairing import compare_in_run, is_left_out, refresh_candidates
 from sync.core.batches import batches
 from sync.core.codes import CreateGroup
-from sync.core.create import heading
-from sync.core.employee import from_json
+from sync.core.deciding.create import heading
+from sync.core.records.employee import from_json
 from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
 from sync.runs.lifecycle import NotAllowed
 from sync.runs.who_is_who import make_link

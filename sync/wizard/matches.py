@@ -8,10 +8,10 @@ from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from connections.models import audit
-from sync.analysis.linking import kept_name, kept_number
-from sync.analysis.pairing import compare_pair, refresh_candidates
-from sync.core.employee import Side, from_json
+from sync.analysis.links.linking import kept_name, kept_number
+from sync.analysis.links.pairing import compare_pair, refresh_candidates
 from sync.core.fields import FIELDS
+from sync.core.records.employee import Side, from_json
 from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
 from sync.models.groups import STEPS
 from sync.pages.paging import Key, Order, Part, Place, part

@@ -7,10 +7,10 @@ from typing import Any
 from django.db.models import Count, Q
 
 from sync.analysis import passed_over, worth_knowing
-from sync.analysis.candidates import only_on_one_side
 from sync.analysis.carried_decisions import last_finished
-from sync.core.employee import Side
+from sync.analysis.links.candidates import only_on_one_side
 from sync.core.fields import names
+from sync.core.records.employee import Side
 from sync.models import Conflict, EmployeeLink, SyncRun
 from sync.models.groups import ONE_SIDE_EMPTY
 from sync.runs.lifecycle import reads

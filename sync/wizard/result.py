@@ -9,8 +9,8 @@ from django.db.models import Count, QuerySet
 
 from sync.analysis import passed_over
 from sync.core.codes import Action
-from sync.core.employee import Side
-from sync.core.report import Totals
+from sync.core.deciding.report import Totals
+from sync.core.records.employee import Side
 from sync.models import Change, Conflict, SyncRun
 from sync.models.groups import BY_HAND
 from sync.runs.lifecycle import run_totals

@@ -5,10 +5,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from connections.models import audit
-from sync.analysis.relooking import is_held_back
+from sync.analysis.links.relooking import is_held_back
 from sync.core.codes import Action
-from sync.core.employee import Side
 from sync.core.fields.number import TO_BE_GIVEN
+from sync.core.records.employee import Side
 from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
 from sync.runs.lifecycle import NotAllowed, open_run, require_active
 

@@ -10,10 +10,10 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from connections.models import audit, name_of
-from sync.analysis.relooking import doubted_links
+from sync.analysis.links.relooking import doubted_links
 from sync.core.codes import Standing
+from sync.core.deciding.plan import bulk_refusal
 from sync.core.fields import names
-from sync.core.plan import bulk_refusal
 from sync.models import Conflict, EmployeeLink, SyncRun
 from sync.models.groups import ONE_SIDE_EMPTY, STEPS
 from sync.pages import request_params

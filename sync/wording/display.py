@@ -9,12 +9,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from sync.core.employee import Own, Side
 from sync.core.fields.bank import BANK, CASH, INTERNATIONAL
 from sync.core.fields.dates import TO_VISMA
 from sync.core.fields.number import TO_BE_GIVEN
 from sync.core.reasons import shown_code
-from sync.core.text import clean
+from sync.core.records.employee import Own, Side
+from sync.core.values.text import clean
 from sync.wording.sentences import end_reason_label, nice_date
 
 

@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 
-from sync.core.payday import Deadline, Period
+from sync.core.calendar.payday import Deadline, Period
 
 
 def sentences(found: Deadline | None, account: bool) -> list[str]:

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from sync.core.employee import Period, Side
-from sync.core.text import clean
+from sync.core.records.employee import Period, Side
+from sync.core.values.text import clean
 from sync.models import EmployeeSnapshot
 from sync.wording.sentences import sentence, side_name
 

@@ -12,10 +12,10 @@ from django.utils.translation import gettext, ngettext
 
 from connections.api.vendor import Vendor
 from sync.core.codes import Action
-from sync.core.employee import Side
 from sync.core.fields import FIELDS, field
 from sync.core.fields.dates import END_REASONS
 from sync.core.reasons import SENTENCES
+from sync.core.records.employee import Side
 from sync.models import Change, Conflict
 
 _ISO_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
@@ -113,7 +113,7 @@ def agrees_label(name: str) -> str:
 
 
 def against_sentence(code: str) -> str:
-    """What speaks against two people being one (codes of ``sync.core.evidence`` and ``sync.core.relook``)."""
+    """What speaks against two people being one (codes of ``sync.core.matching.evidence`` and ``sync.core.matching.relook``)."""
     return {
         "birth": gettext("The dates of birth differ."),
         "names": gettext("No part of the names agrees."),
@@ -123,7 +123,7 @@ def against_sentence(code: str) -> str:
 
 
 def skipped_sentence(code: str, count: int) -> str:
-    """Why a bulk choice leaves ``count`` Differences alone (codes of ``sync.core.plan.bulk_refusal``)."""
+    """Why a bulk choice leaves ``count`` Differences alone (codes of ``sync.core.deciding.plan.bulk_refusal``)."""
     texts = {
         "empties": ngettext(
             "%(n)s is left alone: the chosen value is empty. Emptying a field has to be chosen for each person.",

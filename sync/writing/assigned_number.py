@@ -2,11 +2,11 @@
 
 from django.db.models import Q
 
-from sync.analysis.linking import kept_number
-from sync.analysis.numbers import as_read
-from sync.core.employee import Side
+from sync.analysis.links.linking import kept_number
+from sync.analysis.links.numbers import as_read
 from sync.core.fields import field as field_named
 from sync.core.fields.number import TO_BE_GIVEN, is_somebody_elses
+from sync.core.records.employee import Side
 from sync.models import Change, EmployeeLink, SyncRun, Write
 from sync.writing import write_state
 from sync.writing.context import Context, now_in_visma

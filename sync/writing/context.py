@@ -12,13 +12,13 @@ from django.utils import timezone
 from connections.api.api_client import before_each_write
 from connections.api.errors import VendorError
 from connections.vendors.clients import Clients, clients_for
-from sync.core.document import Doc
-from sync.core.employee import Canonical, Side, Value
+from sync.core.deciding.plan import last_look
 from sync.core.fields import Field
 from sync.core.fields import field as field_named
-from sync.core.fingerprint import Fingerprinter
-from sync.core.plan import last_look
-from sync.core.spelling import only_spelling
+from sync.core.records.document import Doc
+from sync.core.records.employee import Canonical, Side, Value
+from sync.core.values.fingerprint import Fingerprinter
+from sync.core.values.spelling import only_spelling
 from sync.models import Change, SyncRun, Write
 from sync.reading.one_person import Witness
 from sync.reading.reader import fingerprinter, witness_of

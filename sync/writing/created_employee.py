@@ -8,10 +8,10 @@ from django.utils import timezone
 from connections.api.decoding import WrongShape
 from connections.api.shapes import is_stand_in
 from connections.api.visma.documents import Job, VismaPage
-from sync.core.document import Doc
-from sync.core.employee import Canonical, Side
 from sync.core.fields import field as field_named
-from sync.core.read import external_id
+from sync.core.records.document import Doc
+from sync.core.records.employee import Canonical, Side
+from sync.core.records.read import external_id
 from sync.models import EmployeeLink, EmployeeSnapshot, Write
 from sync.writing.context import Context, now_in_visma
 

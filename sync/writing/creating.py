@@ -9,13 +9,13 @@ from django.utils import timezone
 from connections.api.errors import Gone, Rejected
 from connections.api.huma.client import may_be_about_the_email
 from connections.api.visma.documents import Job
-from sync.analysis.linking import kept_name, kept_number
-from sync.core.create import huma_user, visma_draft
-from sync.core.document import Doc
-from sync.core.employee import Canonical, Side, from_json
+from sync.analysis.links.linking import kept_name, kept_number
+from sync.core.deciding.create import huma_user, visma_draft
 from sync.core.fields import field as field_named
-from sync.core.spelling import mark, only_spelling
-from sync.core.text import clean, loose
+from sync.core.records.document import Doc
+from sync.core.records.employee import Canonical, Side, from_json
+from sync.core.values.spelling import mark, only_spelling
+from sync.core.values.text import clean, loose
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, Write
 from sync.writing import write_state
 from sync.writing.context import Context

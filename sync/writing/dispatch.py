@@ -8,7 +8,7 @@ from connections.api.decoding import WrongShape
 from connections.api.errors import BadCredentials, ContractBroken, Gone, Rejected, Stale, Unavailable, property_name
 from connections.bug_report import bug_report
 from connections.pauses.pausing import credentials_refused
-from sync.core import passing
+from sync.core.records import passing
 from sync.models import Change, Write
 from sync.writing import creating, huma, visma, write_state
 from sync.writing.context import Context, LeaseTooShort

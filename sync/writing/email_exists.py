@@ -7,9 +7,9 @@ is who.
 from connections.models import Connection
 from sync.analysis.persist import possible_row
 from sync.core.batches import BATCH
-from sync.core.employee import Employee, Side, from_json
-from sync.core.evidence import Evidence
-from sync.core.match import Possible, match, weighing_of
+from sync.core.matching.evidence import Evidence
+from sync.core.matching.match import Possible, match, weighing_of
+from sync.core.records.employee import Employee, Side, from_json
 from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun, Write
 from sync.reading.one_person import PassedOver
 from sync.reading.reader import Reader, enabled_fields, within, witness_of

@@ -5,9 +5,9 @@ from typing import Any
 from django.db import transaction
 
 from connections.api.errors import Gone, Rejected
-from sync.core.document import Doc
-from sync.core.employee import Side
 from sync.core.fields import field as field_named
+from sync.core.records.document import Doc
+from sync.core.records.employee import Side
 from sync.models import Change, Write
 from sync.writing import assigned_number, write_state
 from sync.writing.context import Context, now_in_huma

@@ -3,11 +3,11 @@
 Values that are read today have passed the same rules; this check is for plans of an older version.
 """
 
-from sync.core.employee import Own, Side
 from sync.core.fields import field as field_named
 from sync.core.fields.base import Field
-from sync.core.placeholders import found_in, is_placeholder
-from sync.core.text import clean
+from sync.core.records.employee import Own, Side
+from sync.core.values.placeholders import found_in, is_placeholder
+from sync.core.values.text import clean
 from sync.models import Change, Write
 from sync.writing import write_state
 from sync.writing.context import Context

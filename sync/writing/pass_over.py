@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from connections.api.errors import BadCredentials
 from sync.analysis import passed_over
-from sync.core import passing
-from sync.core.employee import Employee, Side
-from sync.core.passing import Passed
+from sync.core.records import passing
+from sync.core.records.employee import Employee, Side
+from sync.core.records.passing import Passed
 from sync.models import Change, Write
 from sync.writing import write_state
 from sync.writing.context import Context

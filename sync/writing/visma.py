@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from connections.api.errors import Gone, Rejected, Stale
 from connections.api.visma.documents import Document, Job
-from sync.core.employee import Side, Value
 from sync.core.fields import field as field_named
+from sync.core.records.employee import Side, Value
 from sync.models import Change, Write
 from sync.writing import write_state
 from sync.writing.context import Context, now_in_visma

@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from connections.api.backoff import half_of
 from connections.api.errors import Problem
-from sync.core.employee import Side
 from sync.core.fields import field as field_named
-from sync.core.spelling import mark
+from sync.core.records.employee import Side
+from sync.core.values.spelling import mark
 from sync.models import Change, Conflict, EmployeeLink, Write
 from sync.models.groups import STEPS
 from sync.reading.reader import fingerprinter

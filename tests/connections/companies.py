@@ -8,7 +8,7 @@ from django.utils import timezone
 from connections.models import AuditEntry, Connection, new_code
 from connections.sandbox import HUMA_CLIENT_ID, HUMA_CLIENT_SECRET, ORGANIZATION_ID, TENANT_ID
 from connections.settings.changing import change_settings
-from sync.core.schedule import spread_of
+from sync.core.calendar.schedule import spread_of
 
 OTHER_GUID = "11111111-2222-4333-8444-555555555555"
 

@@ -14,7 +14,8 @@ from connections.models import Connection
 from connections.pauses import pausing
 from connections.settings import changing, owners
 from sync import runner
-from sync.analysis import candidates, notices
+from sync.analysis import notices
+from sync.analysis.links import candidates
 from sync.automation import date_roll, held, switching
 from sync.core.codes import CreateGroup
 from sync.models import EmployeeLink, SyncRun

@@ -8,7 +8,7 @@ from django.db.models import DateTimeField, F
 from django.utils import timezone
 
 from connections.models import AuditEntry, Installation
-from sync.core.workdays import is_working_day
+from sync.core.calendar.workdays import is_working_day
 from sync.models import DateRoll, Letter
 
 

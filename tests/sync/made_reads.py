@@ -8,7 +8,7 @@ from django.utils import timezone
 from connections.models import Connection
 from sync.analysis.analyse import analyse
 from sync.analysis.persist import load, store
-from sync.core.employee import Employee
+from sync.core.records.employee import Employee
 from sync.models import EmployeeSnapshot, SyncRun
 from sync.reading.snapshots import store_people
 from tests.sync.core.documents import Doc, huma_doc, huma_place, read_huma, read_visma, visma_doc, visma_place, wrap

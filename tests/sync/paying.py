@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from connections.models import Connection
-from sync.core.payday import Period, reminders
+from sync.core.calendar.payday import Period, reminders
 from sync.models import Change, EmployeeLink, SyncRun
 from sync.planning.payday import deadline_of
 

@@ -13,9 +13,9 @@ from sync.inbox.attention import attention, situation
 from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, PassedPerson, SyncRun
 from sync.wording.all_right import said
 from tests.connections.companies import company
+from tests.sync.browsing import at, signed_in, words
 from tests.sync.core.documents import wrap
 from tests.sync.made_reads import in_huma, in_visma, read
-from tests.sync.browsing import at, signed_in, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_day")]
 PHONE = "22 33 44 55"

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from sync.analysis.analyse import analyse
 from sync.analysis.persist import load, store
-from sync.core.employee import to_json
+from sync.core.records.employee import to_json
 from sync.models import Conflict, EmployeeSnapshot, SyncRun
 from sync.wizard import cards, confirm, creation, overview, review
 from tests.connections.companies import company

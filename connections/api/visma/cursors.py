@@ -1,7 +1,7 @@
 """Reads a list of Visma to its end, page after page, within the limits of a list.
 
 All code that follows a cursor uses this module, except the list of all employees, which is read in slices with the same
-limits (``sync.reading.visma_list``). Source: design, Who is who (Answers are bounded).
+limits (``sync.reading.lists.visma_list``). Source: design, Who is who (Answers are bounded).
 """
 
 from collections.abc import Callable, Iterator

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sync.core.document import Doc, shown, value_in
-from sync.core.employee import Canonical, Own, Side, Value
 from sync.core.fields import formerly
 from sync.core.fields.base import Field, Pair, huma_value, visma_value
 from sync.core.reasons import Reason
 from sync.core.reasons import gettext_noop as _
-from sync.core.text import clean
+from sync.core.records.document import Doc, shown, value_in
+from sync.core.records.employee import Canonical, Own, Side, Value
+from sync.core.values.text import clean
 
 # Huma's and Visma's names, in the order of the canonical form. Source: visma-employee.md and huma-openapi.yaml.
 KEYS = (("line1", "streetName"), ("postalCode", "zipCode"), ("city", "cityName"), ("country", "countryCode"))

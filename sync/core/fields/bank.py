@@ -5,15 +5,15 @@ from datetime import date
 
 from phonenumbers import SUPPORTED_REGIONS
 
-from sync.core import placeholders
-from sync.core.document import Doc, shown, value_in
-from sync.core.employee import UNREADABLE, Canonical, Own, Side, Value
 from sync.core.fields import formerly
 from sync.core.fields.account_checks import bic_problem, check_digit_is_right, iban_problem
 from sync.core.fields.base import Field, Pair, huma_value, visma_value
 from sync.core.reasons import Reason, shown_code
 from sync.core.reasons import gettext_noop as _
-from sync.core.text import clean
+from sync.core.records.document import Doc, shown, value_in
+from sync.core.records.employee import UNREADABLE, Canonical, Own, Side, Value
+from sync.core.values import placeholders
+from sync.core.values.text import clean
 
 NATIONAL, INTERNATIONAL = "national", "international"
 """[A] the values of ``type`` in Huma. Source: huma.md, Writing."""

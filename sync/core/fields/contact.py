@@ -6,14 +6,14 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from sync.core import placeholders
-from sync.core.document import Doc, shown, value_in
-from sync.core.employee import UNREADABLE, Canonical, Own, Side, Value
 from sync.core.fields import formerly
 from sync.core.fields.base import Field, Pair, huma_value, visma_value
 from sync.core.reasons import Reason
 from sync.core.reasons import gettext_noop as _
-from sync.core.text import clean, e164, loose
+from sync.core.records.document import Doc, shown, value_in
+from sync.core.records.employee import UNREADABLE, Canonical, Own, Side, Value
+from sync.core.values import placeholders
+from sync.core.values.text import clean, e164, loose
 
 BUSINESS, PRIVATE = "business", "private"
 """[A] the spelling of ``type``; case doesn't matter in comparisons. Source: visma-employee.md, Reading."""

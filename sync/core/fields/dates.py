@@ -2,15 +2,15 @@
 
 from datetime import date
 
-from sync.core.document import Doc, value_in
-from sync.core.employee import UNREADABLE, Canonical, Own, Side, Value
 from sync.core.fields.base import Field, Pair, if_other
-from sync.core.placeholders import UNBOUNDED, bounded, found_in, is_unbounded
 from sync.core.reasons import Reason, shown_code
 from sync.core.reasons import gettext_noop as _
-from sync.core.text import clean
-from sync.core.timeline import OPEN_END
-from sync.core.writers import not_editable
+from sync.core.records.document import Doc, value_in
+from sync.core.records.employee import UNREADABLE, Canonical, Own, Side, Value
+from sync.core.records.timeline import OPEN_END
+from sync.core.records.writers import not_editable
+from sync.core.values.placeholders import UNBOUNDED, bounded, found_in, is_unbounded
+from sync.core.values.text import clean
 
 TO_VISMA = {
     "employee_resigned": "arbeidstakerHarSagtOppSelv",

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sync.core.employee import Canonical, Own, Side
-from sync.core.text import e164
+from sync.core.records.employee import Canonical, Own, Side
+from sync.core.values.text import e164
 
 
 def trimmed(raw: Any) -> str:

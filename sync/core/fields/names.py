@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from sync.core.document import Doc, shown, value_in
-from sync.core.employee import UNREADABLE, Canonical, Own, Period, Side, Value
 from sync.core.fields import formerly
 from sync.core.fields.base import Field, Pair, huma_value, visma_value
 from sync.core.reasons import gettext_noop as _
-from sync.core.text import clean
-from sync.core.timeline import day_before, period_of, pick
+from sync.core.records.document import Doc, shown, value_in
+from sync.core.records.employee import UNREADABLE, Canonical, Own, Period, Side, Value
+from sync.core.records.timeline import day_before, period_of, pick
+from sync.core.values.text import clean
 
 
 def _canonical(side: Side, own: Own) -> Canonical:

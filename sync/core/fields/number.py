@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from sync.core.document import Doc, shown, value_in
-from sync.core.employee import Canonical, Own, Side, Value
 from sync.core.fields import formerly
 from sync.core.fields.base import Field, Pair, huma_value, visma_value
 from sync.core.reasons import Reason
 from sync.core.reasons import gettext_noop as _
-from sync.core.text import clean
+from sync.core.records.document import Doc, shown, value_in
+from sync.core.records.employee import Canonical, Own, Side, Value
+from sync.core.values.text import clean
 
 MAX_LENGTH = 12
 """Source: the user guide, Supported fields ("restricts max length to 12, longer IDs will be rejected")."""

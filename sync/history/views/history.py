@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from connections.models import Connection
-from sync.core.report import Totals, totals
+from sync.core.deciding.report import Totals, totals
 from sync.models import Change, SyncRun
 from sync.models.groups import AUTOMATIC
 from sync.pages.paging import Place, by_pk, part

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from connections.command_line import OneLineCommand, mistake
-from sync.analysis.relooking import to_look_at
+from sync.analysis.links.relooking import to_look_at
 from sync.command.dry_run import links_to_look_at
 from sync.management.commands.sync import active_connection
 

@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from connections.models import Connection
-from sync.analysis import relooking
-from sync.core.employee import Side
-from sync.core.relook import other_employee
+from sync.analysis.links import relooking
+from sync.core.matching.relook import other_employee
+from sync.core.records.employee import Side
 from sync.models import EmployeeLink, EmployeeSnapshot
 from sync.pages import request_params
 from sync.pages.paging import Place, by_pk, part

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from connections.models import Connection
-from sync.core.employee import Side
-from sync.core.relook import kind_of
+from sync.core.matching.relook import kind_of
+from sync.core.records.employee import Side
 from sync.models import LeftOut, SyncRun
 from sync.models.groups import OPEN_STATES
 from sync.pages import request_params

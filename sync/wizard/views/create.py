@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 from connections.api.errors import VendorError
 from connections.models import Connection
 from connections.vendors.huma_groups import groups_for_page
-from sync.analysis import candidates
-from sync.core.employee import Side
+from sync.analysis.links import candidates
+from sync.core.records.employee import Side
 from sync.models import EmployeeSnapshot, LeftOut, SyncRun
 from sync.pages import request_params
 from sync.pages.paging import Place

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from connections.models import Connection
-from sync.core.employee import Side
+from sync.core.records.employee import Side
 from sync.models import SyncRun
 from sync.pages.steps import open_run_page, page_context
 from sync.wizard.overview import Overview, overview

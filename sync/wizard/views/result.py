@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from connections.models import Connection
-from sync.core.report import OUTCOMES, Totals
+from sync.core.deciding.report import OUTCOMES, Totals
 from sync.models import Change, Letter, SyncRun
 from sync.models.groups import BY_HAND
 from sync.pages.steps import continue_url, inactive, page_context, run_page, step_url

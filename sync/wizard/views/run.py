@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from connections.models import Connection
-from sync.core.report import OUTCOMES
+from sync.core.deciding.report import OUTCOMES
 from sync.models import SyncRun
 from sync.models.groups import BY_HAND
 from sync.pages.steps import continue_url, go_to, page_context, run_page

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from connections.models import Connection
-from sync.core.employee import Side
+from sync.core.records.employee import Side
 from sync.models import SyncRun
 from sync.models.groups import BY_HAND, CARRIED_OUT, STEPS, TYPED_CHECKS
 from sync.pages.steps import connection_page, continue_url, go_to, inactive, open_run_page, page_context, step_url

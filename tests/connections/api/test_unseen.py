@@ -7,7 +7,7 @@ import pytest
 from connections.api.decoding import WrongShape
 from connections.api.shapes import says, some_id
 from connections.api.unseen import is_all_seen, seen
-from sync.core.text import visible
+from sync.core.values.text import visible
 
 SIGNS = [chr(code) for code in range(sys.maxunicode + 1)]
 

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from sync import runner
-from sync.analysis import relooking
+from sync.analysis.links import relooking
 from sync.automation import held
 from sync.models import Conflict, SyncRun
 from sync.runs import lifecycle

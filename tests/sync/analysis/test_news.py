@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from connections.models import AuditEntry
 from sync.analysis import notices
-from sync.analysis.linking import retire_gone
+from sync.analysis.links.linking import retire_gone
 from sync.models import EmployeeLink, Notice, SyncRun
 from sync.runs import who_is_who
 from tests.connections.companies import company

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from connections.models import Installation
-from sync.core.workdays import is_working_day
+from sync.core.calendar.workdays import is_working_day
 from tests.sync import bell, hearing, scheduling
 from tests.sync.hearing import notices, tell
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from sync.core.employee import to_json
-from sync.core.worth_knowing import worth_knowing
+from sync.core.records.employee import to_json
+from sync.core.records.worth_knowing import worth_knowing
 from tests.sync.core.documents import wrap
 from tests.sync.made_reads import day, in_huma, in_visma
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from sync.core.employee import Canonical
 from sync.core.fields import field as named
+from sync.core.records.employee import Canonical
 from sync.models import Change, EmployeeLink
 from sync.reading.reader import fingerprinter
 from tests.sync import scheduling

@@ -12,12 +12,12 @@ from hypothesis import settings
 from connections.api.huma import documents as huma_documents
 from connections.api.responses import Answer, encode
 from connections.api.visma import documents as visma_documents
-from sync.core.compare import Comparison, compare
-from sync.core.employee import Employee, Side, Value
+from sync.core.deciding.compare import Comparison, compare
 from sync.core.fields import FIELDS, Field, Pair
-from sync.core.fingerprint import Fingerprinter
-from sync.core.read import huma_employee, visma_employee
-from sync.core.same_employment import make_pair
+from sync.core.records.employee import Employee, Side, Value
+from sync.core.records.read import huma_employee, visma_employee
+from sync.core.records.same_employment import make_pair
+from sync.core.values.fingerprint import Fingerprinter
 
 Doc = dict[str, Any]
 TODAY = date(2026, 3, 10)

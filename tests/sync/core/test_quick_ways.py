@@ -10,8 +10,8 @@ from stdnum.no import kontonr
 
 from sync.core.fields.bank import problem
 from sync.core.fields.contact import _is_address, is_email
-from sync.core.fingerprint import Fingerprinter
-from sync.core.text import _parsed, clean, e164
+from sync.core.values.fingerprint import Fingerprinter
+from sync.core.values.text import _parsed, clean, e164
 
 KEY = bytes(range(32))
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

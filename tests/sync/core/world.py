@@ -5,12 +5,12 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from sync.core.compare import Comparison, Difference
-from sync.core.employee import Employee, Side
+from sync.core.deciding.compare import Comparison, Difference
+from sync.core.deciding.plan import Planned, field_change, last_look, plan_fingerprint
 from sync.core.fields import FIELDS, Pair
 from sync.core.fields import field as spec_of
 from sync.core.fields.number import same_number
-from sync.core.plan import Planned, field_change, last_look, plan_fingerprint
+from sync.core.records.employee import Employee, Side
 from tests.sync.core.documents import PRINT, TODAY, Doc, compared, pair, read_huma, read_visma
 
 DEFAULT = "arbeidstakerHarSagtOppSelv"

@@ -10,9 +10,9 @@ from django.utils.translation import gettext, override
 
 from connections.models import Connection
 from sync.core.all_right import State
-from sync.core.automatic import EMPTIED_BY_ITSELF, NEVER_BY_ITSELF, SENSITIVE
-from sync.core.evidence import THINGS
+from sync.core.deciding.automatic import EMPTIED_BY_ITSELF, NEVER_BY_ITSELF, SENSITIVE
 from sync.core.fields import FIELDS
+from sync.core.matching.evidence import THINGS
 from sync.core.reasons import SENTENCES
 from sync.help.reasons import GROUPS, grouped
 from sync.help.sections import OF_PAGES, SECTIONS

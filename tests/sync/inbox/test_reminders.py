@@ -8,7 +8,7 @@ from django.db import connection as database
 from django.utils import timezone
 
 from connections.models import Connection
-from sync.core.payday import reminders
+from sync.core.calendar.payday import reminders
 from sync.inbox import reminders as service
 from sync.mail import letters, outbox
 from sync.models import Change, Letter

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from sync.analysis import analyse, pairing
+from sync.analysis import analyse
+from sync.analysis.links import pairing
 from sync.automation import switching
 from sync.core.fields import field as field_named
 from sync.models import Change, PassedPerson

@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 
 from connections.models import AuditEntry
-from sync.analysis import candidates
+from sync.analysis.links import candidates
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
 from sync.people import card as cards
 from sync.people import everyone

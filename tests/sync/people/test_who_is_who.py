@@ -2,7 +2,7 @@
 
 import pytest
 
-from sync.core.evidence import STRONG_SHARED, WEAK_SHARED
+from sync.core.matching.evidence import STRONG_SHARED, WEAK_SHARED
 from tests.sync.browsing import at, words
 
 pytestmark = pytest.mark.django_db

@@ -14,9 +14,9 @@ from sync.models import HumaEvent, RefusedEvent, SyncRun
 from sync.readiness.items import ITEMS, Status
 from sync.readiness.shown import readiness
 from tests.connections.companies import company, heard
+from tests.sync.browsing import at, signed_in, words
 from tests.sync.core.documents import wrap
 from tests.sync.made_reads import in_huma, in_visma, read
-from tests.sync.browsing import at, signed_in, words
 
 pytestmark = pytest.mark.django_db
 

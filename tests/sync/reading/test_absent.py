@@ -12,7 +12,7 @@ from connections.sandbox import Sandbox
 from connections.sandbox.shifting import keep_shifting, move_first_to_end, shift_once
 from sync import runner
 from sync.models import EmployeeLink
-from sync.reading.huma_list import HumaList
+from sync.reading.lists.huma_list import HumaList
 from sync.reading.snapshots import store_listed
 from sync.runs import lifecycle
 from tests.sync import scheduling

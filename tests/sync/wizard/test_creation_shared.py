@@ -2,8 +2,8 @@
 
 import pytest
 
-from sync.analysis import candidates
-from sync.analysis.pairing import compare_pair
+from sync.analysis.links import candidates
+from sync.analysis.links.pairing import compare_pair
 from sync.models import EmployeeLink, EmployeeSnapshot
 from sync.runs import who_is_who
 from sync.wizard import creation, creation_lists

@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from sync.analysis import passed_over
-from sync.core.employee import Side
-from sync.core.passing import SHAPE, Passed
+from sync.core.records.employee import Side
+from sync.core.records.passing import SHAPE, Passed
 from sync.models import EmployeeLink, SyncRun
 from sync.runs import who_is_who
 from sync.wizard import review

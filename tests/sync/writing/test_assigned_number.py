@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from sync.analysis import candidates
+from sync.analysis.links import candidates
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, SyncRun, Write
 from sync.runs import lifecycle
 from sync.wizard import confirm, creation, retry

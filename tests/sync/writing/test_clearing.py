@@ -7,9 +7,9 @@ import pytest
 
 from connections.api.huma.client import HumaClient
 from connections.sandbox import HUMA_CLIENT_ID, HUMA_CLIENT_SECRET, Sandbox
-from sync.core.employee import Side
 from sync.core.fields import FIELDS
 from sync.core.fields.base import Field
+from sync.core.records.employee import Side
 
 
 @pytest.fixture(scope="module")

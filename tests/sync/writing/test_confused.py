@@ -2,7 +2,7 @@
 
 import pytest
 
-from sync.analysis import candidates
+from sync.analysis.links import candidates
 from sync.models import EmployeeLink, PossibleMatch
 from tests.sync import driving
 from tests.sync.writing.conftest import Company, outcomes

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from sync.core.employee import Canonical
 from sync.core.fields import field as named
+from sync.core.records.employee import Canonical
 from sync.reading.reader import fingerprinter
 from sync.runs import lifecycle
 from tests.sync.writing.conftest import Company

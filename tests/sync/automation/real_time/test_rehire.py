@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from connections.sandbox.clock import today
-from sync.analysis import candidates, relooking
+from sync.analysis.links import candidates, relooking
 from sync.inbox.attention import Kind, attention, situation
 from sync.models import Change, Conflict, EmployeeLink, PassedPerson
 from sync.runs.who_is_who import link_instead

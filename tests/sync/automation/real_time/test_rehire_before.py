@@ -6,7 +6,7 @@ import pytest
 
 from connections.sandbox.clock import today
 from sync import runner
-from sync.analysis import candidates
+from sync.analysis.links import candidates
 from sync.automation import held
 from sync.inbox.attention import Kind, attention, situation
 from sync.models import Change, SyncRun

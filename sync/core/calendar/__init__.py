@@ -1,0 +1,1 @@
+"""Working days, pay days, and when a scheduled sync is due."""

@@ -1,0 +1,1 @@
+"""Who is who: what speaks for and against two records being the same person."""

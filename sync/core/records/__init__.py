@@ -1,0 +1,1 @@
+"""What one side says about one person, and what can be said of them by that alone."""

@@ -1,0 +1,1 @@
+"""The lists of both vendors, which may shift while they are read."""
