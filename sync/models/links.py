@@ -53,7 +53,8 @@ class EmployeeLink(models.Model):
     baseline = models.JSONField(default=dict, blank=True)
     # Per field never settled, the pair that was last shown to a person.
     seen = models.JSONField(default=dict, blank=True)
-    # What spoke against the link when it was made or confirmed, as codes of sync.core.relook; null: not looked at yet.
+    # What spoke against the link when it was made or confirmed, as codes of sync.core.matching.relook;
+    # null: not looked at yet.
     known = models.JSONField(null=True, blank=True, default=None)
     # What speaks against the link since then, "" for nothing: a person is asked.
     doubt = models.CharField(_("to check"), max_length=80, blank=True)

@@ -175,12 +175,12 @@ class EmployeeSnapshot(models.Model):
     standing = models.CharField(_("employment"), max_length=10, blank=True)  # current, upcoming, former, none
     active = models.BooleanField(_("active"), default=True)
     draft = models.BooleanField(_("draft"), default=False)
-    # What is worth knowing by this record alone: codes of sync.core.worth_knowing, with spaces between them.
+    # What is worth knowing by this record alone: codes of sync.core.records.worth_knowing, with spaces between them.
     worth_knowing = models.CharField(max_length=80, blank=True, default="", editable=False)
     # Why the person was passed over (a code of sync.core.reasons), and the property that can't be understood.
     passed = models.CharField(_("skipped because"), max_length=60, blank=True, default="")
     passed_prop = models.CharField(max_length=80, blank=True, default="")
-    # sync.core.employee.Employee as JSON, while the run needs it; for people who are passed over, what is known.
+    # sync.core.records.employee.Employee as JSON, while the run needs it; of who is passed over, what is known.
     payload = EncryptedJSONField(null=True, blank=True)
     link = models.ForeignKey(
         EmployeeLink, models.SET_NULL, verbose_name=_("linked person"), null=True, blank=True, related_name="+"
@@ -216,7 +216,8 @@ class PossibleMatch(models.Model):
     run = models.ForeignKey(SyncRun, models.CASCADE, verbose_name=_("sync"), related_name="possible_matches")
     huma = models.ForeignKey(EmployeeSnapshot, models.CASCADE, verbose_name=_("in Huma"), related_name="+")
     visma = models.ForeignKey(EmployeeSnapshot, models.CASCADE, verbose_name=_("in Visma"), related_name="+")
-    agrees = models.JSONField(_("what agrees"), default=list)  # codes of sync.core.evidence, e.g. ["number", "email"]
+    # Codes of sync.core.matching.evidence, e.g. ["number", "email"].
+    agrees = models.JSONField(_("what agrees"), default=list)
     differs = models.JSONField(_("what differs"), default=list)
     against = models.JSONField(_("what speaks against it"), default=list)
     # Possible matches with the same evidence have the same group; where ``at_once``, they may be answered together.

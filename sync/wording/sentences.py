@@ -113,7 +113,7 @@ def agrees_label(name: str) -> str:
 
 
 def against_sentence(code: str) -> str:
-    """What speaks against two people being one (codes of ``sync.core.matching.evidence`` and ``sync.core.matching.relook``)."""
+    """What speaks against two people being one (codes of ``evidence`` and ``relook`` in ``sync.core.matching``)."""
     return {
         "birth": gettext("The dates of birth differ."),
         "names": gettext("No part of the names agrees."),
