@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from connections.models import AuditEntry, Connection
-from connections.pages.access import connections_of
 from connections.pages.audit_words import action_label
+from connections.pages.permissions import connections_of
 from connections.supported import end_reasons
 
 

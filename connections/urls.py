@@ -3,9 +3,9 @@
 from django.urls import path, register_converter
 from django.urls.converters import SlugConverter
 
-from connections.approvals.views import pairings, release
 from connections.connect.views import connect, credentials, disconnect
 from connections.pauses import views as pause
+from connections.releases.views import pairings, release
 from connections.settings.views import connection, owners, settings
 
 

@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "humavisma.settings")
 application = get_wsgi_application()
 
 from connections.installation.starting import require_sound_installation  # noqa: E402  # needs the apps loaded
-from humavisma.doors import Request  # noqa: E402
+from humavisma.unstorable_text import Request  # noqa: E402
 
 application.request_class = Request
 

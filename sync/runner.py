@@ -23,7 +23,7 @@ from sync.core.reasons import Reason
 from sync.core.records.employee import Side
 from sync.models import SyncRun
 from sync.models.groups import BY_ITSELF, CHECKS, SINGLE, UNATTENDED, WORKING
-from sync.planning.approvals import come_back
+from sync.planning.approved_changes import come_back
 from sync.planning.holding import overtake_gone
 from sync.reading.failures import CannotRead, reason_for_reading
 from sync.reading.fetch import Fetch

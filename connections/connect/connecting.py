@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from connections.api.vendor import Vendor
 from connections.models import Connection, audit, name_of
-from connections.pages.access import connections_of
+from connections.pages.permissions import connections_of
 from connections.pairing import releasing
 from connections.pairing.release_requests import look_again
 from connections.pairing.reservations import one_at_a_time

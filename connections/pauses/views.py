@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from connections.models import Connection
-from connections.pages.access import connection_for, hr_page
 from connections.pages.nav import page_context
+from connections.pages.permissions import connection_for, hr_page
 from connections.pauses import pausing
 
 

@@ -19,8 +19,8 @@ from sync.core.matching.people_index import PeopleIndex
 from sync.core.matching.relook import better_employee, other_records, seen_of
 from sync.core.reasons import Reason
 from sync.core.records.employee import Employee, Period, Side
-from sync.core.records.passing import Passed
 from sync.core.records.presence import Presence, Seen, too_many
+from sync.core.records.skipping import Passed
 from sync.models import EmployeeLink, LeftOut
 from sync.models.links import StaysOut
 from sync.reading.failures import CannotRead

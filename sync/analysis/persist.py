@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
 from django.utils import timezone
 
-from sync.analysis import passed_over
+from sync.analysis import skipped_people
 from sync.analysis.analyse import Analysis
 from sync.analysis.carried_decisions import carry_choices, shown_before
 from sync.analysis.detect_notices import tell_of_all
@@ -50,7 +50,7 @@ def store(run: SyncRun, analysis: Analysis, today: date) -> None:
         links = store_links(run, analysis, today)
         _store_conflicts(run, analysis, links)
         tell_of_all(run, analysis, links)
-        passed_over.remember(run, analysis.unread.all)
+        skipped_people.remember(run, analysis.unread.all)
         _store_people(run, analysis)
         carry_numbering(run)
         carry_choices(run)

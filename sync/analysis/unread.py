@@ -13,10 +13,10 @@ from django.db import InterfaceError, OperationalError
 from connections.api.shapes import is_stand_in
 from connections.bug_report import bug_report
 from sync.core.reasons import Reason
-from sync.core.records import passing
+from sync.core.records import skipping
 from sync.core.records.employee import Employee, Side
-from sync.core.records.passing import Passed, those_who_are_like, those_who_may_be, too_many
 from sync.core.records.presence import Seen
+from sync.core.records.skipping import Passed, those_who_are_like, those_who_may_be, too_many
 from sync.models import EmployeeLink
 from sync.models.links import StaysOut
 from sync.reading.failures import CannotRead
@@ -99,7 +99,7 @@ class Unread:
 def passed_for_a_bug(side: Side, id_: str, error: Exception) -> Passed:
     """A person for whom our own code failed. The log gets an error, without the exception's own text."""
     logger.error("Somebody is passed over, for a bug: %s", bug_report(error))
-    return Passed(side, id_, passing.BUG)
+    return Passed(side, id_, skipping.BUG)
 
 
 def each_alone(people: Iterable[T], work: Callable[[T], Any], broken: Callable[[T, Exception], None]) -> None:
@@ -147,5 +147,5 @@ def _is_same(known: Employee, other: Employee) -> bool:
 def _nobody(side: Side, passed: list[Passed]) -> Reason:
     """The reason if nobody of a side can be read: the one that most of them have."""
     reason = Counter(one.reason for one in passed).most_common(1)[0][0]
-    codes = {passing.FORBIDDEN: f"credentials_{side.value}", passing.BUG: "bug"}
+    codes = {skipping.FORBIDDEN: f"credentials_{side.value}", skipping.BUG: "bug"}
     return Reason(codes.get(reason, f"contract_{side.value}"))

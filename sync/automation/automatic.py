@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from connections.models import Connection, audit
-from sync.analysis import passed_over
+from sync.analysis import skipped_people
 from sync.analysis.concurrent import began, chosen_by_hand, closed_to
 from sync.analysis.two_writers import rests
 from sync.core.batches import batches
@@ -19,7 +19,7 @@ from sync.core.records.employee import Side
 from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, RunPerson, SyncRun
 from sync.models.groups import OPEN_STATES, SETTLED
 from sync.planning import holding
-from sync.planning.approvals import answer_approved, approved, come_back
+from sync.planning.approved_changes import answer_approved, approved, come_back
 from sync.planning.plan_rows import store_plan
 from sync.planning.planning import make_plan
 from sync.runs.events import not_handled
@@ -82,7 +82,7 @@ def _carry_out(run: SyncRun, connection: Connection, decided: set[tuple[int, str
     _choose(run, connection, left)
     plan = make_plan(run, closed_to(run))
     items = plan.items
-    passed_over.remember(run, plan.broken, ())
+    skipped_people.remember(run, plan.broken, ())
     held = holding.what_is_held(run, connection, items)
     written = [item for item in items if item not in held]
     store_plan(run, written)

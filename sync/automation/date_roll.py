@@ -21,16 +21,16 @@ from connections.api.errors import BadCredentials, VendorError
 from connections.claims import claim_row
 from connections.models import Connection
 from connections.pauses.pausing import credentials_refused
-from sync.analysis import passed_over
+from sync.analysis import skipped_people
 from sync.analysis.links.linking import nearest_change
-from sync.analysis.links.pairing import is_left_out
+from sync.analysis.links.single_pairs import is_left_out
 from sync.analysis.notices import tell
 from sync.analysis.unread import each_alone, passed_for_a_bug
 from sync.core.records.employee import Employee, Position, Side
-from sync.core.records.passing import Passed
 from sync.core.records.positions import Turn, turn
 from sync.core.records.presence import Presence
 from sync.core.records.same_employment import describe
+from sync.core.records.skipping import Passed
 from sync.models import DateRoll, EmployeeLink, Notice
 from sync.reading.one_person import Elsewhere, PassedOver
 from sync.reading.presence import store_presence
@@ -132,7 +132,7 @@ def _look_at(connection: Connection, link: EmployeeLink, both: Both, today: date
     passed = [both] if isinstance(both, Passed) else []
     each_alone([link], tell_of, lambda one, error: passed.append(passed_for_a_bug(Side.HUMA, one.huma_id, error)))
     looked_at = [] if passed else [(Side.HUMA, link.huma_id), (Side.VISMA, link.visma_id)]
-    passed_over.remember(connection, passed, looked_at)
+    skipped_people.remember(connection, passed, looked_at)
 
 
 def _tell_of(

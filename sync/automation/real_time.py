@@ -15,17 +15,17 @@ from connections.api.backoff import doubled
 from connections.api.errors import Unavailable
 from connections.models import Connection
 from connections.pauses.pausing import application_refused
-from sync.analysis import passed_over
+from sync.analysis import skipped_people
 from sync.analysis.concurrent import began
 from sync.analysis.detect_notices import tell_of
 from sync.analysis.links.numbers import as_linked
-from sync.analysis.links.pairing import compare_in_run
 from sync.analysis.links.rehires import Rehires, look_for_rehires
+from sync.analysis.links.single_pairs import compare_in_run
 from sync.analysis.persist import load
 from sync.analysis.two_writers import noted, rests
 from sync.analysis.unread import each_alone, passed_for_a_bug
 from sync.core.records.employee import Employee, Side
-from sync.core.records.passing import Passed
+from sync.core.records.skipping import Passed
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, HumaEvent, RunPerson, SyncRun
 from sync.models.groups import BY_ITSELF, UNATTENDED
 from sync.reading.presence import Asked, changes, store_presence
@@ -158,7 +158,7 @@ def _compare(run: SyncRun, asked: Asked, rehires: Rehires, passed: list[Passed])
             passed.append(passed_for_a_bug(Side.HUMA, link.huma_id, error))
 
         each_alone(rows.order_by("pk"), compare, broken)
-        passed_over.remember(run, passed, _looked_at(links, humas, vismas, asked))
+        skipped_people.remember(run, passed, _looked_at(links, humas, vismas, asked))
         gone = {huma_id: found[link.pk].gone_from for huma_id, link in links.items() if link.pk in found}
         not_read = set(run.progress["passed"])
         tell_of(run, links, humas, vismas, gone, not_read)

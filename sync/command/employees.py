@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from connections.models import Connection
-from sync.analysis import passed_over
+from sync.analysis import skipped_people
 from sync.core.codes import Action
 from sync.core.fields.number import same_number
 from sync.core.records.employee import Side
@@ -15,8 +15,8 @@ from sync.models import Change, EmployeeLink, EmployeeSnapshot, PassedPerson, Sy
 from sync.models.groups import UNSURE
 from sync.pages import request_params
 from sync.runs.lifecycle import latest_read
-from sync.wording.passed_over import why_passed
 from sync.wording.sentences import change_sentence
+from sync.wording.skipped_people import why_passed
 
 
 @dataclass(frozen=True)
@@ -107,5 +107,5 @@ def failures(run: SyncRun) -> list[dict[str, Any]]:
 
 def whom_it_passed_over(run: SyncRun) -> list[dict[str, str]]:
     """Who was passed over and why, for the command's JSON; never a value."""
-    rows = passed_over.of_run(run)
+    rows = skipped_people.of_run(run)
     return [{"employee": called_passed(one), "side": one.side, "reason": why_passed(one)} for one in rows]

@@ -9,7 +9,7 @@ from dataclasses import field as of_record
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sync.core.record import record
+from sync.core.immutable import record
 
 WITHOUT_SCHEDULE = timedelta(days=7)
 """How old a check may be, if there are no scheduled syncs."""

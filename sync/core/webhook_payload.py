@@ -8,7 +8,7 @@ import json
 import re
 from typing import Any
 
-from sync.core.record import record
+from sync.core.immutable import record
 
 TOPICS = ("users-create", "users-update", "users-delete", "users-export")
 TOPIC_LENGTH = 40

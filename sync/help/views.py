@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from connections.models import Connection
-from connections.pages.access import hr_page
+from connections.pages.permissions import hr_page
 from sync.help.content import context
 from sync.help.sections import address
 from sync.pages.steps import early_page

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from connections.models import Connection
 from connections.pauses.pausing import application_refused
-from sync.analysis import passed_over
+from sync.analysis import skipped_people
 from sync.core.all_right import Answer, Facts, answer
 from sync.core.codes import CreateGroup
 from sync.core.records.employee import Side
@@ -112,7 +112,7 @@ class _Counted:
     @staticmethod
     def _unread(here: Situation, pks: set[int]) -> dict[int, int]:
         """By link, the connection of linked people who were skipped when they were looked at last."""
-        rows = passed_over.waiting(*(here.connections[pk] for pk in pks)).exclude(link=None)
+        rows = skipped_people.waiting(*(here.connections[pk] for pk in pks)).exclude(link=None)
         rows = rows.filter(link__state=EmployeeLink.State.LINKED)
         return dict(rows.values_list("link", "connection"))
 

@@ -15,7 +15,7 @@ from connections.models import Connection, Installation, PayrollRecipient
 from connections.pauses.pausing import BY_HAND as PAUSED_BY_HAND
 from connections.pauses.refusal_codes import REFUSED_CREDENTIALS
 from connections.settings.recipients import same
-from sync.analysis import notices, passed_over, two_writers
+from sync.analysis import notices, skipped_people, two_writers
 from sync.analysis.links.relooking import to_look_at
 from sync.core.batches import batches
 from sync.core.codes import Action
@@ -233,7 +233,7 @@ def _to_choose(here: Situation) -> Iterable[Waits]:
 def _unread(here: Situation, named: int) -> Iterable[Waits]:
     """People who couldn't be read when they were looked at last; this ends when they can be read."""
     groups: dict[int, list[PassedPerson]] = defaultdict(list)
-    for one in passed_over.waiting(*here.connections.values()).order_by("name", "pk"):
+    for one in skipped_people.waiting(*here.connections.values()).order_by("name", "pk"):
         groups[one.connection_id].append(one)
     for pk, found in groups.items():
         yield Waits(Kind.UNREAD, len(found), here.connections[pk], passed=tuple(found[:named]))

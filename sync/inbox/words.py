@@ -21,9 +21,9 @@ from sync.models.groups import AUTOMATIC
 from sync.pages.steps import continue_url
 from sync.planning.payday import deadline_of
 from sync.wording import payday
-from sync.wording.passed_over import why_passed
 from sync.wording.pause import pause_of
 from sync.wording.sentences import nice_dates, sentence, side_name
+from sync.wording.skipped_people import why_passed
 
 DANGER = (Kind.APPLICATION, Kind.PAUSED, Kind.FAILED)
 QUIET = (Kind.NEW_PERSON, Kind.DRAFTS, Kind.PAUSED_BY_HAND)

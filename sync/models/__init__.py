@@ -5,9 +5,9 @@ from sync.models.heartbeat import Heartbeat
 from sync.models.links import EmployeeLink, LeftOut
 from sync.models.mail_checks import MailCheck
 from sync.models.notices import Letter, Notice
-from sync.models.passed import PassedPerson
 from sync.models.roll import DateRoll
 from sync.models.runs import EmployeeSnapshot, PossibleMatch, RunPerson, SyncRun
+from sync.models.skipped import PassedPerson
 from sync.models.writes import Change, Conflict, Write
 
 __all__ = [

@@ -14,8 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
 from connections.models import Connection
-from connections.pages.access import approvable_by, connection_for, connections_of, hr_page
 from connections.pages.nav import connection_nav
+from connections.pages.permissions import approvable_by, connection_for, connections_of, hr_page
 from sync.models import SyncRun
 from sync.models.groups import BY_HAND, STEPS, WITH_RESULT, WITHOUT_DIFFERENCES
 from sync.runs import lifecycle

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from connections.models import Connection
-from sync.analysis import passed_over, worth_knowing
+from sync.analysis import skipped_people, worth_knowing
 from sync.core.records.employee import Period, Side
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, PassedPerson, PossibleMatch, SyncRun
 from sync.pages.paging import Key, Part, Place, part_of_list
@@ -220,7 +220,7 @@ def _everyone(
     if not with_payload:
         snapshots = snapshots.defer("payload")
     matches = PossibleMatch.objects.open_in(run).values_list("huma__vendor_id", "visma__vendor_id") if run else ()
-    unread = passed_over.waiting(connection)
+    unread = skipped_people.waiting(connection)
     if ids is not None:
         unread = unread.filter(on_sides[0] | on_sides[1])
     return _put_together(snapshots, links, out, matches, unread)

@@ -18,7 +18,7 @@ from sync.core.fields import field as field_named
 from sync.core.fields.number import TO_BE_GIVEN
 from sync.core.reasons import Reason
 from sync.core.records.employee import Employee, Side, from_json
-from sync.core.records.passing import Passed
+from sync.core.records.skipping import Passed
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
 from sync.models.links import StaysOut
 from sync.reading.reader import fingerprinter

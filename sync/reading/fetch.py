@@ -18,8 +18,8 @@ from connections.api.errors import Rejected, Unavailable
 from connections.api.huma.documents import Page
 from connections.vendors.clients import clients_for
 from sync.core.records.employee import Employee, Side
-from sync.core.records.passing import SILENT, Passed, too_many
 from sync.core.records.presence import Seen
+from sync.core.records.skipping import SILENT, Passed, too_many
 from sync.models import EmployeeLink, SyncRun
 from sync.reading.failures import CannotRead
 from sync.reading.lists.absent_people import AbsentPeople, start

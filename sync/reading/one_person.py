@@ -22,9 +22,9 @@ from connections.api.errors import (
 )
 from connections.bug_report import bug_report
 from connections.vendors.clients import Clients
-from sync.core.records import passing
+from sync.core.records import skipping
 from sync.core.records.employee import Employee, Side
-from sync.core.records.passing import Passed
+from sync.core.records.skipping import Passed
 
 logger = logging.getLogger(__name__)
 
@@ -123,17 +123,17 @@ def one_person(
     except BadCredentials as error:
         if witness is None or not witness.is_alone(error, id_):
             raise
-        reason, prop, said = passing.FORBIDDEN, "", str(error)
+        reason, prop, said = skipping.FORBIDDEN, "", str(error)
     except (ContractBroken, WrongShape) as error:
-        reason, prop, said = passing.SHAPE, property_name(error.prop), str(error)
+        reason, prop, said = skipping.SHAPE, property_name(error.prop), str(error)
     except Rejected as error:
-        reason, prop, said = passing.REFUSED, "", str(error)
+        reason, prop, said = skipping.REFUSED, "", str(error)
     except (VendorError, OperationalError, InterfaceError):
         raise
     except Exception as error:
-        reason, prop, said = passing.BUG, "", bug_report(error)
-    log = logger.error if reason == passing.BUG else logger.warning
-    log("Reading passes somebody over, %s: %s", "for a bug" if reason == passing.BUG else side.value, said)
+        reason, prop, said = skipping.BUG, "", bug_report(error)
+    log = logger.error if reason == skipping.BUG else logger.warning
+    log("Reading passes somebody over, %s: %s", "for a bug" if reason == skipping.BUG else side.value, said)
     raise PassedOver(Passed(side, id_, reason, prop, known_or_none(known)))
 
 

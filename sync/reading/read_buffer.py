@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from sync.core.records.employee import Employee, Side
-from sync.core.records.passing import Passed
+from sync.core.records.skipping import Passed
 from sync.models import SyncRun
 from sync.reading.snapshots import forget, store_passed, store_people
 

@@ -25,12 +25,12 @@ from connections.models import Connection
 from connections.vendors.clients import Clients, clients_for
 from sync.core.fields import FIELDS, Field
 from sync.core.reasons import Reason
-from sync.core.records import passing
+from sync.core.records import skipping
 from sync.core.records.document import Doc
 from sync.core.records.employee import Employee, Side
 from sync.core.records.partial_record import huma_partial, visma_partial
-from sync.core.records.passing import Passed
 from sync.core.records.read import huma_employee, huma_position_summary, huma_selected, visma_employee
+from sync.core.records.skipping import Passed
 from sync.core.values.fingerprint import Fingerprinter
 from sync.models import EmployeeLink
 from sync.reading.failures import CannotRead
@@ -109,7 +109,7 @@ class Reader:
     def _look_where(self, user_id: str, details: Doc) -> None:
         inside = self.within(details)
         if inside is None:
-            raise PassedOver(Passed(Side.HUMA, user_id, passing.GROUPS))
+            raise PassedOver(Passed(Side.HUMA, user_id, skipping.GROUPS))
         if not inside:
             raise Elsewhere
 
@@ -169,7 +169,7 @@ class Reader:
             except Unavailable as error:
                 if error.status == TOO_MANY_REQUESTS or len(rows.silent) >= MOST_SILENT:
                     raise
-                rows.silent.append(Passed(Side.VISMA, document["id"], passing.SILENT, known=known_or_none(known)))
+                rows.silent.append(Passed(Side.VISMA, document["id"], skipping.SILENT, known=known_or_none(known)))
         return rows
 
     def _known(self, document: Doc) -> Employee:

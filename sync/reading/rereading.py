@@ -18,8 +18,8 @@ from connections.api.errors import TOO_MANY_REQUESTS, Unavailable
 from connections.vendors.clients import clients_for
 from sync.core.reasons import Reason
 from sync.core.records.employee import Employee, Side
-from sync.core.records.passing import SILENT, Passed, too_many
 from sync.core.records.presence import Seen
+from sync.core.records.skipping import SILENT, Passed, too_many
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
 from sync.reading.failures import CannotRead
 from sync.reading.one_person import Elsewhere, PassedOver

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from sync.core.records.employee import Employee, Side, from_json, to_json
-from sync.core.records.passing import Passed
+from sync.core.records.skipping import Passed
 from sync.core.records.worth_knowing import worth_knowing
 from sync.models import EmployeeSnapshot, SyncRun
 

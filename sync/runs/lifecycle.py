@@ -16,7 +16,7 @@ from sync.core.reasons import Reason
 from sync.core.records.employee import Side
 from sync.models import Change, Conflict, EmployeeSnapshot, SyncRun
 from sync.models.groups import BEFORE_WRITING, BY_HAND, CHECKS, MANUAL, OPEN_STATES, PART, STEPS, WORKING
-from sync.planning.approvals import come_back
+from sync.planning.approved_changes import come_back
 from sync.runs.stillness import silent_for, still_for
 from sync.worker.heartbeat import worker_alive
 from sync.worker.queue import wake

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from connections.settings.recipients import is_recipient
-from sync.analysis import passed_over
+from sync.analysis import skipped_people
 from sync.core.codes import Action, Standing
 from sync.core.deciding.report import OUTCOMES, Totals
 from sync.core.fields import FIELDS
@@ -104,7 +104,7 @@ def _result(letter: Letter) -> EmailMultiAlternatives | None:
         return None
     totals = run_totals(run)
     named = Change.objects.filter(run=run, state__in=PROBLEMS).defer("before", "after", "vendor_words")
-    over = passed_over.of_run(run)
+    over = skipped_people.of_run(run)
     differs = Conflict.objects.filter(run=run, standing=Standing.ASKS).exists()
     all_right = not (totals.planned or totals.held or over or differs)
     problems = [_problem(change) for change in named.order_by("name", "pk")[:MOST_PROBLEMS]]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from connections.models import Connection, audit, name_of
 from sync.analysis.links.candidates import recheck
 from sync.analysis.links.linking import against_alone, kept_name, kept_number, retire_gone
-from sync.analysis.links.pairing import compare_pair, is_left_out
+from sync.analysis.links.single_pairs import compare_pair, is_left_out
 from sync.core.codes import CreateGroup
 from sync.core.deciding.create import heading
 from sync.core.matching.relook import other_employee, without_instead

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from connections.models import Connection, audit, name_of
-from sync.analysis import passed_over
+from sync.analysis import skipped_people
 from sync.analysis.concurrent import closed_to, settled_elsewhere
 from sync.analysis.links.relooking import held_back
 from sync.core.calendar.payday import PayPlan
@@ -250,7 +250,7 @@ def confirm(
                 raise NumberNeeded(plan.people)
             _settle_left(run, user)
             store_plan(run, plan.items)
-            passed_over.remember(run, plan.broken, ())
+            skipped_people.remember(run, plan.broken, ())
             audit(user, "run.confirmed", run.connection, run=run.pk, changes=len(plan.items), people=plan.people)
             wake(run.pk)
     except IntegrityError:

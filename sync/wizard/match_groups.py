@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from connections.models import audit, name_of
 from sync.analysis.links import numbers
-from sync.analysis.links.pairing import compare_in_run, is_left_out, refresh_candidates
+from sync.analysis.links.single_pairs import compare_in_run, is_left_out, refresh_candidates
 from sync.core.batches import batches
 from sync.core.codes import CreateGroup
 from sync.core.deciding.create import heading

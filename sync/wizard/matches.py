@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from connections.models import audit
 from sync.analysis.links.linking import kept_name, kept_number
-from sync.analysis.links.pairing import compare_pair, refresh_candidates
+from sync.analysis.links.single_pairs import compare_pair, refresh_candidates
 from sync.core.fields import FIELDS
 from sync.core.records.employee import Side, from_json
 from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from sync.analysis import passed_over, worth_knowing
+from sync.analysis import skipped_people, worth_knowing
 from sync.analysis.carried_decisions import last_finished
 from sync.analysis.links.candidates import only_on_one_side
 from sync.core.fields import names
@@ -110,7 +110,7 @@ def _now(run: SyncRun) -> dict[str, Any]:
         "linked": states.get(EmployeeLink.State.LINKED, 0),
         "gone": states.get(EmployeeLink.State.GONE, 0),
         "outside": states.get(EmployeeLink.State.OUTSIDE, 0),
-        "passed_over": passed_over.people(run.connection),
+        "passed_over": skipped_people.people(run.connection),
         "standing": {code: counted[f"standing_{code}"] for code in UNASKED},
         "fields": {name: n for name in names() if (n := counted[f"field_{name}"])},
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
-from sync.analysis import passed_over
+from sync.analysis import skipped_people
 from sync.core.codes import Action
 from sync.core.deciding.report import Totals
 from sync.core.records.employee import Side
@@ -97,7 +97,7 @@ def result(run: SyncRun) -> Result:
         can_retry=bool(totals.failed and to_retry(run)),
         first=run.trigger in BY_HAND and not _earlier(run).exists(),
         retry_leaves=doubted(run) if totals.failed else 0,
-        passed_over=passed_over.of_run(run).count(),
+        passed_over=skipped_people.of_run(run).count(),
         held_waiting=Change.objects.filter(run=run).waiting().count(),
     )
 

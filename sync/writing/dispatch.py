@@ -8,11 +8,11 @@ from connections.api.decoding import WrongShape
 from connections.api.errors import BadCredentials, ContractBroken, Gone, Rejected, Stale, Unavailable, property_name
 from connections.bug_report import bug_report
 from connections.pauses.pausing import credentials_refused
-from sync.core.records import passing
+from sync.core.records import skipping
 from sync.models import Change, Write
 from sync.writing import creating, huma, visma, write_state
 from sync.writing.context import Context, LeaseTooShort
-from sync.writing.pass_over import is_theirs_alone, pass_over
+from sync.writing.skip_person import is_theirs_alone, pass_over
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ def _step(context: Context, write: Write) -> float | None:
     except Exception as error:
         logger.error("Write %s met a bug: %s", write.pk, bug_report(error))
         write.refresh_from_db()
-        pass_over(context, write, passing.BUG)
+        pass_over(context, write, skipping.BUG)
         return _give_up(write, "bug")
 
 
@@ -114,7 +114,7 @@ def _puzzled(context: Context, write: Write, error: ContractBroken | WrongShape)
         with context.lock:
             context.puzzled.add(write.pk)
         return SHORT_PAUSE
-    pass_over(context, write, passing.SHAPE, property_name(error.prop))
+    pass_over(context, write, skipping.SHAPE, property_name(error.prop))
     return _give_up(write, "broken_contract")
 
 

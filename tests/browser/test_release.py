@@ -6,10 +6,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from connections.approvals import answering, expected_pairings
 from connections.connect import connecting, disconnecting
 from connections.models import Connection
 from connections.pairing import reservations
+from connections.releases import answering, expected_pairings
 from connections.sandbox import Sandbox
 from tests.browser.looking import Look
 from tests.connections.companies import OTHER_GUID, company

@@ -13,7 +13,7 @@ from connections.api.vendor import Vendor
 from connections.connect.connecting import NotConnected, connect, connected
 from connections.connect.forms import ConnectForm, CredentialsForm
 from connections.models import Connection
-from connections.pages.access import connection_for, connections_of, hr_page
+from connections.pages.permissions import connection_for, connections_of, hr_page
 from connections.supported import supported_fields
 from connections.vendors.connect_errors import explain, request_to_colleague
 from connections.vendors.probe import Trouble

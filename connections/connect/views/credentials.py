@@ -13,8 +13,8 @@ from connections.connect import connecting
 from connections.connect.forms import CredentialsForm
 from connections.connect.views.connect import put_right
 from connections.models import Connection
-from connections.pages.access import connection_for, hr_page
 from connections.pages.nav import page_context
+from connections.pages.permissions import connection_for, hr_page
 from connections.vendors.connect_errors import explain, request_to_colleague
 from connections.vendors.probe import Trouble
 

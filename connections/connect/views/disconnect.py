@@ -8,8 +8,8 @@ from django.views.decorators.http import require_http_methods
 
 from connections.connect.disconnecting import disconnect
 from connections.models import Connection
-from connections.pages.access import connection_for, hr_page
 from connections.pages.nav import page_context
+from connections.pages.permissions import connection_for, hr_page
 
 
 @require_http_methods(["GET", "POST"])

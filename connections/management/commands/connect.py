@@ -11,11 +11,11 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from connections.api.unseen import seen
-from connections.approvals.answering import release_by_command
 from connections.command_line import OneLineCommand, email_address, mistake
 from connections.connect import connecting
 from connections.models import Connection
 from connections.pages.form_fields import CLIENT_SHAPE, SECRET_SHAPE, TENANT_SHAPE, as_guid
+from connections.releases.answering import release_by_command
 from connections.settings import changing, owners
 from connections.supported import end_reasons, is_end_reason
 from connections.vendors.connect_errors import explain

@@ -5,9 +5,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from connections.models import Connection
-from connections.pages.access import connection_for, hr_page
 from connections.pages.audit_words import history
 from connections.pages.nav import page_context
+from connections.pages.permissions import connection_for, hr_page
 from connections.pairing.release_requests import last_refusal, open_request
 from connections.pairing.reservations import pairing_of
 from connections.settings import recipients

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from connections.pages.access import connection_for, hr_page
+from connections.pages.permissions import connection_for, hr_page
 from connections.settings import owners
 from connections.settings.forms import OwnerForm
 from connections.settings.views.connection import connection_page

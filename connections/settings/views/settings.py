@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 from connections.api.errors import VendorError
 from connections.api.vendor import Vendor
 from connections.models import Connection
-from connections.pages.access import connection_for, hr_page
 from connections.pages.nav import page_context
+from connections.pages.permissions import connection_for, hr_page
 from connections.settings.changing import change_settings
 from connections.settings.forms import SettingsForm
 from connections.vendors.connect_errors import explain

@@ -13,9 +13,9 @@ from connections.api.errors import TOO_MANY_REQUESTS, Unavailable
 from sync.core.matching.match import weighing_of
 from sync.core.matching.people_index import PeopleIndex
 from sync.core.matching.relook import better_employee
-from sync.core.records import passing
+from sync.core.records import skipping
 from sync.core.records.employee import Employee, Period, Side
-from sync.core.records.passing import Passed, is_like
+from sync.core.records.skipping import Passed, is_like
 from sync.models import EmployeeLink, SyncRun
 from sync.reading.one_person import PassedOver, one_person
 from sync.reading.reader import Reader
@@ -48,13 +48,13 @@ def look_for_rehires(run: SyncRun, reader: Reader, pairs: Pairs) -> Rehires:
         with one_person(Side.VISMA, ""):
             return _look(run, reader, ended)
     except PassedOver as over:
-        why = passing.BUG if over.passed.reason == passing.BUG else passing.REHIRE
+        why = skipping.BUG if over.passed.reason == skipping.BUG else skipping.REHIRE
     except Unavailable as error:
         since = run.progress.setdefault("rehires_since", time.time())
         if error.status == TOO_MANY_REQUESTS or time.time() - since <= settings.READ_PATIENCE_SECONDS:
             SyncRun.objects.filter(pk=run.pk).update(progress=run.progress)
             raise
-        why = passing.REHIRE
+        why = skipping.REHIRE
     return Rehires(passed=[_passed(visma, why) for _huma, visma in ended.values()])
 
 
@@ -73,7 +73,7 @@ def _look(run: SyncRun, reader: Reader, ended: Pairs) -> Rehires:
     found = {couple: better_employee(alike, couple, taken, different) for couple in ended}
     free = [one for one in odd if one.id not in taken]
     passed = [
-        _passed(visma, passing.REHIRE)
+        _passed(visma, skipping.REHIRE)
         for huma, visma in ended.values()
         if _is_among([one for one in free if (huma.id, one.id) not in different], huma)
     ]

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 
 from sync.core.calendar.schedule import OSLO, slot_of
 from sync.core.calendar.workdays import is_working_day
-from sync.core.record import record
+from sync.core.immutable import record
 
 DAY = timedelta(days=1)
 WARNED_BEFORE = 2

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence, Set
 
 from sync.core.codes import Standing
-from sync.core.record import record
+from sync.core.immutable import record
 from sync.core.values.fingerprint import comparable
 from sync.core.values.spelling import Prints
 

@@ -5,8 +5,8 @@ from dataclasses import field as of_record
 
 from sync.core.fields import FIELDS, Field, Pair
 from sync.core.fields.bank import UNKNOWN, becomes_cash, has_account, of_another_country
+from sync.core.immutable import record
 from sync.core.reasons import Reason
-from sync.core.record import record
 from sync.core.records.employee import SAME, Own, Period, Side, Value
 from sync.core.records.same_employment import REMADE, make_pair, starts_anew
 from sync.core.records.writers import not_editable

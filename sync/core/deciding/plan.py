@@ -7,7 +7,7 @@ from datetime import date
 
 from sync.core.codes import Standing
 from sync.core.fields import Field, field
-from sync.core.record import record
+from sync.core.immutable import record
 from sync.core.records.employee import Canonical, Own, Side
 from sync.core.values.fingerprint import Fingerprinter
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from sync.core.immutable import record
 from sync.core.reasons import Reason
-from sync.core.record import record
 from sync.core.records.document import Doc
 from sync.core.records.employee import SAME, UNREADABLE, Canonical, Employee, Own, Side, Value
 

@@ -7,8 +7,8 @@ from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 
 from sync.core.fields import field
 from sync.core.fields.number import same_number, who_has
+from sync.core.immutable import record
 from sync.core.matching.person_names import Likeness, PersonName, likeness, person_name
-from sync.core.record import record
 from sync.core.records.employee import Employee, Period, Side
 from sync.core.records.positions import overlap
 

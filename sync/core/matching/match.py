@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sync.core.fields.number import who_has
+from sync.core.immutable import record
 from sync.core.matching.evidence import (
     WEAK_SHARED,
     Evidence,
@@ -21,7 +22,6 @@ from sync.core.matching.evidence import (
 )
 from sync.core.matching.people_index import CROWD, PeopleIndex, index
 from sync.core.matching.person_names import Likeness
-from sync.core.record import record
 from sync.core.records.employee import Employee, Side
 
 SERIES_SHARE, SERIES_LEAST = 0.1, 3

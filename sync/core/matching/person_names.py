@@ -7,7 +7,7 @@ from enum import IntEnum
 from functools import lru_cache
 from itertools import combinations, pairwise
 
-from sync.core.record import record
+from sync.core.immutable import record
 
 MOST_WORDS = 8
 """How many words of a name are compared at most."""

@@ -7,7 +7,7 @@ from sys import intern
 from types import MappingProxyType
 from typing import Any
 
-from sync.core.record import record
+from sync.core.immutable import record
 
 Canonical = str | tuple[str | None, ...] | None
 """A field's value in one form for both sides; ``None`` is the empty value."""

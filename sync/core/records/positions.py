@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from sync.core.record import record
+from sync.core.immutable import record
 from sync.core.records.employee import Period, Position
 from sync.core.records.timeline import OPEN_END, OPEN_START, period_of
 

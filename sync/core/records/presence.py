@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sync.core.record import record
+from sync.core.immutable import record
 from sync.core.records.employee import Side
 
 LOST_SHARE, LOST_PEOPLE = 0.10, 3

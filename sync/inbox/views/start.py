@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from connections.models import Connection
-from connections.pages.access import connections_of, hr_page
+from connections.pages.permissions import connections_of, hr_page
 from sync.core.all_right import Answer
 from sync.inbox.all_right import answers
 from sync.inbox.attention import attention, situation

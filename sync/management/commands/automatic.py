@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from connections.command_line import OneLineCommand, connection_called, email_address, mistake
 from connections.models import Connection
-from connections.pages.access import is_owner
+from connections.pages.permissions import is_owner
 from connections.settings import changing, owners
 from sync.analysis import two_writers
 from sync.automation import switching

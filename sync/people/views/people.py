@@ -25,9 +25,9 @@ from sync.people.words import badges, connected, filter_labels, why_different, w
 from sync.runs import lifecycle, who_is_who
 from sync.runs.lifecycle import NotAllowed
 from sync.wording.create_groups import NOTES, TITLES
-from sync.wording.passed_over import why_passed
 from sync.wording.people import badges_of
 from sync.wording.sentences import against_sentence, field_label, side_name
+from sync.wording.skipped_people import why_passed
 
 ALWAYS_OFFERED = ("linked", "only_huma", "only_visma")
 

@@ -15,7 +15,7 @@ from connections.api.huma.documents import Page
 from sync.core.reasons import Reason
 from sync.core.records.employee import Side
 from sync.core.records.partial_record import huma_partial
-from sync.core.records.passing import SHAPE, Passed
+from sync.core.records.skipping import SHAPE, Passed
 from sync.models import SyncRun
 from sync.reading.failures import CannotRead
 from sync.reading.lists.programs import email_prints

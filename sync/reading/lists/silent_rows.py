@@ -5,7 +5,7 @@ Until there is an answer they are stored as passed over. Source: design, Who is 
 
 from collections.abc import Collection
 
-from sync.core.records.passing import too_many
+from sync.core.records.skipping import too_many
 from sync.reading.lists.visma_list import VismaList
 from sync.reading.reader import Rows
 

@@ -7,10 +7,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from sync.analysis import passed_over
+from sync.analysis import skipped_people
 from sync.models import EmployeeLink, PassedPerson, SyncRun
 from sync.runs import who_is_who
-from sync.wording.passed_over import passed_sentence, property_label
+from sync.wording.skipped_people import passed_sentence, property_label
 from tests.connections.companies import text_of
 from tests.sync import scheduling
 from tests.sync.driving import apply, read, sync
@@ -94,7 +94,7 @@ def test_who_is_left_out_is_passed_over_no_more(company):
     (one,) = report["passed_over"]
     assert (code, one["employee"]) == (1, found.link(anna).number)
     who_is_who.leave_out(found.connection, found.user, "huma", anna.user_id, "Anna")
-    assert not passed_over.waiting(found.connection).exists()
+    assert not skipped_people.waiting(found.connection).exists()
     code, report = sync(found.connection)
     assert (code, report["passed_over"]) == (0, [])
 

@@ -18,7 +18,7 @@ from django.urls.resolvers import RoutePattern
 from hypothesis import given
 from hypothesis import strategies as st
 
-from humavisma.doors import Request
+from humavisma.unstorable_text import Request
 from sync.models import SyncRun
 from sync.pages.vendor_ids import VendorIdConverter
 from tests.sync.made_reads import in_huma, read

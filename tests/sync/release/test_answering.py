@@ -6,8 +6,8 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from connections.approvals import answering
 from connections.models import ReleaseRequest
+from connections.releases import answering
 from sync.inbox import pairing_release
 from sync.models import Letter, SyncRun
 from sync.runs import lifecycle

@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from connections.approvals import answering
 from connections.models import Connection
+from connections.releases import answering
 from sync import tasks
 from sync.automation import automatic, date_roll, held, real_time, schedule, switching
 from sync.command import dry_run, run

@@ -3,7 +3,7 @@
 import pytest
 
 from sync.analysis.links import candidates
-from sync.analysis.links.pairing import compare_pair
+from sync.analysis.links.single_pairs import compare_pair
 from sync.models import EmployeeLink, EmployeeSnapshot
 from sync.runs import who_is_who
 from sync.wizard import creation, creation_lists

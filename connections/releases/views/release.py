@@ -10,12 +10,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from connections.approvals import answering
-from connections.approvals.forms import AnswerForm, RefusalForm, ReleaseForm
 from connections.models import Connection, ReleaseRequest
-from connections.pages.access import connection_for, hr_page
 from connections.pages.nav import page_context
+from connections.pages.permissions import connection_for, hr_page
 from connections.pairing import release_requests
+from connections.releases import answering
+from connections.releases.forms import AnswerForm, RefusalForm, ReleaseForm
 
 View = Callable[[HttpRequest, Connection, ReleaseRequest], HttpResponse]
 

@@ -10,10 +10,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.core import mail
 
-from connections.approvals import answering, expected_pairings
 from connections.connect import connecting, disconnecting
 from connections.models import Connection, Pairing
 from connections.pairing import reservations
+from connections.releases import answering, expected_pairings
 from connections.sandbox import HUMA_CLIENT_SECRET
 from sync.models import EmployeeSnapshot, SyncRun
 from tests.connections.companies import company

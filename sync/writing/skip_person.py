@@ -9,10 +9,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from connections.api.errors import BadCredentials
-from sync.analysis import passed_over
-from sync.core.records import passing
+from sync.analysis import skipped_people
+from sync.core.records import skipping
 from sync.core.records.employee import Employee, Side
-from sync.core.records.passing import Passed
+from sync.core.records.skipping import Passed
 from sync.models import Change, Write
 from sync.writing import write_state
 from sync.writing.context import Context
@@ -33,11 +33,11 @@ def pass_over(context: Context, write: Write, reason: str, prop: str = "") -> No
         pk=write.pk
     )
     for other in rest:
-        write_state.end(other, Change.State.FAILED, reason if reason != passing.SHAPE else "broken_contract")
+        write_state.end(other, Change.State.FAILED, reason if reason != skipping.SHAPE else "broken_contract")
     side = Side(write.side)
     change = write.changes.first()
     known = Employee(side, write.owner_id, name=change.name) if change else None
-    passed_over.remember(write.run, [Passed(side, write.owner_id, reason, prop, known)], ())
+    skipped_people.remember(write.run, [Passed(side, write.owner_id, reason, prop, known)], ())
 
 
 def is_theirs_alone(context: Context, write: Write, error: BadCredentials) -> str:
@@ -49,7 +49,7 @@ def is_theirs_alone(context: Context, write: Write, error: BadCredentials) -> st
     if not write.owner_id or not context.witness.is_alone(error, write.owner_id):
         return ""
     if error.method == "GET":
-        return passing.FORBIDDEN
+        return skipping.FORBIDDEN
     before = _refused_before(write)
     with context.lock:
         refused = context.refused.setdefault(error.side, set())
@@ -57,7 +57,7 @@ def is_theirs_alone(context: Context, write: Write, error: BadCredentials) -> st
         refused.add(write.person_key)
         too_many = len(refused) > MOST_REFUSED
     if not too_many and _others_were_changed(write):
-        return passing.CHANGE
+        return skipping.CHANGE
     before.update(reason="bad_credentials")  # everybody is refused: these changes are sent again later
     return ""
 
@@ -76,5 +76,5 @@ def _others_were_changed(write: Write) -> bool:
 def _refused_before(write: Write) -> QuerySet[Change]:
     """The Changes of anybody that were refused since a Change was last done."""
     last = _lately(write).filter(state=Change.State.DONE).order_by("-settled_at").first()
-    rows = _lately(write).filter(state=Change.State.FAILED, reason=passing.CHANGE).exclude(link=None)
+    rows = _lately(write).filter(state=Change.State.FAILED, reason=skipping.CHANGE).exclude(link=None)
     return rows.filter(settled_at__gt=last.settled_at) if last and last.settled_at else rows

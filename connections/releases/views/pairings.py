@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from connections.approvals import expected_pairings
-from connections.approvals.forms import ExpectForm, StoreForm, UploadForm
 from connections.models import Connection, ExpectedPairing
-from connections.pages.access import hr_page
+from connections.pages.permissions import hr_page
 from connections.pairing import reservations
+from connections.releases import expected_pairings
+from connections.releases.forms import ExpectForm, StoreForm, UploadForm
 
 P = ParamSpec("P")
 

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from connections.api.unseen import seen
-from connections.approvals import expected_pairings
 from connections.pages.form_fields import TENANT_SHAPE, GuidField
+from connections.releases import expected_pairings
 
 
 class AnswerForm(forms.Form):

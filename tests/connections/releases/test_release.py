@@ -7,11 +7,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection as database
 from django.db.migrations.executor import MigrationExecutor
 
-from connections.approvals import answering
 from connections.connect import connecting, disconnecting
 from connections.models import AuditEntry, Connection, Pairing
 from connections.pairing import release_requests, reservations
 from connections.pauses import pausing
+from connections.releases import answering
 from connections.sandbox import HUMA_CLIENT_ID, HUMA_CLIENT_SECRET, TENANT_ID
 from tests.connections.companies import OTHER_GUID, company, text_of, typed
 

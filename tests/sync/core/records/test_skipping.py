@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from connections.api.visma.documents import in_part
 from sync.core.records.employee import Employee, Side
 from sync.core.records.partial_record import huma_partial, visma_partial
-from sync.core.records.passing import SHAPE, Passed, is_like, may_be, too_many
+from sync.core.records.skipping import SHAPE, Passed, is_like, may_be, too_many
 from tests.sync.core.documents import TODAY, valued, visma_doc
 
 ANNA = {"given_name": "Anna", "family_name": "Berg", "email": "anna@x.no", "employment_id": "17"}

@@ -4,10 +4,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from connections.approvals import expected_pairings
 from connections.connect import connecting, disconnecting
 from connections.models import AuditEntry, Connection, ExpectedPairing
 from connections.pairing import reservations
+from connections.releases import expected_pairings
 from connections.sandbox import HUMA_CLIENT_ID, HUMA_CLIENT_SECRET, TENANT_ID
 from tests.connections.companies import OTHER_GUID, company, text_of
 

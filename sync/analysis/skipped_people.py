@@ -13,7 +13,7 @@ from django.utils import timezone
 from connections.models import Connection
 from sync.core.batches import BATCH, batches
 from sync.core.records.employee import Side
-from sync.core.records.passing import Passed
+from sync.core.records.skipping import Passed
 from sync.models import EmployeeLink, LeftOut, PassedPerson, SyncRun
 
 Fact = tuple[str, str]

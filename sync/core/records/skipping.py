@@ -8,9 +8,9 @@ from collections.abc import Collection
 
 from sync.core.deciding.create import keys
 from sync.core.fields.number import same_number
+from sync.core.immutable import record
 from sync.core.matching.evidence import clues_of
 from sync.core.matching.person_names import Likeness, likeness
-from sync.core.record import record
 from sync.core.records.employee import Employee, Side
 
 SHARE, PEOPLE = 0.10, 5

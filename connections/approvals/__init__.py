@@ -1,1 +1,0 @@
-"""A superuser approves what somebody connected, or enters it beforehand."""
