@@ -97,7 +97,7 @@ coverage-all: .venv/installed-dev ## which branches of everything are reached on
 	$(COVERAGE) combine --quiet --keep build/coverage/imports.* build/coverage/sqlite.*
 	$(COVERAGE) report
 
-test-full: .venv/installed-dev ## each test on both databases and at every moment, SIGKILL at 300 points: for two hours
+test-full: .venv/installed-dev ## what uses a database on both, at every moment, SIGKILL at 300 points: for two hours
 	HUMAVISMA_TEST_DB=postgres $(PYTEST) -m "not browser and not kill and not storm"
 	$(PYTEST) -m "not kill"
 	$(PYTEST) --clock --every-moment

@@ -17,7 +17,7 @@ SHORTEST_KEY = 50
 FEWEST_SIGNS = 5
 """A key has at least this many different characters: Django's own number."""
 NO_SECRETS = ("django-insecure-", "insecure-")
-"""How keys begin that were made for a developer's machine and stand in files."""
+"""How example keys begin, which are published in files."""
 VENDORS = ("HUMA_API_URL", "VISMA_API_URL", "VISMA_TOKEN_URL")
 
 _Apps = Sequence[AppConfig] | None

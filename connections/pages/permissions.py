@@ -6,6 +6,7 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, resolve_url
@@ -21,6 +22,12 @@ def connections_of(user: Any) -> QuerySet[Connection]:
     """The connections that a user may see: a superuser all of them, anybody else their own."""
     rows = Connection.objects.all()
     return rows if user.is_superuser else rows.filter(owners=user)
+
+
+def require_administrator(user: Any) -> None:
+    """Raise ``PermissionDenied`` unless the user is a superuser who may sign in."""
+    if not (user.is_superuser and user.is_active):
+        raise PermissionDenied
 
 
 def approvable_by(user: Any) -> QuerySet[Connection]:

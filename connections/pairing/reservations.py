@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from connections.models import Connection, ExpectedPairing, Installation, Pairing, audit, name_of
+from connections.pages.permissions import require_administrator
 
 _NAMED = ("tenant_id", "huma_organization_id", "name")
 
@@ -61,8 +61,7 @@ def free(pairing_pk: int, user: User) -> bool:
 
     False if it was freed meanwhile. Raises ``StillConnected``.
     """
-    if not (user.is_superuser and user.is_active):
-        raise PermissionDenied
+    require_administrator(user)
     with transaction.atomic():
         one_at_a_time()
         pairing = Pairing.objects.filter(pk=pairing_pk).exclude(released_how="").first()

@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from connections import signals
 from connections.connect.disconnecting import disconnect
 from connections.models import Connection, Pairing, ReleaseRequest, audit
+from connections.pages.permissions import require_administrator
 from connections.pairing.release_requests import note_answer
 from connections.pairing.reservations import mark_released, one_at_a_time, pairing_for
 
@@ -57,8 +57,7 @@ def refuse(request_pk: int, user: User, reason: str) -> Connection:
 
 
 def _asked(request_pk: int, user: User) -> tuple[ReleaseRequest, Connection]:
-    if not (user.is_superuser and user.is_active):
-        raise PermissionDenied
+    require_administrator(user)
     one_at_a_time()
     request = ReleaseRequest.objects.filter(pk=request_pk, answer=Answer.OPEN).first()
     if request is None:

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from connections.api.unseen import seen
 from connections.models import Connection, ExpectedPairing, audit
 from connections.pages.form_fields import TENANT_SHAPE, as_guid
+from connections.pages.permissions import require_administrator
 from connections.pairing.reservations import one_at_a_time, reserved
 from connections.settings.owners import NoSuchUser, find_staff
 
@@ -64,8 +64,7 @@ def check(tenant: str, who: str, others: Iterable[str] = ()) -> tuple[str, User]
 
 def expect(by: User, pairs: Iterable[tuple[str, User]]) -> int:
     """Store expected pairings; those that exist already stay as they are. Returns how many are new. Superusers only."""
-    if not by.is_superuser:
-        raise PermissionDenied
+    require_administrator(by)
     return sum(_expect(by, tenant_id, user) for tenant_id, user in pairs)
 
 
@@ -81,8 +80,7 @@ def _expect(by: User, tenant_id: str, user: User) -> bool:
 
 def remove(by: User, pk: int) -> bool:
     """Remove an expected pairing; False if it was used or removed meanwhile. Superusers only."""
-    if not by.is_superuser:
-        raise PermissionDenied
+    require_administrator(by)
     with transaction.atomic():
         one_at_a_time()
         found = ExpectedPairing.objects.filter(pk=pk, used_at=None).select_related("user").first()

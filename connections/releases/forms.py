@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from connections.api.unseen import seen
+from connections.pages import request_params
 from connections.pages.form_fields import TENANT_SHAPE, GuidField
 from connections.releases import expected_pairings
 
@@ -19,8 +20,7 @@ class AnswerForm(forms.Form):
 
     def clean_request(self) -> int:
         """The request's primary key; 0, which none has, for anything that isn't a number."""
-        shown = self.cleaned_data["request"]
-        return int(shown) if shown.isdecimal() and len(shown) < 18 else 0
+        return request_params.number(self.cleaned_data["request"])
 
 
 class ReleaseForm(AnswerForm):

@@ -19,7 +19,7 @@ from sync.core.matching.people_index import PeopleIndex
 from sync.core.matching.relook import better_employee, other_records, seen_of
 from sync.core.reasons import Reason
 from sync.core.records.employee import Employee, Period, Side
-from sync.core.records.presence import Presence, Seen, too_many
+from sync.core.records.presence import Presence, Seen, too_many_gone
 from sync.core.records.skipping import Passed
 from sync.models import EmployeeLink, LeftOut
 from sync.models.links import StaysOut
@@ -152,7 +152,7 @@ def check_plausible(
         answers = Counter(asked.get(side, {}).get(id_, "") for id_ in absent)
         # Once too many are gone, nobody else is asked for; those who weren't asked for count as lost, too.
         lost = answers[Seen.GONE] + answers[""]
-        if too_many(answers[Seen.GONE], len(linked)) and f"{side}_lost" not in passed:
+        if too_many_gone(answers[Seen.GONE], len(linked)) and f"{side}_lost" not in passed:
             raise CannotRead(Reason(f"{side}_lost", {"lost": lost, "linked": len(linked)}))
 
 

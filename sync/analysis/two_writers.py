@@ -94,7 +94,7 @@ def look(connection: Connection) -> bool:
         row = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
         if still:
             Connection.objects.filter(pk=row.pk).update(other_writer_next=timezone.now() + AGAIN)
-        elif row.other_writer_at == connection.other_writer_at:  # else another run has seen it meanwhile
+        elif row.other_writer_at == connection.other_writer_at:  # else a run saw it while we asked
             _gone(row, catch_up=True)
     connection.refresh_from_db()
     return not rests(connection)

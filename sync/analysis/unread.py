@@ -16,7 +16,7 @@ from sync.core.reasons import Reason
 from sync.core.records import skipping
 from sync.core.records.employee import Employee, Side
 from sync.core.records.presence import Seen
-from sync.core.records.skipping import Passed, those_who_are_like, those_who_may_be, too_many
+from sync.core.records.skipping import Passed, those_who_are_like, those_who_may_be, too_many_skipped
 from sync.models import EmployeeLink
 from sync.models.links import StaysOut
 from sync.reading.failures import CannotRead
@@ -71,7 +71,7 @@ class Unread:
             people = len(read[side.value].keys() | {one.id for one in here})
             if here and len(here) == people:
                 raise CannotRead(_nobody(side, here))
-            if too_many(len(here), people):
+            if too_many_skipped(len(here), people):
                 raise CannotRead(Reason(f"many_passed_{side.value}", {"passed": len(here), "people": people}))
 
     def known(self, side: Side) -> list[Employee]:

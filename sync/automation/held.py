@@ -12,12 +12,12 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from connections.models import Connection, audit, name_of
+from connections.pages.request_params import number
 from sync.core.batches import batches
 from sync.core.matching.relook import kind_of, stops
 from sync.models import Change, EmployeeLink, SyncRun
 from sync.models.groups import CAME_TO_NOTHING, OPEN_STATES
 from sync.pages.paging import Key, Order, Part, Place, part
-from sync.pages.request_params import number
 from sync.planning.holding import waiting
 from sync.planning.payday import next_cutoff, notes
 from sync.planning.planning import NumberNeeded

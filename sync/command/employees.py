@@ -7,13 +7,13 @@ from typing import Any
 from django.db.models import QuerySet
 
 from connections.models import Connection
+from connections.pages import request_params
 from sync.analysis import skipped_people
 from sync.core.codes import Action
 from sync.core.fields.number import same_number
 from sync.core.records.employee import Side
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, PassedPerson, SyncRun
 from sync.models.groups import UNSURE
-from sync.pages import request_params
 from sync.runs.lifecycle import latest_read
 from sync.wording.sentences import change_sentence
 from sync.wording.skipped_people import why_passed

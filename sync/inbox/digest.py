@@ -150,8 +150,8 @@ def _new_since(here: Situation, since: datetime) -> set[int]:
     told = Letter.objects.filter(kind=Letter.Kind.HELD, made_at__gt=since).values_list("params", flat=True)
     changes = Change.objects.filter(run__connection__in=here.connections, settled_at__gt=since)
     said_of = {pk for params in told for pk in (params.get("run", 0), *params.get("runs", ()))}
-    held = Q(state=Change.State.HELD, answer="") & ~Q(run__in=said_of)
-    unknown = Q(state=Change.State.UNKNOWN, run__trigger__in=BY_ITSELF)
+    held = changes.waiting().exclude(run__in=said_of)
+    unknown = changes.filter(state=Change.State.UNKNOWN, run__trigger__in=BY_ITSELF)
     failed = SyncRun.objects.filter(state=SyncRun.State.FAILED, trigger__in=AUTOMATIC, finished_at__gt=since)
     said = notices.waiting(*here.connections.values()).filter(made_at__gt=since)
     before = Conflict.objects.filter(
@@ -164,7 +164,8 @@ def _new_since(here: Situation, since: datetime) -> set[int]:
         for some in batches(sorted(here.looks.runs), RUNS_AT_ONCE)
     ]
     return {
-        *changes.filter(held | unknown).values_list("run__connection", flat=True),
+        *held.values_list("run__connection", flat=True),
+        *unknown.values_list("run__connection", flat=True),
         *failed.filter(connection__in=here.connections).values_list("connection", flat=True),
         *said.values_list("connection", flat=True),
         *(connection for found in asks for connection in found),

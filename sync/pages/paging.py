@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import Q, QuerySet
 
-from sync.pages import request_params
+from connections.pages import request_params
 
 Row = TypeVar("Row")
 Key = tuple[Any, ...]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from connections.models import Connection
 from sync.core.batches import batches
 from sync.core.codes import Standing
-from sync.core.deciding.automatic import SENSITIVE, Hour, is_first_account, too_many
+from sync.core.deciding.automatic import SENSITIVE, Hour, is_first_account, people_over
 from sync.core.fields import field as field_named
 from sync.core.records.employee import Side, from_json
 from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
@@ -61,7 +61,7 @@ def what_is_held(run: SyncRun, connection: Connection, items: list[Item]) -> dic
         else:
             free.append(item)
     whole = run.trigger == SyncRun.Trigger.SCHEDULED
-    people = too_many([(i.planned.person, i.planned.field) for i in free], _hour(run, connection), whole)
+    people = people_over([(i.planned.person, i.planned.field) for i in free], _hour(run, connection), whole)
     return held | {item: "held_many" for item in free if item.planned.person in people}
 
 

@@ -19,7 +19,7 @@ from connections.api.huma.documents import Page
 from connections.vendors.clients import clients_for
 from sync.core.records.employee import Employee, Side
 from sync.core.records.presence import Seen
-from sync.core.records.skipping import SILENT, Passed, too_many
+from sync.core.records.skipping import SILENT, Passed, too_many_skipped
 from sync.models import EmployeeLink, SyncRun
 from sync.reading.failures import CannotRead
 from sync.reading.lists.absent_people import AbsentPeople, start
@@ -207,7 +207,7 @@ class Fetch:
             return self.silent.are_few and self.reader.witness.is_answered(Side.VISMA, id_)
         left = 1 + len(self.to_read) + len(self.under_way.about("user"))
         read = self.progress[Side.HUMA]["read"]
-        return kind == "user" and bool(read) and not too_many(left, read + left)
+        return kind == "user" and bool(read) and not too_many_skipped(left, read + left)
 
     def _take_unavailable(self, kind: str, what: Any, error: Unavailable) -> None:
         """Ask again later. If that has lasted too long, reading fails, or a single person is passed over."""

@@ -19,7 +19,7 @@ from connections.vendors.clients import clients_for
 from sync.core.reasons import Reason
 from sync.core.records.employee import Employee, Side
 from sync.core.records.presence import Seen
-from sync.core.records.skipping import SILENT, Passed, too_many
+from sync.core.records.skipping import SILENT, Passed, too_many_skipped
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
 from sync.reading.failures import CannotRead
 from sync.reading.one_person import Elsewhere, PassedOver
@@ -173,7 +173,7 @@ class Rereading:
         linked = EmployeeLink.objects.filter(connection=self.run.connection_id, state=EmployeeLink.State.LINKED)
         people = max(len(self.run.people), linked.count())  # the run has only some of the side's people
         for side in Side:
-            if too_many(counted[side], people):
+            if too_many_skipped(counted[side], people):
                 found = {"passed": counted[side], "people": people}
                 raise CannotRead(Reason(f"many_passed_{side}", found))
 

@@ -8,6 +8,7 @@ from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from connections.models import audit
+from connections.pages.request_params import number
 from sync.analysis.links.linking import kept_name, kept_number
 from sync.analysis.links.single_pairs import compare_pair, refresh_candidates
 from sync.core.fields import FIELDS
@@ -15,7 +16,6 @@ from sync.core.records.employee import Side, from_json
 from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
 from sync.models.groups import STEPS
 from sync.pages.paging import Key, Order, Part, Place, part
-from sync.pages.request_params import number
 from sync.runs.lifecycle import NotAllowed
 from sync.runs.who_is_who import make_link
 from sync.wording.display import Display, display

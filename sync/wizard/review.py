@@ -10,14 +10,14 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from connections.models import audit, name_of
+from connections.pages import request_params
+from connections.pages.request_params import searched
 from sync.analysis.links.relooking import doubted_links
 from sync.core.codes import Standing
 from sync.core.deciding.plan import bulk_refusal
 from sync.core.fields import names
 from sync.models import Conflict, EmployeeLink, SyncRun
 from sync.models.groups import ONE_SIDE_EMPTY, STEPS
-from sync.pages import request_params
-from sync.pages.request_params import searched
 from sync.runs.lifecycle import NotAllowed
 
 CHOICES = Conflict.Decision.values

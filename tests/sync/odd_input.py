@@ -3,7 +3,7 @@
 from typing import Any
 
 LONG = "x" * 20_000
-"""Of each field: Django takes no more than 2.5 MB in all."""
+"""The content of one long field. It is no longer because Django refuses bodies over 2.5 MB."""
 TEXTS = {
     "NUL": "a\0b",
     "20 kB": LONG,

@@ -46,7 +46,7 @@ _PRINTABLE = re.compile(r"[\x21-\x5b\x5d-\x7e]+")
 
 
 def missing_scope(info: TokenInfo) -> str | None:
-    """The code of BadCredentials for a token that can't read and write; without scopes it has those asked for."""
+    """The code of BadCredentials for a token that can't read and write. A token that names no scopes has all."""
     lacking = [name for name, scope in SCOPES.items() if info.scopes and scope not in info.scopes]
     return f"missing_scope:{lacking[0]}" if lacking else None
 
@@ -195,7 +195,7 @@ class VismaClient:
     def jobs(self, since: datetime | None = None) -> list[Job]:
         """The jobs of the tenant, without those of positions; with ``since``, those made then or later.
 
-        A job that can't be understood ``is_odd``: it may be anybody's.
+        A job that can't be understood ``is_odd``: whose it is isn't known.
         """
         return self._jobs("/employees/jobs", {}, since)
 

@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from connections.models import Connection
+from connections.pages import request_params
 from sync.automation import held as service
-from sync.pages import request_params
 from sync.pages.paging import Place
 from sync.pages.steps import approval_page, page_context
 from sync.planning.planning import NumberNeeded

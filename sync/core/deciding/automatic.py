@@ -74,7 +74,7 @@ class Hour:
     most_people: int
 
 
-def too_many(changes: Sequence[tuple[str, str]], hour: Hour, whole: bool) -> set[str]:
+def people_over(changes: Sequence[tuple[str, str]], hour: Hour, whole: bool) -> set[str]:
     """The people whose changes are held. ``changes``: (person, field), in the order in which they would be written.
 
     The first people are written until the hour's limit is reached, all later ones are held. ``whole``: either all are

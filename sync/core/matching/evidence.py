@@ -158,9 +158,9 @@ class Weighing:
         self._weighed: dict[tuple[str, str], Evidence] = {}
 
     def weigh(self, huma: str, visma: str, aside: Collection[str] = ()) -> Evidence:
-        """The evidence about two people. ``aside``: employees in Visma who aren't counted when a value is rare.
+        """The evidence about two people. ``aside``: employees in Visma who aren't counted as sharing a value.
 
-        If payroll created somebody a second time, both records belong to one person.
+        They are other records of the same person, whose values would look shared otherwise.
         """
         if aside:
             return self._weigh(huma, visma, aside)

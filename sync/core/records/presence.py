@@ -42,6 +42,6 @@ def presence(huma: Seen, visma: Seen) -> Presence | None:
     return Presence("linked")
 
 
-def too_many(gone: int, linked: int) -> bool:
+def too_many_gone(gone: int, linked: int) -> bool:
     """Whether so many linked people are gone from a side that something else must be wrong."""
     return gone >= LOST_PEOPLE and gone > LOST_SHARE * linked

@@ -46,7 +46,7 @@ class Passed:
         return self.known.number if self.known else ""
 
 
-def too_many(passed: int, people: int) -> bool:
+def too_many_skipped(passed: int, people: int) -> bool:
     """Whether so many of a side's people are passed over that the side itself has a problem."""
     return passed >= PEOPLE and passed > SHARE * people
 

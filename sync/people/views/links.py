@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from connections.models import Connection
+from connections.pages import request_params
 from sync.analysis.links import relooking
 from sync.core.matching.relook import other_employee
 from sync.core.records.employee import Side
 from sync.models import EmployeeLink, EmployeeSnapshot
-from sync.pages import request_params
 from sync.pages.paging import Place, by_pk, part
 from sync.pages.steps import connection_page, page_context
 from sync.runs import who_is_who

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from connections.models import Connection
+from connections.pages import request_params
+from connections.pages.request_params import searched
 from sync.core.matching.relook import kind_of
 from sync.core.records.employee import Side
 from sync.models import LeftOut, SyncRun
 from sync.models.groups import OPEN_STATES
-from sync.pages import request_params
 from sync.pages.paging import Place
-from sync.pages.request_params import searched
 from sync.pages.steps import connection_page, page_context
 from sync.people import everyone
 from sync.people.card import PersonCard, card

@@ -6,7 +6,7 @@
 from collections.abc import Collection, Iterable
 
 from sync.core.records.employee import Side
-from sync.core.records.presence import Seen, too_many
+from sync.core.records.presence import Seen, too_many_gone
 from sync.models import EmployeeLink, SyncRun
 from sync.reading.failures import CannotRead
 from sync.reading.one_person import Elsewhere, PassedOver
@@ -50,7 +50,9 @@ class AbsentPeople:
 
     def is_over(self, side: str) -> bool:
         """Whether so many linked people are gone from the side that the run stops; then nobody else is asked for."""
-        return f"{side}_lost" not in self.run.passed_checks and too_many(len(self._gone(side)), len(self.linked[side]))
+        return f"{side}_lost" not in self.run.passed_checks and too_many_gone(
+            len(self._gone(side)), len(self.linked[side])
+        )
 
     def _gone(self, side: str) -> set[str]:
         return {id_ for id_, what in self.asked[side].items() if what == Seen.GONE} & self.linked[side]

@@ -5,7 +5,7 @@ Until there is an answer they are stored as passed over. Source: design, Who is 
 
 from collections.abc import Collection
 
-from sync.core.records.skipping import too_many
+from sync.core.records.skipping import too_many_skipped
 from sync.reading.lists.visma_list import VismaList
 from sync.reading.reader import Rows
 
@@ -26,7 +26,7 @@ class SilentRows:
     def are_few(self) -> bool:
         """Whether Visma has answered about all people except a few."""
         left, people = len(self.ids), len(self.visma.known)
-        return left < people and not too_many(left, people)
+        return left < people and not too_many_skipped(left, people)
 
     def add(self, rows: Rows) -> None:
         """Add the silent rows of a page."""

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from connections.models import Connection
+from connections.pages.request_params import number
 from sync.models import SyncRun
 from sync.models.groups import BY_HAND, STEPS
-from sync.pages.request_params import number
 from sync.pages.steps import connection_page, continue_url, inactive, open_run_page, page_context, step_url
 from sync.planning.planning import NumberNeeded
 from sync.runs import lifecycle

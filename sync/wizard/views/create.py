@@ -12,11 +12,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from connections.api.errors import VendorError
 from connections.models import Connection
+from connections.pages import request_params
 from connections.vendors.huma_groups import groups_for_page
 from sync.analysis.links import candidates
 from sync.core.records.employee import Side
 from sync.models import EmployeeSnapshot, LeftOut, SyncRun
-from sync.pages import request_params
 from sync.pages.paging import Place
 from sync.pages.steps import go_to, open_run_page, page_context, step_url
 from sync.reading.failures import reason_for_reading

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from connections.models import Connection
+from connections.pages import request_params
 from sync.core.codes import Standing
 from sync.models import Conflict, SyncRun
 from sync.models.groups import ONE_SIDE_EMPTY
-from sync.pages import request_params
 from sync.pages.paging import Place
 from sync.pages.steps import go_to, open_run_page, page_context, step_url
 from sync.runs.lifecycle import NotAllowed

@@ -15,15 +15,13 @@ from sync.pages.steps import open_run_page, page_context, step_url
 from sync.runs.lifecycle import NotAllowed
 from sync.wizard import review
 from sync.wizard.review import Decided, ReviewFilter
-from sync.wizard.views.review import filter_fields, filter_query, filter_sentence
+from sync.wizard.views.review import FOR_A_PERSON, filter_fields, filter_query, filter_sentence
 from sync.wording.sentences import decision_label, skipped_sentence
-
-CHOICES = (*review.FOR_MANY, "suggested")
 
 
 def _asked(request: HttpRequest) -> tuple[ReviewFilter, str]:
     choice = request.POST.get("choice", "")
-    if choice not in CHOICES:
+    if choice not in FOR_A_PERSON:
         raise Http404
     return ReviewFilter.from_data(request.POST), choice
 

@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from connections.models import Connection
+from connections.pages import request_params
 from sync.models import PossibleMatch, SyncRun
-from sync.pages import request_params
 from sync.pages.paging import Place
 from sync.pages.steps import open_run_page, page_context
 from sync.runs.lifecycle import NotAllowed

@@ -23,7 +23,7 @@ def page(sandbox: Sandbox, **params: str) -> str:
 def test_a_person_stands_once_with_both_sides(sandbox: Sandbox) -> None:
     person = sandbox.people["phone_differs"][0]
     values = sandbox.huma.users[str(person.user_id)].values
-    found = page(sandbox, find=values["employmentId"])
+    found = page(sandbox, find=values["email"])  # a number may be part of somebody else's id
     assert found.count("<section ") == 1
     assert values["phone"] in found
     assert sandbox.visma.employees[str(person.employee_id)].body["phones"][-1]["number"] in found

@@ -35,7 +35,7 @@ def fjordheim(hr, smtp):
 
 @pytest.fixture
 def letter(fjordheim, hr):
-    """One that waits: hr paused the connection, and nobody has answered the bell yet."""
+    """A letter that is stored and not sent: hr paused the connection, and no worker has run."""
     pausing.pause(fjordheim, hr)
     return Letter.objects.get()
 

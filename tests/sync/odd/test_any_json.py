@@ -1,4 +1,4 @@
-"""Whatever stands anywhere in some people's documents: everybody else is written, and nothing of theirs.
+"""Any JSON in a few people's documents doesn't stop the others; nothing of a skipped person is written.
 
 Several people are odd at once, fewer than would be the side's trouble, each in another place and way.
 """
@@ -82,7 +82,7 @@ class Odd:
         return numbers
 
     def check(self, before: Any, numbers: dict[str, str], why: Any) -> None:
-        """Assert that the others are written, of the odd people at most the phone, and nothing of people passed over.
+        """Assert that each other person's phone was written, an odd person's at most, and a skipped person's not.
 
         A property that we don't use is written back with the rest of the document, as it was read.
         """

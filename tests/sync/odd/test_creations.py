@@ -20,7 +20,7 @@ def lost(settings, hr):
 
 
 def create(found, fault):
-    """What became of the creation, how often it was sent, and how many there are more in Visma."""
+    """The outcome of the creation, the number of POSTs, and by how many Visma's employees grew."""
     before = len(found.sandbox.visma.employees)
     found.sandbox.faults.script("visma", "POST", "/employees/withPosition$", fault, 1)
     code, report = sync(found.connection, "--create-in-visma", "--confirm-large")
@@ -32,7 +32,7 @@ def create(found, fault):
 
 
 def afterwards(found, change):
-    """From the creation on, the lists are these."""
+    """From the first create request on, ``change`` alters Visma's answers to its list."""
 
     def begin():
         found.sandbox.faults.rewrite("visma", "GET", LIST, change, times=10**6)

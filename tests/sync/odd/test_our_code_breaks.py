@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from sync.analysis import analyse
-from sync.analysis.links import single_pairs
+from sync.analysis import comparing
 from sync.automation import switching
 from sync.core.fields import field as field_named
 from sync.models import Change, PassedPerson
@@ -40,8 +39,7 @@ def where_it_breaks(monkeypatch: Any, step: str, anna: Any, link: int) -> None:
     elif step == "normalising visma":
         breaking(monkeypatch, reader, "visma_employee", lambda document, *_more: document["id"] == anna.employee_id)
     elif step == "comparing":
-        for module in (analyse, single_pairs):
-            breaking(monkeypatch, module, "compare", lambda pair, *_more: pair.huma.id == anna.user_id)
+        breaking(monkeypatch, comparing, "compare", lambda pair, *_more: pair.huma.id == anna.user_id)
     elif step == "planning":
         breaking(monkeypatch, planning, "field_change", lambda **made: made["person"] == f"link:{link}")
     else:

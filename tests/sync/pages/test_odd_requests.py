@@ -39,13 +39,13 @@ RIGHT = {
     "_selected_action": "1",
     "language": "en",
 }
-"""What leads past the first look at a form."""
+"""Values that pass a form's first checks."""
 EVERYWHERE = ("NUL", "a number of the database's size", "nothing")
-"""What each address meets; of the others it meets its share, so that each kind of address meets them all."""
+"""These texts are sent to every address. Of the other texts each address gets a share."""
 
 
 def share(route: str, odd: Sequence[Any], size: int = 6) -> Iterator[Any]:
-    """One in ``size`` of what is odd, beginning elsewhere for each address."""
+    """Every ``size``-th odd value; the first one depends on the address."""
     yield from odd[ROUTES.index(route) % size :: size]
 
 
@@ -64,7 +64,7 @@ ROUTES = sorted(set(routes(get_resolver().url_patterns)))
 
 @pytest.fixture
 def faults(settings: Any, monkeypatch: Any) -> Iterator[list[str]]:
-    """What broke while a request was answered; in the end nothing did."""
+    """Collects the exceptions of requests, and fails the test afterwards if there are any."""
     monkeypatch.setattr("django.test.client.WSGIRequest", Request)  # as our application makes them
     settings.CONNECT_PATIENCE_SECONDS = 0.1
     heard: list[str] = []
@@ -113,7 +113,7 @@ class Visitor:
 
 
 def filled(route: str, run: SyncRun, **other: str) -> str:
-    """The address with what belongs into it, or something other there."""
+    """The address with valid parameters, or with those in ``other``."""
     values = {"code": run.connection.code, "pk": str(run.pk), "side": "huma", "vendor_id": "kari", "object_id": "1"}
     return PART.sub(lambda part: other.get(part["name"], values.get(part["name"], "1")), route)
 

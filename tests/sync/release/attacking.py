@@ -107,7 +107,7 @@ class Attacker:
 
     def _look(self, connection: Connection) -> None:
         """Also the parts of pages that htmx asks for, and what a filter opens."""
-        self.guessed.update(id_ for _side, id_ in _people(connection))  # a page may say which address it was
+        self.guessed.update(id_ for _side, id_ in _people(connection))  # a page may repeat its address
         for address in ("/admin/", *(address for _name, address in _addresses(connection)), *_admin_pages()):
             response = self.web.get(address)
             self._keep(response)
@@ -121,7 +121,7 @@ class Attacker:
                 self._keep(self.web.post(address, data, follow=True))
 
     def _run_commands(self, connection: Connection) -> None:
-        """What an operator would be shown, if they were asked to."""
+        """Run each command, as an operator might at the attacker's request, and keep what it prints."""
         for name, *options in COMMANDS:
             out = io.StringIO()
             try:
@@ -157,7 +157,7 @@ def _addresses(connection: Connection) -> Iterator[tuple[str, str]]:
 
 
 def _people(connection: Connection) -> list[tuple[str, str]]:
-    """Somebody of it, as side and id."""
+    """One person of the connection, as side and id; empty if it has nobody."""
     rows = EmployeeSnapshot.objects.filter(run__connection=connection).order_by("pk")
     return list(rows.values_list("side", "vendor_id")[:1])
 
@@ -171,7 +171,7 @@ def _admin_pages() -> Iterator[str]:
 
 
 def told(company: OneCompany, attacker: Attacker, seen: str) -> set[str]:
-    """What only this company's Visma says and the text has: names, numbers, accounts, addresses, dates, ids."""
+    """The texts that only the company's Visma has and that are in ``seen``: names, accounts, dates, ids and so on."""
     own = set(_leaves(attacker.own.state()["huma"]))
     theirs = set(_leaves(company.before["visma"])) | set(company.before["visma"])
     secrets = {leaf for leaf in theirs - own - {TENANT_ID, *dict(end_reasons())} if len(leaf) >= 6}
@@ -181,7 +181,7 @@ def told(company: OneCompany, attacker: Attacker, seen: str) -> set[str]:
 
 
 def _leaves(value: Any) -> Iterator[str]:
-    """Every text in a document; words of the vendor's own, such as "business" or an end reason, aren't anybody's."""
+    """All texts in a document with a capital letter or a digit. Others are the vendor's codes, such as "business"."""
     for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         yield from _leaves(one)
     if isinstance(value, str) and (value != value.lower() or any(sign.isdigit() for sign in value)):

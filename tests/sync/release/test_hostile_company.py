@@ -1,6 +1,6 @@
 """The takeover of a company: somebody knows its Tenant ID, and has a Huma organisation with the same names in it.
 
-Source: design, A run 1 and Roles; issue 8, §2.
+Source: design, A run 1 and Roles.
 """
 
 from collections.abc import Iterator

@@ -12,7 +12,7 @@ from sync.core.deciding.automatic import (
     Disagreement,
     Hour,
     is_first_account,
-    too_many,
+    people_over,
     writes_by_itself,
 )
 from sync.core.fields import FIELDS
@@ -124,60 +124,60 @@ def phones(*people):
 
 
 def test_up_to_the_threshold_of_people_everything_is_written():
-    assert too_many(phones("a", "b", "c"), EMPTY_HOUR, whole=False) == set()
+    assert people_over(phones("a", "b", "c"), EMPTY_HOUR, whole=False) == set()
 
 
 def test_beyond_it_the_rest_is_held():
-    assert too_many(phones("a", "b", "c", "d", "e"), EMPTY_HOUR, whole=False) == {"d", "e"}
+    assert people_over(phones("a", "b", "c", "d", "e"), EMPTY_HOUR, whole=False) == {"d", "e"}
 
 
 def test_a_scheduled_sync_over_the_threshold_writes_nothing():
-    assert too_many(phones("a", "b", "c", "d"), EMPTY_HOUR, whole=True) == {"a", "b", "c", "d"}
-    assert too_many(phones("a", "b", "c"), EMPTY_HOUR, whole=True) == set()
+    assert people_over(phones("a", "b", "c", "d"), EMPTY_HOUR, whole=True) == {"a", "b", "c", "d"}
+    assert people_over(phones("a", "b", "c"), EMPTY_HOUR, whole=True) == set()
 
 
 def test_people_are_counted_and_not_their_fields():
     changes = [("a", field) for field in ("phone", "email", "address", "given_name")] + phones("b", "c")
-    assert too_many(changes, EMPTY_HOUR, whole=False) == set()
+    assert people_over(changes, EMPTY_HOUR, whole=False) == set()
 
 
 def test_what_the_hour_has_had_counts():
     hour = replace(EMPTY_HOUR, people=frozenset({"x", "y"}))
-    assert too_many(phones("a", "b"), hour, whole=False) == {"b"}
-    assert too_many(phones("x", "a", "y"), hour, whole=False) == set(), "the same people once more are no others"
+    assert people_over(phones("a", "b"), hour, whole=False) == {"b"}
+    assert people_over(phones("x", "a", "y"), hour, whole=False) == set(), "the same people once more are no others"
     full = replace(EMPTY_HOUR, people=frozenset("wxyz"))
-    assert too_many(phones("a", "w"), full, whole=False) == {"a", "w"}, "once it is too much, the rest is held"
+    assert people_over(phones("a", "w"), full, whole=False) == {"a", "w"}, "once it is too much, the rest is held"
 
 
 @pytest.mark.parametrize("field", sorted(SENSITIVE))
 def test_five_bank_accounts_and_last_workdays_are_enough_for_an_hour(field):
     hour = replace(EMPTY_HOUR, most_people=50)
     people = [f"p{number}" for number in range(MOST_SENSITIVE + 2)]
-    assert too_many([(one, field) for one in people[:5]], hour, whole=False) == set()
-    assert too_many([(one, field) for one in people], hour, whole=False) == {"p5", "p6"}
-    assert too_many([(one, field) for one in people], hour, whole=True) == set(people)
-    assert too_many([("a", field)], replace(hour, sensitive=4), whole=False) == set()
-    assert too_many([("a", field)], replace(hour, sensitive=5), whole=False) == {"a"}
+    assert people_over([(one, field) for one in people[:5]], hour, whole=False) == set()
+    assert people_over([(one, field) for one in people], hour, whole=False) == {"p5", "p6"}
+    assert people_over([(one, field) for one in people], hour, whole=True) == set(people)
+    assert people_over([("a", field)], replace(hour, sensitive=4), whole=False) == set()
+    assert people_over([("a", field)], replace(hour, sensitive=5), whole=False) == {"a"}
 
 
 def test_both_of_them_of_one_person_are_two():
     hour = replace(EMPTY_HOUR, most_people=50, sensitive=4)
-    assert too_many([("a", "bank_account"), ("a", "last_workday")], hour, whole=False) == {"a"}
+    assert people_over([("a", "bank_account"), ("a", "last_workday")], hour, whole=False) == {"a"}
 
 
 def test_other_fields_count_as_people_only():
     hour = replace(EMPTY_HOUR, most_people=50)
     others = [spec.name for spec in FIELDS if spec.name not in SENSITIVE]
-    assert too_many([(f"p{n}", field) for n, field in enumerate(others)], hour, whole=False) == set()
+    assert people_over([(f"p{n}", field) for n, field in enumerate(others)], hour, whole=False) == set()
 
 
 def test_all_of_a_persons_changes_share_a_fate():
     changes = [("a", "phone"), *phones("b", "c", "d"), ("a", "bank_account")]
-    assert too_many(changes, EMPTY_HOUR, whole=False) == {"d"}
+    assert people_over(changes, EMPTY_HOUR, whole=False) == {"d"}
 
 
 def test_nothing_to_write_is_never_too_much():
-    assert too_many([], replace(EMPTY_HOUR, people=frozenset("abcdef"), sensitive=9), whole=True) == set()
+    assert people_over([], replace(EMPTY_HOUR, people=frozenset("abcdef"), sensitive=9), whole=True) == set()
 
 
 changes_of_some = st.lists(
@@ -195,7 +195,7 @@ hours = st.builds(
 @modest
 @given(changes_of_some, hours)
 def test_what_is_written_never_exceeds_the_hour(changes, hour):
-    held = too_many(changes, hour, whole=False)
+    held = people_over(changes, hour, whole=False)
     written = [(person, field) for person, field in changes if person not in held]
     if written:
         assert len(hour.people | {person for person, _field in written}) <= hour.most_people
@@ -205,7 +205,7 @@ def test_what_is_written_never_exceeds_the_hour(changes, hour):
 @modest
 @given(changes_of_some, hours)
 def test_the_first_that_is_held_would_have_exceeded_it(changes, hour):
-    held = too_many(changes, hour, whole=False)
+    held = people_over(changes, hour, whole=False)
     order = list(dict.fromkeys(person for person, _field in changes))
     assert order[len(order) - len(held) :] == [person for person in order if person in held], "only the rest is held"
     if held:
@@ -219,8 +219,8 @@ def test_the_first_that_is_held_would_have_exceeded_it(changes, hour):
 @given(changes_of_some, hours)
 def test_whole_is_all_or_nothing(changes, hour):
     people = {person for person, _field in changes}
-    held = too_many(changes, hour, whole=True)
-    assert held == (people if too_many(changes, hour, whole=False) else set())
+    held = people_over(changes, hour, whole=True)
+    assert held == (people if people_over(changes, hour, whole=False) else set())
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sync.core.records.presence import Presence, Seen, presence, too_many
+from sync.core.records.presence import Presence, Seen, presence, too_many_gone
 
 HERE, GONE, OUTSIDE, UNKNOWN = Seen.HERE, Seen.GONE, Seen.OUTSIDE, Seen.UNKNOWN
 
@@ -35,4 +35,4 @@ def test_what_is_not_known_leaves_a_link_as_it_was(huma: Seen, visma: Seen) -> N
     [(0, 0, False), (2, 3, False), (3, 20, True), (3, 30, False), (4, 30, True), (100, 1000, False), (101, 1000, True)],
 )
 def test_more_than_one_in_ten_and_at_least_three_are_too_many(gone: int, linked: int, stops: bool) -> None:
-    assert too_many(gone, linked) is stops
+    assert too_many_gone(gone, linked) is stops

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from connections.api.visma.documents import in_part
 from sync.core.records.employee import Employee, Side
 from sync.core.records.partial_record import huma_partial, visma_partial
-from sync.core.records.skipping import SHAPE, Passed, is_like, may_be, too_many
+from sync.core.records.skipping import SHAPE, Passed, is_like, may_be, too_many_skipped
 from tests.sync.core.documents import TODAY, valued, visma_doc
 
 ANNA = {"given_name": "Anna", "family_name": "Berg", "email": "anna@x.no", "employment_id": "17"}
@@ -20,7 +20,7 @@ ANNA = {"given_name": "Anna", "family_name": "Berg", "email": "anna@x.no", "empl
     [(4, 4, False), (5, 5, True), (5, 49, True), (5, 50, False), (100, 1000, False), (101, 1000, True), (0, 0, False)],
 )
 def test_more_than_one_in_ten_and_at_least_five(passed: int, people: int, expected: bool) -> None:
-    assert too_many(passed, people) is expected
+    assert too_many_skipped(passed, people) is expected
 
 
 def unread(**known: Any) -> Passed:
