@@ -10,12 +10,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from connections.models import Connection
 from connections.pages.permissions import connections_of, hr_page
 from connections.pages.request_params import searched
+from sync.core.all_right import Answer
+from sync.inbox.all_right import answers
 from sync.inbox.attention import attention, situation
 from sync.inbox.dashboard import Entry, entries, order_of
 from sync.inbox.words import item
 from sync.pages.paging import Place, part_of_list
+from sync.readiness.shown import Readiness, readiness
+from sync.wording.all_right import said
 
 SEARCH_FROM = 10
 A_PAGE = 20
