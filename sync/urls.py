@@ -3,10 +3,12 @@
 from django.urls import path, register_converter
 
 from sync.automation.views import automatic, held, webhook
+from sync.help import views as help_pages
 from sync.history.views import history
 from sync.inbox.views import attention, recipients
 from sync.pages.vendor_ids import VendorIdConverter
 from sync.people.views import links, pairs, people, pilot, to_fix
+from sync.readiness import views as readiness
 from sync.wizard.views import (
     confirm,
     create,
@@ -17,7 +19,6 @@ from sync.wizard.views import (
     review_matches,
     run,
     sync_users,
-    who_is_who,
 )
 
 register_converter(VendorIdConverter, "vendor_id")
@@ -32,6 +33,7 @@ _people = f"{_connection}/people"
 _person = f"{_people}/<slug:side>/<vendor_id:vendor_id>"
 
 urlpatterns = [
+    path("help/", help_pages.page, name="help"),
     path(f"{_sync}/", sync_users.page, name="sync_users"),
     path(f"{_sync}/start/", sync_users.start, name="sync_start"),
     path(f"{_sync}/live/", sync_users.live, name="sync_live"),
@@ -79,6 +81,8 @@ urlpatterns = [
     path(f"{_links}/", links.page, name="links"),
     path(f"{_links}/still-right/", links.still_right, name="links_still_right"),
     path(f"{_links}/instead/", links.instead, name="links_instead"),
+    path(f"{_connection}/ready/", readiness.page, name="ready"),
+    path(f"{_connection}/ready/test-mail/", readiness.send, name="mail_check_send"),
     path(f"{_connection}/automatic/", automatic.page, name="automatic"),
     path(f"{_connection}/automatic/switch/", automatic.switch, name="automatic_switch"),
     path(f"{_connection}/automatic/stale/", automatic.stale, name="automatic_stale"),
@@ -94,7 +98,7 @@ urlpatterns = [
     path(f"{_people}/pairs/template/", pairs.template, name="pairs_template"),
     path(f"{_people}/to-fix/", to_fix.page, name="to_fix"),
     path(f"{_people}/to-fix/download/", to_fix.download, name="to_fix_download"),
-    path(f"{_connection}/who-is-who/", who_is_who.page, name="who_is_who"),
+    path(f"{_connection}/who-is-who/", help_pages.who_is_who, name="who_is_who"),
     path(f"{_people}/link/", people.link, name="people_link"),
     path(f"{_person}/", people.person, name="person"),
     path(f"{_person}/unlink/", people.unlink, name="person_unlink"),

@@ -37,7 +37,7 @@ KEPT = {
     "Django reads it of the admin site": (
         "site_header site_title index_title enable_nav_sidebar default_site login_form"
     ),
-    "Django finds it by its place": "Command urlpatterns help add_arguments requires_system_checks",
+    "Django finds it by its place": "Command urlpatterns add_arguments requires_system_checks",
     "Django calls it of a field of a model or form": (
         "from_db_value value_to_string expression prepare_value run_validators has_changed clean_*"
     ),
@@ -45,7 +45,7 @@ KEPT = {
     "Django hands it to every check": "app_configs",
     "Django calls it at the end of a test": "_fixture_teardown",
     "Django reads it of a database": "max_query_params",
-    "Django reads it of a request or its logger": "resolver_match _has_been_logged",
+    "Django reads it of a request or its logger": "_has_been_logged",
     "Django calls it of a middleware": "process_view",
     "the settings name it by its path": "*Middleware HumavismaAdminSite *Config WithoutTexts",
     "Django and whitenoise read it of the settings": "ROOT_URLCONF WHITENOISE_AUTOREFRESH",

@@ -50,6 +50,8 @@ _ACTIONS = {
     "accounts.chosen": _("Chose what happens to changed bank accounts"),
     "recipient.asked": _("Asked a recipient of payroll notices to confirm their address"),
     "recipient.confirmed": _("Confirmed the address of a recipient of payroll notices"),
+    "mail.sent": _("Sent a test email"),
+    "mail.arrived": _("Clicked the link in the test email"),
     "owner.added": _("Added the owner %(owner)s"),
     "owner.removed": _("Removed the owner %(owner)s"),
     "run.started": _("Started a sync"),

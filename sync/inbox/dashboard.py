@@ -23,7 +23,10 @@ State = SyncRun.State
 
 @dataclass(frozen=True)
 class Entry:
-    """One connection on the start page; the smaller its ``rank``, the more it needs attention."""
+    """One connection on the start page; the smaller its ``rank``, the more it needs attention.
+
+    ``right``: whether it is all right, in short. ``ready``: how much is left to set up, "" for nothing.
+    """
 
     name: str
     url: str
@@ -35,6 +38,9 @@ class Entry:
     action_url: str
     rank: int
     pk: int = 0
+    right: str = ""
+    ready: str = ""
+    ready_url: str = ""
 
     @property
     def order(self) -> Key:

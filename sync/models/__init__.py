@@ -4,6 +4,7 @@ from sync.models.events import HumaEvent, RefusedEvent
 from sync.models.heartbeat import Heartbeat
 from sync.models.integrations import SeenIntegration
 from sync.models.links import AskedPair, EmployeeLink, LeftOut, PairsUpload
+from sync.models.mail_checks import MailCheck
 from sync.models.notices import Letter, Notice
 from sync.models.pilot import PilotMember
 from sync.models.roll import DateRoll
@@ -22,6 +23,7 @@ __all__ = [
     "HumaEvent",
     "LeftOut",
     "Letter",
+    "MailCheck",
     "Notice",
     "PairsUpload",
     "PassedPerson",

@@ -64,6 +64,8 @@ PROBLEMS = (*UNSURE, Change.State.MOVED)
 
 WAITS = Q(standing=Standing.ASKS) & (Q(decision="", outcome="") | Q(outcome__in=NOT_WRITTEN))
 """Differences that nobody has decided, or that were decided and not written; held ones have their own page."""
+UNSETTLED = ~Q(outcome__in=SETTLED)
+"""Differences in which the two sides still differ, whether or not anybody is asked."""
 
 __all__ = [
     "AUTOMATIC",
@@ -87,6 +89,7 @@ __all__ = [
     "STEPS",
     "TYPED_CHECKS",
     "UNATTENDED",
+    "UNSETTLED",
     "UNSURE",
     "WAITS",
     "WHOLE",

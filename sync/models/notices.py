@@ -59,6 +59,7 @@ class Letter(models.Model):
         ACCOUNTS = "accounts", _("Bank accounts in Visma changed")
         RESULT = "result", _("Result")
         DRAFTS = "drafts", _("New drafts in Visma")
+        TEST = "test", _("Test email")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")

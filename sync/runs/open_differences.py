@@ -5,14 +5,14 @@ Attention and the digest share this definition. It needs few statements, even fo
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db.models import Case, Count, Exists, FilteredRelation, Max, OuterRef, Q, QuerySet, When
 
 from sync.core.batches import batches
 from sync.models import Change, Conflict, EmployeeLink, LeftOut, SyncRun
-from sync.models.groups import COMPARED, FOLLOWING, MANUAL, OPEN_STATES, PART, UNATTENDED, WAITS, WHOLE
+from sync.models.groups import COMPARED, FOLLOWING, MANUAL, OPEN_STATES, PART, UNATTENDED, UNSETTLED, WAITS, WHOLE
 from sync.models.pilot import links_in_pilots
 
 State, Trigger = SyncRun.State, SyncRun.Trigger
@@ -69,6 +69,12 @@ class Looks:
         found = {pk: connection for connection, pk in self.whole.items()}
         return found | {pk: connection for connection, pks in self.parts.items() for pk in pks}
 
+    def of(self, connections: Collection[int]) -> "Looks":
+        """The same for some connections only."""
+        whole = {pk: run for pk, run in self.whole.items() if pk in connections}
+        parts = {pk: runs for pk, runs in self.parts.items() if pk in connections}
+        return Looks(whole, defaultdict(list, parts), self.last)
+
 
 def looks_of(newest: Newest, connections: Iterable[int]) -> Looks:
     """Find which run compared whom last, in one statement for many connections."""
@@ -89,49 +95,78 @@ def looks_of(newest: Newest, connections: Iterable[int]) -> Looks:
 
 def waiting_differences(looks: Looks) -> Counter[int]:
     """By connection, how many differences wait for a person."""
-    again = {pk: connection for connection, pk in looks.whole.items() if looks.parts.get(connection)}
-    alone = {pk: connection for connection, pk in looks.whole.items() if pk not in again}
-    count = Counter(_with_later_looks(looks, again))
+    again, alone = _looked_at_again(looks)
+    count = Counter(_with_later_looks(looks, again, WAITS, _to_answer).values())
     for run, n in asking(alone).values_list("run").annotate(n=Count("pk")).order_by():
         count[alone[run]] += n
     return count
 
 
-def _with_later_looks(looks: Looks, whole: Mapping[int, int]) -> Iterable[int]:
-    """The connection of each difference that waits in these connections; the newest look at a person counts."""
+def people_who_differ(looks: Looks, without: Collection[int] = ()) -> Counter[int]:
+    """By connection, how many linked people differ in some field, whether or not anybody is asked about it.
+
+    ``without``: the links of people who aren't counted.
+    """
+    again, alone = _looked_at_again(looks)
+    found = _with_later_looks(looks, again, UNSETTLED, _taking_part)
+    people = {(link, connection) for (link, _name), connection in found.items() if link not in without}
+    count = Counter(connection for _link, connection in people)
+    rows = _taking_part(alone).filter(UNSETTLED).exclude(link__in=without)
+    for run, n in rows.values_list("run").annotate(n=Count("link", distinct=True)).order_by():
+        count[alone[run]] += n
+    return count
+
+
+def _looked_at_again(looks: Looks) -> tuple[dict[int, int], dict[int, int]]:
+    """The newest runs over everybody, each with its connection: those with later looks at single people, the others."""
+    again = {pk: connection for connection, pk in looks.whole.items() if looks.parts.get(connection)}
+    return again, {pk: connection for connection, pk in looks.whole.items() if pk not in again}
+
+
+def _with_later_looks(
+    looks: Looks, whole: Mapping[int, int], wanted: Q, counting: Callable[[Iterable[int]], QuerySet[Conflict]]
+) -> Mapping[tuple[int, str], int]:
+    """By link and field, the connection of each ``wanted`` difference; the newest look at a person counts.
+
+    ``counting``: the differences of some runs that count at all.
+    """
     now: dict[tuple[int, str], int] = {}
-    for run, link, name in asking(whole).values_list("run", "link", "field"):
+    for run, link, name in counting(whole).filter(wanted).values_list("run", "link", "field"):
         if run >= looks.last.get(link, 0):
             now[link, name] = whole[run]
     parts = {pk: connection for connection, pks in looks.parts.items() for pk in pks}
     tried_again = Q(run__trigger__in=FOLLOWING)
     for some in batches(sorted(parts), RUNS_AT_ONCE):
-        rows = (
-            _taking_part(some).filter(WAITS | tried_again).annotate(waits=Case(When(WAITS, then=True), default=False))
-        )
-        for run, link, name, waits in rows.order_by("run").values_list("run", "link", "field", "waits"):
+        rows = counting(some).filter(wanted | tried_again)
+        rows = rows.annotate(holds=Case(When(wanted, then=True), default=False))
+        for run, link, name, holds in rows.order_by("run").values_list("run", "link", "field", "holds"):
             if run < looks.last.get(link, 0):
                 continue
-            if waits:
+            if holds:
                 now[link, name] = parts[run]
             else:
                 now.pop((link, name), None)
-    return now.values()
+    return now
 
 
 def asking(runs: Iterable[int]) -> QuerySet[Conflict]:
     """The waiting differences of these runs, of people who are still linked and not left out. Nobody is asked about
     people outside a pilot group."""
-    return _taking_part(runs).filter(WAITS)
+    return _to_answer(runs).filter(WAITS)
+
+
+def _to_answer(runs: Iterable[int]) -> QuerySet[Conflict]:
+    """The differences that take part and may be answered here: not the held ones, which have a page of their own."""
+    held = Change.objects.filter(link=OuterRef("link"), field=OuterRef("field")).waiting()
+    in_pilot = Q(run__connection__pilot=False) | Q(link__in=links_in_pilots().values("pk"))
+    return _taking_part(runs).filter(in_pilot).exclude(Exists(held))
 
 
 def _taking_part(runs: Iterable[int]) -> QuerySet[Conflict]:
-    held = Change.objects.filter(link=OuterRef("link"), field=OuterRef("field")).waiting()
+    """The differences of people who are still linked, where neither the person nor the field is left out."""
     out = LeftOut.objects.filter(connection=OuterRef("link__connection"))
     return (
         Conflict.objects.filter(run__in=list(runs), link__state=EmployeeLink.State.LINKED)
-        .filter(Q(run__connection__pilot=False) | Q(link__in=links_in_pilots().values("pk")))
-        .exclude(Exists(held))
         .exclude(Exists(LeftOut.objects.filter(link=OuterRef("link"), field=OuterRef("field"))))
         .exclude(Exists(out.of_pair(OuterRef("link__huma_id"), OuterRef("link__visma_id"))))
     )

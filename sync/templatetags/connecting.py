@@ -6,9 +6,12 @@ from django.utils.translation import gettext as _
 from connections.models import Connection, ReleaseRequest
 from connections.pauses.pausing import application_refused
 from sync.automation import switching
+from sync.inbox.all_right import answer_for
 from sync.inbox.dashboard import Entry, entry_for
 from sync.pages.steps import WIZARD_STEPS, Step
+from sync.readiness.shown import Readiness, readiness
 from sync.runs import release_look
+from sync.wording.all_right import Said, said
 from sync.wording.pause import Pause, pause_of
 from sync.wording.sentences import sentence
 from sync.worker.heartbeat import worker_alive
@@ -26,6 +29,18 @@ def connect_steps() -> list[Step]:
 def how_it_is(connection: Connection) -> Entry:
     """A connection's entry on the start page: what happened last, what waits, and the next action."""
     return entry_for(connection)
+
+
+@register.simple_tag
+def is_it_all_right(connection: Connection) -> Said:
+    """The one answer for a connection, in words."""
+    return said(answer_for(connection))
+
+
+@register.simple_tag
+def readiness_of(connection: Connection) -> Readiness | None:
+    """What is to be set up; ``None`` for a disconnected connection."""
+    return readiness(connection).get(connection.pk)
 
 
 @register.simple_tag

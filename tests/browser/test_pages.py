@@ -83,8 +83,9 @@ def test_pages_of_a_run(look, hr, everybody, sign_in, settings):
     fjordheim = driving.connection(everybody, hr)
     sign_in(look.page.context, hr)
     code = fjordheim.code
-    for name in ("people", "history", "sync_users"):
+    for name in ("people", "history", "sync_users", "ready"):
         look.at(at(name, code))
+    look.at(at("help"))
     run = driving.read(fjordheim, hr)
     for name in ("connection", "connection_settings", "connection_credentials", "connection_disconnect"):
         look.at(at(name, code))

@@ -1,5 +1,7 @@
 """The start page: what waits for the user, and their connections."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import admin
@@ -8,12 +10,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from connections.models import Connection
 from connections.pages.permissions import connections_of, hr_page
 from connections.pages.request_params import searched
+from sync.core.all_right import Answer
+from sync.inbox.all_right import answers
 from sync.inbox.attention import attention, situation
-from sync.inbox.dashboard import entries, order_of
+from sync.inbox.dashboard import Entry, entries, order_of
 from sync.inbox.words import item
 from sync.pages.paging import Place, part_of_list
+from sync.readiness.shown import Readiness, readiness
+from sync.wording.all_right import said
 
 SEARCH_FROM = 10
 A_PAGE = 20
@@ -41,9 +48,12 @@ def page(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> H
     )
     waits = attention(here, installation=request.user.is_superuser, named=NAMED)
     most = len(waits) if request.GET.get("all") else ITEMS
+    rows = {row.pk: row for row in connections}
+    on_page = [rows[entry.pk] for entry in shown.object_list]
+    right, ready = answers(here, waits, on_page), readiness(*on_page)
     context = {
         **admin.site.each_context(request),
-        "connections": shown.object_list,
+        "connections": [_complete(entry, rows[entry.pk], right, ready) for entry in shown.object_list],
         "items": [item(one) for one in waits[:most]],
         "more": max(0, len(waits) - most),
         "inbox": bool(connections) and not search and shown.start == 1,
@@ -54,3 +64,12 @@ def page(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> H
         **(extra_context or {}),
     }
     return render(request, "admin/index.html", context)
+
+
+def _complete(
+    entry: Entry, connection: Connection, right: Mapping[int, Answer], ready: Mapping[int, Readiness]
+) -> Entry:
+    """The entry with the answer whether it is all right, and with what is left to set up."""
+    left = ready[entry.pk].in_short if entry.pk in ready else ""
+    url = reverse("admin:ready", args=[connection.code])
+    return replace(entry, right=said(right[entry.pk]).in_short, ready=left, ready_url=url)

@@ -1,0 +1,1 @@
+"""Help inside the product, made from the same registries as the rules."""
