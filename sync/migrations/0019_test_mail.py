@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('connections', '0007_choices_and_ranges'),
-        ('sync', '0015_worth_knowing'),
+        ("connections", "0007_choices_and_ranges"),
+        ("sync", "0018_seen_integrations"),
     ]
 
     operations = [

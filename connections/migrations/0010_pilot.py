@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('connections', '0007_choices_and_ranges'),
+        ("connections", "0009_check_those_of_before"),
     ]
 
     operations = [

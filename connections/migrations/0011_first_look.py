@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('connections', '0007_choices_and_ranges'),
+        ("connections", "0010_pilot"),
     ]
 
     operations = [

@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('connections', '0020_pilot'),
-        ('sync', '0015_worth_knowing'),
+        ("connections", "0010_pilot"),
+        ("sync", "0015_worth_knowing"),
     ]
 
     operations = [

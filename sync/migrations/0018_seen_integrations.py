@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('connections', '0030_first_look'),
-        ('sync', '0050_pairs_file'),
+        ("connections", "0011_first_look"),
+        ("sync", "0017_pairs_file"),
     ]
 
     operations = [

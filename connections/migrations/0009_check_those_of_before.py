@@ -10,7 +10,7 @@ def check_those_of_before(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("connections", "0010_doctor"),
+        ("connections", "0008_doctor"),
     ]
 
     operations = [
