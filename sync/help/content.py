@@ -11,7 +11,8 @@ from sync.core.all_right import WITHOUT_SCHEDULE
 from sync.core.deciding.automatic import EMPTIED_BY_ITSELF, MOST_SENSITIVE, NEVER_BY_ITSELF, SENSITIVE
 from sync.core.fields import FIELDS
 from sync.core.matching.evidence import STRONG_SHARED, THINGS, WEAK_AT_MOST, WEAK_SHARED
-from sync.core.matching.match import BEST, SERIES_LEAST, SERIES_SHARE
+from sync.core.matching.match import SERIES_LEAST, SERIES_SHARE
+from sync.core.matching.possible import BEST
 from sync.help.reasons import grouped
 from sync.help.sections import SECTIONS
 from sync.help.terms import TERMS

@@ -39,6 +39,13 @@ def sentence(code: str, params: Mapping[str, Any] | None = None) -> str:
     return gettext(SENTENCES.get(code, SENTENCES["bug"])) % known
 
 
+def direction_sentence(difference: Conflict, target: str) -> str:
+    """Why a difference's value can't be sent to ``target``, and what to do; "" if it can."""
+    code = difference.blocked_to_huma if target == Side.HUMA else difference.blocked_to_visma
+    blocked = (difference.values or {}).get("blocked", {}).get(target, {})
+    return sentence(code, {"source": other_side_name(target), **blocked})
+
+
 def change_sentence(change: Change) -> str:
     """Why a Change has its outcome; for one that isn't certain, what may be true and where to look."""
     code = change.reason
@@ -148,6 +155,11 @@ def skipped_sentence(code: str, count: int) -> str:
         "doubted": ngettext(
             "%(n)s is left alone: it isn't certain that the two are the same person. See “Needs your attention”.",
             "%(n)s are left alone: it isn't certain that the two are the same person. See “Needs your attention”.",
+            count,
+        ),
+        "outside": ngettext(
+            "%(n)s is left alone: the person isn't in the pilot group.",
+            "%(n)s are left alone: these people aren't in the pilot group.",
             count,
         ),
         "no_suggestion": ngettext(

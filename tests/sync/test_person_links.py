@@ -18,7 +18,7 @@ from sync.models import Change, PassedPerson
 from sync.runs import lifecycle
 from sync.wizard import creation, review
 from tests.connections.companies import heard, text_of
-from tests.sync.browsing import at, fjordheim, signed_in, web  # noqa: F401
+from tests.sync.browsing import at, signed_in
 from tests.sync.driving import apply, connection
 from tests.sync.made_reads import in_huma, in_visma, read
 

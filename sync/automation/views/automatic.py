@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from connections.models import Connection
+from connections.pages.request_params import number
 from sync.analysis import two_writers
 from sync.automation import switching
 from sync.automation.forms import AutomaticForm, SwitchForm
 from sync.core.records.writers import called
 from sync.models import SeenIntegration, SyncRun
 from sync.models.groups import UNATTENDED
-from sync.pages.request_params import number
 from sync.pages.steps import connection_page, page_context, result_url, step_url
 from sync.runs.lifecycle import NotAllowed
 from sync.runs.open_differences import open_differences

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from connections.models import Connection, audit
+from connections.pages.request_params import number
 from sync.analysis.judging_pairs import Judged, Outcome, judge
 from sync.core.pairs_file import NoPairs, PairsFile
 from sync.models import SyncRun
 from sync.pages.paging import Place, part_of_list
-from sync.pages.request_params import number
 from sync.pages.steps import connection_page, page_context, step_url
 from sync.people import pairs_template
 from sync.runs import pairs

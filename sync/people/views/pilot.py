@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from connections.api.errors import VendorError
 from connections.models import Connection
+from connections.pages import request_params
+from connections.pages.request_params import searched
 from connections.vendors.huma_groups import huma_locations, people_at
 from sync.core.records.employee import Side
-from sync.pages import request_params
-from sync.pages.request_params import searched
 from sync.pages.steps import connection_page, page_context
 from sync.people.pilot import search_people
 from sync.people.words import badges, connected

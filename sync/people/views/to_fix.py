@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from connections.models import Connection, audit
+from connections.pages.request_params import number
 from sync.pages.paging import Place, part_of_list
-from sync.pages.request_params import number
 from sync.pages.steps import connection_page, page_context
 from sync.people.to_fix import ToFix, as_csv, to_fix
 
