@@ -171,6 +171,7 @@ def look(connection: Connection) -> bool:
         if still:
             Connection.objects.filter(pk=row.pk).update(other_writer_next=timezone.now() + AGAIN)
         elif row.other_writer_at == connection.other_writer_at:  # else a run saw it while we asked
+            _live(row).delete()
             _gone(row, catch_up=True)
     connection.refresh_from_db()
     return not rests(connection)

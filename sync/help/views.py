@@ -1,16 +1,15 @@
-"""The help page, and the address at which *Who is who* was before it became a part of it."""
+"""The help page, by itself and beside the pages of a connection."""
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from connections.models import Connection
 from connections.pages.permissions import hr_page
 from sync.help.content import context
-from sync.help.sections import address
-from sync.pages.steps import early_page
+from sync.pages.steps import early_page, page_context
 
 
 @require_GET
@@ -23,5 +22,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_GET
 @early_page
 def who_is_who(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """Lead to the part of the help about matching."""
-    return redirect(address("who-is-who"))
+    """The same page with the way around of a connection, for links to the part about matching."""
+    return render(
+        request, "sync/help.html", page_context(request, connection, _("Help"), current="people", **context())
+    )

@@ -177,9 +177,13 @@ class TestLinks:
         assert 'href="/admin/help/#right"' in web.get("/admin/").content.decode()
         assert "help-link" not in web.get("/admin/help/").content.decode()
 
-    def test_the_old_address_of_who_is_who_leads_there(self, hr):
-        answer = signed_in(hr).get(at("who_is_who", company(hr)))
-        assert answer["Location"] == "/admin/help/#who-is-who"
+    def test_people_leads_to_the_part_about_matching_beside_the_connections_pages(self, hr):
+        made, web = company(hr), signed_in(hr)
+        address = at("who_is_who", made)
+        assert f'href="{address}#who-is-who"' in web.get(at("people", made)).content.decode()
+        page = web.get(address)
+        assert "who-is-who" in ids(page)
+        assert "Fjordheim AS" in words(page)
 
     def test_one_has_to_be_signed_in(self):
         assert Client().get("/admin/help/")["Location"].startswith("/admin/login/")
