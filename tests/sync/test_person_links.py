@@ -99,7 +99,7 @@ def link_to(url: str) -> str:
 
 
 @pytest.fixture
-def run(fjordheim: Any) -> Any:  # noqa: F811
+def run(fjordheim: Any) -> Any:
     return read(
         fjordheim,
         in_huma("h/1", "Kari", "Nordmann", "1", "kari@x.no", phone={"value": "n/a", "editable": False}),
@@ -109,7 +109,7 @@ def run(fjordheim: Any) -> Any:  # noqa: F811
     )
 
 
-def test_pages_link_to_the_person_where_one_has_to_act(run: Any, links: None, web: Any, fjordheim: Any) -> None:  # noqa: F811
+def test_pages_link_to_the_person_where_one_has_to_act(run: Any, links: None, web: Any, fjordheim: Any) -> None:
     kari = link_to("https://app.huma.example/people/h%2F1")
     assert kari in text_of(web.get(at("person", fjordheim, "huma", "h/1")))
     assert "(new tab)" in text_of(web.get(at("person", fjordheim, "huma", "h/1")))
@@ -122,12 +122,12 @@ def test_pages_link_to_the_person_where_one_has_to_act(run: Any, links: None, we
     assert odd in text_of(web.get(at("person", fjordheim, "huma", "odd")))
 
 
-def test_a_difference_that_can_be_decided_here_needs_no_link(run: Any, links: None, web: Any, fjordheim: Any) -> None:  # noqa: F811
+def test_a_difference_that_can_be_decided_here_needs_no_link(run: Any, links: None, web: Any, fjordheim: Any) -> None:
     page = text_of(web.get(at("review", fjordheim)))
     assert page.count("Open in Huma") == page.count("Open in Visma") == 1, "the phone can be used neither way"
 
 
-def test_without_settings_no_page_has_a_link(run: Any, web: Any, fjordheim: Any) -> None:  # noqa: F811
+def test_without_settings_no_page_has_a_link(run: Any, web: Any, fjordheim: Any) -> None:
     for name, more in (("review", ()), ("create", ()), ("person", ("huma", "h/1"))):
         assert "Open in" not in text_of(web.get(at(name, fjordheim, *more)))
 
