@@ -12,7 +12,8 @@ CODE := DJANGO_SETTINGS_MODULE=tests.settings
 # Tests start many processes, and each would compile our modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 # More processes than the 2 cores of CI: most of a test is waiting for somebody else.
-PYTEST := $(BIN)/python -m pytest -n 4 --dist worksteal
+# The slowest tests are listed, since they say where the time goes.
+PYTEST := $(BIN)/python -m pytest -n 4 --dist worksteal --durations 20 --durations-min 5
 COVERAGE := COVERAGE_FILE=build/coverage/of-all $(BIN)/coverage
 PO := locale/nb/LC_MESSAGES/django.po
 

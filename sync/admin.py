@@ -61,7 +61,7 @@ class SyncRunAdmin(OfAConnection):
     list_select_related = ["connection"]
     search_fields = ["=id", "connection__name", "connection__code", "started_by", "confirmed_by"]
     date_hierarchy = "started_at"
-    exclude = ["failure_params", "passed_checks", "progress", "figures", "options", "lease_holder", "plan_fingerprint"]
+    exclude = ["failure_params", "passed_checks", "progress", "figures", "lease_holder", "plan_fingerprint"]
 
 
 @admin.register(EmployeeLink)

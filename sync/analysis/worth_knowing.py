@@ -39,7 +39,7 @@ def _conditions(connection: Connection, reads: Reads) -> dict[str, Q]:
     several = Q(_has(SEVERAL_POSITIONS), link__in=in_visma.values("link"))
     several |= Q(link__in=in_visma.filter(_has(SEVERAL_POSITIONS)).values("link"))
     return {
-        # core.worth_knowing.is_deactivated_but_employed, of stored records
+        # As core.records.worth_knowing.is_deactivated_but_employed, of stored records.
         DEACTIVATED: pair & Q(active=False, link__in=in_visma.filter(standing=Period.CURRENT).values("link")),
         BECOMES_CASH: _has(BECOMES_CASH),
         SEVERAL_POSITIONS: pair & several,
@@ -49,7 +49,7 @@ def _conditions(connection: Connection, reads: Reads) -> dict[str, Q]:
 
 
 def _has(code: str) -> Q:
-    """Whether a record has this code of ``core.worth_knowing``."""
+    """Whether a record has this code of ``core.records.worth_knowing``. No code is a part of another."""
     return Q(worth_knowing__contains=code)
 
 

@@ -25,7 +25,7 @@ MOST_REFUSED = 2
 def pass_over(context: Context, write: Write, reason: str, prop: str = "") -> None:
     """Store that the person of a Write is passed over, and end their Writes that haven't been sent.
 
-    ``reason``: a code of ``core.passing``.
+    ``reason``: a code of ``core.records.skipping``.
     """
     if not write.owner_id:  # a person who was to be created has no record yet
         return
@@ -41,7 +41,7 @@ def pass_over(context: Context, write: Write, reason: str, prop: str = "") -> No
 
 
 def is_theirs_alone(context: Context, write: Write, error: BadCredentials) -> str:
-    """Why a refused access concerns only this person, as a code of ``core.passing``; "" if it concerns everybody.
+    """Why a refused access concerns this person alone, as a code of ``core.records.skipping``; "" if everybody.
 
     Another person is asked for right away. If a change was refused, reading others doesn't tell enough: changes of
     somebody else must also have been accepted lately. Raises ``Unavailable``.

@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from sync.analysis.worth_knowing import DEACTIVATED, about
 from sync.core.records.employee import to_json
-from sync.core.records.worth_knowing import worth_knowing
+from sync.core.records.worth_knowing import is_deactivated_but_employed, worth_knowing
+from sync.runs.lifecycle import reads
 from tests.sync.core.documents import wrap
-from tests.sync.made_reads import day, in_huma, in_visma
+from tests.sync.made_reads import day, in_huma, in_visma, read
 
 SWEDISH = wrap({"type": "national", "number": "12345", "country": "SE"})
 WRONG = wrap({"type": "national", "number": "12345678901", "country": "NO"})
@@ -48,3 +50,21 @@ def test_a_record_says_what_is_worth_knowing(record, codes):
 def test_what_was_read_before_is_told_alike(record):
     migration = importlib.import_module("sync.migrations.0015_worth_knowing")
     assert migration.codes_of(to_json(record)).split() == list(worth_knowing(record))
+
+
+EMPLOYMENTS = {"current": None, "ends later": 30, "former": -30, "none": None}
+"""In how many days each ends in Visma; None: no end."""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("employment", EMPLOYMENTS)
+@pytest.mark.parametrize("active", [True, False])
+def test_the_list_of_deactivated_people_has_those_whom_the_rule_names(fjordheim, active, employment):
+    huma = replace(in_huma("h", "Kari", "Lie", "1", "k@x.no"), active=active)
+    days = EMPLOYMENTS[employment]
+    ends = "" if days is None else day(days)
+    visma = in_visma("v", "Kari", "Lie", "1", "k@x.no", ends=ends, position=employment != "none")
+    read(fjordheim, huma, visma)
+    listed = about(DEACTIVATED, fjordheim, reads(fjordheim)).exists()
+    assert listed is is_deactivated_but_employed(huma, visma)
+    assert listed is (not active and employment in ("current", "ends later"))
