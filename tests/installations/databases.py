@@ -1,6 +1,7 @@
 """Separate databases beside that of the tests: empty ones, kept ones, and whole databases as SQL."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import uuid
@@ -35,14 +36,27 @@ def _turn_to(name: str) -> None:
 
 
 @contextmanager
-def empty(folder: Path) -> Iterator[str]:
-    """The name of a database without tables, which exists inside the block."""
+def copied(source: str, folder: Path) -> Iterator[str]:
+    """The name of a copy of a database that nobody is connected to; the copy exists inside the block."""
+    if connection.vendor == "sqlite":
+        with empty(folder) as name:
+            shutil.copyfile(source, name)
+            yield name
+    else:
+        with empty(folder, like=source) as name:
+            yield name
+
+
+@contextmanager
+def empty(folder: Path, *, like: str = "template1") -> Iterator[str]:
+    """The name of a database without tables, which exists inside the block. ``like``: what PostgreSQL makes it from."""
     name = f"installation_{uuid.uuid4().hex[:12]}"
     if connection.vendor == "sqlite":
         yield str(folder / f"{name}.sqlite3")
         return
     with psycopg.connect(server_address(), autocommit=True) as server:
-        server.execute(pieces.SQL("CREATE DATABASE {}").format(pieces.Identifier(name)))
+        made = pieces.SQL("CREATE DATABASE {} TEMPLATE {}")
+        server.execute(made.format(pieces.Identifier(name), pieces.Identifier(like)))
         try:
             yield name
         finally:

@@ -1,7 +1,6 @@
 """Every kept installation migrates to this version without losing anything, and its pages open."""
 
 import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,11 @@ import connections.urls
 import sync.urls
 from connections.models import Connection
 from sync.models import Change, Conflict, EmployeeSnapshot, Letter, SyncRun
+from tests.installations.stored import Rows, all_rows, as_json
 from tests.sync.browsing import signed_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
-OURS = ("sync_", "connections_", "auth_user")
 FIRST = {
     "connections": "ac4d8610fbfa8f2ef3b2d7f18bf11559b637dc16697539c76ed6247bc6a1b3f7",
     "sync": "a6bfc32a03e19fa79948561dfa97f01197c3ddb0529b346b20404138b7918765",
@@ -67,22 +66,6 @@ LEAST = {
 }
 """The least number of rows that a table of a useful installation has."""
 
-Rows = dict[str, dict[Any, dict[str, Any]]]
-
-
-def stored() -> Rows:
-    """The content of our tables: by table and primary key, the value of each column."""
-    found = {}
-    with database.cursor() as cursor:
-        tables = [name for name in database.introspection.table_names(cursor) if name.startswith(OURS)]
-        for table in sorted(tables):
-            key = database.introspection.get_primary_key_column(cursor, table)
-            cursor.execute(f"SELECT * FROM {database.ops.quote_name(table)}")
-            columns = [one[0] for one in cursor.description]
-            rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
-            found[table] = {row[key]: row for row in rows}
-    return found
-
 
 def lost(before: Rows, after: Rows) -> list[tuple[Any, ...]]:
     """What was there before and isn't now: (table, primary key, column), without values."""
@@ -113,12 +96,12 @@ def test_the_first_migration_is_frozen(app):
     assert hashlib.sha256(path.read_bytes()).hexdigest() == FIRST[app], "add a migration, never change the first"
 
 
-def test_an_installation_holds_what_a_month_leaves_behind(kept):
-    rows = stored()
-    assert {table: len(rows[table]) for table in LEAST if len(rows[table]) < LEAST[table]} == {}
+def test_an_installation_holds_what_a_month_leaves_behind(mould):
+    before = mould.before
+    assert {table: len(before[table]) for table in LEAST if len(before[table]) < LEAST[table]} == {}
 
     def every(table: str, *names: str) -> set[Any]:
-        found = {tuple(row[name] for name in names) for row in rows[f"sync_{table}"].values()}
+        found = {tuple(row[name] for name in names) for row in before[f"sync_{table}"].values()}
         return {one[0] for one in found} if len(names) == 1 else found
 
     assert every("change", "state") == {"done", "failed", "moved", "held"}
@@ -137,27 +120,20 @@ def test_an_installation_holds_what_a_month_leaves_behind(kept):
     assert open_runs == {("manual", "review"), ("retry", "confirm")}
 
 
-def test_nothing_that_was_stored_is_lost(kept):
-    before = stored()
-    call_command("migrate", verbosity=0)
-    assert lost(before, stored()) == []
+def test_nothing_that_was_stored_is_lost(migrated):
+    assert lost(migrated.before, all_rows()) == []
 
 
-def test_a_loss_would_be_seen(kept):
-    before = stored()
-    call_command("migrate", verbosity=0)
+def test_a_loss_would_be_seen(migrated):
     with database.cursor() as cursor:
         cursor.execute("UPDATE sync_employeelink SET baseline = '{}' WHERE id = 1")
         cursor.execute("DELETE FROM sync_leftout WHERE id = 1")
-    assert {one[0] for one in lost(before, stored())} == {"sync_employeelink", "sync_leftout"}
+    assert {one[0] for one in lost(migrated.before, all_rows())} == {"sync_employeelink", "sync_leftout"}
 
 
-def test_what_it_did_it_goes_on_doing_and_is_asked_about(kept):
-    with database.cursor() as cursor:
-        cursor.execute("SELECT id, accounts FROM connections_connection")
-        before = dict(cursor.fetchall())
+def test_what_it_did_it_goes_on_doing_and_is_asked_about(migrated):
+    before = {pk: row["accounts"] for pk, row in migrated.before["connections_connection"].items()}
     assert set(before.values()) == {"once", "look"}
-    call_command("migrate", verbosity=0)
     for made in Connection.objects.all():
         assert made.accounts == before[made.pk]
         assert made.accounts_asks is (made.accounts == "once"), "at once was what nobody had to choose"
@@ -173,7 +149,7 @@ def test_the_emails_of_runs_are_letters_now(kept):
             " WHERE id = (SELECT max(run_id) FROM sync_change"
             " WHERE action = 'create' AND side = 'visma' AND state = 'done')"
         )
-    before = [row for row in stored()["sync_syncrun"].values() if row["mail_state"]]
+    before = [row for row in all_rows()["sync_syncrun"].values() if row["mail_state"]]
     assert {row["mail_state"] for row in before} == {"sent", "waiting"}
     call_command("migrate", verbosity=0)
     after = {letter.params["run"]: letter for letter in Letter.objects.filter(kind="result")}
@@ -186,10 +162,9 @@ def test_the_emails_of_runs_are_letters_now(kept):
     assert drafts.to == drafts.connection.payroll_contacts
 
 
-def test_what_was_chosen_in_a_run_stays_chosen(kept):
-    before = {key: as_json(row["options"]) for key, row in stored()["sync_syncrun"].items()}
+def test_what_was_chosen_in_a_run_stays_chosen(migrated):
+    before = {key: as_json(row["options"]) for key, row in migrated.before["sync_syncrun"].items()}
     assert {name for options in before.values() for name in options} >= {"released"}
-    call_command("migrate", verbosity=0)
     for run in SyncRun.objects.select_related("connection"):
         options = before[run.pk]
         assert run.groups == options.get("groups", run.connection.huma_groups)
@@ -201,13 +176,7 @@ def test_what_was_chosen_in_a_run_stays_chosen(kept):
     assert dict(Change.objects.exclude(release=None).values_list("pk", "release")) == latest
 
 
-def as_json(value: Any) -> Any:
-    """A JSON column's value; SQLite gives its text."""
-    return json.loads(value) if isinstance(value, str) else value
-
-
-def test_what_is_encrypted_can_be_read(kept):
-    call_command("migrate", verbosity=0)
+def test_what_is_encrypted_can_be_read(migrated):
     for app in ("connections", "sync"):
         for model in apps.get_app_config(app).get_models():
             assert len(list(model._base_manager.all())) == model._base_manager.count()
