@@ -44,9 +44,14 @@ EVERYWHERE = ("NUL", "a number of the database's size", "nothing")
 """These texts are sent to every address. Of the other texts each address gets a share."""
 
 
-def share(route: str, odd: Sequence[Any], size: int = 6) -> Iterator[Any]:
-    """Every ``size``-th odd value; the first one depends on the address."""
-    yield from odd[ROUTES.index(route) % size :: size]
+def share(number: int, odd: Sequence[Any], size: int = 6) -> Iterator[Any]:
+    """Every ``size``-th odd value; ``number``, of an address for instance, says which one is the first."""
+    yield from odd[number % size :: size]
+
+
+def groups(all_of_them: Sequence[Any], size: int) -> list[tuple[int, Sequence[Any]]]:
+    """Groups of ``size``, each with the number of its first one: a test for each one would mostly prepare."""
+    return [(begin, all_of_them[begin : begin + size]) for begin in range(0, len(all_of_them), size)]
 
 
 def routes(patterns: Any, before: str = "/") -> Iterator[str]:
@@ -118,63 +123,77 @@ def filled(route: str, run: SyncRun, **other: str) -> str:
     return PART.sub(lambda part: other.get(part["name"], values.get(part["name"], "1")), route)
 
 
-@pytest.mark.parametrize("route", ROUTES)
-def test_whatever_stands_in_a_form_or_a_query_string(run, superuser, faults, route):
-    visitor, address = Visitor(superuser, faults), filled(route, run)
+AT_ONCE = 8
+SOME_ROUTES = groups(ROUTES, AT_ONCE)
+of_some_routes = pytest.mark.parametrize(("first", "some"), SOME_ROUTES, ids=[some[0] for _first, some in SOME_ROUTES])
+
+
+@of_some_routes
+def test_whatever_stands_in_a_form_or_a_query_string(run, superuser, faults, first, some):
     others = [kind for kind in TEXTS if kind not in EVERYWHERE]
-    for number, kind in enumerate((*EVERYWHERE, *share(route, others))):
-        text, htmx = TEXTS[kind], {"HX-Request": "true"} if number % 2 else {}
-        in_address = ("search", "kind", "next", "q") if len(text) > 10_000 else NAMES
-        visitor.get(address, dict.fromkeys(in_address, text), headers=htmx)
-        visitor.post(address, {**dict.fromkeys(NAMES, text), **RIGHT}, headers=htmx)
-    visitor.post(address, dict.fromkeys(NAMES, "\u202e"))
-    visitor.get(address, {f"a{number}": "" for number in range(2000)})
-    visitor.post(address, {"\0": "x", "x" * 5000: "x"})
+    visitor = Visitor(superuser, faults)
+    for number, route in enumerate(some, first):
+        address = filled(route, run)
+        for nth, kind in enumerate((*EVERYWHERE, *share(number, others))):
+            text, htmx = TEXTS[kind], {"HX-Request": "true"} if nth % 2 else {}
+            in_address = ("search", "kind", "next", "q") if len(text) > 10_000 else NAMES
+            visitor.get(address, dict.fromkeys(in_address, text), headers=htmx)
+            visitor.post(address, {**dict.fromkeys(NAMES, text), **RIGHT}, headers=htmx)
+        visitor.post(address, dict.fromkeys(NAMES, "\u202e"))
+        visitor.get(address, {f"a{nth}": "" for nth in range(2000)})
+        visitor.post(address, {"\0": "x", "x" * 5000: "x"})
 
 
-@pytest.mark.parametrize("route", [route for route in ROUTES if "<" in route])
-def test_whatever_stands_where_a_code_or_an_id_belongs(run, superuser, faults, route):
+@of_some_routes
+def test_whatever_stands_where_a_code_or_an_id_belongs(run, superuser, faults, first, some):
     visitor, nobody = Visitor(superuser, faults), Visitor(None, faults)
-    for name in (part["name"] for part in PART.finditer(route)):
-        for text in PATH_PARTS if "review/decide" in route else share(route, PATH_PARTS):
-            visitor.get(filled(route, run, **{name: quote(text, safe="%/<>'|\\")}))
-        for text in share(route, ("a\0b", "a/b", "<b>", "å" * 900, "\ufffe", "\n"), size=3):
-            visitor.raw("/", filled(route, run, **{name: text}).encode().decode("latin-1"))
-            visitor.post(filled(route, run, **{name: quote(text)}), {**RIGHT, "search": "x"})
-        nobody.get(filled(route, run, **{name: "a%00b"}))
-        nobody.post(filled(route, run, **{name: "a%00b"}), {})
+    for number, route in enumerate(some, first):
+        for name in (part["name"] for part in PART.finditer(route)):
+            for text in PATH_PARTS if "review/decide" in route else share(number, PATH_PARTS):
+                visitor.get(filled(route, run, **{name: quote(text, safe="%/<>'|\\")}))
+            for text in share(number, ("a\0b", "a/b", "<b>", "å" * 900, "\ufffe", "\n"), size=3):
+                visitor.raw("/", filled(route, run, **{name: text}).encode().decode("latin-1"))
+                visitor.post(filled(route, run, **{name: quote(text)}), {**RIGHT, "search": "x"})
+            nobody.get(filled(route, run, **{name: "a%00b"}))
+            nobody.post(filled(route, run, **{name: "a%00b"}), {})
 
 
-@pytest.mark.parametrize("route", ROUTES)
-def test_whatever_comes_from_somebody_who_is_not_signed_in(run, faults, route):
-    visitor, address = Visitor(None, faults), filled(route, run)
-    for text in share(route, ("a\0b", LONG, "\n", "http://[", "²"), size=2):
-        visitor.get(address, dict.fromkeys(("next", "q"), text))
-        visitor.post(address, dict.fromkeys(("username", "password", "next", "language"), text))
+@of_some_routes
+def test_whatever_comes_from_somebody_who_is_not_signed_in(run, faults, first, some):
+    visitor = Visitor(None, faults)
+    for number, route in enumerate(some, first):
+        for text in share(number, ("a\0b", LONG, "\n", "http://[", "²"), size=2):
+            visitor.get(filled(route, run), dict.fromkeys(("next", "q"), text))
+            visitor.post(filled(route, run), dict.fromkeys(("username", "password", "next", "language"), text))
 
 
-@pytest.mark.parametrize("content_type", CONTENT_TYPES, ids=lambda text: repr(text[:60]))
-def test_whatever_a_body_calls_itself(run, superuser, faults, content_type):
+@pytest.mark.parametrize(("first", "some"), groups(CONTENT_TYPES, AT_ONCE))
+def test_whatever_a_body_calls_itself(run, superuser, faults, first, some):
+    """Each type meets each body and each address, and each address each body; not every three of them."""
     addresses = [filled(route, run) for route in ROUTES if "login" in route or "review" in route or "settings" in route]
     addresses += [f"/webhooks/huma/{run.connection.code}/", "/healthz", "/i18n/setlang/"]
     visitor = Visitor(superuser, faults)
-    for address in addresses:
-        for body in BODIES if "/review/" in address or "huma" in address or "login" in address else BODIES[:2]:
-            visitor.send(address, body, content_type)
-        visitor.get(address, {"q": "x"}, CONTENT_TYPE=content_type)
+    for number, content_type in enumerate(some, first):
+        for nth, address in enumerate(addresses):
+            reads = "/review/" in address or "huma" in address or "login" in address
+            for body in share(number + nth, BODIES, size=4) if reads else BODIES[:2]:
+                visitor.send(address, body, content_type)
+            visitor.get(address, {"q": "x"}, CONTENT_TYPE=content_type)
 
 
-@pytest.mark.parametrize("headers", HEADERS, ids=lambda headers: ascii(headers)[:60])
-def test_whatever_stands_in_a_header(run, superuser, faults, headers):
-    for visitor in (Visitor(superuser, faults), Visitor(None, faults)):
-        for address in ("/", "/admin/", filled("/admin/connections/<slug:code>/review/", run), "/healthz"):
-            given = {key: value for key, value in headers.items() if key != "Cookie"}
-            more: dict[str, Any] = {"HTTP_COOKIE": headers["Cookie"]} if "Cookie" in headers else {}
-            if "Cookie" in headers:
-                visitor.client.cookies.clear()
-            visitor.get(address, headers=given, **more)
-            visitor.post(address, {"search": "x"}, headers=given, **more)
-        visitor.post("/admin/login/", {"username": "x", "password": "y"}, headers=headers)
+@pytest.mark.parametrize(("first", "some"), groups(HEADERS, AT_ONCE))
+def test_whatever_stands_in_a_header(run, superuser, faults, first, some):
+    addresses = ("/", "/admin/", filled("/admin/connections/<slug:code>/review/", run), "/healthz")
+    for headers in some:
+        for visitor in (Visitor(superuser, faults), Visitor(None, faults)):
+            for address in addresses:
+                given = {key: value for key, value in headers.items() if key != "Cookie"}
+                more: dict[str, Any] = {"HTTP_COOKIE": headers["Cookie"]} if "Cookie" in headers else {}
+                if "Cookie" in headers:
+                    visitor.client.cookies.clear()
+                visitor.get(address, headers=given, **more)
+                visitor.post(address, {"search": "x"}, headers=given, **more)
+            visitor.post("/admin/login/", {"username": "x", "password": "y"}, headers=headers)
 
 
 @given(st.text(min_size=1))
