@@ -1,7 +1,7 @@
 """Measures which branches of the code the tests reach.
 
 `make test` measures the core and the code that writes, while their own tests run (`--measure own`). A measured test
-takes twice as long, so nothing is measured during other tests, nor during a storm, which takes minutes and runs the
+takes twice as long, so nothing is measured during other tests, nor during a storm or a test of properties, which run the
 same lines many times. `make coverage-all` measures everything.
 
 Code at the top of a module runs at its import, before the first test: `python -m tests.measuring` imports all modules
@@ -12,6 +12,7 @@ import os
 from collections.abc import Generator, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import django
 import pytest
@@ -47,11 +48,12 @@ class Measuring:
         self._coverage.save()
 
 
-def is_own(item: pytest.Item) -> bool:
-    """Whether a test belongs to the core or to the code that writes."""
+def is_own(item: Any) -> bool:
+    """Whether a test belongs to the core or to the code that writes, and doesn't run the same lines many times."""
     folders = (BASE / "tests" / "sync" / part for part in OWN)
     own = item.get_closest_marker("writes") or any(item.path.is_relative_to(folder) for folder in folders)
-    return bool(own) and not item.get_closest_marker("storm")
+    many_times = item.get_closest_marker("storm") or getattr(item.obj, "is_hypothesis_test", False)
+    return bool(own) and not many_times
 
 
 def measured(name: str, folders: Sequence[str]) -> Coverage:
