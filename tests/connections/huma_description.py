@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import yaml
-from jsonschema import Draft202012Validator, FormatChecker
 
 from connections.sandbox import Request
 
@@ -21,7 +20,7 @@ CLEARABLE = {
     "PositionUpdateInput": {"lastDayOfWork", "endReason"},
 }
 _GROUPS = {"#/components/schemas/" + name for name in ("Group", "Company", "Location", "Team")}
-_FORMATS = FormatChecker(("uuid", "date", "date-time"))
+_FORMATS = ("uuid", "date", "date-time")
 
 
 class Description:
@@ -90,8 +89,11 @@ class Description:
         return set(resolved.get("properties", {}))
 
     def _wrong(self, schema: dict[str, Any], value: Any) -> list[str]:
+        # It takes 2 seconds to import, and every process that runs tests imports this module.
+        from jsonschema import Draft202012Validator, FormatChecker
+
         whole = {**schema, "components": self.document["components"]}
-        found = Draft202012Validator(whole, format_checker=_FORMATS).iter_errors(value)
+        found = Draft202012Validator(whole, format_checker=FormatChecker(_FORMATS)).iter_errors(value)
         # The path and the rule, not the value: a failing test must not print people.
         return [f"{error.json_path}: {error.validator}" for error in found]
 
