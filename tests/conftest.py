@@ -18,7 +18,7 @@ from tests.clock import (  # noqa: F401  # pytest takes them from here
     pytest_runtest_call,
     pytest_runtest_protocol,
 )
-from tests.databases import empty_quickly, is_elsewhere
+from tests.databases import empty_quickly, is_elsewhere, make_ready
 from tests.mailserver import MailServer
 from tests.redisserver import PROGRAM as REDIS
 
@@ -81,6 +81,18 @@ def pytest_make_collect_report(
         report.outcome = "failed"
         report.longrepr = f"Left out, which CI doesn't allow: {report.longrepr}"
     return report
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Put a migrated database where pytest-django makes one."""
+    make_ready()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Use the database that is there. It ends with the folder of the tests."""
+    return True
 
 
 @pytest.fixture
