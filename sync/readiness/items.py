@@ -1,4 +1,4 @@
-"""What makes a connection ready: one registry, each item with a small rule. Source: issue 10, Readiness.
+"""What makes a connection ready: one registry, each item with a small rule. Source: design, Readiness.
 
 A rule looks at what is stored, and asks no vendor. Texts are English message ids, which ``shown`` translates.
 """
