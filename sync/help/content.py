@@ -15,7 +15,6 @@ from sync.core.fields import FIELDS
 from sync.core.matching.evidence import STRONG_SHARED, THINGS, WEAK_AT_MOST, WEAK_SHARED
 from sync.core.matching.match import SERIES_LEAST, SERIES_SHARE
 from sync.core.matching.possible import BEST
-from sync.core.pairs_file import COLUMNS
 from sync.help.reasons import grouped
 from sync.help.sections import SECTIONS
 from sync.help.terms import TERMS
@@ -58,7 +57,6 @@ def context() -> dict[str, Any]:
         "most_sensitive": MOST_SENSITIVE,
         "keys": [key.label for key in KEYS.values()],
         **who_is_who(),
-        "columns": COLUMNS,
         "most_rows": settings.PAIRS_MAX_ROWS,
         "most_kb": settings.PAIRS_MAX_BYTES // 1000,
         "both_moved": Connection.BothMoved.choices,
