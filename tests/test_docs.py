@@ -81,7 +81,7 @@ def test_every_command_that_is_named_is_there():
     assert {"connect", "sync", "worker", "sandbox"} <= named <= set(get_commands())
 
 
-NO_VARIABLES = {"FIELDS", "POSITION", "ROW_NUMBERS", "PR_SET_PDEATHSIG", "EMPLOYEE_CHANGED"}
+NO_VARIABLES = {"FIELDS", "OF_PAGES", "POSITION", "ROW_NUMBERS", "PR_SET_PDEATHSIG", "EMPLOYEE_CHANGED"}
 
 
 def test_every_variable_that_is_named_is_known():

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,11 @@ def test_a_developer_needs_no_secret_key() -> None:
     key = settings.FIELD_ENCRYPTION_KEY[0]
     checked = manage("check", DEBUG="true", FIELD_ENCRYPTION_KEY=key)
     assert (checked.returncode, "no issues" in checked.stdout or "W004" in checked.stderr) == (0, True)
+
+
+def test_the_product_has_one_version() -> None:
+    project = tomllib.loads((BASE / "pyproject.toml").read_text())["project"]
+    assert project["version"] == settings.VERSION, "each connection is checked again after an upgrade, by this version"
 
 
 def test_every_variable_is_in_the_example_and_no_other() -> None:

@@ -73,7 +73,7 @@ def browser(user: User, language: str) -> Client:
 
 
 def pages(client: Client, most_alike: int = 2) -> Iterator[tuple[str, Reader]]:
-    """Every page that links lead to from the start page, a few of each kind."""
+    """Every page and file for people that links lead to from the start page, a few of each kind."""
     waiting, seen, kinds = deque(["/admin/"]), set(), Counter[str]()
     while waiting:
         address = waiting.popleft().split("#")[0]
@@ -92,6 +92,8 @@ def pages(client: Client, most_alike: int = 2) -> Iterator[tuple[str, Reader]]:
             continue
         kinds[kind] += 1
         assert answer.status_code == 200, address
+        if not answer["Content-Type"].startswith("text/"):
+            continue  # a file for programs, such as a report as JSON
         page = Reader(answer.content.decode())
         yield address, page
         waiting.extend(urljoin(address, link) for link in page.links)

@@ -33,7 +33,7 @@ _REGISTRY = (
         "V3",
         GET,
         _("Visma's next page is asked for with the parameter “cursor”."),
-        _("The other parameter is used. A list that moves while it is read is read again."),
+        _("The other parameter is used. A list that moves meanwhile is fetched again."),
     ),
     Assumption(
         "V4",
@@ -67,8 +67,8 @@ _REGISTRY = (
         BOTH,
         _("Each document of Visma has an ETag, which guards it against a change in between."),
         _(
-            "A weak ETag is sent back as it came. Without one, the document is read again right before it is "
-            "written, and nothing is written if it changed. A change within that moment could be overwritten."
+            "A weak ETag is sent back as it came. Without one, the document is fetched again right before a change is "
+            "sent, and nothing is sent if it changed. A change within that moment could be overwritten."
         ),
     ),
     Assumption(
@@ -87,7 +87,7 @@ _REGISTRY = (
         "V11",
         WRITES,
         _("The number of a saved employee in Visma can't be changed."),
-        _("Each change is read again. Where Visma kept the old number, the change counts as not done."),
+        _("Each change is fetched again. Where Visma kept the old number, the change counts as not done."),
     ),
     Assumption(
         "V12",
@@ -159,7 +159,7 @@ _REGISTRY = (
         "H9",
         GET,
         _("The id that Huma keeps of a Visma integration is the employee's id in Visma."),
-        _("It brings nobody together by itself unless an employee has it."),
+        _("It links nobody unless an employee has it."),
     ),
     Assumption(
         "H10",

@@ -45,7 +45,7 @@ _SEEN: dict[str, dict[str, tuple[str, str]]] = {
     "V3": {
         "cursor": (CONFIRMED, _("The next page came with “cursor”.")),
         "renamed": (OTHERWISE, _("The next page came with “%(name)s”.")),
-        "moves": (OTHERWISE, _("The next page came with “%(name)s”, but the list moved while it was read.")),
+        "moves": (OTHERWISE, _("The next page came with “%(name)s”, but the list moved while it was fetched.")),
         "unusable": (OTHERWISE, _("No parameter that we know gave the next page.")),
         "few": (OPEN, _("There are too few employees for a second page.")),
     },

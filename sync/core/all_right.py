@@ -1,4 +1,4 @@
-"""Is it all right? One answer about a connection, from figures that its lists have. Source: issue 10, Readiness.
+"""Is it all right? One answer about a connection, from figures that its lists have. Source: design, Readiness.
 
 Everything that could make "all agree" a lie comes first: a connection that doesn't work, a read that failed or is too
 old, and whatever waits for a person.

@@ -5,7 +5,6 @@ columns are for the reader, such as the names in the template, and are left alon
 """
 
 import csv
-import io
 import re
 from collections.abc import Iterator, Mapping
 
@@ -20,6 +19,8 @@ LONGEST_CELL = 320
 _AS_TEXT = re.compile(r'="([^"]*)"')
 """How people write a number with zeros in front, so that a spreadsheet keeps them."""
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
+"""A line with its end. ``str.splitlines`` would end lines within a cell, such as at a form feed."""
 _SEPARATOR = re.compile(r"\s*sep=(.)\s*", re.IGNORECASE)
 
 
@@ -115,8 +116,9 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
         sign = ";" if ";" in heading else ","
     if sign not in (",", ";"):
         raise NoPairs("pairs_columns")
+    lines = (found[0] for found in _LINE.finditer(text))
     try:
-        yield from enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=sign), 1)
+        yield from enumerate(csv.reader(lines, delimiter=sign), 1)
     except csv.Error:
         raise NoPairs("pairs_binary") from None
 

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from connections.doctor.assumptions import ASSUMPTIONS
 from connections.models import Connection
 from sync.core.all_right import WITHOUT_SCHEDULE
 from sync.core.deciding.automatic import EMPTIED_BY_ITSELF, MOST_SENSITIVE, NEVER_BY_ITSELF, SENSITIVE
@@ -50,10 +52,13 @@ def context() -> dict[str, Any]:
         "states": states(),
         "week": WITHOUT_SCHEDULE.days,
         "items": [(item.code, _(item.title)) for item in ITEMS],
+        "assumptions": [(one.code, _(one.assumed), _(one.does)) for one in ASSUMPTIONS.values()],
         "fields": [_field(spec.name, spec.rule) for spec in FIELDS],
         "most_sensitive": MOST_SENSITIVE,
         "keys": [key.label for key in KEYS.values()],
         **who_is_who(),
+        "most_rows": settings.PAIRS_MAX_ROWS,
+        "most_kb": settings.PAIRS_MAX_BYTES // 1000,
         "both_moved": Connection.BothMoved.choices,
         "accounts": Connection.Accounts.choices,
         "schedules": Connection.Schedule.choices,

@@ -7,16 +7,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from sync.core.reasons import SENTENCES
+from sync.core.reasons_of_pairs import PAIRS
 from sync.wording.sentences import sentence
 
 
 @dataclass(frozen=True)
 class Group:
-    """A group of sentences. ``first``: the code with which it begins in the core's list."""
+    """A group of sentences. ``first``: the code with which it begins in the core's list, "" if its codes are named."""
 
     code: str
     title: Promise
-    first: str
+    first: str = ""
 
 
 GROUPS = (
@@ -29,9 +30,10 @@ GROUPS = (
     Group("held", _("Why a change is waiting for approval"), "held_many"),
     Group("stopped", _("Why a sync stopped"), "read_failed_huma"),
     Group("skipped", _("Why a person is skipped"), "passed_shape"),
+    Group("pairs", _("Why a pairs file or a row of it isn't used, or only asked about")),
     Group("twice", _("What to look at twice before you send"), "twice_account"),
 )
-ELSEWHERE = {"number_series": "possible"}
+ELSEWHERE = {"number_series": "possible", **dict.fromkeys(PAIRS, "pairs")}
 """Codes that are listed among others than where they belong for readers."""
 
 

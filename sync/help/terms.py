@@ -72,6 +72,10 @@ TERMS = (
     ),
     Term(_("Pay day and cut-off"), _("The day when salary is paid, and until when a change is in time for it.")),
     Term(_("Pilot group"), _("The only people who are changed, until somebody chooses everyone.")),
+    Term(_("Pairs file"), _("A list of your own that says who in Huma is who in Visma. It sends nothing.")),
+    Term(
+        _("Check of a connection"), _("A look at how your own two systems answer. It only asks, and changes nothing.")
+    ),
     Term(_("Needs your attention"), _("The list of what is waiting for a person, in all connections.")),
 )
 """In the order of one's way through the product."""

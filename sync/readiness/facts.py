@@ -58,14 +58,11 @@ def _who_refuses(connection: Connection, application: bool) -> str:
     return refused_side(connection.pause_reason) if is_refused(connection) else ""
 
 
-def _pilot(connection: Connection, synced: bool) -> str | None:
-    """For whom the connection works, as far as somebody chose it; ``None`` where there is nothing to choose."""
-    version = getattr(connection, "pilot_version", None)  # how often the group was changed; None without such groups
-    if version is None:
-        return None
-    if getattr(connection, "pilot", False):
+def _pilot(connection: Connection, synced: bool) -> str:
+    """For whom the connection works, as far as somebody chose it. Who synced without a group chose everyone."""
+    if connection.pilot:
         return "group"
-    return "everyone" if version or synced else ""
+    return "everyone" if connection.pilot_version or synced else ""
 
 
 def _figures(pks: Iterable[int]) -> dict[int, dict[str, Any]]:

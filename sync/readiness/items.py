@@ -1,4 +1,4 @@
-"""What makes a connection ready: one registry, each item with a small rule. Source: issue 10, Readiness.
+"""What makes a connection ready: one registry, each item with a small rule. Source: design, Readiness.
 
 A rule looks at what is stored, and asks no vendor. Texts are English message ids, which ``shown`` translates.
 """
@@ -27,8 +27,8 @@ class Seen:
     were ever read completely; ``first_sync``: whether a run that a person started has finished. ``hidden``: the names
     of the fields that Huma showed for nobody. ``mail``: of the test email none, waiting, failed, sent or arrived;
     ``mail_to``: whose address it went to. ``heard``: whether a notice from Huma ever came; ``misheard``: whether
-    requests were refused. ``pilot``: who is worked for: "" not chosen yet, group or everyone; ``None`` without a pilot
-    group. ``automatic_answered``: whether an owner has decided about automatic updates.
+    requests were refused. ``pilot``: who is worked for: "" not chosen yet, group or everyone.
+    ``automatic_answered``: whether an owner has decided about automatic updates.
     """
 
     refused: str = ""
@@ -44,7 +44,7 @@ class Seen:
     pay_day: bool = False
     heard: bool = False
     misheard: bool = False
-    pilot: str | None = None
+    pilot: str = ""
     automatic: bool = False
     automatic_answered: bool = False
     other_writer: str = ""
@@ -182,9 +182,8 @@ def pilot(seen: Seen) -> Found:
             return _done(_("Only the pilot group is changed."))
         case "everyone":
             return _done(_("Everyone is synced."))
-        case None:
-            return _not_needed(_("Everyone is synced."))
-    return _to_do(_("Start with a few people: only they are changed until you choose everyone."))
+    text = _("Start with a few people: only they are changed until you choose everyone.")
+    return _to_do(text) if seen.fetched else _after_fetching(text)
 
 
 def other_writer(seen: Seen) -> Found:
@@ -221,7 +220,7 @@ ITEMS: tuple[Item, ...] = (
     Item("test_mail", _("Emails arrive"), mail, "mail_check_send", _("Send a test email"), post=True),
     Item("pay_day", _("Pay day and cut-off"), pay_day, "connection_settings#payday", _("Enter them")),
     Item("webhook", _("Notices from Huma"), webhook, "webhook", _("Set up the webhook")),
-    Item("pilot", _("Pilot group"), pilot, "sync_users", _("Choose")),
+    Item("pilot", _("Pilot group"), pilot, "pilot", _("Choose")),
     Item("automatic", _("Automatic updates"), automatic, "automatic", _("Turn on automatic updates")),
 )
 """In the order in which one does them."""

@@ -64,3 +64,30 @@ def test_a_pairs_file_goes_from_upload_to_links(desk, live_server, hr, company, 
     look.here("stale")
     assert run.connection_id == made.pk
     assert look.found == {}
+
+
+def test_what_has_to_be_fixed_is_printed_as_a_list_and_nothing_else(desk, live_server, hr, company, sign_in, browser):
+    look = Look(desk, live_server.url)
+    made = driving.connection(company, hr)
+    sign_in(look.page.context, hr)
+    driving.read(made, hr)
+    PassedPerson.objects.create(connection=made, side="huma", vendor_id="odd", name="Odd", reason="passed_silent")
+    look.page.goto(look.base + at("to_fix", made.code))
+    look.page.evaluate("window.print = () => { document.documentElement.dataset.theme = 'dark'; }")
+    look.page.get_by_role("button", name="Print").click()
+    assert look.page.locator("html").get_attribute("data-theme") == "dark"
+    look.page.set_viewport_size({"width": 700, "height": 1000})  # about the width of paper
+    look.page.emulate_media(media="print", color_scheme="dark")
+    assert look.page.get_by_role("row", name="Odd").is_visible()
+    assert look.page.get_by_role("columnheader", name="To be fixed in").is_visible()
+    for unneeded in ("Print", "Download as CSV"):
+        assert not look.page.get_by_role("button", name=unneeded).is_visible()
+    for around in ("#header", "#app-nav", "#footer", ".breadcrumbs", ".open-in >> nth=0"):
+        assert not look.page.locator(around).is_visible(), around
+    assert look.page.locator("html").evaluate("(it) => getComputedStyle(it).colorScheme") == "light"
+    with browser.new_context(java_script_enabled=False) as plain:
+        sign_in(plain, hr)
+        page = plain.new_page()
+        page.goto(look.base + at("to_fix", made.code))
+        assert page.get_by_role("button", name="Download as CSV").is_visible()
+        assert not page.locator("[data-print]").is_visible(), "without scripts it would do nothing"

@@ -111,6 +111,12 @@
         document.querySelectorAll('form[data-sent]').forEach((form) => delete form.dataset.sent);
     });
 
+    // <button data-print hidden>: shown where scripts run; opens the browser's own dialogue.
+    document.querySelectorAll('button[data-print]').forEach((it) => { it.hidden = false; });
+    document.addEventListener('click', (event) => {
+        if (event.target.closest('button[data-print]')) window.print();
+    });
+
     // <button data-copy="id">: copies that element's text and says so.
     document.addEventListener('click', async (event) => {
         const button = event.target.closest('button[data-copy]');

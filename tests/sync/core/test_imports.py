@@ -14,8 +14,8 @@ CORE = Path(sync.core.__file__).parent
 FILES = sorted(CORE.rglob("*.py"))
 LIBRARIES = {"holidays", "phonenumbers", "schwifty", "stdnum"}
 STANDARD = {
-    *("base64", "calendar", "collections", "contextlib", "dataclasses", "datetime", "decimal", "enum", "functools"),
-    *("gc", "hashlib", "hmac", "itertools", "json", "math", "operator", "re", "sys", "types", "typing"),
+    *("base64", "calendar", "collections", "contextlib", "csv", "dataclasses", "datetime", "decimal", "enum"),
+    *("functools", "gc", "hashlib", "hmac", "itertools", "json", "math", "operator", "re", "sys", "types", "typing"),
     *("unicodedata", "zoneinfo"),
 }
 """The parts of the standard library that the core may use: nothing that reads, writes, waits, logs or asks the time."""

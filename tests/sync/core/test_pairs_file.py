@@ -55,6 +55,24 @@ def test_a_row_is_numbered_as_a_spreadsheet_numbers_it() -> None:
     assert [(one.row, one.huma_id) for one in found.rows] == [(3, "h1"), (5, "h2")]
 
 
+@pytest.mark.parametrize("sign", ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x85", "\u2028"])
+def test_a_line_break_within_a_cell_begins_no_row(sign: str) -> None:
+    found = rows("note,huma_id,visma_number\r\n" + f'"one{sign}two",h1,17\r\n' + "plain,h2,18")
+    assert [(one.row, one.huma_id, one.number) for one in found.rows] == [(2, "h1", "17"), (3, "h2", "18")]
+
+
+@pytest.mark.parametrize("sign", ["\x0b", "\x0c", "\x85", "\u2028", "\u2029"])
+def test_a_sign_that_ends_no_line_in_csv_needs_no_quotes(sign: str) -> None:
+    found = rows("note,huma_id,visma_number\r\n" + f"one{sign}two,h1,17\r\n" + "plain,h2,18")
+    assert [(one.row, one.huma_id, one.number) for one in found.rows] == [(2, "h1", "17"), (3, "h2", "18")]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_a_line_may_end_as_any_machine_ends_it(end: str) -> None:
+    found = rows(end.join(["huma_id,visma_number", "h1,17", "h2,18"]))
+    assert [(one.row, one.huma_id, one.number) for one in found.rows] == [(2, "h1", "17"), (3, "h2", "18")]
+
+
 def test_a_row_that_names_nobody_on_one_side_is_not_filled_in() -> None:
     found = rows(HEAD + "a@x.no,,\n,,17\n,h1\nb@x.no,,18\n")
     assert (len(found.rows), found.unfilled) == (1, 3)

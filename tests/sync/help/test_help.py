@@ -8,12 +8,15 @@ from django.test import Client
 from django.urls import get_resolver
 from django.utils.translation import gettext, override
 
+from connections.doctor.assumptions import ASSUMPTIONS
 from connections.models import Connection
 from sync.core.all_right import State
 from sync.core.deciding.automatic import EMPTIED_BY_ITSELF, NEVER_BY_ITSELF, SENSITIVE
 from sync.core.fields import FIELDS
 from sync.core.matching.evidence import THINGS
+from sync.core.pairs_file import COLUMNS
 from sync.core.reasons import SENTENCES
+from sync.core.reasons_of_pairs import PAIRS
 from sync.help.reasons import GROUPS, grouped
 from sync.help.sections import OF_PAGES, SECTIONS
 from sync.help.terms import TERMS
@@ -74,6 +77,16 @@ class TestRegistries:
         assert missing(said, map(agrees_label, THINGS)) == []
         assert missing(said, [key.label for key in KEYS.values()]) == []
 
+    def test_each_assumption_that_a_check_looks_at(self, said, page):
+        texts = [gettext(text) for one in ASSUMPTIONS.values() for text in (one.assumed, one.does)]
+        assert missing(said, texts) == []
+        assert {f"assumption-{code}" for code in ASSUMPTIONS} <= set(ids(page))
+
+    def test_what_a_pairs_file_may_be(self, hr, settings):
+        settings.PAIRS_MAX_ROWS, settings.PAIRS_MAX_BYTES = 321, 45_678
+        page = words(signed_in(hr).get("/admin/help/"))
+        assert missing(page, [*COLUMNS, "321", "45 kB"]) == []
+
     def test_each_choice_of_automatic_updates(self, said):
         for choices in (Connection.BothMoved, Connection.Accounts, Connection.Schedule):
             assert missing(said, choices.labels) == []
@@ -131,11 +144,20 @@ class TestGroups:
             ("visma_lost", "stopped"),
             ("passed_shape", "skipped"),
             ("twice_email", "twice"),
+            ("same_company", "stopped"),
+            ("pairs_rows", "pairs"),
+            ("row_twice", "pairs"),
+            ("pair_weak", "pairs"),
         ],
     )
     def test_a_sentence_stands_where_one_looks_for_it(self, code, group):
         where = [one.code for one, sentences in grouped() if code in dict(sentences)]
         assert where == [group]
+
+
+def test_the_group_of_pairs_files_has_their_sentences_and_no_others():
+    group = next(dict(sentences) for one, sentences in grouped() if one.code == "pairs")
+    assert set(group) == set(PAIRS)
 
 
 class TestLinks:
@@ -156,6 +178,10 @@ class TestLinks:
             ("connection", "right"),
             ("connection_settings", "fields"),
             ("ready", "ready"),
+            ("connection_doctor", "check"),
+            ("pairs", "pairs"),
+            ("pilot", "words"),
+            ("to_fix", "reasons"),
             ("sync_users", "words"),
             ("people", "who-is-who"),
             ("attention", "waits"),

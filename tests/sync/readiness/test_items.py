@@ -36,8 +36,8 @@ CASES = [
     ("webhook", {}, TO_DO),
     ("webhook", {"misheard": True}, TO_DO),
     ("webhook", {"heard": True, "misheard": True}, DONE),
-    ("pilot", {}, NOT_NEEDED),
-    ("pilot", {"pilot": ""}, TO_DO),
+    ("pilot", {}, TO_DO),
+    ("pilot", {"fetched": True}, TO_DO),
     ("pilot", {"pilot": "group"}, DONE),
     ("pilot", {"pilot": "everyone"}, DONE),
     ("automatic", {}, TO_DO),
@@ -59,10 +59,10 @@ def test_each_item_has_a_case_for_done_or_not_needed_and_one_for_to_do():
 
 
 def test_what_is_missing_says_where_to_act():
-    unknown = [item.rule(Seen(pilot="")) for item in ITEMS]
+    unknown = [item.rule(Seen()) for item in ITEMS]
     assert [found.status for found in unknown if found.text == RULES["access"].rule(Seen()).text] == [DONE]
     first = [item.code for item, found in zip(ITEMS, unknown, strict=True) if found.where == "sync_users"]
-    assert first == ["other_writer", "fields", "automatic"]
+    assert first == ["other_writer", "fields", "pilot", "automatic"]
 
 
 def test_a_sentence_has_the_parameters_that_its_rule_gives():

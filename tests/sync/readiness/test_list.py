@@ -53,10 +53,11 @@ def test_a_new_connection_has_nearly_everything_left(made):
         "test_mail",
         "pay_day",
         "webhook",
+        "pilot",
         "automatic",
     ]
     with translation.override("en"):
-        assert readiness(made)[made.pk].in_short == "8 of 9 left"
+        assert readiness(made)[made.pk].in_short == "9 of 10 left"
 
 
 def test_what_is_set_up_gets_its_tick(made):
@@ -115,7 +116,6 @@ def test_refused_notices_are_not_heard(made):
 @pytest.mark.parametrize(
     ("group", "status"),
     [
-        ({}, Status.NOT_NEEDED),
         ({"pilot": False, "pilot_version": 0}, Status.TO_DO),
         ({"pilot": True, "pilot_version": 1}, Status.DONE),
         ({"pilot": False, "pilot_version": 2}, Status.DONE),
@@ -128,6 +128,33 @@ def test_the_pilot_group_is_left_until_somebody_chose_it_or_everyone(made, group
     assert next(item.status for item in items if item.code == "pilot") == status
 
 
+def test_the_pilot_group_is_chosen_on_its_page_once_somebody_was_fetched(made):
+    def address():
+        return next(item.url for item in readiness(made)[made.pk].items if item.code == "pilot")
+
+    assert address() == at("sync_users", made)
+    read_now(made, in_huma("h1", "Kari", "Nordmann", "1", "kari@x.no"))
+    assert address() == at("pilot", made)
+
+
+def test_whoever_synced_without_a_pilot_group_chose_everyone(made):
+    SyncRun.objects.create(connection=made, state="finished", finished_at=timezone.now())
+    assert statuses(made)["pilot"] == Status.DONE
+    assert sentence(made, "pilot") == "Everyone is synced."
+
+
+@pytest.mark.parametrize(
+    ("code", "set_up"), [("end_reason", {"fields_off": ["last_workday"]}), ("automatic", {"automatic_asked": True})]
+)
+def test_what_an_owner_decided_against_is_not_needed_and_does_not_count(made, code, set_up):
+    for name, value in set_up.items():
+        setattr(made, name, value)
+    made.save()
+    assert statuses(made)[code] == Status.NOT_NEEDED
+    with translation.override("en"):
+        assert readiness(made)[made.pk].in_short == "8 of 9 left"
+
+
 def test_a_disconnected_connection_has_no_list(made):
     made.state = "disconnected"
     made.save()
@@ -136,13 +163,15 @@ def test_a_disconnected_connection_has_no_list(made):
 
 class TestPages:
     def test_the_page_has_each_item_with_its_status(self, made, hr):
+        made.fields_off = ["last_workday"]
+        made.save()
         page = signed_in(hr).get(at("ready", made))
         said = words(page)
         for item in readiness(made)[made.pk].items:
             assert f'id="ready-{item.code}"' in page.content.decode()
-        assert "Default end reason – To do" in said
+        assert "Pilot group – To do" in said
         assert "Access to both systems – Done" in said
-        assert "Pilot group – Not needed" in said
+        assert "Default end reason – Not needed" in said
 
     def test_each_place_to_act_is_there(self, made, hr):
         web = signed_in(hr)
@@ -158,12 +187,12 @@ class TestPages:
         web = signed_in(hr)
         for address in (at("connection", made), "/admin/", at("sync_users", made)):
             page = web.get(address)
-            assert "8 of 9 left" in words(page), address
+            assert "9 of 10 left" in words(page), address
             assert at("ready", made) in page.content.decode()
 
     def test_after_the_first_sync_the_wizard_does_not_say_it_any_more(self, made, hr):
         SyncRun.objects.create(connection=made, state="finished", finished_at=timezone.now())
-        assert "of 9 left" not in words(signed_in(hr).get(at("sync_users", made)))
+        assert "of 10 left" not in words(signed_in(hr).get(at("sync_users", made)))
 
     def test_before_the_approval_nothing_leads_to_a_closed_page(self, made, hr):
         made.state = "waiting"
@@ -191,6 +220,8 @@ class TestPages:
 
 class TestCommand:
     def test_json_has_the_answer_and_each_item(self, made, capsys):
+        made.fields_off = ["last_workday"]
+        made.save()
         call_command("connections", "--json")
         (found,) = json.loads(capsys.readouterr().out)
         assert (found["code"], found["state"]) == (made.code, "active")
