@@ -111,10 +111,8 @@ def _database() -> dict[str, Any]:
         # A transaction takes the write lock when it begins; if it takes it later, it fails without waiting.
         options.setdefault("transaction_mode", "IMMEDIATE")
         # With WAL, pages can be read while a run writes, and NORMAL is safe against a crash of the process.
-        options.setdefault(
-            "init_command",
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;",
-        )
+        first = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;"
+        options.setdefault("init_command", first)
         # A statement that is kept for reuse keeps the values that it was last used with: 50 MB after 10,000 people.
         options.setdefault("cached_statements", 0)
     else:

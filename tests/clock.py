@@ -4,7 +4,7 @@ A test runs at the last second before such a moment, or at the first second afte
 earlier. From there the clock ticks on. Tests that use the time are found by their code, so nobody has to remember a
 marker: they, or functions of `tests` that they use, name a clock (see `knows_time`). Each of them runs at some of the
 moments, so that every moment has its share of the tests; tests marked `every_moment` run at each. `--every-moment` runs
-all tests with one case at each.
+all tests with one case at each, and those marked `no_moment`, too.
 """
 
 import datetime as datetime_module
@@ -50,8 +50,8 @@ MOMENTS = {
 CLOCKS = frozenset({"now", "today", "localdate", "localtime", "utcnow", "schedule_next"})
 """Code that asks for the time uses one of these names."""
 
-TIMELESS = frozenset({"code_at_rest"})
-"""Functions that ask for the time without depending on it."""
+TIMELESS = frozenset({"code_at_rest", "django_db_keepdb", "django_db_modify_db_settings"})
+"""Functions that ask for the time without depending on it, and fixtures that are shared and know no time."""
 
 
 def knows_time(function: Callable[..., object]) -> bool:
@@ -94,7 +94,8 @@ def _names(code: CodeType) -> frozenset[str]:
 LEAP_DAY = ("after-midnight-utc",)
 """The moment for tests that choose their own hour: only the day differs."""
 FEW = ("before-hour", "before-summer-ends", "before-new-year")
-"""The moments for tests with many cases."""
+"""The moments at which most has gone wrong: a test of one case runs at one of them, too. With `--every-moment` they are
+those of tests with many cases."""
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -119,11 +120,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def moments_of(item: pytest.Function) -> Sequence[str]:
-    """The moments at which a test runs with `--clock`: none if it doesn't use the time, uses real processes, or shares
-    something with other tests that was made at another moment."""
+    """The moments at which a test runs with `--clock`: none if it doesn't use the time, uses real processes, shares
+    something with other tests that was made at another moment, or is large and about something else."""
     if any(item.get_closest_marker(name) for name in ("browser", "kill", "storm", "redis", "postgres")):
         return ()
     fixtures = [made for all_ in item._fixtureinfo.name2fixturedefs.values() for made in all_ if _is_ours(made.func)]
+    fixtures = [made for made in fixtures if made.argname not in TIMELESS]
+    if item.get_closest_marker("no_moment") and not item.config.getoption("every_moment"):
+        return ()
     if not knows_time(item.function) or any(made.scope != "function" for made in fixtures):
         return ()
     if any(made.argname == "one_day" for made in fixtures):
@@ -134,8 +138,9 @@ def moments_of(item: pytest.Function) -> Sequence[str]:
     takes_time, many = any(map(talks_to_vendors, functions)), item.get_closest_marker("parametrize")
     if item.config.getoption("every_moment") and not takes_time:
         return FEW if many else tuple(MOMENTS)
-    own = tuple(MOMENTS)[crc32(item.nodeid.encode()) % len(MOMENTS)]  # so that each moment has its share of the tests
-    return (own,) if many or takes_time else tuple(dict.fromkeys((*FEW, own)))
+    share = crc32(item.nodeid.encode())  # so that each moment has its share of the tests
+    own = tuple(MOMENTS)[share % len(MOMENTS)]
+    return (own,) if many or takes_time else tuple(dict.fromkeys((FEW[share % len(FEW)], own)))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,8 +1,8 @@
 """Measures which branches of the code the tests reach.
 
 `make test` measures the core and the code that writes, while their own tests run (`--measure own`). A measured test
-takes twice as long, so nothing is measured during other tests, nor during a storm or a test of properties, which run the
-same lines many times. `make coverage-all` measures everything.
+takes twice as long, so nothing is measured during other tests, nor during a storm or a test of properties, which run
+the same lines many times. `make coverage-all` measures everything.
 
 Code at the top of a module runs at its import, before the first test: `python -m tests.measuring` imports all modules
 and measures that.

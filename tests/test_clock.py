@@ -1,6 +1,8 @@
 """Tests that know time are found, and the moments at which they run are as named."""
 
 import ast
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -96,3 +98,10 @@ def made_while_read(path: Path) -> list[str]:
 def test_no_module_of_tests_has_a_date_of_the_moment_at_which_it_was_read():
     """The tests may come to it on another day."""
     assert [one for path in sorted(TESTS.rglob("*.py")) for one in made_while_read(path)] == []
+
+
+def test_tests_of_the_database_run_at_moments_too():
+    """What all tests share, as the database, mustn't keep them from it."""
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "--clock", "--collect-only", "tests/sync/inbox"]
+    done = subprocess.run(command, cwd=TESTS.parent, capture_output=True, text=True, check=True)
+    assert "test_told_at_once.py::" in done.stdout

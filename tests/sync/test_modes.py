@@ -24,7 +24,7 @@ from tests.sync import bell, hearing, scheduling
 from tests.sync.writing import whole
 from tests.sync.writing.conftest import Company, Person
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("one_day")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("one_day"), pytest.mark.no_moment]
 
 PEOPLE = 6
 NEW_NUMBER, NEW_NAME = "H77", "Nyhjem"

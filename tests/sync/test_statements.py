@@ -16,7 +16,7 @@ from tests.connections.companies import company
 from tests.sync.core.documents import wrap
 from tests.sync.made_reads import day, in_huma, in_visma
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_day"), pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_day"), pytest.mark.both, pytest.mark.no_moment]
 PEOPLE = 1000
 
 

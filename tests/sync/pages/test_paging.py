@@ -9,7 +9,7 @@ from tests.connections.companies import company
 from tests.sync.browsing import at, words
 from tests.sync.walking import disagreeing, everybody, follow, names, one_sided, staying, walk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.no_moment]
 
 HTMX = {"hx-request": "true"}
 

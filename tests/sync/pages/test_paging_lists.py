@@ -13,7 +13,7 @@ from tests.sync.browsing import at
 from tests.sync.made_reads import in_huma, in_visma, read
 from tests.sync.walking import NAME, everybody, follow, names, one_sided, staying, walk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.no_moment]
 
 HTMX = {"hx-request": "true"}
 

@@ -16,7 +16,7 @@ from tests.sync.browsing import at
 from tests.sync.core.documents import wrap
 from tests.sync.made_reads import day, in_huma, in_visma, read
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.both, pytest.mark.no_moment]
 
 SWEDISH = wrap({"type": "national", "number": "12345", "country": "SE"})
 GONE = {"active": False}

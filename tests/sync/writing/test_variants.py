@@ -16,7 +16,7 @@ from tests.sync import driving, scheduling
 from tests.sync.writing import whole
 from tests.sync.writing.conftest import NUMBER, Company, outcomes
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("one_day")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("one_day"), pytest.mark.no_moment]
 
 
 @pytest.mark.parametrize("mode", sorted(TOLD_BY_GET))
