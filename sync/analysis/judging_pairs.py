@@ -24,6 +24,9 @@ from sync.models import EmployeeLink, LeftOut, SyncRun
 from sync.reading.snapshots import load_passed
 from sync.wording.sentences import side_name
 
+UNKNOWN = ("row_no_email", "row_no_id", "row_no_number")
+"""Why a row is refused that names somebody whom no system knows."""
+
 
 class Outcome(StrEnum):
     """What a row comes to."""
@@ -59,14 +62,19 @@ class Judged:
 def judge(run: SyncRun, file: PairsFile) -> list[Judged]:
     """What each row comes to, in the file's order. ``run`` has read both sides, and its values are still there.
 
-    Raises ``NoPairs`` if the file is nobody's here.
+    Raises ``NoPairs`` if the file names somebody by a field that is switched off.
     """
     _check_fields(run, file)
     people = _People(run)
-    found = [people.find(row) for row in file.rows]
-    if not any(one.huma and one.visma for one in found):
-        raise NoPairs("pairs_nobody")
-    return list(people.decide(_without_doubles(found)))
+    return list(people.decide(_without_doubles([people.find(row) for row in file.rows])))
+
+
+def doubt(judged: Iterable[Judged]) -> Reason | None:
+    """Why the whole file may be a wrong one: no row names two people, and most name somebody whom nobody knows."""
+    rows = list(judged)
+    unknown = sum(one.reason is not None and one.reason.code in UNKNOWN for one in rows)
+    is_nobodys = not any(one.huma and one.visma for one in rows) and 2 * unknown > len(rows)
+    return Reason("pairs_nobody") if is_nobodys else None
 
 
 def _check_fields(run: SyncRun, file: PairsFile) -> None:

@@ -123,7 +123,7 @@ def apply(run: SyncRun, user: Any, judged: Sequence[Judged]) -> list[Judged]:
 
     What changed since it was judged is refused. Raises ``NotAllowed("state")`` while a run writes.
     """
-    if is_stopped(run):
+    if is_stopped(run) and any(one.outcome in (Outcome.LINK, Outcome.ASK) for one in judged):
         return _go_on(run, user, judged)
     done: dict[Couple, int] = {}
     freed: set[str] = set()

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from connections.models import Connection, audit
 from connections.pages.request_params import number
-from sync.analysis.judging_pairs import Judged, Outcome, judge
+from sync.analysis.judging_pairs import Judged, Outcome, doubt, judge
 from sync.core.pairs_file import NoPairs, PairsFile
 from sync.models import SyncRun
 from sync.pages.paging import Place, part_of_list
@@ -160,6 +160,7 @@ def _preview(
         key=lambda mark: by_mark.get(str(number(mark))),
     )
     counts = Counter(one.outcome for one in judged)
+    why = doubt(judged)
     context = page_context(
         request,
         connection,
@@ -170,6 +171,7 @@ def _preview(
         counts={outcome.value: counts[outcome] for outcome in Outcome},
         changes=counts[Outcome.LINK] + counts[Outcome.ASK],
         unfilled=unfilled,
+        doubt=sentence(why.code, why.params) if why else "",
         fingerprint=pairs.mark_of(run, judged),
         minutes=int(pairs.KEPT.total_seconds() // 60),
     )

@@ -129,6 +129,28 @@ def test_what_cannot_be_used_is_refused_with_a_sentence(web, run, settings, cont
     assert said in words(upload(web, run, content))
 
 
+@pytest.mark.parametrize(
+    ("rows", "reasons", "is_in_doubt"),
+    [
+        ("=1+1;;901\n+4;;0902\n", ["The row has a formula.", "The row has a formula."], False),
+        ("kari@x.no;;902\n", ["one has it with zeros in front."], False),
+        (";elsewhere;901\na@other.no;;0902\n", ["Nobody in Huma has this ID.", "Nobody in Huma has this email."], True),
+        (";h1;12\n;h2;13\n;h3;902\n", ["No employee in Visma has this number."], True),
+        (";h1;12\n;h2;902\n;h3;902\n", ["No employee in Visma has this number.", "zeros in front."], False),
+    ],
+)
+def test_a_file_of_which_no_row_can_be_used_says_why_for_each(web, run, fjordheim, rows, reasons, is_in_doubt):
+    page = upload(web, run, HEAD + rows)
+    said = words(page)
+    for reason in reasons:
+        assert reason in said
+    count = rows.count("\n")
+    assert (f"{count} rows are refused." if count > 1 else "1 row is refused.") in said
+    assert ("Is the file another company's" in said) == is_in_doubt
+    assert "Discard the file" in said
+    assert 'name="fingerprint"' not in text_of(page), "there is nothing to confirm"
+
+
 def test_a_body_that_no_page_takes_is_refused_before_it_is_read(web, run, fjordheim):
     answer = web.post(at("pairs", fjordheim), {"file": SimpleUploadedFile("p.csv", b"x" * 3_000_000)})
     assert answer.status_code == 400
