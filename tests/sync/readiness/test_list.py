@@ -90,6 +90,24 @@ def test_a_field_that_huma_shows_for_nobody_is_named(made):
     assert "Bank account" not in sentence(made, "fields")
 
 
+def test_fields_that_some_people_hide_are_named_and_lead_to_the_list(made, hr):
+    people = [in_huma(f"h{n}", f"Given{n}", f"Family{n}", f"{n}", f"p{n}@x.no") for n in "12"]
+    hiding = in_huma("h3", "Given3", "Family3", "3", "p3@x.no", bankAccount=..., phone=...)
+    in_both = [in_visma(f"v{n}", f"Given{n}", f"Family{n}", f"{n}", f"p{n}@x.no") for n in "123"]
+    read_now(made, *people, hiding, *in_both)
+    assert statuses(made)["fields"] == Status.DONE
+    said = sentence(made, "fields")
+    assert "not of everybody" in said
+    assert "Phone (1), Bank account (1)" in said
+    page = signed_in(hr).get(at("ready", made))
+    assert said in words(page)
+    assert at("to_fix", made) in page.content.decode()
+    assert words(signed_in(hr).get(at("to_fix", made))).count("Given3 Family3") >= 2
+    made.fields_off = ["bank_account", "phone"]
+    made.save()
+    assert sentence(made, "fields") == "The API key sees all fields that are synced."
+
+
 def test_refused_access_is_left(made):
     assert statuses(made)["access"] == Status.DONE
     made.state, made.pause_reason = "paused", "credentials_visma_tenant"
