@@ -65,10 +65,15 @@ def from_json(data: Mapping[str, object]) -> PairsFile:
     return PairsFile(tuple(PairRow(*row) for row in rows), int(str(data["unfilled"])))
 
 
+def large(most_bytes: int) -> NoPairs:
+    """Why a file of more bytes can't be used."""
+    return NoPairs("pairs_large", kb=most_bytes // 1000)
+
+
 def read_pairs(content: bytes, most_bytes: int, most_rows: int) -> PairsFile:
     """The rows of a file; at most ``most_bytes`` + 1 of it are needed. Raises ``NoPairs``."""
     if len(content) > most_bytes:
-        raise NoPairs("pairs_large", kb=most_bytes // 1000)
+        raise large(most_bytes)
     lines = _lines(_text_of(content))
     head, places = 0, None
     rows: list[PairRow] = []

@@ -24,7 +24,7 @@ from sync.core.batches import batches
 from sync.core.matching.match import Couple
 from sync.core.matching.possible import Possible
 from sync.core.matching.relook import without_instead
-from sync.core.pairs_file import PairsFile, from_json, read_pairs
+from sync.core.pairs_file import PairsFile, from_json, large, read_pairs
 from sync.core.reasons import Reason
 from sync.core.records.employee import Side
 from sync.models import AskedPair, EmployeeLink, EmployeeSnapshot, PairsUpload, PossibleMatch, SyncRun
@@ -75,6 +75,11 @@ def result_of(judged: Iterable[Judged], unfilled: int) -> Result:
 def most_bytes() -> int:
     """The most bytes that a file may have."""
     return int(settings.PAIRS_MAX_BYTES)
+
+
+def too_large() -> Reason:
+    """Why a file of more bytes can't be used."""
+    return large(most_bytes()).reason
 
 
 def read_file(content: bytes) -> PairsFile:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from connections.models import Connection, audit
 from connections.pages.request_params import number
+from connections.pages.uploads import takes_file
 from sync.analysis.judging_pairs import Judged, Outcome, doubt, judge
 from sync.core.pairs_file import NoPairs, PairsFile
 from sync.models import SyncRun
@@ -54,6 +55,12 @@ class PairsForm(forms.Form):
         return file
 
 
+def _too_large() -> str:
+    reason = pairs.too_large()
+    return sentence(reason.code, reason.params)
+
+
+@takes_file("pairs", _too_large)
 @require_http_methods(["GET", "POST"])
 @connection_page
 def page(request: HttpRequest, connection: Connection) -> HttpResponse:

@@ -151,8 +151,22 @@ def test_a_file_of_which_no_row_can_be_used_says_why_for_each(web, run, fjordhei
     assert 'name="fingerprint"' not in text_of(page), "there is nothing to confirm"
 
 
-def test_a_body_that_no_page_takes_is_refused_before_it_is_read(web, run, fjordheim):
+def test_a_file_that_no_page_takes_is_refused_with_the_limit_that_counts(web, run, fjordheim):
     answer = web.post(at("pairs", fjordheim), {"file": SimpleUploadedFile("p.csv", b"x" * 3_000_000)})
+    assert answer.status_code == 400
+    assert "The file is larger than 2000 kB. Split it into several files. Nothing was changed." in words(answer)
+    assert f'href="{at("pairs", fjordheim)}">Choose another file' in text_of(answer)
+
+
+def test_a_higher_limit_of_the_installation_counts(web, run, fjordheim, settings):
+    settings.PAIRS_MAX_BYTES = 4_000_000
+    content = HEAD + "kari@x.no;;901\n" + (";;;" + "x" * 100_000 + "\n") * 35
+    assert "1 pair will be linked." in words(upload(web, run, content))
+    assert "The file is larger than 4000 kB." in words(upload(web, run, content * 2))
+
+
+def test_a_body_that_no_page_takes_is_refused_before_it_is_read(web, fjordheim):
+    answer = web.post(at("people", fjordheim), {"search": "x" * 3_000_000})
     assert answer.status_code == 400
     assert "At most 2.6 MB can be read at once." in words(answer)
 
