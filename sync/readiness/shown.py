@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from connections.models import Connection
 from sync.readiness.facts import seen
@@ -41,7 +41,11 @@ class Shown:
     @property
     def status_words(self) -> str:
         """The status in words, for those who don't see the tick."""
-        texts = {Status.DONE: _("Done"), Status.TO_DO: _("To do"), Status.NOT_NEEDED: _("Not needed")}
+        texts = {
+            Status.DONE: pgettext("readiness", "Done"),
+            Status.TO_DO: _("To do"),
+            Status.NOT_NEEDED: _("Not needed"),
+        }
         return texts[self.status]
 
 

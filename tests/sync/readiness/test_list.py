@@ -191,6 +191,12 @@ class TestPages:
         assert "Access to both systems – Done" in said
         assert "Default end reason – Not needed" in said
 
+    def test_the_statuses_are_said_in_norwegian(self, made):
+        made.fields_off = ["last_workday"]
+        with translation.override("nb"):
+            said = {item.status: item.status_words for item in readiness(made)[made.pk].items}
+        assert said == {Status.DONE: "Ferdig", Status.TO_DO: "Gjenstår", Status.NOT_NEEDED: "Ikke nødvendig"}
+
     def test_each_place_to_act_is_there(self, made, hr):
         web = signed_in(hr)
         for item in readiness(made)[made.pk].to_do:
