@@ -145,6 +145,17 @@ def test_everyone_asks_first_and_says_how_many_people_that_is(piloted, web, conn
     assert "Start with these three" not in page(web, "overview", connection)
 
 
+def test_everyone_says_when_the_sync_of_everybody_starts(piloted, web, connection):
+    piloted.company.read()
+    piloted.choose(*piloted.inside)
+    assert "Nothing is sent now" in page(web, "pilot_everyone", connection)
+    Connection.objects.update(automatic=True, state="paused")
+    assert "once the connection works again, a sync of everybody starts" in page(web, "pilot_everyone", connection)
+    Connection.objects.update(state="active")
+    assert "a sync of everybody starts at once" in page(web, "pilot_everyone", connection)
+    assert "A sync of everybody starts now." in post(web, "pilot_everyone", connection)
+
+
 def test_each_change_is_in_the_audit_without_names(piloted, web, connection):
     alone = piloted.company.add("only_huma")
     piloted.company.read()
