@@ -21,6 +21,7 @@ from sync.core.pairs_file import NoPairs, PairRow, PairsFile
 from sync.core.reasons import Reason
 from sync.core.records.employee import Employee, Side
 from sync.models import EmployeeLink, LeftOut, SyncRun
+from sync.reading.lists.programs import is_programs
 from sync.reading.snapshots import load_passed
 from sync.wording.sentences import side_name
 
@@ -113,6 +114,7 @@ class _People:
     """Everybody whom a run read, and what is known of them."""
 
     def __init__(self, run: SyncRun) -> None:
+        self.run = run
         links = list(EmployeeLink.objects.filter(connection=run.connection_id).defer("baseline", "seen", "written"))
         self.links = [link for link in links if link.state != EmployeeLink.State.DIFFERENT]
         self.links_of = {side: defaultdict[str, list[EmployeeLink]](list) for side in Side}
@@ -159,9 +161,14 @@ class _People:
         elif having:
             one = having[0]
         else:
-            unread = _by_email(self.unread.known(Side.HUMA))
-            return _unread(Side.HUMA) if email in unread else Reason("row_no_email")
+            return self._without_email(email)
         return one if one.is_person else Reason("row_program")
+
+    def _without_email(self, email: object) -> Reason:
+        """Why nobody with this canonical address was read."""
+        if email in _by_email(self.unread.known(Side.HUMA)):
+            return _unread(Side.HUMA)
+        return Reason("row_program" if email and is_programs(self.run, email) else "row_no_email")
 
     def _in_visma(self, text: str) -> Employee | Reason:
         number = same_number(text)

@@ -269,6 +269,15 @@ def test_who_is_gone_or_could_not_be_read_is_refused_with_that(company: Company,
     assert said["linked"] == 1
 
 
+def test_a_program_is_called_so_also_by_its_email(company: Company, tmp_path: Path) -> None:
+    program, person = stranger(company, 1), stranger(company, 2)
+    company.sandbox.huma.users[program.user_id].type = "service_user"
+    content = file("H1@huma.example,,V1", f",{person.user_id},V2")
+    said = run(company.connection, tmp_path / "p.csv", text=content)[1]
+    assert said["refused"] == [{"row": 2, "reason": "This user in Huma is an account of a program, not a person."}]
+    assert said["linked"] == 1
+
+
 def test_while_a_sync_sends_nothing_is_linked(company: Company, tmp_path: Path) -> None:
     person = stranger(company, 1)
     SyncRun.objects.create(connection=company.connection, trigger="scheduled", state="applying")

@@ -26,6 +26,11 @@ def seen_by(run: SyncRun) -> list[str]:
     return found
 
 
+def is_programs(run: SyncRun, email: object) -> bool:
+    """Whether a program had this canonical address when the run read."""
+    return fingerprinter(run.connection)(*KEPT_AS, email) in seen_by(run)
+
+
 def addresses_of(connection: Connection, prints: Collection[str], people: Iterable[Employee]) -> set[str]:
     """The canonical addresses of these people that a program in Huma has, too."""
     if not prints:
