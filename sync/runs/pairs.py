@@ -256,9 +256,10 @@ def upload_of(connection: Connection, user: Any) -> PairsFile | None:
     return from_json(row.content) if row else None
 
 
-def drop_upload(connection: Connection, user: Any) -> None:
-    """Delete the user's uploaded file."""
-    PairsUpload.objects.filter(connection=connection, by=name_of(user)).delete()
+def drop_upload(connection: Connection, user: Any) -> bool:
+    """Delete the user's uploaded file; False if there is none."""
+    count, _models = PairsUpload.objects.filter(connection=connection, by=name_of(user)).delete()
+    return bool(count)
 
 
 def mark_of(run: SyncRun, judged: Iterable[Judged]) -> str:

@@ -28,6 +28,8 @@ from sync.wording.people import Badge
 from sync.wording.sentences import against_sentence, agrees_label, sentence
 
 PER_PAGE = 100
+LINKED = "pairs_linked"
+"""Where a session keeps the fingerprint of the preview that was confirmed last."""
 ORDER = (Outcome.REFUSED, Outcome.ASK, Outcome.LINK, Outcome.ALREADY)
 """What a person has to look at comes first."""
 
@@ -105,10 +107,15 @@ def _not_ready(connection: Connection) -> str:
 def preview(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Show what an uploaded file would do; a POST does it, or drops the file."""
     if request.POST.get("to") == "drop":
-        pairs.drop_upload(connection, request.user)
-        messages.info(request, _("The file was discarded. Nobody was linked."))
+        if pairs.drop_upload(connection, request.user):
+            messages.info(request, _("The file was discarded. Nobody was linked."))
+        else:
+            messages.info(request, _("The file was used or discarded already, maybe in another tab."))
         return redirect("admin:pairs", connection.code)
     file, run = pairs.upload_of(connection, request.user), pairs.fresh_read(connection)
+    if file is None and request.method == "POST" and request.POST.get("fingerprint", "") == request.session.get(LINKED):
+        messages.info(request, _("These pairs were linked already, maybe in another tab. Nothing was done twice."))
+        return redirect(reverse("admin:people", args=[connection.code]) + "?show=by_pair")
     if file is None or run is None:
         if request.method == "POST" or file is not None:
             messages.warning(request, _("The file isn't kept any longer. Upload it again."))
@@ -134,6 +141,7 @@ def _link(request: HttpRequest, connection: Connection, run: SyncRun, judged: li
         messages.error(request, _("A sync is sending right now. Wait until it has ended, then try again."))
         return redirect("admin:pairs_preview", connection.code)
     pairs.drop_upload(connection, request.user)
+    request.session[LINKED] = request.POST["fingerprint"]
     if goes_on:
         messages.success(request, _("The sync compares again, with what the file says."))
         return redirect("admin:sync_users", connection.code)

@@ -192,6 +192,19 @@ def test_a_discarded_file_is_gone_at_once(web, run, fjordheim):
     assert not PairsUpload.objects.exists()
 
 
+def test_a_second_tab_hears_that_the_pairs_are_linked_already(web, run, fjordheim):
+    page = upload(web, run, HEAD + "kari@x.no;;901\n")
+    confirmed = {"fingerprint": fingerprint_of(text_of(page))}
+    assert "1 pair is linked." in words(web.post(at("pairs_preview", fjordheim), confirmed, follow=True))
+    again = words(web.post(at("pairs_preview", fjordheim), confirmed, follow=True))
+    assert "These pairs were linked already, maybe in another tab. Nothing was done twice." in again
+    dropped = words(web.post(at("pairs_preview", fjordheim), {"to": "drop"}, follow=True))
+    assert "The file was used or discarded already" in dropped
+    other = web.post(at("pairs_preview", fjordheim), {"fingerprint": "another"}, follow=True)
+    assert "The file isn't kept any longer. Upload it again." in words(other)
+    assert EmployeeLink.objects.filter(linked_by="pair").count() == 1
+
+
 def test_another_owner_does_not_see_it(web, run, fjordheim, other):
     fjordheim.owners.add(other)
     upload(web, run, HEAD + "kari@x.no;;901\n")
