@@ -48,6 +48,7 @@ def seen(connections: Collection[Connection]) -> dict[int, Seen]:
             misheard=("refused", row.pk) in numbers,
             pilot=_pilot(row, ("synced", row.pk) in numbers),
             automatic=row.automatic,
+            scheduled=row.schedule != Connection.Schedule.OFF,
             automatic_answered=row.automatic_asked,
             other_writer=row.other_writer if two_writers.rests(row) else "",
         )

@@ -29,7 +29,8 @@ class Seen:
     ``mail``: of the test email none, waiting, failed, sent or arrived;
     ``mail_to``: whose address it went to. ``heard``: whether a notice from Huma ever came; ``misheard``: whether
     requests were refused. ``pilot``: who is worked for: "" not chosen yet, group or everyone.
-    ``automatic_answered``: whether an owner has decided about automatic updates.
+    ``scheduled``: whether everybody is fetched by a schedule; ``automatic_answered``: whether an owner has decided
+    about automatic updates.
     """
 
     refused: str = ""
@@ -48,6 +49,7 @@ class Seen:
     misheard: bool = False
     pilot: str = ""
     automatic: bool = False
+    scheduled: bool = False
     automatic_answered: bool = False
     other_writer: str = ""
 
@@ -205,6 +207,12 @@ def other_writer(seen: Seen) -> Found:
 
 def automatic(seen: Seen) -> Found:
     """Whether automatic updates are on, or an owner decided otherwise."""
+    if seen.automatic and not seen.scheduled:
+        text = _(
+            "What only changed in Huma is sent to Visma automatically. There is no schedule, so nothing finds a change "
+            "whose notice gets lost."
+        )
+        return Found(Status.DONE, text, {}, "automatic#schedule-title", _("Choose a schedule"))
     if seen.automatic:
         return _done(_("What only changed in Huma is sent to Visma automatically."))
     if seen.automatic_answered:

@@ -173,6 +173,22 @@ def test_what_an_owner_decided_against_is_not_needed_and_does_not_count(made, co
         assert readiness(made)[made.pk].in_short == "8 of 9 left"
 
 
+def test_automatic_updates_without_a_schedule_say_what_nothing_finds(made, hr):
+    made.automatic, made.schedule = True, "off"
+    made.save()
+    assert statuses(made)["automatic"] == Status.DONE
+    assert "nothing finds a change whose notice gets lost" in sentence(made, "automatic")
+    page = signed_in(hr).get(at("ready", made))
+    assert "Choose a schedule" in words(page)
+    assert f"{at('automatic', made)}#schedule-title" in page.content.decode()
+    assert 'id="schedule-title"' in signed_in(hr).get(at("automatic", made)).content.decode()
+    assert "None is planned, so choose a schedule" in words(signed_in(hr).get(at("webhook", made)))
+    made.schedule = "hours"
+    made.save()
+    assert sentence(made, "automatic") == "What only changed in Huma is sent to Visma automatically."
+    assert "so keep it on" in words(signed_in(hr).get(at("webhook", made)))
+
+
 def test_a_disconnected_connection_has_no_list(made):
     made.state = "disconnected"
     made.save()
