@@ -165,7 +165,8 @@ def everyone(request: HttpRequest, connection: Connection) -> HttpResponse:
 def _everyone_said(connection: Connection) -> str:
     text = _("The connection works for everyone from now on.")
     if connection.automatic and connection.state == Connection.State.ACTIVE:
-        return f"{text} {_('A sync of everybody starts now.')}"
+        starts = _("A sync of everybody starts now.")
+        return f"{text} {starts}"
     return text
 
 
