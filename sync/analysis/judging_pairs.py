@@ -19,7 +19,7 @@ from sync.core.matching.match import Couple, match_pairs, weighing_of
 from sync.core.matching.people_index import index
 from sync.core.pairs_file import NoPairs, PairRow, PairsFile
 from sync.core.reasons import Reason
-from sync.core.records.employee import Employee, Side
+from sync.core.records.employee import Canonical, Employee, Side
 from sync.models import EmployeeLink, LeftOut, SyncRun
 from sync.reading.lists.programs import is_programs
 from sync.reading.snapshots import load_passed
@@ -164,7 +164,7 @@ class _People:
             return self._without_email(email)
         return one if one.is_person else Reason("row_program")
 
-    def _without_email(self, email: object) -> Reason:
+    def _without_email(self, email: Canonical) -> Reason:
         """Why nobody with this canonical address was read."""
         if email in _by_email(self.unread.known(Side.HUMA)):
             return _unread(Side.HUMA)

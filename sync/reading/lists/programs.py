@@ -6,7 +6,7 @@ A run keeps them in its progress, as keyed fingerprints and never as addresses. 
 from collections.abc import Collection, Iterable
 
 from connections.models import Connection
-from sync.core.records.employee import Employee, Side
+from sync.core.records.employee import Canonical, Employee, Side
 from sync.models import SyncRun
 from sync.reading.reader import fingerprinter
 
@@ -26,7 +26,7 @@ def seen_by(run: SyncRun) -> list[str]:
     return found
 
 
-def is_programs(run: SyncRun, email: object) -> bool:
+def is_programs(run: SyncRun, email: Canonical) -> bool:
     """Whether a program had this canonical address when the run read."""
     return fingerprinter(run.connection)(*KEPT_AS, email) in seen_by(run)
 
