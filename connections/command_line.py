@@ -92,6 +92,14 @@ def connection_called(code: str) -> Connection:
     return connection
 
 
+def connected(code: str) -> Connection:
+    """The connection with this code, whatever it waits for; if it is disconnected, too, the command ends."""
+    connection = connection_called(code)
+    if connection.state == Connection.State.DISCONNECTED:
+        raise mistake(_("The connection is disconnected. Connect it again first."))
+    return connection
+
+
 def email_address(argument: str, text: str) -> str:
     """The email address given as this argument; the command ends if it isn't one."""
     text = seen(text)

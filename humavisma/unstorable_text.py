@@ -15,8 +15,12 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.request import UnreadablePostError
 from django.shortcuts import render
 
+from connections.pages.uploads import too_large
+
 _UNREADABLE = "unreadable"
 _TEXT = ("utf-8", "ascii")
+_AROUND_A_FILE = 64 * 1024
+"""Bytes that a form may have beside the file that it sends."""
 
 
 class Request(WSGIRequest):
@@ -48,7 +52,8 @@ class DoorMiddleware:
         if not _are_text([request.path_info, *request.COOKIES, *request.COOKIES.values()]):
             return _refused(request, 400)
         if _is_page(request) and _length(request) > most_bytes():
-            return render(request, "too_large.html", {"mb": round(most_bytes() / 1_000_000, 1)}, status=400)
+            found = {"mb": round(most_bytes() / 1_000_000, 1), "file": too_large(request.path_info)}
+            return render(request, "too_large.html", found, status=400)
         request.GET = _without_nul(request.GET)
         return self.get_response(request)
 
@@ -65,7 +70,8 @@ class DoorMiddleware:
 
 def most_bytes() -> int:
     """The largest body that any page takes; the web server drops what is larger, so nothing of it can be read."""
-    return max(settings.WEBHOOK_MAX_BYTES, settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)
+    file = settings.PAIRS_MAX_BYTES + _AROUND_A_FILE
+    return max(settings.WEBHOOK_MAX_BYTES, settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0, file)
 
 
 def _length(request: HttpRequest) -> int:

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
-from django.conf import settings
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
@@ -23,6 +22,8 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 from waitress.utilities import RequestEntityTooLarge
+
+from humavisma.unstorable_text import most_bytes
 
 logger = logging.getLogger(__name__)
 
@@ -142,7 +143,7 @@ class Web:
             channel_timeout=max(1, round(limits.patience)),
             max_request_header_size=MAX_HEADERS,
             # A body of this size is too large for all pages and the webhook.
-            max_request_body_size=max(settings.WEBHOOK_MAX_BYTES, settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) + 1,
+            max_request_body_size=most_bytes() + 1,
             inbuf_overflow=IN_MEMORY,
             trusted_proxy=trusted_proxy,
             trusted_proxy_headers={"x-forwarded-proto"},

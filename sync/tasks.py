@@ -61,7 +61,8 @@ def advance(run_pk: int) -> None:
 
 @_without_its_text
 def attend(connection_pk: int) -> None:
-    """Start a run over what waits in a connection, and work on it at once: somebody has just changed something."""
+    """Start what is due or waits in a connection, and work on it at once: somebody has just changed something."""
+    schedule.start_due(connection_pk)
     connection = Connection.objects.filter(pk=connection_pk).first()
     run = real_time.attend(connection) if connection else None
     if run is not None:

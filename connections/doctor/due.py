@@ -7,12 +7,14 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from connections.doctor.check import NotNow, check
+from connections.doctor.check import LEASE, NotNow, check
 from connections.models import Connection, Diagnosis
 from connections.signals import check_asked
 
 AT_ONCE = 2
 """How many checks a tick starts at most, so that the syncs don't wait for them."""
+SILENT = timedelta(seconds=30)
+"""Twice as long as a check needs to say that it lives."""
 AGAIN_AFTER_UPGRADE = timedelta(hours=1)
 """For how long a check with trouble isn't made again although the version is another one."""
 
@@ -33,6 +35,13 @@ def is_asked(row: Diagnosis | None) -> bool:
 def is_running(row: Diagnosis | None) -> bool:
     """Whether somebody is checking now."""
     return row is not None and row.claimed_until is not None and row.claimed_until > timezone.now()
+
+
+def is_silent(row: Diagnosis | None) -> bool:
+    """Whether a check that is under way has given no sign of life for a while: it waits long, or was killed."""
+    if row is None or row.claimed_until is None or not is_running(row):
+        return False
+    return row.claimed_until - LEASE < timezone.now() - SILENT
 
 
 def due() -> list[int]:

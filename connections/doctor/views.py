@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from connections.doctor.check import STEPS, why_not
-from connections.doctor.due import ask_soon, is_asked, is_running
+from connections.doctor.due import ask_soon, is_asked, is_running, is_silent
 from connections.doctor.report import Entry, file_of, report, text_of
 from connections.doctor.seen import CONFIRMED, OPEN, OTHERWISE
 from connections.doctor.words import adapted, trouble_in_words, why_not_now
@@ -61,6 +61,7 @@ def _progress(connection: Connection, row: Diagnosis | None) -> dict[str, Any]:
     done = row.done if row and running else 0
     return {
         "running": running,
+        "silent": is_silent(row),
         "asked": not running and connection.state == Connection.State.ACTIVE and is_asked(row),
         "done": done,
         "parts": len(STEPS),

@@ -91,10 +91,15 @@ def remove(by: User, pk: int) -> bool:
     return True
 
 
+def too_large() -> str:
+    """The sentence for a file of more than ``MOST_BYTES`` or ``MOST_ROWS``."""
+    return _("The file is too large: at most %(most)d rows.") % {"most": MOST_ROWS}
+
+
 def text_of(content: bytes) -> str:
     """The text of a file: UTF-8, or cp1252 as Excel writes it. Raises ``NoTable``."""
     if len(content) > MOST_BYTES:
-        raise NoTable(_("The file is too large: at most %(most)d rows.") % {"most": MOST_ROWS})
+        raise NoTable(too_large())
     for encoding in ("utf-8-sig", "cp1252"):
         try:
             text = content.decode(encoding)

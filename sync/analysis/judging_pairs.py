@@ -19,10 +19,14 @@ from sync.core.matching.match import Couple, match_pairs, weighing_of
 from sync.core.matching.people_index import index
 from sync.core.pairs_file import NoPairs, PairRow, PairsFile
 from sync.core.reasons import Reason
-from sync.core.records.employee import Employee, Side
+from sync.core.records.employee import Canonical, Employee, Side
 from sync.models import EmployeeLink, LeftOut, SyncRun
+from sync.reading.lists.programs import is_programs
 from sync.reading.snapshots import load_passed
 from sync.wording.sentences import side_name
+
+UNKNOWN = ("row_no_email", "row_no_id", "row_no_number")
+"""Why a row is refused that names somebody whom no system knows."""
 
 
 class Outcome(StrEnum):
@@ -59,14 +63,19 @@ class Judged:
 def judge(run: SyncRun, file: PairsFile) -> list[Judged]:
     """What each row comes to, in the file's order. ``run`` has read both sides, and its values are still there.
 
-    Raises ``NoPairs`` if the file is nobody's here.
+    Raises ``NoPairs`` if the file names somebody by a field that is switched off.
     """
     _check_fields(run, file)
     people = _People(run)
-    found = [people.find(row) for row in file.rows]
-    if not any(one.huma and one.visma for one in found):
-        raise NoPairs("pairs_nobody")
-    return list(people.decide(_without_doubles(found)))
+    return list(people.decide(_without_doubles([people.find(row) for row in file.rows])))
+
+
+def doubt(judged: Iterable[Judged]) -> Reason | None:
+    """Why the whole file may be a wrong one: no row names two people, and most name somebody whom nobody knows."""
+    rows = list(judged)
+    unknown = sum(one.reason is not None and one.reason.code in UNKNOWN for one in rows)
+    is_nobodys = not any(one.huma and one.visma for one in rows) and 2 * unknown > len(rows)
+    return Reason("pairs_nobody") if is_nobodys else None
 
 
 def _check_fields(run: SyncRun, file: PairsFile) -> None:
@@ -105,6 +114,7 @@ class _People:
     """Everybody whom a run read, and what is known of them."""
 
     def __init__(self, run: SyncRun) -> None:
+        self.run = run
         links = list(EmployeeLink.objects.filter(connection=run.connection_id).defer("baseline", "seen", "written"))
         self.links = [link for link in links if link.state != EmployeeLink.State.DIFFERENT]
         self.links_of = {side: defaultdict[str, list[EmployeeLink]](list) for side in Side}
@@ -151,9 +161,14 @@ class _People:
         elif having:
             one = having[0]
         else:
-            unread = _by_email(self.unread.known(Side.HUMA))
-            return _unread(Side.HUMA) if email in unread else Reason("row_no_email")
+            return self._without_email(email)
         return one if one.is_person else Reason("row_program")
+
+    def _without_email(self, email: Canonical) -> Reason:
+        """Why nobody with this canonical address was read."""
+        if email in _by_email(self.unread.known(Side.HUMA)):
+            return _unread(Side.HUMA)
+        return Reason("row_program" if email and is_programs(self.run, email) else "row_no_email")
 
     def _in_visma(self, text: str) -> Employee | Reason:
         number = same_number(text)

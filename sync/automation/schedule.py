@@ -30,8 +30,9 @@ def upcoming(connection: Connection, after: datetime | None = None) -> datetime 
     )
 
 
-def start_due() -> list[SyncRun]:
-    """Start the scheduled syncs that are due. A second caller at the same time finds the slot taken.
+def start_due(connection_pk: int | None = None) -> list[SyncRun]:
+    """Start the scheduled syncs that are due, of all connections or of one. A second caller at the same time finds the
+    slot taken.
 
     Missed slots are made up for once, however many there were. The slot of a paused connection waits for the end of the
     pause; all slots wait while Visma refuses the installation's own credentials.
@@ -39,6 +40,8 @@ def start_due() -> list[SyncRun]:
     if application_refused():
         return []
     due = Connection.objects.filter(state=Connection.State.ACTIVE, automatic=True, schedule_next__lte=timezone.now())
+    if connection_pk is not None:
+        due = due.filter(pk=connection_pk)
     started = [run for connection in due if (run := _start(connection))]
     for run in started:
         forget_superseded(run.connection)

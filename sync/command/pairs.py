@@ -1,5 +1,6 @@
 """A pairs file in the foreground, for `manage.py pairs`: with the wizard's open read, or with a read of its own."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from connections.api.errors import VendorError
 from connections.models import Connection, audit
 from sync import runner
 from sync.analysis.analyse import analyse
-from sync.analysis.judging_pairs import Judged, Outcome, judge
+from sync.analysis.judging_pairs import Judged, Outcome, doubt, judge
 from sync.analysis.persist import load, store
 from sync.command.deciding import NAME
 from sync.command.dry_run import Progress, read_both
@@ -63,15 +64,18 @@ def link_pairs(connection: Connection, file: PairsFile, dry: bool, progress: Pro
 
 
 def _report(judged: list[Judged], file: PairsFile) -> PairsReport:
-    return PairsReport(pairs.result_of(judged, file.unfilled))
+    why = doubt(judged)
+    error = sentence(why.code, why.params) if why else ""
+    return PairsReport(pairs.result_of(judged, file.unfilled), error)
 
 
-def _failure(reason: Reason, file: PairsFile) -> PairsReport:
-    return PairsReport(_nothing(file), sentence(reason.code, reason.params))
+def _failure(reason: Reason, file: PairsFile, judged: Iterable[Judged] = ()) -> PairsReport:
+    """Nobody was linked; rows that are refused whatever the reason is keep theirs."""
+    return PairsReport(_nothing(file, judged), sentence(reason.code, reason.params))
 
 
-def _nothing(file: PairsFile) -> Result:
-    return Result(0, 0, 0, file.unfilled, [])
+def _nothing(file: PairsFile, judged: Iterable[Judged] = ()) -> Result:
+    return Result(0, 0, 0, file.unfilled, pairs.result_of(judged, 0).refused)
 
 
 def _dry(connection: Connection, file: PairsFile, progress: Progress) -> PairsReport:
@@ -99,13 +103,13 @@ def _with_own_read(connection: Connection, file: PairsFile, progress: Progress) 
         runner.drive(run, progress, seconds=1)
         if run.state != SyncRun.State.REVIEW and not pairs.is_stopped(run):
             return _failure(Reason(run.failure or "bug", run.failure_params), file)
-        stopped = pairs.is_stopped(run)
         judged = pairs.apply(run, NAME, judge(run, file))
-        if stopped:
+        run.refresh_from_db()
+        if run.state == SyncRun.State.FETCHING:  # it compares again, with what the file says
             runner.drive(run, progress, seconds=1)
             run.refresh_from_db()
             if run.state != SyncRun.State.REVIEW:
-                return _failure(Reason(run.failure or "bug", run.failure_params), file)
+                return _failure(Reason(run.failure or "bug", run.failure_params), file, judged)
             judged = [one for one in judged if one.outcome is not Outcome.LINK or _is_linked(connection, one)]
         return _report(judged, file)
     finally:

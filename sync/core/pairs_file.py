@@ -7,6 +7,7 @@ columns are for the reader, such as the names in the template, and are left alon
 import csv
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from sync.core.csv_cells import begins_formula, unguarded
 from sync.core.immutable import record
@@ -21,6 +22,8 @@ _AS_TEXT = re.compile(r'="([^"]*)"')
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 """A line with its end. ``str.splitlines`` would end lines within a cell, such as at a form feed."""
+_END = "\x01"
+"""Stands after the last line, and in no file: a cell that has it was never closed."""
 _SEPARATOR = re.compile(r"\s*sep=(.)\s*", re.IGNORECASE)
 
 
@@ -65,15 +68,24 @@ def from_json(data: Mapping[str, object]) -> PairsFile:
     return PairsFile(tuple(PairRow(*row) for row in rows), int(str(data["unfilled"])))
 
 
+def large(most_bytes: int) -> NoPairs:
+    """Why a file of more bytes can't be used."""
+    return NoPairs("pairs_large", kb=most_bytes // 1000)
+
+
 def read_pairs(content: bytes, most_bytes: int, most_rows: int) -> PairsFile:
     """The rows of a file; at most ``most_bytes`` + 1 of it are needed. Raises ``NoPairs``."""
     if len(content) > most_bytes:
-        raise NoPairs("pairs_large", kb=most_bytes // 1000)
+        raise large(most_bytes)
     lines = _lines(_text_of(content))
     head, places = 0, None
     rows: list[PairRow] = []
     unfilled = 0
     for number, cells in lines:
+        if cells[-1:] and cells[-1].endswith(_END):
+            if cells == [_END]:
+                break
+            raise NoPairs("pairs_quote", row=number - head + 1 if places else 1)
         if not any(cell.strip() for cell in cells):
             continue
         if places is None:
@@ -106,7 +118,7 @@ def _text_of(content: bytes) -> str:
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows of the table with their numbers."""
+    """The rows of the table with their numbers, and at last ``_END``: alone, unless a cell was never closed."""
     first, _break, rest = text.partition("\n")
     named = _SEPARATOR.fullmatch(first)
     if named:
@@ -116,20 +128,23 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
         sign = ";" if ";" in heading else ","
     if sign not in (",", ";"):
         raise NoPairs("pairs_columns")
-    lines = (found[0] for found in _LINE.finditer(text))
+    lines = chain((found[0] for found in _LINE.finditer(text)), [_END])
+    number = 0
     try:
-        yield from enumerate(csv.reader(lines, delimiter=sign), 1)
-    except csv.Error:
-        raise NoPairs("pairs_binary") from None
+        for number, cells in enumerate(csv.reader(lines, delimiter=sign), 1):
+            yield number, cells
+    except csv.Error:  # a cell without an end, which is nearly always a quotation mark without one
+        raise NoPairs("pairs_quote", row=number + 1) if '"' in text else NoPairs("pairs_binary") from None
 
 
 def _places(headings: list[str]) -> dict[str, int]:
     """Where each known column is. Raises ``NoPairs`` if one that is needed is missing, or twice there."""
     named = [clean(cell).casefold().replace(" ", "_") for cell in headings]
     places = {column: named.index(column) for column in COLUMNS if named.count(column) == 1}
+    twice = next((column for column in COLUMNS if named.count(column) > 1), "")
+    if twice:
+        raise NoPairs("pairs_column_twice", column=twice)
     if "visma_number" not in places or not ("huma_email" in places or "huma_id" in places):
-        raise NoPairs("pairs_columns")
-    if any(named.count(column) > 1 for column in COLUMNS):
         raise NoPairs("pairs_columns")
     return places
 

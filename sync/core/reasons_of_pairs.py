@@ -18,6 +18,10 @@ PAIRS: dict[str, str] = {
     "pairs_columns": _(
         "The first row has to name the columns: visma_number, and huma_email or huma_id. Download the template."
     ),
+    "pairs_column_twice": _("The first row names the column %(column)s twice. Keep one of them."),
+    "pairs_quote": _(
+        "The quotation mark (\") in row %(row)s has no end, so the rest of the file can't be read. Remove it."
+    ),
     "pairs_unfilled": _(
         "No row is filled in. A row needs a person in Huma (huma_email or huma_id) and a visma_number."
     ),

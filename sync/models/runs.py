@@ -177,6 +177,8 @@ class EmployeeSnapshot(models.Model):
     draft = models.BooleanField(_("draft"), default=False)
     # What is worth knowing by this record alone: codes of sync.core.records.worth_knowing, with spaces between them.
     worth_knowing = models.CharField(max_length=80, blank=True, default="", editable=False)
+    # The fields that this side doesn't show of the person: names of sync.core.fields, with spaces between them.
+    hidden = models.CharField(max_length=500, blank=True, default="", editable=False)
     # Why the person was passed over (a code of sync.core.reasons), and the property that can't be understood.
     passed = models.CharField(_("skipped because"), max_length=60, blank=True, default="")
     passed_prop = models.CharField(max_length=80, blank=True, default="")

@@ -15,7 +15,7 @@ from sync.analysis import skipped_people
 from sync.core.codes import CreateGroup
 from sync.core.csv_cells import guarded
 from sync.core.mending import ANSWERED_HERE, EITHER, Places, where
-from sync.core.records.employee import Side, from_json
+from sync.core.records.employee import Side
 from sync.models import Conflict, EmployeeSnapshot, PassedPerson, SyncRun
 from sync.models.groups import COMPARED
 from sync.reading.reader import enabled_fields
@@ -130,18 +130,12 @@ def _not_added(one: EmployeeSnapshot) -> ToFix:
 
 
 def _unreadable(run: SyncRun) -> list[ToFix]:
-    """Fields that can't be read of a linked person, while the read's values are there; one line for a field that is
-    hidden for everybody."""
-    rows = EmployeeSnapshot.objects.filter(run=run, complete=True).exclude(link=None).select_related("link")
-    rows = rows.defer("link__baseline", "link__seen", "link__written")
+    """Fields that can't be read of a linked person; one line for a field that is hidden for everybody."""
+    linked = EmployeeSnapshot.objects.filter(run=run, complete=True).exclude(link=None)
+    people = Counter(linked.order_by().values_list("side", flat=True))
     names = {field.name for field in enabled_fields(run.connection)}
-    found: list[tuple[EmployeeSnapshot, str]] = []
-    people: Counter[str] = Counter()
-    for one in rows.order_by("pk").iterator(chunk_size=500):
-        if one.payload:
-            people[one.side] += 1
-            values = from_json(one.payload).values
-            found += [(one, name) for name, value in values.items() if not value.readable and name in names]
+    rows = linked.exclude(hidden="").defer("payload").order_by("pk")
+    found = [(one, name) for one in rows.iterator(chunk_size=500) for name in one.hidden.split() if name in names]
     hidden = Counter((one.side, name) for one, name in found)
     everybody = {key for key, count in hidden.items() if count == people[key[0]] and count > 1}
     lines = [_hidden_for_all(side, name, people[side]) for side, name in sorted(everybody)]

@@ -29,12 +29,14 @@ def seen(connections: Collection[Connection]) -> dict[int, Seen]:
     found = {}
     for row in connections:
         recipients = {same(one) for one in row.payroll_contacts if same(one)}
+        hidden, hidden_for_some = _hidden(figures.get(row.pk, {}), row.fields_off)
         mail, mail_to = mails.get(row.pk, ("none", ""))
         found[row.pk] = Seen(
             refused=_who_refuses(row, refused),
             fetched=row.pk in figures,
             first_sync=("synced", row.pk) in numbers,
-            hidden=_hidden(figures.get(row.pk, {}), row.fields_off),
+            hidden=hidden,
+            hidden_for_some=hidden_for_some,
             end_reason=bool(row.default_end_reason),
             ends_switched_off="last_workday" in row.fields_off,
             recipients=len(recipients),
@@ -46,6 +48,7 @@ def seen(connections: Collection[Connection]) -> dict[int, Seen]:
             misheard=("refused", row.pk) in numbers,
             pilot=_pilot(row, ("synced", row.pk) in numbers),
             automatic=row.automatic,
+            scheduled=row.schedule != Connection.Schedule.OFF,
             automatic_answered=row.automatic_asked,
             other_writer=row.other_writer if two_writers.rests(row) else "",
         )
@@ -72,11 +75,13 @@ def _figures(pks: Iterable[int]) -> dict[int, dict[str, Any]]:
     return dict(SyncRun.objects.filter(pk__in=newest).values_list("connection", "figures"))
 
 
-def _hidden(figures: dict[str, Any], off: Collection[str]) -> tuple[str, ...]:
-    """The fields, in the registry's order, that could be read of none of the linked people."""
+def _hidden(figures: dict[str, Any], off: Collection[str]) -> tuple[tuple[str, ...], dict[str, int]]:
+    """The fields, in the registry's order, that could be read of none of the linked people; and of how many people each
+    other field couldn't be read, if of any."""
     linked, unreadable = figures.get("linked") or 0, figures.get("unreadable") or {}
-    names = [field.name for field in FIELDS if field.name not in off]
-    return tuple(name for name in names if linked and unreadable.get(name, 0) >= linked)
+    counts = {one.name: unreadable[one.name] for one in FIELDS if one.name not in off and unreadable.get(one.name)}
+    nobody = tuple(name for name, count in counts.items() if linked and count >= linked)
+    return nobody, {name: count for name, count in counts.items() if name not in nobody}
 
 
 def _mails(pks: Iterable[int]) -> dict[int, tuple[str, str]]:

@@ -25,16 +25,19 @@ class Seen:
 
     ``refused``: who refuses the access: huma, visma, application, or "" for nobody. ``fetched``: whether both sides
     were ever read completely; ``first_sync``: whether a run that a person started has finished. ``hidden``: the names
-    of the fields that Huma showed for nobody. ``mail``: of the test email none, waiting, failed, sent or arrived;
+    of the fields that Huma showed for nobody; ``hidden_for_some``: of how many people each other field can't be seen.
+    ``mail``: of the test email none, waiting, failed, sent or arrived;
     ``mail_to``: whose address it went to. ``heard``: whether a notice from Huma ever came; ``misheard``: whether
     requests were refused. ``pilot``: who is worked for: "" not chosen yet, group or everyone.
-    ``automatic_answered``: whether an owner has decided about automatic updates.
+    ``scheduled``: whether everybody is fetched by a schedule; ``automatic_answered``: whether an owner has decided
+    about automatic updates.
     """
 
     refused: str = ""
     fetched: bool = False
     first_sync: bool = False
     hidden: tuple[str, ...] = ()
+    hidden_for_some: Mapping[str, int] = field(default_factory=dict)
     end_reason: bool = False
     ends_switched_off: bool = False
     recipients: int = 0
@@ -46,6 +49,7 @@ class Seen:
     misheard: bool = False
     pilot: str = ""
     automatic: bool = False
+    scheduled: bool = False
     automatic_answered: bool = False
     other_writer: str = ""
 
@@ -54,7 +58,7 @@ class Seen:
 class Found:
     """What a rule found: the status, and a sentence with its parameters, which says what to do if something is.
 
-    ``where``, ``action``: another place to act than the item's own.
+    ``where``, ``action``: another place to act than the item's own; what is done has only such a place, if any.
     """
 
     status: Status
@@ -108,7 +112,7 @@ def access(seen: Seen) -> Found:
 
 
 def fields(seen: Seen) -> Found:
-    """Whether Huma shows each synced field for somebody."""
+    """Whether Huma shows each synced field for somebody; what single people lack is mended one by one."""
     if not seen.fetched:
         return _after_fetching(_("The first time you fetch shows whether the API key sees all fields."))
     if seen.hidden:
@@ -117,6 +121,9 @@ def fields(seen: Seen) -> Found:
             "here."
         )
         return _to_do(text, fields=seen.hidden)
+    if seen.hidden_for_some:
+        text = _("Each field can be seen, but not of everybody. Of so many people it can't: %(fields)s.")
+        return Found(Status.DONE, text, {"fields": seen.hidden_for_some}, "to_fix", _("See whom"))
     return _done(_("The API key sees all fields that are synced."))
 
 
@@ -200,6 +207,12 @@ def other_writer(seen: Seen) -> Found:
 
 def automatic(seen: Seen) -> Found:
     """Whether automatic updates are on, or an owner decided otherwise."""
+    if seen.automatic and not seen.scheduled:
+        text = _(
+            "What only changed in Huma is sent to Visma automatically. There is no schedule, so nothing finds a change "
+            "whose notice gets lost."
+        )
+        return Found(Status.DONE, text, {}, "automatic#schedule-title", _("Choose a schedule"))
     if seen.automatic:
         return _done(_("What only changed in Huma is sent to Visma automatically."))
     if seen.automatic_answered:

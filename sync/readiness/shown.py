@@ -1,10 +1,11 @@
 """Readiness in words: what pages and commands show of each item."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from connections.models import Connection
 from sync.readiness.facts import seen
@@ -17,7 +18,7 @@ BEFORE_RELEASE = ("connection", "connection_settings", "connection_credentials",
 
 @dataclass(frozen=True)
 class Shown:
-    """One item in words. ``url``: where to act, "" if there is nothing to do; ``post``: that a button sends it."""
+    """One item in words. ``url``: where to act or to see more, "" for nowhere; ``post``: that a button sends it."""
 
     code: str
     status: Status
@@ -40,7 +41,11 @@ class Shown:
     @property
     def status_words(self) -> str:
         """The status in words, for those who don't see the tick."""
-        texts = {Status.DONE: _("Done"), Status.TO_DO: _("To do"), Status.NOT_NEEDED: _("Not needed")}
+        texts = {
+            Status.DONE: pgettext("readiness", "Done"),
+            Status.TO_DO: _("To do"),
+            Status.NOT_NEEDED: _("Not needed"),
+        }
         return texts[self.status]
 
 
@@ -87,14 +92,16 @@ def shown(item: Item, known: Seen, connection: Connection) -> Shown:
     """One item of a connection in words."""
     found = item.rule(known)
     words = {name: _listed(value) for name, value in found.params.items()}
-    url = _url(item, found, connection) if found.status == Status.TO_DO else ""
+    url = _url(item, found, connection) if found.status == Status.TO_DO or found.where else ""
     action = _(found.action or item.action)
     post = item.post and not found.where
     return Shown(item.code, found.status, _(item.title), _(found.text) % words, url, action, post)
 
 
 def _listed(value: object) -> object:
-    """A parameter for a sentence: names of fields by their labels."""
+    """A parameter for a sentence: names of fields by their labels, with the number of people where it is known."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{field_label(name)} ({count})" for name, count in value.items())
     return ", ".join(map(field_label, value)) if isinstance(value, tuple) else value
 
 

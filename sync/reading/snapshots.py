@@ -16,6 +16,7 @@ UPDATED = [
     "active",
     "draft",
     "worth_knowing",
+    "hidden",
     "payload",
     "passed",
     "passed_prop",
@@ -88,6 +89,7 @@ def _row(run: SyncRun, employee: Employee) -> EmployeeSnapshot:
         active=employee.active,
         draft=employee.draft,
         worth_knowing=" ".join(worth_knowing(employee)),
+        hidden=" ".join(employee.hidden),
         payload=to_json(employee),
     )
 

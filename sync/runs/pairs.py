@@ -24,7 +24,7 @@ from sync.core.batches import batches
 from sync.core.matching.match import Couple
 from sync.core.matching.possible import Possible
 from sync.core.matching.relook import without_instead
-from sync.core.pairs_file import PairsFile, from_json, read_pairs
+from sync.core.pairs_file import PairsFile, from_json, large, read_pairs
 from sync.core.reasons import Reason
 from sync.core.records.employee import Side
 from sync.models import AskedPair, EmployeeLink, EmployeeSnapshot, PairsUpload, PossibleMatch, SyncRun
@@ -77,6 +77,11 @@ def most_bytes() -> int:
     return int(settings.PAIRS_MAX_BYTES)
 
 
+def too_large() -> Reason:
+    """Why a file of more bytes can't be used."""
+    return large(most_bytes()).reason
+
+
 def read_file(content: bytes) -> PairsFile:
     """The rows of a file; only ``PAIRS_MAX_BYTES`` + 1 of it are needed. Raises ``NoPairs``."""
     return read_pairs(content, most_bytes(), settings.PAIRS_MAX_ROWS)
@@ -123,7 +128,7 @@ def apply(run: SyncRun, user: Any, judged: Sequence[Judged]) -> list[Judged]:
 
     What changed since it was judged is refused. Raises ``NotAllowed("state")`` while a run writes.
     """
-    if is_stopped(run):
+    if is_stopped(run) and any(one.outcome in (Outcome.LINK, Outcome.ASK) for one in judged):
         return _go_on(run, user, judged)
     done: dict[Couple, int] = {}
     freed: set[str] = set()
@@ -251,9 +256,10 @@ def upload_of(connection: Connection, user: Any) -> PairsFile | None:
     return from_json(row.content) if row else None
 
 
-def drop_upload(connection: Connection, user: Any) -> None:
-    """Delete the user's uploaded file."""
-    PairsUpload.objects.filter(connection=connection, by=name_of(user)).delete()
+def drop_upload(connection: Connection, user: Any) -> bool:
+    """Delete the user's uploaded file; False if there is none."""
+    count, _models = PairsUpload.objects.filter(connection=connection, by=name_of(user)).delete()
+    return bool(count)
 
 
 def mark_of(run: SyncRun, judged: Iterable[Judged]) -> str:

@@ -27,6 +27,7 @@ class Member:
     """One person of the group. ``pks``: their rows. ``side`` and ``vendor_id`` name them on People, "" for nobody.
 
     ``left``: why nothing can be done for them any more (unlinked, gone, outside, ended, left_out), "" if something can.
+    ``is_deactivated``: deactivated in Huma, whatever Visma says.
     """
 
     pks: tuple[int, ...]
@@ -36,6 +37,7 @@ class Member:
     vendor_id: str
     is_linked: bool
     left: str
+    is_deactivated: bool
     by: str
     at: datetime
 
@@ -56,6 +58,11 @@ class Group:
     def left(self) -> int:
         """How many of them have left."""
         return sum(bool(one.left) for one in self.members)
+
+    @property
+    def staying(self) -> int:
+        """How many of them haven't left: so many of ``of``."""
+        return self.people - self.left
 
     @property
     def is_idle(self) -> bool:
@@ -89,7 +96,7 @@ def note_pilot(run: SyncRun) -> None:
     if connection.pilot:
         now = group(connection)
         found = outside_of(run, connection)
-        figures[PILOT] = {"people": now.people, "of": now.of, "outside": found[0], "outside_people": found[1]}
+        figures[PILOT] = {"people": now.staying, "of": now.of, "outside": found[0], "outside_people": found[1]}
     if figures != run.figures:
         run.figures = figures
         SyncRun.objects.filter(pk=run.pk).update(figures=figures)
@@ -159,6 +166,7 @@ def _member(
         vendor_id=vendor_id,
         is_linked=link is not None and link.state == State.LINKED,
         left=_left(link, keys, found, out),
+        is_deactivated=any(one.side == Side.HUMA and not one.active for one in found),
         by=first.by,
         at=first.at,
     )
@@ -173,4 +181,4 @@ def _left(link: EmployeeLink | None, keys: list[Key], found: list[EmployeeSnapsh
         return "left_out"
     if link is None and not found:
         return "gone"
-    return "ended" if found and all(one.standing == Period.FORMER for one in found) else ""
+    return "ended" if found and all(one.standing == Period.FORMER or not one.active for one in found) else ""

@@ -18,4 +18,4 @@ def pilot_group(connection: Connection) -> Group:
 @register.filter
 def in_words(found: Group) -> str:
     """How large the group is, in a sentence."""
-    return group_sentence(found.people, found.of)
+    return group_sentence(found.staying, found.of)

@@ -128,7 +128,9 @@ def part_words(code: str, n: int) -> str:
         "not_compared": ngettext(
             "%(n)d person is compared by the next sync", "%(n)d people are compared by the next sync", n
         ),
-        "one_system": ngettext("%(n)d person is in one system only", "%(n)d people are in one system only", n),
+        "one_system": ngettext(
+            "%(n)d current person is in one system only", "%(n)d current people are in one system only", n
+        ),
         "stands": ngettext("%(n)d differs and nobody is asked", "%(n)d differ and nobody is asked", n),
     }.get(code) or ngettext("%(n)d more thing needs your attention", "%(n)d more things need your attention", n)
     return text % {"n": n}

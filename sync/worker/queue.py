@@ -17,7 +17,8 @@ def wake(run_pk: int) -> None:
 
 
 def wake_connection(connection_pk: int) -> None:
-    """Have a worker look soon at what waits in the connection: Huma's events, and runs that waited for another run."""
+    """Have a worker look soon at what is due or waits in the connection: a scheduled sync, Huma's events, and runs that
+    waited for another run."""
     transaction.on_commit(lambda: _ring(connection_pk, "attend"))
 
 

@@ -177,6 +177,40 @@ def test_a_file_that_cannot_be_used_is_one_clear_line(
     assert not linked(company.connection)
 
 
+def test_a_file_of_which_no_row_can_be_used_says_why_for_each(company: Company, tmp_path: Path) -> None:
+    company.clerk(stranger(company, 1), number="0033")
+    path = tmp_path / "p.csv"
+    strangers = file("a@other.example,,9001", "h1@huma.example,,9002")
+    code, said, error = run(company.connection, path, text=strangers)
+    assert (code, said["error"]) == (2, error)
+    assert error.startswith("No row names somebody in Huma and somebody in Visma")
+    assert said["refused"] == [
+        {"row": 2, "reason": "Nobody in Huma has this email."},
+        {"row": 3, "reason": "No employee in Visma has this number."},
+    ]
+    out = io.StringIO()
+    with pytest.raises(CommandError, match="No row names somebody"):
+        call_command("pairs", company.connection.code, str(path), stdout=out)
+    assert "Row 2: Nobody in Huma has this email." in out.getvalue()
+
+    code, said, error = run(company.connection, path, text=file("h1@huma.example,,33"))
+    assert (code, error) == (1, "")
+    assert "one has it with zeros in front" in said["refused"][0]["reason"]
+
+
+def test_where_hardly_anybody_is_linked_refused_rows_keep_their_reasons(settings: Any, hr: Any, tmp_path: Path) -> None:
+    with scheduling.company(settings, hr) as found:
+        people = [stranger(found, at) for at in range(4)]
+        for at, person in enumerate(people):
+            found.huma(person, familyName=f"Family{at}", phone="+4722000000")
+        formula = {"row": 2, "reason": "The row has a formula. Write the value itself."}
+        code, said, error = run(found.connection, tmp_path / "p.csv", text=file("=1+1,,V0"))
+        assert (code, error, said["refused"]) == (1, "", [formula])
+        code, said, error = run(found.connection, tmp_path / "p.csv", text=file("=1+1,,V0", f",{people[0].user_id},V0"))
+        assert (code, said["linked"], said["refused"]) == (2, 0, [formula])
+        assert said["error"] == error
+
+
 def test_a_file_that_is_not_there_is_one_clear_line(company: Company, tmp_path: Path) -> None:
     code, _said, error = run(company.connection, tmp_path / "nowhere.csv")
     assert (code, error) == (2, "The file can't be read: No such file or directory.")
@@ -232,6 +266,15 @@ def test_who_is_gone_or_could_not_be_read_is_refused_with_that(company: Company,
     reasons = [row["reason"] for row in said["refused"]]
     assert reasons[0] == "This person is no longer in Huma."
     assert reasons[1].startswith("This person couldn't be fetched from Huma.")
+    assert said["linked"] == 1
+
+
+def test_a_program_is_called_so_also_by_its_email(company: Company, tmp_path: Path) -> None:
+    program, person = stranger(company, 1), stranger(company, 2)
+    company.sandbox.huma.users[program.user_id].type = "service_user"
+    content = file("H1@huma.example,,V1", f",{person.user_id},V2")
+    said = run(company.connection, tmp_path / "p.csv", text=content)[1]
+    assert said["refused"] == [{"row": 2, "reason": "This user in Huma is an account of a program, not a person."}]
     assert said["linked"] == 1
 
 

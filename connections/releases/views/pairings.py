@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from connections.models import Connection, ExpectedPairing
 from connections.pages.permissions import hr_page
+from connections.pages.uploads import takes_file
 from connections.pairing import reservations
 from connections.releases import expected_pairings
 from connections.releases.forms import ExpectForm, StoreForm, UploadForm
@@ -77,6 +78,7 @@ def expect(request: HttpRequest) -> HttpResponse:
     return redirect("admin:pairings")
 
 
+@takes_file("pairings", expected_pairings.too_large)
 @require_POST
 @_for_superusers
 def upload(request: HttpRequest) -> HttpResponse:

@@ -155,6 +155,11 @@ class Employee:
         """Whether more than one position is current: then no choice for many decides dates."""
         return len(self.current_positions) > 1
 
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """The names of the fields that aren't shown to us, or that there is nothing to read from."""
+        return tuple(name for name, value in self.values.items() if not value.readable)
+
     def canonical(self, name: str) -> Canonical:
         """The canonical value of a field, ``None`` if it is empty or not readable."""
         value = self.values.get(name)

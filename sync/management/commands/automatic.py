@@ -8,7 +8,7 @@ from django.db import transaction
 from django.forms import IntegerField
 from django.utils.translation import gettext as _
 
-from connections.command_line import OneLineCommand, connection_called, email_address, mistake
+from connections.command_line import OneLineCommand, connected, email_address, mistake
 from connections.models import Connection
 from connections.pages.permissions import is_owner
 from connections.settings import changing, owners
@@ -46,9 +46,7 @@ class Command(OneLineCommand):
         parser.add_argument("--by", metavar="USERNAME", help="in whose name: an owner of it, or an administrator")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        connection = connection_called(options["code"])
-        if connection.state == Connection.State.DISCONNECTED:
-            raise mistake(switching.refusal(connection))
+        connection = connected(options["code"])
         chosen = _chosen(connection, options)
         given = [email_address("--payroll", one) for one in options["payroll"] or ()]
         contacts = list(dict.fromkeys(given))

@@ -37,10 +37,10 @@ class Command(OneLineCommand):
         if options["json"]:
             error = {"error": report.error} if report.error else {}
             self.stdout.write(json.dumps({**report.result.as_dict(), **error}, ensure_ascii=False))
+        elif not report.error or report.result.refused:
+            self.stdout.write(_summary(report, options["dry_run"]))
         if report.error:
             raise mistake(report.error)
-        if not options["json"]:
-            self.stdout.write(_summary(report, options["dry_run"]))
         if report.exit_code:
             sys.exit(report.exit_code)
 

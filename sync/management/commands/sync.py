@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from connections.command_line import OneLineCommand, mistake
+from connections.command_line import OneLineCommand, connected, mistake
 from connections.models import Connection
 from connections.pauses.credential_retry import ask_now
 from sync.command.deciding import Options
@@ -83,9 +83,7 @@ class Command(OneLineCommand):
 
 def active_connection(code: str) -> Connection:
     """The active connection with this code; ends the command with one line if there is none."""
-    connection = Connection.objects.filter(code=code).exclude(state=Connection.State.DISCONNECTED).first()
-    if connection is None:
-        raise mistake(_("There is no connection with the code %s.") % code)
+    connection = connected(code)
     if connection.state == Connection.State.WAITING:
         raise mistake(sentence("waits_for_release"))
     ask_now(connection)

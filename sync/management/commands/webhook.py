@@ -5,8 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from connections.command_line import OneLineCommand, connection_called, mistake
-from connections.models import Connection
+from connections.command_line import OneLineCommand, connected, mistake
 from connections.settings import webhook
 
 NAME = "manage.py webhook"
@@ -24,9 +23,7 @@ class Command(OneLineCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        connection = connection_called(options["code"])
-        if connection.state == Connection.State.DISCONNECTED:
-            raise mistake(_("The connection is disconnected. Connect it again first."))
+        connection = connected(options["code"])
         address = webhook.address(connection)
         if not address:
             raise mistake(_("SITE_URL isn't set, so the address of the webhook isn't known. Set it first."))

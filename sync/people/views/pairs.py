@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from connections.models import Connection, audit
 from connections.pages.request_params import number
-from sync.analysis.judging_pairs import Judged, Outcome, judge
+from connections.pages.uploads import takes_file
+from sync.analysis.judging_pairs import Judged, Outcome, doubt, judge
 from sync.core.pairs_file import NoPairs, PairsFile
 from sync.models import SyncRun
 from sync.pages.paging import Place, part_of_list
@@ -27,6 +28,8 @@ from sync.wording.people import Badge
 from sync.wording.sentences import against_sentence, agrees_label, sentence
 
 PER_PAGE = 100
+LINKED = "pairs_linked"
+"""Where a session keeps the fingerprint of the preview that was confirmed last."""
 ORDER = (Outcome.REFUSED, Outcome.ASK, Outcome.LINK, Outcome.ALREADY)
 """What a person has to look at comes first."""
 
@@ -54,6 +57,12 @@ class PairsForm(forms.Form):
         return file
 
 
+def _too_large() -> str:
+    reason = pairs.too_large()
+    return sentence(reason.code, reason.params)
+
+
+@takes_file("pairs", _too_large)
 @require_http_methods(["GET", "POST"])
 @connection_page
 def page(request: HttpRequest, connection: Connection) -> HttpResponse:
@@ -98,10 +107,15 @@ def _not_ready(connection: Connection) -> str:
 def preview(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Show what an uploaded file would do; a POST does it, or drops the file."""
     if request.POST.get("to") == "drop":
-        pairs.drop_upload(connection, request.user)
-        messages.info(request, _("The file was discarded. Nobody was linked."))
+        if pairs.drop_upload(connection, request.user):
+            messages.info(request, _("The file was discarded. Nobody was linked."))
+        else:
+            messages.info(request, _("The file was used or discarded already, maybe in another tab."))
         return redirect("admin:pairs", connection.code)
     file, run = pairs.upload_of(connection, request.user), pairs.fresh_read(connection)
+    if file is None and request.method == "POST" and request.POST.get("fingerprint", "") == request.session.get(LINKED):
+        messages.info(request, _("These pairs were linked already, maybe in another tab. Nothing was done twice."))
+        return redirect(reverse("admin:people", args=[connection.code]) + "?show=by_pair")
     if file is None or run is None:
         if request.method == "POST" or file is not None:
             messages.warning(request, _("The file isn't kept any longer. Upload it again."))
@@ -127,6 +141,7 @@ def _link(request: HttpRequest, connection: Connection, run: SyncRun, judged: li
         messages.error(request, _("A sync is sending right now. Wait until it has ended, then try again."))
         return redirect("admin:pairs_preview", connection.code)
     pairs.drop_upload(connection, request.user)
+    request.session[LINKED] = request.POST["fingerprint"]
     if goes_on:
         messages.success(request, _("The sync compares again, with what the file says."))
         return redirect("admin:sync_users", connection.code)
@@ -160,6 +175,7 @@ def _preview(
         key=lambda mark: by_mark.get(str(number(mark))),
     )
     counts = Counter(one.outcome for one in judged)
+    why = doubt(judged)
     context = page_context(
         request,
         connection,
@@ -170,6 +186,7 @@ def _preview(
         counts={outcome.value: counts[outcome] for outcome in Outcome},
         changes=counts[Outcome.LINK] + counts[Outcome.ASK],
         unfilled=unfilled,
+        doubt=sentence(why.code, why.params) if why else "",
         fingerprint=pairs.mark_of(run, judged),
         minutes=int(pairs.KEPT.total_seconds() // 60),
     )

@@ -145,7 +145,7 @@ def everyone(request: HttpRequest, connection: Connection) -> HttpResponse:
 
         def change() -> None:
             if pilot_group.everyone(connection, request.user, _seen(request)):
-                messages.success(request, _("The connection works for everyone from now on."))
+                messages.success(request, _everyone_said(connection))
 
         return _changed(request, connection, change)
     if not connection.pilot:
@@ -160,6 +160,14 @@ def everyone(request: HttpRequest, connection: Connection) -> HttpResponse:
         "version": connection.pilot_version,
     }
     return render(request, "sync/pilot_everyone.html", context)
+
+
+def _everyone_said(connection: Connection) -> str:
+    text = _("The connection works for everyone from now on.")
+    if connection.automatic and connection.state == Connection.State.ACTIVE:
+        starts = _("A sync of everybody starts now.")
+        return f"{text} {starts}"
+    return text
 
 
 def _seen(request: HttpRequest) -> int:

@@ -6,7 +6,7 @@ A run keeps them in its progress, as keyed fingerprints and never as addresses. 
 from collections.abc import Collection, Iterable
 
 from connections.models import Connection
-from sync.core.records.employee import Employee, Side
+from sync.core.records.employee import Canonical, Employee, Side
 from sync.models import SyncRun
 from sync.reading.reader import fingerprinter
 
@@ -24,6 +24,11 @@ def seen_by(run: SyncRun) -> list[str]:
     """The fingerprints of the addresses of all programs in the list that the run read."""
     found: list[str] = run.progress.get(Side.HUMA, {}).get("program_emails", [])
     return found
+
+
+def is_programs(run: SyncRun, email: Canonical) -> bool:
+    """Whether a program had this canonical address when the run read."""
+    return fingerprinter(run.connection)(*KEPT_AS, email) in seen_by(run)
 
 
 def addresses_of(connection: Connection, prints: Collection[str], people: Iterable[Employee]) -> set[str]:

@@ -112,11 +112,12 @@ def figures(connection: Connection, found: Overview) -> list[Figure]:
     """The figures of what waits for a person, each with the page that it opens."""
     review, matches, create = (_url(connection, name) for name in ("review", "review_matches", "create"))
     people = _people(found.people)
+    apart = _("without the possible matches") if found.possible else ""
     return [
         Figure(found.differences, _("Differences"), review(show="all"), people, attention=bool(found.differences)),
         Figure(found.possible, _("Possible matches"), matches(), attention=bool(found.possible)),
-        Figure(found.only_huma_total, _("Only in Huma"), f"{create()}#to-visma", side=Side.HUMA),
-        Figure(found.only_visma_total, _("Only in Visma"), f"{create()}#to-huma", side=Side.VISMA),
+        Figure(found.only_huma_total, _("Only in Huma"), f"{create()}#to-visma", apart, side=Side.HUMA),
+        Figure(found.only_visma_total, _("Only in Visma"), f"{create()}#to-huma", apart, side=Side.VISMA),
     ]
 
 

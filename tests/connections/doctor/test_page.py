@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from connections.doctor import check as doctor
 from connections.doctor.assumptions import ASSUMPTIONS
+from connections.doctor.check import LEASE
 from connections.models import AuditEntry, Connection, Diagnosis
 from tests.connections.companies import company, text_of
 from tests.connections.doctor.conftest import checked_company
@@ -76,6 +77,17 @@ def test_a_check_is_asked_for_and_the_page_says_what_is_left(web: Client, hr: Us
     assert "Still to come: The list of employees in Visma · Pages in Visma" in page
     assert "3 of 8" in page
     assert "being checked already" in text_of(web.post(at(connection, "_start"), follow=True))
+
+
+def test_a_check_that_is_silent_for_a_while_says_so(web: Client, hr: User) -> None:
+    connection = company(hr)
+    web.post(at(connection, "_start"))
+    Diagnosis.objects.update(claimed_until=timezone.now() + LEASE, steps=8)
+    assert "The check hasn't moved for a while" not in text_of(web.get(at(connection, "_live")))
+    Diagnosis.objects.update(claimed_until=timezone.now() + LEASE - timedelta(seconds=40))
+    page = text_of(web.get(at(connection, "_live")))
+    assert "The check hasn't moved for a while" in page
+    assert "you can start it again here in two minutes" in page
 
 
 def test_when_it_is_done_the_whole_page_is_shown_again(web: Client, hr: User) -> None:

@@ -159,6 +159,12 @@ def test_what_is_no_table_is_said(page, content, sentence):
     assert sentence in text_of(upload(page, content))
 
 
+def test_a_file_that_no_page_takes_is_refused_with_the_limit_that_counts(page):
+    said = text_of(upload(page, b"x" * 3_000_000))
+    assert "The file is too large: at most 1000 rows." in said
+    assert f'href="{PAGE}">Choose another file' in said
+
+
 def test_what_was_stored_meanwhile_is_left_as_it_is(page, hr, superuser):
     table = upload(page, f"{TENANT_ID};hr").context["table"]
     expected_pairings.expect(superuser, [(TENANT_ID, User.objects.get(username="other"))])

@@ -89,19 +89,39 @@ def test_a_row_that_names_nobody_on_one_side_is_not_filled_in() -> None:
         ("a@x.no,h1,17\n", "pairs_columns"),
         ("huma_email,huma_id\na,b\n", "pairs_columns"),
         ("visma_number\n17\n", "pairs_columns"),
-        ("huma_id,huma_id,visma_number\na,b,17\n", "pairs_columns"),
+        ("huma_id,huma_id,visma_number\na,b,17\n", "pairs_column_twice"),
+        ("huma_email,Huma Email,visma_number\na@x.no,b@x.no,17\n", "pairs_column_twice"),
+        ("huma_id,visma_number,visma_number\na,17,18\n", "pairs_column_twice"),
         ("huma_id\tvisma_number\nh1\t17\n", "pairs_columns"),
         ("sep=|\nhuma_id|visma_number\nh1|17\n", "pairs_columns"),
         (b"PK\x03\x04\x14\x00\x06\x00", "pairs_binary"),
         (b"\x89PNG\r\n\x1a\n\x00", "pairs_binary"),
         ((HEAD + ",h1,17\n").encode("utf-16"), "pairs_binary"),
-        (HEAD + ',h1,"' + "x" * 200_000, "pairs_binary"),
+        (HEAD + ",h1," + "x" * 200_000, "pairs_binary"),
+        (HEAD + ',h1,"' + "x" * 200_000, "pairs_quote"),
+        (HEAD + '"a@x.no,,17\nb@x.no,,18\n', "pairs_quote"),
+        (HEAD + 'a@x.no,,17\nb@x.no,,"18', "pairs_quote"),
+        ('"huma_id,visma_number\nh1,17\n', "pairs_quote"),
         (HEAD + ",h1,17\n" * 101, "pairs_rows"),
         (HEAD + ",,17\n" * 101, "pairs_rows"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_a_sentence(content: bytes | str, expected: str) -> None:
     assert why(content, most_bytes=500_000) == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "row"),
+    [
+        ('"huma_id,visma_number\nh1,17\n', 1),
+        ('huma_id,visma_number\nh1,17\n\nh2,"18\nh3,19\n', 4),
+        ("huma_id,visma_number\nh1,17\n" + 'h2,"18\n' + "h3,19\n" * 50_000, 3),
+    ],
+)
+def test_a_quotation_mark_without_an_end_is_found_in_its_row(content: str, row: int) -> None:
+    with pytest.raises(NoPairs) as refused:
+        rows(content, most_bytes=500_000)
+    assert (refused.value.reason.code, refused.value.reason.params) == ("pairs_quote", {"row": row})
 
 
 def test_a_file_that_is_too_large_is_not_looked_into() -> None:

@@ -7,6 +7,7 @@ from sync import runner
 from sync.automation import held, schedule
 from sync.models import Change, Conflict, HumaEvent
 from sync.wording.webhook import event_hint
+from tests.sync import bell
 from tests.sync.scheduling import scheduled, turn_on
 from tests.sync.telling import account, accounts, approve, approved, new_account, of, phone, phones, told, waits
 
@@ -41,6 +42,24 @@ def test_everyone_is_caught_up_with_even_without_a_schedule(piloted):
     assert piloted.changed(before) == piloted.ids(*piloted.outside)
     assert Connection.objects.get().schedule_next is None
     assert schedule.start_due() == []
+
+
+@pytest.mark.parametrize("what", ["everyone", "somebody joins"])
+def test_the_sync_of_who_is_new_starts_at_once_and_not_with_the_next_tick(piloted, what):
+    turn_on(piloted.company, schedule="off")
+    piloted.choose(*piloted.inside)
+    piloted.edit_everybody()
+    told(piloted.company, *piloted.inside, *piloted.outside)
+    bell.until_quiet()
+    before = piloted.company.sandbox.state()
+    if what == "everyone":
+        piloted.everyone()
+    else:
+        piloted.choose(piloted.outside[0])
+    bell.until_quiet()
+    caught_up = piloted.outside if what == "everyone" else piloted.outside[:1]
+    assert piloted.changed(before) == piloted.ids(*caught_up)
+    assert Connection.objects.get().schedule_next is None
 
 
 def test_who_joins_the_group_is_caught_up_with(piloted):

@@ -145,6 +145,17 @@ def test_everyone_asks_first_and_says_how_many_people_that_is(piloted, web, conn
     assert "Start with these three" not in page(web, "overview", connection)
 
 
+def test_everyone_says_when_the_sync_of_everybody_starts(piloted, web, connection):
+    piloted.company.read()
+    piloted.choose(*piloted.inside)
+    assert "Nothing is sent now" in page(web, "pilot_everyone", connection)
+    Connection.objects.update(automatic=True, state="paused")
+    assert "once the connection works again, a sync of everybody starts" in page(web, "pilot_everyone", connection)
+    Connection.objects.update(state="active")
+    assert "a sync of everybody starts at once" in page(web, "pilot_everyone", connection)
+    assert "A sync of everybody starts now." in post(web, "pilot_everyone", connection)
+
+
 def test_each_change_is_in_the_audit_without_names(piloted, web, connection):
     alone = piloted.company.add("only_huma")
     piloted.company.read()
@@ -179,10 +190,29 @@ def test_members_who_leave_are_named_with_the_reason(piloted, web, connection):
     text = page(web, "pilot", connection)
     for words_ in ("Not linked any more", "No longer in one of the systems", "Left out", "Employment has ended"):
         assert words_ in text
-    assert "4 of them have left." in text
+    assert "Pilot group: 1 of 3 people. Only they are changed. 4 more were chosen and have left." in text
+    assert "Some of them can't be tried with any more" in text
     assert "Take them out and choose others" in text
     EmployeeLink.objects.filter(pk=stays.pk).update(state="outside")
-    assert "All of them have left, so nothing is sent for anybody. Choose others." in page(web, "people", connection)
+    assert "Everybody in it has left, so nothing is sent for anybody. Choose others." in page(web, "people", connection)
+    text = page(web, "pilot", connection)
+    assert "None of them can be tried with any more" in text
+    assert "Pilot group: 0 of 2 people." in text
+
+
+def test_a_member_who_is_deactivated_in_huma_is_called_so(piloted, web, connection):
+    piloted.company.read()
+    piloted.choose(*piloted.inside)
+    assert "Deactivated in Huma" not in page(web, "pilot", connection)
+    seen = connection.runs.get().snapshots.filter(link__huma_id=piloted.inside[0].user_id)
+    seen.filter(side="huma").update(active=False)
+    text = page(web, "pilot", connection)
+    assert "Deactivated in Huma" in text
+    assert "2 of 5 people. Only they are changed." in text, "Visma still employs them, so differences are sent"
+    seen.filter(side="visma").update(standing="former")
+    text = page(web, "pilot", connection)
+    assert "Employment has ended" in text
+    assert "1 of 5 people. Only they are changed. 1 more was chosen and has left." in text
 
 
 def test_an_empty_group_says_that_nothing_is_sent(piloted, web, connection):

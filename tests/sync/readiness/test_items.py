@@ -20,6 +20,8 @@ CASES = [
     ("fields", {}, TO_DO),
     ("fields", {"fetched": True}, DONE),
     ("fields", {"fetched": True, "hidden": ("bank_account",)}, TO_DO),
+    ("fields", {"fetched": True, "hidden": ("bank_account",), "hidden_for_some": {"phone": 1}}, TO_DO),
+    ("fields", {"fetched": True, "hidden_for_some": {"phone": 1}}, DONE),
     ("end_reason", {}, TO_DO),
     ("end_reason", {"end_reason": True}, DONE),
     ("end_reason", {"ends_switched_off": True}, NOT_NEEDED),
@@ -43,6 +45,7 @@ CASES = [
     ("automatic", {}, TO_DO),
     ("automatic", {"first_sync": True}, TO_DO),
     ("automatic", {"first_sync": True, "automatic": True}, DONE),
+    ("automatic", {"first_sync": True, "automatic": True, "scheduled": True}, DONE),
     ("automatic", {"first_sync": True, "automatic_answered": True}, NOT_NEEDED),
 ]
 
@@ -69,7 +72,7 @@ def test_a_sentence_has_the_parameters_that_its_rule_gives():
     worst = Seen(
         refused="huma", fetched=True, hidden=("phone",), recipients=2, mail="sent", mail_to="a", other_writer="v"
     )
-    for known in (Seen(), worst):
+    for known in (Seen(), worst, Seen(automatic=True), Seen(fetched=True, hidden_for_some={"phone": 1})):
         for item in ITEMS:
             found = item.rule(known)
             assert isinstance(found, Found)

@@ -90,6 +90,24 @@ def test_a_field_that_huma_shows_for_nobody_is_named(made):
     assert "Bank account" not in sentence(made, "fields")
 
 
+def test_fields_that_some_people_hide_are_named_and_lead_to_the_list(made, hr):
+    people = [in_huma(f"h{n}", f"Given{n}", f"Family{n}", f"{n}", f"p{n}@x.no") for n in "12"]
+    hiding = in_huma("h3", "Given3", "Family3", "3", "p3@x.no", bankAccount=..., phone=...)
+    in_both = [in_visma(f"v{n}", f"Given{n}", f"Family{n}", f"{n}", f"p{n}@x.no") for n in "123"]
+    read_now(made, *people, hiding, *in_both)
+    assert statuses(made)["fields"] == Status.DONE
+    said = sentence(made, "fields")
+    assert "not of everybody" in said
+    assert "Phone (1), Bank account (1)" in said
+    page = signed_in(hr).get(at("ready", made))
+    assert said in words(page)
+    assert at("to_fix", made) in page.content.decode()
+    assert words(signed_in(hr).get(at("to_fix", made))).count("Given3 Family3") >= 2
+    made.fields_off = ["bank_account", "phone"]
+    made.save()
+    assert sentence(made, "fields") == "The API key sees all fields that are synced."
+
+
 def test_refused_access_is_left(made):
     assert statuses(made)["access"] == Status.DONE
     made.state, made.pause_reason = "paused", "credentials_visma_tenant"
@@ -155,6 +173,22 @@ def test_what_an_owner_decided_against_is_not_needed_and_does_not_count(made, co
         assert readiness(made)[made.pk].in_short == "8 of 9 left"
 
 
+def test_automatic_updates_without_a_schedule_say_what_nothing_finds(made, hr):
+    made.automatic, made.schedule = True, "off"
+    made.save()
+    assert statuses(made)["automatic"] == Status.DONE
+    assert "nothing finds a change whose notice gets lost" in sentence(made, "automatic")
+    page = signed_in(hr).get(at("ready", made))
+    assert "Choose a schedule" in words(page)
+    assert f"{at('automatic', made)}#schedule-title" in page.content.decode()
+    assert 'id="schedule-title"' in signed_in(hr).get(at("automatic", made)).content.decode()
+    assert "None is planned, so choose a schedule" in words(signed_in(hr).get(at("webhook", made)))
+    made.schedule = "hours"
+    made.save()
+    assert sentence(made, "automatic") == "What only changed in Huma is sent to Visma automatically."
+    assert "so keep it on" in words(signed_in(hr).get(at("webhook", made)))
+
+
 def test_a_disconnected_connection_has_no_list(made):
     made.state = "disconnected"
     made.save()
@@ -172,6 +206,12 @@ class TestPages:
         assert "Pilot group – To do" in said
         assert "Access to both systems – Done" in said
         assert "Default end reason – Not needed" in said
+
+    def test_the_statuses_are_said_in_norwegian(self, made):
+        made.fields_off = ["last_workday"]
+        with translation.override("nb"):
+            said = {item.status: item.status_words for item in readiness(made)[made.pk].items}
+        assert said == {Status.DONE: "Ferdig", Status.TO_DO: "Gjenstår", Status.NOT_NEEDED: "Ikke nødvendig"}
 
     def test_each_place_to_act_is_there(self, made, hr):
         web = signed_in(hr)

@@ -156,7 +156,7 @@ def test_visma_may_assign_numbers_and_who_has_none_can_be_ticked(page, hr):
     run = read(company(hr, tenant_id="other"), in_huma("une", "Une", "Uten", "", "une@x.no"))
     said = text_of(page.get(url(run)))
     assert "Let Visma assign the number" in said
-    assert "1 person has no Employment ID in Huma. Visma's next number is sent to Huma too." in said
+    assert "1 person listed here has no Employment ID in Huma. Visma's next number is sent to Huma too." in said
     assert "There is no Employment ID in Huma. Enter it there, or let Visma assign the number." in said
     said = text_of(page.post(url(run, "numbering/"), {"assign": "on"}, **HTMX))
     assert 'name="assign" checked' in said

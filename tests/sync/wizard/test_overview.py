@@ -32,6 +32,11 @@ def test_each_figure_opens_its_filter(web, run):
     assert f"{at('create', run.connection)}#to-visma" in page
 
 
+def test_who_is_in_one_system_is_counted_without_possible_matches_and_says_so(web, run):
+    text = words(web.get(at("overview", run.connection)))
+    assert text.count("without the possible matches") == 2
+
+
 def test_a_later_run_begins_with_what_is_new(web, fjordheim):
     people = (
         in_huma("kari", "Kari", "Nordmann", "1", "kari@x.no", phone=wrap("22 33 44 55")),

@@ -129,8 +129,44 @@ def test_what_cannot_be_used_is_refused_with_a_sentence(web, run, settings, cont
     assert said in words(upload(web, run, content))
 
 
-def test_a_body_that_no_page_takes_is_refused_before_it_is_read(web, run, fjordheim):
+@pytest.mark.parametrize(
+    ("rows", "reasons", "is_in_doubt"),
+    [
+        ("=1+1;;901\n+4;;0902\n", ["The row has a formula.", "The row has a formula."], False),
+        ("kari@x.no;;902\n", ["one has it with zeros in front."], False),
+        (";elsewhere;901\na@other.no;;0902\n", ["Nobody in Huma has this ID.", "Nobody in Huma has this email."], True),
+        (";h1;12\n;h2;13\n;h3;902\n", ["No employee in Visma has this number."], True),
+        (";h1;12\n;h2;902\n;h3;902\n", ["No employee in Visma has this number.", "zeros in front."], False),
+    ],
+)
+def test_a_file_of_which_no_row_can_be_used_says_why_for_each(web, run, fjordheim, rows, reasons, is_in_doubt):
+    page = upload(web, run, HEAD + rows)
+    said = words(page)
+    for reason in reasons:
+        assert reason in said
+    count = rows.count("\n")
+    assert (f"{count} rows are refused." if count > 1 else "1 row is refused.") in said
+    assert ("Is the file another company's" in said) == is_in_doubt
+    assert "Discard the file" in said
+    assert 'name="fingerprint"' not in text_of(page), "there is nothing to confirm"
+
+
+def test_a_file_that_no_page_takes_is_refused_with_the_limit_that_counts(web, run, fjordheim):
     answer = web.post(at("pairs", fjordheim), {"file": SimpleUploadedFile("p.csv", b"x" * 3_000_000)})
+    assert answer.status_code == 400
+    assert "The file is larger than 2000 kB. Split it into several files. Nothing was changed." in words(answer)
+    assert f'href="{at("pairs", fjordheim)}">Choose another file' in text_of(answer)
+
+
+def test_a_higher_limit_of_the_installation_counts(web, run, fjordheim, settings):
+    settings.PAIRS_MAX_BYTES = 4_000_000
+    content = HEAD + "kari@x.no;;901\n" + (";;;" + "x" * 100_000 + "\n") * 35
+    assert "1 pair will be linked." in words(upload(web, run, content))
+    assert "The file is larger than 4000 kB." in words(upload(web, run, content * 2))
+
+
+def test_a_body_that_no_page_takes_is_refused_before_it_is_read(web, fjordheim):
+    answer = web.post(at("people", fjordheim), {"search": "x" * 3_000_000})
     assert answer.status_code == 400
     assert "At most 2.6 MB can be read at once." in words(answer)
 
@@ -154,6 +190,19 @@ def test_a_discarded_file_is_gone_at_once(web, run, fjordheim):
     upload(web, run, HEAD + "kari@x.no;;901\n")
     assert "The file was discarded." in words(web.post(at("pairs_preview", fjordheim), {"to": "drop"}, follow=True))
     assert not PairsUpload.objects.exists()
+
+
+def test_a_second_tab_hears_that_the_pairs_are_linked_already(web, run, fjordheim):
+    page = upload(web, run, HEAD + "kari@x.no;;901\n")
+    confirmed = {"fingerprint": fingerprint_of(text_of(page))}
+    assert "1 pair is linked." in words(web.post(at("pairs_preview", fjordheim), confirmed, follow=True))
+    again = words(web.post(at("pairs_preview", fjordheim), confirmed, follow=True))
+    assert "These pairs were linked already, maybe in another tab. Nothing was done twice." in again
+    dropped = words(web.post(at("pairs_preview", fjordheim), {"to": "drop"}, follow=True))
+    assert "The file was used or discarded already" in dropped
+    other = web.post(at("pairs_preview", fjordheim), {"fingerprint": "another"}, follow=True)
+    assert "The file isn't kept any longer. Upload it again." in words(other)
+    assert EmployeeLink.objects.filter(linked_by="pair").count() == 1
 
 
 def test_another_owner_does_not_see_it(web, run, fjordheim, other):

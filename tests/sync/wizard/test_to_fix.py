@@ -1,6 +1,7 @@
 """To fix in Huma and Visma: what can't be decided here, on a page and as a file, for whoever mends it."""
 
 import csv
+import importlib
 import io
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,7 @@ from django.utils import translation
 from connections.models import AuditEntry
 from sync.core import mending
 from sync.core.reasons import SENTENCES
-from sync.core.records.employee import Side
+from sync.core.records.employee import Side, to_json
 from sync.models import Conflict, PassedPerson, SyncRun
 from sync.people.to_fix import ToFix, masked, to_fix
 from sync.runs import lifecycle
@@ -120,6 +121,24 @@ def test_what_is_hidden_is_listed_for_each_or_once_for_everybody(fjordheim: Any,
     lifecycle.cancel(run, hr)
     run = read(fjordheim, *pairs("123", homeAddress=...))
     assert set(lines(run)) == {"Everybody (3): Address"}
+
+
+def test_what_is_hidden_stays_listed_when_the_values_are_forgotten(fjordheim: Any, web: Any) -> None:
+    run = read(fjordheim, *pairs("12", homeAddress=...), *pairs("3", phone=...), trigger="scheduled")
+    before = set(lines(run))
+    assert lifecycle.end(run, "finished", ["review"])
+    lifecycle.forget_values(run)
+    assert set(lines(run)) == before == {"Given1 Family1: Address", "Given2 Family2: Address", "Given3 Family3: Phone"}
+    assert "Given3 Family3" in words(web.get(at("to_fix", fjordheim)))
+    fjordheim.fields_off = ["address"]
+    fjordheim.save()
+    assert {one.what for one in to_fix(fjordheim)} == {"Phone"}
+
+
+def test_of_what_was_read_before_the_hidden_fields_are_told_alike() -> None:
+    for record in (*pairs("1", homeAddress=..., phone=...), *pairs("2")):
+        migration = importlib.import_module("sync.migrations.0020_hidden_fields")
+        assert migration.hidden_of(to_json(record)).split() == list(record.hidden)
 
 
 def test_when_it_was_mended_and_read_again_the_list_is_empty(run: SyncRun, web: Any, fjordheim: Any, hr: Any) -> None:
