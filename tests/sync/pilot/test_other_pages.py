@@ -71,6 +71,20 @@ def test_review_shows_the_others_under_their_own_heading_without_choices(piloted
     assert "5 differences" not in text
 
 
+def test_review_says_so_where_only_people_outside_the_group_differ(piloted, web, connection):
+    same, other = piloted.company.add(), piloted.company.add("phone_differs")
+    piloted.company.read()
+    piloted.choose(same)
+    for show in ("undecided", "all"):
+        text = words(web.get(at("review", connection), {"show": show}))
+        assert "Nobody in the pilot group differs 1 difference is of somebody outside it." in text
+        assert "The two systems agree" not in text
+    text = page(web, "overview", connection)
+    assert "Nobody in the pilot group differs. Outside the pilot group: 1 difference in 1 person." in text
+    piloted.choose(other)
+    assert "0 of 1 decided" in page(web, "review", connection)
+
+
 def test_create_offers_only_members(piloted, web, connection):
     chosen, _other = (piloted.company.add("only_huma") for _ in range(2))
     piloted.company.read()
