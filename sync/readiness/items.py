@@ -182,8 +182,7 @@ def pilot(seen: Seen) -> Found:
             return _done(_("Only the pilot group is changed."))
         case "everyone":
             return _done(_("Everyone is synced."))
-    text = _("Start with a few people: only they are changed until you choose everyone.")
-    return _to_do(text) if seen.fetched else _after_fetching(text)
+    return _to_do(_("Start with a few people: only they are changed until you choose everyone."))
 
 
 def other_writer(seen: Seen) -> Found:
