@@ -291,5 +291,5 @@ SENTENCES: dict[str, str] = {
     "twice_number": _("Employee numbers that change"),
     "twice_email": _("Emails that change: people sign in with them"),
     "twice_emptied": _("Values that are emptied"),
-    "twice_huma": _("Sent to Huma"),
+    "twice_huma": _("Will be sent to Huma"),
 }

@@ -48,7 +48,7 @@ def test_no_page_is_wider_than_its_window(window, live_server, settings, hr):
     for name in ("index", "connect", "help", "password_change"):
         found += wide(window, live_server.url, at(name))
     with driving.running(settings, employees=8) as sandbox:
-        for way in ("possible_match", "former", "draft", "only_huma_without_number", "only_visma_former", "not_editable"):
+        for way in ("possible_match", "draft", "only_huma_without_number", "only_visma_former", "not_editable"):
             sandbox.add_person(way)
         fjordheim = driving.connection(sandbox, hr)
         driving.read(fjordheim, hr)
