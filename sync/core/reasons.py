@@ -193,9 +193,18 @@ SENTENCES: dict[str, str] = {
         "The business email in Visma is a placeholder, and Huma needs a real one. Enter it in Visma."
     ),
     "create_no_name": _("A given name and a family name are needed. Fill in what is missing."),
-    "create_email_taken": _("Somebody in Huma has this email already."),
-    "create_email_in_visma": _("Somebody in Visma has this email already. Change it in one of the two systems."),
-    "create_number_in_huma": _("Somebody in Huma has this Employment ID already. Change it in one of the two systems."),
+    "create_email_taken": _(
+        "Somebody in Huma has this email already. Link the two under People if they are the same person, or change "
+        "the email in one of the two systems."
+    ),
+    "create_email_in_visma": _(
+        "Somebody in Visma has this email already. Link the two under People if they are the same person, or change "
+        "the email in one of the two systems."
+    ),
+    "create_number_in_huma": _(
+        "Somebody in Huma has this Employment ID already. Link the two under People if they are the same person, or "
+        "change it in one of the two systems."
+    ),
     "create_shared_email": _(
         "Somebody else who could be added has the same email. Change it for one of them, or choose never to add one."
     ),
