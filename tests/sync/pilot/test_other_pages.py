@@ -96,6 +96,22 @@ def test_create_offers_only_members(piloted, web, connection):
     assert "They can't be added before they join the pilot group, or it ends." in text
 
 
+def test_everyone_has_a_question_mark(piloted, web, connection):
+    piloted.company.read()
+    piloted.choose(*piloted.inside)
+    assert "Help: Words" in page(web, "pilot_everyone", connection)
+
+
+def test_create_lets_visma_assign_numbers_for_members_only(piloted, web, connection):
+    unnumbered = [piloted.company.add("only_huma_without_number") for _ in range(2)]
+    piloted.company.read()
+    piloted.choose(*piloted.inside)
+    assert "Let Visma assign the number" not in page(web, "create", connection)
+    piloted.choose(unnumbered[0])
+    text = page(web, "create", connection)
+    assert "Let Visma assign the number 1 person has no Employment ID in Huma." in text
+
+
 def test_the_page_of_a_person_says_whether_they_are_in_it(piloted, web, connection):
     alone = piloted.company.add("only_huma")
     piloted.company.read()
