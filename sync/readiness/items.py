@@ -133,7 +133,10 @@ def recipients(seen: Seen) -> Found:
     """Whether somebody in payroll is told."""
     if not seen.recipients:
         return _to_do(
-            _("Nobody in payroll is told about changed bank accounts and new drafts. Add a recipient."),
+            _(
+                "Nobody in payroll is told about changed bank accounts, last workdays and names, and about new drafts. "
+                "Add a recipient."
+            ),
             "connection_settings#payroll",
             _("Add a recipient"),
         )
