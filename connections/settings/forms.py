@@ -45,8 +45,8 @@ class AboutForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none whe
         required=False,
         help_text=_(
             "One address a line. They get an email at once when a bank account was changed automatically, and when "
-            "there are new drafts in Visma, and on the next working day one about last workdays and names that were. No "
-            "login is needed. Names are sent once they have confirmed the address with a click."
+            "there are new drafts in Visma, and on the next working day one about last workdays and names that were. "
+            "No login is needed. Names are sent once they have confirmed the address with a click."
         ),
     )
     default_end_reason = forms.ChoiceField(

@@ -69,8 +69,8 @@ TERMS = (
     Term(
         _("Recipient of payroll notices"),
         _(
-            "An address that is told about changed bank accounts, last workdays and names, and about new drafts, without "
-            "a login."
+            "An address that is told about changed bank accounts, last workdays and names, and about new drafts, "
+            "without a login."
         ),
     ),
     Term(_("Pay day and cut-off"), _("The day when salary is paid, and until when a change is in time for it.")),
@@ -81,7 +81,10 @@ TERMS = (
     ),
     Term(
         _("Disconnect"),
-        _("End a connection: nothing is fetched or sent any more, and the API key is deleted. Both systems stay as is."),
+        _(
+            "End a connection: nothing is fetched or sent any more, and the API key is deleted. Both systems stay as "
+            "they are."
+        ),
     ),
     Term(_("Pairs file"), _("A list of your own that says who in Huma is who in Visma. It sends nothing.")),
     Term(

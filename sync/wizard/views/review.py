@@ -128,7 +128,7 @@ def _shows(shown: ReviewFilter, counts: dict[str, int]) -> list[dict[str, Any]]:
 
 
 def _elsewhere(counts: dict[str, int]) -> dict[str, int]:
-    """How many differences nobody decides about: of people outside the pilot group, and of those who aren't asked for."""
+    """How many differences nobody decides about: of people outside the pilot group, and those nobody is asked for."""
     return {"outside": counts.get(review.OUTSIDE, 0), "unasked": sum(counts.get(one, 0) for one in review.UNASKED)}
 
 
