@@ -52,7 +52,7 @@ def test_no_page_is_wider_than_its_window(window, live_server, settings, hr):
             sandbox.add_person(way)
         fjordheim = driving.connection(sandbox, hr)
         driving.read(fjordheim, hr)
-        link = fjordheim.links.filter(state="linked").first()
+        link = fjordheim.links.filter(state="linked")[0]
         pilot_group.add(fjordheim, hr, [("huma", link.huma_id)], fjordheim.pilot_version)
         names = ("connection", "connection_settings", "connection_doctor", "connection_pause", "ready", "automatic")
         wizard = ("sync_users", "overview", "review", "review_matches", "create", "confirm")

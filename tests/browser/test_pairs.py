@@ -73,7 +73,7 @@ def test_what_has_to_be_fixed_is_printed_as_a_list_and_nothing_else(desk, live_s
     sign_in(look.page.context, hr)
     driving.read(made, hr)
     PassedPerson.objects.create(connection=made, side="huma", vendor_id="odd", name="Odd", reason="passed_silent")
-    link = made.links.filter(state="linked").first()
+    link = made.links.filter(state="linked")[0]
     pilot_group.add(made, hr, [("huma", link.huma_id)], made.pilot_version)
     look.page.goto(look.base + at("to_fix", made.code))
     assert look.page.get_by_role("link", name="Everyone").is_visible()
