@@ -23,7 +23,7 @@ def language_of_emails() -> str:
     code = settings.LANGUAGE_CODE
     if get_language() == code:
         return ""
-    return gettext("Emails are in %(language)s.") % {"language": gettext(dict(settings.LANGUAGES)[code])}
+    return gettext("Emails are in %(language)s.") % {"language": gettext(str(dict(settings.LANGUAGES)[code]))}
 
 
 class AboutForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none when it runs
