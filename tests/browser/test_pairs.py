@@ -95,6 +95,8 @@ def test_what_has_to_be_fixed_is_printed_as_a_list_and_nothing_else(desk, live_s
     for around in ("#header", "#app-nav", "#footer", ".breadcrumbs", ".open-in >> nth=0"):
         assert not look.page.locator(around).is_visible(), around
     assert look.page.locator("html").evaluate("(it) => getComputedStyle(it).colorScheme") == "light"
+    look.page.goto(look.base + at("people", made.code))
+    assert look.page.locator("tbody .badge").first.is_visible(), "what isn't clicked stays"
     with browser.new_context(java_script_enabled=False) as plain:
         sign_in(plain, hr)
         page = plain.new_page()
