@@ -23,7 +23,7 @@ from connections.models import Connection, Diagnosis, Lesson
 RESULTS = {
     CONFIRMED: gettext_lazy("As assumed"),
     OTHERWISE: gettext_lazy("Otherwise"),
-    OPEN: gettext_lazy("Open"),
+    OPEN: gettext_lazy("Not seen yet"),
 }
 
 SAYS_LITTLE = "saved"

@@ -51,7 +51,7 @@ def _groups(entries: list[Entry]) -> list[tuple[str, str, list[Entry], str]]:
         OPEN: _("Nothing has shown these yet. What is already known to be safe is done until then."),
         CONFIRMED: _("Here everything is as we assumed."),
     }
-    labels = {OTHERWISE: _("Otherwise"), OPEN: _("Open"), CONFIRMED: _("As assumed")}
+    labels = {OTHERWISE: _("Otherwise"), OPEN: _("Not seen yet"), CONFIRMED: _("As assumed")}
     found = [(code, [one for one in entries if one.result == code]) for code in (OTHERWISE, OPEN, CONFIRMED)]
     return [(labels[code], TONES[code], some, leads[code]) for code, some in found if some]
 

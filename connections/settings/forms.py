@@ -4,8 +4,9 @@ from copy import copy
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from connections.api.huma.client import MAX_FILTER_IDS
@@ -15,6 +16,14 @@ from connections.pages.form_fields import EmailsField
 from connections.settings.owners import NoSuchUser, find_staff
 from connections.settings.payday_form import PayDayForm
 from connections.supported import end_reasons, supported_fields
+
+
+def language_of_emails() -> str:
+    """In which language emails come, where it isn't the page's; else "". It is the installation's for everybody."""
+    code = settings.LANGUAGE_CODE
+    if get_language() == code:
+        return ""
+    return gettext("Emails are in %(language)s.") % {"language": gettext(str(dict(settings.LANGUAGES)[code]))}
 
 
 class AboutForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none when it runs
@@ -36,8 +45,8 @@ class AboutForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none whe
         required=False,
         help_text=_(
             "One address a line. They get an email at once when a bank account was changed automatically, and when "
-            "there are new drafts in Visma, without a login here. Names are sent once they have confirmed the "
-            "address with a click."
+            "there are new drafts in Visma, and on the next working day one about last workdays and names that were. "
+            "No login is needed. Names are sent once they have confirmed the address with a click."
         ),
     )
     default_end_reason = forms.ChoiceField(
@@ -54,6 +63,9 @@ class AboutForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none whe
         field = self.fields["default_end_reason"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", gettext("Not chosen yet")), *end_reasons()]
+        if said := language_of_emails():
+            for name in ("recipients", "payroll_contacts"):
+                self.fields[name].help_text = f"{self.fields[name].help_text} {said}"
 
     def clean_name(self) -> str:
         """The name without invisible characters; something has to be left of it."""

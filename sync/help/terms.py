@@ -68,10 +68,24 @@ TERMS = (
     Term(_("Tenant ID"), _("The number of a company in Visma.net.")),
     Term(
         _("Recipient of payroll notices"),
-        _("An address that is told about changed bank accounts and new drafts, without a login."),
+        _(
+            "An address that is told about changed bank accounts, last workdays and names, and about new drafts, "
+            "without a login."
+        ),
     ),
     Term(_("Pay day and cut-off"), _("The day when salary is paid, and until when a change is in time for it.")),
     Term(_("Pilot group"), _("The only people who are changed, until somebody chooses everyone.")),
+    Term(
+        _("Pause"),
+        _("Nothing is sent until it is over. What changes in Huma meanwhile is fetched and compared afterwards."),
+    ),
+    Term(
+        _("Disconnect"),
+        _(
+            "End a connection: nothing is fetched or sent any more, and the API key is deleted. Both systems stay as "
+            "they are."
+        ),
+    ),
     Term(_("Pairs file"), _("A list of your own that says who in Huma is who in Visma. It sends nothing.")),
     Term(
         _("Check of a connection"), _("A look at how your own two systems answer. It only asks, and changes nothing.")

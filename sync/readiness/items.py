@@ -140,7 +140,10 @@ def recipients(seen: Seen) -> Found:
     """Whether somebody in payroll is told."""
     if not seen.recipients:
         return _to_do(
-            _("Nobody in payroll is told about changed bank accounts and new drafts. Add a recipient."),
+            _(
+                "Nobody in payroll is told about changed bank accounts, last workdays and names, and about new drafts. "
+                "Add a recipient."
+            ),
             "connection_settings#payroll",
             _("Add a recipient"),
         )
@@ -189,8 +192,7 @@ def pilot(seen: Seen) -> Found:
             return _done(_("Only the pilot group is changed."))
         case "everyone":
             return _done(_("Everyone is synced."))
-    text = _("Start with a few people: only they are changed until you choose everyone.")
-    return _to_do(text) if seen.fetched else _after_fetching(text)
+    return _to_do(_("Start with a few people: only they are changed until you choose everyone."))
 
 
 def other_writer(seen: Seen) -> Found:

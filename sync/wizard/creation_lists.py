@@ -110,7 +110,7 @@ def page(run: SyncRun, target: str, opened: str = "", place: Place | int | str =
         possible=possible.count(),
         main_possible=main.count(),
         main_chosen=main.filter(create_chosen=True).count(),
-        unnumbered=candidates.unnumbered(run).exclude(create_blocked=service.LEFT_OUT).count()
+        unnumbered=candidates.unnumbered(run).filter(inside).exclude(create_blocked=service.LEFT_OUT).count()
         if target == Side.VISMA
         else 0,
         assigns_numbers=run.assigns_numbers,

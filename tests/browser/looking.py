@@ -8,9 +8,9 @@ from axe_playwright_python.sync_playwright import Axe
 # Without preload: axe would fetch our style sheets again, and our policy forbids the way in which it does.
 OPTIONS = {"resultTypes": ["violations"], "preload": False}
 GUISES = ((1280, 900, "light"), (390, 844, "dark"))
-STICKS_OUT = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
-    [...document.querySelectorAll('body *')].filter((it) => it.getBoundingClientRect().right > innerWidth + 1)
-        .map((it) => it.outerHTML.slice(0, 80)).slice(0, 3).concat('sticks out')"""
+STICKS_OUT = """() => ((page) => page.scrollWidth <= page.clientWidth ? [] :
+    [...document.querySelectorAll('body *')].filter((it) => it.getBoundingClientRect().right > page.clientWidth + 1)
+        .map((it) => it.outerHTML.slice(0, 80)).slice(0, 3).concat('sticks out'))(document.documentElement)"""
 
 
 class Look:

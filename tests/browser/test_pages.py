@@ -128,6 +128,17 @@ def test_pages_of_a_run(look, hr, everybody, sign_in, settings):
     assert look.found == {}
 
 
+def test_what_leads_on_beside_a_title_looks_like_a_link(look, hr, everybody, sign_in):
+    fjordheim = driving.connection(everybody, hr)
+    sign_in(look.page.context, hr)
+    driving.read(fjordheim, hr)
+    look.page.goto(look.base + at("people", fjordheim.code))
+    style = "(it) => [getComputedStyle(it).color, getComputedStyle(it).fontWeight]"
+    link = look.page.locator("table a.name").first.evaluate(style)
+    for name in ("Pilot group", "Pairs file", "To fix", "How people are matched"):
+        assert look.page.get_by_role("main").get_by_role("link", name=name, exact=True).evaluate(style) == link, name
+
+
 def test_pages_of_reading_that_goes_on_or_failed(look, hr, vendors, sign_in, settings):
     fjordheim = driving.connection(vendors, hr)
     sign_in(look.page.context, hr)

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from sync.models import EmployeeLink, PassedPerson
+from sync.runs import pilot_group
 from tests.browser.looking import Look
 from tests.sync import driving
 
@@ -72,7 +73,10 @@ def test_what_has_to_be_fixed_is_printed_as_a_list_and_nothing_else(desk, live_s
     sign_in(look.page.context, hr)
     driving.read(made, hr)
     PassedPerson.objects.create(connection=made, side="huma", vendor_id="odd", name="Odd", reason="passed_silent")
+    link = made.links.filter(state="linked")[0]
+    pilot_group.add(made, hr, [("huma", link.huma_id)], made.pilot_version)
     look.page.goto(look.base + at("to_fix", made.code))
+    assert look.page.get_by_role("link", name="Everyone").is_visible()
     look.page.evaluate("window.print = () => { document.documentElement.dataset.theme = 'dark'; }")
     look.page.get_by_role("button", name="Print").click()
     assert look.page.locator("html").get_attribute("data-theme") == "dark"
@@ -82,9 +86,17 @@ def test_what_has_to_be_fixed_is_printed_as_a_list_and_nothing_else(desk, live_s
     assert look.page.get_by_role("columnheader", name="To be fixed in").is_visible()
     for unneeded in ("Print", "Download as CSV"):
         assert not look.page.get_by_role("button", name=unneeded).is_visible()
+    for unneeded in ("Change", "Everyone"):
+        assert not look.page.get_by_role("link", name=unneeded).is_visible()
+    stripe = look.page.locator("#container").evaluate("(it) => getComputedStyle(it).backgroundImage")
+    assert stripe == "none", "the sidebar's"
+    lefts = {look.page.locator(one).bounding_box()["x"] for one in ("h1", ".pilot-band", ".table")}
+    assert lefts == {0}, "the paper has margins of its own"
     for around in ("#header", "#app-nav", "#footer", ".breadcrumbs", ".open-in >> nth=0"):
         assert not look.page.locator(around).is_visible(), around
     assert look.page.locator("html").evaluate("(it) => getComputedStyle(it).colorScheme") == "light"
+    look.page.goto(look.base + at("people", made.code))
+    assert look.page.locator("tbody .badge").first.is_visible(), "what isn't clicked stays"
     with browser.new_context(java_script_enabled=False) as plain:
         sign_in(plain, hr)
         page = plain.new_page()

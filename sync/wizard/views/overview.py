@@ -105,6 +105,8 @@ def differences_sentence(found: Overview) -> str:
     if not found.outside_pilot:
         return f"{differences} {_people(found.people)}, {empty}."
     inside = _("In the pilot group: %(differences)s.") % {"differences": f"{differences} {_people(found.people)}"}
+    if not found.differences:
+        inside = _("Nobody in the pilot group differs.")
     return f"{inside} {outside_sentence(found.outside_pilot, found.outside_pilot_people)}"
 
 

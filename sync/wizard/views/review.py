@@ -95,6 +95,7 @@ def _list_context(connection: Connection, found: cards.ReviewPage, shown: Review
         "found": found,
         **_addresses_of_choices(connection),
         "shows": _shows(shown, found.facets["show"]),
+        "elsewhere": _elsewhere(found.facets["show"]),
         "fields": [
             (name, label, fields.get(name, 0)) for name, label in field_choices() if name in (*fields, shown.field)
         ],
@@ -124,6 +125,11 @@ def _shows(shown: ReviewFilter, counts: dict[str, int]) -> list[dict[str, Any]]:
         for value, label in labels.items()
         if value in ALWAYS_SHOWN or value == shown.show or counts.get(value)
     ]
+
+
+def _elsewhere(counts: dict[str, int]) -> dict[str, int]:
+    """How many differences nobody decides about: of people outside the pilot group, and those nobody is asked for."""
+    return {"outside": counts.get(review.OUTSIDE, 0), "unasked": sum(counts.get(one, 0) for one in review.UNASKED)}
 
 
 def _kinds(counts: dict[str, int], current: str) -> list[tuple[str, str, int]]:

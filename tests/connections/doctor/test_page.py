@@ -35,7 +35,8 @@ def test_before_the_first_check_everything_is_open(web: Client, hr: User) -> Non
     connection = company(hr)
     page = text_of(web.get(at(connection)))
     assert "Not checked yet" in page
-    assert f"{len(ASSUMPTIONS)} open" in page
+    assert f"{len(ASSUMPTIONS)} not seen yet" in page
+    assert "You have nothing to do here." not in page
     assert "Nothing is changed there: we only ask." in page
     assert "Check this connection" in text_of(web.get(reverse("admin:connection", args=[connection.code])))
 
@@ -44,6 +45,7 @@ def test_it_says_what_was_assumed_what_was_seen_and_what_is_done(settings: Any, 
     with checked_company(settings, hr, "cursor-renamed") as (_sandbox, connection):
         doctor.check(connection)
         page = text_of(web.get(at(connection)))
+        assert page.index("You have nothing to do here.") < page.index("What we assumed")
         assert "1 otherwise" in page
         assert "Visma's next page is asked for with the parameter “cursor”." in page
         assert "The next page came with “nextToken”." in page

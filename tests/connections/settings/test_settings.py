@@ -35,6 +35,14 @@ def test_it_stores_what_was_changed_and_notes_old_and_new(site, url, connection)
     assert entry.detail == {"name": ["Fjordheim AS", "Fjordheim Norge AS"], "threshold_people": [10, 25]}
 
 
+def test_recipients_are_told_what_they_get_and_in_which_language(site, url, settings):
+    page = text_of(site.get(url))
+    assert "on the next working day one about last workdays and names" in page
+    assert page.count("Emails are in Norwegian.") == 2
+    settings.LANGUAGE_CODE = "en"
+    assert "Emails are in" not in text_of(site.get(url))
+
+
 def test_nothing_changed_leaves_no_entry(site, url):
     assert "Nothing was changed." in text_of(site.post(url, sent(), follow=True))
     assert not AuditEntry.objects.exists()

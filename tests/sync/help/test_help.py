@@ -178,6 +178,8 @@ class TestLinks:
             ("connection", "right"),
             ("connection_settings", "fields"),
             ("ready", "ready"),
+            ("connection_pause", "words"),
+            ("connection_disconnect", "words"),
             ("connection_doctor", "check"),
             ("pairs", "pairs"),
             ("pilot", "words"),

@@ -71,6 +71,20 @@ def test_review_shows_the_others_under_their_own_heading_without_choices(piloted
     assert "5 differences" not in text
 
 
+def test_review_says_so_where_only_people_outside_the_group_differ(piloted, web, connection):
+    same, other = piloted.company.add(), piloted.company.add("phone_differs")
+    piloted.company.read()
+    piloted.choose(same)
+    for show in ("undecided", "all"):
+        text = words(web.get(at("review", connection), {"show": show}))
+        assert "Nobody in the pilot group differs 1 difference is of somebody outside it." in text
+        assert "The two systems agree" not in text
+    text = page(web, "overview", connection)
+    assert "Nobody in the pilot group differs. Outside the pilot group: 1 difference in 1 person." in text
+    piloted.choose(other)
+    assert "0 of 1 decided" in page(web, "review", connection)
+
+
 def test_create_offers_only_members(piloted, web, connection):
     chosen, _other = (piloted.company.add("only_huma") for _ in range(2))
     piloted.company.read()
@@ -80,6 +94,22 @@ def test_create_offers_only_members(piloted, web, connection):
     text = words(answer)
     assert "Outside the pilot group" in text
     assert "They can't be added before they join the pilot group, or it ends." in text
+
+
+def test_everyone_has_a_question_mark(piloted, web, connection):
+    piloted.company.read()
+    piloted.choose(*piloted.inside)
+    assert "Help: Words" in page(web, "pilot_everyone", connection)
+
+
+def test_create_lets_visma_assign_numbers_for_members_only(piloted, web, connection):
+    unnumbered = [piloted.company.add("only_huma_without_number") for _ in range(2)]
+    piloted.company.read()
+    piloted.choose(*piloted.inside)
+    assert "Let Visma assign the number" not in page(web, "create", connection)
+    piloted.choose(unnumbered[0])
+    text = page(web, "create", connection)
+    assert "Let Visma assign the number 1 person has no Employment ID in Huma." in text
 
 
 def test_the_page_of_a_person_says_whether_they_are_in_it(piloted, web, connection):

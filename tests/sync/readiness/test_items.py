@@ -65,7 +65,7 @@ def test_what_is_missing_says_where_to_act():
     unknown = [item.rule(Seen()) for item in ITEMS]
     assert [found.status for found in unknown if found.text == RULES["access"].rule(Seen()).text] == [DONE]
     first = [item.code for item, found in zip(ITEMS, unknown, strict=True) if found.where == "sync_users"]
-    assert first == ["other_writer", "fields", "pilot", "automatic"]
+    assert first == ["other_writer", "fields", "automatic"]
 
 
 def test_a_sentence_has_the_parameters_that_its_rule_gives():

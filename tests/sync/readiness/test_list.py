@@ -146,13 +146,15 @@ def test_the_pilot_group_is_left_until_somebody_chose_it_or_everyone(made, group
     assert next(item.status for item in items if item.code == "pilot") == status
 
 
-def test_the_pilot_group_is_chosen_on_its_page_once_somebody_was_fetched(made):
-    def address():
-        return next(item.url for item in readiness(made)[made.pk].items if item.code == "pilot")
+def test_the_pilot_group_is_chosen_on_its_page_which_says_what_comes_first(made, hr):
+    def page():
+        address = next(item.url for item in readiness(made)[made.pk].items if item.code == "pilot")
+        assert address == at("pilot", made)
+        return words(signed_in(hr).get(address))
 
-    assert address() == at("sync_users", made)
+    assert "Nobody has been fetched yet Synchronize users first." in page()
     read_now(made, in_huma("h1", "Kari", "Nordmann", "1", "kari@x.no"))
-    assert address() == at("pilot", made)
+    assert "Choose people" in page()
 
 
 def test_whoever_synced_without_a_pilot_group_chose_everyone(made):

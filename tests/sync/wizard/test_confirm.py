@@ -40,8 +40,8 @@ def test_every_change_is_shown_with_before_and_after(web, decided):
 
 def test_what_goes_into_huma_is_looked_at_twice(web, decided):
     text = words(web.get(at("confirm", decided.connection)))
-    assert text.index("Look twice") < text.index("Sent to Visma.net Payroll")
-    assert "Sent to Huma 1 Ola Hansen Phone" in text
+    assert text.index("Look twice") < text.index("Will be sent to Visma.net Payroll")
+    assert "Will be sent to Huma 1 Ola Hansen Phone" in text
 
 
 def test_what_is_not_decided_is_counted(web, run):

@@ -43,12 +43,12 @@ def test_a_later_run_begins_with_what_is_new(web, fjordheim):
         in_visma("kari-v", "Kari", "Nordmann", "1", "kari@x.no"),
     )
     first = read(fjordheim, *people)
-    assert "New since" not in words(web.get(at("overview", fjordheim)))
+    assert "differences since" not in words(web.get(at("overview", fjordheim)))
     SyncRun.objects.filter(pk=first.pk).update(
         state="finished", finished_at=timezone.now() - timedelta(days=1), confirmed_at=timezone.now()
     )
     read(fjordheim, *people)
-    assert "Nothing new since" in words(web.get(at("overview", fjordheim)))
+    assert "No new differences since" in words(web.get(at("overview", fjordheim)))
 
 
 def test_what_is_worth_knowing_says_what_to_do(web, fjordheim):

@@ -200,6 +200,15 @@ def test_everything_decided_is_said(web, run):
     assert "Everything is decided" in words(web.get(at("review", run.connection)))
 
 
+def test_systems_that_agree_are_told_from_differences_that_nobody_decides(web, run):
+    Conflict.objects.update(standing="former")
+    text = words(web.get(at("review", run.connection)))
+    assert "There is nothing to decide about" in text
+    assert "The two systems agree" not in text
+    Conflict.objects.all().delete()
+    assert "The two systems agree" in words(web.get(at("review", run.connection)))
+
+
 def test_a_choice_after_the_last_click_leads_to_the_run(web, run, conflict):
     phone = conflict("kari", "phone")
     type(run).objects.update(state="applying")
