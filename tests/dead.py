@@ -65,7 +65,9 @@ KEPT = {
     "the made-up world makes them by their name": "_only_* _service_user _number_of_another _one_email_for_two"
     " _possible_match _same_number",
     "pytest calls it": "pytest_* pytestmark",
-    "pytest makes it for who names it": "db transactional_db mailoutbox many_files norwegian",
+    "pytest makes it for who names it": (
+        "db transactional_db django_db_setup django_db_modify_db_settings_* mailoutbox many_files norwegian"
+    ),
     "hypothesis calls it": "teardown",
 }
 """Reason why unused names stay → these names, with * for any letters."""
