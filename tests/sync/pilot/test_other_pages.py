@@ -109,7 +109,7 @@ def test_create_lets_visma_assign_numbers_for_members_only(piloted, web, connect
     assert "Let Visma assign the number" not in page(web, "create", connection)
     piloted.choose(unnumbered[0])
     text = page(web, "create", connection)
-    assert "Let Visma assign the number 1 person has no Employment ID in Huma." in text
+    assert "Let Visma assign the number 1 person listed here has no Employment ID in Huma." in text
 
 
 def test_the_page_of_a_person_says_whether_they_are_in_it(piloted, web, connection):
