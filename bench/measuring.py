@@ -14,7 +14,7 @@ from django.db.backends.signals import connection_created
 
 from connections import sandbox
 from connections.models import Connection
-from sync.analysis.concurrent import closed_to
+from sync.analysis.written_meanwhile import closed_to
 from sync.models import SyncRun
 from sync.planning.planning import make_plan
 from sync.runs import lifecycle

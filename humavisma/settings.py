@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from humavisma.limits import *  # noqa: F403
-from humavisma.log_lines import log_lines
+from humavisma.logging_setup import log_lines
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"  # as in pyproject.toml

@@ -19,7 +19,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 
-from humavisma.log import WithoutTexts
+from humavisma.log_format import WithoutTexts
 from tests import fields_table
 
 BASE = settings.BASE_DIR
@@ -113,7 +113,7 @@ def test_a_bug_is_logged_without_its_text() -> None:
     assert said.startswith("Broken\nValueError\n")
     assert "invalid literal" not in said
     everything: Any = settings.LOGGING
-    assert everything["formatters"]["line"]["()"] == "humavisma.log.WithoutTexts"
+    assert everything["formatters"]["line"]["()"] == "humavisma.log_format.WithoutTexts"
 
 
 def test_cookies_go_over_https_only_where_the_site_is_https() -> None:

@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from connections.models import Connection, audit
 from sync.analysis import skipped_people
-from sync.analysis.concurrent import began, chosen_by_hand, closed_to
 from sync.analysis.two_writers import rests
+from sync.analysis.written_meanwhile import began, chosen_by_hand, closed_to
 from sync.core.batches import batches
 from sync.core.codes import Action
-from sync.core.deciding.automatic import Disagreement, writes_by_itself
+from sync.core.deciding.automatic_limits import Disagreement, writes_by_itself
 from sync.core.matching.relook import stops
 from sync.core.records.employee import Side
 from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, RunPerson, SyncRun

@@ -16,7 +16,6 @@ from connections.api.errors import Unavailable
 from connections.models import Connection
 from connections.pauses.pausing import application_refused
 from sync.analysis import skipped_people
-from sync.analysis.concurrent import began
 from sync.analysis.detect_notices import tell_of
 from sync.analysis.links.numbers import as_linked
 from sync.analysis.links.rehires import Rehires, look_for_rehires
@@ -24,6 +23,7 @@ from sync.analysis.links.single_pairs import compare_in_run
 from sync.analysis.persist import load
 from sync.analysis.two_writers import noted, rests
 from sync.analysis.unread import each_alone, passed_for_a_bug
+from sync.analysis.written_meanwhile import began
 from sync.core.records.employee import Employee, Side
 from sync.core.records.skipping import Passed
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, HumaEvent, RunPerson, SyncRun

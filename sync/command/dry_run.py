@@ -10,9 +10,9 @@ from django.utils import timezone
 from connections.api.errors import VendorError
 from connections.models import Connection
 from sync.analysis.analyse import analyse
-from sync.analysis.concurrent import closed_to
 from sync.analysis.links.relooking import to_look_at
 from sync.analysis.persist import load, store
+from sync.analysis.written_meanwhile import closed_to
 from sync.command.deciding import NAME, Options, OutsidePilot, decide, refused
 from sync.command.employees import NotOne, whom_it_passed_over
 from sync.command.report import Report

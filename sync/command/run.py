@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from connections.models import Connection, audit
 from sync import runner
-from sync.analysis.concurrent import closed_to
+from sync.analysis.written_meanwhile import closed_to
 from sync.command.deciding import NAME, Options, OutsidePilot, decide, refused
 from sync.command.dry_run import Progress, dry_run
 from sync.command.employees import NotOne

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from connections.doctor.assumptions import ASSUMPTIONS
 from connections.models import Connection
 from sync.core.all_right import WITHOUT_SCHEDULE
-from sync.core.deciding.automatic import EMPTIED_BY_ITSELF, MOST_SENSITIVE, NEVER_BY_ITSELF, SENSITIVE
+from sync.core.deciding.automatic_limits import EMPTIED_BY_ITSELF, MOST_SENSITIVE, NEVER_BY_ITSELF, SENSITIVE
 from sync.core.fields import FIELDS
 from sync.core.matching.evidence import STRONG_SHARED, THINGS, WEAK_AT_MOST, WEAK_SHARED
 from sync.core.matching.match import SERIES_LEAST, SERIES_SHARE

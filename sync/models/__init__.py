@@ -1,5 +1,6 @@
 """The tables of the sync, named by the design's words."""
 
+from sync.models.date_roll import DateRoll
 from sync.models.events import HumaEvent, RefusedEvent
 from sync.models.heartbeat import Heartbeat
 from sync.models.integrations import SeenIntegration
@@ -7,7 +8,6 @@ from sync.models.links import AskedPair, EmployeeLink, LeftOut, PairsUpload
 from sync.models.mail_checks import MailCheck
 from sync.models.notices import Letter, Notice
 from sync.models.pilot import PilotMember
-from sync.models.roll import DateRoll
 from sync.models.runs import EmployeeSnapshot, PossibleMatch, RunPerson, SyncRun
 from sync.models.skipped import PassedPerson
 from sync.models.writes import Change, Conflict, Write

@@ -10,7 +10,7 @@ from django.utils import timezone
 from connections.models import Connection
 from sync.core.batches import batches
 from sync.core.codes import Standing
-from sync.core.deciding.automatic import SENSITIVE, Hour, is_first_account, people_over
+from sync.core.deciding.automatic_limits import SENSITIVE, Hour, is_first_account, people_over
 from sync.core.fields import field as field_named
 from sync.core.records.employee import Side, from_json
 from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun

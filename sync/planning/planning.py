@@ -8,9 +8,9 @@ from typing import Any
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from sync.analysis.concurrent import Closed
 from sync.analysis.links.relooking import is_held_back
 from sync.analysis.unread import passed_for_a_bug
+from sync.analysis.written_meanwhile import Closed
 from sync.core.codes import Action
 from sync.core.deciding.create import AFTERWARDS_IN_HUMA, NAMES_AND_EMAIL, creation
 from sync.core.deciding.plan import BULK_CHOICES, Planned, field_change, plan_fingerprint

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from connections.doctor.learning import learned
 from connections.models import Connection
-from sync.analysis.concurrent import began
+from sync.analysis.written_meanwhile import began
 from sync.core.records.employee import Side
 from sync.models import Change, Conflict, EmployeeLink, HumaEvent, Notice, SyncRun
 from sync.worker.queue import wake_connection

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from connections.models import Connection, audit, name_of
 from sync.analysis import skipped_people
-from sync.analysis.concurrent import closed_to, settled_elsewhere
 from sync.analysis.links.relooking import held_back
+from sync.analysis.written_meanwhile import closed_to, settled_elsewhere
 from sync.core.calendar.payday import PayPlan
 from sync.core.codes import Action, Standing
 from sync.core.fields import field as field_named

@@ -9,7 +9,7 @@ from django.utils import timezone
 from connections.models import Connection
 from sync.analysis.analyse import Analysis
 from sync.analysis.comparing import known_positions
-from sync.analysis.concurrent import written_meanwhile
+from sync.analysis.written_meanwhile import written_meanwhile
 from sync.core.batches import BATCH, batches
 from sync.core.deciding.compare import Comparison, as_of_today
 from sync.core.matching.evidence import Weighing

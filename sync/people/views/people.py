@@ -22,7 +22,7 @@ from sync.pages.paging import Place
 from sync.pages.steps import connection_page, page_context
 from sync.people import everyone
 from sync.people.card import PersonCard, card
-from sync.people.pilot import is_member
+from sync.people.pilot_search import is_member
 from sync.people.words import badges, connected, filter_labels, why_different, why_linked, why_paired_anew, why_possible
 from sync.runs import lifecycle, who_is_who
 from sync.runs.lifecycle import NotAllowed

@@ -17,7 +17,7 @@ from connections.pages.request_params import searched
 from connections.vendors.huma_groups import huma_locations, people_at
 from sync.core.records.employee import Side
 from sync.pages.steps import connection_page, page_context
-from sync.people.pilot import search_people
+from sync.people.pilot_search import search_people
 from sync.people.words import badges, connected
 from sync.reading.failures import reason_for_reading
 from sync.runs import pilot_group

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, override
 from connections.doctor.assumptions import ASSUMPTIONS
 from connections.models import Connection
 from sync.core.all_right import State
-from sync.core.deciding.automatic import EMPTIED_BY_ITSELF, NEVER_BY_ITSELF, SENSITIVE
+from sync.core.deciding.automatic_limits import EMPTIED_BY_ITSELF, NEVER_BY_ITSELF, SENSITIVE
 from sync.core.fields import FIELDS
 from sync.core.matching.evidence import THINGS
 from sync.core.pairs_file import COLUMNS

@@ -6,7 +6,7 @@ import pytest
 from django.db import connections
 
 from sync import runner
-from sync.core.deciding.automatic import MOST_SENSITIVE
+from sync.core.deciding.automatic_limits import MOST_SENSITIVE
 from sync.models import Conflict, Letter, SyncRun
 from tests.sync.driving import apply, connection, decide, read, running
 from tests.sync.scheduling import company, first_run, people, scheduled, turn_on

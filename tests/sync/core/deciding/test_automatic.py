@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.core.deciding.automatic import (
+from sync.core.deciding.automatic_limits import (
     MOST_SENSITIVE,
     SENSITIVE,
     Disagreement,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from connections.api.decoding import WrongShape
-from sync.core.deciding.automatic import Disagreement, writes_by_itself
+from sync.core.deciding.automatic_limits import Disagreement, writes_by_itself
 from sync.core.deciding.compare import Difference
 from sync.core.deciding.plan import look_twice
 from sync.core.fields import field

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sync.core.deciding.automatic import EMPTIED_BY_ITSELF
+from sync.core.deciding.automatic_limits import EMPTIED_BY_ITSELF
 from sync.core.deciding.compare import forbidden
 from sync.core.fields import FIELDS, field
 from sync.core.reasons import SENTENCES

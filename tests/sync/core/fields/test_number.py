@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.core.deciding.automatic import Disagreement, writes_by_itself
+from sync.core.deciding.automatic_limits import Disagreement, writes_by_itself
 from sync.core.deciding.compare import Comparison, Difference
 from sync.core.fields.number import LONGEST_SWAP, SEVERAL, holders, refusal, same_number
 from sync.core.reasons import SENTENCES

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sync.core.deciding.automatic import Disagreement, writes_by_itself
+from sync.core.deciding.automatic_limits import Disagreement, writes_by_itself
 from sync.core.records.employee import Side
 from sync.core.values.placeholders import is_unbounded
 from tests.sync.core.documents import PRINT, both, compared, day, huma_place, visma_place, wrap

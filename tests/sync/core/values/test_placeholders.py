@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sync.core.deciding.automatic import Disagreement, writes_by_itself
+from sync.core.deciding.automatic_limits import Disagreement, writes_by_itself
 from sync.core.deciding.compare import Difference
 from sync.core.deciding.create import creation, refused
 from sync.core.deciding.plan import bulk_refusal

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from connections.api.decoding import WrongShape
-from sync.core.deciding.automatic import Disagreement, writes_by_itself
+from sync.core.deciding.automatic_limits import Disagreement, writes_by_itself
 from sync.core.fields import FIELDS
 from sync.core.records.employee import Employee, Side, from_json, to_json
 from sync.core.values.text import clean, loose, visible

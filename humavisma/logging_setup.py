@@ -10,7 +10,7 @@ def log_lines(level: str) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {
             "line": {
-                "()": "humavisma.log.WithoutTexts",
+                "()": "humavisma.log_format.WithoutTexts",
                 "format": "{asctime} {levelname} {name}: {message}",
                 "style": "{",
             }
