@@ -28,7 +28,7 @@ from sync.planning.holding import overtake_gone
 from sync.reading.failures import CannotRead, reason_for_reading
 from sync.reading.fetch import Fetch
 from sync.reading.lists.programs import seen_by
-from sync.reading.snapshots import load_passed
+from sync.reading.snapshots import load_skipped
 from sync.runs import lifecycle, second_reads
 from sync.runs.events import not_handled
 from sync.runs.finish import finish
@@ -157,7 +157,7 @@ def read_slice(run: SyncRun, lease: Lease, seconds: float) -> float | None:
     if pause is not None:
         return pause
     today = timezone.localdate()
-    asked, passed = run.progress["asked"], load_passed(run)
+    asked, passed = run.progress["asked"], load_skipped(run)
     programs = seen_by(run)
     humas, vismas = load(run, Side.HUMA), load(run, Side.VISMA)
     analysis = analyse(run.connection, humas, vismas, today, run.passed_checks, asked, passed, programs)

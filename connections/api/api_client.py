@@ -18,7 +18,8 @@ from connections.api.http import DEFAULT_PATIENCE, DEFAULT_TIMEOUT, NoAnswer, To
 from connections.api.responses import Answer, Call, Passing, encode, failure
 from connections.api.tokens import Token, TokenInfo, Tokens, read_token
 from connections.api.vendor import Vendor
-from connections.api.waiting.rate_limit import RateLimit, Waiting, retry_after_seconds
+from connections.api.waiting.after_429 import Waiting, retry_after_seconds
+from connections.api.waiting.request_rate import RateLimit
 from connections.api.waiting.silence import Silence
 
 T = TypeVar("T")

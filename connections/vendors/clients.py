@@ -12,7 +12,8 @@ from connections.api.huma.client import HumaClient
 from connections.api.vendor import Vendor
 from connections.api.visma.client import VismaClient
 from connections.api.visma.variants import Variants, variants_of
-from connections.api.waiting.rate_limit import RateLimit, Waiting
+from connections.api.waiting.after_429 import Waiting
+from connections.api.waiting.request_rate import RateLimit
 from connections.api.waiting.silence import Silence
 from connections.models import Connection
 

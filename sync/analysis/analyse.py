@@ -20,7 +20,7 @@ from sync.core.matching.relook import better_employee, other_records, seen_of
 from sync.core.reasons import Reason
 from sync.core.records.employee import Employee, Period, Side
 from sync.core.records.presence import Presence, Seen, too_many_gone
-from sync.core.records.skipping import Passed
+from sync.core.records.skipping import Skipped
 from sync.models import AskedPair, EmployeeLink, LeftOut
 from sync.models.links import StaysOut
 from sync.reading.failures import CannotRead
@@ -68,7 +68,7 @@ def analyse(
     today: date,
     passed_checks: Iterable[str] = (),
     asked: Asked | None = None,
-    passed: Iterable[Passed] = (),
+    passed: Iterable[Skipped] = (),
     programs: Collection[str] = (),
 ) -> Analysis:
     """Match and compare everybody. Raises ``CannotRead`` if what was read isn't plausible.

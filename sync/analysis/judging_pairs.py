@@ -22,7 +22,7 @@ from sync.core.reasons import Reason
 from sync.core.records.employee import Canonical, Employee, Side
 from sync.models import EmployeeLink, LeftOut, SyncRun
 from sync.reading.lists.programs import is_programs
-from sync.reading.snapshots import load_passed
+from sync.reading.snapshots import load_skipped
 from sync.wording.sentences import side_name
 
 UNKNOWN = ("row_no_email", "row_no_id", "row_no_number")
@@ -125,7 +125,7 @@ class _People:
         self.left_out = LeftOut.objects.filter(connection=run.connection_id).in_memory()
         humas, vismas = ({one.id: one for one in load(run, side)} for side in (Side.HUMA, Side.VISMA))
         read: dict[str, dict[str, Employee]] = {Side.HUMA: humas, Side.VISMA: vismas}
-        self.unread = Unread.of(load_passed(run), self.links, self.left_out, read, run.progress.get("asked", {}))
+        self.unread = Unread.of(load_skipped(run), self.links, self.left_out, read, run.progress.get("asked", {}))
         self.humas = self.unread.without(Side.HUMA, humas.values())
         self.vismas = self.unread.without(Side.VISMA, vismas.values())
         self.emails = _by_email(self.humas.values())

@@ -13,14 +13,14 @@ from django.utils import timezone
 from connections.models import Connection
 from sync.core.batches import BATCH, batches
 from sync.core.records.employee import Side
-from sync.core.records.skipping import Passed
+from sync.core.records.skipping import Skipped
 from sync.models import EmployeeLink, LeftOut, PassedPerson, SyncRun
 
 Fact = tuple[str, str]
 """A side, and an id there."""
 
 
-def remember(by: SyncRun | Connection, passed: Iterable[Passed], looked_at: Collection[Fact] | None = None) -> None:
+def remember(by: SyncRun | Connection, passed: Iterable[Skipped], looked_at: Collection[Fact] | None = None) -> None:
     """Store whom a run, or a look without a run, passed over. For the others that it ``looked_at`` (``None``:
     everybody) it is over.
 
@@ -54,7 +54,9 @@ def remember(by: SyncRun | Connection, passed: Iterable[Passed], looked_at: Coll
         )
 
 
-def _row(connection: int, run: SyncRun | None, one: Passed, link: EmployeeLink | None, since: datetime) -> PassedPerson:
+def _row(
+    connection: int, run: SyncRun | None, one: Skipped, link: EmployeeLink | None, since: datetime
+) -> PassedPerson:
     return PassedPerson(
         connection_id=connection,
         run=run,

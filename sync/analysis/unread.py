@@ -16,7 +16,7 @@ from sync.core.reasons import Reason
 from sync.core.records import skipping
 from sync.core.records.employee import Employee, Side
 from sync.core.records.presence import Seen
-from sync.core.records.skipping import Passed, those_who_are_like, those_who_may_be, too_many_skipped
+from sync.core.records.skipping import Skipped, those_who_are_like, those_who_may_be, too_many_skipped
 from sync.models import EmployeeLink
 from sync.models.links import StaysOut
 from sync.reading.failures import CannotRead
@@ -34,14 +34,14 @@ class Unread:
     says who they are.
     """
 
-    all: list[Passed] = field(default_factory=list)
-    found: list[Passed] = field(default_factory=list)
-    free: list[Passed] = field(default_factory=list)
+    all: list[Skipped] = field(default_factory=list)
+    found: list[Skipped] = field(default_factory=list)
+    free: list[Skipped] = field(default_factory=list)
 
     @classmethod
     def of(
         cls,
-        passed: Iterable[Passed],
+        passed: Iterable[Skipped],
         links: Iterable[EmployeeLink],
         left_out: StaysOut,
         read: Mapping[str, Mapping[str, Employee]],
@@ -93,13 +93,13 @@ class Unread:
 
     def add(self, side: Side, id_: str, error: Exception) -> None:
         """Add a person for whom our own code failed."""
-        self.all.append(passed_for_a_bug(side, id_, error))
+        self.all.append(skipped_for_a_bug(side, id_, error))
 
 
-def passed_for_a_bug(side: Side, id_: str, error: Exception) -> Passed:
+def skipped_for_a_bug(side: Side, id_: str, error: Exception) -> Skipped:
     """A person for whom our own code failed. The log gets an error, without the exception's own text."""
     logger.error("Somebody is passed over, for a bug: %s", bug_report(error))
-    return Passed(side, id_, skipping.BUG)
+    return Skipped(side, id_, skipping.BUG)
 
 
 def each_alone(people: Iterable[T], work: Callable[[T], Any], broken: Callable[[T, Exception], None]) -> None:
@@ -113,11 +113,11 @@ def each_alone(people: Iterable[T], work: Callable[[T], Any], broken: Callable[[
             broken(one, error)
 
 
-def _key(one: Passed) -> Fact:
+def _key(one: Skipped) -> Fact:
     return one.side.value, one.id
 
 
-def _with_their_rows(passed: list[Passed], side: Side, asked_for: list[Employee]) -> list[Passed]:
+def _with_their_rows(passed: list[Skipped], side: Side, asked_for: list[Employee]) -> list[Skipped]:
     """Assign rows of a list without a usable id to people who weren't in the list and were found when asked for singly.
 
     Names and email tell whose row it is; if they don't, it may be any of these people's.
@@ -131,10 +131,10 @@ def _with_their_rows(passed: list[Passed], side: Side, asked_for: list[Employee]
         if whose is None:
             unclear.append(row)
         else:
-            found.append(Passed(side, whose.id, row.reason, row.prop, left.pop(whose.id)))
+            found.append(Skipped(side, whose.id, row.reason, row.prop, left.pop(whose.id)))
     if unclear and left:
         one = unclear[0]
-        found += [Passed(side, id_, one.reason, one.prop, person) for id_, person in left.items()]
+        found += [Skipped(side, id_, one.reason, one.prop, person) for id_, person in left.items()]
         unclear = unclear[len(left) :]
     return [*found, *unclear]
 
@@ -144,7 +144,7 @@ def _is_same(known: Employee, other: Employee) -> bool:
     return any(known.canonical(name) for name in ("family_name", "email")) and all(names)
 
 
-def _nobody(side: Side, passed: list[Passed]) -> Reason:
+def _nobody(side: Side, passed: list[Skipped]) -> Reason:
     """The reason if nobody of a side can be read: the one that most of them have."""
     reason = Counter(one.reason for one in passed).most_common(1)[0][0]
     codes = {skipping.FORBIDDEN: f"credentials_{side.value}", skipping.BUG: "bug"}

@@ -25,14 +25,14 @@ from sync.analysis import skipped_people
 from sync.analysis.links.linking import nearest_change
 from sync.analysis.links.single_pairs import is_left_out
 from sync.analysis.notices import tell
-from sync.analysis.unread import each_alone, passed_for_a_bug
+from sync.analysis.unread import each_alone, skipped_for_a_bug
 from sync.core.records.employee import Employee, Position, Side
 from sync.core.records.positions import Turn, turn
 from sync.core.records.presence import Presence
 from sync.core.records.same_employment import describe
-from sync.core.records.skipping import Passed
+from sync.core.records.skipping import Skipped
 from sync.models import DateRoll, EmployeeLink, Notice
-from sync.reading.one_person import Elsewhere, PassedOver
+from sync.reading.one_person import Elsewhere, PersonSkipped
 from sync.reading.presence import store_presence
 from sync.reading.reader import Reader, reader_for
 from sync.worker.pool import Pool, is_over
@@ -42,7 +42,7 @@ logger = logging.getLogger(__name__)
 CLAIM = timedelta(minutes=5)
 """How long a claim keeps other workers from the same look."""
 
-Both = tuple[Employee | None, Employee | None] | Presence | Passed
+Both = tuple[Employee | None, Employee | None] | Presence | Skipped
 """A person as both sides have them, or where they are instead, or why they are passed over."""
 
 
@@ -117,7 +117,7 @@ def _read(reader: Reader, link: EmployeeLink) -> Both:
         return reader.huma(link.huma_id, all_positions=True), reader.visma_person(link.visma_id)
     except Elsewhere:
         return Presence("outside")
-    except PassedOver as over:
+    except PersonSkipped as over:
         return over.passed
 
 
@@ -125,12 +125,12 @@ def _look_at(connection: Connection, link: EmployeeLink, both: Both, today: date
     """Handle a person who was read or passed over; a bug concerns only them."""
 
     def tell_of(link: EmployeeLink) -> None:
-        if not isinstance(both, Passed):
+        if not isinstance(both, Skipped):
             with transaction.atomic():
                 _tell_of(connection, link, both, today)
 
-    passed = [both] if isinstance(both, Passed) else []
-    each_alone([link], tell_of, lambda one, error: passed.append(passed_for_a_bug(Side.HUMA, one.huma_id, error)))
+    passed = [both] if isinstance(both, Skipped) else []
+    each_alone([link], tell_of, lambda one, error: passed.append(skipped_for_a_bug(Side.HUMA, one.huma_id, error)))
     looked_at = [] if passed else [(Side.HUMA, link.huma_id), (Side.VISMA, link.visma_id)]
     skipped_people.remember(connection, passed, looked_at)
 

@@ -22,10 +22,10 @@ from sync.analysis.links.rehires import Rehires, look_for_rehires
 from sync.analysis.links.single_pairs import compare_in_run
 from sync.analysis.persist import load
 from sync.analysis.two_writers import noted, rests
-from sync.analysis.unread import each_alone, passed_for_a_bug
+from sync.analysis.unread import each_alone, skipped_for_a_bug
 from sync.analysis.written_meanwhile import began
 from sync.core.records.employee import Employee, Side
-from sync.core.records.skipping import Passed
+from sync.core.records.skipping import Skipped
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, HumaEvent, RunPerson, SyncRun
 from sync.models.groups import BY_ITSELF, UNATTENDED
 from sync.reading.presence import Asked, changes, store_presence
@@ -124,7 +124,7 @@ def _pairs(run: SyncRun) -> dict[tuple[str, str], tuple[Employee, Employee]]:
     return {one: (humas[one[0]], vismas[one[1]]) for one in couples if one[0] in humas and one[1] in vismas}
 
 
-def _compare(run: SyncRun, asked: Asked, rehires: Rehires, passed: list[Passed]) -> bool:
+def _compare(run: SyncRun, asked: Asked, rehires: Rehires, passed: list[Skipped]) -> bool:
     """Compare the people who were read, and set the run to review. ``passed``: who couldn't be read.
 
     False if another run has written meanwhile: then what was read may be older, and has to be read again.
@@ -155,7 +155,7 @@ def _compare(run: SyncRun, asked: Asked, rehires: Rehires, passed: list[Passed])
                 compared.append(link.pk)
 
         def broken(link: EmployeeLink, error: Exception) -> None:
-            passed.append(passed_for_a_bug(Side.HUMA, link.huma_id, error))
+            passed.append(skipped_for_a_bug(Side.HUMA, link.huma_id, error))
 
         each_alone(rows.order_by("pk"), compare, broken)
         skipped_people.remember(run, passed, _looked_at(links, humas, vismas, asked))

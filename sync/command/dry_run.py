@@ -14,7 +14,7 @@ from sync.analysis.links.relooking import to_look_at
 from sync.analysis.persist import load, store
 from sync.analysis.written_meanwhile import closed_to
 from sync.command.deciding import NAME, Options, OutsidePilot, decide, refused
-from sync.command.employees import NotOne, whom_it_passed_over
+from sync.command.employees import NotOne, whom_it_skipped
 from sync.command.report import Report
 from sync.core.codes import Standing
 from sync.core.deciding.report import Totals
@@ -26,7 +26,7 @@ from sync.planning.planning import make_plan
 from sync.reading.failures import CannotRead, reason_for_reading
 from sync.reading.fetch import Fetch
 from sync.reading.lists.programs import seen_by
-from sync.reading.snapshots import load_passed
+from sync.reading.snapshots import load_skipped
 from sync.runs.pilot_members import note_pilot, noted_pilot
 from sync.wording.sentences import sentence
 from sync.worker.lease import Lease
@@ -64,7 +64,7 @@ def read_both(run: SyncRun, progress: Progress) -> None:
 def _plan_only(run: SyncRun, options: Options) -> Report:
     today = timezone.localdate()
     passed = set(CHECKS) if options.confirm_large else set()
-    asked, over = run.progress["asked"], load_passed(run)
+    asked, over = run.progress["asked"], load_skipped(run)
     analysis = analyse(
         run.connection, load(run, Side.HUMA), load(run, Side.VISMA), today, passed, asked, over, seen_by(run)
     )
@@ -79,7 +79,7 @@ def _plan_only(run: SyncRun, options: Options) -> Report:
             matched=run.figures.get("linked", 0),
             conflicts=Conflict.objects.filter(run=run, standing=Standing.ASKS).count(),
             totals=Totals(planned=len(plan.items)),
-            passed_over=whom_it_passed_over(run),
+            passed_over=whom_it_skipped(run),
             pilot=noted_pilot(run),
         )
         transaction.set_rollback(True)
@@ -92,7 +92,7 @@ def links_to_look_at(connection: Connection) -> int | str:
     try:
         read_both(run, lambda _run: None)
         today = timezone.localdate()
-        asked, over = run.progress["asked"], load_passed(run)
+        asked, over = run.progress["asked"], load_skipped(run)
         analysis = analyse(connection, load(run, Side.HUMA), load(run, Side.VISMA), today, set(CHECKS), asked, over)
         with transaction.atomic():
             store(run, analysis, today)

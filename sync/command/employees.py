@@ -16,7 +16,7 @@ from sync.models import Change, EmployeeLink, EmployeeSnapshot, PassedPerson, Sy
 from sync.models.groups import UNSURE
 from sync.runs.lifecycle import latest_read
 from sync.wording.sentences import change_sentence
-from sync.wording.skipped_people import why_passed
+from sync.wording.skipped_people import why_skipped
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def failures(run: SyncRun) -> list[dict[str, Any]]:
     return found
 
 
-def whom_it_passed_over(run: SyncRun) -> list[dict[str, str]]:
+def whom_it_skipped(run: SyncRun) -> list[dict[str, str]]:
     """Who was passed over and why, for the command's JSON; never a value."""
     rows = skipped_people.of_run(run)
-    return [{"employee": called_passed(one), "side": one.side, "reason": why_passed(one)} for one in rows]
+    return [{"employee": called_passed(one), "side": one.side, "reason": why_skipped(one)} for one in rows]

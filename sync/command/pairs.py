@@ -22,7 +22,7 @@ from sync.models import EmployeeLink, SyncRun
 from sync.models.groups import CHECKS
 from sync.reading.failures import CannotRead, reason_for_reading
 from sync.reading.lists.programs import seen_by
-from sync.reading.snapshots import load_passed
+from sync.reading.snapshots import load_skipped
 from sync.runs import lifecycle, pairs
 from sync.runs.lifecycle import NotAllowed
 from sync.runs.pairs import Result
@@ -85,7 +85,7 @@ def _dry(connection: Connection, file: PairsFile, progress: Progress) -> PairsRe
         read_both(run, progress)
         today, asked = timezone.localdate(), run.progress["asked"]
         humas, vismas = load(run, Side.HUMA), load(run, Side.VISMA)
-        analysis = analyse(connection, humas, vismas, today, set(CHECKS), asked, load_passed(run), seen_by(run))
+        analysis = analyse(connection, humas, vismas, today, set(CHECKS), asked, load_skipped(run), seen_by(run))
         with transaction.atomic():
             store(run, analysis, today)
             judged = judge(run, file)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from sync.command.employees import failures, whom_it_passed_over
+from sync.command.employees import failures, whom_it_skipped
 from sync.core.codes import Standing
 from sync.core.deciding.report import Totals
 from sync.core.records.employee import Side
@@ -72,7 +72,7 @@ def report(run: SyncRun) -> Report:
         totals=lifecycle.run_totals(run),
         created=created(run),
         failures=failures(run),
-        passed_over=whom_it_passed_over(run),
+        passed_over=whom_it_skipped(run),
         error="" if ended_well else sentence(run.failure or "bug", run.failure_params),
         pilot=noted_pilot(run),
     )

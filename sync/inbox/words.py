@@ -23,7 +23,7 @@ from sync.planning.payday import deadline_of
 from sync.wording import payday
 from sync.wording.pause import pause_of
 from sync.wording.sentences import nice_dates, sentence, side_name
-from sync.wording.skipped_people import why_passed
+from sync.wording.skipped_people import why_skipped
 
 DANGER = (Kind.APPLICATION, Kind.PAUSED, Kind.FAILED)
 QUIET = (Kind.NEW_PERSON, Kind.DRAFTS, Kind.PAUSED_BY_HAND)
@@ -105,7 +105,7 @@ def _of_passed(connection: Connection, one: PassedPerson) -> Named:
         one.name or _("Somebody without a name"),
         one.number,
         url,
-        (why_passed(one),),
+        (why_skipped(one),),
         since=one.since,
         places=((one.side, one.vendor_id),),
     )

@@ -24,7 +24,7 @@ from sync.runs.open_differences import asking
 from sync.wording.display import display
 from sync.wording.people import blocked_sentence
 from sync.wording.sentences import direction_sentence, field_label, side_name
-from sync.wording.skipped_people import why_passed
+from sync.wording.skipped_people import why_skipped
 
 NOT_EDITABLE = ("not_editable", "not_editable_by")
 SHOWN_OF_ACCOUNT = 3
@@ -114,7 +114,7 @@ def _mask(line: str) -> str:
 
 def _passed(one: PassedPerson) -> ToFix:
     ids: tuple[tuple[str, str], ...] = ((one.side, one.vendor_id),)
-    return ToFix(one.name, one.number, _("The whole person"), why_passed(one), (Side(one.side),), ids)
+    return ToFix(one.name, one.number, _("The whole person"), why_skipped(one), (Side(one.side),), ids)
 
 
 def _blocked(run: SyncRun) -> Iterable[EmployeeSnapshot]:

@@ -9,7 +9,7 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from sync.analysis.links.relooking import is_held_back
-from sync.analysis.unread import passed_for_a_bug
+from sync.analysis.unread import skipped_for_a_bug
 from sync.analysis.written_meanwhile import Closed
 from sync.core.codes import Action
 from sync.core.deciding.create import AFTERWARDS_IN_HUMA, NAMES_AND_EMAIL, creation
@@ -18,7 +18,7 @@ from sync.core.fields import field as field_named
 from sync.core.fields.number import TO_BE_GIVEN
 from sync.core.reasons import Reason
 from sync.core.records.employee import Employee, Side, from_json
-from sync.core.records.skipping import Passed
+from sync.core.records.skipping import Skipped
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
 from sync.reading.reader import fingerprinter
 
@@ -62,7 +62,7 @@ class Plan:
     linked: int
     threshold: int
     stale: bool
-    broken: list[Passed] = field(default_factory=list)
+    broken: list[Skipped] = field(default_factory=list)
 
     @property
     def people(self) -> int:
@@ -85,7 +85,7 @@ def make_plan(run: SyncRun, closed: Closed, only: Collection[str] | None = None)
 
     ``only`` limits it to these people (``link:<id>``, ``new:<id>``).
     """
-    broken: dict[str, Passed] = {}
+    broken: dict[str, Skipped] = {}
     items = [*_decided(run, closed, broken), *_created(run, closed, broken)]
     items = [item for item in items if item.planned.person not in broken]
     if only is not None:
@@ -101,7 +101,7 @@ def make_plan(run: SyncRun, closed: Closed, only: Collection[str] | None = None)
     )
 
 
-def _decided(run: SyncRun, closed: Closed, broken: dict[str, Passed]) -> Iterator[Item]:
+def _decided(run: SyncRun, closed: Closed, broken: dict[str, Skipped]) -> Iterator[Item]:
     rows = Conflict.objects.filter(run=run, decision__in=BULK_CHOICES).select_related("link")
     rows = rows.filter(link__state=EmployeeLink.State.LINKED)
     fingerprint, today = fingerprinter(run.connection), timezone.localdate()
@@ -132,12 +132,12 @@ def _decided(run: SyncRun, closed: Closed, broken: dict[str, Passed]) -> Iterato
                 today=today,
             )
         except Exception as error:  # nothing in here uses the database
-            broken[f"link:{conflict.link_id}"] = passed_for_a_bug(Side.HUMA, link.huma_id, error)
+            broken[f"link:{conflict.link_id}"] = skipped_for_a_bug(Side.HUMA, link.huma_id, error)
             continue
         yield Item(planned, conflict.link.name, conflict.link.number, conflict=conflict)
 
 
-def _created(run: SyncRun, closed: Closed, broken: dict[str, Passed]) -> Iterator[Item]:
+def _created(run: SyncRun, closed: Closed, broken: dict[str, Skipped]) -> Iterator[Item]:
     rows = EmployeeSnapshot.objects.filter(run=run, create_chosen=True, create_blocked="", link=None)
     today = timezone.localdate()
     for row in rows.exclude(create_group="").order_by("name", "pk"):
@@ -150,7 +150,7 @@ def _created(run: SyncRun, closed: Closed, broken: dict[str, Passed]) -> Iterato
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:
-            broken[f"new:{row.pk}"] = passed_for_a_bug(Side(row.side), row.vendor_id, error)
+            broken[f"new:{row.pk}"] = skipped_for_a_bug(Side(row.side), row.vendor_id, error)
             continue
         yield from items
 

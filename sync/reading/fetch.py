@@ -19,14 +19,14 @@ from connections.api.huma.documents import Page
 from connections.vendors.clients import clients_for
 from sync.core.records.employee import Employee, Side
 from sync.core.records.presence import Seen
-from sync.core.records.skipping import SILENT, Passed, too_many_skipped
+from sync.core.records.skipping import SILENT, Skipped, too_many_skipped
 from sync.models import EmployeeLink, SyncRun
 from sync.reading.failures import CannotRead
 from sync.reading.lists.absent_people import AbsentPeople, start
 from sync.reading.lists.huma_list import HumaList
 from sync.reading.lists.silent_rows import SilentRows
 from sync.reading.lists.visma_list import VismaList
-from sync.reading.one_person import PassedOver
+from sync.reading.one_person import PersonSkipped
 from sync.reading.read_buffer import ReadBuffer
 from sync.reading.reader import Rows, reader_for
 from sync.reading.retry_state import RetryState
@@ -152,12 +152,12 @@ class Fetch:
             self._take_unavailable(kind, what, error)
             return
         except Exception as error:
-            if isinstance(error, PassedOver):
+            if isinstance(error, PersonSkipped):
                 self._pass_over(kind, what, error.passed)
             if kind.startswith("ask "):
                 side.answered()
                 self._take_answer(side.name, what, None, error)
-            elif kind in ("user", "row") and isinstance(error, PassedOver):
+            elif kind in ("user", "row") and isinstance(error, PersonSkipped):
                 side.answered()
             elif kind in ("pages", "ids") and what and isinstance(error, Rejected):
                 self._go_on_in_visma(self.visma.refused)  # a cursor from before an interruption may have expired
@@ -197,7 +197,7 @@ class Fetch:
         self.silent.add(rows)
         self._go_on_in_visma(self.visma.take, rows.ids, cursor)
 
-    def _pass_over(self, kind: str, id_: str, passed: Passed) -> None:
+    def _pass_over(self, kind: str, id_: str, passed: Skipped) -> None:
         self.buffer.passed.append(passed)
         self._answered(kind, id_)
 
@@ -223,7 +223,7 @@ class Fetch:
             if kind == "row":  # they are stored as passed over until they answer
                 self._answered(kind, what)
             else:
-                self._pass_over(kind, what, Passed(Side(side.name), what, SILENT))
+                self._pass_over(kind, what, Skipped(Side(side.name), what, SILENT))
             return
         if kind == "list":
             self.list.failed(*what)

@@ -24,7 +24,7 @@ from connections.bug_report import bug_report
 from connections.vendors.clients import Clients
 from sync.core.records import skipping
 from sync.core.records.employee import Employee, Side
-from sync.core.records.skipping import Passed
+from sync.core.records.skipping import Skipped
 
 logger = logging.getLogger(__name__)
 
@@ -32,10 +32,10 @@ OTHERS = 5
 """How many other people are asked before a refusal counts as one for everybody."""
 
 
-class PassedOver(Exception):
+class PersonSkipped(Exception):
     """A person can't be read for reasons that concern only them. ``passed`` says why; the message names nobody."""
 
-    def __init__(self, passed: Passed) -> None:
+    def __init__(self, passed: Skipped) -> None:
         super().__init__(passed.reason)
         self.passed = passed
 
@@ -111,14 +111,14 @@ class Witness:
 def one_person(
     side: Side, id_: str, witness: Witness | None = None, known: Callable[[], Employee | None] = lambda: None
 ) -> Iterator[None]:
-    """Turn errors inside the block that concern only this person into ``PassedOver``; the vendor's trouble passes.
+    """Turn errors inside the block that concern only this person into ``PersonSkipped``; the vendor's trouble passes.
 
     ``known`` finds what is known of the person anyway. It may ask the vendor.
     """
     try:
         yield
         return
-    except (PassedOver, Elsewhere):
+    except (PersonSkipped, Elsewhere):
         raise
     except BadCredentials as error:
         if witness is None or not witness.is_alone(error, id_):
@@ -134,7 +134,7 @@ def one_person(
         reason, prop, said = skipping.BUG, "", bug_report(error)
     log = logger.error if reason == skipping.BUG else logger.warning
     log("Reading passes somebody over, %s: %s", "for a bug" if reason == skipping.BUG else side.value, said)
-    raise PassedOver(Passed(side, id_, reason, prop, known_or_none(known)))
+    raise PersonSkipped(Skipped(side, id_, reason, prop, known_or_none(known)))
 
 
 def known_or_none(known: Callable[[], Employee | None]) -> Employee | None:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from sync.core.records.employee import Employee, Side
-from sync.core.records.skipping import Passed
+from sync.core.records.skipping import Skipped
 from sync.models import SyncRun
-from sync.reading.snapshots import forget, store_passed, store_people
+from sync.reading.snapshots import forget, store_people, store_skipped
 
 
 @dataclass
@@ -13,7 +13,7 @@ class ReadBuffer:
     """The people who were ``read``, those who are ``passed`` over, and by side the ids of those who are ``gone``."""
 
     read: list[Employee] = field(default_factory=list)
-    passed: list[Passed] = field(default_factory=list)
+    passed: list[Skipped] = field(default_factory=list)
     gone: dict[str, list[str]] = field(default_factory=lambda: {Side.HUMA: [], Side.VISMA: []})
 
     @property
@@ -30,7 +30,7 @@ class ReadBuffer:
     def store(self, run: SyncRun) -> None:
         """Store all of it. A person who was read is stored after they were passed over, so the read counts."""
         newest = {(person.side, person.id): person for person in self.read}  # a shifting list has some people twice
-        store_passed(run, {(one.side, one.id): one for one in self.passed}.values())
+        store_skipped(run, {(one.side, one.id): one for one in self.passed}.values())
         store_people(run, list(newest.values()))
         for side, ids in self.gone.items():
             if ids:

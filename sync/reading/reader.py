@@ -30,11 +30,11 @@ from sync.core.records.document import Doc
 from sync.core.records.employee import Employee, Side
 from sync.core.records.partial_record import huma_partial, visma_partial
 from sync.core.records.read import huma_employee, huma_position_summary, huma_selected, visma_employee
-from sync.core.records.skipping import Passed
+from sync.core.records.skipping import Skipped
 from sync.core.values.fingerprint import Fingerprinter
 from sync.models import EmployeeLink
 from sync.reading.failures import CannotRead
-from sync.reading.one_person import Elsewhere, PassedOver, Witness, known_or_none, one_person
+from sync.reading.one_person import Elsewhere, PersonSkipped, Witness, known_or_none, one_person
 
 OTHERS_KNOWN = 50
 """How many linked people the witness knows, to ask for when somebody else is refused."""
@@ -44,8 +44,8 @@ class Rows(NamedTuple):
     """A page of Visma's list: people who were read, who are passed over, and about whom Visma didn't answer."""
 
     people: list[Employee]
-    passed: list[Passed]
-    silent: list[Passed]
+    passed: list[Skipped]
+    silent: list[Skipped]
 
     @property
     def ids(self) -> list[str]:
@@ -73,7 +73,7 @@ class Reader:
         """One Huma user with their selected position; ``None`` if they aren't there any more (404).
 
         ``listed``: Huma has just listed them among those whom the connection is about. ``all_positions``: with former
-        and upcoming positions; else only those in the user's document, if there are any. Raises ``PassedOver``, the
+        and upcoming positions; else only those in the user's document, if there are any. Raises ``PersonSkipped``, the
         vendor errors that concern everybody, and ``Elsewhere`` if ``listed`` is False.
         """
         with one_person(Side.HUMA, user_id, self.witness, lambda: self.in_list(user_id)):
@@ -109,7 +109,7 @@ class Reader:
     def _look_where(self, user_id: str, details: Doc) -> None:
         inside = self.within(details)
         if inside is None:
-            raise PassedOver(Passed(Side.HUMA, user_id, skipping.GROUPS))
+            raise PersonSkipped(Skipped(Side.HUMA, user_id, skipping.GROUPS))
         if not inside:
             raise Elsewhere
 
@@ -119,7 +119,7 @@ class Reader:
         return huma_partial(rows[0]) if rows and rows[0]["id"] == user_id else None
 
     def visma(self, document: Doc) -> Employee:
-        """One Visma employee, from a document with embedded positions. Raises ``PassedOver``."""
+        """One Visma employee, from a document with embedded positions. Raises ``PersonSkipped``."""
         employee_id = str(document.get("id"))
         with one_person(Side.VISMA, employee_id, self.witness, lambda: self._known(document)):
             found = self._employee(employee_id, document)
@@ -137,7 +137,7 @@ class Reader:
     def visma_person(self, employee_id: str) -> Employee | None:
         """One Visma employee with their positions; ``None`` if they aren't there any more (404).
 
-        Raises ``PassedOver`` and the vendor errors that concern everybody.
+        Raises ``PersonSkipped`` and the vendor errors that concern everybody.
         """
         client = self.clients.visma
         with one_person(Side.VISMA, employee_id, self.witness):
@@ -164,12 +164,12 @@ class Reader:
                     with one_person(Side.VISMA, document["id"], self.witness, known):
                         raise wrong
                 rows.people.append(self.visma(document))
-            except PassedOver as over:
+            except PersonSkipped as over:
                 rows.passed.append(over.passed)
             except Unavailable as error:
                 if error.status == TOO_MANY_REQUESTS or len(rows.silent) >= MOST_SILENT:
                     raise
-                rows.silent.append(Passed(Side.VISMA, document["id"], skipping.SILENT, known=known_or_none(known)))
+                rows.silent.append(Skipped(Side.VISMA, document["id"], skipping.SILENT, known=known_or_none(known)))
         return rows
 
     def _known(self, document: Doc) -> Employee:

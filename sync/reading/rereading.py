@@ -19,10 +19,10 @@ from connections.vendors.clients import clients_for
 from sync.core.reasons import Reason
 from sync.core.records.employee import Employee, Side
 from sync.core.records.presence import Seen
-from sync.core.records.skipping import SILENT, Passed, too_many_skipped
+from sync.core.records.skipping import SILENT, Skipped, too_many_skipped
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
 from sync.reading.failures import CannotRead
-from sync.reading.one_person import Elsewhere, PassedOver
+from sync.reading.one_person import Elsewhere, PersonSkipped
 from sync.reading.presence import id_of
 from sync.reading.reader import reader_for
 from sync.reading.snapshots import store_people
@@ -67,10 +67,10 @@ class Rereading:
         return found
 
     @property
-    def passed(self) -> list[Passed]:
+    def passed(self) -> list[Skipped]:
         """The people who are passed over."""
         return [
-            Passed(Side(side), id_, reason, prop, Employee(Side(side), id_, name=name))
+            Skipped(Side(side), id_, reason, prop, Employee(Side(side), id_, name=name))
             for side, id_, reason, prop, name in self.progress["passed"].values()
         ]
 
@@ -116,7 +116,7 @@ class Rereading:
                 return
         except Elsewhere:
             self.progress["outside"].append(huma_id)
-        except PassedOver as over:
+        except PersonSkipped as over:
             self._pass_over(huma_id, over.passed)
         else:
             self._keep(huma_id, huma, visma)
@@ -124,7 +124,7 @@ class Rereading:
         self.progress.pop("silent", None)
         self.progress["trouble"] = []
 
-    def _pass_over(self, huma_id: str, one: Passed) -> None:
+    def _pass_over(self, huma_id: str, one: Skipped) -> None:
         self.progress["passed"][huma_id] = [one.side.value, one.id, one.reason, one.prop, one.name[:255]]
 
     def _is_silent_alone(self, huma_id: str, error: Unavailable) -> bool:
@@ -136,7 +136,7 @@ class Rereading:
         id_ = id_of(link, error.side) if link else huma_id
         if not self.reader.witness.is_silent_alone(error, id_):
             return False
-        self._pass_over(huma_id, Passed(Side(error.side), id_, SILENT))
+        self._pass_over(huma_id, Skipped(Side(error.side), id_, SILENT))
         return True
 
     def _keep(self, huma_id: str, huma: Employee | None, visma: Employee | None) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from sync.core.records.employee import Employee, Side, from_json, to_json
-from sync.core.records.skipping import Passed
+from sync.core.records.skipping import Skipped
 from sync.core.records.worth_knowing import worth_knowing
 from sync.models import EmployeeSnapshot, SyncRun
 
@@ -42,7 +42,7 @@ def store_people(run: SyncRun, employees: list[Employee]) -> None:
         )
 
 
-def store_passed(run: SyncRun, passed: Iterable[Passed]) -> None:
+def store_skipped(run: SyncRun, passed: Iterable[Skipped]) -> None:
     """Store people who are passed over, as not complete, with what is known of them anyway."""
     EmployeeSnapshot.objects.bulk_create(
         [
@@ -66,11 +66,11 @@ def store_passed(run: SyncRun, passed: Iterable[Passed]) -> None:
     )
 
 
-def load_passed(run: SyncRun) -> list[Passed]:
+def load_skipped(run: SyncRun) -> list[Skipped]:
     """The people who were passed over while the run read."""
     rows = EmployeeSnapshot.objects.filter(run=run).exclude(passed="").order_by("pk")
     return [
-        Passed(
+        Skipped(
             Side(row.side), row.vendor_id, row.passed, row.passed_prop, from_json(row.payload) if row.payload else None
         )
         for row in rows

@@ -50,7 +50,7 @@ def _others() -> dict[str, str]:
     }
 
 
-def why_passed(person: PassedPerson) -> str:
+def why_skipped(person: PassedPerson) -> str:
     """Why a person was passed over, and what to do."""
     return passed_sentence(person.reason, person.side, person.prop)
 

@@ -12,7 +12,7 @@ from sync.core.matching.match import match, weighing_of
 from sync.core.matching.possible import Possible
 from sync.core.records.employee import Employee, Side, from_json
 from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun, Write
-from sync.reading.one_person import PassedOver
+from sync.reading.one_person import PersonSkipped
 from sync.reading.reader import Reader, enabled_fields, within, witness_of
 from sync.reading.snapshots import store_people
 from sync.writing.context import Context
@@ -28,7 +28,7 @@ def is_the_same(context: Context, write: Write, user_id: str) -> bool:
     assert person is not None
     try:  # also a user outside the connection's selection
         user = _reader(context, write.run.connection).huma(user_id, listed=True)
-    except PassedOver:  # the user can't be read
+    except PersonSkipped:  # the user can't be read
         return False
     if user is None or not user.is_person or not person.payload:
         return False

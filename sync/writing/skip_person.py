@@ -12,7 +12,7 @@ from connections.api.errors import BadCredentials
 from sync.analysis import skipped_people
 from sync.core.records import skipping
 from sync.core.records.employee import Employee, Side
-from sync.core.records.skipping import Passed
+from sync.core.records.skipping import Skipped
 from sync.models import Change, Write
 from sync.writing import write_state
 from sync.writing.context import Context
@@ -37,7 +37,7 @@ def pass_over(context: Context, write: Write, reason: str, prop: str = "") -> No
     side = Side(write.side)
     change = write.changes.first()
     known = Employee(side, write.owner_id, name=change.name) if change else None
-    skipped_people.remember(write.run, [Passed(side, write.owner_id, reason, prop, known)], ())
+    skipped_people.remember(write.run, [Skipped(side, write.owner_id, reason, prop, known)], ())
 
 
 def is_theirs_alone(context: Context, write: Write, error: BadCredentials) -> str:

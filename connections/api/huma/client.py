@@ -16,7 +16,8 @@ from connections.api.huma.documents import GROUP_KINDS, Page
 from connections.api.responses import Answer, Call
 from connections.api.tokens import TokenInfo
 from connections.api.vendor import Vendor
-from connections.api.waiting.rate_limit import RateLimit, Waiting
+from connections.api.waiting.after_429 import Waiting
+from connections.api.waiting.request_rate import RateLimit
 from connections.api.waiting.silence import Silence
 
 USERS_PAGE = 50

@@ -23,7 +23,8 @@ from connections.api.visma import cursors, documents, problems
 from connections.api.visma.documents import Document, Job, VismaPage
 from connections.api.visma.jobs import odd_job
 from connections.api.visma.variants import PAGE_SIZES, Variants, Words
-from connections.api.waiting.rate_limit import RateLimit, Waiting
+from connections.api.waiting.after_429 import Waiting
+from connections.api.waiting.request_rate import RateLimit
 from connections.api.waiting.silence import Silence
 
 MEDIA_TYPE = "application/vnd.no.payroll.employee.V2.0+json"

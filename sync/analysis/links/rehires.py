@@ -15,9 +15,9 @@ from sync.core.matching.people_index import PeopleIndex
 from sync.core.matching.relook import better_employee
 from sync.core.records import skipping
 from sync.core.records.employee import Employee, Period, Side
-from sync.core.records.skipping import Passed, is_like
+from sync.core.records.skipping import Skipped, is_like
 from sync.models import EmployeeLink, SyncRun
-from sync.reading.one_person import PassedOver, one_person
+from sync.reading.one_person import PersonSkipped, one_person
 from sync.reading.reader import Reader
 
 Couple = tuple[str, str]
@@ -30,7 +30,7 @@ class Rehires:
     whom this can't be told now, so that nothing may be written for them."""
 
     instead: dict[Couple, str] = field(default_factory=dict)
-    passed: list[Passed] = field(default_factory=list)
+    passed: list[Skipped] = field(default_factory=list)
 
 
 def look_for_rehires(run: SyncRun, reader: Reader, pairs: Pairs) -> Rehires:
@@ -47,7 +47,7 @@ def look_for_rehires(run: SyncRun, reader: Reader, pairs: Pairs) -> Rehires:
     try:
         with one_person(Side.VISMA, ""):
             return _look(run, reader, ended)
-    except PassedOver as over:
+    except PersonSkipped as over:
         why = skipping.BUG if over.passed.reason == skipping.BUG else skipping.REHIRE
     except Unavailable as error:
         since = run.progress.setdefault("rehires_since", time.time())
@@ -58,8 +58,8 @@ def look_for_rehires(run: SyncRun, reader: Reader, pairs: Pairs) -> Rehires:
     return Rehires(passed=[_passed(visma, why) for _huma, visma in ended.values()])
 
 
-def _passed(visma: Employee, why: str) -> Passed:
-    return Passed(Side.VISMA, visma.id, why, known=visma)
+def _passed(visma: Employee, why: str) -> Skipped:
+    return Skipped(Side.VISMA, visma.id, why, known=visma)
 
 
 def _look(run: SyncRun, reader: Reader, ended: Pairs) -> Rehires:
@@ -80,7 +80,7 @@ def _look(run: SyncRun, reader: Reader, ended: Pairs) -> Rehires:
     return Rehires({couple: other for couple, other in found.items() if other}, passed)
 
 
-def _is_among(odd: Collection[Passed], huma: Employee) -> bool:
+def _is_among(odd: Collection[Skipped], huma: Employee) -> bool:
     """Whether one of the people who can't be read may be this person's rehire, by what is known of them."""
     return any(one.known and is_like(huma, one.known) for one in odd)
 
@@ -89,10 +89,10 @@ def _may_be_a_rehire(huma: Employee, visma: Employee) -> bool:
     return visma.standing is Period.FORMER and not huma.ended
 
 
-def _everybody(reader: Reader) -> tuple[list[Employee], list[Passed]]:
+def _everybody(reader: Reader) -> tuple[list[Employee], list[Skipped]]:
     """Everybody in Visma, drafts included, and those among them who can't be read."""
     found: list[Employee] = []
-    odd: list[Passed] = []
+    odd: list[Skipped] = []
     for page in reader.clients.visma.employees_since(None):
         rows = reader.visma_rows(page)
         found += rows.people

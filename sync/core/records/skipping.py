@@ -23,7 +23,7 @@ REHIRE = "passed_rehire"
 
 
 @record
-class Passed:
+class Skipped:
     """Somebody on one side who is passed over. ``prop``: the property that can't be understood, or "".
 
     ``known``: the readable part of their record; ``None`` if nothing is.
@@ -60,7 +60,7 @@ def is_like(one: Employee, other: Employee) -> bool:
     return not {*keys(one)}.isdisjoint(keys(other)) or _names(one, other) is Likeness.SAME
 
 
-def may_be(passed: Passed, person: Employee) -> bool:
+def may_be(passed: Skipped, person: Employee) -> bool:
     """Whether ``person``, on the other side, may be the one who is passed over.
 
     If neither name, number nor email is known, anybody may be.
@@ -85,12 +85,12 @@ def _names(one: Employee, other: Employee) -> Likeness:
     return likeness(clues_of(one).name, clues_of(other).name)
 
 
-def those_who_may_be(passed: Collection[Passed], people: Collection[Employee]) -> set[str]:
+def those_who_may_be(passed: Collection[Skipped], people: Collection[Employee]) -> set[str]:
     """The ids of the people of one side who may be somebody who is passed over on the other."""
     return {person.id for person in people if any(may_be(one, person) for one in passed)}
 
 
-def those_who_are_like(passed: Collection[Passed], people: Collection[Employee]) -> set[str]:
+def those_who_are_like(passed: Collection[Skipped], people: Collection[Employee]) -> set[str]:
     """The ids of the people of one side who are like somebody who is passed over on the other (``is_like``)."""
     known = [one.known for one in passed if one.known]
     return {person.id for person in people if any(is_like(one, person) for one in known)}

@@ -29,7 +29,7 @@ from sync.runs.lifecycle import NotAllowed
 from sync.wording.create_groups import NOTES, TITLES
 from sync.wording.people import Badge, badges_of
 from sync.wording.sentences import against_sentence, field_label, side_name
-from sync.wording.skipped_people import why_passed
+from sync.wording.skipped_people import why_skipped
 
 ALWAYS_OFFERED = ("linked", "only_huma", "only_visma")
 
@@ -179,7 +179,7 @@ def _person_context(request: HttpRequest, connection: Connection, shown: PersonC
         "against": against_sentence(kind_of(person.link.doubt)) if person.link and person.doubted else "",
         "paired_anew": why_paired_anew(person.link) if person.link else "",
         "maybe": [(other, why_possible(other.match)) for other in shown.maybe if other.match],
-        "unread": [(side_name(one.side), why_passed(one)) for one in person.unread],
+        "unread": [(side_name(one.side), why_skipped(one)) for one in person.unread],
         "different": [(other, why_different(other.link)) for other in shown.not_she if other.link],
         "heading": TITLES.get(shown.create_group, ""),
         "heading_note": NOTES.get(shown.create_group, ""),

@@ -9,7 +9,7 @@ from sync.core.records.employee import Side
 from sync.core.records.presence import Seen, too_many_gone
 from sync.models import EmployeeLink, SyncRun
 from sync.reading.failures import CannotRead
-from sync.reading.one_person import Elsewhere, PassedOver
+from sync.reading.one_person import Elsewhere, PersonSkipped
 from sync.reading.presence import id_of
 
 State = EmployeeLink.State
@@ -69,7 +69,7 @@ class AbsentPeople:
         if isinstance(error, Elsewhere):
             return self._remember(side, id_, Seen.OUTSIDE)
         silent = isinstance(error, CannotRead) and id_ in self.wanted[side]
-        if not (silent or isinstance(error, PassedOver)):
+        if not (silent or isinstance(error, PersonSkipped)):
             raise error
         return self._remember(side, id_, Seen.UNKNOWN)
 

@@ -15,11 +15,11 @@ from connections.api.huma.documents import Page
 from sync.core.reasons import Reason
 from sync.core.records.employee import Side
 from sync.core.records.partial_record import huma_partial
-from sync.core.records.skipping import SHAPE, Passed
+from sync.core.records.skipping import SHAPE, Skipped
 from sync.models import SyncRun
 from sync.reading.failures import CannotRead
 from sync.reading.lists.programs import email_prints
-from sync.reading.snapshots import forget, listed, load_passed, store_listed, store_passed
+from sync.reading.snapshots import forget, listed, load_skipped, store_listed, store_skipped
 
 STEP = USERS_PAGE - 1
 """The distance from one page to the next: neighbours share one user."""
@@ -44,8 +44,8 @@ class HumaList:
         self._seen = {*self.people, *progress["programs"]}
         self._stored = len(self.people)
         self._afresh = False
-        self._passed: list[Passed] = []
-        self._odd = {one.id for one in load_passed(run)} if progress["pages"] else set()
+        self._passed: list[Skipped] = []
+        self._odd = {one.id for one in load_skipped(run)} if progress["pages"] else set()
         if any(isinstance(page, int) for page in progress["pages"].values()):  # begun when pages didn't overlap
             self._start_afresh(self.attempt)
 
@@ -122,7 +122,7 @@ class HumaList:
                 if wrong and is_person:
                     self._odd.add(item["id"])
                     self._passed.append(
-                        Passed(Side.HUMA, item["id"], SHAPE, property_name(wrong.prop), huma_partial(item))
+                        Skipped(Side.HUMA, item["id"], SHAPE, property_name(wrong.prop), huma_partial(item))
                     )
         if len(self._seen) > settings.LIST_MAX_PEOPLE:  # without a total the list might never end
             raise CannotRead(Reason("too_many_people_huma", {"limit": settings.LIST_MAX_PEOPLE}))
@@ -176,5 +176,5 @@ class HumaList:
         if self._afresh:
             forget(self.run, Side.HUMA)
         store_listed(self.run, self.people[self._stored :])
-        store_passed(self.run, self._passed)
+        store_skipped(self.run, self._passed)
         self._stored, self._afresh, self._passed = len(self.people), False, []

@@ -12,13 +12,8 @@ from hypothesis import strategies as st
 
 from connections.api.backoff import doubled
 from connections.api.errors import Unavailable
-from connections.api.waiting.rate_limit import (
-    LONGEST_PAUSE,
-    SHORTEST_PAUSE,
-    RateLimit,
-    Waiting,
-    retry_after_seconds,
-)
+from connections.api.waiting.after_429 import LONGEST_PAUSE, SHORTEST_PAUSE, Waiting, retry_after_seconds
+from connections.api.waiting.request_rate import RateLimit
 from connections.vendors import clients as clients_module
 from tests.connections.vendor import USER, Vendor, answer, huma
 

@@ -7,7 +7,7 @@ import pytest
 
 from sync.analysis import skipped_people
 from sync.core.records.employee import Side
-from sync.core.records.skipping import SHAPE, Passed
+from sync.core.records.skipping import SHAPE, Skipped
 from sync.models import EmployeeLink, SyncRun
 from sync.runs import who_is_who
 from sync.wizard import review
@@ -94,7 +94,7 @@ def lose(run, user):
 def pass_over(run, user):
     """Both records of one person couldn't be read, and one of somebody who is in Huma only."""
     people = [(Side.HUMA, "Cato-h"), (Side.VISMA, "Cato-v"), (Side.HUMA, "long")]
-    skipped_people.remember(run.connection, [Passed(side, id_, SHAPE) for side, id_ in people])
+    skipped_people.remember(run.connection, [Skipped(side, id_, SHAPE) for side, id_ in people])
 
 
 def read_by_schedule(run, user):

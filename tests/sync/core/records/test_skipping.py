@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from connections.api.visma.documents import in_part
 from sync.core.records.employee import Employee, Side
 from sync.core.records.partial_record import huma_partial, visma_partial
-from sync.core.records.skipping import SHAPE, Passed, is_like, may_be, too_many_skipped
+from sync.core.records.skipping import SHAPE, Skipped, is_like, may_be, too_many_skipped
 from tests.sync.core.documents import TODAY, valued, visma_doc
 
 ANNA = {"given_name": "Anna", "family_name": "Berg", "email": "anna@x.no", "employment_id": "17"}
@@ -23,8 +23,8 @@ def test_more_than_one_in_ten_and_at_least_five(passed: int, people: int, expect
     assert too_many_skipped(passed, people) is expected
 
 
-def unread(**known: Any) -> Passed:
-    return Passed(Side.VISMA, "v1", SHAPE, known=valued(Side.VISMA, "v1", **known))
+def unread(**known: Any) -> Skipped:
+    return Skipped(Side.VISMA, "v1", SHAPE, known=valued(Side.VISMA, "v1", **known))
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_who_may_be_somebody_that_cannot_be_read(known: dict[str, Any], maybe: b
 
 
 def test_where_nothing_is_known_anybody_may_be() -> None:
-    assert may_be(Passed(Side.VISMA, "v1", SHAPE), valued(Side.HUMA, "h1", **ANNA))
+    assert may_be(Skipped(Side.VISMA, "v1", SHAPE), valued(Side.HUMA, "h1", **ANNA))
 
 
 def test_likeness_goes_both_ways() -> None:

@@ -1,9 +1,8 @@
-"""How long a connection waits after a 429, and how fast it may send requests. Times are seconds."""
+"""How long a connection waits after a 429. Times are seconds."""
 
 from __future__ import annotations
 
 import threading
-import time
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
@@ -26,24 +25,6 @@ class Waiting:
         """Wait until ``moment``; never shortens a longer wait."""
         with self._lock:
             self._until = max(self._until, moment)
-
-
-class RateLimit:
-    """Allows at most ``per_second`` requests a second, evenly spread over all threads that share this object."""
-
-    def __init__(self, per_second: float) -> None:
-        self._interval = 1.0 / per_second
-        self._lock = threading.Lock()
-        self._next = 0.0
-
-    def wait(self) -> None:
-        """Sleep until it is this thread's turn."""
-        with self._lock:
-            now = time.monotonic()
-            turn = max(now, self._next)
-            self._next = turn + self._interval
-        if turn > now:
-            time.sleep(turn - now)
 
 
 def retry_after_seconds(header: str | None, *, now: float) -> float | None:
