@@ -23,7 +23,7 @@ from sync.mail import letters as post
 from sync.mail import outbox, payroll_notices
 from sync.models import HumaEvent, SyncRun
 from sync.models.groups import STEPS
-from sync.runs import release_look, second_reads
+from sync.runs import history_entries, release_look, second_reads
 from sync.runs.lifecycle import cancel
 from sync.worker import heartbeat
 from sync.worker.processes import is_dead
@@ -118,6 +118,7 @@ def tick() -> None:
     for letter in outbox.due():
         post.send(letter)
     _cancel_untouched()
+    history_entries.enter_waiting()
     retention.drop_dry_runs()
     retention.drop_uploads()
     retention.blank_values()

@@ -9,7 +9,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from connections.models import Connection, audit, name_of
 from connections.pages.request_params import number
@@ -277,4 +276,4 @@ def _lock(connection: Connection) -> Connection:
 def _answer(found: Iterable[Change], user: Any, answer: str) -> None:
     for some in batches(found):
         rows = Change.objects.filter(pk__in=[one.pk for one in some])
-        rows.update(answer=answer, answered_by=name_of(user), answered_at=timezone.now())
+        rows.answer(answer, answered_by=name_of(user))

@@ -3,6 +3,7 @@
 from sync.models.date_roll import DateRoll
 from sync.models.events import HumaEvent, RefusedEvent
 from sync.models.heartbeat import Heartbeat
+from sync.models.history import AuditedPerson, HistoryEntry
 from sync.models.integrations import SeenIntegration
 from sync.models.links import AskedPair, EmployeeLink, LeftOut, PairsUpload
 from sync.models.mail_checks import MailCheck
@@ -14,12 +15,14 @@ from sync.models.writes import Change, Conflict, Write
 
 __all__ = [
     "AskedPair",
+    "AuditedPerson",
     "Change",
     "Conflict",
     "DateRoll",
     "EmployeeLink",
     "EmployeeSnapshot",
     "Heartbeat",
+    "HistoryEntry",
     "HumaEvent",
     "LeftOut",
     "Letter",

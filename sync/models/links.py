@@ -11,7 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from connections.fields import EncryptedJSONField
 from connections.models import Connection
+from sync.core.matching.person_names import search_words
 from sync.core.records.employee import Side
+
+
+def called(name: str, number: str) -> dict[str, str]:
+    """The columns of a link that say what its person is called: name, number, and both as words to search for."""
+    words = search_words(name, number)
+    return {"name": name, "number": number, "words": words[: EmployeeLink._meta.get_field("words").max_length]}
 
 
 class EmployeeLink(models.Model):
@@ -46,6 +53,8 @@ class EmployeeLink(models.Model):
     linked_at = models.DateTimeField(_("since"), auto_now_add=True)
     name = models.CharField(_("name"), max_length=255, blank=True, db_index=True)
     number = models.CharField(_("Employment ID"), max_length=64, blank=True, db_index=True)
+    # Name and number as folded words, by which the history finds people; ``called`` makes all three.
+    words = models.CharField(max_length=400, blank=True, editable=False)
     huma_position = models.CharField(_("position in Huma"), max_length=64, blank=True)
     visma_position = models.CharField(_("position in Visma"), max_length=64, blank=True)
     # The side whose position was replaced by a new one, until the dates of the new pair have been settled once.

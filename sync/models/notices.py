@@ -60,6 +60,7 @@ class Letter(models.Model):
         RESULT = "result", _("Result")
         DRAFTS = "drafts", _("New drafts in Visma")
         TEST = "test", _("Test email")
+        READY = "ready", _("Ready for payroll")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")

@@ -79,6 +79,8 @@ class SyncRun(models.Model):
     rule_at = models.DateTimeField(_("automatic updates turned on"), null=True, blank=True)
 
     values_blanked_at = models.DateTimeField(_("values blanked"), null=True, blank=True)
+    # When the ended run was entered into the history; null: that is still to be done.
+    history_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     lease_holder = models.CharField(max_length=120, blank=True)
     lease_until = models.DateTimeField(_("handled until"), null=True, blank=True)
@@ -89,7 +91,10 @@ class SyncRun(models.Model):
         verbose_name_plural = _("syncs")
         ordering = ["-pk"]
         # Changes in Huma make many runs; the index finds the others without reading all of them.
-        indexes = [models.Index(fields=["connection", "trigger", "state"], name="run_newest")]
+        indexes = [
+            models.Index(fields=["connection", "trigger", "state"], name="run_newest"),
+            models.Index(fields=["id"], condition=Q(history_at=None), name="run_not_in_history"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["connection"],

@@ -1,9 +1,13 @@
 """Differences, decisions, and what is written because of them."""
 
+from typing import Any
+
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from connections.fields import EncryptedJSONField, EncryptedTextField
+from connections.models import AuditEntry
 from sync.models.links import EmployeeLink
 from sync.models.runs import EmployeeSnapshot, SyncRun
 
@@ -60,6 +64,14 @@ class Conflict(models.Model):
     chosen_by = models.CharField(max_length=150, blank=True, editable=False)
     allow_clearing = models.BooleanField(_("may be emptied"), default=False)
     outcome = models.CharField(_("outcome"), max_length=10, blank=True)
+    # What the person who decided wrote down; blanked with the values.
+    comment = EncryptedTextField(_("comment"), blank=True)
+    # The audit entry of the decision: that of a choice for many has all of its differences.
+    decided_in = models.ForeignKey(AuditEntry, models.SET_NULL, null=True, blank=True, related_name="differences")
+    # In a run that undoes: the Change that is undone.
+    undoes = models.ForeignKey(
+        "Change", models.SET_NULL, verbose_name=_("undoes"), null=True, blank=True, related_name="undone_by"
+    )
 
     class Meta:
         verbose_name = _("difference")
@@ -151,6 +163,18 @@ class Changes(models.QuerySet["Change"]):
         """What is held and has no answer from an owner yet."""
         return self.filter(state=Change.State.HELD, answer=Change.Answer.WAITS)
 
+    def answer(self, answer: str, **more: Any) -> None:
+        """Store the answer about these held Changes; their runs are entered into the history again."""
+        self.enter_again()
+        if answer == Change.Answer.WAITS:
+            self.update(answer=answer, answered_by="", answered_at=None, comment="")
+        else:
+            self.update(answer=answer, answered_at=timezone.now(), **more)
+
+    def enter_again(self) -> None:
+        """Let the runs of these Changes be entered into the history again, because something about them has changed."""
+        SyncRun.objects.filter(pk__in=self.order_by().values("run")).update(history_at=None)
+
 
 class Change(models.Model):
     """One field of one employee to be written to one side, or one creation. What every total counts."""
@@ -203,6 +227,7 @@ class Change(models.Model):
     answer = models.CharField(_("answer"), max_length=10, choices=Answer, blank=True, default="")
     answered_by = models.CharField(_("answered by"), max_length=150, blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    comment = EncryptedTextField(_("comment"), blank=True)  # of the answer; blanked with the values
     # The newest run that an owner's approval began for it.
     release = models.ForeignKey(
         SyncRun,

@@ -1,7 +1,6 @@
 """What becomes of approved Changes: they are written as the owner saw them, are overtaken, or wait again."""
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from connections.models import PROGRAM, audit
 from sync.core.matching.relook import stops
@@ -34,6 +33,7 @@ def answer_approved(run: SyncRun) -> None:
         held.released_as = made.get((held.link_id, held.field))
         held.answer = Change.Answer.APPROVED if held.released_as else Change.Answer.OVERTAKEN
     Change.objects.bulk_update(answered, ["released_as", "answer"], batch_size=500)
+    Change.objects.filter(pk__in=[one.pk for one in answered]).enter_again()
     _wait_again(run, again)
 
 
@@ -52,8 +52,8 @@ def _wait_again(run: SyncRun, unwritten: list[Change]) -> None:
     newer = set(waiting.values_list("link_id", "field"))
     back = [held.pk for held in unwritten if (held.link_id, held.field) not in newer]
     rows = Change.objects.filter(pk__in=[held.pk for held in unwritten])
-    rows.exclude(pk__in=back).update(answer=Change.Answer.OVERTAKEN, answered_at=timezone.now())
-    rows.filter(pk__in=back).update(answer=Change.Answer.WAITS, answered_by="", answered_at=None)
+    rows.exclude(pk__in=back).answer(Change.Answer.OVERTAKEN)
+    rows.filter(pk__in=back).answer(Change.Answer.WAITS)
     if unwritten:
         audit(PROGRAM, "held.back", run.connection, run=run.pk, changes=len(back))
 

@@ -151,7 +151,7 @@ def overtake(held: Iterable[Change]) -> None:
     """Mark held Changes as overtaken: nobody has to answer them any more."""
     for some in batches(held):
         rows = Change.objects.filter(pk__in=[one.pk for one in some]).waiting()
-        rows.update(answer=Change.Answer.OVERTAKEN, answered_at=timezone.now())
+        rows.answer(Change.Answer.OVERTAKEN)
 
 
 def overtake_gone(run: SyncRun) -> None:

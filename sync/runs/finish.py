@@ -8,6 +8,7 @@ from sync.models import Change, Conflict, RunPerson, SyncRun
 from sync.models.groups import SINGLE, WAITS
 from sync.runs import result_email
 from sync.runs.events import answered
+from sync.runs.history_entries import enter_waiting
 from sync.runs.lifecycle import end, forget_values
 from sync.worker.queue import wake_connection
 
@@ -29,6 +30,7 @@ def finish(run: SyncRun) -> None:
         if not run.is_automatic:
             result_email.ask_for(run)
         audit(run.confirmed_by or PROGRAM, "run.finished", run.connection, run=run.pk)
+    enter_waiting(run.connection_id)
     run.refresh_from_db()
     if not run.is_automatic:
         result_email.send_result(run)

@@ -29,6 +29,7 @@ from sync.core.reasons import Reason
 from sync.core.records.employee import Side
 from sync.models import AskedPair, EmployeeLink, EmployeeSnapshot, PairsUpload, PossibleMatch, SyncRun
 from sync.models.groups import STEPS
+from sync.models.links import called
 from sync.planning.planning import STALE_AFTER
 from sync.runs.lifecycle import NotAllowed, open_run
 from sync.runs.who_is_who import hold_reviews, in_review
@@ -177,8 +178,7 @@ def _row(connection: Connection, user: Any, one: Judged) -> EmployeeLink:
         visma_id=one.visma.id,
         linked_by=EmployeeLink.By.PAIR,
         linked_by_user=name_of(user),
-        name=kept_name(one.huma.name, one.visma.name),
-        number=kept_number(one.visma.number, one.huma.number),
+        **called(kept_name(one.huma.name, one.visma.name), kept_number(one.visma.number, one.huma.number)),
         known=without_instead(against_alone(one.huma, one.visma)),
     )
 

@@ -16,6 +16,7 @@ from sync.core.matching.relook import other_employee, without_instead
 from sync.core.records.employee import Side, from_json
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
 from sync.models.groups import STEPS
+from sync.models.links import called
 from sync.runs.lifecycle import NotAllowed, latest_read
 
 KEPT = ("decision", "decided_by", "decided_at", "allow_clearing", "is_new")
@@ -75,8 +76,7 @@ def make_link(
             "gone_from": "",
             "linked_by": EmployeeLink.By.PERSON,
             "linked_by_user": user.get_username(),
-            "name": kept_name(huma.name, visma.name),
-            "number": kept_number(visma.number, huma.number),
+            **called(kept_name(huma.name, visma.name), kept_number(visma.number, huma.number)),
             "known": known,
             "doubt": "",
             "doubt_at": None,

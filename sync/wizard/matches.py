@@ -15,6 +15,7 @@ from sync.core.fields import FIELDS
 from sync.core.records.employee import Side, from_json
 from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
 from sync.models.groups import STEPS
+from sync.models.links import called
 from sync.pages.paging import Key, Order, Part, Place, part
 from sync.runs.lifecycle import NotAllowed
 from sync.runs.who_is_who import make_link
@@ -165,8 +166,7 @@ def call_different(run: SyncRun, user: Any, pk: int) -> None:
                 "state": EmployeeLink.State.DIFFERENT,
                 "linked_by": EmployeeLink.By.PERSON,
                 "linked_by_user": user.get_username(),
-                "name": kept_name(row.huma.name, row.visma.name),
-                "number": kept_number(row.visma.number, row.huma.number),
+                **called(kept_name(row.huma.name, row.visma.name), kept_number(row.visma.number, row.huma.number)),
             },
         )
         _answer(row, user, "different")

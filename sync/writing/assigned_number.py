@@ -8,6 +8,7 @@ from sync.core.fields import field as field_named
 from sync.core.fields.number import TO_BE_GIVEN, is_somebody_elses
 from sync.core.records.employee import Side
 from sync.models import Change, EmployeeLink, SyncRun, Write
+from sync.models.links import called
 from sync.writing import write_state
 from sync.writing.context import Context, now_in_visma
 
@@ -39,7 +40,7 @@ def _fill_in(context: Context, change: Change, link: EmployeeLink) -> None:
     change.after = value.canonical
     change.becomes = change.source = context.fingerprint(spec.name, spec.version, value.canonical)
     change.save(update_fields=["after", "becomes", "source"])
-    EmployeeLink.objects.filter(pk=link.pk).update(number=kept_number(str(value.canonical)))
+    EmployeeLink.objects.filter(pk=link.pk).update(**called(link.name, kept_number(str(value.canonical))))
 
 
 def _numbers_in_huma(run: SyncRun) -> dict[str, str]:

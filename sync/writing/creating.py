@@ -17,6 +17,7 @@ from sync.core.records.employee import Canonical, Side, from_json
 from sync.core.values.spelling import mark, only_spelling
 from sync.core.values.text import clean, loose
 from sync.models import Change, EmployeeLink, EmployeeSnapshot, Write
+from sync.models.links import called
 from sync.writing import write_state
 from sync.writing.context import Context
 from sync.writing.created_employee import There, find, may_create, there_in
@@ -263,8 +264,7 @@ def _link(write: Write, person: EmployeeSnapshot, *, huma_id: str, visma_id: str
             "state": EmployeeLink.State.LINKED,
             "linked_by": by,
             "linked_by_user": write.run.confirmed_by,
-            "name": kept_name(person.name),
-            "number": kept_number(person.number),
+            **called(kept_name(person.name), kept_number(person.number)),
         },
     )
     return link

@@ -190,7 +190,7 @@ def _renew_baseline(change: Change) -> None:
     link.written[change.field] = mark(spec, side, written, fingerprinter(link.connection))
     link.save(update_fields=["baseline", "seen", "written"])
     waited = Change.objects.filter(link=change.link_id, field=change.field).waiting()
-    waited.update(answer=Change.Answer.OVERTAKEN, answered_at=timezone.now())
+    waited.answer(Change.Answer.OVERTAKEN)
     _close_elsewhere(change)
 
 

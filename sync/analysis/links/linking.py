@@ -19,9 +19,10 @@ from sync.core.records.positions import next_change
 from sync.core.records.same_employment import starts_anew
 from sync.models import EmployeeLink, SyncRun
 from sync.models.groups import MANUAL
+from sync.models.links import called
 from sync.reading.presence import store_presence
 
-LINK_FIELDS = ["baseline", "seen", "written", "huma_position", "visma_position", "remade", "name", "number"]
+LINK_FIELDS = ["baseline", "seen", "written", "huma_position", "visma_position", "remade", "name", "number", "words"]
 LINK_FIELDS += ["changes_on", "known", "doubt", "doubt_at"]
 
 
@@ -122,7 +123,8 @@ def settle_link(
         for difference in comparison.differences:
             if difference.field not in link.baseline:
                 link.seen[difference.field] = list(difference.prints)
-    link.name, link.number = kept_name(huma.name, visma.name), kept_number(visma.number, huma.number)
+    for column, text in called(kept_name(huma.name, visma.name), kept_number(visma.number, huma.number)).items():
+        setattr(link, column, text)
     if not (rolls and link.changes_on and link.changes_on <= today):
         link.changes_on = nearest_change(huma, visma, today)
 

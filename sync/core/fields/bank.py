@@ -108,6 +108,11 @@ def _number(account: Canonical) -> str:
     return (account[1] or "") if isinstance(account, tuple) and account[0] not in UNKNOWN else ""
 
 
+def last_digits(side: Side, own: Own) -> str:
+    """The last three digits of the side's account, which the history keeps; "" for none. Source: design, Privacy."""
+    return _number(canonical(side, own))[-3:]
+
+
 def _problem(side: Side, own: Own, account: Canonical) -> str:
     """Why the side's account can't be sent to the other side, as a code of ``reasons``; "" if it can."""
     if account is None and own and _is_placeholder(side, own):

@@ -65,6 +65,16 @@ def fold(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(plain)) if plain.isascii() else tuple(_as_words(plain).split())
 
 
+def search_words(*texts: str) -> str:
+    """The folded words of names and numbers, with a space before each, so that a search finds the beginning of a word.
+
+    A number counts as one word, and without its leading zeros as another.
+    """
+    words = [word for text in texts for word in fold(text)]
+    words += [word.lstrip("0") for word in words if word.startswith("0")]
+    return "".join(f" {word}" for word in dict.fromkeys(words) if word)
+
+
 def _without_accents(letters: str) -> Iterator[str]:
     """The letters without accents. Vowel signs of other scripts stay, because they are letters of their own."""
     coloured = False
