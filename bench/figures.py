@@ -120,17 +120,18 @@ def writing(workspace: Workspace, scale: Scale) -> Iterator[Figure]:
 
 
 def thinking(workspace: Workspace, scale: Scale) -> Iterator[Figure]:
-    """CPU of the pure core, and what it would be on the machine on which the goal was set, judged by deepdiff: machines
-    differ by a factor of two."""
+    """CPU of the pure core here, and on the machine on which its goal was set. How fast that one is, deepdiff says: it
+    was measured there, and is measured here at the same time. Machines differ by a factor of two."""
     races = [workspace.run("cpu", pairs=scale.pairs) for _ in range(scale.races)]
     pairs = races[0]["pairs"]
     ours, door, deepdiff, csv_diff = (
         1000 * min(one[name] for one in races) / pairs for name in ("ours", "door", "deepdiff", "csv_diff")
     )
     name = f"CPU to normalise, match, compare and plan {pairs:,} pairs (best of {scale.races})"
-    yield Figure(name, f"≤ {CPU_GOAL} ms a pair", f"{ours:.3f} ms a pair", ours, CPU_GOAL)
+    yield Figure(name, NOT_YET, f"{ours:.3f} ms a pair")
     there = ours * DEEPDIFF / deepdiff
-    yield Figure(f"… on a machine on which deepdiff takes {DEEPDIFF} ms", NOT_YET, f"{there:.3f} ms a pair", there)
+    name = f"… on the machine of the goal, on which deepdiff takes {DEEPDIFF} ms"
+    yield Figure(name, f"≤ {CPU_GOAL} ms a pair", f"{there:.3f} ms a pair", there, CPU_GOAL)
     yield Figure("… ÷ deepdiff, which only compares", NOT_YET, f"{deepdiff:.3f} ms a pair", ours / deepdiff)
     yield Figure("… ÷ csv-diff, which only compares", NOT_YET, f"{csv_diff:.3f} ms a pair", ours / csv_diff)
     name = f"CPU to check the documents of {pairs:,} pairs at the door, before that (best of {scale.races})"
