@@ -53,7 +53,7 @@ def _outside(run: SyncRun) -> set[str]:
     if works.everyone:
         return set()
     links = EmployeeLink.objects.filter(connection=run.connection_id, huma_id__in=run.people)
-    inside = {link.huma_id for link in links.exclude(state=EmployeeLink.State.DIFFERENT) if works.link(link)}
+    inside = {link.huma_id for link in links.same_person() if works.link(link)}
     return {one for one in run.people if one not in inside and not works.person(Side.HUMA, one)}
 
 

@@ -89,7 +89,7 @@ def _failed(run: SyncRun) -> list[Change]:
     if run.is_open:
         return []
     rows = Change.objects.filter(run=run, state=Change.State.FAILED).select_related("conflict", "snapshot", "link")
-    links = EmployeeLink.objects.filter(connection=run.connection_id).exclude(state=EmployeeLink.State.DIFFERENT)
+    links = EmployeeLink.objects.filter(connection=run.connection_id).same_person()
     there: set[tuple[str, str]] = {(Side.HUMA, huma) for huma in links.values_list("huma_id", flat=True)}
     there |= {(Side.VISMA, visma) for visma in links.values_list("visma_id", flat=True)}
     return [change for change in rows if _is_worth_it(change, there)]
