@@ -13,8 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 from connections.models import Connection
 from connections.pages import request_params
 from sync.automation import held as service
+from sync.pages.access import approval_page
+from sync.pages.page_context import page_context
 from sync.pages.paging import Place
-from sync.pages.steps import approval_page, page_context
 from sync.planning.planning import NumberNeeded
 from sync.runs.lifecycle import NotAllowed
 from sync.wording.sentences import sentence

@@ -14,7 +14,9 @@ from connections.models import Connection
 from connections.settings import webhook
 from connections.settings.webhook import TokenForm
 from sync.models import HumaEvent
-from sync.pages.steps import early_page, page_context, result_url
+from sync.pages.access import early_page
+from sync.pages.page_context import page_context
+from sync.pages.steps import result_url
 from sync.wording.webhook import event_hint, refused_words, topic_words, verified_words
 
 MOST_SHOWN = 20

@@ -17,8 +17,9 @@ from sync.analysis.notices import close, waiting
 from sync.inbox.attention import attention, situation
 from sync.inbox.words import item, of_notice
 from sync.models import Notice
+from sync.pages.access import connection_page
+from sync.pages.page_context import page_context
 from sync.pages.paging import Place, by_pk, part
-from sync.pages.steps import connection_page, page_context
 
 PER_PAGE = 50
 NEWEST_FIRST = ("-pk",)

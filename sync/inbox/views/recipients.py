@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from connections.models import Connection
 from sync.mail import payroll_notices
-from sync.pages.steps import connection_page
+from sync.pages.access import connection_page
 
 
 @require_POST

@@ -18,8 +18,9 @@ from sync.core.records.employee import Side
 from sync.models import LeftOut, SyncRun
 from sync.models.groups import OPEN_STATES
 from sync.models.pilot import works_for
+from sync.pages.access import connection_page
+from sync.pages.page_context import page_context
 from sync.pages.paging import Place
-from sync.pages.steps import connection_page, page_context
 from sync.people import everyone
 from sync.people.card import PersonCard, card
 from sync.people.pilot_search import is_member

@@ -16,7 +16,8 @@ from connections.pages import request_params
 from connections.pages.request_params import searched
 from connections.vendors.huma_groups import huma_locations, people_at
 from sync.core.records.employee import Side
-from sync.pages.steps import connection_page, page_context
+from sync.pages.access import connection_page
+from sync.pages.page_context import page_context
 from sync.people.pilot_search import search_people
 from sync.people.words import badges, connected
 from sync.reading.failures import reason_for_reading
