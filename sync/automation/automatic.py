@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from connections.models import Connection, audit
 from sync.analysis import skipped_people
+from sync.analysis.pilot_scope import pilot_scope
 from sync.analysis.two_writers import rests
 from sync.analysis.written_meanwhile import began, chosen_by_hand, closed_to
 from sync.core.batches import batches
@@ -18,7 +19,6 @@ from sync.core.matching.relook import stops
 from sync.core.records.employee import Side
 from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, RunPerson, SyncRun
 from sync.models.groups import OPEN_STATES, SETTLED
-from sync.models.pilot import works_for
 from sync.planning import holding
 from sync.planning.approved_changes import answer_approved, approved, come_back
 from sync.planning.plan_rows import store_plan
@@ -140,10 +140,10 @@ def _read_again(run: SyncRun) -> None:
 def _choose(run: SyncRun, connection: Connection, left: set[tuple[int, str]]) -> None:
     """Decide by the rule, or what an owner approved; ``left`` stays undecided, and so does everything of people outside
     the pilot group."""
-    works = works_for(connection.pk)
+    scope = pilot_scope(connection.pk)
     undecided = Conflict.objects.filter(run=run, decision="", blocked_to_visma="")
     rows = [one for one in undecided.select_related("link").defer("values") if (one.link_id, one.field) not in left]
-    rows = [one for one in rows if works.link(one.link)]
+    rows = [one for one in rows if scope.includes_link(one.link)]
     if run.trigger == SyncRun.Trigger.APPROVED:
         let_go, rows = approved(run), [one for one in rows if not stops(one.link.doubt)]
         by, chosen = run.started_by, [one for one in rows if let_go.get((one.link_id, one.field)) == _prints(one)]

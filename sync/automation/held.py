@@ -12,11 +12,11 @@ from django.db.models.functions import Coalesce
 
 from connections.models import Connection, audit, name_of
 from connections.pages.request_params import number
+from sync.analysis.pilot_scope import PilotScope, pilot_scope
 from sync.core.batches import batches
 from sync.core.matching.relook import kind_of, stops
 from sync.models import Change, EmployeeLink, SyncRun
 from sync.models.groups import CAME_TO_NOTHING, OPEN_STATES
-from sync.models.pilot import WorksFor, works_for
 from sync.pages.paging import Key, Order, Part, Place, part
 from sync.planning.holding import waiting
 from sync.planning.payday import next_cutoff, notes
@@ -109,12 +109,12 @@ def held(connection: Connection, place: Place | int | str = 1) -> Held:
 
 
 def _people(rows: Iterable[Change], connection: Connection) -> list[Person]:
-    works = works_for(connection.pk)
+    scope = pilot_scope(connection.pk)
     by_person = groupby(rows, lambda one: (one.link_id, one.run_id))
-    return [_person(list(some), connection, works) for _key, some in by_person]
+    return [_person(list(some), connection, scope) for _key, some in by_person]
 
 
-def _person(changes: Sequence[Change], connection: Connection, works: WorksFor) -> Person:
+def _person(changes: Sequence[Change], connection: Connection, scope: PilotScope) -> Person:
     first = changes[0]
     lines = [
         Line(
@@ -129,7 +129,7 @@ def _person(changes: Sequence[Change], connection: Connection, works: WorksFor) 
     ]
     link = first.link
     against = against_sentence(kind_of(link.doubt)) if link and stops(link.doubt) else ""
-    outside = link is not None and not works.link(link)
+    outside = link is not None and not scope.includes_link(link)
     return Person(first.name, first.number, link.huma_id if link else "", first.run, lines, against, outside)
 
 
@@ -167,8 +167,8 @@ class Selection:
 
 def select(connection: Connection, pks: Collection[int] | None, to_approve: bool) -> Selection:
     """The Changes to answer: the ticked ones that still wait, or with ``None`` all that wait."""
-    ticked, works = _ticked(connection, pks), works_for(connection.pk)
-    found = [one for one in ticked if _can_be_approved(one, works)] if to_approve else ticked
+    ticked, scope = _ticked(connection, pks), pilot_scope(connection.pk)
+    found = [one for one in ticked if _can_be_approved(one, scope)] if to_approve else ticked
     people = len({one.link_id for one in found})
     threshold = _threshold(connection)
     return Selection(
@@ -179,7 +179,7 @@ def select(connection: Connection, pks: Collection[int] | None, to_approve: bool
         threshold=threshold,
         needs_number=people if to_approve and people > threshold else None,
         doubted=sum(_is_shown(one) and _is_doubted(one) for one in ticked) if to_approve else 0,
-        outside=sum(_is_shown(one) and _is_outside(one, works) for one in ticked) if to_approve else 0,
+        outside=sum(_is_shown(one) and _is_outside(one, scope) for one in ticked) if to_approve else 0,
         fields=[(field_label(name), n) for name, n in Counter(one.field for one in found).most_common()],
     )
 
@@ -190,8 +190,8 @@ def _ticked(connection: Connection, pks: Collection[int] | None) -> list[Change]
     return [one for one in rows if wanted is None or one.pk in wanted]
 
 
-def _can_be_approved(held: Change, works: WorksFor) -> bool:
-    return _is_shown(held) and not _is_doubted(held) and not _is_outside(held, works)
+def _can_be_approved(held: Change, scope: PilotScope) -> bool:
+    return _is_shown(held) and not _is_doubted(held) and not _is_outside(held, scope)
 
 
 def _is_shown(held: Change) -> bool:
@@ -204,9 +204,9 @@ def _is_doubted(held: Change) -> bool:
     return held.link is not None and stops(held.link.doubt)
 
 
-def _is_outside(held: Change, works: WorksFor) -> bool:
+def _is_outside(held: Change, scope: PilotScope) -> bool:
     """Whether the person is outside the pilot group, so nothing may be written for them."""
-    return held.link is not None and not works.link(held.link)
+    return held.link is not None and not scope.includes_link(held.link)
 
 
 def _threshold(connection: Connection) -> int:
@@ -233,8 +233,8 @@ def approve(connection: Connection, user: Any, pks: Collection[int], typed: str 
         row = _lock(connection)
         if row.state != Connection.State.ACTIVE:
             raise NotAllowed("inactive")
-        works = works_for(row.pk)
-        found = [one for one in _ticked(row, pks) if _can_be_approved(one, works)]
+        scope = pilot_scope(row.pk)
+        found = [one for one in _ticked(row, pks) if _can_be_approved(one, scope)]
         people = {one.link_id: one.link.huma_id for one in found if one.link}
         if not found:
             return Answered(0)

@@ -2,7 +2,7 @@
 
 Each change locks the connection, as the confirmation of a run does, and tells which state of the group the person saw
 (``Connection.pilot_version``): of two owners at once the second one is asked to look again. For whom the connection
-works stands in ``sync.models.pilot``.
+works stands in ``sync.analysis.pilot_scope``.
 """
 
 from collections.abc import Collection, Iterable
