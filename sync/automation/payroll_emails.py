@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 from connections.models import Connection, PayrollRecipient
 from connections.settings import recipients
 from sync.core.fields import field
-from sync.mail.composers import Composer, Words
+from sync.mail.composing import Composer, Words
 from sync.mail.message import absolute, message
 from sync.mail.payroll_notices import written_accounts
 from sync.models import Change, Letter, SyncRun

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from connections.models import Connection
 from sync.inbox.attention import Kind, Waits
 from sync.inbox.words import counted, line
-from sync.mail.composers import Composer
+from sync.mail.composing import Composer
 from sync.mail.message import absolute, message
 from sync.mail.payroll_notices import counts_only
 from sync.models import Change, Letter

@@ -7,7 +7,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from connections.models import Connection, ReleaseRequest
-from sync.mail.composers import Composer, Words
+from sync.mail.composing import Composer, Words
 from sync.mail.message import absolute, message
 from sync.models import Letter
 

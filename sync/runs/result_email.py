@@ -21,7 +21,7 @@ from sync.core.deciding.report import OUTCOMES, Totals
 from sync.core.fields import FIELDS
 from sync.core.records.employee import Side
 from sync.mail import letters
-from sync.mail.composers import Composer
+from sync.mail.composing import Composer
 from sync.mail.message import absolute, message
 from sync.mail.outbox import each_once, hashed
 from sync.mail.payroll_notices import counts_only

@@ -1,12 +1,7 @@
-"""Composes the emails about pauses, and has the composers of all other kinds by kind. An email holds no value."""
+"""Composes the emails about pauses of a connection and of the installation. An email holds no value."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
-from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -14,29 +9,10 @@ from django.utils.translation import ngettext
 
 from connections.models import PROGRAM, AuditEntry, Connection
 from connections.pauses.pausing import BY_HAND
+from sync.mail.composing import Composer, Words
 from sync.mail.message import absolute, message
 from sync.models import Letter
 from sync.wording.sentences import nice_date, sentence
-
-Composer = Callable[[Letter], EmailMultiAlternatives | None]
-"""Makes the email of a letter when it is sent; returns ``None`` if nobody needs the email any more."""
-
-
-@dataclass(frozen=True)
-class Words:
-    """The words of one email. ``subject`` follows the connection's name; ``label`` is the text of the link."""
-
-    subject: str
-    headline: str
-    lines: Sequence[str]
-    label: str
-    url: str
-
-
-def compose(letter: Letter) -> EmailMultiAlternatives | None:
-    """The email of a letter, in the installation's language. Raises ``KeyError`` for a kind without a composer."""
-    with translation.override(settings.LANGUAGE_CODE):
-        return COMPOSERS[letter.kind](letter)
 
 
 def _paused(letter: Letter) -> EmailMultiAlternatives | None:
@@ -102,20 +78,6 @@ def _application_works(letter: Letter) -> EmailMultiAlternatives | None:
     return _of_all(letter, _("Visma.net accepts the installation's Visma key again"), headline, lines)
 
 
-COMPOSERS: dict[str, Composer] = {
-    Letter.Kind.PAUSED: _paused,
-    Letter.Kind.RESUMED: _resumed,
-    Letter.Kind.APPLICATION_REFUSED: _application_refused,
-    Letter.Kind.APPLICATION_WORKS: _application_works,
-}
-"""The composer of each kind of letter."""
-
-
-def register(emails: Mapping[str, Composer]) -> None:
-    """Add the composers of a capability's own kinds; called once, when Django starts."""
-    COMPOSERS.update(emails)
-
-
 def _letter(letter: Letter, words: Words) -> EmailMultiAlternatives:
     context = {"connection": _connection(letter).name, "words": words}
     return message("letter", context, letter.to, letter.message_id)
@@ -145,3 +107,11 @@ def _entry(letter: Letter) -> AuditEntry:
 
 def _when(entry: AuditEntry) -> str:
     return date_format(localtime(entry.at), "SHORT_DATETIME_FORMAT")
+
+
+EMAILS: dict[str, Composer] = {
+    Letter.Kind.PAUSED: _paused,
+    Letter.Kind.RESUMED: _resumed,
+    Letter.Kind.APPLICATION_REFUSED: _application_refused,
+    Letter.Kind.APPLICATION_WORKS: _application_works,
+}
