@@ -17,8 +17,8 @@ class SyncConfig(AppConfig):
         from sync.automation.disconnected import end_runs
         from sync.core.fields import FIELDS
         from sync.core.fields.dates import END_REASONS
-        from sync.inbox import digest_email, pairing_release, release_emails
-        from sync.mail import composing, pause_emails, payroll_notices
+        from sync.inbox import digest_email, release_emails, release_letters
+        from sync.mail import composing, pause_emails, payroll_letters
         from sync.readiness import mail_check
         from sync.runs import result_email
         from sync.worker import queue
@@ -37,11 +37,11 @@ class SyncConfig(AppConfig):
             composing.register(emails.EMAILS)
         signals.check_asked.connect(queue.check_asked, dispatch_uid="check_asked")
         signals.disconnecting.connect(end_runs, dispatch_uid="end_runs")
-        signals.recipients_added.connect(payroll_notices.added, dispatch_uid="recipients_added")
+        signals.recipients_added.connect(payroll_letters.added, dispatch_uid="recipients_added")
         signals.paused.connect(pauses.pause_begins, dispatch_uid="pause_begins")
         signals.resumed.connect(pauses.pause_ends, dispatch_uid="pause_ends")
-        signals.waits_for_release.connect(pairing_release.begins_to_wait, dispatch_uid="begins_to_wait")
-        signals.looked_at_again.connect(pairing_release.looked_at_again, dispatch_uid="looked_at_again")
-        signals.release_answered.connect(pairing_release.answered, dispatch_uid="release_answered")
+        signals.waits_for_release.connect(release_letters.begins_to_wait, dispatch_uid="begins_to_wait")
+        signals.looked_at_again.connect(release_letters.looked_at_again, dispatch_uid="looked_at_again")
+        signals.release_answered.connect(release_letters.answered, dispatch_uid="release_answered")
         signals.application_refused.connect(pauses.application_refused, dispatch_uid="application_refused")
         signals.application_works.connect(pauses.application_works, dispatch_uid="application_works")

@@ -25,7 +25,7 @@ from sync.core.records.employee import Side
 from sync.inbox.attention import Kind, Situation, attention, situation
 from sync.mail import letters
 from sync.mail.outbox import each_once, hashed
-from sync.mail.payroll_notices import runs_told_of
+from sync.mail.payroll_letters import runs_told_of
 from sync.models import Change, Conflict, Letter, SyncRun
 from sync.models.groups import AUTOMATIC, BY_ITSELF
 from sync.runs.open_differences import RUNS_AT_ONCE, asking

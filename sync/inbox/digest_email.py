@@ -13,7 +13,7 @@ from sync.inbox.attention import Kind, Waits
 from sync.inbox.words import counted, line
 from sync.mail.composing import Composer
 from sync.mail.message import absolute, message
-from sync.mail.payroll_notices import counts_only
+from sync.mail.payroll_letters import counts_only
 from sync.models import Change, Letter
 from sync.planning.waiting_deadline import deadline_sentences
 from sync.runs.result_email import MOST_PROBLEMS as MOST_NAMED

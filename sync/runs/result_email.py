@@ -24,7 +24,7 @@ from sync.mail import letters
 from sync.mail.composing import Composer
 from sync.mail.message import absolute, message
 from sync.mail.outbox import each_once, hashed
-from sync.mail.payroll_notices import counts_only
+from sync.mail.payroll_letters import counts_only
 from sync.models import Change, Conflict, Letter, PossibleMatch, SyncRun
 from sync.models.groups import PROBLEMS
 from sync.planning.new_people import what_comes_along

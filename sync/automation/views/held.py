@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from connections.models import Connection
 from connections.pages import request_params
-from sync.automation import held as service
+from sync.automation import answering_held as service
 from sync.pages.access import approval_page
 from sync.pages.page_context import page_context
 from sync.pages.paging import Place

@@ -7,7 +7,7 @@ import pytest
 from connections.sandbox.clock import today
 from sync import runner
 from sync.analysis.links import candidates
-from sync.automation import held
+from sync.automation import answering_held
 from sync.inbox.attention import Kind, attention, situation
 from sync.models import Change, SyncRun
 from sync.runs import lifecycle
@@ -99,7 +99,7 @@ def test_a_released_account_does_not_reach_the_old_record(fjordheim, anna):
     new = made_anew(fjordheim, anna, **LESS)
     back_in_huma(fjordheim, anna)
     fjordheim.sandbox.journal.clear()
-    released = held.approve(fjordheim.connection, fjordheim.user, [waiting.pk]).run
+    released = answering_held.approve(fjordheim.connection, fjordheim.user, [waiting.pk]).run
     assert released is not None
     runner.drive(released)
     bell.until_quiet()

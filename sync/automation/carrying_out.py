@@ -19,7 +19,7 @@ from sync.core.matching.relook import stops
 from sync.core.records.employee import Side
 from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, RunPerson, SyncRun
 from sync.models.groups import OPEN_STATES, SETTLED
-from sync.planning import holding
+from sync.planning import putting_on_hold
 from sync.planning.approved_changes import answer_approved, approved, come_back
 from sync.planning.plan_rows import store_plan
 from sync.planning.planning import make_plan
@@ -85,14 +85,14 @@ def _carry_out(run: SyncRun, connection: Connection, decided: set[tuple[int, str
     plan = make_plan(run, closed_to(run))
     items = plan.items
     skipped_people.remember(run, plan.broken, ())
-    held = holding.what_is_held(run, connection, items)
+    held = putting_on_hold.what_is_held(run, connection, items)
     written = [item for item in items if item not in held]
     store_plan(run, written)
     note_pilot(run)
     if is_approved:
         answer_approved(run)
     else:
-        holding.hold(run, held, compared(run), left)
+        putting_on_hold.hold(run, held, compared(run), left)
     detail = {"changes": len(written), "people": len({item.planned.person for item in written}), "held": len(held)}
     if items or run.trigger != SyncRun.Trigger.REAL_TIME:  # many events from Huma change nothing
         audit(run.started_by or RULE, "run.confirmed", connection, run=run.pk, **detail)

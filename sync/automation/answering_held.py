@@ -18,9 +18,9 @@ from sync.core.matching.relook import kind_of, stops
 from sync.models import Change, EmployeeLink, SyncRun
 from sync.models.groups import CAME_TO_NOTHING, OPEN_STATES
 from sync.pages.paging import Key, Order, Part, Place, part
-from sync.planning.holding import waiting
 from sync.planning.payday import next_cutoff, notes
 from sync.planning.planning import NumberNeeded
+from sync.planning.putting_on_hold import waiting
 from sync.runs.lifecycle import NotAllowed
 from sync.wording.display import Display, display
 from sync.wording.sentences import against_sentence, field_label, sentence
