@@ -13,11 +13,11 @@ class SyncConfig(AppConfig):
     def ready(self) -> None:
         """Register supported fields and the emails of the capabilities, and connect receivers of signals."""
         from connections import signals, supported
+        from sync.attention import digest_email, release_emails, release_letters
         from sync.automation import held_emails, pauses, payroll_emails
         from sync.automation.disconnected import end_runs
         from sync.core.fields import FIELDS
         from sync.core.fields.dates import END_REASONS
-        from sync.inbox import digest_email, release_emails, release_letters
         from sync.mail import composing, pause_emails, payroll_letters
         from sync.readiness import mail_check
         from sync.runs import result_email

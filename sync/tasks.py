@@ -16,9 +16,9 @@ from connections.models import PROGRAM, Connection
 from connections.pauses import credential_retry
 from sync import runner
 from sync.analysis import two_writers
+from sync.attention import digest, release_letters, reminders
 from sync.automation import date_roll, real_time, schedule
 from sync.history import retention
-from sync.inbox import digest, release_letters, reminders
 from sync.mail import letters as post
 from sync.mail import outbox, payroll_letters
 from sync.models import HumaEvent, SyncRun

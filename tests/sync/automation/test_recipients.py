@@ -13,7 +13,7 @@ from connections.models import AuditEntry, Connection, PayrollRecipient
 from connections.settings import recipients
 from connections.settings.changing import change_settings
 from sync import tasks
-from sync.inbox import digest
+from sync.attention import digest
 from sync.mail import letters, outbox
 from sync.models import Change, Letter, SyncRun
 from tests.connections.companies import company, text_of

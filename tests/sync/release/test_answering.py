@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from connections.models import ReleaseRequest
 from connections.releases import answering
-from sync.inbox import release_letters
+from sync.attention import release_letters
 from sync.models import Letter, SyncRun
 from sync.runs import lifecycle
 from tests.conftest import PASSWORD

@@ -7,8 +7,8 @@ import pytest
 from connections.sandbox.clock import today
 from sync import runner
 from sync.analysis.links import candidates
+from sync.attention.what_waits import Kind, attention, situation
 from sync.automation import answering_held
-from sync.inbox.attention import Kind, attention, situation
 from sync.models import Change, SyncRun
 from sync.runs import lifecycle
 from tests.sync import bell, hearing

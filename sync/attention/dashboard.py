@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from connections.models import Connection
 from connections.pages.request_params import number
-from sync.inbox.attention import Situation, situation
+from sync.attention.what_waits import Situation, situation
 from sync.models import Change, SyncRun
 from sync.models.groups import BY_ITSELF, UNSURE
 from sync.pages.paging import Key

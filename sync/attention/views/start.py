@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods
 from connections.models import Connection
 from connections.pages.permissions import connections_of, hr_page
 from connections.pages.request_params import searched
+from sync.attention.all_right import answers
+from sync.attention.dashboard import Entry, entries, order_of
+from sync.attention.lines import item
+from sync.attention.what_waits import attention, situation
 from sync.core.all_right import Answer
-from sync.inbox.all_right import answers
-from sync.inbox.attention import attention, situation
-from sync.inbox.dashboard import Entry, entries, order_of
-from sync.inbox.words import item
 from sync.pages.paging import Place, part_of_list
 from sync.readiness.shown import Readiness, readiness
 from sync.wording.all_right import said

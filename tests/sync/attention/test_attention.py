@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from connections.models import Installation
 from sync.analysis.notices import tell
-from sync.inbox.attention import Kind, attention, situation
+from sync.attention.what_waits import Kind, attention, situation
 from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, Notice, PassedPerson, SyncRun
 from tests.connections.companies import company
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from connections.models import Installation
 from sync.analysis.notices import tell
+from sync.attention import digest
 from sync.core.calendar.workdays import is_working_day
-from sync.inbox import digest
 from sync.mail import letters, outbox
 from sync.models import Change, Conflict, EmployeeLink, Letter, SyncRun
 from tests.connections.companies import company, heard

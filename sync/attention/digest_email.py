@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from connections.models import Connection
-from sync.inbox.attention import Kind, Waits
-from sync.inbox.words import counted, line
+from sync.attention.lines import counted, line
+from sync.attention.what_waits import Kind, Waits
 from sync.mail.composing import Composer
 from sync.mail.message import absolute, message
 from sync.mail.payroll_letters import counts_only

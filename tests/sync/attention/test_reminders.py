@@ -8,8 +8,8 @@ from django.db import connection as database
 from django.utils import timezone
 
 from connections.models import Connection
+from sync.attention import reminders as service
 from sync.core.calendar.payday import reminders
-from sync.inbox import reminders as service
 from sync.mail import letters, outbox
 from sync.models import Change, Letter
 from sync.wording.payday import cutoff_text, pay_text

@@ -15,10 +15,10 @@ from django.utils import timezone
 from connections.models import Connection
 from connections.pauses.pausing import application_refused
 from sync.analysis import skipped_people
+from sync.attention.what_waits import Kind, Situation, Waits, attention, situation
 from sync.core.all_right import Answer, Facts, answer
 from sync.core.codes import CreateGroup
 from sync.core.records.employee import Side
-from sync.inbox.attention import Kind, Situation, Waits, attention, situation
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
 from sync.models.groups import STEPS
 from sync.runs.open_differences import people_who_differ

@@ -18,11 +18,11 @@ from django.utils import timezone
 from connections.claims import as_seen, claim_row
 from connections.models import Connection, Installation
 from sync.analysis import notices
+from sync.attention.what_waits import Kind, Situation, attention, situation
 from sync.core.batches import batches
 from sync.core.calendar.workdays import is_working_day
 from sync.core.codes import Action
 from sync.core.records.employee import Side
-from sync.inbox.attention import Kind, Situation, attention, situation
 from sync.mail import letters
 from sync.mail.outbox import each_once, hashed
 from sync.mail.payroll_letters import runs_told_of

@@ -14,8 +14,8 @@ from django.utils.translation import ngettext
 from connections.models import Connection
 from connections.pauses.refusal_codes import REFUSED_CREDENTIALS
 from sync.analysis import two_writers
+from sync.attention.what_waits import Kind, Waits
 from sync.core.records.employee import Side
-from sync.inbox.attention import Kind, Waits
 from sync.models import Notice, PassedPerson, SyncRun
 from sync.models.groups import AUTOMATIC
 from sync.pages.steps import continue_url

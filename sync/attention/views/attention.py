@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 from connections.models import Connection
 from connections.pages.request_params import number
 from sync.analysis.notices import close, waiting
-from sync.inbox.attention import attention, situation
-from sync.inbox.words import item, of_notice
+from sync.attention.lines import item, of_notice
+from sync.attention.what_waits import attention, situation
 from sync.models import Notice
 from sync.pages.access import connection_page
 from sync.pages.page_context import page_context
