@@ -12,9 +12,9 @@ from enum import StrEnum
 from django.db.models import Count, Exists, Min, OuterRef, Q
 
 from connections.models import Connection, Installation, PayrollRecipient
+from connections.owner_settings.recipients import same
 from connections.pauses.pausing import BY_HAND as PAUSED_BY_HAND
 from connections.pauses.refusal_codes import REFUSED_CREDENTIALS
-from connections.settings.recipients import same
 from sync.analysis import notices, skipped_people, two_writers
 from sync.analysis.links.relooking import to_look_at
 from sync.core.batches import batches

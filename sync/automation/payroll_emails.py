@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from connections.models import Connection, PayrollRecipient
-from connections.settings import recipients
+from connections.owner_settings import recipients
 from sync.core.fields import field
 from sync.mail.composing import Composer, Words
 from sync.mail.message import absolute, message

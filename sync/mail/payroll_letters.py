@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from connections.models import Connection, PayrollRecipient, audit
-from connections.settings import recipients
+from connections.owner_settings import recipients
 from sync.core.codes import Action
 from sync.core.records.employee import Side
 from sync.mail import letters

@@ -13,8 +13,8 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from connections.owner_settings.recipients import is_recipient
 from connections.person_urls import person_url
-from connections.settings.recipients import is_recipient
 from sync.analysis import skipped_people
 from sync.core.codes import Action, Standing
 from sync.core.deciding.report import OUTCOMES, Totals

@@ -11,8 +11,8 @@ from django_q.models import OrmQ
 from connections import sandbox as vendors
 from connections.connect import connecting
 from connections.models import Connection
+from connections.owner_settings import changing, owners
 from connections.pauses import pausing
-from connections.settings import changing, owners
 from sync import runner
 from sync.analysis import notices
 from sync.analysis.links import candidates

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from connections.models import Connection
-from connections.settings import webhook
-from connections.settings.webhook import TokenForm
+from connections.owner_settings import webhook
+from connections.owner_settings.webhook import TokenForm
 from sync.models import HumaEvent
 from sync.pages.access import early_page
 from sync.pages.page_context import page_context

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from connections.command_line import OneLineCommand, connected, email_address, mistake
 from connections.models import Connection
+from connections.owner_settings import changing, owners
 from connections.pages.permissions import is_owner_or_administrator
-from connections.settings import changing, owners
 from sync.analysis import two_writers
 from sync.automation import switching
 from sync.automation.forms import NEEDED, AutomaticForm

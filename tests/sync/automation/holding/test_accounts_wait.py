@@ -3,7 +3,7 @@
 import pytest
 
 from connections.models import Connection, PayrollRecipient
-from connections.settings.recipients import keep
+from connections.owner_settings.recipients import keep
 from sync.automation import answering_held
 from sync.models import Change, Letter
 from tests.sync.bell import until_quiet

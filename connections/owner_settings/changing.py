@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from connections.models import LIMITS, Connection, audit
-from connections.settings import recipients
+from connections.owner_settings import recipients
 
 SETTINGS = (
     "name",

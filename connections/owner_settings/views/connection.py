@@ -5,13 +5,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from connections.models import Connection
+from connections.owner_settings import recipients
+from connections.owner_settings.forms import OwnerForm
 from connections.pages.audit_words import history
 from connections.pages.nav import page_context
 from connections.pages.permissions import connection_for, hr_page
 from connections.pairing.release_requests import last_refusal, open_request
 from connections.pairing.reservations import pairing_of
-from connections.settings import recipients
-from connections.settings.forms import OwnerForm
 from connections.supported import end_reasons, supported_fields
 
 

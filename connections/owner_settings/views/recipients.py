@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from connections.settings import recipients
+from connections.owner_settings import recipients
 
 
 @never_cache

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods
 from connections.api.errors import VendorError
 from connections.api.vendor import Vendor
 from connections.models import Connection
+from connections.owner_settings.changing import change_settings
+from connections.owner_settings.forms import SettingsForm
 from connections.pages.nav import page_context
 from connections.pages.permissions import connection_for, hr_page
-from connections.settings.changing import change_settings
-from connections.settings.forms import SettingsForm
 from connections.vendors.connect_errors import explain
 from connections.vendors.huma_groups import groups_for_page
 from connections.vendors.probe import trouble_of

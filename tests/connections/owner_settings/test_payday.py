@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from connections.models import AuditEntry
 from tests.connections.companies import company, text_of
-from tests.connections.settings.test_settings import sent
+from tests.connections.owner_settings.test_settings import sent
 
 pytestmark = pytest.mark.django_db
 

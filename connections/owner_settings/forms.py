@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from connections.api.huma.client import MAX_FILTER_IDS
 from connections.api.unseen import seen
 from connections.models import LIMITS, Connection
+from connections.owner_settings.owners import NoSuchUser, find_staff
+from connections.owner_settings.payday_form import PayDayForm
 from connections.pages.form_fields import EmailsField
-from connections.settings.owners import NoSuchUser, find_staff
-from connections.settings.payday_form import PayDayForm
 from connections.supported import end_reasons, supported_fields
 
 

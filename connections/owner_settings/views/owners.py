@@ -8,10 +8,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from connections.owner_settings import owners
+from connections.owner_settings.forms import OwnerForm
+from connections.owner_settings.views.connection import connection_page
 from connections.pages.permissions import connection_for, hr_page
-from connections.settings import owners
-from connections.settings.forms import OwnerForm
-from connections.settings.views.connection import connection_page
 
 
 @require_POST
