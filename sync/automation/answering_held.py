@@ -142,7 +142,7 @@ def _in_vain(connection: Connection) -> SyncRun | None:
     last = connection.runs.filter(trigger=SyncRun.Trigger.APPROVED).first()
     if last is None or last.state not in CAME_TO_NOTHING:
         return None
-    return last if waiting(connection).filter(release=last).exists() else None
+    return last if waiting(connection).filter(approval_run=last).exists() else None
 
 
 @dataclass(frozen=True)
@@ -248,7 +248,7 @@ def approve(connection: Connection, user: Any, pks: Collection[int], typed: str 
             confirmed_by=name_of(user),
             people=sorted(people.values()),
         )
-        Change.objects.filter(pk__in=[one.pk for one in found]).update(release=run)
+        Change.objects.filter(pk__in=[one.pk for one in found]).update(approval_run=run)
         audit(user, "held.released", row, run=run.pk, changes=len(found), people=len(people))
         wake(run.pk)
     return Answered(len(found), run)

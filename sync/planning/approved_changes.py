@@ -32,9 +32,9 @@ def answer_approved(run: SyncRun) -> None:
         )
         (again if waits else answered).append(held)
     for held in answered:
-        held.released_as = made.get((held.link_id, held.field))
-        held.answer = Change.Answer.APPROVED if held.released_as else Change.Answer.OVERTAKEN
-    Change.objects.bulk_update(answered, ["released_as", "answer"], batch_size=500)
+        held.approved_as = made.get((held.link_id, held.field))
+        held.answer = Change.Answer.APPROVED if held.approved_as else Change.Answer.OVERTAKEN
+    Change.objects.bulk_update(answered, ["approved_as", "answer"], batch_size=500)
     Change.objects.filter(pk__in=[one.pk for one in answered]).enter_again()
     _wait_again(run, again)
 
@@ -65,4 +65,4 @@ def _approved(run: SyncRun) -> QuerySet[Change]:
 
 
 def _unwritten(run: SyncRun) -> QuerySet[Change]:
-    return _approved(run).filter(answer=Change.Answer.APPROVED, released_as=None).defer("before", "after")
+    return _approved(run).filter(answer=Change.Answer.APPROVED, approved_as=None).defer("before", "after")

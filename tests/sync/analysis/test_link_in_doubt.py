@@ -68,7 +68,7 @@ class TestWhatIsHeld:
         with six_people(settings, hr) as made:
             yield made
 
-    def test_a_release_of_everything_leaves_the_person_waiting(self, fjordheim: Company) -> None:
+    def test_an_approval_of_everything_leaves_the_person_waiting(self, fjordheim: Company) -> None:
         numbers = hold_phones(fjordheim)
         anna, berit = list(numbers)[:2]
         before = phone(fjordheim, anna)
@@ -81,7 +81,7 @@ class TestWhatIsHeld:
         assert (phone(fjordheim, anna), phone(fjordheim, berit)) == (before, numbers[berit])
         assert of(fjordheim, anna)
 
-    def test_who_comes_into_doubt_after_the_release_waits_again(self, fjordheim: Company) -> None:
+    def test_who_comes_into_doubt_after_the_approval_waits_again(self, fjordheim: Company) -> None:
         anna = next(iter(hold_phones(fjordheim)))
         before = phone(fjordheim, anna)
         fjordheim.huma(anna, birthDate=ANOTHER_BIRTH)
@@ -90,7 +90,7 @@ class TestWhatIsHeld:
         assert fjordheim.link(anna).doubt == "birth"
         assert (phone(fjordheim, anna), len(of(fjordheim, anna))) == (before, 1)
 
-    def test_it_can_be_released_once_somebody_said_still_right(self, fjordheim: Company) -> None:
+    def test_it_can_be_approved_once_somebody_said_still_right(self, fjordheim: Company) -> None:
         numbers = hold_phones(fjordheim)
         anna = next(iter(numbers))
         fjordheim.huma(anna, birthDate=ANOTHER_BIRTH)

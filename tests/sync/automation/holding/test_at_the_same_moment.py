@@ -81,10 +81,10 @@ def test_an_approval_and_what_huma_tells_of(fjordheim, moment):
         answering_held.approve(Connection.objects.get(), fjordheim.user, pks, str(len(held_phones)))
 
     assert at_once(click, lambda: carrying_out.carry_out(SyncRun.objects.get(pk=run.pk))) == []
-    release = SyncRun.objects.get(trigger="release")
-    for each in (run, release):
+    approval = SyncRun.objects.get(trigger="release")
+    for each in (run, approval):
         runner.drive(SyncRun.objects.get(pk=each.pk)) if SyncRun.objects.filter(pk=each.pk).exists() else None
     fjordheim.sandbox.wait_for_jobs()
     assert {one: phone(fjordheim, one) for one in held_phones} == held_phones
     assert waits(fjordheim.connection) == []
-    assert lifecycle.run_totals(release).failed == 0
+    assert lifecycle.run_totals(approval).failed == 0

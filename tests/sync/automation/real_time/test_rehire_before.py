@@ -92,16 +92,16 @@ def test_no_account_is_written_to_the_old_record_where_accounts_do_not_wait(sett
         assert fjordheim.sandbox.state()["visma"] == before["visma"]
 
 
-def test_a_released_account_does_not_reach_the_old_record(fjordheim, anna):
+def test_an_approved_account_does_not_reach_the_old_record(fjordheim, anna):
     fjordheim.huma(anna, bankAccount=ACCOUNT)
     told(fjordheim, anna)
     (waiting,) = Change.objects.filter(link=fjordheim.link(anna), state=Change.State.HELD)
     new = made_anew(fjordheim, anna, **LESS)
     back_in_huma(fjordheim, anna)
     fjordheim.sandbox.journal.clear()
-    released = answering_held.approve(fjordheim.connection, fjordheim.user, [waiting.pk]).run
-    assert released is not None
-    runner.drive(released)
+    approved = answering_held.approve(fjordheim.connection, fjordheim.user, [waiting.pk]).run
+    assert approved is not None
+    runner.drive(approved)
     bell.until_quiet()
     assert fjordheim.sandbox.journal.writes() == []
     assert fjordheim.link(anna).doubt == f"instead:{new}"
