@@ -49,7 +49,7 @@ def ask(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Show how many are ticked and what will happen to them; nothing happens yet."""
     answer = request.POST.get("answer", "")
     everything = request.POST.get("all") == "1"
-    ticked = [pk for one in request.POST.getlist("change") if (pk := request_params.number(one))]
+    ticked = request_params.numbers(request.POST.getlist("change"))
     if answer not in ANSWERS or not (everything or ticked):
         messages.warning(request, _("Nothing was ticked."))
         return _back(request, connection)
@@ -115,7 +115,7 @@ def reject(request: HttpRequest, connection: Connection) -> HttpResponse:
 
 def _asked(request: HttpRequest) -> list[int]:
     """The Changes about which the user was asked."""
-    return [pk for one in request.POST.get("changes", "").split(",") if (pk := request_params.number(one))]
+    return request_params.numbers([request.POST.get("changes", "")])
 
 
 def _nothing_left(

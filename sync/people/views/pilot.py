@@ -125,8 +125,7 @@ def add_ordinary(request: HttpRequest, connection: Connection) -> HttpResponse:
 @connection_page
 def remove(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Take the ticked members out of the group."""
-    texts = ",".join(request.POST.getlist("member")).split(",")
-    pks = [pk for text in texts if (pk := request_params.number(text))]
+    pks = request_params.numbers(request.POST.getlist("member"))
     if not pks:
         messages.warning(request, _("Nobody was ticked."))
         return _back(request, connection)
