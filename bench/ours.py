@@ -59,7 +59,7 @@ def write() -> dict[str, Any]:
 def always_on() -> dict[str, Any]:
     """Make a first run without decisions, turn automatic updates on, and return how to reach the webhook."""
     from bench.measuring import admin, run
-    from connections.settings.changing import change_settings
+    from connections.owner_settings.changing import change_settings
     from sync import runner
     from sync.automation import switching
     from sync.wizard import confirm

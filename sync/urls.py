@@ -2,10 +2,10 @@
 
 from django.urls import path, register_converter
 
+from sync.attention.views import attention, recipients
 from sync.automation.views import automatic, held, webhook
 from sync.help import views as help_pages
 from sync.history.views import history
-from sync.inbox.views import attention, recipients
 from sync.pages.vendor_ids import VendorIdConverter
 from sync.people.views import links, pairs, people, pilot, to_fix
 from sync.readiness import views as readiness

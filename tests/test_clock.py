@@ -102,6 +102,6 @@ def test_no_module_of_tests_has_a_date_of_the_moment_at_which_it_was_read():
 
 def test_tests_of_the_database_run_at_moments_too():
     """What all tests share, as the database, mustn't keep them from it."""
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "--clock", "--collect-only", "tests/sync/inbox"]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "--clock", "--collect-only", "tests/sync/attention"]
     done = subprocess.run(command, cwd=TESTS.parent, capture_output=True, text=True, check=True)
     assert "test_told_at_once.py::" in done.stdout

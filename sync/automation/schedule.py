@@ -9,7 +9,7 @@ from django.utils import timezone
 from connections.claims import as_seen, claim_row
 from connections.models import Connection, audit
 from connections.pauses.pausing import application_refused
-from sync.automation.automatic import RULE
+from sync.automation.carrying_out import RULE
 from sync.core.calendar.schedule import next_slot, spread_of
 from sync.models import Conflict, EmployeeSnapshot, SyncRun
 from sync.models.groups import CAME_TO_NOTHING, CARRIED_OUT, OPEN_STATES

@@ -3,7 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from sync.inbox.attention import Kind
+from sync.attention.what_waits import Kind
 from sync.models import Change
 
 State = Change.State

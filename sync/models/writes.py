@@ -229,16 +229,23 @@ class Change(models.Model):
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     comment = EncryptedTextField(_("comment"), blank=True)  # of the answer; blanked with the values
     # The newest run that an owner's approval began for it.
-    release = models.ForeignKey(
+    approval_run = models.ForeignKey(
         SyncRun,
         models.SET_NULL,
         verbose_name=_("approved in the sync"),
         null=True,
         blank=True,
         related_name="approved_changes",
+        db_column="release_id",
     )
-    released_as = models.ForeignKey(
-        "self", models.SET_NULL, verbose_name=_("approved as"), null=True, blank=True, related_name="held"
+    approved_as = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        verbose_name=_("approved as"),
+        null=True,
+        blank=True,
+        related_name="held",
+        db_column="released_as_id",
     )
     settled_at = models.DateTimeField(_("ended"), null=True, blank=True)
 

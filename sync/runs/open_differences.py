@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 from django.db.models import Case, Count, Exists, FilteredRelation, Max, OuterRef, Q, QuerySet, When
 
+from sync.analysis.pilot_scope import links_in_pilots
 from sync.core.batches import batches
 from sync.models import Change, Conflict, EmployeeLink, LeftOut, SyncRun
 from sync.models.groups import COMPARED, FOLLOWING, MANUAL, OPEN_STATES, PART, UNATTENDED, UNSETTLED, WAITS, WHOLE
-from sync.models.pilot import links_in_pilots
 
 State, Trigger = SyncRun.State, SyncRun.Trigger
 CONNECTIONS_AT_ONCE = 200  # connections in one statement

@@ -62,7 +62,7 @@ def make_link(
     known = _against(huma, visma)
     if "birth" in known and not births_confirmed:
         raise NotAllowed("births")
-    others = EmployeeLink.objects.filter(connection=connection, state__in=EmployeeLink.HOLDING)
+    others = EmployeeLink.objects.filter(connection=connection).holding()
     if others.filter(Q(huma_id=huma.vendor_id) | Q(visma_id=visma.vendor_id)).exists():
         raise NotAllowed("taken")
     retire_gone(connection, Side.HUMA, [huma.vendor_id])
@@ -205,7 +205,7 @@ def _link_of(connection: Connection, side: str, vendor_id: str) -> EmployeeLink 
     if not vendor_id:
         return None
     rows = EmployeeLink.objects.filter(connection=connection, **{f"{side}_id": vendor_id})
-    return rows.exclude(state=EmployeeLink.State.DIFFERENT).first()
+    return rows.same_person().first()
 
 
 def in_review(connection: Connection) -> list[SyncRun]:

@@ -7,9 +7,9 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
+from sync.attention.all_right import answer_for, answers
+from sync.attention.what_waits import attention, situation
 from sync.core.all_right import State
-from sync.inbox.all_right import answer_for, answers
-from sync.inbox.attention import attention, situation
 from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, PassedPerson, SyncRun
 from sync.wording.all_right import said
 from tests.connections.companies import company

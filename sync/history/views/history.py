@@ -13,8 +13,10 @@ from connections.models import Connection
 from sync.core.deciding.report import Totals, totals
 from sync.models import Change, SyncRun
 from sync.models.groups import AUTOMATIC
+from sync.pages.access import connection_page
+from sync.pages.page_context import page_context
 from sync.pages.paging import Place, by_pk, part
-from sync.pages.steps import connection_page, continue_url, page_context, result_url
+from sync.pages.steps import continue_url, result_url
 from sync.wording.sentences import sentence
 
 PER_PAGE = 25

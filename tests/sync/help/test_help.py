@@ -10,6 +10,7 @@ from django.utils.translation import gettext, override
 
 from connections.doctor.assumptions import ASSUMPTIONS
 from connections.models import Connection
+from sync.attention.what_waits import Kind
 from sync.core.all_right import State
 from sync.core.deciding.automatic_limits import EMPTIED_BY_ITSELF, NEVER_BY_ITSELF, SENSITIVE
 from sync.core.fields import FIELDS
@@ -21,7 +22,6 @@ from sync.help.reasons import GROUPS, grouped
 from sync.help.sections import OF_PAGES, SECTIONS
 from sync.help.terms import TERMS
 from sync.help.waits import OUTCOMES, WAITS
-from sync.inbox.attention import Kind
 from sync.models import Change
 from sync.readiness.items import ITEMS
 from sync.wording.link_keys import KEYS

@@ -6,7 +6,7 @@ import pytest
 
 from connections.sandbox.clock import today
 from sync.analysis.links import candidates, relooking
-from sync.inbox.attention import Kind, attention, situation
+from sync.attention.what_waits import Kind, attention, situation
 from sync.models import Change, Conflict, EmployeeLink, PassedPerson
 from sync.runs.who_is_who import link_instead
 from sync.wizard import review
