@@ -5,7 +5,8 @@ from django.urls import path, register_converter
 from sync.attention.views import attention, recipients
 from sync.automation.views import automatic, held, webhook
 from sync.help import views as help_pages
-from sync.history.views import history
+from sync.history.views import changes, history
+from sync.history.views import syncs as history_syncs
 from sync.pages.vendor_ids import VendorIdConverter
 from sync.people.views import links, pairs, people, pilot, to_fix
 from sync.readiness import views as readiness
@@ -34,6 +35,10 @@ _person = f"{_people}/<slug:side>/<vendor_id:vendor_id>"
 
 urlpatterns = [
     path("help/", help_pages.page, name="help"),
+    path("history/", changes.page, name="history_changes"),
+    path("history/<int:pk>/", changes.entry, name="history_entry"),
+    path("history/export/", changes.export, name="history_export"),
+    path("history/syncs/", history_syncs.page, name="history_syncs"),
     path(f"{_sync}/", sync_users.page, name="sync_users"),
     path(f"{_sync}/start/", sync_users.start, name="sync_start"),
     path(f"{_sync}/live/", sync_users.live, name="sync_live"),

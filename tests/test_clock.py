@@ -22,7 +22,7 @@ from tests.sync.automation import test_schedule_slots
 
 OSLO = ZoneInfo("Europe/Oslo")
 TESTS = Path(__file__).parent
-SOME = ("tests/sync/inbox", "tests/sync/worker/test_lease.py")
+SOME = ("tests/sync/attention", "tests/sync/worker/test_lease.py")
 ASKING = frozenset({"today", "now", "localdate", "localtime", "utcnow", "stamp"})
 
 

@@ -74,6 +74,7 @@ _ACTIONS = {
     "people.linked_together": _("Linked a group of people"),
     "people.paired": _("Linked people by a pairs file"),
     "pairs.template": _("Downloaded whom nobody is linked with, as a pairs file"),
+    "history.exported": _("Downloaded the history (%(rows)s entries)"),
     "to_fix.exported": _("Downloaded what has to be fixed in Huma and Visma"),
     "people.unlinked": _("Unlinked two people"),
     "people.unlinked_together": _("Unlinked a group of people again"),

@@ -61,6 +61,9 @@ OF_PAGES = {
     "automatic": "automatic",
     "webhook": "automatic",
     "history": "outcomes",
+    "history_changes": "outcomes",
+    "history_entry": "outcomes",
+    "history_syncs": "outcomes",
 }
 """By the name of a page's address, the section to which the question mark in its title leads."""
 
