@@ -31,6 +31,8 @@ WIZARD_STEPS: tuple[tuple[str, Promise], ...] = (
 )
 PAGES_BEFORE_WRITING = ("overview", "review", "create", "confirm")
 OF_A_RUN = ("run", "result")
+OF_AN_UNDO = ("confirm", "run", "result")
+"""The steps of an undo: nothing is read, and nothing is chosen but whom it is for."""
 
 RunView = Callable[[HttpRequest, Connection, SyncRun], HttpResponse]
 
@@ -53,9 +55,12 @@ def step_url(name: str, connection: Connection, run: SyncRun | None = None) -> s
 
 def steps(connection: Connection, run: SyncRun | None, current: str) -> list[Step]:
     """The step bar of a page, with links to the pages that can be opened now."""
-    names = [name for name, _label in WIZARD_STEPS]
+    shown = [step for step in WIZARD_STEPS if not (run and run.is_undo) or step[0] in OF_AN_UNDO]
+    names = [name for name, _label in shown]
     come_to = step_of(run)
     reachable = ("sync_users", *PAGES_BEFORE_WRITING) if come_to in PAGES_BEFORE_WRITING else (come_to,)
+    if current not in names or come_to not in names:
+        return []
     at = names.index(current)
     furthest = max(at, names.index(come_to))
     return [
@@ -64,7 +69,7 @@ def steps(connection: Connection, run: SyncRun | None, current: str) -> list[Ste
             "current" if index == at else "done" if index < furthest else "todo",
             step_url(name, connection, run) if name in reachable else "",
         )
-        for index, (name, label) in enumerate(WIZARD_STEPS)
+        for index, (name, label) in enumerate(shown)
     ]
 
 
@@ -161,14 +166,23 @@ def _after_release(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
 def open_run_page(view: RunView) -> Callable[..., HttpResponse]:
     """A page of the open run before anything is written: ``view(request, connection, run)``.
 
-    Without such a run, the person is redirected to the page where the connection's run is.
+    Without such a run, the person is redirected to the page where the connection's run is. An undo has none of these
+    pages but Confirm.
     """
+    return _open_page(view, of_undo=False)
 
+
+def plan_page(view: RunView) -> Callable[..., HttpResponse]:
+    """The same for Confirm, which shows the plan of an undo, too."""
+    return _open_page(view, of_undo=True)
+
+
+def _open_page(view: RunView, of_undo: bool) -> Callable[..., HttpResponse]:
     @connection_page
     @wraps(view)
     def guarded(request: HttpRequest, connection: Connection) -> HttpResponse:
         run = lifecycle.open_run(connection)
-        if run is None or run.state not in STEPS:
+        if run is None or run.state not in STEPS or (run.is_undo and not of_undo):
             return go_to(request, continue_url(connection, run) if run else step_url("sync_users", connection))
         return view(request, connection, run)
 

@@ -13,10 +13,12 @@ from connections.models import Connection
 from connections.pages.request_params import number
 from sync.models import SyncRun
 from sync.models.groups import BY_HAND, STEPS
-from sync.pages.steps import connection_page, continue_url, inactive, open_run_page, page_context, step_url
+from sync.pages.steps import connection_page, continue_url, inactive, page_context, plan_page, step_url
 from sync.planning.planning import NumberNeeded
 from sync.runs import lifecycle
+from sync.runs.undoing import undone_runs
 from sync.wizard import confirm as service
+from sync.wording.undo import undo_title
 
 TICKS = "ticks"
 """The number of boxes that the page had. Unticked people are left out, and without a ticked box nobody is left."""
@@ -24,7 +26,7 @@ MOMENT, LOOK_AGAIN = 3.0, 0.2  # seconds
 
 
 @require_http_methods(["GET", "POST"])
-@open_run_page
+@plan_page
 def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
     """Show the plan for the present decisions; a POST limits it to the ticked people."""
     only = _ticked(request, run) if request.method == "POST" else []
@@ -52,7 +54,7 @@ def _page(
     context: dict[str, Any] = page_context(
         request,
         connection,
-        _("Confirm"),
+        undo_title(undone_runs(run)) if run.is_undo else _("Confirm"),
         step="confirm",
         run=run,
         shown=shown,
