@@ -61,12 +61,12 @@ def start(connection: Connection, user: Any, changes: Iterable[Change]) -> SyncR
     wizard is open, "nothing" if none of them can be undone any more.
     """
     require_active(connection)
-    if open_run(connection):
-        raise NotAllowed("other_run")
     latest = latest_read(connection)
     try:
         with transaction.atomic():
             Connection.objects.select_for_update(no_key=True).only("pk").get(pk=connection.pk)
+            if open_run(connection):
+                raise NotAllowed("other_run")
             chosen = [one.change for one in judge(connection, changes) if one.reason is None]
             if not chosen:
                 raise NotAllowed("nothing")
