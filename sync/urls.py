@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from sync.attention.views import attention, recipients
 from sync.automation.views import automatic, held, webhook
 from sync.help import views as help_pages
-from sync.history.views import changes, history
+from sync.history.views import changes, history, undo
 from sync.history.views import syncs as history_syncs
 from sync.pages.vendor_ids import VendorIdConverter
 from sync.people.views import links, pairs, people, pilot, to_fix
@@ -97,6 +97,8 @@ urlpatterns = [
     path(f"{_connection}/webhook/secret/end-old/", webhook.end_old, name="webhook_end_old"),
     path(f"{_connection}/webhook/token/", webhook.token, name="webhook_token"),
     path(f"{_connection}/history/", history.page, name="history"),
+    path(f"{_connection}/undo/", undo.page, name="undo"),
+    path(f"{_connection}/undo/start/", undo.start, name="undo_start"),
     path(f"{_people}/", people.page, name="people"),
     path(f"{_people}/pairs/", pairs.page, name="pairs"),
     path(f"{_people}/pairs/preview/", pairs.preview, name="pairs_preview"),

@@ -60,6 +60,7 @@ _ACTIONS = {
     "run.stop_requested": _("Stopped a sync"),
     "run.check_passed": _("Went on although a check had stopped the sync"),
     "run.retried": _("Retried what was not done"),
+    "run.undo": _("Began to undo earlier changes"),
     "run.finished": _("A sync ended"),
     "run.failed": _("A sync stopped while it fetched from both systems"),
     "held.released": _("Approved changes that were waiting"),

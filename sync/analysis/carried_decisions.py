@@ -52,7 +52,7 @@ def last_with_choices(run: SyncRun) -> SyncRun | None:
 
 
 def _carry_decisions(run: SyncRun, earlier: SyncRun) -> None:
-    old = Conflict.objects.filter(run=earlier).exclude(decision="").defer("values")
+    old = Conflict.objects.filter(run=earlier).exclude(decision__in=("", Conflict.Decision.UNDO)).defer("values")
     decided = {(c.link_id, c.field, c.huma_fingerprint, c.visma_fingerprint): c for c in old}
     changed = []
     rows = Conflict.objects.filter(run=run).select_related("link").defer("values")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from sync.core.reasons_of_creating import CREATING
 from sync.core.reasons_of_pairs import PAIRS
 from sync.core.reasons_of_reading import READING
+from sync.core.reasons_of_undoing import UNDOING
 from sync.core.values.text import clean
 
 LONGEST_CODE = 40
@@ -208,6 +209,7 @@ SENTENCES: dict[str, str] = {
     "stopped": _("The sync was stopped before this was sent."),
     "parked": _("It was interrupted too many times. Try again."),
     "broken_contract": _("%(system)s gave an answer that we don't understand. Tell your administrator."),
+    **UNDOING,
     # Why a change is held.
     "held_many": _("Unusually many changes at once. Check them before they are sent."),
     "held_account": _(

@@ -64,7 +64,7 @@ def context() -> dict[str, Any]:
         "schedules": Connection.Schedule.choices,
         "waits": [(kind.value, title, text) for kind, (title, text) in WAITS.items()],
         "outcomes": [(state.value, state.label, text) for state, text in OUTCOMES.items()],
-        "decisions": Conflict.Decision.choices,
+        "decisions": [one for one in Conflict.Decision.choices if one[0] != Conflict.Decision.UNDO],
         "reasons": grouped(),
         "terms": [(slugify(term.word), _(term.word), _(term.meaning)) for term in TERMS],
     }

@@ -3,7 +3,7 @@
 Those that a run's own properties need are written in ``models.runs``.
 """
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from sync.core.codes import Standing
 from sync.models.runs import AUTOMATIC, BEFORE_WRITING, OPEN_STATES, STEPS, SyncRun
@@ -64,8 +64,16 @@ PROBLEMS = (*UNSURE, Change.State.MOVED)
 
 WAITS = Q(standing=Standing.ASKS) & (Q(decision="", outcome="") | Q(outcome__in=NOT_WRITTEN))
 """Differences that nobody has decided, or that were decided and not written; held ones have their own page."""
-UNSETTLED = ~Q(outcome__in=SETTLED)
-"""Differences in which the two sides still differ, whether or not anybody is asked."""
+_PUT_BACK = Q(decision=Conflict.Decision.UNDO)
+_AGREED_BEFORE = Q(huma_fingerprint=F("visma_fingerprint"))
+UNSETTLED = (~_PUT_BACK & ~Q(outcome__in=SETTLED)) | (
+    _PUT_BACK
+    & ((_AGREED_BEFORE & Q(outcome__in=(*SETTLED, Change.State.MOVED))) | (~_AGREED_BEFORE & ~Q(outcome__in=SETTLED)))
+)
+"""Differences in which the two sides still differ, whether or not anybody is asked.
+
+Where the two agreed and one was put back, they differ afterwards.
+"""
 
 __all__ = [
     "AUTOMATIC",

@@ -124,6 +124,11 @@ class SyncRun(models.Model):
         return self.trigger in AUTOMATIC
 
     @property
+    def is_undo(self) -> bool:
+        """Whether the run puts back what other runs wrote."""
+        return self.trigger == self.Trigger.UNDO
+
+    @property
     def is_before_writing(self) -> bool:
         """Whether the run is in a state before writing."""
         return self.state in BEFORE_WRITING

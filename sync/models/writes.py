@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from connections.fields import EncryptedJSONField, EncryptedTextField
 from connections.models import AuditEntry
+from sync.core.deciding.plan import BULK_CHOICES
+from sync.core.records.employee import Side
 from sync.models.links import EmployeeLink
 from sync.models.runs import EmployeeSnapshot, SyncRun
 
@@ -24,6 +26,7 @@ class Conflict(models.Model):
         VISMA = "visma", _("Use Visma's")
         LEAVE = "leave", _("Leave as is")
         NEVER = "never", _("Never sync this field for this person")
+        UNDO = "undo", _("Put back")
 
     class Kind(models.TextChoices):
         VALUE = "value", _("Different values")
@@ -85,6 +88,16 @@ class Conflict(models.Model):
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
+
+    @property
+    def target(self) -> Side | None:
+        """The side to which the decision writes; ``None`` if it writes nothing.
+
+        A choice of one side's value writes to the other. What is put back goes to the side that was written before.
+        """
+        if self.decision == self.Decision.UNDO:
+            return Side(self.undoes.side) if self.undoes else None
+        return Side(self.decision).other if self.decision in BULK_CHOICES else None
 
     def forbids(self, decision: str) -> str:
         """Why a decision isn't possible, as a code of ``sync.core.reasons``; "" if it is."""
@@ -220,6 +233,9 @@ class Change(models.Model):
     becomes = models.CharField(max_length=80, blank=True)
     source = models.CharField(max_length=80, blank=True)
     look_twice = models.CharField(_("look twice because"), max_length=60, blank=True)
+    # What writing it did to a timeline in Visma (sync.core.fields.base.Trace), so that it can be undone exactly; null:
+    # it did nothing, or a version without undo wrote it.
+    trace = models.JSONField(null=True, blank=True, editable=False)
     state = models.CharField(_("outcome"), max_length=10, choices=State, default=State.PLANNED)
     reason = models.CharField(_("why"), max_length=60, blank=True)  # code of sync.core.reasons
     vendor_words = EncryptedTextField(blank=True)

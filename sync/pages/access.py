@@ -60,14 +60,23 @@ def _after_release(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
 def open_run_page(view: RunView) -> Callable[..., HttpResponse]:
     """A page of the open run before anything is written: ``view(request, connection, run)``.
 
-    Without such a run, the person is redirected to the page where the connection's run is.
+    Without such a run, the person is redirected to the page where the connection's run is. An undo has none of these
+    pages but Confirm.
     """
+    return _open_page(view, of_undo=False)
 
+
+def plan_page(view: RunView) -> Callable[..., HttpResponse]:
+    """The same for Confirm, which shows the plan of an undo, too."""
+    return _open_page(view, of_undo=True)
+
+
+def _open_page(view: RunView, of_undo: bool) -> Callable[..., HttpResponse]:
     @connection_page
     @wraps(view)
     def guarded(request: HttpRequest, connection: Connection) -> HttpResponse:
         run = lifecycle.open_run(connection)
-        if run is None or run.state not in STEPS:
+        if run is None or run.state not in STEPS or (run.is_undo and not of_undo):
             return go_to(request, continue_url(connection, run) if run else step_url("sync_users", connection))
         return view(request, connection, run)
 

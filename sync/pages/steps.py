@@ -21,6 +21,8 @@ WIZARD_STEPS: tuple[tuple[str, Promise], ...] = (
 )
 PAGES_BEFORE_WRITING = ("overview", "review", "create", "confirm")
 OF_A_RUN = ("run", "result")
+OF_AN_UNDO = ("confirm", "run", "result")
+"""The steps of an undo: nothing is read, and nothing is chosen but whom it is for."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,12 @@ def step_url(name: str, connection: Connection, run: SyncRun | None = None) -> s
 
 def steps(connection: Connection, run: SyncRun | None, current: str) -> list[Step]:
     """The step bar of a page, with links to the pages that can be opened now."""
-    names = [name for name, _label in WIZARD_STEPS]
+    shown = [step for step in WIZARD_STEPS if not (run and run.is_undo) or step[0] in OF_AN_UNDO]
+    names = [name for name, _label in shown]
     come_to = step_of(run)
     reachable = ("sync_users", *PAGES_BEFORE_WRITING) if come_to in PAGES_BEFORE_WRITING else (come_to,)
+    if current not in names or come_to not in names:
+        return []
     at = names.index(current)
     furthest = max(at, names.index(come_to))
     return [
@@ -52,7 +57,7 @@ def steps(connection: Connection, run: SyncRun | None, current: str) -> list[Ste
             "current" if index == at else "done" if index < furthest else "todo",
             step_url(name, connection, run) if name in reachable else "",
         )
-        for index, (name, label) in enumerate(WIZARD_STEPS)
+        for index, (name, label) in enumerate(shown)
     ]
 
 

@@ -19,10 +19,13 @@ from sync.core.fields.number import TO_BE_GIVEN
 from sync.core.reasons import Reason
 from sync.core.records.employee import Employee, Side, from_json
 from sync.core.records.skipping import Skipped
-from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
+from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
+from sync.planning.undoable import judge
 from sync.reading.reader import fingerprinter
 
 STALE_AFTER = timedelta(hours=24)
+WRITING = (*BULK_CHOICES, Conflict.Decision.UNDO)
+"""The decisions that write a value to one of the sides."""
 
 
 class NumberNeeded(Exception):
@@ -54,6 +57,8 @@ class Item:
 class Plan:
     """All items of a run. ``threshold``: for more people than this, their number has to be typed.
 
+    ``undoes``: it puts back what other runs wrote. That is exactly its own list, so it has no threshold; and each value
+    is compared right before it is written, so it doesn't grow stale.
     ``broken``: the people for whom our own code failed; the items have nothing of theirs.
     """
 
@@ -62,6 +67,7 @@ class Plan:
     linked: int
     threshold: int
     stale: bool
+    undoes: bool = False
     broken: list[Skipped] = field(default_factory=list)
 
     @property
@@ -77,7 +83,7 @@ class Plan:
     @property
     def over_threshold(self) -> bool:
         """Whether the number of people has to be typed."""
-        return self.people > self.threshold
+        return not self.undoes and self.people > self.threshold
 
 
 def make_plan(run: SyncRun, closed: Closed, only: Collection[str] | None = None) -> Plan:
@@ -91,19 +97,22 @@ def make_plan(run: SyncRun, closed: Closed, only: Collection[str] | None = None)
     if only is not None:
         items = [item for item in items if item.planned.person in only]
     linked = EmployeeLink.objects.filter(connection=run.connection, state=EmployeeLink.State.LINKED).count()
+    undoes = run.trigger == SyncRun.Trigger.UNDO
     return Plan(
         items=items,
         fingerprint=plan_fingerprint(item.planned for item in items),
         linked=linked,
         threshold=run.connection.threshold(linked),
-        stale=run.read_at is None or timezone.now() - run.read_at > STALE_AFTER,
+        stale=not undoes and (run.read_at is None or timezone.now() - run.read_at > STALE_AFTER),
+        undoes=undoes,
         broken=list(broken.values()),
     )
 
 
 def _decided(run: SyncRun, closed: Closed, broken: dict[str, Skipped]) -> Iterator[Item]:
-    rows = Conflict.objects.filter(run=run, decision__in=BULK_CHOICES).select_related("link")
+    rows = Conflict.objects.filter(run=run, decision__in=WRITING).select_related("link", "undoes")
     rows = rows.filter(link__state=EmployeeLink.State.LINKED)
+    kept = not_to_undo(run)
     fingerprint, today = fingerprinter(run.connection), timezone.localdate()
     out = closed.left_out
     for conflict in rows.order_by("link__name", "link_id", "pk"):
@@ -116,7 +125,9 @@ def _decided(run: SyncRun, closed: Closed, broken: dict[str, Skipped]) -> Iterat
             continue  # another run has written it
         if is_held_back(link, conflict):
             continue  # they may be two people
-        target = Side(conflict.decision).other
+        target = conflict.target
+        if target is None or conflict.pk in kept:
+            continue  # what it puts back can't be put back any more
         blocked = conflict.blocked_to_visma if target is Side.VISMA else conflict.blocked_to_huma
         if blocked or conflict.values is None:
             continue  # it can't be chosen; a row that was chosen all the same isn't carried out
@@ -135,6 +146,16 @@ def _decided(run: SyncRun, closed: Closed, broken: dict[str, Skipped]) -> Iterat
             broken[f"link:{conflict.link_id}"] = skipped_for_a_bug(Side.HUMA, link.huma_id, error)
             continue
         yield Item(planned, conflict.link.name, conflict.link.number, conflict=conflict)
+
+
+def not_to_undo(run: SyncRun) -> set[int]:
+    """The differences of a run that were to put something back, which isn't possible any more."""
+    rows = dict(Conflict.objects.filter(run=run, decision=Conflict.Decision.UNDO).values_list("pk", "undoes"))
+    if not rows:
+        return set()
+    changes = Change.objects.filter(pk__in=[undoes for undoes in rows.values() if undoes]).only("pk")
+    free = {one.change.pk for one in judge(run.connection, changes, besides=run.pk) if one.reason is None}
+    return {pk for pk, undoes in rows.items() if undoes not in free}
 
 
 def _created(run: SyncRun, closed: Closed, broken: dict[str, Skipped]) -> Iterator[Item]:

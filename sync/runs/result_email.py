@@ -31,8 +31,10 @@ from sync.planning.new_people import what_comes_along
 from sync.runs.lifecycle import run_totals
 from sync.runs.open_differences import open_differences
 from sync.runs.pilot_members import noted_pilot
+from sync.runs.undoing import undone_runs
 from sync.wording.pilot import pilot_sentences
 from sync.wording.sentences import change_sentence, field_label, outcome_label, sentence, side_name
+from sync.wording.undo import undo_title
 
 MOST_PROBLEMS = 50
 """The most problems that an email lists; the page has all."""
@@ -117,6 +119,7 @@ def _result(letter: Letter) -> EmailMultiAlternatives | None:
         "connection": run.connection.name,
         "run": run,
         "headline": headline(run, totals, all_right),
+        "undo": undo_title(undone_runs(run)) if run.is_undo else "",
         "all_right": all_right,
         "totals": totals,
         "outcomes": [(outcome_label(name), getattr(totals, name)) for name in OUTCOMES],
@@ -176,6 +179,8 @@ def headline(run: SyncRun, totals: Totals, all_right: bool) -> str:
         return _("The sync was stopped.")
     if not totals.planned:
         return _("Everything was right already.") if all_right else _("Nothing was sent.")
+    if run.is_undo and totals.is_clean:
+        return _("Everything was put back.") if totals.done == totals.planned else _("Some of it was put back.")
     return _("Everything was carried out.") if totals.is_clean else _("Some of it needs follow-up.")
 
 

@@ -12,7 +12,7 @@ from sync.core.fields import FIELDS
 from sync.core.records.employee import Side
 from sync.models import Conflict, EmployeeLink, SyncRun
 from sync.pages.paging import Part, Place, by_pk, part
-from sync.wizard.review import OUTSIDE, ReviewFilter, counted
+from sync.wizard.review import CHOICES, OUTSIDE, ReviewFilter, counted
 from sync.wording.display import Display, Segment, diff, display
 from sync.wording.sentences import decision_label, direction_sentence, field_label, sentence
 
@@ -134,7 +134,7 @@ def row(conflict: Conflict, outside: bool = False) -> Row:
         suggestion=conflict.suggestion,
         why=sentence(conflict.why) if conflict.why else "",
         notes=[sentence(code, params) for code, params in values.get("notes", [])],
-        choices=[_choice(conflict, value) for value in filter(None, Conflict.Decision.values)],
+        choices=[_choice(conflict, value) for value in filter(None, CHOICES)],
         outside=outside,
     )
 

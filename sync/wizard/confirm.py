@@ -21,7 +21,7 @@ from sync.models import Conflict, EmployeeLink, LeftOut, SyncRun
 from sync.models.groups import STEPS
 from sync.planning.payday import marked, plan_of
 from sync.planning.plan_rows import store_plan
-from sync.planning.planning import Item, NumberNeeded, Plan, make_plan
+from sync.planning.planning import Item, NumberNeeded, Plan, make_plan, not_to_undo
 from sync.runs.lifecycle import NotAllowed, require_active
 from sync.runs.pilot_members import note_pilot
 from sync.wording.display import Display, display
@@ -79,7 +79,8 @@ class PersonChanges:
 
 @dataclass(frozen=True)
 class Confirmation:
-    """The content of Confirm. ``needs_number``: the number to type, or ``None``."""
+    """The content of Confirm. ``needs_number``: the number to type, or ``None``. ``not_undone``: how many changes of an
+    undo can't be put back any more."""
 
     fingerprint: str
     sides: list[tuple[str, list[PersonChanges]]]
@@ -94,6 +95,7 @@ class Confirmation:
     never: int
     undecided: int
     doubted: int = 0
+    not_undone: int = 0
     always_open: tuple[str, ...] = ()
 
     @property
@@ -129,6 +131,7 @@ def build(run: SyncRun, only: Collection[str] | None = None) -> Confirmation:
         never=decisions[Conflict.Decision.NEVER],
         undecided=asks,
         doubted=held_back(run),
+        not_undone=len(not_to_undo(run)),
         always_open=tuple(sentence(code) for code in ALWAYS_OPEN),
     )
 

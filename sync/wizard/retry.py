@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from connections.models import audit
 from sync.analysis.links.relooking import is_held_back
 from sync.analysis.pilot_scope import PilotScope, pilot_scope
-from sync.core.codes import Action
+from sync.core.codes import Action, Standing
 from sync.core.fields.number import TO_BE_GIVEN
 from sync.core.records.employee import Side
 from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
@@ -31,7 +31,7 @@ def retry_failed(run: SyncRun, user: Any) -> SyncRun:
         with transaction.atomic():
             retry = SyncRun.objects.create(
                 connection=run.connection,
-                trigger=SyncRun.Trigger.RETRY,
+                trigger=run.trigger if run.trigger == SyncRun.Trigger.UNDO else SyncRun.Trigger.RETRY,
                 state=SyncRun.State.CONFIRM,
                 started_by=user.get_username(),
                 read_at=run.read_at,
@@ -118,6 +118,7 @@ def _decide_again(retry: SyncRun, change: Change, link: EmployeeLink) -> None:
     prints = (change.source, change.pin) if to_visma else (change.pin, change.source)
     source = Side.HUMA if to_visma else Side.VISMA
     old = change.conflict.values if change.conflict else None
+    undoes = change.conflict.undoes if change.conflict else None
     Conflict.objects.create(
         run=retry,
         link=link,
@@ -130,7 +131,9 @@ def _decide_again(retry: SyncRun, change: Change, link: EmployeeLink) -> None:
         },
         huma_fingerprint=prints[0],
         visma_fingerprint=prints[1],
-        decision=source,
+        standing=change.conflict.standing if undoes and change.conflict else Standing.ASKS,
+        decision=Conflict.Decision.UNDO if undoes else source,
+        undoes=undoes,
         decided_by=change.conflict.decided_by if change.conflict else retry.started_by,
         decided_at=change.conflict.decided_at if change.conflict else None,
         for_many=change.conflict.for_many if change.conflict else False,

@@ -21,7 +21,7 @@ from sync.models import Conflict, EmployeeLink, SyncRun
 from sync.models.groups import ONE_SIDE_EMPTY, STEPS
 from sync.runs.lifecycle import NotAllowed
 
-CHOICES = Conflict.Decision.values
+CHOICES = [choice for choice in Conflict.Decision.values if choice != Conflict.Decision.UNDO]
 FOR_MANY = [choice for choice in CHOICES if choice != Conflict.Decision.NEVER]
 """The choices for several differences at once; *never* can only be chosen singly."""
 Chosen = Callable[[Conflict], tuple[str, str]]
@@ -217,7 +217,7 @@ def _decide(
     with transaction.atomic():
         if not SyncRun.objects.filter(pk=run.pk, state__in=STEPS).update(touched_at=timezone.now()):
             raise NotAllowed("state")
-        for conflict in rows:
+        for conflict in rows.exclude(decision=Conflict.Decision.UNDO):  # that isn't a choice between two values
             choice, refusal = chosen(conflict)
             if refusal:
                 skipped[refusal] += 1

@@ -19,8 +19,8 @@ from sync.core.fields import field as field_named
 from sync.core.records.document import Doc
 from sync.core.records.employee import Canonical, Side, Value
 from sync.core.values.fingerprint import Fingerprinter
-from sync.core.values.spelling import only_spelling
-from sync.models import Change, SyncRun, Write
+from sync.core.values.spelling import mark, only_spelling
+from sync.models import Change, EmployeeLink, SyncRun, Write
 from sync.reading.one_person import Witness
 from sync.reading.reader import fingerprinter, witness_of
 from sync.worker.lease import Lease
@@ -110,8 +110,20 @@ class Context:
         return True
 
     def last_look(self, change: Change, now: Canonical) -> str:
-        """What to do about a Change now that the target was read again: nothing, moved or write."""
-        return last_look(change.field, now, change.pin, change.becomes, self.fingerprint)
+        """What to do about a Change now that the target was read again: nothing, moved or write.
+
+        What an undo takes back may stand there in the target's own spelling, if nobody has read it since.
+        """
+        found = last_look(change.field, now, change.pin, change.becomes, self.fingerprint)
+        return "write" if found == "moved" and self._is_ours_respelt(change, now) else found
+
+    def _is_ours_respelt(self, change: Change, now: Canonical) -> bool:
+        """Whether the target has what the undone Change wrote, as the last write of this field, spelt otherwise."""
+        if change.link_id is None or change.conflict is None or change.conflict.undoes is None:
+            return False
+        spec, side = field_named(change.field), Side(change.side)
+        written = EmployeeLink.objects.only("written").get(pk=change.link_id).written.get(change.field)
+        return written is not None and list(written) == mark(spec, side, now, self.fingerprint)
 
     def is_there(self, change: Change, now: Canonical) -> bool:
         """Whether the target has the new value, or the new value in its own spelling and not the old value.

@@ -12,6 +12,7 @@ from sync.models import Change, Write
 from sync.writing import assigned_number, write_state
 from sync.writing.context import Context, now_in_huma
 from sync.writing.last_check import fits
+from sync.writing.putting_back import huma_part
 from sync.writing.refused import refused
 
 
@@ -43,7 +44,7 @@ def send(context: Context, write: Write) -> float | None:
     body: dict[str, Any] = {}
     emptied = set()
     for change in changes:
-        part = field_named(change.field).write_huma(document, change.after)
+        part = huma_part(change, document)
         body.update(part)
         if None in part.values():
             emptied.add(change.pk)

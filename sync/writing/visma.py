@@ -15,6 +15,7 @@ from sync.models import Change, Write
 from sync.writing import write_state
 from sync.writing.context import Context, now_in_visma
 from sync.writing.last_check import fits
+from sync.writing.putting_back import merge_into_visma
 from sync.writing.refused import fields_of, refused
 
 OWN_REASONS = {"employment_id": "number_kept"}
@@ -44,8 +45,10 @@ def send(context: Context, write: Write) -> float | None:
         write_state.finish(write)
         return None
     body = copy.deepcopy(document.body)
-    for change in changes:
-        field_named(change.field).write_visma(body, change.after, context.today)
+    changes = merge_into_visma(changes, document.body, body, context.today)
+    if not changes:
+        write_state.finish(write)
+        return None
     if not document.etag:
         _is_still(context, write, document)
     try:

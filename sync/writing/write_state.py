@@ -131,7 +131,9 @@ def _move(write: Write, allowed: Sequence[str], **values: object) -> None:
 
 def open_changes(write: Write) -> list[Change]:
     """The Write's Changes without an outcome."""
-    return list(write.changes.filter(state=Change.State.PLANNED).select_related("conflict").order_by("pk"))
+    return list(
+        write.changes.filter(state=Change.State.PLANNED).select_related("conflict__undoes__write").order_by("pk")
+    )
 
 
 def settle(change: Change, state: str, reason: str = "", problems: Iterable[Problem] = ()) -> None:

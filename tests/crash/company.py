@@ -76,7 +76,9 @@ class EndedBefore(Exception):
         self.points = points
 
 
-def play_killed(folder: Path, made: tuple[Path, str], share: float, points: int) -> Outcome:
+def play_killed(
+    folder: Path, made: tuple[Path, str], share: float, points: int, before: tuple[str, ...] = (), *command: str
+) -> Outcome:
     """Run `sync`, kill it after that share of its points, run it again to its end.
 
     The number of points of a run isn't known beforehand: another look at a job adds some. If the run has less than
@@ -84,16 +86,17 @@ def play_killed(folder: Path, made: tuple[Path, str], share: float, points: int)
     """
     for _ in range(5):
         try:
-            return play(folder, made, 1 + round(share * (points - 3)))
+            return play(folder, made, 1 + round(share * (points - 3)), before, *command)
         except EndedBefore as early:
             points = early.points
     raise AssertionError("No run was as long as the one before it.")
 
 
-def play(folder: Path, made: tuple[Path, str], kill_at: int) -> Outcome:
+def play(folder: Path, made: tuple[Path, str], kill_at: int, before: tuple[str, ...] = (), *command: str) -> Outcome:
     """Run `sync`, kill it at that point (0: never), run it again to its end.
 
-    Raises ``EndedBefore`` if it never reached that point.
+    ``command``: another one than `sync`, for which ``before`` makes ready. Raises ``EndedBefore`` if it never reached
+    that point.
     """
     database, code = folder / f"killed-at-{kill_at}.sqlite3", made[1]
     shutil.copy(made[0], database)
@@ -101,18 +104,21 @@ def play(folder: Path, made: tuple[Path, str], kill_at: int) -> Outcome:
     report.write_text("")
     with Sandbox(employees=PEOPLE, seed=5, job_seconds=(0.02, 0.1)) as sandbox, MailServer() as mail:
         env = environment(database, sandbox, mail.port)
-        first = _child(env, report, kill_at, "sync", code, *SYNC)
+        asked = command or ("sync", code, *SYNC)
+        if before:
+            manage(env, *before, code, *SYNC)
+        first = _child(env, report, kill_at, *asked)
         points = [line.strip() for line in report.read_text().splitlines()]
         if kill_at and first.returncode == 0:
             raise EndedBefore(len(points))
         assert first.returncode == (-signal.SIGKILL if kill_at else 0), first.stderr
-        second = _child(env, report, 0, "sync", code, *SYNC)
-        assert second.returncode == 0, second.stderr
+        second = _child(env, report, 0, *asked)
+        assert second.returncode == (2 if command and not kill_at else 0), second.stderr
         sandbox.wait_for_jobs()
         ended = json.loads(manage(env, "shell", "-v0", "-c", _FINISHED))
         return Outcome(
             state=plain(sandbox.state()),
-            report=json.loads(second.stdout),
+            report=json.loads(second.stdout or first.stdout),
             mails=Counter(message["Message-ID"] for message in mail.messages),
             runs=ended,
             points=points,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from sync.core.fields import formerly
-from sync.core.fields.base import Field, Pair, huma_value, visma_value
+from sync.core.fields.base import NO_TRACE, Field, Pair, Trace, huma_value, visma_value
 from sync.core.reasons import Reason
 from sync.core.reasons import gettext_noop as _
 from sync.core.records.document import Doc, shown, value_in
@@ -95,6 +95,16 @@ def _write_visma(doc: Doc, after: Own, today: date) -> None:
         doc["address"] = kept if "countryCode" in kept else {**kept, **dict.fromkeys(ours, "")}
 
 
+def _back_to_visma(doc: Doc, before: Own, trace: Trace | None, today: date) -> Trace:
+    """Put the parts back that were there; where there was no address at all, the country stays."""
+    if before is None:
+        _write_visma(doc, None, today)
+        return NO_TRACE
+    kept = {key: value for key, value in (doc.get("address") or {}).items() if key not in _KEYS_OF[Side.VISMA]}
+    doc["address"] = {**kept, **{key: part for key, part in before.items() if part}}
+    return NO_TRACE
+
+
 ADDRESS = Field(
     name="address",
     label=_("Address"),
@@ -107,5 +117,6 @@ ADDRESS = Field(
     forbids=_forbids,
     write_huma=_write_huma,
     write_visma=_write_visma,
+    back_to_visma=_back_to_visma,
     json_paths=("homeAddress", "address"),
 )

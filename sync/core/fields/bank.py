@@ -7,7 +7,7 @@ from phonenumbers import SUPPORTED_REGIONS
 
 from sync.core.fields import formerly
 from sync.core.fields.account_checks import bic_problem, check_digit_is_right, iban_problem
-from sync.core.fields.base import Field, Pair, huma_value, visma_value
+from sync.core.fields.base import NO_TRACE, Field, Pair, Trace, huma_value, visma_value
 from sync.core.reasons import Reason, shown_code
 from sync.core.reasons import gettext_noop as _
 from sync.core.records.document import Doc, shown, value_in
@@ -279,6 +279,24 @@ def _write_visma(doc: Doc, after: Own, today: date) -> None:
     doc["salaryPaymentMethod"] = {**method, **{key: value for key, value in after.items() if value is not None}}
 
 
+def _as_before(target: Side, before: Own) -> Own:
+    """The old account with its kind; in Huma without the parts that were empty."""
+    if target is Side.VISMA or not before:
+        return before
+    return {key: part for key, part in before.items() if part} or None
+
+
+def _back_to_visma(doc: Doc, before: Own, trace: Trace | None, today: date) -> Trace:
+    """Put the old account back with all properties of its kind, and none of the other."""
+    if not before:
+        _write_visma(doc, None, today)
+        return NO_TRACE
+    ours = {*_TEXTS_IN_VISMA, "internationalBankAccount"}
+    kept = {key: value for key, value in (doc.get("salaryPaymentMethod") or {}).items() if key not in ours}
+    doc["salaryPaymentMethod"] = {**kept, **before}
+    return NO_TRACE
+
+
 BANK_ACCOUNT = Field(
     name="bank_account",
     label=_("Bank account"),
@@ -301,5 +319,7 @@ BANK_ACCOUNT = Field(
     unfit=lambda target, own: _problem(target, own, canonical(target, own)),
     write_huma=_write_huma,
     write_visma=_write_visma,
+    as_before=_as_before,
+    back_to_visma=_back_to_visma,
     json_paths=("bankAccount", "salaryPaymentMethod"),
 )

@@ -10,6 +10,16 @@ from sync.core.reasons import Reason
 from sync.core.records.document import Doc
 from sync.core.records.employee import SAME, UNREADABLE, Canonical, Employee, Own, Side, Value
 
+Trace = Mapping[str, str]
+"""What writing a value did to a timeline besides the value; empty for nothing. The key says what, its value is a day:
+``made`` a new entry from that day (``until`` its end, "" for none), ``mended`` the entry that begins on it ("" for
+none), ``took`` away the entry that began on it."""
+NO_TRACE: Trace = {}
+
+
+class NotAsWritten(Exception):
+    """The document isn't as our write left it, so a value can't be put back there without touching others' edits."""
+
 
 @record
 class Pair:
@@ -56,6 +66,14 @@ def _as_it_is(canonical: Canonical) -> Canonical:
     return canonical
 
 
+def _as_it_was(target: Side, before: Own) -> Own:
+    return before
+
+
+def _no_trace(doc: Doc, today: date) -> Trace:
+    return NO_TRACE
+
+
 def _nothing_more(target: Side, pair: Pair) -> Reason | None:
     return None
 
@@ -72,6 +90,12 @@ class Field:
     ``write_huma(document, after)`` gives the part of a PATCH body; ``write_visma(document, after, today)`` changes
     the document in place. ``clearable`` are the sides on which the field can be emptied. ``fixed_in_visma``: the code
     of ``reasons`` why a saved employee's value mustn't change in Visma; "" if it may.
+    ``trace_of(document, today)``: what ``write_visma`` will do to a timeline of the document besides the value.
+    ``as_before(target, before)``: a value as it was before a write, in the form that can be written.
+    ``back_to_huma(document, before)`` and ``back_to_visma(document, before, trace, today)`` are the inverse of the two
+    that write, for values of ``as_before``. ``trace`` is what the write left (``None`` if that wasn't stored), and the
+    answer is what putting back did. Where they aren't given, putting back is writing. The second raises
+    ``NotAsWritten``, and then it has changed nothing.
     ``clue(canonical)`` is the part of a value that counts as evidence for matching; ``None`` for a text that isn't a
     real value ("unknown", "see Huma"), because many people can have that.
     ``look_closer(canonical)`` gives the code of what is odd about a value, or "". A person looks twice before an odd
@@ -94,11 +118,31 @@ class Field:
     convert: Callable[[Side, Pair], Own]
     write_huma: Callable[[Doc, Own], Doc]
     write_visma: Callable[[Doc, Own, date], None]
+    trace_of: Callable[[Doc, date], Trace] = _no_trace
+    as_before: Callable[[Side, Own], Own] = _as_it_was
+    back_to_huma: Callable[[Doc, Own], Doc] | None = None
+    back_to_visma: Callable[[Doc, Own, Trace | None, date], Trace] | None = None
     agree: Callable[[Canonical, Canonical], bool] = _equal
     forbids: Callable[[Side, Pair], Reason | None] = _nothing_more
     unfit: Callable[[Side, Own], str] = _fit
     json_paths: tuple[str, ...] = ()
     """Names by which a vendor's error means this field (a ``jsonPath`` or a name in Huma's ``fields``)."""
+
+
+def put_back_in_huma(spec: Field, document: Doc, before: Own) -> Doc:
+    """The part of a PATCH body that puts a value back as it was (``Field.as_before``)."""
+    return (spec.back_to_huma or spec.write_huma)(document, before)
+
+
+def put_back_in_visma(spec: Field, document: Doc, before: Own, trace: Trace | None, today: date) -> Trace:
+    """Put a value back as it was (``Field.as_before``) in a Visma document; returns what that did to a timeline.
+
+    ``trace``: what the write that is undone left. Raises ``NotAsWritten``; the document is unchanged then.
+    """
+    if spec.back_to_visma:
+        return spec.back_to_visma(document, before, trace, today)
+    spec.write_visma(document, before, today)
+    return NO_TRACE
 
 
 def huma_value(

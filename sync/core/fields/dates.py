@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sync.core.fields.base import Field, Pair, if_other
+from sync.core.fields.base import NO_TRACE, Field, Pair, Trace, if_other
 from sync.core.reasons import Reason, shown_code
 from sync.core.reasons import gettext_noop as _
 from sync.core.records.document import Doc, value_in
@@ -248,6 +248,33 @@ def _write_visma_last(position: Doc, after: Own, today: date) -> None:
         position["positionEndReason"] = [after["reason"]]
 
 
+def _last_as_before(target: Side, before: Own) -> Own:
+    """The old last workday with its end reason; no end at all with the reason that stood there all the same."""
+    own = before or {}
+    day = own.get("date") if _canonical_last(target, before) else None
+    return {"date": day, "reason": own.get("reason")} if day or own.get("reason") else None
+
+
+def _back_to_huma_last(position: Doc, before: Own) -> Doc:
+    """The end reason comes back with the date, also where there was none."""
+    own = before or {}
+    reason, now = own.get("reason"), value_in(position.get("endReason")) or None
+    return {"lastDayOfWork": own.get("date"), **({"endReason": reason} if reason != now else {})}
+
+
+def _back_to_visma_last(position: Doc, before: Own, trace: Trace | None, today: date) -> Trace:
+    own = before or {}
+    _write_visma_last(position, own if own.get("date") else None, today)
+    return NO_TRACE
+
+
+def _unfit_last(target: Side, own: Own) -> str:
+    """A last workday in Visma needs an end reason."""
+    if target is Side.VISMA and own.get("date") and not own.get("reason"):
+        return "no_end_reason"
+    return _unfit_first(target, own.get("date"))
+
+
 def _unfit_first(target: Side, own: Own) -> str:
     return found_in(target) if is_unbounded(own) else ""
 
@@ -287,8 +314,11 @@ LAST_WORKDAY = Field(
     convert=_convert_last,
     agree=_agree_last,
     forbids=_forbid_last,
-    unfit=lambda target, own: _unfit_first(target, own.get("date")),
+    unfit=_unfit_last,
     write_huma=_write_huma_last,
     write_visma=_write_visma_last,
+    as_before=_last_as_before,
+    back_to_huma=_back_to_huma_last,
+    back_to_visma=_back_to_visma_last,
     json_paths=("lastDayOfWork", "endReason", "activeEnd", "positionEndReason"),
 )

@@ -76,7 +76,7 @@ class Command(OneLineCommand):
         if report.error:
             raise mistake(report.error)
         if not options["json"]:
-            self.stdout.write(_summary(report))
+            self.stdout.write(summary(report))
         if report.exit_code:
             sys.exit(report.exit_code)
 
@@ -92,7 +92,8 @@ def active_connection(code: str) -> Connection:
     return connection
 
 
-def _summary(report: Report) -> str:
+def summary(report: Report) -> str:
+    """The report as text: the totals, and what failed."""
     totals = report.totals
     pilot = pilot_sentences(report.pilot) if report.pilot else []
     if report.state == SyncRun.State.CONFIRM:

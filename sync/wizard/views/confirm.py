@@ -13,12 +13,14 @@ from connections.models import Connection
 from connections.pages.request_params import number
 from sync.models import SyncRun
 from sync.models.groups import BY_HAND, STEPS
-from sync.pages.access import connection_page, open_run_page
+from sync.pages.access import connection_page, plan_page
 from sync.pages.page_context import inactive, page_context
 from sync.pages.steps import continue_url, step_url
 from sync.planning.planning import NumberNeeded
 from sync.runs import lifecycle
+from sync.runs.undoing import undone_runs
 from sync.wizard import confirm as service
+from sync.wording.undo import undo_title
 
 TICKS = "ticks"
 """The number of boxes that the page had. Unticked people are left out, and without a ticked box nobody is left."""
@@ -26,7 +28,7 @@ MOMENT, LOOK_AGAIN = 3.0, 0.2  # seconds
 
 
 @require_http_methods(["GET", "POST"])
-@open_run_page
+@plan_page
 def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
     """Show the plan for the present decisions; a POST limits it to the ticked people."""
     only = _ticked(request, run) if request.method == "POST" else []
@@ -54,7 +56,7 @@ def _page(
     context: dict[str, Any] = page_context(
         request,
         connection,
-        _("Confirm"),
+        undo_title(undone_runs(run)) if run.is_undo else _("Confirm"),
         step="confirm",
         run=run,
         shown=shown,

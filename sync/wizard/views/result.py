@@ -16,11 +16,13 @@ from sync.pages.steps import continue_url, step_url
 from sync.planning.payday import next_cutoff
 from sync.runs import lifecycle
 from sync.runs.result_email import result_of
+from sync.runs.undoing import may_be_undone, undone_runs
 from sync.wizard.result import result
 from sync.wizard.retry import retry_failed
 from sync.wording.pilot import pilot_sentences
 from sync.wording.rule import rule
 from sync.wording.sentences import outcome_label, sentence
+from sync.wording.undo import undo_title
 
 ALWAYS_OPEN = ("held", "failed", "unknown", "moved", "stopped")
 
@@ -39,7 +41,7 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
     context = page_context(
         request,
         connection,
-        _("Result"),
+        undo_title(undone_runs(run)) if run.is_undo else _("Result"),
         step="result" if by_hand and run.state != SyncRun.State.FAILED else "",
         run=run,
         current="history",
@@ -53,6 +55,7 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
         by_hand=by_hand,
         may_ask=by_hand and run.state == SyncRun.State.FINISHED,
         always_open=ALWAYS_OPEN,
+        can_undo=connection.state == Connection.State.ACTIVE and may_be_undone(run),
         can_retry=found.can_retry
         and connection.state == Connection.State.ACTIVE
         and not lifecycle.open_run(connection),

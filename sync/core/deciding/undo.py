@@ -1,0 +1,25 @@
+"""Which written values may be put back, by the value and the field alone. Source: design, History (Undo)."""
+
+from datetime import date
+
+from sync.core.fields import Field
+from sync.core.reasons import Reason
+from sync.core.records.employee import Own, Side
+
+
+def why_not_back(spec: Field, target: Side, before: Own, written_on: date, today: date, draft: bool) -> Reason | None:
+    """Why the value ``before`` can't be put back in ``target``; ``None`` if it can.
+
+    ``before`` is in the target's own form, ``written_on`` the day (Europe/Oslo) on which it was overwritten, ``draft``
+    whether the person is a draft in Visma.
+    """
+    if spec.on_position and written_on < today.replace(day=1):
+        return Reason("undo_reported")
+    if spec.fixed_in_visma and target is Side.VISMA and not draft:
+        return Reason("undo_number")
+    back = spec.as_before(target, before)
+    if back is not None and spec.unfit(target, back):
+        return Reason("undo_unfit")
+    if spec.canonical(target, back) is None and target not in spec.clearable:
+        return Reason("undo_empty")
+    return None
