@@ -84,7 +84,7 @@ def _of_field(what: str, params: Mapping[str, Any]) -> str:
     words = {"who": params.get("who", ""), "system": side_name(params.get("side", "")), "at": _at(params.get("at"))}
     match what:
         case "seen":
-            return _together(_seen(params), _suggested(params.get("suggestion", "")))
+            return _together(_seen(params), _suggested(params.get("suggestion", "")), _again(params))
         case "still" | "not_sent":
             return _together(
                 _still(params) if params.get("still") else _seen(params),
@@ -157,7 +157,7 @@ def _again(params: Mapping[str, Any]) -> str:
 
 def _decided(params: Mapping[str, Any]) -> str:
     words = {"who": params.get("who", ""), "rule": params.get("rule", "")}
-    choice = params.get("choice", "")
+    choice: str = params.get("choice", "")
     if words["rule"]:
         return _("Huma's value was chosen by a rule: %(rule)s.") % words
     return {
@@ -255,7 +255,7 @@ def _noticed(what: str, words: Mapping[str, str]) -> str:
 
 
 def _linked(by: str, words: Mapping[str, str]) -> str:
-    return {
+    texts: dict[str, str] = {
         By.NUMBER: _("Linked: the same Employment ID in both systems, and enough else agreed."),
         By.EMAIL: _("Linked: the same email in both systems, and enough else agreed."),
         By.EXTERNAL: _("Linked, because the employee in Visma has this Huma user's ID."),
@@ -264,7 +264,8 @@ def _linked(by: str, words: Mapping[str, str]) -> str:
         By.PAIR: _("Linked: a pairs file says so, and enough agreed."),
         By.PERSON: _("%(who)s linked the two by hand."),
         By.CREATED: _("Linked when a sync added the person in the other system."),
-    }.get(by, _("Linked.")) % words
+    }
+    return texts.get(by, _("Linked.")) % words
 
 
 def _agreed(agrees: Any) -> str:

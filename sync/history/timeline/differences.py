@@ -51,9 +51,9 @@ class Facts:
     def earlier(self, conflict: Conflict) -> Iterator[Change]:
         """The changes of this field towards Visma by runs before this difference's."""
         for change in self.changes:
-            if change.field == conflict.field and change.link_id == conflict.link_id and change.side == Side.VISMA:
-                if change.run_id < conflict.run_id:
-                    yield change
+            same = change.field == conflict.field and change.link_id == conflict.link_id
+            if same and change.side == Side.VISMA and change.run_id < conflict.run_id:
+                yield change
 
 
 def target_of(conflict: Conflict) -> Side:
@@ -91,13 +91,14 @@ def _open(conflict: Conflict, run: SyncRun, facts: Facts) -> str:
 
 @dataclass
 class Group:
-    """A difference that run after run has seen, with nothing changed."""
+    """A difference that run after run has seen, with nothing changed. ``more``: syncs whose rows were joined."""
 
     first: Conflict
     key: tuple[str, ...]
     reason: str
     still: bool
     again: list[SyncRun] = field(default_factory=list)
+    more: int = 0
 
 
 def steps(facts: Facts) -> Iterator[Step]:
@@ -125,7 +126,8 @@ def _of_field(conflicts: Sequence[Conflict], facts: Facts) -> Iterator[Step]:
         reason = "" if decided and run.state not in STEPS else facts.reason(conflict)
         key = (*now, conflict.standing, conflict.why, reason)
         if group is not None and (group.key == key or (decided and group.key[:2] == now)):
-            group.again += [run] if group.first.pk != conflict.pk else []
+            group.again.append(run)
+            group.more += conflict.seen_before
         elif not follows or prints != now:
             if group is not None:
                 yield _seen(group, facts)
@@ -146,15 +148,17 @@ def _of_field(conflicts: Sequence[Conflict], facts: Facts) -> Iterator[Step]:
 
 def _seen(group: Group, facts: Facts) -> Step:
     conflict, run = group.first, facts.runs[group.first.run_id]
-    at = read_at(run)
+    at = conflict.first_seen_at or read_at(run)
+    again = conflict.seen_before + len(group.again) + group.more
+    last = read_at(group.again[-1] if group.again else run)
     params: dict[str, Any] = {
         "at": at,
         "why": conflict.why,
         "emptied": _emptied(conflict),
         "suggestion": "" if run.is_automatic else conflict.suggestion,
         "still": group.still,
-        "again": len(group.again),
-        "last": read_at(group.again[-1]) if group.again else None,
+        "again": again,
+        "last": last if again else None,
         "reason": group.reason,
         "why_forbidden": direction_sentence(conflict, target_of(conflict)) if group.reason == "forbidden" else "",
     }

@@ -78,7 +78,7 @@ def _conflicts(person: Whose) -> list[Conflict]:
     rows = Conflict.objects.filter(link__in=person.links, run__dry=False).select_related("undoes")
     left = ("before", "after", "vendor_words", "comment")
     rows = rows.defer("values", "comment", *(f"undoes__{name}" for name in left))
-    found = list(rows.order_by("-run")[:MOST])
+    found = list(rows.order_by("-run_id")[:MOST])
     _say_why_forbidden(found)
     return found
 

@@ -235,7 +235,8 @@ def _of_events(told: Told, runs: Mapping[int, SyncRun]) -> Iterator[Step]:
     """Notices from Huma; of those that came to the same and followed each other, one step."""
     some: list[HumaEvent] = []
     for event in reversed(told.events):
-        if some and _came(event, told, runs) != _came(some[-1], told, runs):
+        came = _came(event, told, runs)
+        if some and (came == "news" or came != _came(some[-1], told, runs)):
             yield _events(some, _came(some[-1], told, runs))
             some = []
         some.append(event)

@@ -41,7 +41,8 @@ class Whose:
     def name(self) -> str:
         """What the person is called."""
         names = [self.link.name if self.link else "", *(one.name for one in reversed(self.fetched))]
-        return next(filter(None, (*names, *(one.name for one in (*self.passed, *self.left_out)))), "")
+        names += [*(one.name for one in self.passed), *(one.name for one in self.left_out)]
+        return next(filter(None, names), "")
 
     @property
     def number(self) -> str:
@@ -87,7 +88,7 @@ def whose(connection: Connection, side: str, vendor_id: str) -> Whose | None:
         vendor_id=vendor_id,
         link=link,
         links=links,
-        fetched=list(seen.filter(run__dry=False).defer(*NOT_OF_THE_PERSON).order_by("run")),
+        fetched=list(seen.filter(run__dry=False).defer(*NOT_OF_THE_PERSON).order_by("run_id")),
         left_out=list(LeftOut.objects.filter(theirs | Q(link__in=links), connection=connection).order_by("pk")),
         passed=list(PassedPerson.objects.filter(theirs, connection=connection).order_by("pk")),
     )

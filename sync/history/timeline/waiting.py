@@ -128,9 +128,9 @@ def _of_field(conflict: Conflict, found: Timeline, stopped: set[str]) -> Line:
 def _held(conflict: Conflict, found: Timeline) -> Change | None:
     """The change of this field that waits for an owner."""
     for change in found.changes:
-        if change.state == Change.State.HELD and change.answer == Change.Answer.WAITS:
-            if (change.link_id, change.field) == (conflict.link_id, conflict.field):
-                return change
+        waits_now = change.state == Change.State.HELD and change.answer == Change.Answer.WAITS
+        if waits_now and (change.link_id, change.field) == (conflict.link_id, conflict.field):
+            return change
     return None
 
 
