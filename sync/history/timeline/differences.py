@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sync.core.codes import Action
+from sync.core.deciding.automatic_limits import NEVER_SETTLED
 from sync.core.deciding.why_not_sent import Unsent, why_not_sent
 from sync.core.matching.relook import stops
 from sync.core.records.employee import Side
@@ -97,6 +98,7 @@ class Group:
     key: tuple[str, ...]
     reason: str
     still: bool
+    why: str
     again: list[SyncRun] = field(default_factory=list)
     more: int = 0
 
@@ -131,7 +133,7 @@ def _of_field(conflicts: Sequence[Conflict], facts: Facts) -> Iterator[Step]:
         elif not follows or prints != now:
             if group is not None:
                 yield _seen(group, facts)
-            group = Group(conflict, key, reason, prints == now)
+            group = Group(conflict, key, reason, prints == now, _what_moved(conflict, prints))
         prints = now
         if decided:
             if group is not None:
@@ -153,8 +155,8 @@ def _seen(group: Group, facts: Facts) -> Step:
     last = read_at(group.again[-1] if group.again else run)
     params: dict[str, Any] = {
         "at": at,
-        "why": conflict.why,
-        "emptied": _emptied(conflict),
+        "why": group.why,
+        "emptied": _emptied(conflict, group.why),
         "suggestion": "" if run.is_automatic else conflict.suggestion,
         "still": group.still,
         "again": again,
@@ -166,10 +168,20 @@ def _seen(group: Group, facts: Facts) -> Step:
     return Step(at, what, params, conflict.run_id, conflict.field, conflict=conflict.pk)
 
 
-def _emptied(conflict: Conflict) -> bool:
+def _what_moved(conflict: Conflict, before: tuple[str, str] | None) -> str:
+    """Which side has a new value (a code of ``reasons``): also where the two have never agreed, but one has moved."""
+    if before is None or conflict.why not in NEVER_SETTLED:
+        return conflict.why
+    huma, visma = conflict.huma_fingerprint != before[0], conflict.visma_fingerprint != before[1]
+    if huma and visma:
+        return "both_moved"
+    return "huma_moved" if huma else "visma_moved" if visma else conflict.why
+
+
+def _emptied(conflict: Conflict, why: str) -> bool:
     """Whether the side that moved has no value now."""
     kinds = {"huma_moved": Conflict.Kind.HUMA_EMPTY, "visma_moved": Conflict.Kind.VISMA_EMPTY}
-    return conflict.kind == kinds.get(conflict.why)
+    return conflict.kind == kinds.get(why)
 
 
 def _decided(conflict: Conflict, run: SyncRun) -> Step:

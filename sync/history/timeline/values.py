@@ -14,6 +14,7 @@ from sync.wording.display import Display, display
 
 ACCOUNT = "bank_account"
 PAIR, BEFORE_AFTER = ("huma", "visma"), ("before", "after")
+FINGERPRINTS = ("huma_fingerprint", "visma_fingerprint")
 OF_CONFLICT = frozenset({"seen", "still", "not_sent"})
 
 
@@ -70,9 +71,6 @@ def known(found: Timeline, steps: Iterable[Step], differ: Mapping[str, Conflict]
     )
 
 
-FINGERPRINTS = ("huma_fingerprint", "visma_fingerprint")
-
-
 def newest_prints(link: EmployeeLink | None, differ: Mapping[str, Conflict]) -> dict[str, dict[str, str]]:
     """By field, the newest known fingerprint of each side: of the open difference, else as it was last settled."""
     found = {}
@@ -96,9 +94,7 @@ def beside(step: Step, known: Known) -> Beside:
     if answered:
         return Beside(comment=change.comment)
     values = tuple(_of_change(change, known)) if change.field else ()
-    return Beside(
-        values, vendor_words=tuple(change.vendor_words.split("\n")) if change.vendor_words else (), vendor=change.side
-    )
+    return Beside(values, vendor_words=tuple(change.vendor_words.splitlines()), vendor=change.side)
 
 
 def _of_conflict(conflict: Conflict, known: Known) -> Iterable[Shown]:
