@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from sync.attention.views import attention, recipients
 from sync.automation.views import automatic, held, webhook
 from sync.help import views as help_pages
-from sync.history.views import changes, history, undo
+from sync.history.views import changes, history, timeline, undo
 from sync.history.views import syncs as history_syncs
 from sync.pages.vendor_ids import VendorIdConverter
 from sync.people.views import links, pairs, people, pilot, to_fix
@@ -108,6 +108,7 @@ urlpatterns = [
     path(f"{_connection}/who-is-who/", help_pages.who_is_who, name="who_is_who"),
     path(f"{_people}/link/", people.link, name="people_link"),
     path(f"{_person}/", people.person, name="person"),
+    path(f"{_person}/timeline/", timeline.page, name="timeline"),
     path(f"{_person}/unlink/", people.unlink, name="person_unlink"),
     path(f"{_person}/leave-out/", people.leave_out, name="person_leave_out"),
     path(f"{_person}/take-back/", people.take_back, name="person_take_back"),

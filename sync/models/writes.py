@@ -67,6 +67,10 @@ class Conflict(models.Model):
     chosen_by = models.CharField(max_length=150, blank=True, editable=False)
     allow_clearing = models.BooleanField(_("may be emptied"), default=False)
     outcome = models.CharField(_("outcome"), max_length=10, blank=True)
+    # Of the earlier scheduled syncs that saw the same and left it undecided, whose rows are deleted: the first one's
+    # time, and how many there were.
+    first_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
+    seen_before = models.PositiveIntegerField(default=0, editable=False)
     # What the person who decided wrote down; blanked with the values.
     comment = EncryptedTextField(_("comment"), blank=True)
     # The audit entry of the decision: that of a choice for many has all of its differences.

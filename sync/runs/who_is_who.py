@@ -145,9 +145,9 @@ def leave_out(connection: Connection, user: Any, side: str, vendor_id: str, name
             vendor_id=vendor_id,
             defaults={"name": name[:255], "reason": why.strip()[:200], "by": name_of(user)},
         )
-        if created:
-            audit(user, "person.left_out", connection, left_out=row.pk, side=side)
         made = _link_of(connection, side, vendor_id)
+        if created:
+            audit(user, "person.left_out", connection, left_out=row.pk, side=side, **_whose(row, made))
         for run in in_review(connection):
             if made is not None:
                 Conflict.objects.filter(run=run, link=made).delete()
@@ -161,7 +161,8 @@ def take_back(row: LeftOut, user: Any) -> None:
     with transaction.atomic():
         hold_reviews(connection)
         made = row.link or _link_of(connection, row.side, row.vendor_id)
-        audit(user, "field.taken_back" if row.field else "person.taken_back", connection, left_out=row.pk)
+        action = "field.taken_back" if row.field else "person.taken_back"
+        audit(user, action, connection, left_out=row.pk, **_whose(row, made))
         LeftOut.objects.filter(pk=row.pk).delete()
         for run in in_review(connection):
             if made is not None:
@@ -169,6 +170,12 @@ def take_back(row: LeftOut, user: Any) -> None:
             else:
                 rows = EmployeeSnapshot.objects.filter(run=run, side=row.side, vendor_id=row.vendor_id, link=None)
                 recheck(run, rows)
+
+
+def _whose(row: LeftOut, made: EmployeeLink | None) -> dict[str, Any]:
+    """Whom an audit entry about a row is about, because the row may be deleted later: never a name."""
+    ids = {"ids": [f"{row.side}:{row.vendor_id}"]} if row.vendor_id else {"field": row.field}
+    return ids | ({"link": made.pk} if made else {})
 
 
 def _compare_again(run: SyncRun, made: EmployeeLink) -> None:
