@@ -12,10 +12,10 @@ from django.utils.translation import ngettext
 
 from connections.models import Connection
 from connections.pages.request_params import number
-from sync.inbox.attention import Situation, situation
 from sync.models import Change, SyncRun
 from sync.models.groups import BY_ITSELF, UNSURE
 from sync.pages.paging import Key
+from sync.situation.attention import Situation, situation
 from sync.wording.pause import pause_of
 
 State = SyncRun.State

@@ -22,13 +22,13 @@ from sync.core.batches import batches
 from sync.core.calendar.workdays import is_working_day
 from sync.core.codes import Action
 from sync.core.records.employee import Side
-from sync.inbox.attention import Kind, Situation, attention, situation
 from sync.mail import letters
 from sync.mail.outbox import each_once, hashed
 from sync.mail.payroll_notices import runs_told_of
 from sync.models import Change, Conflict, Letter, SyncRun
 from sync.models.groups import AUTOMATIC, BY_ITSELF
 from sync.runs.open_differences import RUNS_AT_ONCE, asking
+from sync.situation.attention import Kind, Situation, attention, situation
 
 TOLD = ("bank_account", "last_workday", "given_name", "family_name")
 """The fields of which payroll contacts are told; bank accounts only if no email has told of them at once."""

@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from connections.models import Connection
-from sync.inbox.attention import Kind, Waits
-from sync.inbox.words import counted, line
 from sync.mail.composers import Composer
 from sync.mail.message import absolute, message
 from sync.mail.payroll_notices import counts_only
 from sync.models import Change, Letter
 from sync.planning.waiting_deadline import deadline_sentences
 from sync.runs.result_email import MOST_PROBLEMS as MOST_NAMED
+from sync.situation.attention import Kind, Waits
+from sync.situation.words import counted, line
 from sync.wording.sentences import field_label, sentence
 
 

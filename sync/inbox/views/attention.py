@@ -14,11 +14,11 @@ from django.views.decorators.http import require_GET, require_POST
 from connections.models import Connection
 from connections.pages.request_params import number
 from sync.analysis.notices import close, waiting
-from sync.inbox.attention import attention, situation
-from sync.inbox.words import item, of_notice
 from sync.models import Notice
 from sync.pages.paging import Place, by_pk, part
 from sync.pages.steps import connection_page, page_context
+from sync.situation.attention import attention, situation
+from sync.situation.words import item, of_notice
 
 PER_PAGE = 50
 NEWEST_FIRST = ("-pk",)

@@ -14,12 +14,12 @@ from connections.models import Connection
 from connections.pages.permissions import connections_of, hr_page
 from connections.pages.request_params import searched
 from sync.core.all_right import Answer
-from sync.inbox.all_right import answers
-from sync.inbox.attention import attention, situation
 from sync.inbox.dashboard import Entry, entries, order_of
-from sync.inbox.words import item
 from sync.pages.paging import Place, part_of_list
 from sync.readiness.shown import Readiness, readiness
+from sync.situation.all_right import answers
+from sync.situation.attention import attention, situation
+from sync.situation.words import item
 from sync.wording.all_right import said
 
 SEARCH_FROM = 10

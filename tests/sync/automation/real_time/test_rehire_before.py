@@ -8,9 +8,9 @@ from connections.sandbox.clock import today
 from sync import runner
 from sync.analysis.links import candidates
 from sync.automation import held
-from sync.inbox.attention import Kind, attention, situation
 from sync.models import Change, SyncRun
 from sync.runs import lifecycle
+from sync.situation.attention import Kind, attention, situation
 from tests.sync import bell, hearing
 from tests.sync.hearing import NEW, NEWER, phone, tell
 

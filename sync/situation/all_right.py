@@ -18,10 +18,10 @@ from sync.analysis import skipped_people
 from sync.core.all_right import Answer, Facts, answer
 from sync.core.codes import CreateGroup
 from sync.core.records.employee import Side
-from sync.inbox.attention import Kind, Situation, Waits, attention, situation
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
 from sync.models.groups import STEPS
 from sync.runs.open_differences import people_who_differ
+from sync.situation.attention import Kind, Situation, Waits, attention, situation
 
 SAID_AS_STATE = (Kind.APPLICATION, Kind.RELEASE, Kind.PAUSED, Kind.PAUSED_BY_HAND, Kind.FAILED)
 """What the answer says by its state, and not as a part with a number."""
