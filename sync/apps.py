@@ -19,13 +19,22 @@ class SyncConfig(AppConfig):
         from sync.core.fields.dates import END_REASONS
         from sync.inbox import digest_email, pairing_release, release_emails
         from sync.mail import composers, payroll_notices
+        from sync.payroll_ready import emails as payroll_ready
         from sync.readiness import mail_check
         from sync.runs import result_email
         from sync.worker import queue
 
         fields = [supported.SupportedField(field.name, field.label, field.rule) for field in FIELDS]
         supported.register(fields, END_REASONS)
-        for emails in (held_emails, payroll_emails, release_emails, digest_email, result_email, mail_check):
+        for emails in (
+            held_emails,
+            payroll_emails,
+            payroll_ready,
+            release_emails,
+            digest_email,
+            result_email,
+            mail_check,
+        ):
             composers.register(emails.EMAILS)
         signals.check_asked.connect(queue.check_asked, dispatch_uid="check_asked")
         signals.disconnecting.connect(end_runs, dispatch_uid="end_runs")

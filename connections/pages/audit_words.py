@@ -75,6 +75,7 @@ _ACTIONS = {
     "people.paired": _("Linked people by a pairs file"),
     "pairs.template": _("Downloaded whom nobody is linked with, as a pairs file"),
     "to_fix.exported": _("Downloaded what has to be fixed in Huma and Visma"),
+    "payroll_ready.exported": _("Downloaded what is ready for payroll"),
     "people.unlinked": _("Unlinked two people"),
     "people.unlinked_together": _("Unlinked a group of people again"),
     "people.still_right": _("Confirmed linked people"),
