@@ -1,4 +1,4 @@
-"""Ready for payroll: the page, the email on the morning of the cut-off, the workbook, and the start page say the same."""
+"""Ready for payroll: the page, the email on the morning of the cut-off, the file and the start page say the same."""
 
 import io
 import re
@@ -100,7 +100,7 @@ class TestThePage:
         assert OLD not in page
         assert "99887766" not in page
         with override("nb"):
-            norsk = f"Klar for lønn {day_and_month(period.pay)}: 2 av 2 ansatte er like, 2 endringer, ingenting venter"
+            norsk = f"Klar for lønn {day_and_month(period.pay)}: 2 av 2 ansatte er like i begge systemene, 2 endringer, ingenting venter"
         assert norsk in shown(web, made, "nb")
 
     def test_not_ready_names_what_waits_and_where_it_is_dealt_with(self, made, web):
@@ -316,9 +316,6 @@ class TestTheStartPage:
         Connection.objects.filter(name="Company 8").update(pay_day=day, cutoff_day=day)
         with CaptureQueriesContext(database) as few:
             page = words(web.get("/admin/"))
-        order = [
-            page.index(name) for name in ("Company Pay day", "Company 8", "Fjordheim AS", "Company 0", "Company 7")
-        ]
         table = page[page.index("Company Pay day") :]
         assert table.index("Company 8") < table.index("Fjordheim AS") < table.index("Company 0")
         assert "NOT ready 1 bank account waits for approval" in table
