@@ -19,6 +19,7 @@ class SyncConfig(AppConfig):
         from sync.core.fields import FIELDS
         from sync.core.fields.dates import END_REASONS
         from sync.mail import composing, pause_emails, payroll_letters
+        from sync.payroll_ready import emails as payroll_ready
         from sync.readiness import mail_check
         from sync.runs import result_email
         from sync.worker import queue
@@ -29,6 +30,7 @@ class SyncConfig(AppConfig):
             pause_emails,
             held_emails,
             payroll_emails,
+            payroll_ready,
             release_emails,
             digest_email,
             result_email,

@@ -23,6 +23,7 @@ from sync.mail import letters as post
 from sync.mail import outbox, payroll_letters
 from sync.models import HumaEvent, SyncRun
 from sync.models.groups import STEPS
+from sync.payroll_ready import emails as ready_emails
 from sync.runs import history_entries, release_look, second_reads
 from sync.runs.lifecycle import cancel
 from sync.worker import heartbeat
@@ -124,6 +125,7 @@ def tick() -> None:
     retention.blank_values()
     retention.drop_history()
     payroll_letters.ask_unasked()
+    ready_emails.write_due()
     reminders.write_due()
     digest.write_due()
     release_letters.look_after()

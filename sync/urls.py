@@ -8,6 +8,7 @@ from sync.help import views as help_pages
 from sync.history.views import changes, history, timeline, undo
 from sync.history.views import syncs as history_syncs
 from sync.pages.vendor_ids import VendorIdConverter
+from sync.payroll_ready import views as payroll_ready
 from sync.people.views import links, pairs, people, pilot, to_fix
 from sync.readiness import views as readiness
 from sync.wizard.views import (
@@ -88,6 +89,8 @@ urlpatterns = [
     path(f"{_links}/instead/", links.instead, name="links_instead"),
     path(f"{_connection}/ready/", readiness.page, name="ready"),
     path(f"{_connection}/ready/test-mail/", readiness.send, name="mail_check_send"),
+    path(f"{_connection}/ready-for-payroll/", payroll_ready.page, name="payroll_ready"),
+    path(f"{_connection}/ready-for-payroll/download/", payroll_ready.download, name="payroll_ready_download"),
     path(f"{_connection}/automatic/", automatic.page, name="automatic"),
     path(f"{_connection}/automatic/switch/", automatic.switch, name="automatic_switch"),
     path(f"{_connection}/automatic/stale/", automatic.stale, name="automatic_stale"),

@@ -77,6 +77,7 @@ _ACTIONS = {
     "pairs.template": _("Downloaded whom nobody is linked with, as a pairs file"),
     "history.exported": _("Downloaded the history (%(rows)s entries)"),
     "to_fix.exported": _("Downloaded what has to be fixed in Huma and Visma"),
+    "payroll_ready.exported": _("Downloaded what is ready for payroll"),
     "people.unlinked": _("Unlinked two people"),
     "people.unlinked_together": _("Unlinked a group of people again"),
     "people.still_right": _("Confirmed linked people"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.db.models import Count
 from django.urls import reverse
@@ -12,20 +13,38 @@ from django.utils.translation import ngettext
 
 from connections.models import Connection
 from connections.pages.request_params import number
-from sync.attention.what_waits import Situation, situation
 from sync.models import Change, SyncRun
 from sync.models.groups import BY_ITSELF, UNSURE
 from sync.pages.paging import Key
+from sync.payroll_ready.verdicts import Ready, span
+from sync.situation.what_waits import Situation, situation
 from sync.wording.pause import pause_of
+from sync.wording.payroll_ready import line as payroll_line
+from sync.wording.payroll_ready import reason
 
 State = SyncRun.State
+
+
+@dataclass(frozen=True)
+class Payroll:
+    """Whether payroll can be run: the line, whether it can, why not, how many things wait, the next pay day, and when
+    both systems were last fully read."""
+
+    line: str
+    is_ready: bool
+    reason: str
+    things: int
+    pay: date | None
+    checked_at: datetime | None
+    url: str
 
 
 @dataclass(frozen=True)
 class Entry:
     """One connection on the start page; the smaller its ``rank``, the more it needs attention.
 
-    ``right``: whether it is all right, in short. ``ready``: how much is left to set up, "" for nothing.
+    ``right``: whether it is all right, in short. ``ready``: how much is left to set up, "" for nothing. ``payroll``:
+    whether payroll can be run; ``None`` where nothing is compared.
     """
 
     name: str
@@ -41,6 +60,7 @@ class Entry:
     right: str = ""
     ready: str = ""
     ready_url: str = ""
+    payroll: Payroll | None = None
 
     @property
     def order(self) -> Key:
@@ -58,6 +78,31 @@ def order_of(mark: str, connections: Iterable[Connection]) -> Key | None:
     rank, _, pk = mark.partition("-")
     names = [row.name.casefold() for row in connections if row.pk == number(pk)]
     return (number(rank), names[0], number(pk)) if names else None
+
+
+def by_pay_day(connections: Iterable[Connection], now: datetime) -> dict[int, Key]:
+    """The keys by which a list of many connections is ordered: the next pay day first, those without one last."""
+    keys: dict[int, Key] = {}
+    for row in connections:
+        pay = span(row, now)[1]
+        keys[row.pk] = (pay.pay.toordinal() if pay else date.max.toordinal(), row.name.casefold(), row.pk)
+    return keys
+
+
+def payroll(ready: Ready) -> Payroll | None:
+    """Whether payroll can be run, for the start page."""
+    connection, verdict = ready.connection, ready.verdict
+    if connection.state in (Connection.State.DISCONNECTED, Connection.State.WAITING):
+        return None
+    return Payroll(
+        line=payroll_line(verdict, ready.day),
+        is_ready=verdict.is_ready,
+        reason=reason(verdict),
+        things=verdict.things,
+        pay=ready.day,
+        checked_at=ready.checked_at,
+        url=reverse("admin:payroll_ready", args=[connection.code]),
+    )
 
 
 def entries(here: Situation, connections: Iterable[Connection]) -> list[Entry]:

@@ -18,7 +18,6 @@ from django.utils import timezone
 from connections.claims import as_seen, claim_row
 from connections.models import Connection, Installation
 from sync.analysis import notices
-from sync.attention.what_waits import Kind, Situation, attention, situation
 from sync.core.batches import batches
 from sync.core.calendar.workdays import is_working_day
 from sync.core.codes import Action
@@ -29,6 +28,7 @@ from sync.mail.payroll_letters import runs_told_of
 from sync.models import Change, Conflict, Letter, SyncRun
 from sync.models.groups import AUTOMATIC, BY_ITSELF
 from sync.runs.open_differences import RUNS_AT_ONCE, asking
+from sync.situation.what_waits import Kind, Situation, attention, situation
 
 TOLD = ("bank_account", "last_workday", "given_name", "family_name")
 """The fields of which payroll contacts are told; bank accounts only if no email has told of them at once."""

@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from connections.models import Connection
-from sync.attention.lines import counted, line
-from sync.attention.what_waits import Kind, Waits
 from sync.mail.composing import Composer
 from sync.mail.message import absolute, message
 from sync.mail.payroll_letters import counts_only
 from sync.models import Change, Letter
 from sync.planning.waiting_deadline import deadline_sentences
 from sync.runs.result_email import MOST_PROBLEMS as MOST_NAMED
+from sync.situation.lines import counted, line
+from sync.situation.what_waits import Kind, Waits
 from sync.wording.sentences import field_label, sentence
 
 

@@ -1,7 +1,8 @@
 """Reminds owners of held changes on two mornings before the cut-off. An email holds no value and no name.
 
 Each person gets one email for all connections; the last reminder goes to superusers, too. Owners are also told at once
-(``sync.planning.held_letters``).
+(``sync.planning.held_letters``). Recipients of payroll notices get another email instead of the last reminder
+(``sync.payroll_ready.emails``).
 """
 
 import hashlib
@@ -18,6 +19,7 @@ from sync.core.calendar.payday import deadline, reminders
 from sync.mail import letters
 from sync.mail.outbox import each_once, hashed
 from sync.models import Change, Letter
+from sync.payroll_ready import emails as ready_emails
 from sync.planning.payday import plan_of
 
 LATELY = timedelta(days=10)
@@ -65,6 +67,8 @@ def _write(due: dict[Connection, tuple[datetime, bool]]) -> int:
     for connection, (at, is_last) in due.items():
         owners = [user.email for user in connection.owners.all() if user.is_active]
         for address in each_once([*owners, *(letters.superusers() if is_last else ())]):
+            if is_last and ready_emails.goes_to(connection, address):
+                continue
             key, moment = hashed(address), at.isoformat()
             if (key, str(connection.pk), moment) not in known:
                 names.setdefault(key, address)

@@ -57,6 +57,7 @@ OF_PAGES = {
     "connection_disconnect": "words",
     "to_fix": "reasons",
     "attention": "waits",
+    "payroll_ready": "waits",
     "held": "automatic",
     "automatic": "automatic",
     "webhook": "automatic",

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_GET, require_POST
 from connections.models import Connection
 from connections.pages.request_params import number
 from sync.analysis.notices import close, waiting
-from sync.attention.lines import item, of_notice
-from sync.attention.what_waits import attention, situation
 from sync.models import Notice
 from sync.pages.access import connection_page
 from sync.pages.page_context import page_context
 from sync.pages.paging import Place, by_pk, part
+from sync.situation.lines import item, of_notice
+from sync.situation.what_waits import attention, situation
 
 PER_PAGE = 50
 NEWEST_FIRST = ("-pk",)

@@ -8,10 +8,10 @@ from django.utils.timezone import localtime
 
 from connections.command_line import OneLineCommand, connection_called
 from connections.models import Connection
-from sync.attention.all_right import answers
-from sync.attention.what_waits import attention, situation
 from sync.core.all_right import Answer
 from sync.readiness.shown import Readiness, readiness
+from sync.situation.all_right import answers
+from sync.situation.what_waits import attention, situation
 from sync.wording.all_right import said
 
 

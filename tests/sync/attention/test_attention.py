@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from connections.models import Installation
 from sync.analysis.notices import tell
-from sync.attention.what_waits import Kind, attention, situation
 from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, Notice, PassedPerson, SyncRun
+from sync.situation.what_waits import Kind, attention, situation
 from tests.connections.companies import company
 
 pytestmark = pytest.mark.django_db

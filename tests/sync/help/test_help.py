@@ -10,7 +10,6 @@ from django.utils.translation import gettext, override
 
 from connections.doctor.assumptions import ASSUMPTIONS
 from connections.models import Connection
-from sync.attention.what_waits import Kind
 from sync.core.all_right import State
 from sync.core.deciding.automatic_limits import EMPTIED_BY_ITSELF, NEVER_BY_ITSELF, SENSITIVE
 from sync.core.fields import FIELDS
@@ -24,6 +23,7 @@ from sync.help.terms import TERMS
 from sync.help.waits import OUTCOMES, WAITS
 from sync.models import Change
 from sync.readiness.items import ITEMS
+from sync.situation.what_waits import Kind
 from sync.wording.link_keys import KEYS
 from sync.wording.sentences import agrees_label, field_label, sentence
 from tests import words_table

@@ -7,10 +7,10 @@ import pytest
 from connections.sandbox.clock import today
 from sync import runner
 from sync.analysis.links import candidates
-from sync.attention.what_waits import Kind, attention, situation
 from sync.automation import answering_held
 from sync.models import Change, SyncRun
 from sync.runs import lifecycle
+from sync.situation.what_waits import Kind, attention, situation
 from tests.sync import bell, hearing
 from tests.sync.hearing import NEW, NEWER, phone, tell
 

@@ -3,13 +3,14 @@
 It needs a fixed number of statements, however many connections and people there are.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
-from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from connections.models import Connection, Installation, PayrollRecipient
 from connections.owner_settings.recipients import same
@@ -87,14 +88,25 @@ class Waits:
 
 @dataclass
 class Situation:
-    """The runs and waiting differences of some connections, for Attention and the start page."""
+    """The runs and waiting differences of some connections, for Attention and the start page.
+
+    ``by_field``: how many differences wait, by connection and field; ``differences``: the same by connection.
+    """
 
     connections: dict[int, Connection]
     newest: Newest
     looks: Looks
-    differences: dict[int, int]
+    by_field: Counter[tuple[int, str]]
     runs: dict[int, SyncRun] = field(default_factory=dict)
     unreleased: list[Connection] = field(default_factory=list)
+
+    @cached_property
+    def differences(self) -> Counter[int]:
+        """By connection, how many differences wait for a person."""
+        count = Counter[int]()
+        for (connection, _name), n in self.by_field.items():
+            count[connection] += n
+        return count
 
     def shown_run(self, connection: int) -> int:
         """The primary key of the run that shows the connection's state: the open one, else the last one over both
@@ -121,7 +133,7 @@ def situation(connections: Iterable[Connection]) -> Situation:
     unknown = (Connection.State.DISCONNECTED, Connection.State.WAITING)
     known = {row.pk: row for row in rows if row.state not in unknown}
     looks = looks_of(newest, known)
-    found = Situation(known, newest, looks, waiting_differences(looks) if looks.whole else {})
+    found = Situation(known, newest, looks, waiting_differences(looks) if looks.whole else Counter())
     needed = {pk for row in rows for pk in (found.shown_run(row.pk), _failed(found, row.pk))}
     found.runs = SyncRun.objects.in_bulk(needed - {0})
     found.unreleased = [row for row in rows if row.state == Connection.State.WAITING]
@@ -188,6 +200,13 @@ def _held(here: Situation) -> Iterable[Waits]:
 
 def _not_certain(here: Situation) -> Iterable[Waits]:
     """Unknown outcomes, and people who couldn't be added, unless they were read again since."""
+    for (pk, kind), changes in not_certain(here).items():
+        run = max(run for run, _change in changes)
+        yield Waits(kind, len(changes), here.connections[pk], result=run)
+
+
+def not_certain(here: Situation) -> dict[tuple[int, Kind], list[tuple[int, int]]]:
+    """The same by connection and kind: run and primary key of each Change."""
     runs, looks = here.looks.runs, here.looks
     there = EmployeeLink.objects.filter(connection=OuterRef("run__connection")).exclude(
         state=EmployeeLink.State.DIFFERENT
@@ -195,17 +214,15 @@ def _not_certain(here: Situation) -> Iterable[Waits]:
     added = Q(Exists(there.filter(huma_id=OuterRef("snapshot__vendor_id")))) & Q(snapshot__side=Side.HUMA)
     added |= Q(Exists(there.filter(visma_id=OuterRef("snapshot__vendor_id")))) & Q(snapshot__side=Side.VISMA)
     open_ends = Q(state=Change.State.UNKNOWN) | Q(state=Change.State.FAILED, action=Action.CREATE)
-    found: dict[tuple[int, Kind], dict[tuple[object, ...], int]] = defaultdict(dict)
+    found: dict[tuple[int, Kind], dict[tuple[object, ...], tuple[int, int]]] = defaultdict(dict)
     person = ("link", "field", "snapshot__side", "snapshot__vendor_id")
     for some in batches(sorted(runs), RUNS_AT_ONCE):
         rows = Change.objects.filter(open_ends, run__in=some).exclude(Q(action=Action.CREATE) & added)
-        for run, state, link, *rest in rows.order_by("run").values_list("run", "state", *person):
+        for run, pk, state, link, *rest in rows.order_by("run").values_list("run", "pk", "state", *person):
             kind = Kind.UNKNOWN if state == Change.State.UNKNOWN else Kind.NOT_ADDED
             if run >= looks.last.get(link, 0):
-                found[runs[run], kind][link, *rest] = run
-    for (pk, kind), changes in found.items():
-        run = max(changes.values())
-        yield Waits(kind, len(changes), here.connections[pk], result=run)
+                found[runs[run], kind][link, *rest] = run, pk
+    return {key: list(changes.values()) for key, changes in found.items()}
 
 
 def _links(here: Situation) -> Iterable[Waits]:
@@ -251,12 +268,33 @@ def _notices(here: Situation, named: int) -> Iterable[Waits]:
 
 
 def _drafts(here: Situation, named: int) -> Iterable[Waits]:
-    """People whom a sync added to Visma as drafts, and who were still drafts in the newest whole run."""
+    for pk, found in drafts(here).items():
+        yield Waits(Kind.DRAFTS, len(found), here.connections[pk], people=tuple(found[:named]))
+
+
+def drafts(here: Situation) -> dict[int, list[tuple[str, str]]]:
+    """By connection, (name, id in Visma) of people whom a sync added to Visma as drafts, and who were still drafts in
+    the newest whole run."""
     runs = {pk: connection for connection, pk in here.looks.whole.items()}
-    added = Change.objects.filter(link=OuterRef("link"), action=Action.CREATE, side=Side.VISMA, state=Change.State.DONE)
-    rows = EmployeeSnapshot.objects.filter(Exists(added), run__in=list(runs), side=Side.VISMA, draft=True)
+    rows = EmployeeSnapshot.objects.filter(run__in=list(runs), side=Side.VISMA, draft=True)
+    rows = rows.filter(Exists(_created().filter(link=OuterRef("link"))))
     people: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for run, name, vendor_id in rows.order_by("name", "pk").values_list("run", "name", "vendor_id"):
         people[runs[run]].append((name, vendor_id))
-    for pk, found in people.items():
-        yield Waits(Kind.DRAFTS, len(found), here.connections[pk], people=tuple(found[:named]))
+    return people
+
+
+def new_drafts(here: Situation) -> dict[int, list[tuple[str, str]]]:
+    """The same of people who were added after the newest whole run had read Visma, so nobody has seen them there."""
+    seen = EmployeeSnapshot.objects.filter(run__in=list(here.looks.whole.values()), side=Side.VISMA)
+    seen = seen.filter(run__connection=OuterRef("run__connection"), vendor_id=OuterRef("link__visma_id"))
+    rows = _created().filter(run__in=list(here.looks.runs), link__state=EmployeeLink.State.LINKED)
+    people: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    facts = ("run__connection", "link__name", "link__visma_id")
+    for pk, name, vendor_id in rows.exclude(Exists(seen)).order_by("link__name", "pk").values_list(*facts):
+        people[pk].append((name, vendor_id))
+    return people
+
+
+def _created() -> QuerySet[Change]:
+    return Change.objects.filter(action=Action.CREATE, side=Side.VISMA, state=Change.State.DONE)

@@ -15,13 +15,13 @@ from django.utils import timezone
 from connections.models import Connection
 from connections.pauses.pausing import application_refused
 from sync.analysis import skipped_people
-from sync.attention.what_waits import Kind, Situation, Waits, attention, situation
 from sync.core.all_right import Answer, Facts, answer
 from sync.core.codes import CreateGroup
 from sync.core.records.employee import Side
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
 from sync.models.groups import STEPS
 from sync.runs.open_differences import people_who_differ
+from sync.situation.what_waits import Kind, Situation, Waits, attention, situation
 
 SAID_AS_STATE = (Kind.APPLICATION, Kind.RELEASE, Kind.PAUSED, Kind.PAUSED_BY_HAND, Kind.FAILED)
 """What the answer says by its state, and not as a part with a number."""
@@ -131,7 +131,7 @@ def _numbers(runs: Collection[int]) -> Iterable[tuple[int, str, int]]:
     rows: dict[str, QuerySet[Any]] = {
         "possible": PossibleMatch.objects.filter(run__in=runs, decision="", huma__link=None, visma__link=None),
         "unsent": Conflict.objects.filter(run__in=runs, run__state__in=STEPS, decision__in=to_send, outcome=""),
-        "one_system": _in_one_system(runs),
+        "one_system": in_one_system(runs),
     }
     counts = [
         found.order_by().annotate(code=Value(code)).values_list("run", "code").annotate(n=Count("pk"))
@@ -147,7 +147,7 @@ def taking_part(connections: Iterable[int]) -> QuerySet[EmployeeLink]:
     return rows.exclude(Exists(out.of_pair(OuterRef("huma_id"), OuterRef("visma_id"))))
 
 
-def _in_one_system(runs: Collection[int]) -> QuerySet[EmployeeSnapshot]:
+def in_one_system(runs: Collection[int]) -> QuerySet[EmployeeSnapshot]:
     """Current and upcoming people of one side whom the lists to create have, and who aren't left out."""
     out = LeftOut.objects.filter(connection=OuterRef("run__connection"))
     rows = EmployeeSnapshot.objects.filter(run__in=runs, link=None, create_group=CreateGroup.MAIN)

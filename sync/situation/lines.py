@@ -14,12 +14,12 @@ from django.utils.translation import ngettext
 from connections.models import Connection
 from connections.pauses.refusal_codes import REFUSED_CREDENTIALS
 from sync.analysis import two_writers
-from sync.attention.what_waits import Kind, Waits
 from sync.core.records.employee import Side
 from sync.models import Notice, PassedPerson, SyncRun
 from sync.models.groups import AUTOMATIC
 from sync.pages.steps import continue_url
 from sync.planning.payday import deadline_of
+from sync.situation.what_waits import Kind, Waits
 from sync.wording import payday
 from sync.wording.pause import pause_of
 from sync.wording.sentences import nice_dates, sentence, side_name
