@@ -347,9 +347,7 @@ def _of_the_difference(params: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
             _("Complete the draft in Visma, or choose a value in a sync, under “Drafts”."),
         ),
         "held": (
-            _("The change is waiting for approval. %(why)s") % {"why": why}
-            if why
-            else _("It is waiting for approval."),
+            _("The change is waiting for approval. %(why)s") % {"why": why},
             _("Approve or reject it."),
         ),
         "rejected": (

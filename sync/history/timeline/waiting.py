@@ -175,10 +175,10 @@ def _of_link(found: Timeline, looked_at: int) -> Iterator[Line]:
     person = found.person
     link = person.link
     if link is None:
-        match = next((step for step in found.steps if step.what == "possible_match"), None)
-        is_open = match is not None and match.run == looked_at
+        asked = (step for step in found.steps if step.what == "possible_match")
+        match = next((step for step in asked if step.params["open_in"] == looked_at), None)
         if not person.is_left_out:
-            yield _line("possible_match" if match and is_open else "not_linked", match.params if match else {})
+            yield _line("possible_match" if match else "not_linked", match.params if match else {})
         return
     if link.gone_from:
         yield _line("gone", {"side": link.gone_from})
