@@ -25,7 +25,7 @@ from sync.pages.steps import connection_page, continue_url, page_context, result
 from sync.wording.link_keys import key_of
 from sync.wording.people import Badge
 from sync.wording.sentences import field_label, side_name
-from sync.wording.timeline import had_it, had_it_not, how_to_type, tone_of, what_label
+from sync.wording.timeline_page import had_it, had_it_not, how_to_type, tone_of, what_label
 
 PER_PAGE = 100
 
