@@ -91,6 +91,7 @@ _ACTIONS = {
     "pilot.added": _("Added people to the pilot group"),
     "pilot.removed": _("Took people out of the pilot group"),
     "pilot.everyone": _("Ended the pilot group: the connection works for everyone"),
+    "value.asked": _("Asked whether a field had a typed value"),
     "notices.closed": _("Closed notices under “Needs your attention”"),
 }
 

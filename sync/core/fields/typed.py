@@ -1,4 +1,4 @@
-"""A value that a person typed, in the canonical form of its field. Source: design, Privacy (*Was it this value?*)."""
+"""A value that a person typed, in the canonical form of its field. Source: design, Privacy."""
 
 import re
 from datetime import date

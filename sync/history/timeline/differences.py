@@ -33,28 +33,24 @@ class Facts:
     changes: Sequence[Change]
     outside: frozenset[int] = frozenset()
     of_conflict: dict[int, list[Change]] = field(default_factory=lambda: defaultdict(list))
+    to_visma: dict[tuple[int | None, str, str, str], list[Change]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
         for change in self.changes:
             if change.conflict_id:
                 self.of_conflict[change.conflict_id].append(change)
+            if change.side == Side.VISMA:
+                self.to_visma[change.link_id, change.field, change.source, change.pin].append(change)
 
     def reason(self, conflict: Conflict) -> str:
         """Why nothing was sent because of a difference (codes of ``why_not_sent``)."""
         run = self.runs[conflict.run_id]
         return why_not_sent(unsent(conflict, run, self)) if run.state not in STEPS else _open(conflict, run, self)
 
-    def same(self, conflict: Conflict, *which: Change) -> bool:
-        """Whether one of these changes was the one that the difference asks for now."""
-        now = {(conflict.huma_fingerprint, conflict.visma_fingerprint)}
-        return any((one.source, one.pin) in now for one in which)
-
-    def earlier(self, conflict: Conflict) -> Iterator[Change]:
-        """The changes of this field towards Visma by runs before this difference's."""
-        for change in self.changes:
-            same = change.field == conflict.field and change.link_id == conflict.link_id
-            if same and change.side == Side.VISMA and change.run_id < conflict.run_id:
-                yield change
+    def same_before(self, conflict: Conflict) -> list[Change]:
+        """The same changes by earlier runs that the difference asks for now, towards Visma, the newest first."""
+        now = (conflict.link_id, conflict.field, conflict.huma_fingerprint, conflict.visma_fingerprint)
+        return [one for one in self.to_visma.get(now, ()) if one.run_id < conflict.run_id]
 
 
 def target_of(conflict: Conflict) -> Side:
@@ -66,7 +62,7 @@ def unsent(conflict: Conflict, run: SyncRun, facts: Facts) -> Unsent:
     """The parts of a difference that say why it isn't sent."""
     target = target_of(conflict)
     blocked = conflict.blocked_to_visma if target is Side.VISMA else conflict.blocked_to_huma
-    link, earlier = facts.link, list(facts.earlier(conflict))
+    link, same = facts.link, facts.same_before(conflict)
     doubted = bool(link and link.pk == conflict.link_id and link.doubt_at and stops(link.doubt))
     return Unsent(
         field=conflict.field,
@@ -76,8 +72,8 @@ def unsent(conflict: Conflict, run: SyncRun, facts: Facts) -> Unsent:
         forbidden=blocked,
         empties=conflict.empties_visma if target is Side.VISMA else conflict.empties_huma,
         held=conflict.outcome == State.HELD,
-        rejected=facts.same(conflict, *(one for one in earlier if one.answer == Answer.REJECTED)),
-        refused=facts.same(conflict, *(one for one in earlier if one.state == State.FAILED)),
+        rejected=any(one.answer == Answer.REJECTED for one in same),
+        refused=any(one.state == State.FAILED for one in same),
         doubted=doubted and bool(link and link.doubt_at and read_at(run) >= link.doubt_at),
         outside=run.pk in facts.outside,
         chosen=bool(conflict.decision) and run.is_before_writing,

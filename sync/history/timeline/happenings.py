@@ -178,7 +178,8 @@ def _run_of(entry: AuditEntry) -> int | None:
 
 
 def _of_matches(person: Whose, matches: Sequence[PossibleMatch], runs: Mapping[int, SyncRun]) -> Iterator[Step]:
-    """Each pair once, however many reads have asked about it."""
+    """Each pair once, however many reads have asked about it. ``open_in``: the run in which it is open, 0 if none."""
+    newest = {(match.huma.vendor_id, match.visma.vendor_id): match for match in matches}
     asked: set[tuple[str, str]] = set()
     for match in matches:
         pair = (match.huma.vendor_id, match.visma.vendor_id)
@@ -186,7 +187,8 @@ def _of_matches(person: Whose, matches: Sequence[PossibleMatch], runs: Mapping[i
         words = {"name": across.name, "agrees": match.agrees, "against": match.against, "why": match.why}
         if pair not in asked:
             asked.add(pair)
-            yield Step(read_at(runs[match.run_id]), "possible_match", words, match.run_id)
+            open_in = 0 if newest[pair].decision else newest[pair].run_id
+            yield Step(read_at(runs[match.run_id]), "possible_match", {**words, "open_in": open_in}, match.run_id)
 
 
 def _of_left_out(person: Whose, audit: Sequence[AuditEntry]) -> Iterator[Step]:

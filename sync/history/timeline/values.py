@@ -13,7 +13,7 @@ from sync.models import Change, Conflict, EmployeeLink, HistoryEntry, SyncRun
 from sync.wording.display import Display, display
 
 ACCOUNT = "bank_account"
-PAIR, BEFORE_AFTER = ("huma", "visma"), ("before", "after")
+PAIR = ("huma", "visma")
 FINGERPRINTS = ("huma_fingerprint", "visma_fingerprint")
 OF_CONFLICT = frozenset({"seen", "still", "not_sent"})
 

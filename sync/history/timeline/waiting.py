@@ -18,7 +18,7 @@ from sync.runs.open_differences import looks_of, newest_runs
 from sync.wording.pause import pause_of
 from sync.wording.sentences import against_sentence, change_sentence, direction_sentence, sentence
 from sync.wording.skipped_people import why_skipped
-from sync.wording.timeline import waits
+from sync.wording.waiting_now import waits
 
 STOPS_ALL = ("disconnected", "left_out", "gone", "outside_selection", "not_linked", "possible_match")
 """What keeps everything about the person from being compared: then nothing is said of single fields."""
@@ -136,9 +136,7 @@ def _held(conflict: Conflict, found: Timeline) -> Change | None:
 
 def _answered(conflict: Conflict, facts: Facts, reason: str) -> dict[str, Any]:
     """Who rejected the same change and when, or why it couldn't be stored."""
-    for change in facts.earlier(conflict):  # the newest first
-        if not facts.same(conflict, change):
-            continue
+    for change in facts.same_before(conflict):
         if reason == "rejected" and change.answer == Change.Answer.REJECTED:
             return {"who": change.answered_by, "at": change.answered_at}
         if reason == "refused" and change.state in UNSURE:
@@ -175,10 +173,10 @@ def _of_link(found: Timeline, looked_at: int) -> Iterator[Line]:
     person = found.person
     link = person.link
     if link is None:
-        match = next((step for step in found.steps if step.what == "possible_match"), None)
-        is_open = match is not None and match.run == looked_at
+        asked = (step for step in found.steps if step.what == "possible_match")
+        match = next((step for step in asked if step.params["open_in"] == looked_at), None)
         if not person.is_left_out:
-            yield _line("possible_match" if match and is_open else "not_linked", match.params if match else {})
+            yield _line("possible_match" if match else "not_linked", match.params if match else {})
         return
     if link.gone_from:
         yield _line("gone", {"side": link.gone_from})

@@ -27,7 +27,7 @@ from sync.pages.steps import continue_url, result_url
 from sync.wording.link_keys import key_of
 from sync.wording.people import Badge
 from sync.wording.sentences import field_label, side_name
-from sync.wording.timeline import had_it, had_it_not, how_to_type, tone_of, what_label
+from sync.wording.timeline_page import had_it, had_it_not, how_to_type, tone_of, what_label
 
 PER_PAGE = 100
 

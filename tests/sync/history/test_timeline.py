@@ -34,7 +34,7 @@ NEWS = "Huma told us that something about the person may have changed. The perso
 def said(connection, side, vendor_id):
     """(code, sentence) of the timeline, the oldest first, with … for each time."""
     with translation.override("en"):
-        found = timeline(connection, side, vendor_id)
+        found = timeline(connection, side, vendor_id) or []
     assert found is not None
     return [(one.what, WHEN.sub("…", one.sentence)) for one in reversed(found)]
 
@@ -160,7 +160,7 @@ def test_fifty_nights_are_one_entry(hr):
         )
     ]
     with translation.override("en"):
-        entry = next(one for one in timeline(made, "huma", "h1") or () if one.what == "not_sent")
+        entry = next(one for one in timeline(made, "huma", "h1") or [] if one.what == "not_sent")
     assert entry.at == first.read_at
     forget_superseded(made)
     assert Conflict.objects.count() == 1
