@@ -16,7 +16,7 @@ class SyncConfig(AppConfig):
         from sync.automation import held_emails, pauses, payroll_emails
         from sync.automation.disconnected import end_runs
         from sync.core.fields import FIELDS
-        from sync.core.fields.dates import END_REASONS
+        from sync.core.fields.end_reasons import END_REASONS
         from sync.inbox import digest_email, pairing_release, release_emails
         from sync.mail import composers, payroll_notices
         from sync.readiness import mail_check
