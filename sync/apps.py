@@ -17,7 +17,7 @@ class SyncConfig(AppConfig):
         from sync.automation import held_emails, pauses, payroll_emails
         from sync.automation.disconnected import end_runs
         from sync.core.fields import FIELDS
-        from sync.core.fields.dates import END_REASONS
+        from sync.core.fields.end_reasons import END_REASONS
         from sync.mail import composing, pause_emails, payroll_letters
         from sync.payroll_ready import emails as payroll_ready
         from sync.readiness import mail_check

@@ -13,7 +13,7 @@ UNDOING: dict[str, str] = {
     "undo_not_written": _("Nothing was written here, so there is nothing to put back."),
     "undo_creation": _("Adding somebody can't be undone here. Remove them in %(system)s if they shouldn't be there."),
     "undo_done": _("%(who)s has put this back already, %(when)s at %(time)s."),
-    "undo_open": _("%(who)s is about to put this back, since %(when)s at %(time)s."),
+    "undo_open": _("%(who)s began to put this back, %(when)s at %(time)s, and hasn't finished yet."),
     "undo_blanked": _("The old value was deleted after the retention period, so it can't be put back."),
     "undo_unlinked": _("The two records aren't linked any more."),
     "undo_outside": _("The person is outside the connection's selection, or isn't in the pilot group."),

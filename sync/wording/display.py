@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from sync.core.fields.bank import BANK, CASH, INTERNATIONAL
-from sync.core.fields.dates import TO_VISMA
+from sync.core.fields.account_forms import BANK, CASH, INTERNATIONAL
+from sync.core.fields.end_reasons import TO_VISMA
 from sync.core.fields.number import TO_BE_GIVEN
 from sync.core.reasons import shown_code
 from sync.core.records.employee import Own, Side

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 from connections.api.vendor import Vendor
 from sync.core.codes import Action
 from sync.core.fields import FIELDS, field
-from sync.core.fields.dates import END_REASONS
+from sync.core.fields.end_reasons import END_REASONS
 from sync.core.reasons import SENTENCES
 from sync.core.records.employee import Side
 from sync.models import Change, Conflict

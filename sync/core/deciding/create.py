@@ -9,7 +9,8 @@ from typing import Any
 from sync.core.codes import CreateGroup
 from sync.core.fields import FIELDS, Pair
 from sync.core.fields.contact import is_email
-from sync.core.fields.dates import untold, visma_reason
+from sync.core.fields.dates import visma_reason
+from sync.core.fields.end_reasons import untold
 from sync.core.fields.number import refusal, same_number
 from sync.core.reasons import Reason
 from sync.core.records.employee import Employee, Own, Period, Side, Value

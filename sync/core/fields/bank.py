@@ -7,7 +7,19 @@ from phonenumbers import SUPPORTED_REGIONS
 
 from sync.core.fields import formerly
 from sync.core.fields.account_checks import bic_problem, check_digit_is_right, iban_problem
-from sync.core.fields.base import NO_TRACE, Field, Pair, Trace, huma_value, visma_value
+from sync.core.fields.account_forms import (
+    BANK,
+    CASH,
+    INTERNATIONAL,
+    NATIONAL,
+    TEXTS_IN_VISMA,
+    as_before,
+    back_to_visma,
+    for_huma,
+    for_visma,
+    write_visma,
+)
+from sync.core.fields.base import Field, Pair, huma_value, visma_value
 from sync.core.reasons import Reason, shown_code
 from sync.core.reasons import gettext_noop as _
 from sync.core.records.document import Doc, shown, value_in
@@ -15,21 +27,9 @@ from sync.core.records.employee import UNREADABLE, Canonical, Own, Side, Value
 from sync.core.values import placeholders
 from sync.core.values.text import clean
 
-NATIONAL, INTERNATIONAL = "national", "international"
-"""[A] the values of ``type`` in Huma. Source: huma.md, Writing."""
-
 UNKNOWN_TYPE, UNKNOWN_PAYMENT = "huma's type", "visma's payment"
 """The first part of a canonical account of an unknown kind; the second part is the code. It never counts as empty."""
 
-BANK, CASH = "bank", "cash"
-LOCAL_KEYS = ("localBankAccount",)
-INTERNATIONAL_KEYS = (
-    "internationalIban",
-    "internationalBankSwift",
-    "internationalBankCountry",
-    "internationalRemittanceCountry",
-)
-_TEXTS_IN_VISMA = ("paymentType", *LOCAL_KEYS, *INTERNATIONAL_KEYS)
 _TEXTS_IN_HUMA = ("type", "number", "country", "iban", "bic")
 TERRITORIES = {
     "FR": frozenset(["BL", "GF", "GP", "MF", "MQ", "NC", "PF", "PM", "RE", "TF", "WF", "YT"]),
@@ -207,7 +207,7 @@ def _read_huma(details: Doc, position: Doc | None) -> Value:
 
 def _read_visma(doc: Doc, position: Doc | None, today: date) -> Value:
     method = doc.get("salaryPaymentMethod") or {}
-    own: dict[str, Own] = {key: shown(method[key]) for key in _TEXTS_IN_VISMA if method.get(key)}
+    own: dict[str, Own] = {key: shown(method[key]) for key in TEXTS_IN_VISMA if method.get(key)}
     if (is_international := method.get("internationalBankAccount")) is not None:
         own["internationalBankAccount"] = is_international
     if own and not _code(Side.VISMA, own):
@@ -222,32 +222,6 @@ def _formerly_in_huma(raw: Doc) -> Canonical:
 
 def _formerly_in_visma(raw: Doc) -> Canonical:
     return formerly.account(Side.VISMA, raw, local, international)
-
-
-def for_visma(account: Canonical) -> Own:
-    """The account in the form of Visma's ``salaryPaymentMethod``; ``None`` for cash."""
-    if not isinstance(account, tuple):
-        return None
-    if account[0] == "no":
-        return {"paymentType": BANK, "internationalBankAccount": False, "localBankAccount": account[1]}
-    country = (account[1] or "")[:2]  # [A] both properties have the country of the IBAN
-    return {
-        "paymentType": BANK,
-        "internationalBankAccount": True,
-        "internationalIban": account[1],
-        "internationalBankSwift": account[2],
-        "internationalBankCountry": country,
-        "internationalRemittanceCountry": country,
-    }
-
-
-def for_huma(account: Canonical) -> Own:
-    """The account in the form of Huma's ``bankAccount`` input; ``None`` clears it."""
-    if not isinstance(account, tuple):
-        return None
-    if account[0] == "no":
-        return {"type": NATIONAL, "number": account[1], "country": "NO"}
-    return {"type": INTERNATIONAL, "iban": account[1], "bic": account[2]}
 
 
 def _convert(target: Side, pair: Pair) -> Own:
@@ -268,33 +242,6 @@ def _forbids(target: Side, pair: Pair) -> Reason | None:
 
 def _write_huma(details: Doc, after: Own) -> Doc:
     return {"bankAccount": after}
-
-
-def _write_visma(doc: Doc, after: Own, today: date) -> None:
-    """Writes the account: the properties of the other kind are removed, unknown ones stay."""
-    method = dict(doc.get("salaryPaymentMethod") or {})
-    for key in (*LOCAL_KEYS, *INTERNATIONAL_KEYS):
-        method.pop(key, None)
-    after = after or {"paymentType": CASH, "internationalBankAccount": False}
-    doc["salaryPaymentMethod"] = {**method, **{key: value for key, value in after.items() if value is not None}}
-
-
-def _as_before(target: Side, before: Own) -> Own:
-    """The old account with its kind; in Huma without the parts that were empty."""
-    if target is Side.VISMA or not before:
-        return before
-    return {key: part for key, part in before.items() if part} or None
-
-
-def _back_to_visma(doc: Doc, before: Own, trace: Trace | None, today: date) -> Trace:
-    """Put the old account back with all properties of its kind, and none of the other."""
-    if not before:
-        _write_visma(doc, None, today)
-        return NO_TRACE
-    ours = {*_TEXTS_IN_VISMA, "internationalBankAccount"}
-    kept = {key: value for key, value in (doc.get("salaryPaymentMethod") or {}).items() if key not in ours}
-    doc["salaryPaymentMethod"] = {**kept, **before}
-    return NO_TRACE
 
 
 BANK_ACCOUNT = Field(
@@ -318,8 +265,8 @@ BANK_ACCOUNT = Field(
     forbids=_forbids,
     unfit=lambda target, own: _problem(target, own, canonical(target, own)),
     write_huma=_write_huma,
-    write_visma=_write_visma,
-    as_before=_as_before,
-    back_to_visma=_back_to_visma,
+    write_visma=write_visma,
+    as_before=as_before,
+    back_to_visma=back_to_visma,
     json_paths=("bankAccount", "salaryPaymentMethod"),
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from sync.core.fields.dates import END_REASONS, TO_VISMA
+from sync.core.fields.end_reasons import END_REASONS, TO_VISMA
 from tests.sync.core.documents import (
     ACCOUNT,
     NORWEGIAN_IBAN,

@@ -72,7 +72,7 @@ def test_a_sync_is_undone_from_its_result_to_the_email(web, fjordheim, written, 
     assert "Fetch again" not in waits
     other = words(web.post(at("undo", made), {"run": written.pk}))
     assert "Another sync of this connection is open." in other
-    assert "hr is about to put this back" in other
+    assert "hr began to put this back" in other
 
     web.post(at("confirm_run", made), {"fingerprint": fingerprint_of(shown.content.decode())})
     run = drive(SyncRun.objects.get(trigger="undo"))

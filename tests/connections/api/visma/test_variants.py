@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connections.api.visma.variants import BUSINESS_WORDS, CODES, FORESEEN, PASCAL, SNAKE, Variants, Words, spelt
-from sync.core.fields.dates import END_REASONS
+from sync.core.fields.end_reasons import END_REASONS
 
 TYPES = st.sampled_from(["business", "Business", "BUSINESS", "private", "work", "Work", "WORK", "wOrK", "other", "", 7])
 ENTRIES = st.lists(st.fixed_dictionaries({"type": TYPES, "address": st.text(max_size=3)}), max_size=4)

@@ -6,7 +6,7 @@ from connections.api.decoding import WrongShape
 from sync.core.deciding.create import creation
 from sync.core.deciding.plan import field_change
 from sync.core.fields import field
-from sync.core.fields.dates import END_REASONS, TO_HUMA, TO_VISMA
+from sync.core.fields.end_reasons import END_REASONS, TO_HUMA, TO_VISMA
 from sync.core.reasons import Reason
 from sync.core.records.employee import Side, Value
 from tests.sync.core.documents import (
