@@ -7,8 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 
 from connections.models import Connection
@@ -78,7 +79,7 @@ def verdicts(
     whether each is all right."""
     rows, now = list(connections), now or timezone.now()
     spans = {row.pk: span(row, now) for row in rows}
-    counted = _Counted(here, [row for row in rows if row.pk in here.connections], spans)
+    counted = _Counted(here, [row for row in rows if row.pk in here.connections], spans, right)
     for one in waits:
         if one.connection and (kind := AS_ATTENTION.get(one.kind)):
             counted.waits[one.connection.pk][kind] += one.count
@@ -101,51 +102,80 @@ def _ready(connection: Connection, counted: "_Counted", right: Answer, span: Spa
     since, pay, last = span
     parts, waits = dict(right.parts), counted.waits[connection.pk]
     known = {**waits, **{wait: parts.get(wait.value, 0) for wait in AS_ANSWERED}}
-    told = counted.told.get(connection.pk)
     facts = Facts(
         state=right.state,
         people=right.people,
         agree=right.agree,
         changes=counted.changes[connection.pk],
-        told=told is not None and right.checked_at is not None and told > right.checked_at,
+        told=connection.pk in counted.told,
         waits=known,
     )
     return Ready(connection, verdict(facts), since, pay, last, right.checked_at)
 
 
 class _Counted:
-    """Counts by connection. ``told``: when Huma last told of a change that no sync has looked at."""
+    """Counts by connection. ``told``: the connections in which Huma told of a change after the last full read that no
+    sync has looked at."""
 
-    def __init__(self, here: Situation, connections: list[Connection], spans: Mapping[int, Span]) -> None:
-        pks = [row.pk for row in connections]
+    def __init__(
+        self, here: Situation, connections: list[Connection], spans: Mapping[int, Span], right: Mapping[int, Answer]
+    ) -> None:
         self.waits: dict[int, Counter[Wait]] = defaultdict(Counter)
-        self.changes = Counter[int]()
-        for some in batches(pks, CONNECTIONS_AT_ONCE):
-            rows = payroll_changes({pk: spans[pk][0] for pk in some})
-            self.changes.update(dict(rows.values_list("run__connection").annotate(n=Count("pk")).order_by()))
-        events = HumaEvent.objects.filter(connection__in=pks).exclude(state=HumaEvent.State.DONE)
-        last = events.exclude(huma_ids=[]).values_list("connection").annotate(last=Max("received_at")).order_by()
-        self.told: dict[int, datetime] = dict(last)
-        held = Change.objects.filter(run__connection__in=pks).waiting().values_list("run__connection", "field")
-        for pk, name, n in held.annotate(n=Count("pk")).order_by():
-            self.waits[pk][HELD_AS.get(name, Wait.HELD)] += n
-        self._differences(here, set(pks))
-        for pk, people in new_drafts(here).items():
-            self.waits[pk][Wait.DRAFTS] += len(people)
-        for run, n in only_in_huma(here, pks).values_list("run").annotate(n=Count("pk")).order_by():
-            self.waits[here.looks.runs[run]][Wait.NOT_IN_VISMA] = n
-        for some_rows in batches(connections, CONNECTIONS_AT_ONCE):
-            for pk, linked_at in without_account(here, some_rows).values_list("connection", "linked_at"):
-                self.waits[pk][Wait.NO_ACCOUNT] += linked_at >= spans[pk][0]
-
-    def _differences(self, here: Situation, pks: Collection[int]) -> None:
-        for _link, pk in without_end_reason(here, pks).items():
-            self.waits[pk][Wait.NO_END_REASON] += 1
+        self.changes, self.told = Counter[int](), set[int]()
+        for some in batches(connections, CONNECTIONS_AT_ONCE):
+            for pk, code, n in _numbers(here, some, spans, right):
+                if code == CHANGES:
+                    self.changes[pk] = n
+                elif code == TOLD:
+                    self.told.add(pk)
+                else:
+                    self.waits[pk][Wait(code)] += n
+        pks = {row.pk for row in connections}
+        if any((pk, "last_workday") in here.by_field for pk in pks):
+            for pk in without_end_reason(here, pks).values():
+                self.waits[pk][Wait.NO_END_REASON] += 1
         for (pk, name), n in here.by_field.items():
             if pk in pks:
                 self.waits[pk][Wait.ACCOUNTS_DIFFER if name == ACCOUNT else Wait.DIFFERENCES] += n
         for pk in pks:
             self.waits[pk][Wait.DIFFERENCES] -= self.waits[pk][Wait.NO_END_REASON]
+
+
+CHANGES, TOLD = "changes", "told"
+
+
+def _numbers(
+    here: Situation, connections: list[Connection], spans: Mapping[int, Span], right: Mapping[int, Answer]
+) -> Iterable[tuple[int, str, int]]:
+    """(connection, code, number) of all that is counted here, in one statement."""
+    pks = [row.pk for row in connections]
+    since = {pk: spans[pk][0] for pk in pks}
+    held = Change.objects.filter(run__connection__in=pks).waiting()
+    new = Q(pk__in=())
+    for pk, moment in since.items():
+        new |= Q(connection=pk, linked_at__gte=moment)
+    rows: list[tuple[str, str, QuerySet[Any]]] = [
+        (CHANGES, "run__connection", payroll_changes(since)),
+        (TOLD, "connection", _told({pk: at for pk in pks if (at := right[pk].checked_at)})),
+        *((wait, "run__connection", held.filter(field=name)) for name, wait in HELD_AS.items()),
+        (Wait.HELD, "run__connection", held.exclude(field__in=list(HELD_AS))),
+        (Wait.NOT_IN_VISMA, "run__connection", only_in_huma(here, pks)),
+        (Wait.DRAFTS, "run__connection", new_drafts(here).filter(run__connection__in=pks)),
+        (Wait.NO_ACCOUNT, "connection", without_account(here, connections).filter(new)),
+    ]
+    counts = [
+        found.order_by().annotate(code=Value(str(code))).values_list(where, "code").annotate(n=Count("pk"))
+        for code, where, found in rows
+    ]
+    return counts[0].union(*counts[1:], all=True) if pks else ()
+
+
+def _told(checked: Mapping[int, datetime]) -> QuerySet[HumaEvent]:
+    """What Huma told after the last full read, and no sync has looked at. ``checked``: that read, by connection."""
+    later = Q(pk__in=())
+    for pk, at in checked.items():
+        later |= Q(connection=pk, received_at__gt=at)
+    return HumaEvent.objects.filter(later).exclude(state=HumaEvent.State.DONE).exclude(huma_ids=[])
 
 
 def payroll_changes(since: Mapping[int, datetime]) -> QuerySet[Change]:

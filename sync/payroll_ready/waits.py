@@ -32,7 +32,7 @@ from sync.situation.what_waits import Kind, Situation, drafts, new_drafts, not_c
 from sync.wording.display import display
 from sync.wording.payroll_ready import wait_words, what_to_do
 from sync.wording.people import blocked_sentence
-from sync.wording.sentences import change_sentence, field_label, sentence
+from sync.wording.sentences import change_sentence, field_label
 from sync.wording.skipped_people import why_skipped
 
 SHOWN = 100
@@ -82,7 +82,8 @@ def waiting(ready: Ready, here: Situation) -> list[Waiting]:
 def _waiting(found: "_Found", wait: Wait, count: int) -> Waiting:
     url, label = found.solved_at(wait)
     line = wait_words(wait, count)
-    to_do = (what_to_do(wait), *(deadline_sentences(found.connection)[:1] if wait == Wait.ACCOUNTS else ()))
+    until = deadline_sentences(found.connection) if wait == Wait.ACCOUNTS else []
+    to_do = tuple(until or [what_to_do(wait)])
     people = tuple(found.people_of[wait]()) if wait in found.people_of else ()
     return Waiting(wait, count, f"{line[:1].upper()}{line[1:]}", to_do, url, label, people)
 
@@ -153,7 +154,7 @@ class _Found:
         else:
             rows = rows.filter(field__in=[name for name, held in HELD_AS.items() if held == wait])
         for one in _light(rows):
-            yield _of_change(one, sentence(one.reason))
+            yield _of_change(one, "")
 
     def _not_certain(self, kind: Kind) -> Iterable[Who]:
         pks = [pk for _run, pk in not_certain(self.here).get((self.connection.pk, kind), [])]
@@ -188,7 +189,8 @@ class _Found:
 
     def _drafts(self) -> Iterable[Who]:
         pk = self.connection.pk
-        people = [*drafts(self.here).get(pk, []), *new_drafts(self.here).get(pk, [])][:SHOWN]
+        new = new_drafts(self.here).filter(run__connection=pk).values_list("link__name", "link__visma_id")
+        people = [*drafts(self.here).get(pk, []), *new.order_by("link__name", "pk")][:SHOWN]
         ids = [vendor_id for _name, vendor_id in people]
         seen = EmployeeSnapshot.objects.filter(run=self.run, side=Side.VISMA, vendor_id__in=ids)
         known = {one.vendor_id: one for one in seen}

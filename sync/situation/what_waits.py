@@ -284,16 +284,13 @@ def drafts(here: Situation) -> dict[int, list[tuple[str, str]]]:
     return people
 
 
-def new_drafts(here: Situation) -> dict[int, list[tuple[str, str]]]:
-    """The same of people who were added after the newest whole run had read Visma, so nobody has seen them there."""
+def new_drafts(here: Situation) -> QuerySet[Change]:
+    """The creations of people who were added after the newest whole run had read Visma, so nobody has seen them there
+    yet."""
     seen = EmployeeSnapshot.objects.filter(run__in=list(here.looks.whole.values()), side=Side.VISMA)
     seen = seen.filter(run__connection=OuterRef("run__connection"), vendor_id=OuterRef("link__visma_id"))
     rows = _created().filter(run__in=list(here.looks.runs), link__state=EmployeeLink.State.LINKED)
-    people: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    facts = ("run__connection", "link__name", "link__visma_id")
-    for pk, name, vendor_id in rows.exclude(Exists(seen)).order_by("link__name", "pk").values_list(*facts):
-        people[pk].append((name, vendor_id))
-    return people
+    return rows.exclude(Exists(seen))
 
 
 def _created() -> QuerySet[Change]:
