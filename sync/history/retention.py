@@ -28,7 +28,7 @@ DRY_RUN = timedelta(minutes=10)  # without a sign of life
 
 
 def blank_values() -> int:
-    """Blank the values and vendors' words of runs that ended RETENTION_DAYS ago; returns the number of runs.
+    """Blank the values, comments and vendors' words of runs that ended RETENTION_DAYS ago; returns the number of runs.
 
     Fingerprints, decisions and outcomes stay.
     """
@@ -37,8 +37,8 @@ def blank_values() -> int:
     ids = list(rows.values_list("pk", flat=True)[:RUNS_AT_ONCE])
     Task.objects.filter(stopped__lt=until).delete()  # the queue keeps failed tasks for ever
     with transaction.atomic():
-        Conflict.objects.filter(run__in=ids).update(values=None)
-        Change.objects.filter(run__in=ids).update(before=None, after=None, vendor_words="")
+        Conflict.objects.filter(run__in=ids).update(values=None, comment="")
+        Change.objects.filter(run__in=ids).update(before=None, after=None, vendor_words="", comment="")
         EmployeeSnapshot.objects.filter(run__in=ids).delete()
         SyncRun.objects.filter(pk__in=ids).update(values_blanked_at=timezone.now())
     return len(ids)
@@ -66,7 +66,7 @@ def drop_history() -> int:
     until = now - timedelta(days=settings.HISTORY_DAYS)
     ids = list(SyncRun.objects.filter(finished_at__lt=until).values_list("pk", flat=True)[:RUNS_AT_ONCE])
     SyncRun.objects.filter(pk__in=ids).delete()
-    AuditEntry.objects.filter(at__lt=until).delete()
+    AuditEntry.objects.filter(at__lt=until).expire()
     Letter.objects.filter(made_at__lt=until).delete()
     Notice.objects.filter(closed_at__lt=until).delete()
     PassedPerson.objects.filter(over_at__lt=until).delete()

@@ -167,7 +167,7 @@ class Changes(models.QuerySet["Change"]):
         """Store the answer about these held Changes; their runs are entered into the history again."""
         self.enter_again()
         if answer == Change.Answer.WAITS:
-            self.update(answer=answer, answered_by="", answered_at=None, comment="")
+            self.update(answer=answer, answered_by="", answered_at=None, comment="", answered_in=None)
         else:
             self.update(answer=answer, answered_at=timezone.now(), **more)
 
@@ -228,6 +228,8 @@ class Change(models.Model):
     answered_by = models.CharField(_("answered by"), max_length=150, blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     comment = EncryptedTextField(_("comment"), blank=True)  # of the answer; blanked with the values
+    # The audit entry of the answer, which may be about many Changes.
+    answered_in = models.ForeignKey(AuditEntry, models.SET_NULL, null=True, blank=True, related_name="answers")
     # The newest run that an owner's approval began for it.
     release = models.ForeignKey(
         SyncRun,

@@ -73,6 +73,8 @@ def _ask(
         was_typed=request.POST.get("typed", ""),
         typed=str(selection.needs_number or ""),
         error=error,
+        comment=_comment(request),
+        longest=service.LONGEST_COMMENT,
     )
     context["crumbs"].append({"label": _("Waiting for approval"), "url": context["cancel_url"]})
     return render(request, "sync/held_ask.html", context)
@@ -84,7 +86,7 @@ def approve(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Approve exactly these. A second click, or another owner's, finds them answered."""
     pks = _asked(request)
     try:
-        done = service.approve(connection, request.user, pks, request.POST.get("typed", ""))
+        done = service.approve(connection, request.user, pks, request.POST.get("typed", ""), _comment(request))
     except NumberNeeded:
         selection = service.select(connection, pks, True)
         return _ask(request, connection, "approve", selection, _("That isn't the number. Nothing was approved."))
@@ -103,13 +105,17 @@ def approve(request: HttpRequest, connection: Connection) -> HttpResponse:
 @approval_page
 def reject(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Reject exactly these; nothing is written."""
-    done = service.reject(connection, request.user, _asked(request))
+    done = service.reject(connection, request.user, _asked(request), _comment(request))
     if not done.changes:
         return _nothing_left(request, connection)
     text = ngettext("%(n)s change was rejected.", "%(n)s changes were rejected.", done.changes) % {"n": done.changes}
     nothing = _("Nothing was sent.")
     messages.success(request, f"{text} {nothing}")
     return _back(request, connection)
+
+
+def _comment(request: HttpRequest) -> str:
+    return request.POST.get("comment", "")
 
 
 def _asked(request: HttpRequest) -> list[int]:

@@ -175,7 +175,8 @@ def decide(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpRe
             notice = _colleague(conflict)
         else:
             try:
-                decided = review.decide(run, request.user, [conflict.pk], choice, _chosen_at(request))
+                comment = request.POST.get("comment", "")
+                decided = review.decide(run, request.user, [conflict.pk], choice, _chosen_at(request), comment)
             except NotAllowed:
                 return go_to(request, step_url("sync_users", connection))
     conflict.refresh_from_db()
