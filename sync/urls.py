@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 
 from sync.automation.views import automatic, held, webhook
 from sync.help import views as help_pages
-from sync.history.views import history
+from sync.history.views import audit, history
 from sync.inbox.views import attention, recipients
 from sync.pages.vendor_ids import VendorIdConverter
 from sync.people.views import links, pairs, people, pilot, to_fix
@@ -34,6 +34,8 @@ _person = f"{_people}/<slug:side>/<vendor_id:vendor_id>"
 
 urlpatterns = [
     path("help/", help_pages.page, name="help"),
+    path("history/who/", audit.page, name="history_audit"),
+    path("history/who/<int:pk>/", audit.entry, name="history_audit_entry"),
     path(f"{_sync}/", sync_users.page, name="sync_users"),
     path(f"{_sync}/start/", sync_users.start, name="sync_start"),
     path(f"{_sync}/live/", sync_users.live, name="sync_live"),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from connections.models import Connection
 from connections.pages import request_params
 from sync.automation import held as service
+from sync.pages.looked import looked
 from sync.pages.paging import Place
 from sync.pages.steps import approval_page, page_context
 from sync.planning.planning import NumberNeeded
@@ -27,6 +28,7 @@ ANSWERS = ("approve", "reject")
 def page(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Show everything that is held, before → after."""
     found = service.held(connection, Place.from_data(request.GET))
+    looked(request, connection, "held", [one.link_id for one in found.page.object_list])
     in_vain = found.in_vain
     context = page_context(
         request,

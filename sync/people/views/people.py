@@ -18,6 +18,7 @@ from sync.core.records.employee import Side
 from sync.models import LeftOut, SyncRun
 from sync.models.groups import OPEN_STATES
 from sync.models.pilot import works_for
+from sync.pages.looked import looked
 from sync.pages.paging import Place
 from sync.pages.steps import connection_page, page_context
 from sync.people import everyone
@@ -73,6 +74,10 @@ def _list_address(connection: Connection, show: str, place: Place) -> str:
 def person(request: HttpRequest, connection: Connection, side: str, vendor_id: str) -> HttpResponse:
     """Show one person: both sides' values, why linked or not, what can be done. POST searches for a counterpart."""
     shown = _card(connection, side, vendor_id)
+    if shown.lines:
+        link = shown.person.link
+        ids = () if link else [f"{one.side}:{one.vendor_id}" for one in shown.person.seen]
+        looked(request, connection, "person", [link.pk] if link else (), ids)
     search = searched(request.POST.get("search"))
     across = Side.VISMA if shown.person.side == Side.HUMA else Side.HUMA
     context = {

@@ -10,6 +10,7 @@ from connections.models import Connection
 from sync.core.deciding.report import OUTCOMES, Totals
 from sync.models import Change, Letter, SyncRun
 from sync.models.groups import BY_HAND
+from sync.pages.looked import looked
 from sync.pages.steps import continue_url, inactive, page_context, run_page, step_url
 from sync.planning.payday import next_cutoff
 from sync.runs import lifecycle
@@ -34,6 +35,8 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
         messages.info(request, _("That sync was cancelled. Nothing was sent."))
         return redirect(continue_url(connection, run))
     found = result(run)
+    if not run.values_blanked_at:
+        looked(request, connection, "result", found.links, run=run.pk)
     context = page_context(
         request,
         connection,

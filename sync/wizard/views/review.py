@@ -15,6 +15,7 @@ from connections.pages import request_params
 from sync.core.codes import Standing
 from sync.models import Conflict, SyncRun
 from sync.models.groups import ONE_SIDE_EMPTY
+from sync.pages.looked import looked
 from sync.pages.paging import Place
 from sync.pages.steps import go_to, open_run_page, page_context, step_url
 from sync.runs.lifecycle import NotAllowed
@@ -42,6 +43,7 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
     elif not shown.search and not htmx:
         return redirect(_address(connection, shown, place))
     found = cards.page(run, shown, place)
+    looked(request, connection, "review", [card.link.pk for card in found.cards], run=run.pk)
     context = {
         **page_context(request, connection, _("Review"), step="review", run=run),
         **_list_context(connection, found, shown),
