@@ -92,6 +92,10 @@ class Conflict(models.Model):
             return self.blocked_to_visma
         return self.blocked_to_huma if decision == self.Decision.VISMA else ""
 
+    def was_left(self, by: str, comment: str) -> bool:
+        """Whether this person left it as it is with just this comment: Enter in the comment's field says it twice."""
+        return (self.decision, self.decided_by, self.comment) == (self.Decision.LEAVE, by, comment)
+
     def empties(self, decision: str) -> bool:
         """Whether a decision would empty the field on the other side."""
         if decision == self.Decision.HUMA:

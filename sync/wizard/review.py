@@ -220,6 +220,11 @@ def preview_bulk(run: SyncRun, shown: ReviewFilter, choice: str) -> Decided:
     return decided
 
 
+def comment_of(text: str | None) -> str:
+    """A comment as it is stored: one line, not too long."""
+    return " ".join((text or "").split())[:LONGEST_COMMENT]
+
+
 @dataclass(frozen=True)
 class _How:
     """How somebody chose: ``choice`` as they said it, for single differences or for all of a filter."""
@@ -286,5 +291,5 @@ def _store(ids: Sequence[int], name: str, choice: str, clearing: bool, how: _How
         for_many=bool(choice) and how.shown is not None,
         chosen_by=name if how.chosen_at else "",
         chosen_at=how.chosen_at,
-        comment=" ".join(how.comment.split())[:LONGEST_COMMENT] if leaves else "",
+        comment=comment_of(how.comment) if leaves else "",
     )

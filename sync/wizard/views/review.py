@@ -164,7 +164,7 @@ def decide(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpRe
     choice = NEVER if sure else request.POST.get("choice", "")
     if choice not in review.CHOICES:
         raise Http404
-    notice, decided = "", None
+    notice, decided, comment = "", None, review.comment_of(request.POST.get("comment"))
     if "cancel" in request.POST:
         return _row(
             request, connection, run, _locked(run, request_params.number(request.POST.get("conflict"))), focus=expected
@@ -175,9 +175,8 @@ def decide(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpRe
             return _ask_never(request, connection, run, conflict)
         if _changed_by_other(conflict, request.user.get_username(), expected, choice):
             notice = _colleague(conflict)
-        else:
+        elif choice != Conflict.Decision.LEAVE or not conflict.was_left(request.user.get_username(), comment):
             try:
-                comment = request.POST.get("comment", "")
                 decided = review.decide(run, request.user, [conflict.pk], choice, _chosen_at(request), comment)
             except NotAllowed:
                 return go_to(request, step_url("sync_users", connection))

@@ -170,7 +170,7 @@ def test_entries_have_pages_and_a_time(web, fjordheim, hr):
 def test_an_entry_is_only_ever_added(hr, run, conflict):
     entry = audit(hr, "automatic.on", run.connection)
     review.decide(run, hr, [conflict("kari", "phone").pk], "leave")
-    person = AuditedPerson.objects.first()
+    person = AuditedPerson.objects.latest("pk")
     entry.who = "somebody else"
     refused = (
         entry.save,
@@ -237,6 +237,8 @@ def test_a_comment_stands_where_it_is_looked_for_and_goes_with_the_values(web, h
     assert f'id="comment{one.pk}"' in text, "it is offered after the choice, and without scripts"
     web.post(decide, {**said, "expected": "leave", "comment": "They asked\nfor this number"})
     comment = "They asked for this number"
+    web.post(decide, {**said, "expected": "leave", "comment": "They asked for this number"})
+    assert AuditEntry.objects.filter(action="differences.decided").count() == 2, "sent twice by Enter, said once"
     assert comment in web.get(at("review", run.connection) + "?show=decided").content.decode()
     assert comment in opened(web, "differences.decided")
     web.post(at("review_bulk_decide", run.connection), {"choice": "leave", "comment": "x" * 900, "field": "given_name"})
