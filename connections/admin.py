@@ -5,7 +5,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from connections.models import AuditEntry, Connection
@@ -113,7 +114,7 @@ class ConnectionAdmin(LookOnly):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(LookOnly):
-    """Who did what, when."""
+    """Who did what, when. Administrators are led to the page that says it in sentences, with the people."""
 
     before_release = True
     list_display = ["at", "who", "action", "connection"]
@@ -122,3 +123,9 @@ class AuditEntryAdmin(LookOnly):
     search_fields = ["who", "action"]
     date_hierarchy = "at"
     words = {"action": action_label}
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list; an administrator's is the page *Who did what*."""
+        if request.user.is_superuser:
+            return redirect("admin:history_audit")
+        return super().changelist_view(request, extra_context)

@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from sync.attention.views import attention, recipients
 from sync.automation.views import automatic, held, webhook
 from sync.help import views as help_pages
-from sync.history.views import changes, history, timeline, undo
+from sync.history.views import audit, changes, history, timeline, undo
 from sync.history.views import syncs as history_syncs
 from sync.pages.vendor_ids import VendorIdConverter
 from sync.payroll_ready import views as payroll_ready
@@ -40,6 +40,8 @@ urlpatterns = [
     path("history/<int:pk>/", changes.entry, name="history_entry"),
     path("history/export/", changes.export, name="history_export"),
     path("history/syncs/", history_syncs.page, name="history_syncs"),
+    path("history/who/", audit.page, name="history_audit"),
+    path("history/who/<int:pk>/", audit.entry, name="history_audit_entry"),
     path(f"{_sync}/", sync_users.page, name="sync_users"),
     path(f"{_sync}/start/", sync_users.start, name="sync_start"),
     path(f"{_sync}/live/", sync_users.live, name="sync_live"),

@@ -1,6 +1,6 @@
 """Who we talk to, which of them belong together, and what was done with them."""
 
-from connections.models.audit_trail import PROGRAM, AuditEntry, audit, name_of
+from connections.models.audit_trail import PROGRAM, AppendOnlyRow, AuditEntry, OnlyAppended, audit, name_of
 from connections.models.connection import (
     CUTOFF_AT,
     LIMITS,
@@ -21,12 +21,14 @@ __all__ = [
     "NEVER",
     "PROGRAM",
     "RELEASE_MODES",
+    "AppendOnlyRow",
     "AuditEntry",
     "Connection",
     "Diagnosis",
     "ExpectedPairing",
     "Installation",
     "Lesson",
+    "OnlyAppended",
     "Pairing",
     "PayrollRecipient",
     "ReleaseRequest",

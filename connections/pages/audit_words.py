@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_noop as _
 
 from connections.models import PROGRAM, AuditEntry, Connection
+from connections.pages.audit_kinds import kind_of
 from connections.supported import end_reasons, supported_fields
 
 ENTRIES_SHOWN = 50
@@ -67,6 +69,7 @@ _ACTIONS = {
     "held.dropped": _("Rejected changes that were waiting"),
     "held.back": _("Approved changes couldn't be sent: they are waiting again"),
     "differences.decided": _("Decided differences"),
+    "values.seen": _("Looked at values on the page “%(page)s”"),
     "create.chosen": _("Chose people to create"),
     "create.unchosen": _("Took people off the list to create"),
     "create.options": _("Chose how new Huma users are created"),
@@ -96,6 +99,43 @@ _ACTIONS = {
 }
 
 
+_RULES = {"automatic": _("Automatic updates"), "command": _("Command")}
+COUNTED = ("huma", "visma", "leave", "never", "undecided")
+"""The details of a choice that count its differences."""
+CHOICES = {
+    "huma": _("Use Huma's"),
+    "visma": _("Use Visma's"),
+    "leave": _("Leave as is"),
+    "never": _("Never sync this field for this person"),
+    "suggested": _("As suggested"),
+}
+_FILTERED = {
+    "value": _("Different values"),
+    "spelling": _("Only the spelling"),
+    "huma_empty": _("Empty in Huma"),
+    "visma_empty": _("Empty in Visma"),
+    "empty": _("Empty in one system"),
+    "decided": _("Decided"),
+    "suggested": _("Suggested"),
+    "left": _("Left as is"),
+    "former": _("Former employees"),
+    "draft": _("Drafts in Visma"),
+    "new": _("new"),
+    "search": _("found by a search"),
+    "link": _("of one person"),
+}
+"""The filters of a choice for many."""
+_PAGES = {
+    "review": _("Review"),
+    "review_matches": _("Possible matches"),
+    "confirm": _("Confirm"),
+    "result": _("Result"),
+    "person": _("Person"),
+    "held": _("Waiting for approval"),
+}
+"""The pages that show values, by the names of their addresses."""
+
+
 @dataclass(frozen=True)
 class SettingChange:
     """A setting with its old and new value, in words."""
@@ -116,16 +156,38 @@ class Entry:
 
 
 def history(connection: Connection, most: int = ENTRIES_SHOWN) -> list[Entry]:
-    """The latest entries, newest first, without those about runs that nobody started: the list of runs has them."""
+    """The latest entries, newest first, without who looked, and without syncs and choices that nobody made: these have
+    their own lists."""
     return [
-        Entry(entry.at, entry.who, action_words(entry), list(_changes(entry)))
-        for entry in connection.audit.exclude(who__in=NOBODY, action__startswith="run.")[:most]
+        Entry(entry.at, who_words(entry.who), action_words(entry), list(setting_changes(entry)))
+        for entry in _of_people(connection)[:most]
     ]
 
 
+def _of_people(connection: Connection) -> QuerySet[AuditEntry]:
+    by_itself = Q(action__startswith="run.") | Q(action__startswith="differences.")
+    rows: QuerySet[AuditEntry] = connection.audit.exclude(by_itself, who__in=NOBODY)
+    return rows.exclude(action__startswith="values.")
+
+
+def actions_of(kind: str) -> list[str]:
+    """The codes of the actions of a kind of ``audit_kinds``."""
+    return [action for action in _ACTIONS if kind_of(action) == kind]
+
+
+def who_words(who: str) -> str:
+    """Who it was: a user's name, or a rule or command in words."""
+    return gettext(_RULES[who]) if who in _RULES else who
+
+
 def action_words(entry: AuditEntry) -> str:
-    """What was done, in a few words; an unknown action is returned as its code."""
+    """What was done, in a few words, with field and choice; an unknown action is returned as its code."""
+    if entry.action == "differences.decided" and "choice" in entry.detail:
+        return _chosen(entry.detail)
     text = _ACTIONS.get(entry.action)
+    if text and "fields" in entry.detail:
+        fields = ", ".join(f"{_field(name)} {n}" for name, n in entry.detail["fields"].items())
+        return f"{gettext(text)} ({fields})"
     return gettext(text) % _Known(_nice(entry.detail)) if text else entry.action
 
 
@@ -134,10 +196,44 @@ def action_label(action: str) -> str:
     return gettext(_ACTIONS[action]) % _Known() if action in _ACTIONS else action
 
 
+def _chosen(detail: dict[str, Any]) -> str:
+    """A choice about differences: of one field, or of many with the filter."""
+    choice, count = detail["choice"], sum(detail.get(code, 0) for code in COUNTED)
+    if "filter" not in detail and count <= 1:
+        said = {"choice": gettext(CHOICES.get(choice, choice)), "field": _field(detail.get("field", ""))}
+        if not choice:
+            return gettext("Took back the choice for %(field)s") % said
+        return gettext("Chose “%(choice)s” for %(field)s") % said
+    said = {"choice": gettext(CHOICES.get(choice, choice)), "n": count}
+    if choice:
+        text = ngettext("Chose “%(choice)s” for %(n)d difference", "Chose “%(choice)s” for %(n)d differences", count)
+    else:
+        text = ngettext("Took back %(n)d choice", "Took back %(n)d choices", count)
+    parts = filter_words(detail)
+    return text % said + (f" ({parts})" if parts else "")
+
+
+def filter_words(detail: dict[str, Any]) -> str:
+    """The filter of a choice for many, e.g. "Phone · Empty in Visma"; the field of a rule's choice."""
+    used = {"field": detail.get("field", ""), **detail.get("filter", {})}
+    parts = [_field(used["field"])] if used["field"] else []
+    parts += [gettext(_FILTERED[used[name]]) for name in ("kind", "show") if used.get(name) in _FILTERED]
+    parts += [gettext(_FILTERED[name]) for name in ("new", "search", "link") if used.get(name)]
+    return " · ".join(parts)
+
+
+def _field(name: str) -> str:
+    return {field.name: field.label for field in supported_fields()}.get(name, name)
+
+
 def _nice(detail: dict[str, Any]) -> dict[str, Any]:
-    """The last day of a pause as people write it."""
-    until = detail.get("until")
-    return {**detail, "until": date_format(date.fromisoformat(until), "SHORT_DATE_FORMAT")} if until else detail
+    """The last day of a pause as people write it, and a page by its name."""
+    nice = dict(detail)
+    if until := detail.get("until"):
+        nice["until"] = date_format(date.fromisoformat(until), "SHORT_DATE_FORMAT")
+    if (page := detail.get("page")) in _PAGES:
+        nice["page"] = gettext(_PAGES[page])
+    return nice
 
 
 class _Known(dict[str, Any]):
@@ -145,7 +241,8 @@ class _Known(dict[str, Any]):
         return "…"
 
 
-def _changes(entry: AuditEntry) -> Iterator[SettingChange]:
+def setting_changes(entry: AuditEntry) -> Iterator[SettingChange]:
+    """The settings that an entry says were changed, old and new in words."""
     if entry.action != "settings.changed":
         return
     choices = {field.name: dict(field.flatchoices) for field in Connection._meta.concrete_fields}

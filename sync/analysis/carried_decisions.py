@@ -8,7 +8,7 @@ from sync.core.deciding.plan import BULK_CHOICES
 from sync.models import Conflict, EmployeeSnapshot, SyncRun
 from sync.models.groups import SHOWN_TO_A_PERSON
 
-DECISION = ("decision", "allow_clearing", "decided_by", "decided_at", "for_many")
+DECISION = ("decision", "allow_clearing", "decided_by", "decided_at", "for_many", "decided_in_id", "comment")
 
 
 def last_finished(run: SyncRun) -> SyncRun | None:

@@ -10,12 +10,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
-from connections.models import Connection, audit, name_of
+from connections.models import AuditEntry, Connection, name_of
 from connections.pages.request_params import number
 from sync.analysis.pilot_scope import PilotScope, pilot_scope
 from sync.core.batches import batches
 from sync.core.matching.relook import kind_of, stops
-from sync.models import Change, EmployeeLink, SyncRun
+from sync.models import Change, EmployeeLink, SyncRun, audit_people
 from sync.models.groups import CAME_TO_NOTHING, OPEN_STATES
 from sync.pages.paging import Key, Order, Part, Place, part
 from sync.planning.payday import next_cutoff, notes
@@ -27,6 +27,8 @@ from sync.wording.sentences import against_sentence, field_label, sentence
 from sync.worker.queue import wake
 
 PER_PAGE = 100
+LONGEST_COMMENT = 500
+"""The most signs of a comment on an answer."""
 
 
 @dataclass(frozen=True)
@@ -221,7 +223,7 @@ class Answered:
     run: SyncRun | None = None
 
 
-def approve(connection: Connection, user: Any, pks: Collection[int], typed: str = "") -> Answered:
+def approve(connection: Connection, user: Any, pks: Collection[int], typed: str = "", comment: str = "") -> Answered:
     """Approve held Changes: start a run that first reads these people again on both sides, and then writes.
 
     If a side has moved since, nothing is written. Changes that were answered or overtaken meanwhile are left alone, so
@@ -240,7 +242,6 @@ def approve(connection: Connection, user: Any, pks: Collection[int], typed: str 
             return Answered(0)
         if len(people) > _threshold(row) and typed.strip() != str(len(people)):
             raise NumberNeeded(len(people))
-        _answer(found, user, Change.Answer.APPROVED)
         run = SyncRun.objects.create(
             connection=row,
             trigger=SyncRun.Trigger.APPROVED,
@@ -248,13 +249,13 @@ def approve(connection: Connection, user: Any, pks: Collection[int], typed: str 
             confirmed_by=name_of(user),
             people=sorted(people.values()),
         )
-        Change.objects.filter(pk__in=[one.pk for one in found]).update(approval_run=run)
-        audit(user, "held.released", row, run=run.pk, changes=len(found), people=len(people))
+        entry = _audit(user, "held.released", row, found, comment, run=run.pk)
+        _answer(found, user, Change.Answer.APPROVED, entry, comment, approval_run=run)
         wake(run.pk)
     return Answered(len(found), run)
 
 
-def reject(connection: Connection, user: Any, pks: Collection[int]) -> Answered:
+def reject(connection: Connection, user: Any, pks: Collection[int], comment: str = "") -> Answered:
     """Reject held Changes: nothing is written, and automatic runs don't propose the same value again.
 
     The difference stays for a person, because nothing was settled.
@@ -263,8 +264,8 @@ def reject(connection: Connection, user: Any, pks: Collection[int]) -> Answered:
         row = _lock(connection)
         found = _ticked(row, pks)
         if found:
-            _answer(found, user, Change.Answer.REJECTED)
-            audit(user, "held.dropped", row, changes=len(found), people=len({one.link_id for one in found}))
+            entry = _audit(user, "held.dropped", row, found, comment)
+            _answer(found, user, Change.Answer.REJECTED, entry, comment)
     return Answered(len(found))
 
 
@@ -273,7 +274,15 @@ def _lock(connection: Connection) -> Connection:
     return Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
 
 
-def _answer(found: Iterable[Change], user: Any, answer: str) -> None:
+def _audit(user: Any, action: str, row: Connection, found: Sequence[Change], comment: str, **more: Any) -> AuditEntry:
+    people = len({one.link_id for one in found})
+    fields = dict(Counter(one.field for one in found))
+    said = {**more, "changes": len(found), "people": people, "fields": fields} | ({"comment": True} if comment else {})
+    return audit_people(user, action, row, [one.link_id for one in found if one.link_id], **said)
+
+
+def _answer(found: Iterable[Change], user: Any, answer: str, entry: AuditEntry, comment: str, **more: SyncRun) -> None:
+    said = " ".join(comment.split())[:LONGEST_COMMENT]
     for some in batches(found):
         rows = Change.objects.filter(pk__in=[one.pk for one in some])
-        rows.answer(answer, answered_by=name_of(user))
+        rows.answer(answer, answered_by=name_of(user), answered_in=entry, comment=said, **more)

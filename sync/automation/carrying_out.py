@@ -3,11 +3,13 @@
 Every automatic write names its rule: who turned automatic updates on, and when (``SyncRun.rule_by``, ``rule_at``).
 """
 
+from collections.abc import Sequence
+
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from connections.models import Connection, audit
+from connections.models import AuditEntry, Connection, audit
 from sync.analysis import skipped_people
 from sync.analysis.pilot_scope import pilot_scope
 from sync.analysis.two_writers import rests
@@ -17,7 +19,7 @@ from sync.core.codes import Action
 from sync.core.deciding.automatic_limits import Disagreement, writes_by_itself
 from sync.core.matching.relook import stops
 from sync.core.records.employee import Side
-from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, RunPerson, SyncRun
+from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, RunPerson, SyncRun, audit_people
 from sync.models.groups import OPEN_STATES, SETTLED
 from sync.planning import putting_on_hold
 from sync.planning.approved_changes import answer_approved, approved, come_back
@@ -153,14 +155,28 @@ def _choose(run: SyncRun, connection: Connection, left: set[tuple[int, str]]) ->
         rows = [one for one in rows if (one.link_id, one.field, one.huma_fingerprint) not in old]
         rows = [] if rests(connection) else rows
         by, chosen = RULE, [one for one in rows if writes_by_itself(_disagreement(one, refused), huma_wins)]
+    entry = _decided_in(run, by, chosen) if chosen else None
     for some in batches(one.pk for one in chosen):
         Conflict.objects.filter(pk__in=some).update(
             decision=Conflict.Decision.HUMA,
             decided_by=by,
             decided_at=timezone.now(),
+            decided_in=entry,
             allow_clearing=True,
             for_many=True,
         )
+
+
+def _decided_in(run: SyncRun, by: str, chosen: Sequence[Conflict]) -> AuditEntry:
+    """The audit entry of the decision: the owner's approval, or one of the rule."""
+    if run.trigger == SyncRun.Trigger.APPROVED:
+        approvals = AuditEntry.objects.filter(connection=run.connection_id, action="held.released")
+        entry: AuditEntry | None = approvals.filter(at__gte=run.started_at, detail__run=run.pk).first()
+        if entry is not None:
+            return entry
+    fields, huma = {conflict.field for conflict in chosen}, Conflict.Decision.HUMA.value
+    said = {"run": run.pk, "choice": huma, huma: len(chosen), **({"field": fields.pop()} if len(fields) == 1 else {})}
+    return audit_people(by, "differences.decided", run.connection, [one.link_id for one in chosen], **said)
 
 
 def _prints(conflict: Conflict) -> tuple[str, str]:

@@ -75,7 +75,7 @@ def drop_history() -> int:
     now = timezone.now()
     until = now - timedelta(days=settings.HISTORY_DAYS)
     ids = _drop_runs(until)
-    AuditEntry.objects.filter(at__lt=until).delete()
+    AuditEntry.objects.filter(at__lt=until).expire()
     Letter.objects.filter(made_at__lt=until).delete()
     Notice.objects.filter(closed_at__lt=until).delete()
     PassedPerson.objects.filter(over_at__lt=until).delete()

@@ -3,7 +3,7 @@
 from sync.models.date_roll import DateRoll
 from sync.models.events import HumaEvent, RefusedEvent
 from sync.models.heartbeat import Heartbeat
-from sync.models.history import AuditedPerson, HistoryEntry
+from sync.models.history import AuditedPerson, HistoryEntry, audit_people
 from sync.models.integrations import SeenIntegration
 from sync.models.links import AskedPair, EmployeeLink, LeftOut, PairsUpload
 from sync.models.mail_checks import MailCheck
@@ -37,4 +37,5 @@ __all__ = [
     "SeenIntegration",
     "SyncRun",
     "Write",
+    "audit_people",
 ]

@@ -1,15 +1,23 @@
 """The history: one row for each difference and each Change of ended syncs, made to be searched quickly."""
 
-from django.db import models
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from connections.models import AuditEntry, Connection
+from connections.models import AppendOnlyRow, AuditEntry, Connection
+from connections.models.audit_trail import enter
 from sync.models.links import EmployeeLink
 from sync.models.runs import SyncRun
 from sync.models.writes import Change, Conflict
 
 FILTERED_BY = ("connection", "link", "field", "decision", "outcome", "by", "trigger")
 """The columns by which the history is filtered; each has an index that ends with the time."""
+
+
+MOST_IDS = 100
+"""The most people without a link whom an audit entry names, as ``side:id`` in its detail ``ids``."""
 
 
 class HistoryEntry(models.Model):
@@ -79,7 +87,7 @@ class HistoryEntry(models.Model):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
-class AuditedPerson(models.Model):
+class AuditedPerson(AppendOnlyRow):
     """One person whom an audit entry is about. An entry about a page with 100 people has 100 of these."""
 
     entry = models.ForeignKey(AuditEntry, models.CASCADE, related_name="people")
@@ -92,3 +100,15 @@ class AuditedPerson(models.Model):
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
+
+
+def audit_people(who: Any, action: str, connection: Connection, links: Iterable[int], **detail: Any) -> AuditEntry:
+    """Make an audit entry about linked people, by the keys of their links; each of them is found by it.
+
+    ``who`` and ``detail`` as in ``audit``.
+    """
+    about = sorted(set(links))
+    with transaction.atomic():
+        entry = enter(who, action, connection, detail, about)
+        AuditedPerson.objects.bulk_create((AuditedPerson(entry=entry, link_id=pk) for pk in about), batch_size=5000)
+    return entry

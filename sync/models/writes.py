@@ -109,6 +109,10 @@ class Conflict(models.Model):
             return self.blocked_to_visma
         return self.blocked_to_huma if decision == self.Decision.VISMA else ""
 
+    def was_left(self, by: str, comment: str) -> bool:
+        """Whether this person left it as it is with just this comment: Enter in the comment's field says it twice."""
+        return (self.decision, self.decided_by, self.comment) == (self.Decision.LEAVE, by, comment)
+
     def empties(self, decision: str) -> bool:
         """Whether a decision would empty the field on the other side."""
         if decision == self.Decision.HUMA:
@@ -184,7 +188,7 @@ class Changes(models.QuerySet["Change"]):
         """Store the answer about these held Changes; their runs are entered into the history again."""
         self.enter_again()
         if answer == Change.Answer.WAITS:
-            self.update(answer=answer, answered_by="", answered_at=None, comment="")
+            self.update(answer=answer, answered_by="", answered_at=None, comment="", answered_in=None)
         else:
             self.update(answer=answer, answered_at=timezone.now(), **more)
 
@@ -248,6 +252,8 @@ class Change(models.Model):
     answered_by = models.CharField(_("answered by"), max_length=150, blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     comment = EncryptedTextField(_("comment"), blank=True)  # of the answer; blanked with the values
+    # The audit entry of the answer, which may be about many Changes.
+    answered_in = models.ForeignKey(AuditEntry, models.SET_NULL, null=True, blank=True, related_name="answers")
     # The newest run that an owner's approval began for it.
     approval_run = models.ForeignKey(
         SyncRun,

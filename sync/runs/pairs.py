@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from connections.models import Connection, audit, name_of
+from connections.models import Connection, name_of
 from sync.analysis.judging_pairs import Judged, Outcome
 from sync.analysis.links.linking import against_alone, kept_name, kept_number, retire_gone
 from sync.analysis.links.single_pairs import compare_pairs, refresh_candidates
@@ -27,7 +27,7 @@ from sync.core.matching.relook import without_instead
 from sync.core.pairs_file import PairsFile, from_json, large, read_pairs
 from sync.core.reasons import Reason
 from sync.core.records.employee import Side
-from sync.models import AskedPair, EmployeeLink, EmployeeSnapshot, PairsUpload, PossibleMatch, SyncRun
+from sync.models import AskedPair, EmployeeLink, EmployeeSnapshot, PairsUpload, PossibleMatch, SyncRun, audit_people
 from sync.models.groups import STEPS
 from sync.models.links import called
 from sync.planning.planning import STALE_AFTER
@@ -237,7 +237,7 @@ def _go_on(run: SyncRun, user: Any, judged: Sequence[Judged]) -> list[Judged]:
 
 def _audit(run: SyncRun, user: Any, judged: Iterable[Judged], links: list[int]) -> None:
     counts = Counter(one.outcome.value for one in judged)
-    audit(user, "people.paired", run.connection, run=run.pk, **counts, links=links[:100])
+    audit_people(user, "people.paired", run.connection, links, run=run.pk, **counts)
 
 
 # Between upload and confirmation ----------------------------------------------------------------------------------

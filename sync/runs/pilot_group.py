@@ -16,12 +16,11 @@ from django.utils import timezone
 from connections.models import Connection, audit, name_of
 from sync.core.batches import BATCH, batches
 from sync.core.records.employee import Side
-from sync.models import EmployeeLink, EmployeeSnapshot, PilotMember, SyncRun
+from sync.models import EmployeeLink, EmployeeSnapshot, PilotMember, SyncRun, audit_people
+from sync.models.history import MOST_IDS
 from sync.runs.lifecycle import NotAllowed, latest_read
 from sync.worker.queue import wake_connection
 
-AUDITED = 100
-"""The most people whom an audit entry names, by the ids of links or of a system."""
 Key = tuple[str, str]
 """A side, and an id there."""
 
@@ -126,7 +125,7 @@ def _audit(user: Any, action: str, row: Connection, members: Collection[PilotMem
     links = [one.link_id for one in members if one.link_id]
     ids = [f"{one.side}:{one.vendor_id}" for one in members if one.vendor_id]
     now = row.pilot_group.count()
-    audit(user, action, row, changed=len(members), people=now, links=links[:AUDITED], ids=ids[:AUDITED], **more)
+    audit_people(user, action, row, links, changed=len(members), people=now, ids=ids[:MOST_IDS], **more)
 
 
 @dataclass(frozen=True)

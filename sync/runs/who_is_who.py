@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from connections.models import Connection, audit, name_of
+from connections.models import Connection, name_of
 from sync.analysis.links.candidates import recheck
 from sync.analysis.links.linking import against_alone, kept_name, kept_number, retire_gone
 from sync.analysis.links.single_pairs import compare_pair, is_left_out
@@ -14,12 +14,12 @@ from sync.core.codes import CreateGroup
 from sync.core.deciding.create import heading
 from sync.core.matching.relook import other_employee, without_instead
 from sync.core.records.employee import Side, from_json
-from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
+from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun, audit_people
 from sync.models.groups import STEPS
 from sync.models.links import called
 from sync.runs.lifecycle import NotAllowed, latest_read
 
-KEPT = ("decision", "decided_by", "decided_at", "allow_clearing", "is_new")
+KEPT = ("decision", "decided_by", "decided_at", "allow_clearing", "is_new", "decided_in_id", "comment")
 
 
 def link(
@@ -40,7 +40,7 @@ def link(
             raise NotAllowed("unread")
         made = make_link(connection, user, huma, visma, births_confirmed)
         EmployeeLink.objects.filter(pk=made.pk).update(linked_at=timezone.now())
-        audit(user, "people.linked", connection, link=made.pk)
+        audit_people(user, "people.linked", connection, [made.pk])
         for run in in_review(connection):
             _settle_match(run, user, made, "linked")
             compare_pair(run, made)
@@ -127,7 +127,7 @@ def unlink(made: EmployeeLink, user: Any) -> None:
             doubt="",
             doubt_at=None,
         )
-        audit(user, "people.unlinked", connection, link=made.pk)
+        audit_people(user, "people.unlinked", connection, [made.pk])
         for run in in_review(connection):
             Conflict.objects.filter(run=run, link=made).delete()
             _settle_match(run, user, made, "different")
@@ -147,7 +147,7 @@ def leave_out(connection: Connection, user: Any, side: str, vendor_id: str, name
         )
         made = _link_of(connection, side, vendor_id)
         if created:
-            audit(user, "person.left_out", connection, left_out=row.pk, side=side, **_whose(row, made))
+            _audit(user, "person.left_out", row, made)
         for run in in_review(connection):
             if made is not None:
                 Conflict.objects.filter(run=run, link=made).delete()
@@ -161,8 +161,7 @@ def take_back(row: LeftOut, user: Any) -> None:
     with transaction.atomic():
         hold_reviews(connection)
         made = row.link or _link_of(connection, row.side, row.vendor_id)
-        action = "field.taken_back" if row.field else "person.taken_back"
-        audit(user, action, connection, left_out=row.pk, **_whose(row, made))
+        _audit(user, "field.taken_back" if row.field else "person.taken_back", row, made)
         LeftOut.objects.filter(pk=row.pk).delete()
         for run in in_review(connection):
             if made is not None:
@@ -172,10 +171,14 @@ def take_back(row: LeftOut, user: Any) -> None:
                 recheck(run, rows)
 
 
-def _whose(row: LeftOut, made: EmployeeLink | None) -> dict[str, Any]:
-    """Whom an audit entry about a row is about, because the row may be deleted later: never a name."""
-    ids = {"ids": [f"{row.side}:{row.vendor_id}"]} if row.vendor_id else {"field": row.field}
-    return ids | ({"link": made.pk} if made else {})
+def _audit(user: Any, action: str, row: LeftOut, made: EmployeeLink | None) -> None:
+    """Enter into the audit whom it is about: a link, or the id of a person who isn't linked."""
+    detail: dict[str, Any] = {"left_out": row.pk}
+    if row.side:
+        detail |= {"side": row.side, "ids": [f"{row.side}:{row.vendor_id}"]}
+    if row.field:
+        detail["field"] = row.field
+    audit_people(user, action, row.connection, [made.pk] if made else (), **detail)
 
 
 def _compare_again(run: SyncRun, made: EmployeeLink) -> None:

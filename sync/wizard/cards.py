@@ -12,7 +12,7 @@ from sync.core.fields import FIELDS
 from sync.core.records.employee import Side
 from sync.models import Conflict, EmployeeLink, SyncRun
 from sync.pages.paging import Part, Place, by_pk, part
-from sync.wizard.review import CHOICES, OUTSIDE, ReviewFilter, counted
+from sync.wizard.review import CHOICES, LONGEST_COMMENT, OUTSIDE, ReviewFilter, counted
 from sync.wording.display import Display, Segment, diff, display
 from sync.wording.sentences import decision_label, direction_sentence, field_label, sentence
 
@@ -48,6 +48,7 @@ class Row:
     notes: list[str]
     choices: list[Choice]
     outside: bool = False
+    longest_comment: int = LONGEST_COMMENT
 
     @property
     def is_stuck(self) -> bool:

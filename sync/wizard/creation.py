@@ -15,8 +15,9 @@ from sync.analysis.links.candidates import NEVER_OFFERED, possible, recheck, unn
 from sync.analysis.pilot_scope import alone_inside
 from sync.core.codes import CreateGroup
 from sync.core.records.employee import Side
-from sync.models import EmployeeSnapshot, LeftOut, SyncRun
+from sync.models import EmployeeSnapshot, LeftOut, SyncRun, audit_people
 from sync.models.groups import STEPS
+from sync.models.history import MOST_IDS
 from sync.runs.lifecycle import NotAllowed
 from sync.runs.who_is_who import hold_reviews, leave_out
 
@@ -52,10 +53,12 @@ def _set(run: SyncRun, user: Any, rows: QuerySet[EmployeeSnapshot], on: bool) ->
         hold_open(run)
         rows = rows.filter(create_chosen=not on)
         people = {side.value: rows.filter(side=side.value).count() for side in Side}
+        ids = [f"{side}:{id_}" for side, id_ in rows.order_by("pk").values_list("side", "vendor_id")[:MOST_IDS]]
         changed = rows.update(create_chosen=on, create_chosen_by=name if on else "")
         if changed:
             counts = {f"to_{side.other.value}": people[side.value] for side in Side if people[side.value]}
-            audit(user, "create.chosen" if on else "create.unchosen", run.connection, run=run.pk, **counts)
+            action = "create.chosen" if on else "create.unchosen"
+            audit_people(user, action, run.connection, (), run=run.pk, ids=ids, **counts)
     return changed
 
 

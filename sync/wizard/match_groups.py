@@ -7,14 +7,15 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from connections.models import audit, name_of
+from connections.models import name_of
 from sync.analysis.links import numbers
 from sync.analysis.links.single_pairs import compare_in_run, is_left_out, refresh_candidates
 from sync.core.batches import batches
 from sync.core.codes import CreateGroup
 from sync.core.deciding.create import heading
-from sync.core.records.employee import from_json
-from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
+from sync.core.records.employee import Side, from_json
+from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun, audit_people
+from sync.models.history import MOST_IDS
 from sync.runs.lifecycle import NotAllowed
 from sync.runs.who_is_who import make_link
 from sync.wizard.matches import hold_steps, open_ones, together
@@ -86,7 +87,7 @@ def link_group(run: SyncRun, user: Any, key: str, count: int) -> int:
         _compare(run, rows)
         pks = [row.pk for row in rows]
         _answer(pks, "linked", name_of(user), together=True)
-        audit(user, "people.linked_together", run.connection, run=run.pk, people=len(rows), links=links[:100])
+        audit_people(user, "people.linked_together", run.connection, links, run=run.pk, people=len(rows))
         refresh_candidates(run)
     return len(rows)
 
@@ -118,6 +119,7 @@ def undo_group(run: SyncRun, user: Any, key: str) -> int:
         hold_steps(run)
         rows = PossibleMatch.objects.filter(run=run, group=key, decided_together=True, decision="linked")
         pairs = list(rows.values_list("pk", "huma_id", "visma_id", "huma__link_id"))
+        ids = [f"{Side.HUMA}:{one}" for one in rows.values_list("huma__vendor_id", flat=True)[:MOST_IDS]]
         EmployeeLink.objects.filter(pk__in=[link for *_ids, link in pairs], linked_by=EmployeeLink.By.PERSON).delete()
         people = [pk for _match, huma, visma, _link in pairs for pk in (huma, visma)]
         for some in batches(people):
@@ -126,7 +128,7 @@ def undo_group(run: SyncRun, user: Any, key: str) -> int:
                 person.save(update_fields=["create_group"])
         _answer([match for match, *_rest in pairs], "", "", together=False)
         if pairs:
-            audit(user, "people.unlinked_together", run.connection, run=run.pk, people=len(pairs))
+            audit_people(user, "people.unlinked_together", run.connection, (), run=run.pk, people=len(pairs), ids=ids)
         refresh_candidates(run)
     return len(pairs)
 

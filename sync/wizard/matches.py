@@ -7,13 +7,12 @@ from django.db import transaction
 from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from connections.models import audit
 from connections.pages.request_params import number
 from sync.analysis.links.linking import kept_name, kept_number
 from sync.analysis.links.single_pairs import compare_pair, refresh_candidates
 from sync.core.fields import FIELDS
 from sync.core.records.employee import Side, from_json
-from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
+from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun, audit_people
 from sync.models.groups import STEPS
 from sync.models.links import called
 from sync.pages.paging import Key, Order, Part, Place, part
@@ -149,7 +148,7 @@ def link_match(run: SyncRun, user: Any, pk: int, births_confirmed: bool = False)
             raise NotAllowed("taken")
         link = make_link(run.connection, user, row.huma, row.visma, births_confirmed)
         _answer(row, user, "linked")
-        audit(user, "people.linked", run.connection, link=link.pk)
+        audit_people(user, "people.linked", run.connection, [link.pk])
         compare_pair(run, link)
     return link
 
@@ -158,7 +157,7 @@ def call_different(run: SyncRun, user: Any, pk: int) -> None:
     """Call the two different; they are never proposed again."""
     with transaction.atomic():
         row = _open_match(run, pk)
-        EmployeeLink.objects.get_or_create(
+        link, _new = EmployeeLink.objects.get_or_create(
             connection=run.connection,
             huma_id=row.huma.vendor_id,
             visma_id=row.visma.vendor_id,
@@ -170,7 +169,7 @@ def call_different(run: SyncRun, user: Any, pk: int) -> None:
             },
         )
         _answer(row, user, "different")
-        audit(user, "people.different", run.connection, match=row.pk)
+        audit_people(user, "people.different", run.connection, [link.pk], match=row.pk, ids=_ids(row))
         refresh_candidates(run)
 
 
@@ -186,7 +185,7 @@ def reopen_match(run: SyncRun, user: Any, pk: int) -> None:
             state=EmployeeLink.State.DIFFERENT,
         ).delete()
         _answer(row, user, "")
-        audit(user, "people.reopened", run.connection, match=row.pk)
+        audit_people(user, "people.reopened", run.connection, (), match=row.pk, ids=_ids(row))
         refresh_candidates(run)
 
 
@@ -202,6 +201,11 @@ def _open_match(run: SyncRun, pk: int) -> PossibleMatch:
     if row is None:
         raise NotAllowed("decided")
     return row
+
+
+def _ids(row: PossibleMatch) -> list[str]:
+    """Both people for the audit, which can't name a link that is deleted when the answer is taken back."""
+    return [f"{one.side}:{one.vendor_id}" for one in (row.huma, row.visma)]
 
 
 def _answer(row: PossibleMatch, user: Any, decision: str) -> None:

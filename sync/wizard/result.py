@@ -1,7 +1,7 @@
 """The result of a run: totals that add up, and the outcome of each Change in our words."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -47,6 +47,8 @@ class Outcome:
     answered_at: datetime | None = None
     at_side: str = ""
     at_id: str = ""
+    link: int | None = None
+    comment: str = ""
 
     @property
     def to_mend(self) -> bool:
@@ -75,6 +77,16 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Commented:
+    """A difference that was left as it is, with the comment of who chose that."""
+
+    name: str
+    label: str
+    comment: str
+    by: str
+
+
+@dataclass(frozen=True)
 class Result:
     """The content of the Result page. ``retry_leaves``, ``retry_outside``: how many people a retry leaves alone because
     their links are in doubt, and because they are outside the pilot group."""
@@ -88,10 +100,16 @@ class Result:
     can_retry: bool
     first: bool
     held_waiting: int = 0
+    comments: list[Commented] = field(default_factory=list)
     retry_leaves: int = 0
     retry_outside: int = 0
     pilot: Noted | None = None
     passed_over: int = 0
+
+    @property
+    def links(self) -> list[int]:
+        """The keys of the links whose values the page shows."""
+        return [outcome.link for section in self.sections for outcome in section.outcomes if outcome.link]
 
 
 def result(run: SyncRun) -> Result:
@@ -113,6 +131,7 @@ def result(run: SyncRun) -> Result:
         pilot=noted_pilot(run),
         passed_over=skipped_people.of_run(run).count(),
         held_waiting=Change.objects.filter(run=run).waiting().count(),
+        comments=_comments(run),
     )
 
 
@@ -144,6 +163,12 @@ def _section(run: SyncRun, state: str) -> Section:
     return Section(state, outcome_label(state), rows.count(), outcomes)
 
 
+def _comments(run: SyncRun) -> list[Commented]:
+    rows = Conflict.objects.filter(run=run, decision=Conflict.Decision.LEAVE).exclude(comment="").defer("values")
+    found = rows.select_related("link").order_by("link__name", "pk")[:MOST_SHOWN]
+    return [Commented(one.link.name, field_label(one.field), one.comment, one.decided_by) for one in found]
+
+
 def _outcome(change: Change) -> Outcome:
     creates = change.action == Action.CREATE
     at_side, at_id = where_to_look(change)
@@ -163,6 +188,8 @@ def _outcome(change: Change) -> Outcome:
         answered_at=change.answered_at,
         at_side=at_side,
         at_id=at_id,
+        link=None if creates else change.link_id,
+        comment=change.comment,
     )
 
 

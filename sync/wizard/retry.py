@@ -136,6 +136,7 @@ def _decide_again(retry: SyncRun, change: Change, link: EmployeeLink) -> None:
         undoes=undoes,
         decided_by=change.conflict.decided_by if change.conflict else retry.started_by,
         decided_at=change.conflict.decided_at if change.conflict else None,
+        decided_in_id=change.conflict.decided_in_id if change.conflict else None,
         for_many=change.conflict.for_many if change.conflict else False,
         empties_huma=change.conflict.empties_huma if change.conflict else False,
         empties_visma=change.conflict.empties_visma if change.conflict else False,

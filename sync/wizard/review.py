@@ -1,7 +1,7 @@
 """Review: decides differences, singly, for an employee, or for all that a filter shows."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from connections.models import Connection, audit, name_of
+from connections.models import Connection, name_of
 from connections.pages import request_params
 from connections.pages.request_params import searched
 from sync.analysis.links.relooking import doubted_links
@@ -17,13 +17,15 @@ from sync.analysis.pilot_scope import linked_inside, linked_outside
 from sync.core.codes import Standing
 from sync.core.deciding.plan import bulk_refusal
 from sync.core.fields import names
-from sync.models import Conflict, EmployeeLink, SyncRun
+from sync.models import Conflict, EmployeeLink, SyncRun, audit_people
 from sync.models.groups import ONE_SIDE_EMPTY, STEPS
 from sync.runs.lifecycle import NotAllowed
 
 CHOICES = [choice for choice in Conflict.Decision.values if choice != Conflict.Decision.UNDO]
 FOR_MANY = [choice for choice in CHOICES if choice != Conflict.Decision.NEVER]
 """The choices for several differences at once; *never* can only be chosen singly."""
+LONGEST_COMMENT = 500
+"""The most signs of a comment on a difference that is left as it is."""
 Chosen = Callable[[Conflict], tuple[str, str]]
 """Gives the choice for a difference, and why it isn't possible ("" if it is)."""
 WRONG_ORDER_MS = 60_000
@@ -79,6 +81,12 @@ class ReviewFilter:
             new=str(data.get("new") or "") in ("1", "on", "true"),
             link=request_params.number(data.get("link")),
         )
+
+    @property
+    def audited(self) -> dict[str, Any]:
+        """The filter as the audit keeps it: without the searched name, which is nobody's business there."""
+        parts = {"field": self.field, "kind": self.kind, "show": self.show, "new": self.new, "link": self.link}
+        return {name: value for name, value in parts.items() if value} | ({"search": True} if self.search else {})
 
     @property
     def standing(self) -> str:
@@ -139,9 +147,12 @@ def progress(run: SyncRun) -> tuple[int, int]:
     return counts["decided"], counts["all"]
 
 
-def decide(run: SyncRun, user: Any, conflict_ids: Iterable[int], choice: str, chosen_at: int = 0) -> Decided:
+def decide(
+    run: SyncRun, user: Any, conflict_ids: Iterable[int], choice: str, chosen_at: int = 0, comment: str = ""
+) -> Decided:
     """Decide single differences that a person has seen; "" takes a choice back.
 
+    ``comment``: why they are left as they are; it isn't kept with another choice.
     ``chosen_at``: when the person chose, in milliseconds of their browser's clock; a later choice whose request arrived
     earlier stays. A forbidden direction can't be chosen here, either, and nothing for people outside the pilot group.
     Raises ``NotAllowed`` if the run is past its review.
@@ -156,17 +167,23 @@ def decide(run: SyncRun, user: Any, conflict_ids: Iterable[int], choice: str, ch
             return choice, "outside"
         return choice, "forbidden" if conflict.forbids(choice) else ""
 
-    return _decide(run, user, rows, chosen, True, chosen_at, for_many=False)
+    return _decide(run, user, rows, chosen, _How(choice, True, chosen_at, comment=comment))
 
 
 def decide_bulk(
-    run: SyncRun, user: Any, shown: ReviewFilter, choice: str, allow_clearing: bool = False, chosen_at: int = 0
+    run: SyncRun,
+    user: Any,
+    shown: ReviewFilter,
+    choice: str,
+    allow_clearing: bool = False,
+    chosen_at: int = 0,
+    comment: str = "",
 ) -> Decided:
     """Decide all differences that the filter shows; ``suggested`` takes each one's suggestion.
 
     Empties no field without ``allow_clearing``, and leaves alone former employees and drafts outside their own filters,
     dates of people with several positions, and everybody outside the pilot group; returns how many it left alone.
-    ``chosen_at`` as in ``decide``.
+    ``chosen_at`` and ``comment`` as in ``decide``.
     """
     if choice not in (*CHOICES, "suggested"):
         raise ValueError(choice)
@@ -189,7 +206,7 @@ def decide_bulk(
         )
 
     rows = shown.apply(run).defer("values") if shown.show != OUTSIDE else Conflict.objects.none()
-    done = _decide(run, user, rows, chosen, allow_clearing, chosen_at, for_many=True)
+    done = _decide(run, user, rows, chosen, _How(choice, allow_clearing, chosen_at, shown, comment))
     if outside := shown.outside(run).count():
         done.skipped["outside"] = outside
     return done
@@ -203,48 +220,77 @@ def preview_bulk(run: SyncRun, shown: ReviewFilter, choice: str) -> Decided:
     return decided
 
 
-def _decide(
-    run: SyncRun,
-    user: Any,
-    rows: QuerySet[Conflict],
-    chosen: Chosen,
-    allow_clearing: bool,
-    chosen_at: int,
-    for_many: bool,
-) -> Decided:
+def comment_of(text: str | None) -> str:
+    """A comment as it is stored: one line, not too long."""
+    return " ".join((text or "").split())[:LONGEST_COMMENT]
+
+
+@dataclass(frozen=True)
+class _How:
+    """How somebody chose: ``choice`` as they said it, for single differences or for all of a filter."""
+
+    choice: str
+    allow_clearing: bool
+    chosen_at: int
+    shown: ReviewFilter | None = None
+    comment: str = ""
+
+
+def _decide(run: SyncRun, user: Any, rows: QuerySet[Conflict], chosen: Chosen, how: _How) -> Decided:
     skipped: Counter[str] = Counter()
     by_choice: dict[tuple[str, bool], list[int]] = {}
+    found: list[Conflict] = []
     with transaction.atomic():
         if not SyncRun.objects.filter(pk=run.pk, state__in=STEPS).update(touched_at=timezone.now()):
             raise NotAllowed("state")
-        for conflict in rows.exclude(decision=Conflict.Decision.UNDO):  # that isn't a choice between two values
+        rows = rows.exclude(decision=Conflict.Decision.UNDO)  # that isn't a choice between two values
+        for conflict in _not_over_a_later(rows, name_of(user), how.chosen_at):
             choice, refusal = chosen(conflict)
             if refusal:
                 skipped[refusal] += 1
             else:
-                clearing = allow_clearing and conflict.empties(choice)
+                clearing = how.allow_clearing and conflict.empties(choice)
                 by_choice.setdefault((choice, clearing), []).append(conflict.pk)
-        counts: Counter[str] = Counter()
+                found.append(conflict)
+        if found:
+            counts = Counter({choice or "undecided": 0 for choice, _clearing in by_choice})
+            for (choice, _clearing), ids in by_choice.items():
+                counts[choice or "undecided"] += len(ids)
+            links = [conflict.link_id for conflict in found]
+            entry = audit_people(user, "differences.decided", run.connection, links, **_said(run, how, found), **counts)
         for (choice, clearing), ids in by_choice.items():
             for begin in range(0, len(ids), 5000):
-                batch = Conflict.objects.filter(pk__in=ids[begin : begin + 5000])
-                counts[choice or "undecided"] += _store(batch, name_of(user), choice, clearing, chosen_at, for_many)
-        if changed := counts.total():
-            audit(user, "differences.decided", run.connection, run=run.pk, **+counts)
-    return Decided(changed, dict(skipped))
+                _store(ids[begin : begin + 5000], name_of(user), choice, clearing, how, entry.pk)
+    return Decided(len(found), dict(skipped))
 
 
-def _store(rows: QuerySet[Conflict], name: str, choice: str, clearing: bool, chosen_at: int, for_many: bool) -> int:
-    """Store a choice in one statement, but not over a later one of the same person; returns how many it decided."""
-    if chosen_at:
-        later = Q(chosen_by=name, chosen_at__gt=chosen_at, chosen_at__lt=chosen_at + WRONG_ORDER_MS)
-        rows = rows.exclude(later)
-    return rows.update(
+def _said(run: SyncRun, how: _How, found: Sequence[Conflict]) -> dict[str, Any]:
+    """What the audit keeps of a choice beside its people."""
+    said: dict[str, Any] = {"run": run.pk, "choice": how.choice}
+    if how.shown is not None:
+        said["filter"] = how.shown.audited
+    elif len(fields := {conflict.field for conflict in found}) == 1:
+        said["field"] = fields.pop()
+    return said | ({"comment": True} if how.comment and how.choice == Conflict.Decision.LEAVE else {})
+
+
+def _not_over_a_later(rows: QuerySet[Conflict], name: str, chosen_at: int) -> QuerySet[Conflict]:
+    """The differences without those for which the same person has made a later choice."""
+    later = Q(chosen_by=name, chosen_at__gt=chosen_at, chosen_at__lt=chosen_at + WRONG_ORDER_MS)
+    return rows.exclude(later) if chosen_at else rows
+
+
+def _store(ids: Sequence[int], name: str, choice: str, clearing: bool, how: _How, entry: int) -> None:
+    """Store a choice in one statement."""
+    leaves = choice == Conflict.Decision.LEAVE
+    _not_over_a_later(Conflict.objects.filter(pk__in=ids), name, how.chosen_at).update(
         decision=choice,
         allow_clearing=clearing,
         decided_by=name if choice else "",
         decided_at=timezone.now() if choice else None,
-        for_many=bool(choice) and for_many,
-        chosen_by=name if chosen_at else "",
-        chosen_at=chosen_at,
+        decided_in=entry if choice else None,
+        for_many=bool(choice) and how.shown is not None,
+        chosen_by=name if how.chosen_at else "",
+        chosen_at=how.chosen_at,
+        comment=comment_of(how.comment) if leaves else "",
     )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from connections.models import AuditEntry, Connection, new_code
@@ -46,7 +47,7 @@ def company(*owners: User, **other: Any) -> Connection:
 def heard(connection: Connection, address: str = "payroll@example.com") -> Connection:
     """The connection with a confirmed recipient of payroll notices, so that automatic updates may be turned on."""
     change_settings(connection, "a test", {"payroll_contacts": [address]}, confirmed=True)
-    AuditEntry.objects.filter(who="a test").delete()
+    QuerySet(AuditEntry).filter(who="a test").delete()  # past the door that keeps the entries
     return connection
 
 

@@ -10,10 +10,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from connections.models import Connection, audit
+from connections.models import Connection
 from sync.core.deciding.plan import BULK_CHOICES
 from sync.core.matching.relook import INSTEAD, STOPPING, stops
-from sync.models import Conflict, EmployeeLink, SyncRun
+from sync.models import Conflict, EmployeeLink, SyncRun, audit_people
 
 KINDS = ("birth", "instead", "names")
 """The kinds of doubt, the gravest first."""
@@ -73,5 +73,5 @@ def still_right(connection: Connection, user: Any, links: Iterable[int]) -> int:
             link.doubt, link.doubt_at = "", None
         EmployeeLink.objects.bulk_update(asked, ["known", "doubt", "doubt_at"], batch_size=500)
         if asked:
-            audit(user, "people.still_right", connection, links=[link.pk for link in asked][:100], people=len(asked))
+            audit_people(user, "people.still_right", connection, [link.pk for link in asked], people=len(asked))
     return len(asked)

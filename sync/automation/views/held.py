@@ -14,6 +14,7 @@ from connections.models import Connection
 from connections.pages import request_params
 from sync.automation import answering_held as service
 from sync.pages.access import approval_page
+from sync.pages.looked import looked
 from sync.pages.page_context import page_context
 from sync.pages.paging import Place
 from sync.planning.planning import NumberNeeded
@@ -28,6 +29,7 @@ ANSWERS = ("approve", "reject")
 def page(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Show everything that is held, before → after."""
     found = service.held(connection, Place.from_data(request.GET))
+    looked(request, connection, "held", [one.link_id for one in found.page.object_list])
     in_vain = found.in_vain
     context = page_context(
         request,
@@ -74,6 +76,8 @@ def _ask(
         was_typed=request.POST.get("typed", ""),
         typed=str(selection.needs_number or ""),
         error=error,
+        comment=_comment(request),
+        longest=service.LONGEST_COMMENT,
     )
     context["crumbs"].append({"label": _("Waiting for approval"), "url": context["cancel_url"]})
     return render(request, "sync/held_ask.html", context)
@@ -85,7 +89,7 @@ def approve(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Approve exactly these. A second click, or another owner's, finds them answered."""
     pks = _asked(request)
     try:
-        done = service.approve(connection, request.user, pks, request.POST.get("typed", ""))
+        done = service.approve(connection, request.user, pks, request.POST.get("typed", ""), _comment(request))
     except NumberNeeded:
         selection = service.select(connection, pks, True)
         return _ask(request, connection, "approve", selection, _("That isn't the number. Nothing was approved."))
@@ -104,13 +108,17 @@ def approve(request: HttpRequest, connection: Connection) -> HttpResponse:
 @approval_page
 def reject(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Reject exactly these; nothing is written."""
-    done = service.reject(connection, request.user, _asked(request))
+    done = service.reject(connection, request.user, _asked(request), _comment(request))
     if not done.changes:
         return _nothing_left(request, connection)
     text = ngettext("%(n)s change was rejected.", "%(n)s changes were rejected.", done.changes) % {"n": done.changes}
     nothing = _("Nothing was sent.")
     messages.success(request, f"{text} {nothing}")
     return _back(request, connection)
+
+
+def _comment(request: HttpRequest) -> str:
+    return request.POST.get("comment", "")
 
 
 def _asked(request: HttpRequest) -> list[int]:

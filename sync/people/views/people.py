@@ -19,6 +19,7 @@ from sync.core.records.employee import Side
 from sync.models import LeftOut, SyncRun
 from sync.models.groups import OPEN_STATES
 from sync.pages.access import connection_page
+from sync.pages.looked import looked
 from sync.pages.page_context import page_context
 from sync.pages.paging import Place
 from sync.people import everyone
@@ -74,6 +75,10 @@ def _list_address(connection: Connection, show: str, place: Place) -> str:
 def person(request: HttpRequest, connection: Connection, side: str, vendor_id: str) -> HttpResponse:
     """Show one person: both sides' values, why linked or not, what can be done. POST searches for a counterpart."""
     shown = _card(connection, side, vendor_id)
+    if shown.lines:
+        link = shown.person.link
+        ids = () if link else [f"{one.side}:{one.vendor_id}" for one in shown.person.seen]
+        looked(request, connection, "person", [link.pk] if link else (), ids)
     search = searched(request.POST.get("search"))
     across = Side.VISMA if shown.person.side == Side.HUMA else Side.HUMA
     context = {

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from connections.models import Connection
 from connections.pages.request_params import number
-from sync.models import SyncRun
+from sync.models import EmployeeSnapshot, SyncRun
 from sync.models.groups import BY_HAND, STEPS
 from sync.pages.access import connection_page, plan_page
+from sync.pages.looked import looked
 from sync.pages.page_context import inactive, page_context
 from sync.pages.steps import continue_url, step_url
 from sync.planning.planning import NumberNeeded
@@ -53,6 +54,7 @@ def _page(
     request: HttpRequest, connection: Connection, run: SyncRun, only: list[str], notice: str = "", error: str = ""
 ) -> HttpResponse:
     shown = service.build(run, only or None)
+    looked(request, connection, "confirm", *_people(run, shown), run=run.pk)
     context: dict[str, Any] = page_context(
         request,
         connection,
@@ -66,6 +68,14 @@ def _page(
         was_typed=request.POST.get("number", ""),
     )
     return render(request, "sync/confirm.html", context)
+
+
+def _people(run: SyncRun, shown: service.Confirmation) -> tuple[list[int], list[str]]:
+    """The links whose values are on the page, and the people to create, by their own side and id."""
+    keys = [one.key.partition(":") for _side, people in shown.sides for one in people]
+    pks = {kind: [number(pk) for one, _, pk in keys if one == kind] for kind in ("link", "new")}
+    rows = EmployeeSnapshot.objects.filter(run=run, pk__in=pks["new"])
+    return pks["link"], [f"{side}:{id_}" for side, id_ in rows.values_list("side", "vendor_id")]
 
 
 def _confirm(run: SyncRun, request: HttpRequest) -> None:

@@ -11,6 +11,7 @@ from sync.core.deciding.report import OUTCOMES, Totals
 from sync.models import Change, Letter, SyncRun
 from sync.models.groups import BY_HAND
 from sync.pages.access import run_page
+from sync.pages.looked import looked
 from sync.pages.page_context import inactive, page_context
 from sync.pages.steps import continue_url, step_url
 from sync.planning.payday import next_cutoff
@@ -38,6 +39,8 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
         messages.info(request, _("That sync was cancelled. Nothing was sent."))
         return redirect(continue_url(connection, run))
     found = result(run)
+    if not run.values_blanked_at:
+        looked(request, connection, "result", found.links, run=run.pk)
     context = page_context(
         request,
         connection,

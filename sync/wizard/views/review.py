@@ -16,6 +16,7 @@ from sync.core.codes import Standing
 from sync.models import Conflict, SyncRun
 from sync.models.groups import ONE_SIDE_EMPTY
 from sync.pages.access import go_to, open_run_page
+from sync.pages.looked import looked
 from sync.pages.page_context import page_context
 from sync.pages.paging import Place
 from sync.pages.steps import step_url
@@ -44,6 +45,7 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
     elif not shown.search and not htmx:
         return redirect(_address(connection, shown, place))
     found = cards.page(run, shown, place)
+    looked(request, connection, "review", [card.link.pk for card in found.cards], run=run.pk)
     context = {
         **page_context(request, connection, _("Review"), step="review", run=run),
         **_list_context(connection, found, shown),
@@ -164,7 +166,7 @@ def decide(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpRe
     choice = NEVER if sure else request.POST.get("choice", "")
     if choice not in review.CHOICES:
         raise Http404
-    notice, decided = "", None
+    notice, decided, comment = "", None, review.comment_of(request.POST.get("comment"))
     if "cancel" in request.POST:
         return _row(
             request, connection, run, _locked(run, request_params.number(request.POST.get("conflict"))), focus=expected
@@ -175,9 +177,9 @@ def decide(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpRe
             return _ask_never(request, connection, run, conflict)
         if _changed_by_other(conflict, request.user.get_username(), expected, choice):
             notice = _colleague(conflict)
-        else:
+        elif choice != Conflict.Decision.LEAVE or not conflict.was_left(request.user.get_username(), comment):
             try:
-                decided = review.decide(run, request.user, [conflict.pk], choice, _chosen_at(request))
+                decided = review.decide(run, request.user, [conflict.pk], choice, _chosen_at(request), comment)
             except NotAllowed:
                 return go_to(request, step_url("sync_users", connection))
     conflict.refresh_from_db()

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from connections.models import Connection
-from sync.models import SyncRun
+from sync.models import Conflict, SyncRun
 from sync.pages.access import open_run_page
 from sync.pages.page_context import page_context
 from sync.pages.steps import step_url
@@ -70,6 +70,9 @@ def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResp
         filter_sentence=filter_sentence(shown),
         hidden=[*filter_fields(shown), ("choice", choice)],
         back_url=_back(connection, shown),
+        comment_field="sync/partials/comment_field.html" if choice == Conflict.Decision.LEAVE else "",
+        comment="",
+        longest=review.LONGEST_COMMENT,
     )
     return render(request, "sync/review_bulk.html", context)
 
@@ -80,7 +83,7 @@ def decide(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpRe
     """Save the choice for everything that the filter shows."""
     shown, choice = _asked(request)
     try:
-        done = review.decide_bulk(run, request.user, shown, choice)
+        done = review.decide_bulk(run, request.user, shown, choice, comment=request.POST.get("comment", ""))
     except NotAllowed:
         return redirect(step_url("sync_users", connection))
     text = ngettext("Saved for %(n)s difference.", "Saved for %(n)s differences.", done.changed) % {"n": done.changed}

@@ -16,6 +16,7 @@ from connections.models import Connection
 from connections.pages import request_params
 from sync.models import PossibleMatch, SyncRun
 from sync.pages.access import open_run_page
+from sync.pages.looked import looked
 from sync.pages.page_context import page_context
 from sync.pages.paging import Place
 from sync.runs.lifecycle import NotAllowed
@@ -31,6 +32,9 @@ MOST_SHOWN = 2000
 def page(request: HttpRequest, connection: Connection, run: SyncRun) -> HttpResponse:
     """Show groups that can be answered together, then the other possible matches: open and strong ones first."""
     shown, cards = matches.matches(run, Place.from_data(request.GET))
+    open_ones = [card for card in cards if card.lines and not card.decision and not card.taken]
+    people = [person for card in open_ones for person in (card.huma, card.visma)]
+    looked(request, connection, "review_matches", (), (f"{one.side}:{one.vendor_id}" for one in people), run=run.pk)
     context = page_context(
         request,
         connection,

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from connections.models import AuditEntry, Connection, audit
@@ -69,7 +70,7 @@ def test_what_was_blanked_is_not_blanked_again(run: SyncRun, settings: Any) -> N
 def test_old_runs_and_audit_entries_go_and_links_stay(run: SyncRun, settings: Any) -> None:
     _age(run, settings.HISTORY_DAYS + 1)
     old = audit("hr", "run.started", run.connection)
-    AuditEntry.objects.filter(pk=old.pk).update(at=timezone.now() - timedelta(days=settings.HISTORY_DAYS + 1))
+    QuerySet(AuditEntry).filter(pk=old.pk).update(at=timezone.now() - timedelta(days=settings.HISTORY_DAYS + 1))
     assert drop_history() == 1
     assert not SyncRun.objects.exists()
     assert not AuditEntry.objects.exists()

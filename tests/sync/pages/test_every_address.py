@@ -79,13 +79,15 @@ def test_nothing_is_taken_from_another_site(run, hr):
     assert set(found.values()) <= {403, 405}, found
 
 
-def test_looking_changes_nothing(web, run, sandbox):
+def test_looking_changes_nothing_but_who_looked(web, run, sandbox):
     def writes(address: str) -> list[str]:
         with CaptureQueriesContext(connection) as asked:
             web.get(address)
         ours = ("sync_", "connections_", "django_q")
+        looks = ('INSERT INTO "connections_auditentry"', 'INSERT INTO "sync_auditedperson"')
         wrote = [q["sql"] for q in asked.captured_queries if q["sql"].split()[0] in ("INSERT", "UPDATE", "DELETE")]
         assert len(asked) <= 200
+        wrote = [sql for sql in wrote if not sql.startswith(looks)]
         return [sql for sql in wrote if any(f'"{table}' in sql for table in ours)]
 
     assert {name: wrote for name, wrote in each_address(run, writes).items() if wrote} == {}

@@ -102,7 +102,7 @@ def test_nobody_is_linked_before_the_preview_is_confirmed(web, run, fjordheim):
     assert PossibleMatch.objects.open_in(run).get(huma__vendor_id="h3").why == "pair_against"
     assert "The pairs file says so, but something speaks against it." in words(done)
     assert not PairsUpload.objects.exists()
-    assert AuditEntry.objects.get(action="people.paired").detail["links"] == [link.pk]
+    assert AuditEntry.objects.get(action="people.paired").people.get().link == link
     assert "Linked by a pairs file" in words(web.get(at("people", fjordheim), {"show": "by_pair"}))
     assert "a pairs file says so, and enough agreed" in words(web.get(at("person", fjordheim, "huma", "h1")))
 

@@ -50,10 +50,13 @@ def test_what_was_rejected_stays_a_difference_and_does_not_come_again(fjordheim,
 def test_both_leave_a_trace_without_values(fjordheim, held_phones):
     one, other, *_rest = held_phones
     run = approve(fjordheim, of(fjordheim, one))
-    answering_held.reject(fjordheim.connection, fjordheim.user, [change.pk for change in of(fjordheim, other)])
-    approved, rejected = (AuditEntry.objects.get(action=f"held.{name}") for name in ("released", "dropped"))
-    assert (approved.who, approved.detail) == ("hr", {"run": run.pk, "changes": 1, "people": 1})
-    assert (rejected.who, rejected.detail) == ("hr", {"changes": 1, "people": 1})
+    refused = [change.pk for change in of(fjordheim, other)]
+    answering_held.reject(fjordheim.connection, fjordheim.user, refused, comment="Not\nthis one")
+    released, dropped = (AuditEntry.objects.get(action=f"held.{name}") for name in ("released", "dropped"))
+    assert (released.who, released.detail) == ("hr", {"run": run.pk, "changes": 1, "people": 1, "fields": {"phone": 1}})
+    assert (dropped.who, dropped.detail) == ("hr", {"changes": 1, "people": 1, "fields": {"phone": 1}, "comment": True})
+    assert [entry.people.get().link for entry in (released, dropped)] == [fjordheim.link(one), fjordheim.link(other)]
+    assert dropped.answers.get().comment == "Not this one", "with the change, and not in the entry"
 
 
 def test_what_was_blanked_can_be_rejected_and_not_approved(fjordheim, held_phones, settings):
