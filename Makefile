@@ -39,7 +39,7 @@ help: ## this list
 run: .venv/installed-demo ## the demo: both vendors, the product and a mailbox on this machine
 	@$(BIN)/python -m humavisma.demo $(ARGS)
 
-test: lint types migrations chromium redis test-clock test-postgres test-sqlite coverage ## everything
+test: lint types migrations chromium redis test-postgres test-sqlite coverage ## everything
 
 bench: .venv/installed-bench ## how fast it is; the whole table with ARGS=--full
 	@$(BIN)/python -m bench $(ARGS)
@@ -73,14 +73,14 @@ redis: ## the queue's other broker for the tests, from the system's packages whe
 		echo "There is no Redis (sudo apt-get install redis-server): its tests are left out." >&2; \
 	fi
 
-test-clock: .venv/installed-dev ## what knows time, at the turn of an hour, a day, a year and of summer time
+test-clock: .venv/installed-dev ## only what knows time, at the turn of an hour, a day, a year and of summer time
 	$(PYTEST) --clock $(ARGS)
 
 test-postgres: .venv/installed-dev ## what uses the database, on PostgreSQL, but for what SQLite's half runs
 	@rm -f build/coverage/postgres.*
 	HUMAVISMA_TEST_DB=postgres $(PYTEST) --share --measure own $(ARGS)
 
-test-sqlite: .venv/installed-dev ## all others, on SQLite
+test-sqlite: .venv/installed-dev ## all others, on SQLite, and what knows time at its moments
 	@rm -f build/coverage/sqlite.*
 	$(PYTEST) --share --measure own $(ARGS)
 

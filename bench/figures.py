@@ -33,6 +33,8 @@ class Scale:
     views: int = 200
     events: int = 300
     changes: int = 36
+    entries: int = 1_000_000
+    repeats: int = 5
     burst: int = 40
     engines: tuple[str, ...] = ("sqlite", "postgres")
 
@@ -120,17 +122,18 @@ def writing(workspace: Workspace, scale: Scale) -> Iterator[Figure]:
 
 
 def thinking(workspace: Workspace, scale: Scale) -> Iterator[Figure]:
-    """CPU of the pure core, and what it would be on the machine on which the goal was set, judged by deepdiff: machines
-    differ by a factor of two."""
+    """CPU of the pure core here, and on the machine on which its goal was set. How fast that one is, deepdiff says: it
+    was measured there, and is measured here at the same time. Machines differ by a factor of two."""
     races = [workspace.run("cpu", pairs=scale.pairs) for _ in range(scale.races)]
     pairs = races[0]["pairs"]
     ours, door, deepdiff, csv_diff = (
         1000 * min(one[name] for one in races) / pairs for name in ("ours", "door", "deepdiff", "csv_diff")
     )
     name = f"CPU to normalise, match, compare and plan {pairs:,} pairs (best of {scale.races})"
-    yield Figure(name, f"≤ {CPU_GOAL} ms a pair", f"{ours:.3f} ms a pair", ours, CPU_GOAL)
+    yield Figure(name, NOT_YET, f"{ours:.3f} ms a pair")
     there = ours * DEEPDIFF / deepdiff
-    yield Figure(f"… on a machine on which deepdiff takes {DEEPDIFF} ms", NOT_YET, f"{there:.3f} ms a pair", there)
+    name = f"… on the machine of the goal, on which deepdiff takes {DEEPDIFF} ms"
+    yield Figure(name, f"≤ {CPU_GOAL} ms a pair", f"{there:.3f} ms a pair", there, CPU_GOAL)
     yield Figure("… ÷ deepdiff, which only compares", NOT_YET, f"{deepdiff:.3f} ms a pair", ours / deepdiff)
     yield Figure("… ÷ csv-diff, which only compares", NOT_YET, f"{csv_diff:.3f} ms a pair", ours / csv_diff)
     name = f"CPU to check the documents of {pairs:,} pairs at the door, before that (best of {scale.races})"
@@ -167,6 +170,31 @@ def looking(workspace: Workspace, scale: Scale) -> Iterator[Figure]:
         yield Figure(f"{name}: statements", "≤ 15", str(found["statements"]), found["statements"], 15)
 
 
+def remembered(workspace: Workspace, scale: Scale) -> Iterator[Figure]:
+    """The history: its list with each filter, and a long file."""
+    if "postgres" not in scale.engines:
+        return
+    found = workspace.run("history", "postgres", entries=scale.entries, repeats=scale.repeats)
+    name = f"History with {found['entries']:,} entries over 200 connections, PostgreSQL"
+    by_view = {view: p95(seconds) for view, seconds in found["seconds"].items()}
+    slowest = max(by_view, key=lambda view: by_view[view])
+    result = f"{by_view[slowest]:.0f} ms ({slowest})"
+    yield Figure(
+        f"{name}: first page, server time p95",
+        "≤ 200 ms",
+        f"{by_view['first page']:.0f} ms",
+        by_view["first page"],
+        200,
+    )
+    yield Figure(
+        f"{name}: the slowest of {len(by_view)} filters and searches, p95", "≤ 200 ms", result, by_view[slowest], 200
+    )
+    yield Figure(f"{name}: statements", "≤ 15", str(found["statements"]), found["statements"], 15)
+    name = f"{found['csv_rows']:,} entries as CSV"
+    yield Figure(f"{name}: time", "≤ 60 s", f"{found['csv_seconds']:.0f} s", found["csv_seconds"], 60)
+    yield Figure(f"{name}: memory above the pages'", "≤ 150 MB", f"{found['csv_mb']:.0f} MB", found["csv_mb"], 150)
+
+
 def happening(workspace: Workspace, scale: Scale) -> Iterator[Figure]:
     """Huma's webhook, and how soon its changes are in Visma."""
     for engine in sorted(scale.engines):
@@ -184,4 +212,4 @@ def happening(workspace: Workspace, scale: Scale) -> Iterator[Figure]:
         yield Figure(f"… {sentence}", NOT_YET, f"{p95(found.burst) / 1000:.1f} s")
 
 
-ALL = {one.__name__: one for one in (reading, writing, thinking, remembering, looking, happening)}
+ALL = {one.__name__: one for one in (reading, writing, thinking, remembering, looking, remembered, happening)}

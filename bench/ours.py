@@ -59,7 +59,7 @@ def write() -> dict[str, Any]:
 def always_on() -> dict[str, Any]:
     """Make a first run without decisions, turn automatic updates on, and return how to reach the webhook."""
     from bench.measuring import admin, run
-    from connections.settings.changing import change_settings
+    from connections.owner_settings.changing import change_settings
     from sync import runner
     from sync.automation import switching
     from sync.wizard import confirm
@@ -91,6 +91,13 @@ def review(differences: int, views: int) -> dict[str, Any]:
     return views_of_review(differences, views)
 
 
+def history(entries: int, repeats: int) -> dict[str, Any]:
+    """The history over so many entries: the server's time for each view, its statements, and a long file."""
+    from bench.history import views
+
+    return views(entries, repeats)
+
+
 def cpu(pairs: int) -> dict[str, Any]:
     """The CPU to normalise, match, compare and plan, and what deepdiff and csv-diff need only to compare."""
     from bench.core import measure
@@ -98,7 +105,7 @@ def cpu(pairs: int) -> dict[str, Any]:
     return measure(pairs)
 
 
-MEASURES = {one.__name__: one for one in (compare, memory, write, review, cpu, always_on, is_alive)}
+MEASURES = {one.__name__: one for one in (compare, memory, write, review, history, cpu, always_on, is_alive)}
 
 
 def main(name: str, options: str) -> None:

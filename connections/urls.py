@@ -5,9 +5,9 @@ from django.urls.converters import SlugConverter
 
 from connections.connect.views import connect, credentials, disconnect
 from connections.doctor import views as doctor
+from connections.owner_settings.views import connection, owners, settings
 from connections.pauses import views as pause
 from connections.releases.views import pairings, release
-from connections.settings.views import connection, owners, settings
 
 
 class CodeConverter(SlugConverter):

@@ -32,7 +32,7 @@ class HumavismaAdminSite(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]
         """The start page: what waits, and the list of connections."""
-        from sync.inbox.views.start import page
+        from sync.attention.views.start import page
 
         return page(request, extra_context)
 

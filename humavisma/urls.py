@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from connections.settings.views import recipients
+from connections.owner_settings.views import recipients
 from humavisma.health import healthz
 from sync.automation import webhooks
 from sync.readiness import views as readiness

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from connections.admin import LookOnly, OwnConnections, Worded
@@ -51,10 +52,22 @@ class OfAConnection(LookOnly):
         return super().get_queryset(request).defer(*self.hidden)
 
 
+class InHistory(OfAConnection):
+    """Rows that people look up in the history, to which the list leads."""
+
+    change_list_template = "admin/sync/leads_to_history.html"
+    history = "admin:history_changes"
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list, with the way to the history."""
+        return super().changelist_view(request, {**(extra_context or {}), "history_url": reverse(self.history)})
+
+
 @admin.register(SyncRun)
-class SyncRunAdmin(OfAConnection):
+class SyncRunAdmin(InHistory):
     """Every pass over both sides."""
 
+    history = "admin:history_syncs"
     path = "connection"
     list_display = ["id", "connection", "trigger", "state", "started_by", "started_at", "finished_at"]
     list_filter = ["state", "trigger", ("connection", OwnConnections)]
@@ -125,7 +138,7 @@ class PossibleMatchAdmin(OfAConnection):
 
 
 @admin.register(Conflict)
-class ConflictAdmin(OfAConnection):
+class ConflictAdmin(InHistory):
     """The differences and what was decided about them."""
 
     hidden = ("values",)
@@ -160,7 +173,7 @@ class ConflictAdmin(OfAConnection):
 
 
 @admin.register(Change)
-class ChangeAdmin(OfAConnection):
+class ChangeAdmin(InHistory):
     """Planned Changes and their outcomes."""
 
     hidden = ("before", "after", "vendor_words")

@@ -17,14 +17,14 @@ from connections.pauses.pausing import credentials_refused
 from connections.vendors.clients import clients_for
 from sync.analysis.analyse import analyse
 from sync.analysis.persist import load, store
-from sync.automation import automatic, real_time
+from sync.automation import carrying_out, real_time
 from sync.automation.schedule import make_up
 from sync.core.reasons import Reason
 from sync.core.records.employee import Side
 from sync.models import SyncRun
 from sync.models.groups import BY_ITSELF, CHECKS, SINGLE, UNATTENDED, WORKING
 from sync.planning.approved_changes import come_back
-from sync.planning.holding import overtake_gone
+from sync.planning.putting_on_hold import overtake_gone
 from sync.reading.failures import CannotRead, reason_for_reading
 from sync.reading.fetch import Fetch
 from sync.reading.lists.programs import seen_by
@@ -108,7 +108,7 @@ def _read_and_go_on(run: SyncRun, lease: Lease, seconds: float) -> float | None:
         run.refresh_from_db()
         if run.state == SyncRun.State.FETCHING:
             return pause
-    if lease.lost or not automatic.carry_out(run):
+    if lease.lost or not carrying_out.carry_out(run):
         return 0.0 if run.state == SyncRun.State.FETCHING else None  # the end of the other run wakes this one
     return _write(run, lease, seconds)
 

@@ -16,13 +16,14 @@ from connections.models import PROGRAM, Connection
 from connections.pauses import credential_retry
 from sync import runner
 from sync.analysis import two_writers
+from sync.attention import digest, release_letters, reminders
 from sync.automation import date_roll, real_time, schedule
 from sync.history import retention
-from sync.inbox import digest, pairing_release, reminders
 from sync.mail import letters as post
-from sync.mail import outbox, payroll_notices
+from sync.mail import outbox, payroll_letters
 from sync.models import HumaEvent, SyncRun
 from sync.models.groups import STEPS
+from sync.payroll_ready import emails as ready_emails
 from sync.runs import history_entries, release_look, second_reads
 from sync.runs.lifecycle import cancel
 from sync.worker import heartbeat
@@ -123,10 +124,11 @@ def tick() -> None:
     retention.drop_uploads()
     retention.blank_values()
     retention.drop_history()
-    payroll_notices.ask_unasked()
+    payroll_letters.ask_unasked()
+    ready_emails.write_due()
     reminders.write_due()
     digest.write_due()
-    pairing_release.look_after()
+    release_letters.look_after()
     credential_retry.look_after()
     two_writers.look_after()
     for connection_pk in doctor.due():

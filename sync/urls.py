@@ -2,11 +2,13 @@
 
 from django.urls import path, register_converter
 
+from sync.attention.views import attention, recipients
 from sync.automation.views import automatic, held, webhook
 from sync.help import views as help_pages
-from sync.history.views import history, undo
-from sync.inbox.views import attention, recipients
+from sync.history.views import changes, history, timeline, undo
+from sync.history.views import syncs as history_syncs
 from sync.pages.vendor_ids import VendorIdConverter
+from sync.payroll_ready import views as payroll_ready
 from sync.people.views import links, pairs, people, pilot, to_fix
 from sync.readiness import views as readiness
 from sync.wizard.views import (
@@ -34,6 +36,10 @@ _person = f"{_people}/<slug:side>/<vendor_id:vendor_id>"
 
 urlpatterns = [
     path("help/", help_pages.page, name="help"),
+    path("history/", changes.page, name="history_changes"),
+    path("history/<int:pk>/", changes.entry, name="history_entry"),
+    path("history/export/", changes.export, name="history_export"),
+    path("history/syncs/", history_syncs.page, name="history_syncs"),
     path(f"{_sync}/", sync_users.page, name="sync_users"),
     path(f"{_sync}/start/", sync_users.start, name="sync_start"),
     path(f"{_sync}/live/", sync_users.live, name="sync_live"),
@@ -83,6 +89,8 @@ urlpatterns = [
     path(f"{_links}/instead/", links.instead, name="links_instead"),
     path(f"{_connection}/ready/", readiness.page, name="ready"),
     path(f"{_connection}/ready/test-mail/", readiness.send, name="mail_check_send"),
+    path(f"{_connection}/ready-for-payroll/", payroll_ready.page, name="payroll_ready"),
+    path(f"{_connection}/ready-for-payroll/download/", payroll_ready.download, name="payroll_ready_download"),
     path(f"{_connection}/automatic/", automatic.page, name="automatic"),
     path(f"{_connection}/automatic/switch/", automatic.switch, name="automatic_switch"),
     path(f"{_connection}/automatic/stale/", automatic.stale, name="automatic_stale"),
@@ -103,6 +111,7 @@ urlpatterns = [
     path(f"{_connection}/who-is-who/", help_pages.who_is_who, name="who_is_who"),
     path(f"{_people}/link/", people.link, name="people_link"),
     path(f"{_person}/", people.person, name="person"),
+    path(f"{_person}/timeline/", timeline.page, name="timeline"),
     path(f"{_person}/unlink/", people.unlink, name="person_unlink"),
     path(f"{_person}/leave-out/", people.leave_out, name="person_leave_out"),
     path(f"{_person}/take-back/", people.take_back, name="person_take_back"),

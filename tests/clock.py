@@ -1,10 +1,18 @@
-"""Sets the clock for tests: `--clock` runs the tests that use the time at the moments below.
+"""Sets the clock for tests: in `make test`, tests that use the time run at the moments below.
 
 A test runs at the last second before such a moment, or at the first second after it; its fixtures are made a little
 earlier. From there the clock ticks on. Tests that use the time are found by their code, so nobody has to remember a
 marker: they, or functions of `tests` that they use, name a clock (see `knows_time`). Each of them runs at some of the
-moments, so that every moment has its share of the tests; tests marked `every_moment` run at each. `--every-moment` runs
-all tests with one case at each, and those marked `no_moment`, too.
+moments, so that every moment has its share of the tests:
+
+- one with many cases, or which starts the stand-ins, at a moment of its own;
+- one with a single case at a moment of its own, and at one of those at which most has gone wrong;
+- one marked `every_moment` at each.
+
+With `--share` (`make test`) they run there on SQLite, whose clock can be set, and not at the present as well: that is
+one more moment, and on most days one of the harmless ones. Without options all tests run at the present. `--clock` runs
+only tests that use the time, and `--clock --every-moment` those with one case at each moment, and those marked
+`no_moment`, too (`make test-full`).
 """
 
 import datetime as datetime_module
@@ -19,6 +27,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.db import connection
 from django.db.backends.signals import connection_created
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -100,7 +109,7 @@ those of tests with many cases."""
 
 def add_options(parser: pytest.Parser) -> None:
     """`--clock`, and `--moment` for one of them."""
-    parser.addoption("--clock", action="store_true", help="run what knows time, with the clock at each moment")
+    parser.addoption("--clock", action="store_true", help="run only what knows time, with the clock at its moments")
     parser.addoption("--every-moment", action="store_true", help="with --clock: tests of one case at each moment")
     parser.addoption("--moment", choices=sorted(MOMENTS), help="run everything that was chosen, with the clock there")
 
@@ -110,7 +119,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     config = metafunc.config
     if config.getoption("moment"):
         moments: Sequence[str] = [config.getoption("moment")]
-    elif config.getoption("clock"):
+    elif config.getoption("clock") or (config.getoption("share") and connection.vendor == "sqlite"):
         moments = moments_of(metafunc.definition)
     else:
         return
@@ -120,7 +129,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def moments_of(item: pytest.Function) -> Sequence[str]:
-    """The moments at which a test runs with `--clock`: none if it doesn't use the time, uses real processes, shares
+    """The moments at which a test runs, if it runs at any: none if it doesn't use the time, uses real processes, shares
     something with other tests that was made at another moment, or is large and about something else."""
     if any(item.get_closest_marker(name) for name in ("browser", "kill", "storm", "redis", "postgres")):
         return ()

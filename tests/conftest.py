@@ -47,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
     empty_quickly()
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Function]) -> None:
     """Skip tests that need a missing program, and deselect those that run on the other database."""
     for marker, there, name in (("browser", CHROMIUM, "chromium"), ("redis", REDIS, "redis-server")):
         left_out = pytest.mark.skip(reason=f"needs {name}, which isn't installed (apt-get install {name})")

@@ -1,9 +1,10 @@
 """Which tests run on which database, how one is made, and how one is emptied.
 
-Tests that need no database, drive Chromium, kill processes or make a storm run on SQLite. Tests marked `postgres` run
-only there. Of the others, two thirds run on PostgreSQL, which is stricter, and a third on SQLite; tests marked `both`
-are about the database itself and run on each. So `make test` runs every test in a short time, and `make test-full` runs
-all of them on both. Without `--share` all tests run on the present database.
+Tests that need no database, drive Chromium, kill processes or make a storm run on SQLite, and those that use the time,
+for its clock can be set (tests/clock.py). Tests marked `postgres` run only there. Of the others, two thirds run on
+PostgreSQL, which is stricter, and a third on SQLite; tests marked `both` are about the database itself and run on each.
+So `make test` runs every test in a short time, and `make test-full` runs all of them on both. Without `--share` all
+tests run on the present database.
 """
 
 import fcntl
@@ -22,6 +23,8 @@ from django.db import connection, connections
 from django.test import TransactionTestCase
 from psycopg import sql
 
+from tests.clock import moments_of
+
 POSTGRES = os.environ.get("HUMAVISMA_TEST_DB") == "postgres"
 SQLITE_ONLY = ("browser", "kill", "storm")
 OF_SQLITE = 3
@@ -30,7 +33,7 @@ KEPT = ("django_content_type", "auth_permission")
 """Tables whose rows `migrate` makes, and no test."""
 
 
-def is_elsewhere(item: pytest.Item, share: bool) -> bool:
+def is_elsewhere(item: pytest.Function, share: bool) -> bool:
     """Whether a test runs only on the other database; ``share``: whether there is a run on the other one."""
     marked = {marker.name for marker in item.iter_markers()}
     if "postgres" in marked:
@@ -41,6 +44,8 @@ def is_elsewhere(item: pytest.Item, share: bool) -> bool:
         return POSTGRES and share
     if not share or "both" in marked:
         return False
+    if moments_of(item):
+        return POSTGRES
     return (crc32(item.nodeid.encode()) % OF_SQLITE == 0) == POSTGRES
 
 

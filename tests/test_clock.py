@@ -1,6 +1,8 @@
 """Tests that know time are found, and the moments at which they run are as named."""
 
 import ast
+import os
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -20,6 +22,7 @@ from tests.sync.automation import test_schedule_slots
 
 OSLO = ZoneInfo("Europe/Oslo")
 TESTS = Path(__file__).parent
+SOME = ("tests/sync/attention", "tests/sync/worker/test_lease.py")
 ASKING = frozenset({"today", "now", "localdate", "localtime", "utcnow", "stamp"})
 
 
@@ -100,8 +103,27 @@ def test_no_module_of_tests_has_a_date_of_the_moment_at_which_it_was_read():
     assert [one for path in sorted(TESTS.rglob("*.py")) for one in made_while_read(path)] == []
 
 
-def test_tests_of_the_database_run_at_moments_too():
+def collected(*options: str, database: str = "sqlite") -> set[str]:
+    """Which of some tests a run with these options would run."""
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "--collect-only", *options, *SOME]
+    nowhere = {"HUMAVISMA_TEST_DB": database, "HUMAVISMA_TEST_PG_URL": "postgres://nobody@127.0.0.1:9/postgres?"}
+    done = subprocess.run(
+        command, cwd=TESTS.parent, env={**os.environ, **nowhere}, capture_output=True, text=True, check=True
+    )
+    return {line for line in done.stdout.splitlines() if "::" in line}
+
+
+def without_moment(tests: set[str]) -> set[str]:
+    """The same, each as it is called at the present."""
+    return {re.sub("|".join(f"{name}-|\\[{name}\\]" for name in MOMENTS), "", test) for test in tests}
+
+
+def test_make_test_runs_tests_that_know_time_on_sqlite_at_moments_and_not_at_the_present():
     """What all tests share, as the database, mustn't keep them from it."""
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "--clock", "--collect-only", "tests/sync/inbox"]
-    done = subprocess.run(command, cwd=TESTS.parent, capture_output=True, text=True, check=True)
-    assert "test_told_at_once.py::" in done.stdout
+    clock, sqlite, postgres = collected("--clock"), collected("--share"), collected("--share", database="postgres")
+    assert clock <= sqlite, "at the same moments as by themselves"
+    assert not without_moment(clock) & sqlite, "and not at the present as well"
+    # marked `both`
+    assert {test.split("::")[0] for test in without_moment(clock) & postgres} == {"tests/sync/worker/test_lease.py"}
+    assert any("attention/test_told_at_once.py::" in test for test in clock)
+    assert postgres - sqlite - without_moment(clock), "others have their share of PostgreSQL"

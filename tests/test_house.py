@@ -88,7 +88,7 @@ def test_every_page_has_a_strict_policy(client: Client, db: None) -> None:
 
 def test_error_pages_have_it_too(settings: Any, hr: User, monkeypatch: Any) -> None:
     settings.ALLOWED_HOSTS = ["testserver"]
-    monkeypatch.setattr("sync.inbox.views.start.SEARCH_FROM", None)
+    monkeypatch.setattr("sync.attention.views.start.SEARCH_FROM", None)
     client = Client(raise_request_exception=False, enforce_csrf_checks=True)
     client.force_login(hr)
     answers = [

@@ -11,12 +11,12 @@ from django.utils import timezone
 from connections.api.vendor import Vendor
 from connections.doctor.due import ask_soon
 from connections.models import Connection, audit, name_of
+from connections.owner_settings import recipients
 from connections.pages.permissions import connections_of
 from connections.pairing import releasing
 from connections.pairing.release_requests import look_again
 from connections.pairing.reservations import one_at_a_time
 from connections.pauses.pausing import application_works, end, is_refused
-from connections.settings import recipients
 from connections.vendors.clients import forget_clients
 from connections.vendors.probe import Probe, Trouble, ask_both
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connections.connect.connecting import Access
 from connections.models import Connection
+from connections.owner_settings.forms import AboutForm
 from connections.pages.form_fields import (
     CLIENT_SHAPE,
     SECRET_SHAPE,
@@ -15,7 +16,6 @@ from connections.pages.form_fields import (
     GuidField,
     KeptSecretInput,
 )
-from connections.settings.forms import AboutForm
 
 
 def _client_id(**more: Any) -> GuidField:

@@ -106,7 +106,7 @@ class Connection(models.Model):
     authority_confirmed_by = models.CharField(_("authority confirmed by"), max_length=150, blank=True)
     authority_confirmed_at = models.DateTimeField(_("authority confirmed"), null=True, blank=True)
     same_company_confirmed_by = models.CharField(_("same company confirmed by"), max_length=150, blank=True)
-    # Whether the connection works for a pilot group only (sync.models.pilot), and how often that was changed.
+    # Whether the connection works for a pilot group only (sync.analysis.pilot_scope), and how often that was changed.
     pilot = models.BooleanField(_("pilot group"), default=False)
     pilot_version = models.PositiveIntegerField(default=0, editable=False)
     # Automatic updates. Every automatic write names this rule: who turned them on, and when.

@@ -75,7 +75,9 @@ _ACTIONS = {
     "people.linked_together": _("Linked a group of people"),
     "people.paired": _("Linked people by a pairs file"),
     "pairs.template": _("Downloaded whom nobody is linked with, as a pairs file"),
+    "history.exported": _("Downloaded the history (%(rows)s entries)"),
     "to_fix.exported": _("Downloaded what has to be fixed in Huma and Visma"),
+    "payroll_ready.exported": _("Downloaded what is ready for payroll"),
     "people.unlinked": _("Unlinked two people"),
     "people.unlinked_together": _("Unlinked a group of people again"),
     "people.still_right": _("Confirmed linked people"),
@@ -89,6 +91,7 @@ _ACTIONS = {
     "pilot.added": _("Added people to the pilot group"),
     "pilot.removed": _("Took people out of the pilot group"),
     "pilot.everyone": _("Ended the pilot group: the connection works for everyone"),
+    "value.asked": _("Asked whether a field had a typed value"),
     "notices.closed": _("Closed notices under “Needs your attention”"),
 }
 

@@ -18,6 +18,7 @@ def connection_nav(connection: Connection, current: str) -> list[dict[str, Any]]
     pages = (
         ("sync_users", _("Synchronize users"), "sync"),
         ("attention", _("Needs your attention"), "warning"),
+        ("payroll_ready", _("Ready for payroll"), "success"),
         ("people", _("People"), "people"),
         ("history", _("Syncs"), "history"),
         ("automatic", _("Automatic updates"), "clock"),

@@ -35,8 +35,8 @@ def approvable_by(user: Any) -> QuerySet[Connection]:
     return connections_of(user)
 
 
-def is_owner(user: Any, connection: Connection) -> bool:
-    """Whether a user may decide about a connection: its owners and superusers may."""
+def is_owner_or_administrator(user: Any, connection: Connection) -> bool:
+    """Whether a user may decide about a connection."""
     return connections_of(user).filter(pk=connection.pk).exists()
 
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from connections.api.unseen import seen
 from connections.models import Connection, ExpectedPairing, audit
+from connections.owner_settings.owners import NoSuchUser, find_staff
 from connections.pages.form_fields import TENANT_SHAPE, as_guid
 from connections.pages.permissions import require_administrator
 from connections.pairing.reservations import one_at_a_time, reserved
-from connections.settings.owners import NoSuchUser, find_staff
 
 MOST_BYTES = 200_000
 MOST_ROWS = 1000

@@ -91,7 +91,7 @@ def _unknown(run: SyncRun, people: Iterable[Employee]) -> list[Employee]:
     some = [person for person in people if heading(person) in TO_ADD]
     ids = [person.id for person in some]
     links = EmployeeLink.objects.filter(connection=run.connection_id, huma_id__in=ids)
-    known = set(links.exclude(state=EmployeeLink.State.DIFFERENT).values_list("huma_id", flat=True))
+    known = set(links.same_person().values_list("huma_id", flat=True))
     out = LeftOut.objects.filter(connection=run.connection_id, side=Side.HUMA, vendor_id__in=ids)
     known |= set(out.values_list("vendor_id", flat=True))
     return [person for person in some if person.id not in known]

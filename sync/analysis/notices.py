@@ -54,7 +54,7 @@ def waiting(*connections: Connection) -> QuerySet[Notice]:
     new, gone = Q(kind=Kind.NEW_PERSON), Q(kind__in=GONE)
     newer = Notice.objects.filter(kind=Kind.POSITION, link=OuterRef("link"), pk__gt=OuterRef("pk"))
     known = EmployeeLink.objects.filter(connection=OuterRef("connection"), huma_id=OuterRef("key"))
-    known = known.exclude(state=EmployeeLink.State.DIFFERENT)
+    known = known.same_person()
     return (
         rows.exclude(new & (Exists(known) | Exists(left_out.of_person(Side.HUMA, OuterRef("key")))))
         .exclude(gone & ~Q(link__state=EmployeeLink.State.GONE))

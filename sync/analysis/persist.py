@@ -121,7 +121,7 @@ def conflict_row(
 
 def _store_people(run: SyncRun, analysis: Analysis) -> None:
     """Store who is linked, who could be created, and the possible matches; with statements for many people at once."""
-    links = EmployeeLink.objects.filter(connection=run.connection).exclude(state=EmployeeLink.State.DIFFERENT)
+    links = EmployeeLink.objects.filter(connection=run.connection).same_person()
     rows = EmployeeSnapshot.objects.filter(run=run)
     alike: dict[tuple[str, str], list[int]] = defaultdict(list)
     ids: dict[tuple[str, str], int] = {}

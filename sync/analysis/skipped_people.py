@@ -78,7 +78,7 @@ def _links(connection: int, found: Iterable[Fact]) -> dict[Fact, EmployeeLink]:
         ids[side].append(id_)
     if not any(ids.values()):
         return {}
-    rows = EmployeeLink.objects.filter(connection=connection).exclude(state=EmployeeLink.State.DIFFERENT)
+    rows = EmployeeLink.objects.filter(connection=connection).same_person()
     links = rows.filter(Q(huma_id__in=ids[Side.HUMA]) | Q(visma_id__in=ids[Side.VISMA])).defer("baseline", "seen")
     return {key: link for link in links for key in ((Side.HUMA, link.huma_id), (Side.VISMA, link.visma_id))}
 

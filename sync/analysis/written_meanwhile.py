@@ -4,11 +4,11 @@ from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
 
+from sync.analysis.pilot_scope import PilotScope, pilot_scope
 from sync.core.records.employee import Side
 from sync.models import Change, Conflict, LeftOut, SyncRun
 from sync.models.groups import MANUAL, OPEN_STATES, SETTLED
 from sync.models.links import StaysOut
-from sync.models.pilot import WorksFor, works_for
 
 WROTE = (*SETTLED, Change.State.PLANNED, Change.State.UNKNOWN)
 """Outcomes of a Change after which the person's data has changed, or may have."""
@@ -33,18 +33,18 @@ class Closed:
     """What a run doesn't write any more, whatever was decided in it.
 
     ``left_out``: who and which fields stay out. ``settled``: the differences that another run has settled since this
-    one began to read: (link, field, Huma's, Visma's fingerprint). ``works_for``: everyone, or the pilot group.
+    one began to read: (link, field, Huma's, Visma's fingerprint). ``pilot_scope``: everyone, or the pilot group.
     """
 
     left_out: StaysOut
     settled: Set[tuple[int, str, str, str]]
-    works_for: WorksFor
+    pilot_scope: PilotScope
 
 
 def closed_to(run: SyncRun) -> Closed:
     """What is closed to the run now."""
     left_out = LeftOut.objects.filter(connection=run.connection_id).in_memory()
-    return Closed(left_out, settled_elsewhere(run), works_for(run.connection_id))
+    return Closed(left_out, settled_elsewhere(run), pilot_scope(run.connection_id))
 
 
 def settled_elsewhere(run: SyncRun) -> set[tuple[int, str, str, str]]:

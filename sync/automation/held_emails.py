@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from connections.models import Connection
-from sync.mail.composers import Composer, Words
+from sync.mail.composing import Composer, Words
 from sync.mail.message import absolute, message
 from sync.models import Change, Letter
 from sync.models.writes import Changes

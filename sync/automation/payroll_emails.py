@@ -5,11 +5,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from connections.models import Connection, PayrollRecipient
-from connections.settings import recipients
+from connections.owner_settings import recipients
 from sync.core.fields import field
-from sync.mail.composers import Composer, Words
+from sync.mail.composing import Composer, Words
 from sync.mail.message import absolute, message
-from sync.mail.payroll_notices import written_accounts
+from sync.mail.payroll_letters import written_accounts
 from sync.models import Change, Letter, SyncRun
 from sync.reading.reader import fingerprinter
 from sync.runs.result_email import MOST_PROBLEMS as MOST_NAMED

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from connections.models import Connection, audit, name_of
-from connections.settings import recipients
-from connections.settings.changing import plain
+from connections.owner_settings import recipients
+from connections.owner_settings.changing import plain
 from sync.analysis import two_writers
 from sync.automation.schedule import upcoming
 from sync.models import HumaEvent, SyncRun

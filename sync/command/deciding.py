@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from sync.analysis.links import candidates
+from sync.analysis.pilot_scope import pilot_scope
 from sync.command.employees import NotOne, find
 from sync.core.codes import CreateGroup
 from sync.core.records.employee import Side
 from sync.models import EmployeeLink, SyncRun
-from sync.models.pilot import works_for
 from sync.wizard import creation
 from sync.wizard.review import ReviewFilter, decide_bulk
 
@@ -49,10 +49,10 @@ def decide(run: SyncRun, options: Options) -> None:
     """
     run.connection.refresh_from_db(fields=["pilot"])  # reading may have taken long
     people = [find(run.connection, text, run) for text in options.only]
-    works = works_for(run.connection_id)
+    scope = pilot_scope(run.connection_id)
     for text, who in zip(options.only, people, strict=True):
         link = EmployeeLink.objects.filter(pk=who.link).first() if who.link else None
-        if not (works.link(link) if link else works.person(who.side, who.vendor_id)):
+        if not (scope.includes_link(link) if link else scope.includes_person(who.side, who.vendor_id)):
             raise OutsidePilot(text)
     shown = [ReviewFilter(show="all", link=one.link) for one in people if one.link]
     if options.conflicts != "leave":

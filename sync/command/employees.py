@@ -43,7 +43,7 @@ def find(connection: Connection, text: str, run: SyncRun | None = None) -> Emplo
     """
     run = run or latest_read(connection)
     kind, colon, rest = text.strip().partition(":")
-    links = EmployeeLink.objects.filter(connection=connection).exclude(state=EmployeeLink.State.DIFFERENT)
+    links = EmployeeLink.objects.filter(connection=connection).same_person()
     snapshots = EmployeeSnapshot.objects.filter(run=run) if run else EmployeeSnapshot.objects.none()
     if colon and kind == "link":
         found = _linked(links.filter(pk=request_params.number(rest)))

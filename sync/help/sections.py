@@ -57,10 +57,14 @@ OF_PAGES = {
     "connection_disconnect": "words",
     "to_fix": "reasons",
     "attention": "waits",
+    "payroll_ready": "waits",
     "held": "automatic",
     "automatic": "automatic",
     "webhook": "automatic",
     "history": "outcomes",
+    "history_changes": "outcomes",
+    "history_entry": "outcomes",
+    "history_syncs": "outcomes",
 }
 """By the name of a page's address, the section to which the question mark in its title leads."""
 

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_GET
 from connections.models import Connection
 from connections.pages.permissions import hr_page
 from sync.help.content import context
-from sync.pages.steps import early_page, page_context
+from sync.pages.access import early_page
+from sync.pages.page_context import page_context
 
 
 @require_GET

@@ -3,8 +3,8 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from sync.inbox.attention import Kind
 from sync.models import Change
+from sync.situation.what_waits import Kind
 
 State = Change.State
 

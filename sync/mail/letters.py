@@ -13,7 +13,7 @@ from django.utils import timezone
 from connections.bug_report import bug_report
 from connections.models import Connection
 from sync.mail import outbox
-from sync.mail.composers import compose
+from sync.mail.composing import compose
 from sync.mail.outbox import each_once, new_message_id
 from sync.models import Letter
 from sync.worker.queue import wake_letters

@@ -21,6 +21,18 @@ def called(name: str, number: str) -> dict[str, str]:
     return {"name": name, "number": number, "words": words[: EmployeeLink._meta.get_field("words").max_length]}
 
 
+class EmployeeLinks(models.QuerySet["EmployeeLink"]):
+    """Finds links by what they say of the two."""
+
+    def same_person(self) -> "EmployeeLinks":
+        """Without the pairs of which somebody said that they are different people."""
+        return self.exclude(state=EmployeeLink.State.DIFFERENT)
+
+    def holding(self) -> "EmployeeLinks":
+        """The links whose people may not be linked to anybody else."""
+        return self.filter(state__in=EmployeeLink.HOLDING)
+
+
 class EmployeeLink(models.Model):
     """What is known of a Huma user and a Visma employee: the same person, or not."""
 
@@ -73,6 +85,8 @@ class EmployeeLink(models.Model):
     # Per field, the side to which it was written last, and a fingerprint that ignores spelling. Kept until the next
     # comparison, and while that side keeps the value in its own spelling.
     written = models.JSONField(default=dict, blank=True)
+
+    objects = EmployeeLinks.as_manager()
 
     class Meta:
         verbose_name = _("linked person")

@@ -67,6 +67,10 @@ class Conflict(models.Model):
     chosen_by = models.CharField(max_length=150, blank=True, editable=False)
     allow_clearing = models.BooleanField(_("may be emptied"), default=False)
     outcome = models.CharField(_("outcome"), max_length=10, blank=True)
+    # Of the earlier scheduled syncs that saw the same and left it undecided, whose rows are deleted: the first one's
+    # time, and how many there were.
+    first_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
+    seen_before = models.PositiveIntegerField(default=0, editable=False)
     # What the person who decided wrote down; blanked with the values.
     comment = EncryptedTextField(_("comment"), blank=True)
     # The audit entry of the decision: that of a choice for many has all of its differences.
@@ -245,16 +249,23 @@ class Change(models.Model):
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     comment = EncryptedTextField(_("comment"), blank=True)  # of the answer; blanked with the values
     # The newest run that an owner's approval began for it.
-    release = models.ForeignKey(
+    approval_run = models.ForeignKey(
         SyncRun,
         models.SET_NULL,
         verbose_name=_("approved in the sync"),
         null=True,
         blank=True,
         related_name="approved_changes",
+        db_column="release_id",
     )
-    released_as = models.ForeignKey(
-        "self", models.SET_NULL, verbose_name=_("approved as"), null=True, blank=True, related_name="held"
+    approved_as = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        verbose_name=_("approved as"),
+        null=True,
+        blank=True,
+        related_name="held",
+        db_column="released_as_id",
     )
     settled_at = models.DateTimeField(_("ended"), null=True, blank=True)
 

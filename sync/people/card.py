@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext
 
 from connections.models import Connection
+from sync.analysis.pilot_scope import pilot_scope
 from sync.core.fields import FIELDS
 from sync.core.records.employee import Side, from_json
 from sync.models import EmployeeLink, EmployeeSnapshot, PossibleMatch, SyncRun
 from sync.models.groups import STEPS
-from sync.models.pilot import works_for
 from sync.people import everyone
 from sync.people.everyone import Person
 from sync.runs.lifecycle import latest_read
@@ -89,7 +89,7 @@ def _blocked(connection: Connection, alone: EmployeeSnapshot) -> str:
     """Why the person can't be added across; "" if they can."""
     if words := blocked_sentence(alone):
         return words
-    inside = works_for(connection.pk).person(alone.side, alone.vendor_id)
+    inside = pilot_scope(connection.pk).includes_person(alone.side, alone.vendor_id)
     return "" if inside else gettext("They aren't in the pilot group.")
 
 

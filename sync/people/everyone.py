@@ -180,7 +180,7 @@ def person(connection: Connection, side: str, vendor_id: str) -> Person | None:
     run = latest_read(connection)
     wanted = {(side, vendor_id)}
     links = EmployeeLink.objects.filter(connection=connection, **{f"{side}_id": vendor_id})
-    for link in links.exclude(state=EmployeeLink.State.DIFFERENT):
+    for link in links.same_person():
         wanted |= {(Side.HUMA, link.huma_id), (Side.VISMA, link.visma_id)}
     found = _everyone(connection, run, wanted, with_payload=True)
     return found[0] if found else None
@@ -192,7 +192,7 @@ def counterparts(connection: Connection, side: str, search: str, limit: int = 20
     run = latest_read(connection)
     if run is None or not words:
         return []
-    taken = EmployeeLink.objects.filter(connection=connection, state__in=EmployeeLink.HOLDING)
+    taken = EmployeeLink.objects.filter(connection=connection).holding()
     rows = EmployeeSnapshot.objects.filter(run=run, side=side, complete=True).defer("payload")
     rows = rows.exclude(vendor_id__in=taken.values_list(f"{side}_id", flat=True))
     # In Python, because SQLite doesn't fold Ø and Å.

@@ -60,7 +60,7 @@ def _unplaced(connection: Connection) -> list[QuerySet[EmployeeSnapshot]]:
     run = latest_read(connection)
     rows = EmployeeSnapshot.objects.filter(run=run, complete=True) if run else EmployeeSnapshot.objects.none()
     rows = rows.exclude(create_group__in=[group for group in NEVER_OFFERED if group])
-    links = EmployeeLink.objects.filter(connection=connection, state__in=EmployeeLink.HOLDING)
+    links = EmployeeLink.objects.filter(connection=connection).holding()
     out = LeftOut.objects.filter(connection=connection)
     return [
         rows.filter(side=side)

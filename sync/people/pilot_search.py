@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from connections.models import Connection
-from sync.models.pilot import WorksFor, works_for
+from sync.analysis.pilot_scope import PilotScope, pilot_scope
 from sync.people.everyone import Person, people
 
 
@@ -26,16 +26,16 @@ class Search:
 
 def search_people(connection: Connection, text: str) -> Search:
     """The people whose name or number has the searched words, as the latest read of both sides has them."""
-    works = works_for(connection.pk)
+    scope = pilot_scope(connection.pk)
     page = people(connection, text).page
     rows = [
-        Found(one, f"{one.side}:{one.vendor_id}", is_member(works, one)) for one in page.object_list if one.vendor_id
+        Found(one, f"{one.side}:{one.vendor_id}", is_member(scope, one)) for one in page.object_list if one.vendor_id
     ]
     return Search(rows, page.total)
 
 
-def is_member(works: WorksFor, person: Person) -> bool:
+def is_member(scope: PilotScope, person: Person) -> bool:
     """Whether a person is in the pilot group; nobody is where there is none."""
-    if works.everyone:
+    if scope.everyone:
         return False
-    return works.link(person.link) if person.link else works.person(person.side, person.vendor_id)
+    return scope.includes_link(person.link) if person.link else scope.includes_person(person.side, person.vendor_id)

@@ -1,7 +1,6 @@
 """What can't be decided here: whom it is about, what, why, and where it has to be mended. For whoever mends it."""
 
 import csv
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -21,15 +20,12 @@ from sync.models.groups import COMPARED
 from sync.reading.reader import enabled_fields
 from sync.runs.lifecycle import reads
 from sync.runs.open_differences import asking
-from sync.wording.display import display
+from sync.wording.masking import masked
 from sync.wording.people import blocked_sentence
 from sync.wording.sentences import direction_sentence, field_label, side_name
 from sync.wording.skipped_people import why_skipped
 
 NOT_EDITABLE = ("not_editable", "not_editable_by")
-SHOWN_OF_ACCOUNT = 3
-_ACCOUNT = re.compile(r"[0-9A-Za-z]")
-_HIDDEN = "•"
 
 
 @dataclass(frozen=True)
@@ -96,20 +92,6 @@ def _difference(one: Conflict) -> ToFix:
         masked(one.field, Side.HUMA, values.get(Side.HUMA)) if values else "",
         masked(one.field, Side.VISMA, values.get(Side.VISMA)) if values else "",
     )
-
-
-def masked(field: str, side: str, own: Any) -> str:
-    """A value in one line; of an account, only the last three signs."""
-    lines = display(field, side, own).lines
-    return ", ".join(_mask(line) if field == "bank_account" else line for line in lines)
-
-
-def _mask(line: str) -> str:
-    signs = len(_ACCOUNT.findall(line))
-    if sum(sign.isdecimal() for sign in line) <= SHOWN_OF_ACCOUNT:
-        return line  # words, such as "Cash"
-    left = iter(range(signs))
-    return _ACCOUNT.sub(lambda sign: _HIDDEN if next(left) < signs - SHOWN_OF_ACCOUNT else sign[0], line)
 
 
 def _passed(one: PassedPerson) -> ToFix:

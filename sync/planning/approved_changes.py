@@ -3,9 +3,9 @@
 from django.db.models import QuerySet
 
 from connections.models import PROGRAM, audit
+from sync.analysis.pilot_scope import pilot_scope
 from sync.core.matching.relook import stops
 from sync.models import Change, SyncRun
-from sync.models.pilot import works_for
 
 
 def approved(run: SyncRun) -> dict[tuple[int | None, str], tuple[str, str]]:
@@ -22,17 +22,19 @@ def answer_approved(run: SyncRun) -> None:
     rows = _unwritten(run).select_related("link")
     passed = set(run.single_people.filter(passed=True).values_list("huma_id", flat=True))
     broken = set(run.passed_over.values_list("link", flat=True))
-    works = works_for(run.connection_id)
+    scope = pilot_scope(run.connection_id)
     again: list[Change] = []
     answered: list[Change] = []
     for held in rows:
         link = held.link
-        waits = link and (link.huma_id in passed or link.pk in broken or stops(link.doubt) or not works.link(link))
+        waits = link and (
+            link.huma_id in passed or link.pk in broken or stops(link.doubt) or not scope.includes_link(link)
+        )
         (again if waits else answered).append(held)
     for held in answered:
-        held.released_as = made.get((held.link_id, held.field))
-        held.answer = Change.Answer.APPROVED if held.released_as else Change.Answer.OVERTAKEN
-    Change.objects.bulk_update(answered, ["released_as", "answer"], batch_size=500)
+        held.approved_as = made.get((held.link_id, held.field))
+        held.answer = Change.Answer.APPROVED if held.approved_as else Change.Answer.OVERTAKEN
+    Change.objects.bulk_update(answered, ["approved_as", "answer"], batch_size=500)
     Change.objects.filter(pk__in=[one.pk for one in answered]).enter_again()
     _wait_again(run, again)
 
@@ -63,4 +65,4 @@ def _approved(run: SyncRun) -> QuerySet[Change]:
 
 
 def _unwritten(run: SyncRun) -> QuerySet[Change]:
-    return _approved(run).filter(answer=Change.Answer.APPROVED, released_as=None).defer("before", "after")
+    return _approved(run).filter(answer=Change.Answer.APPROVED, approved_as=None).defer("before", "after")

@@ -119,7 +119,7 @@ def _decided(run: SyncRun, closed: Closed, broken: dict[str, Skipped]) -> Iterat
         link = conflict.link
         if out.has_half_of(link.huma_id, link.visma_id) or conflict.field in out.fields_of(link.pk):
             continue  # the field or person was left out after the decision
-        if not closed.works_for.link(link):
+        if not closed.pilot_scope.includes_link(link):
             continue  # they aren't in the pilot group, whatever was decided
         if (link.pk, conflict.field, conflict.huma_fingerprint, conflict.visma_fingerprint) in closed.settled:
             continue  # another run has written it
@@ -164,7 +164,7 @@ def _created(run: SyncRun, closed: Closed, broken: dict[str, Skipped]) -> Iterat
     for row in rows.exclude(create_group="").order_by("name", "pk"):
         if not row.payload or (row.side, row.vendor_id) in closed.left_out.people:
             continue
-        if not closed.works_for.person(row.side, row.vendor_id):
+        if not closed.pilot_scope.includes_person(row.side, row.vendor_id):
             continue  # they aren't in the pilot group
         try:
             items = list(_creation(run, row, today))

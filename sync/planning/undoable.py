@@ -12,6 +12,7 @@ from datetime import date
 from django.utils import timezone
 
 from connections.models import Connection
+from sync.analysis.pilot_scope import pilot_scope
 from sync.core.codes import Action
 from sync.core.deciding.undo import why_not_back
 from sync.core.fields import FIELDS
@@ -21,7 +22,6 @@ from sync.core.records.employee import Side
 from sync.core.values.spelling import mark
 from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, LeftOut
 from sync.models.groups import OPEN_STATES
-from sync.models.pilot import works_for
 from sync.reading.reader import fingerprinter
 
 State, Answer = Change.State, Change.Answer
@@ -61,7 +61,7 @@ class _Known:
     def __init__(self, connection: Connection, changes: list[Change], besides: int | None) -> None:
         self.connection, self.today = connection, timezone.localdate()
         self.left_out = LeftOut.objects.filter(connection=connection).in_memory()
-        self.works = works_for(connection.pk)
+        self.works = pilot_scope(connection.pk)
         self.fingerprint = fingerprinter(connection)
         self.undos = _undos([one.pk for one in changes], besides)
         self.others = _others({one.link_id for one in changes if one.link_id}, besides)
@@ -87,7 +87,7 @@ class _Known:
             return Reason("undo_field_off")
         if link is None or link.state not in EmployeeLink.HOLDING:
             return Reason("undo_unlinked")
-        if link.state == EmployeeLink.State.OUTSIDE or not self.works.link(link):
+        if link.state == EmployeeLink.State.OUTSIDE or not self.works.includes_link(link):
             return Reason("undo_outside")
         if self.left_out.has_half_of(link.huma_id, link.visma_id) or change.field in self.left_out.fields_of(link.pk):
             return Reason("undo_left_out")
@@ -155,8 +155,8 @@ def _others(links: Collection[int], besides: int | None) -> defaultdict[Key, lis
     """By link, field and side, the Changes that have written it, may have, are about to, or wait to."""
     rows = Change.objects.filter(link__in=links, action=Action.FIELD, state__in=_WROTE).exclude(run=besides)
     found: defaultdict[Key, list[Change]] = defaultdict(list)
-    for one in rows.only("link", "field", "side", "state", "answer", "released_as"):
-        waits = one.answer == Answer.WAITS or (one.answer == Answer.APPROVED and one.released_as_id is None)
+    for one in rows.only("link", "field", "side", "state", "answer", "approved_as"):
+        waits = one.answer == Answer.WAITS or (one.answer == Answer.APPROVED and one.approved_as_id is None)
         if one.state != State.HELD or waits:
             found[_key(one)].append(one)
     return found

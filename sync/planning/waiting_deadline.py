@@ -1,8 +1,8 @@
 """Until when everything that waits in a connection has to be approved."""
 
 from connections.models import Connection
-from sync.planning.holding import waiting
 from sync.planning.payday import deadline_of, waits_since
+from sync.planning.putting_on_hold import waiting
 from sync.wording import payday
 
 

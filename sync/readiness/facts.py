@@ -6,9 +6,9 @@ from typing import Any
 from django.db.models import Max, QuerySet, Value
 
 from connections.models import Connection, PayrollRecipient
+from connections.owner_settings.recipients import same
 from connections.pauses.pausing import application_refused, is_refused
 from connections.pauses.refusal_codes import refused_side
-from connections.settings.recipients import same
 from sync.analysis import two_writers
 from sync.core.fields import FIELDS
 from sync.models import HumaEvent, Letter, MailCheck, RefusedEvent, SyncRun

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from connections.models import Connection, audit, name_of
 from sync.mail import letters
-from sync.mail.composers import Composer, Words
+from sync.mail.composing import Composer, Words
 from sync.mail.message import absolute, message
 from sync.models import Letter, MailCheck
 from sync.models.mail_checks import new_mail_key

@@ -9,7 +9,8 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from connections.models import Connection
-from sync.pages.steps import early_page, page_context
+from sync.pages.access import early_page
+from sync.pages.page_context import page_context
 from sync.readiness import mail_check
 from sync.readiness.shown import readiness
 from sync.runs.lifecycle import NotAllowed

@@ -53,7 +53,7 @@ class Fetch:
         if not run.progress:
             run.reading_began_at = timezone.now()
         self.progress: dict[str, Any] = run.progress or {Side.HUMA: HumaList.start(), Side.VISMA: VismaList.start()}
-        rows = EmployeeLink.objects.filter(connection=run.connection).exclude(state=EmployeeLink.State.DIFFERENT)
+        rows = EmployeeLink.objects.filter(connection=run.connection).same_person()
         links = list(rows.defer("baseline", "seen"))
         known = [one for one in links if one.state != EmployeeLink.State.GONE]
         self.reader = reader_for(run.connection, known, are_all=True, before_release=before_release)

@@ -46,7 +46,7 @@ def store_presence(found: Mapping[int, Presence]) -> None:
         alike[now.state, now.gone_from].append(pk)
     for (state, gone_from), pks in alike.items():
         for some in batches(pks):
-            rows = EmployeeLink.objects.filter(pk__in=some).exclude(state=EmployeeLink.State.DIFFERENT)
+            rows = EmployeeLink.objects.filter(pk__in=some).same_person()
             rows.update(state=state, gone_from=gone_from)
 
 

@@ -181,7 +181,7 @@ class Rereading:
 def taking_part(run: SyncRun) -> dict[str, EmployeeLink]:
     """The links of the run's people, by Huma id: linked ones, and those outside what the connection is about. People
     who are left out aren't among them."""
-    rows = EmployeeLink.objects.filter(connection=run.connection_id, state__in=EmployeeLink.HOLDING)
+    rows = EmployeeLink.objects.filter(connection=run.connection_id).holding()
     links = list(rows.filter(huma_id__in=run.people))
     left_out = LeftOut.objects.filter(connection=run.connection_id).in_memory()
     return {link.huma_id: link for link in links if not left_out.has_half_of(link.huma_id, link.visma_id)}

@@ -5,10 +5,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from connections.models import Connection
+from sync.analysis.pilot_scope import pilot_scope
 from sync.core.batches import BATCH
 from sync.core.records.employee import Side
 from sync.models import Change, EmployeeLink, HumaEvent, SyncRun
-from sync.models.pilot import works_for
 from sync.runs import second_reads
 
 REFUSED_ACCESS = ("bad_credentials", "application_refused")
@@ -49,12 +49,12 @@ def handled(run: SyncRun) -> None:
 
 def _outside(run: SyncRun) -> set[str]:
     """The ids in Huma of the run's people who are outside the pilot group: whatever they changed, it was left alone."""
-    works = works_for(run.connection_id)
-    if works.everyone:
+    scope = pilot_scope(run.connection_id)
+    if scope.everyone:
         return set()
     links = EmployeeLink.objects.filter(connection=run.connection_id, huma_id__in=run.people)
-    inside = {link.huma_id for link in links.exclude(state=EmployeeLink.State.DIFFERENT) if works.link(link)}
-    return {one for one in run.people if one not in inside and not works.person(Side.HUMA, one)}
+    inside = {link.huma_id for link in links.same_person() if scope.includes_link(link)}
+    return {one for one in run.people if one not in inside and not scope.includes_person(Side.HUMA, one)}
 
 
 def not_handled(run: SyncRun) -> None:

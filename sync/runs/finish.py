@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from connections.models import PROGRAM, audit
-from sync.mail.payroll_notices import tell_of_accounts
+from sync.mail.payroll_letters import tell_of_accounts
 from sync.models import Change, Conflict, RunPerson, SyncRun
 from sync.models.groups import SINGLE, WAITS
 from sync.runs import result_email

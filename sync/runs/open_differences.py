@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 from django.db.models import Case, Count, Exists, FilteredRelation, Max, OuterRef, Q, QuerySet, When
 
+from sync.analysis.pilot_scope import links_in_pilots
 from sync.core.batches import batches
 from sync.models import Change, Conflict, EmployeeLink, LeftOut, SyncRun
 from sync.models.groups import COMPARED, FOLLOWING, MANUAL, OPEN_STATES, PART, UNATTENDED, UNSETTLED, WAITS, WHOLE
-from sync.models.pilot import links_in_pilots
 
 State, Trigger = SyncRun.State, SyncRun.Trigger
 CONNECTIONS_AT_ONCE = 200  # connections in one statement
@@ -93,13 +93,20 @@ def looks_of(newest: Newest, connections: Iterable[int]) -> Looks:
     return looks
 
 
-def waiting_differences(looks: Looks) -> Counter[int]:
-    """By connection, how many differences wait for a person."""
+def waiting_differences(looks: Looks) -> Counter[tuple[int, str]]:
+    """By connection and field, how many differences wait for a person."""
     again, alone = _looked_at_again(looks)
-    count = Counter(_with_later_looks(looks, again, WAITS, _to_answer).values())
-    for run, n in asking(alone).values_list("run").annotate(n=Count("pk")).order_by():
-        count[alone[run]] += n
+    found = _with_later_looks(looks, again, WAITS, _to_answer)
+    count = Counter((connection, name) for (_link, name), connection in found.items())
+    for run, name, n in asking(alone).values_list("run", "field").annotate(n=Count("pk")).order_by():
+        count[alone[run], name] += n
     return count
+
+
+def who_waits(looks: Looks) -> set[tuple[int, str]]:
+    """The differences that ``waiting_differences`` counts: link and field of each."""
+    whole = {pk: connection for connection, pk in looks.whole.items()}
+    return set(_with_later_looks(looks, whole, WAITS, _to_answer))
 
 
 def people_who_differ(looks: Looks, without: Collection[int] = ()) -> Counter[int]:

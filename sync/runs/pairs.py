@@ -155,7 +155,7 @@ def _link(run: SyncRun, user: Any, rows: Sequence[Judged], freed: set[str]) -> d
     try:
         with transaction.atomic():
             hold_reviews(connection)
-            others = EmployeeLink.objects.filter(connection=connection, state__in=EmployeeLink.HOLDING)
+            others = EmployeeLink.objects.filter(connection=connection).holding()
             taken = {id_ for pair in others.values_list("huma_id", "visma_id") for id_ in pair}
             free = [one for one in rows if taken.isdisjoint(one.couple)]
             retire_gone(connection, Side.HUMA, [one.couple[0] for one in free])

@@ -2,7 +2,7 @@
 
 Each change locks the connection, as the confirmation of a run does, and tells which state of the group the person saw
 (``Connection.pilot_version``): of two owners at once the second one is asked to look again. For whom the connection
-works stands in ``sync.models.pilot``.
+works stands in ``sync.analysis.pilot_scope``.
 """
 
 from collections.abc import Collection, Iterable
@@ -178,7 +178,7 @@ def linked_of(connection: Connection, keys: Collection[Key]) -> dict[Key, Employ
     """The links that somebody has by now, by (side, id), also of people who are gone from a side."""
     found: dict[Key, EmployeeLink] = {}
     ids = {side: [id_ for where, id_ in keys if where == side] for side in Side}
-    rows = EmployeeLink.objects.filter(connection=connection).exclude(state=EmployeeLink.State.DIFFERENT)
+    rows = EmployeeLink.objects.filter(connection=connection).same_person()
     for link in rows.filter(Q(huma_id__in=ids[Side.HUMA]) | Q(visma_id__in=ids[Side.VISMA])):
         for key in ((Side.HUMA.value, link.huma_id), (Side.VISMA.value, link.visma_id)):
             if key in keys:

@@ -7,12 +7,12 @@ from datetime import datetime
 from django.db.models import Count, Q
 
 from connections.models import Connection
+from sync.analysis.pilot_scope import linked_outside
 from sync.core.batches import batches
 from sync.core.codes import Standing
 from sync.core.records.employee import Period, Side
 from sync.models import Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, PilotMember, SyncRun
 from sync.models.links import StaysOut
-from sync.models.pilot import linked_outside
 from sync.runs.lifecycle import latest_read
 from sync.runs.pilot_group import Key, linked_of
 

@@ -13,18 +13,18 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from connections.owner_settings.recipients import is_recipient
 from connections.person_urls import person_url
-from connections.settings.recipients import is_recipient
 from sync.analysis import skipped_people
 from sync.core.codes import Action, Standing
 from sync.core.deciding.report import OUTCOMES, Totals
 from sync.core.fields import FIELDS
 from sync.core.records.employee import Side
 from sync.mail import letters
-from sync.mail.composers import Composer
+from sync.mail.composing import Composer
 from sync.mail.message import absolute, message
 from sync.mail.outbox import each_once, hashed
-from sync.mail.payroll_notices import counts_only
+from sync.mail.payroll_letters import counts_only
 from sync.models import Change, Conflict, Letter, PossibleMatch, SyncRun
 from sync.models.groups import PROBLEMS
 from sync.planning.new_people import what_comes_along

@@ -62,7 +62,7 @@ def make_link(
     known = _against(huma, visma)
     if "birth" in known and not births_confirmed:
         raise NotAllowed("births")
-    others = EmployeeLink.objects.filter(connection=connection, state__in=EmployeeLink.HOLDING)
+    others = EmployeeLink.objects.filter(connection=connection).holding()
     if others.filter(Q(huma_id=huma.vendor_id) | Q(visma_id=visma.vendor_id)).exists():
         raise NotAllowed("taken")
     retire_gone(connection, Side.HUMA, [huma.vendor_id])
@@ -145,9 +145,9 @@ def leave_out(connection: Connection, user: Any, side: str, vendor_id: str, name
             vendor_id=vendor_id,
             defaults={"name": name[:255], "reason": why.strip()[:200], "by": name_of(user)},
         )
-        if created:
-            audit(user, "person.left_out", connection, left_out=row.pk, side=side)
         made = _link_of(connection, side, vendor_id)
+        if created:
+            audit(user, "person.left_out", connection, left_out=row.pk, side=side, **_whose(row, made))
         for run in in_review(connection):
             if made is not None:
                 Conflict.objects.filter(run=run, link=made).delete()
@@ -161,7 +161,8 @@ def take_back(row: LeftOut, user: Any) -> None:
     with transaction.atomic():
         hold_reviews(connection)
         made = row.link or _link_of(connection, row.side, row.vendor_id)
-        audit(user, "field.taken_back" if row.field else "person.taken_back", connection, left_out=row.pk)
+        action = "field.taken_back" if row.field else "person.taken_back"
+        audit(user, action, connection, left_out=row.pk, **_whose(row, made))
         LeftOut.objects.filter(pk=row.pk).delete()
         for run in in_review(connection):
             if made is not None:
@@ -169,6 +170,12 @@ def take_back(row: LeftOut, user: Any) -> None:
             else:
                 rows = EmployeeSnapshot.objects.filter(run=run, side=row.side, vendor_id=row.vendor_id, link=None)
                 recheck(run, rows)
+
+
+def _whose(row: LeftOut, made: EmployeeLink | None) -> dict[str, Any]:
+    """Whom an audit entry about a row is about, because the row may be deleted later: never a name."""
+    ids = {"ids": [f"{row.side}:{row.vendor_id}"]} if row.vendor_id else {"field": row.field}
+    return ids | ({"link": made.pk} if made else {})
 
 
 def _compare_again(run: SyncRun, made: EmployeeLink) -> None:
@@ -205,7 +212,7 @@ def _link_of(connection: Connection, side: str, vendor_id: str) -> EmployeeLink 
     if not vendor_id:
         return None
     rows = EmployeeLink.objects.filter(connection=connection, **{f"{side}_id": vendor_id})
-    return rows.exclude(state=EmployeeLink.State.DIFFERENT).first()
+    return rows.same_person().first()
 
 
 def in_review(connection: Connection) -> list[SyncRun]:

@@ -5,12 +5,12 @@ from django.utils.translation import gettext as _
 
 from connections.models import Connection, ReleaseRequest
 from connections.pauses.pausing import application_refused
+from sync.attention.dashboard import Entry, entry_for
 from sync.automation import switching
-from sync.inbox.all_right import answer_for
-from sync.inbox.dashboard import Entry, entry_for
 from sync.pages.steps import WIZARD_STEPS, Step
 from sync.readiness.shown import Readiness, readiness
 from sync.runs import release_look
+from sync.situation.all_right import answer_for
 from sync.wording.all_right import Said, said
 from sync.wording.pause import Pause, pause_of
 from sync.wording.sentences import sentence

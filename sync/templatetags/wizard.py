@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django import template
-from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -13,6 +11,7 @@ from connections.person_urls import person_url
 from sync.core.records.employee import Side
 from sync.wizard.cards import Choice, Row
 from sync.wording.display import Display, Segment
+from sync.wording.moments import moment
 from sync.wording.sentences import side_name
 
 register = template.Library()
@@ -75,12 +74,7 @@ def of(counts: dict[str, int], key: str) -> int:
 @register.filter
 def when(at: datetime | None) -> str:
     """A time in words: "22 November, 11:19", with the year if it isn't this one."""
-    if at is None:
-        return ""
-    local = timezone.localtime(at)
-    year = "" if local.year == timezone.localdate().year else " Y"
-    english = (translation.get_language() or "").startswith("en")
-    return date_format(local, f"j F{year}, H:i" if english else f"j. F{year}, H:i")
+    return moment(at)
 
 
 @register.filter

@@ -11,6 +11,7 @@ from django.utils import timezone
 from connections.models import Connection, audit, name_of
 from sync.analysis import skipped_people
 from sync.analysis.links.relooking import held_back
+from sync.analysis.pilot_scope import linked_inside
 from sync.analysis.written_meanwhile import closed_to, settled_elsewhere
 from sync.core.calendar.payday import PayPlan
 from sync.core.codes import Action, Standing
@@ -18,7 +19,6 @@ from sync.core.fields import field as field_named
 from sync.core.records.employee import Side
 from sync.models import Conflict, EmployeeLink, LeftOut, SyncRun
 from sync.models.groups import STEPS
-from sync.models.pilot import linked_inside
 from sync.planning.payday import marked, plan_of
 from sync.planning.plan_rows import store_plan
 from sync.planning.planning import Item, NumberNeeded, Plan, make_plan, not_to_undo

@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from connections.models import audit, name_of
 from sync.analysis.links.candidates import NEVER_OFFERED, possible, recheck, unnumbered
+from sync.analysis.pilot_scope import alone_inside
 from sync.core.codes import CreateGroup
 from sync.core.records.employee import Side
 from sync.models import EmployeeSnapshot, LeftOut, SyncRun
 from sync.models.groups import STEPS
-from sync.models.pilot import alone_inside
 from sync.runs.lifecycle import NotAllowed
 from sync.runs.who_is_who import hold_reviews, leave_out
 

@@ -9,9 +9,9 @@ from django.utils.functional import Promise
 
 from connections.models import Connection
 from sync.analysis.links import candidates
+from sync.analysis.pilot_scope import alone_inside
 from sync.core.records.employee import Side
 from sync.models import EmployeeLink, EmployeeSnapshot, LeftOut, SyncRun
-from sync.models.pilot import alone_inside
 from sync.pages.paging import Part, Place, by_pk, part
 from sync.planning.new_people import Omitted, what_comes_along
 from sync.wizard import creation as service

@@ -6,11 +6,11 @@ from django.db import IntegrityError, transaction
 
 from connections.models import audit
 from sync.analysis.links.relooking import is_held_back
+from sync.analysis.pilot_scope import PilotScope, pilot_scope
 from sync.core.codes import Action, Standing
 from sync.core.fields.number import TO_BE_GIVEN
 from sync.core.records.employee import Side
 from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, SyncRun
-from sync.models.pilot import WorksFor, works_for
 from sync.runs.lifecycle import NotAllowed, open_run, require_active
 
 
@@ -58,20 +58,20 @@ def to_retry(run: SyncRun) -> list[Change]:
     People whose link has come into doubt since are left out (see ``doubted``), and people outside the pilot group (see
     ``outside``).
     """
-    works = works_for(run.connection_id)
-    return [change for change in _failed(run) if not _is_doubted(change) and not _is_outside(change, works)]
+    scope = pilot_scope(run.connection_id)
+    return [change for change in _failed(run) if not _is_doubted(change) and not _is_outside(change, scope)]
 
 
 def outside(run: SyncRun) -> int:
     """How many people a retry leaves alone because they are outside the pilot group."""
-    works = works_for(run.connection_id)
-    return len({(one.link_id, one.snapshot_id) for one in _failed(run) if _is_outside(one, works)})
+    scope = pilot_scope(run.connection_id)
+    return len({(one.link_id, one.snapshot_id) for one in _failed(run) if _is_outside(one, scope)})
 
 
-def _is_outside(change: Change, works: WorksFor) -> bool:
+def _is_outside(change: Change, scope: PilotScope) -> bool:
     if change.link:
-        return not works.link(change.link)
-    return change.snapshot is not None and not works.person(change.snapshot.side, change.snapshot.vendor_id)
+        return not scope.includes_link(change.link)
+    return change.snapshot is not None and not scope.includes_person(change.snapshot.side, change.snapshot.vendor_id)
 
 
 def doubted(run: SyncRun) -> int:
@@ -89,7 +89,7 @@ def _failed(run: SyncRun) -> list[Change]:
     if run.is_open:
         return []
     rows = Change.objects.filter(run=run, state=Change.State.FAILED).select_related("conflict", "snapshot", "link")
-    links = EmployeeLink.objects.filter(connection=run.connection_id).exclude(state=EmployeeLink.State.DIFFERENT)
+    links = EmployeeLink.objects.filter(connection=run.connection_id).same_person()
     there: set[tuple[str, str]] = {(Side.HUMA, huma) for huma in links.values_list("huma_id", flat=True)}
     there |= {(Side.VISMA, visma) for visma in links.values_list("visma_id", flat=True)}
     return [change for change in rows if _is_worth_it(change, there)]

@@ -13,12 +13,12 @@ from connections.models import Connection, audit, name_of
 from connections.pages import request_params
 from connections.pages.request_params import searched
 from sync.analysis.links.relooking import doubted_links
+from sync.analysis.pilot_scope import linked_inside, linked_outside
 from sync.core.codes import Standing
 from sync.core.deciding.plan import bulk_refusal
 from sync.core.fields import names
 from sync.models import Conflict, EmployeeLink, SyncRun
 from sync.models.groups import ONE_SIDE_EMPTY, STEPS
-from sync.models.pilot import linked_inside, linked_outside
 from sync.runs.lifecycle import NotAllowed
 
 CHOICES = [choice for choice in Conflict.Decision.values if choice != Conflict.Decision.UNDO]

@@ -1,29 +1,26 @@
 """Why people were passed over, in words, and which property is the cause."""
 
-import re
-
 from django.utils.translation import gettext as _
 
-from sync.core.fields import FIELDS
+from sync.core.fields.vendor_paths import fields_of_path, path_names
 from sync.models import PassedPerson
 from sync.wording.sentences import field_label, sentence, side_name
 
-_PART = re.compile(r"[A-Za-z]+")
-_OF_FIELDS = {path: spec.name for spec in reversed(FIELDS) for path in spec.json_paths}
 _NAMES = "personNames"
 _DAYS = ("activeStart", "activeEnd")
 
 
 def property_label(prop: str) -> str:
     """A vendor's property in people's words; an unknown one is returned as it is."""
-    parts = _PART.findall(prop)
-    if parts and parts[0] in _OF_FIELDS and parts[0] != _NAMES:  # emails[0].type belongs to the email
-        return field_label(_OF_FIELDS[parts[0]])
+    about, parts = fields_of_path(prop), path_names(prop)
+    if len(about) == 1:
+        return field_label(about[0])
     for part in reversed(parts):
         if part == _NAMES:
             return _("the names and the days from which they count")
-        if part in _OF_FIELDS and (part not in _DAYS or _NAMES not in parts):
-            return field_label(_OF_FIELDS[part])
+        named = fields_of_path(part)  # as in _embedded.positions[0].activeEnd
+        if named and (part not in _DAYS or _NAMES not in parts):
+            return field_label(named[0])
         if label := _others().get(part):
             return label
     return prop

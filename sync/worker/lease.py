@@ -52,7 +52,7 @@ def renew(model: type[Model], pk: int, seconds: float, holder: str) -> bool:
     return bool(row.update(lease_until=_in(seconds)))
 
 
-def release(model: type[Model], pk: int, holder: str) -> bool:
+def give_back(model: type[Model], pk: int, holder: str) -> bool:
     """Give the lease back. False if it wasn't ours any more."""
     row: Any = model._default_manager.filter(pk=pk, lease_holder=holder)
     return bool(row.update(lease_holder="", lease_until=None))
@@ -117,7 +117,7 @@ class Lease:
         if not self._taken:
             self._taken = True
             try:
-                release(self.model, self.pk, self.holder)
+                give_back(self.model, self.pk, self.holder)
             except DatabaseError as error:  # then the lease runs out
                 logger.warning("%s %s: lease not given back (%s)", self.model.__name__, self.pk, type(error).__name__)
 

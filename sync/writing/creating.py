@@ -180,7 +180,7 @@ def _email_exists(context: Context, write: Write, found: Doc) -> float | None:
     ours = write.tries > 0 and all(loose(clean(found.get(key))) == loose(clean(values[name])) for key, name in names)
     user_id = str(found["id"])
     links = EmployeeLink.objects.filter(connection=write.run.connection, huma_id=user_id)
-    if links.exclude(state=EmployeeLink.State.DIFFERENT).exists():
+    if links.same_person().exists():
         return _instead(write, Change.State.FAILED, "email_exists_linked")
     if ours:
         _created(context, write, user_id)
@@ -206,7 +206,7 @@ def _instead(write: Write, state: str, reason: str) -> float | None:
 def _is_linked(write: Write, person: EmployeeSnapshot) -> bool:
     """Whether the person was linked, or created by another run, since this run read them."""
     links = EmployeeLink.objects.filter(connection=write.run.connection, **{f"{person.side}_id": person.vendor_id})
-    return links.exclude(state=EmployeeLink.State.DIFFERENT).exists()
+    return links.same_person().exists()
 
 
 def _person(write: Write) -> tuple[Change, EmployeeSnapshot]:

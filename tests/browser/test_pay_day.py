@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connections.models import Connection
-from connections.settings import recipients
-from connections.settings.changing import change_settings
+from connections.owner_settings import recipients
+from connections.owner_settings.changing import change_settings
 from sync.models import Change, EmployeeLink, SyncRun
 from tests.browser.looking import Look
 from tests.connections.companies import company

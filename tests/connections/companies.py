@@ -6,8 +6,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from connections.models import AuditEntry, Connection, new_code
+from connections.owner_settings.changing import change_settings
 from connections.sandbox import HUMA_CLIENT_ID, HUMA_CLIENT_SECRET, ORGANIZATION_ID, TENANT_ID
-from connections.settings.changing import change_settings
 from sync.core.calendar.schedule import spread_of
 
 OTHER_GUID = "11111111-2222-4333-8444-555555555555"

@@ -10,8 +10,8 @@ from connections import sandbox as vendors
 from connections.models import Connection
 from connections.sandbox.seed.seed import Person as Seeded
 from sync import runner
+from sync.attention import digest
 from sync.automation import real_time, schedule
-from sync.inbox import digest
 from sync.mail import letters, outbox
 from sync.models import Change, EmployeeLink, SyncRun
 from tests.installations.keeping import PASSWORD

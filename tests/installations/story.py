@@ -11,12 +11,12 @@ from django_q.models import OrmQ
 from connections import sandbox as vendors
 from connections.connect import connecting
 from connections.models import Connection
+from connections.owner_settings import changing, owners
 from connections.pauses import pausing
-from connections.settings import changing, owners
 from sync import runner
 from sync.analysis import notices
 from sync.analysis.links import candidates
-from sync.automation import date_roll, held, switching
+from sync.automation import answering_held, date_roll, switching
 from sync.core.codes import CreateGroup
 from sync.models import EmployeeLink, SyncRun
 from sync.runs import lifecycle
@@ -171,9 +171,9 @@ class Story(Work):
         for person in some:
             self.new_account(person)
         self.huma_tells(*(person.user_id for person in some))
-        held.approve(self.connection, self.hr, self.waiting(some[0].user_id))
+        answering_held.approve(self.connection, self.hr, self.waiting(some[0].user_id))
         self.attend()
-        held.reject(self.connection, self.colleague, self.waiting(some[1].user_id))
+        answering_held.reject(self.connection, self.colleague, self.waiting(some[1].user_id))
         days_pass(1)
         self.new_account(some[2])
         self.main.huma.edit(some[3].user_id, bankAccount=before["bankAccount"])
@@ -186,9 +186,9 @@ class Story(Work):
         self.huma_tells(*some)
         waiting = self.waiting(*some)
         assert len(waiting) == 5, waiting
-        held.approve(self.connection, self.hr, waiting[:2])
+        answering_held.approve(self.connection, self.hr, waiting[:2])
         self.attend()
-        held.reject(self.connection, self.hr, waiting[2:3])
+        answering_held.reject(self.connection, self.hr, waiting[2:3])
         self.write_digest()
         days_pass(2)
 

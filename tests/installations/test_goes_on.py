@@ -8,7 +8,7 @@ from django.test import Client
 from connections import sandbox as vendors
 from connections.models import Connection
 from sync import runner
-from sync.automation import held, schedule
+from sync.automation import answering_held, schedule
 from sync.models import Change, Conflict, EmployeeLink, HumaEvent, SyncRun
 from sync.runs import lifecycle
 from tests.installations.conftest import Installation
@@ -157,7 +157,9 @@ def test_what_was_held_can_be_approved(installation):
         one.link.visma_id: installation.company.huma.users[one.link.huma_id].values for one in waiting if one.link
     }
     assert len(expected) == 4
-    answered = held.approve(installation.connection, installation.owner, list(waiting.values_list("pk", flat=True)))
+    answered = answering_held.approve(
+        installation.connection, installation.owner, list(waiting.values_list("pk", flat=True))
+    )
     assert answered.changes == 4
     installation.attend()
     for id_, values in expected.items():

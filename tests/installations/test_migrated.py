@@ -173,7 +173,7 @@ def test_what_was_chosen_in_a_run_stays_chosen(migrated):
             options.get("assign_numbers", False),
         )
     latest = {pk: key for key, options in before.items() for pk in options.get("released", ())}
-    assert dict(Change.objects.exclude(release=None).values_list("pk", "release")) == latest
+    assert dict(Change.objects.exclude(approval_run=None).values_list("pk", "approval_run")) == latest
 
 
 def test_what_is_encrypted_can_be_read(migrated):

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 
 from connections.models import Connection
 from sync import runner
-from sync.automation import held, real_time
+from sync.automation import answering_held, real_time
 from sync.models import Change, HumaEvent, SyncRun
 from sync.worker.lease import Lease
 from tests.sync.driving import outcomes
@@ -90,7 +90,7 @@ def told(found: Company, *people: Person) -> SyncRun:
 
 def approve(found: Company, changes: Iterable[Change], typed: str = "") -> SyncRun:
     """The run of an approval, at its end."""
-    run = held.approve(found.connection, found.user, [one.pk for one in changes], typed).run
+    run = answering_held.approve(found.connection, found.user, [one.pk for one in changes], typed).run
     assert run is not None
     runner.drive(run)
     found.sandbox.wait_for_jobs()
@@ -99,7 +99,7 @@ def approve(found: Company, changes: Iterable[Change], typed: str = "") -> SyncR
 
 def approved(found: Company, changes: Iterable[Change]) -> SyncRun:
     """The run of an approval that has just begun."""
-    run = held.approve(found.connection, found.user, [one.pk for one in changes]).run
+    run = answering_held.approve(found.connection, found.user, [one.pk for one in changes]).run
     assert run is not None
     return run
 

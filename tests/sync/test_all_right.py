@@ -8,9 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from sync.core.all_right import State
-from sync.inbox.all_right import answer_for, answers
-from sync.inbox.attention import attention, situation
 from sync.models import Change, Conflict, EmployeeLink, EmployeeSnapshot, LeftOut, PassedPerson, SyncRun
+from sync.situation.all_right import answer_for, answers
+from sync.situation.what_waits import attention, situation
 from sync.wording.all_right import said
 from tests.connections.companies import company
 from tests.sync.browsing import at, signed_in, words

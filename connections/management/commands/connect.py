@@ -14,9 +14,9 @@ from connections.api.unseen import seen
 from connections.command_line import OneLineCommand, email_address, mistake
 from connections.connect import connecting
 from connections.models import Connection
+from connections.owner_settings import changing, owners
 from connections.pages.form_fields import CLIENT_SHAPE, SECRET_SHAPE, TENANT_SHAPE, as_guid
 from connections.releases.answering import release_by_command
-from connections.settings import changing, owners
 from connections.supported import end_reasons, is_end_reason
 from connections.vendors.connect_errors import explain
 from connections.vendors.probe import Trouble

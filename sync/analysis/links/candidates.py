@@ -10,11 +10,11 @@ from django.db.models import QuerySet
 
 from sync.analysis.carried_decisions import last_with_choices
 from sync.analysis.links.numbers import as_read
+from sync.analysis.pilot_scope import alone_inside
 from sync.core.codes import CreateGroup
 from sync.core.deciding.create import SHARED, UNTIL_READ_AGAIN, keys, refused, shared_keys
 from sync.core.records.employee import Side, from_json
 from sync.models import EmployeeSnapshot, LeftOut, PossibleMatch, SyncRun
-from sync.models.pilot import alone_inside
 from sync.reading.lists.programs import addresses_of, seen_by
 
 NEVER_OFFERED = ("", CreateGroup.NOT_A_PERSON)

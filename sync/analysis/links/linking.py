@@ -39,7 +39,7 @@ def kept_number(visma: str, huma: str = "") -> str:
 def store_links(run: SyncRun, analysis: Analysis, today: date) -> dict[tuple[str, str], int]:
     """Store the links and what was settled; returns the primary keys of all links by their ids (Huma's, Visma's)."""
     _store_presence(run.connection, analysis)
-    rows = EmployeeLink.objects.filter(connection=run.connection).exclude(state=EmployeeLink.State.DIFFERENT)
+    rows = EmployeeLink.objects.filter(connection=run.connection).same_person()
     known = {(huma, visma): pk for pk, huma, visma in rows.values_list("pk", "huma_id", "visma_id")}
     newer = written_meanwhile(run)
     for keys in batches(sorted(known[pair] for pair in analysis.pairs if pair in known and known[pair] not in newer)):

@@ -67,7 +67,7 @@ def _look(run: SyncRun, reader: Reader, ended: Pairs) -> Rehires:
     people = {employee.id: employee for employee in (*everybody, *(visma for _huma, visma in ended.values()))}
     alike = PeopleIndex(weighing_of([huma for huma, _visma in ended.values()], people.values()))
     links = EmployeeLink.objects.filter(connection=run.connection_id)
-    taken = set(links.filter(state__in=EmployeeLink.HOLDING).values_list("visma_id", flat=True))
+    taken = set(links.holding().values_list("visma_id", flat=True))
     apart = links.filter(state=EmployeeLink.State.DIFFERENT, huma_id__in=[huma for huma, _visma in ended])
     different = set(apart.values_list("huma_id", "visma_id"))
     found = {couple: better_employee(alike, couple, taken, different) for couple in ended}

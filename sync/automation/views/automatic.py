@@ -14,7 +14,9 @@ from sync.automation.forms import AutomaticForm, SwitchForm
 from sync.core.records.writers import called
 from sync.models import SeenIntegration, SyncRun
 from sync.models.groups import UNATTENDED
-from sync.pages.steps import connection_page, page_context, result_url, step_url
+from sync.pages.access import connection_page
+from sync.pages.page_context import page_context
+from sync.pages.steps import result_url, step_url
 from sync.runs.lifecycle import NotAllowed
 from sync.runs.open_differences import open_differences
 from sync.wording.sentences import field_label

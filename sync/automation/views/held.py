@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from connections.models import Connection
 from connections.pages import request_params
-from sync.automation import held as service
+from sync.automation import answering_held as service
+from sync.pages.access import approval_page
+from sync.pages.page_context import page_context
 from sync.pages.paging import Place
-from sync.pages.steps import approval_page, page_context
 from sync.planning.planning import NumberNeeded
 from sync.runs.lifecycle import NotAllowed
 from sync.wording.sentences import sentence
@@ -48,7 +49,7 @@ def ask(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Show how many are ticked and what will happen to them; nothing happens yet."""
     answer = request.POST.get("answer", "")
     everything = request.POST.get("all") == "1"
-    ticked = [pk for one in request.POST.getlist("change") if (pk := request_params.number(one))]
+    ticked = request_params.numbers(request.POST.getlist("change"))
     if answer not in ANSWERS or not (everything or ticked):
         messages.warning(request, _("Nothing was ticked."))
         return _back(request, connection)
@@ -114,7 +115,7 @@ def reject(request: HttpRequest, connection: Connection) -> HttpResponse:
 
 def _asked(request: HttpRequest) -> list[int]:
     """The Changes about which the user was asked."""
-    return [pk for one in request.POST.get("changes", "").split(",") if (pk := request_params.number(one))]
+    return request_params.numbers([request.POST.get("changes", "")])
 
 
 def _nothing_left(

@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from connections.models import Connection
-from connections.settings import webhook
-from connections.settings.webhook import TokenForm
+from connections.owner_settings import webhook
+from connections.owner_settings.webhook import TokenForm
 from sync.models import HumaEvent
-from sync.pages.steps import early_page, page_context, result_url
+from sync.pages.access import early_page
+from sync.pages.page_context import page_context
+from sync.pages.steps import result_url
 from sync.wording.webhook import event_hint, refused_words, topic_words, verified_words
 
 MOST_SHOWN = 20

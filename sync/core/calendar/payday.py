@@ -94,6 +94,14 @@ def periods_around(plan: PayPlan, now: datetime) -> Iterator[Period]:
     return iter(sorted((period_of(plan, month) for month in months), key=lambda one: (one.cutoff, one.pay)))
 
 
+def pays_around(plan: PayPlan, now: datetime) -> tuple[Period, Period]:
+    """The last pay whose day is over, and the one that is prepared now: its pay day is today or comes next."""
+    today = now.astimezone(OSLO).date()
+    periods = sorted(periods_around(plan, now), key=lambda one: one.pay)
+    over = [one for one in periods if one.pay < today]
+    return over[-1], next(one for one in periods if one.pay >= today)
+
+
 def deadline(plan: PayPlan, since: datetime, now: datetime) -> Deadline:
     """Until when a change must be approved that has waited since ``since``.
 

@@ -13,7 +13,9 @@ from connections.models import Connection
 from connections.pages.request_params import number
 from sync.history.undo_preview import preview
 from sync.models import Change, SyncRun
-from sync.pages.steps import connection_page, continue_url, page_context, step_url
+from sync.pages.access import connection_page
+from sync.pages.page_context import page_context
+from sync.pages.steps import continue_url, step_url
 from sync.planning.undoable import judge
 from sync.runs import lifecycle, undoing
 from sync.wording.undo import refusal, undo_title

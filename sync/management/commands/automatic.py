@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from connections.command_line import OneLineCommand, connected, email_address, mistake
 from connections.models import Connection
-from connections.pages.permissions import is_owner
-from connections.settings import changing, owners
+from connections.owner_settings import changing, owners
+from connections.pages.permissions import is_owner_or_administrator
 from sync.analysis import two_writers
 from sync.automation import switching
 from sync.automation.forms import NEEDED, AutomaticForm
@@ -103,7 +103,7 @@ def _by(connection: Connection, username: str) -> Any:
     except owners.NoSuchUser:
         text = _("--by: no user who can sign in is called “%(who)s”.")
         raise mistake(text % {"who": username}) from None
-    if not is_owner(user, connection):
+    if not is_owner_or_administrator(user, connection):
         raise mistake(
             _("--by: “%(who)s” is neither an owner of the connection nor an administrator.") % {"who": username}
         )

@@ -9,9 +9,9 @@ from django.utils.timezone import localtime
 from connections.command_line import OneLineCommand, connection_called
 from connections.models import Connection
 from sync.core.all_right import Answer
-from sync.inbox.all_right import answers
-from sync.inbox.attention import attention, situation
 from sync.readiness.shown import Readiness, readiness
+from sync.situation.all_right import answers
+from sync.situation.what_waits import attention, situation
 from sync.wording.all_right import said
 
 

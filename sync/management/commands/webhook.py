@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from connections.command_line import OneLineCommand, connected, mistake
-from connections.settings import webhook
+from connections.owner_settings import webhook
 
 NAME = "manage.py webhook"
 

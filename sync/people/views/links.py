@@ -20,8 +20,9 @@ from sync.analysis.links import relooking
 from sync.core.matching.relook import other_employee
 from sync.core.records.employee import Side
 from sync.models import EmployeeLink, EmployeeSnapshot
+from sync.pages.access import connection_page
+from sync.pages.page_context import page_context
 from sync.pages.paging import Place, by_pk, part
-from sync.pages.steps import connection_page, page_context
 from sync.runs import who_is_who
 from sync.runs.lifecycle import NotAllowed, latest_read
 from sync.wording.sentences import against_sentence

@@ -19,8 +19,10 @@ from connections.pages.uploads import takes_file
 from sync.analysis.judging_pairs import Judged, Outcome, doubt, judge
 from sync.core.pairs_file import NoPairs, PairsFile
 from sync.models import SyncRun
+from sync.pages.access import connection_page
+from sync.pages.page_context import page_context
 from sync.pages.paging import Place, part_of_list
-from sync.pages.steps import connection_page, page_context, step_url
+from sync.pages.steps import step_url
 from sync.people import pairs_template
 from sync.runs import pairs
 from sync.runs.lifecycle import NotAllowed, latest_read, open_run

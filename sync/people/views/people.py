@@ -13,13 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from connections.models import Connection
 from connections.pages import request_params
 from connections.pages.request_params import searched
+from sync.analysis.pilot_scope import pilot_scope
 from sync.core.matching.relook import kind_of
 from sync.core.records.employee import Side
 from sync.models import LeftOut, SyncRun
 from sync.models.groups import OPEN_STATES
-from sync.models.pilot import works_for
+from sync.pages.access import connection_page
+from sync.pages.page_context import page_context
 from sync.pages.paging import Place
-from sync.pages.steps import connection_page, page_context
 from sync.people import everyone
 from sync.people.card import PersonCard, card
 from sync.people.pilot_search import is_member
@@ -192,10 +193,10 @@ def _person_context(request: HttpRequest, connection: Connection, shown: PersonC
 
 def _of_pilot(connection: Connection, person: everyone.Person) -> list[Badge]:
     """Whether a person is in the pilot group, if there is one."""
-    works = works_for(connection.pk)
-    if works.everyone:
+    scope = pilot_scope(connection.pk)
+    if scope.everyone:
         return []
-    inside = is_member(works, person)
+    inside = is_member(scope, person)
     return [Badge(_("In the pilot group"), "accent") if inside else Badge(_("Outside the pilot group"))]
 
 

@@ -16,7 +16,8 @@ from connections.pages import request_params
 from connections.pages.request_params import searched
 from connections.vendors.huma_groups import huma_locations, people_at
 from sync.core.records.employee import Side
-from sync.pages.steps import connection_page, page_context
+from sync.pages.access import connection_page
+from sync.pages.page_context import page_context
 from sync.people.pilot_search import search_people
 from sync.people.words import badges, connected
 from sync.reading.failures import reason_for_reading
@@ -124,8 +125,7 @@ def add_ordinary(request: HttpRequest, connection: Connection) -> HttpResponse:
 @connection_page
 def remove(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Take the ticked members out of the group."""
-    texts = ",".join(request.POST.getlist("member")).split(",")
-    pks = [pk for text in texts if (pk := request_params.number(text))]
+    pks = request_params.numbers(request.POST.getlist("member"))
     if not pks:
         messages.warning(request, _("Nobody was ticked."))
         return _back(request, connection)

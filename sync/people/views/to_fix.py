@@ -10,8 +10,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from connections.models import Connection, audit
 from connections.pages.request_params import number
+from sync.pages.access import connection_page
+from sync.pages.page_context import page_context
 from sync.pages.paging import Place, part_of_list
-from sync.pages.steps import connection_page, page_context
 from sync.people.to_fix import ToFix, as_csv, to_fix
 
 PER_PAGE = 500

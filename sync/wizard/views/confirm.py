@@ -13,7 +13,9 @@ from connections.models import Connection
 from connections.pages.request_params import number
 from sync.models import SyncRun
 from sync.models.groups import BY_HAND, STEPS
-from sync.pages.steps import connection_page, continue_url, inactive, page_context, plan_page, step_url
+from sync.pages.access import connection_page, plan_page
+from sync.pages.page_context import inactive, page_context
+from sync.pages.steps import continue_url, step_url
 from sync.planning.planning import NumberNeeded
 from sync.runs import lifecycle
 from sync.runs.undoing import undone_runs

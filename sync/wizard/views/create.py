@@ -17,8 +17,10 @@ from connections.vendors.huma_groups import groups_for_page
 from sync.analysis.links import candidates
 from sync.core.records.employee import Side
 from sync.models import EmployeeSnapshot, LeftOut, SyncRun
+from sync.pages.access import go_to, open_run_page
+from sync.pages.page_context import page_context
 from sync.pages.paging import Place
-from sync.pages.steps import go_to, open_run_page, page_context, step_url
+from sync.pages.steps import step_url
 from sync.reading.failures import reason_for_reading
 from sync.runs import who_is_who
 from sync.runs.lifecycle import NotAllowed

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET
 from connections.models import Connection
 from sync.core.records.employee import Side
 from sync.models import SyncRun
-from sync.pages.steps import open_run_page, page_context
+from sync.pages.access import open_run_page
+from sync.pages.page_context import page_context
 from sync.wizard.overview import Overview, overview, proposal
 from sync.wizard.views.review import progress_context
 from sync.wording.link_keys import linked_by

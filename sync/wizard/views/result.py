@@ -10,7 +10,9 @@ from connections.models import Connection
 from sync.core.deciding.report import OUTCOMES, Totals
 from sync.models import Change, Letter, SyncRun
 from sync.models.groups import BY_HAND
-from sync.pages.steps import continue_url, inactive, page_context, run_page, step_url
+from sync.pages.access import run_page
+from sync.pages.page_context import inactive, page_context
+from sync.pages.steps import continue_url, step_url
 from sync.planning.payday import next_cutoff
 from sync.runs import lifecycle
 from sync.runs.result_email import result_of

@@ -15,8 +15,10 @@ from connections.pages import request_params
 from sync.core.codes import Standing
 from sync.models import Conflict, SyncRun
 from sync.models.groups import ONE_SIDE_EMPTY
+from sync.pages.access import go_to, open_run_page
+from sync.pages.page_context import page_context
 from sync.pages.paging import Place
-from sync.pages.steps import go_to, open_run_page, page_context, step_url
+from sync.pages.steps import step_url
 from sync.runs.lifecycle import NotAllowed
 from sync.wizard import cards, review
 from sync.wizard.matches import open_count

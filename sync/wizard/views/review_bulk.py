@@ -11,7 +11,9 @@ from django.views.decorators.http import require_POST
 
 from connections.models import Connection
 from sync.models import SyncRun
-from sync.pages.steps import open_run_page, page_context, step_url
+from sync.pages.access import open_run_page
+from sync.pages.page_context import page_context
+from sync.pages.steps import step_url
 from sync.runs.lifecycle import NotAllowed
 from sync.wizard import review
 from sync.wizard.review import Decided, ReviewFilter

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 from connections.models import Connection
 from connections.pages import request_params
 from sync.models import PossibleMatch, SyncRun
+from sync.pages.access import open_run_page
+from sync.pages.page_context import page_context
 from sync.pages.paging import Place
-from sync.pages.steps import open_run_page, page_context
 from sync.runs.lifecycle import NotAllowed
 from sync.wizard import match_groups, matches
 from sync.wizard.views.review import progress_context

@@ -13,7 +13,9 @@ from connections.models import Connection
 from sync.core.deciding.report import OUTCOMES
 from sync.models import SyncRun
 from sync.models.groups import BY_HAND
-from sync.pages.steps import continue_url, go_to, page_context, run_page
+from sync.pages.access import go_to, run_page
+from sync.pages.page_context import page_context
+from sync.pages.steps import continue_url
 from sync.runs import lifecycle
 from sync.wording.rule import rule
 from sync.wording.sentences import outcome_label

@@ -13,7 +13,9 @@ from connections.models import Connection
 from sync.core.records.employee import Side
 from sync.models import SyncRun
 from sync.models.groups import BY_HAND, CARRIED_OUT, STEPS, TYPED_CHECKS
-from sync.pages.steps import connection_page, continue_url, go_to, inactive, open_run_page, page_context, step_url
+from sync.pages.access import connection_page, go_to, open_run_page
+from sync.pages.page_context import inactive, page_context
+from sync.pages.steps import continue_url, step_url
 from sync.runs import lifecycle
 from sync.wording.sentences import sentence
 

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 from sync import runner
 from sync.analysis.links import relooking
-from sync.automation import held
+from sync.automation import answering_held
 from sync.models import Conflict, SyncRun
 from sync.runs import lifecycle
 from sync.wizard import retry, review
@@ -68,35 +68,35 @@ class TestWhatIsHeld:
         with six_people(settings, hr) as made:
             yield made
 
-    def test_a_release_of_everything_leaves_the_person_waiting(self, fjordheim: Company) -> None:
+    def test_an_approval_of_everything_leaves_the_person_waiting(self, fjordheim: Company) -> None:
         numbers = hold_phones(fjordheim)
         anna, berit = list(numbers)[:2]
         before = phone(fjordheim, anna)
         fjordheim.huma(anna, birthDate=ANOTHER_BIRTH)
         told(fjordheim, anna)
-        chosen = held.select(fjordheim.connection, None, True)
+        chosen = answering_held.select(fjordheim.connection, None, True)
         assert chosen.doubted == 1
-        held.approve(fjordheim.connection, fjordheim.user, chosen.pks, str(chosen.people))
+        answering_held.approve(fjordheim.connection, fjordheim.user, chosen.pks, str(chosen.people))
         bell.until_quiet()
         assert (phone(fjordheim, anna), phone(fjordheim, berit)) == (before, numbers[berit])
         assert of(fjordheim, anna)
 
-    def test_who_comes_into_doubt_after_the_release_waits_again(self, fjordheim: Company) -> None:
+    def test_who_comes_into_doubt_after_the_approval_waits_again(self, fjordheim: Company) -> None:
         anna = next(iter(hold_phones(fjordheim)))
         before = phone(fjordheim, anna)
         fjordheim.huma(anna, birthDate=ANOTHER_BIRTH)
-        held.approve(fjordheim.connection, fjordheim.user, [one.pk for one in of(fjordheim, anna)])
+        answering_held.approve(fjordheim.connection, fjordheim.user, [one.pk for one in of(fjordheim, anna)])
         bell.until_quiet()
         assert fjordheim.link(anna).doubt == "birth"
         assert (phone(fjordheim, anna), len(of(fjordheim, anna))) == (before, 1)
 
-    def test_it_can_be_released_once_somebody_said_still_right(self, fjordheim: Company) -> None:
+    def test_it_can_be_approved_once_somebody_said_still_right(self, fjordheim: Company) -> None:
         numbers = hold_phones(fjordheim)
         anna = next(iter(numbers))
         fjordheim.huma(anna, birthDate=ANOTHER_BIRTH)
         told(fjordheim, anna)
         relooking.still_right(fjordheim.connection, fjordheim.user, [fjordheim.link(anna).pk])
-        held.approve(fjordheim.connection, fjordheim.user, [one.pk for one in of(fjordheim, anna)])
+        answering_held.approve(fjordheim.connection, fjordheim.user, [one.pk for one in of(fjordheim, anna)])
         bell.until_quiet()
         assert phone(fjordheim, anna) == numbers[anna]
 

@@ -112,7 +112,7 @@ def test_while_it_writes_it_is_shown_live(web, start):
     assert "Automatic updates, turned on by boss on " in words(web.get(response.url))
 
 
-def test_one_that_failed_is_tried_again_or_gives_back_what_was_released(web, start):
+def test_one_that_failed_is_tried_again_or_gives_back_what_was_approved(web, start):
     failure = {"failure": "read_failed_huma"}
     text = result(web, start("real-time", "failed", **failure))
     assert "Not everything could be fetched from Huma." in text

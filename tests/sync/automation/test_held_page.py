@@ -124,7 +124,7 @@ def test_without_ticks_or_an_answer_nothing_is_asked(web, fjordheim, hold, data)
     assert "Nothing was ticked." in words(response)
 
 
-def test_a_release_starts_a_run_and_comes_back_to_the_page(web, fjordheim, hold):
+def test_an_approval_starts_a_run_and_comes_back_to_the_page(web, fjordheim, hold):
     one, other = hold(), hold("Ola Hansen")
     response = answered(web, fjordheim, "approve", one)
     assert (response.status_code, response.url) == (302, at("held", fjordheim))
@@ -197,7 +197,7 @@ def test_a_paused_connection_approves_nothing_and_rejects(web, fjordheim, hold):
     assert one.answer == "dropped"
 
 
-def test_values_that_were_deleted_cannot_be_released(web, fjordheim, came, hold):
+def test_values_that_were_deleted_cannot_be_approved(web, fjordheim, came, hold):
     one = hold(before=None, after=None)
     SyncRun.objects.filter(pk=came.pk).update(values_blanked_at=timezone.now())
     text = words(web.get(at("held", fjordheim)))

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from connections.connect.disconnecting import disconnect
 from connections.models import AuditEntry, Connection, PayrollRecipient
-from connections.settings import recipients
-from connections.settings.changing import change_settings
+from connections.owner_settings import recipients
+from connections.owner_settings.changing import change_settings
 from sync import tasks
-from sync.inbox import digest
+from sync.attention import digest
 from sync.mail import letters, outbox
 from sync.models import Change, Letter, SyncRun
 from tests.connections.companies import company, text_of
@@ -248,7 +248,7 @@ class TestPages:
         assert "Emails to an address that isn't confirmed say how many, but name nobody." in page
 
     def test_added_on_the_settings_page_they_are_asked(self, fjordheim, web, smtp, sandbox):
-        from tests.connections.settings.test_settings import sent as typed
+        from tests.connections.owner_settings.test_settings import sent as typed
 
         web.post(at("connection_settings", fjordheim), typed(payroll_contacts="pay@example.com\nlonn@example.com"))
         assert set(sent(smtp)) == {"pay@example.com", "lonn@example.com"}

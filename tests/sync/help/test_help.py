@@ -21,9 +21,9 @@ from sync.help.reasons import GROUPS, grouped
 from sync.help.sections import OF_PAGES, SECTIONS
 from sync.help.terms import TERMS
 from sync.help.waits import OUTCOMES, WAITS
-from sync.inbox.attention import Kind
 from sync.models import Change
 from sync.readiness.items import ITEMS
+from sync.situation.what_waits import Kind
 from sync.wording.link_keys import KEYS
 from sync.wording.sentences import agrees_label, field_label, sentence
 from tests import words_table

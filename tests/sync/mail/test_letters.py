@@ -14,7 +14,7 @@ from django_q.models import OrmQ
 from connections.models import Connection
 from connections.pauses import pausing
 from sync import tasks
-from sync.mail import composers, letters, outbox
+from sync.mail import composing, letters, outbox
 from sync.models import Change, EmployeeLink, Letter, SyncRun
 from sync.worker.processes import this_process
 from tests.connections.companies import company
@@ -167,7 +167,7 @@ def test_a_bug_in_one_letter_keeps_no_other_from_going_out(fjordheim, letter, sm
 
 
 def test_another_module_may_make_a_kind_of_its_own(fjordheim, smtp, monkeypatch):
-    monkeypatch.setitem(composers.COMPOSERS, "digest", lambda letter: None)
+    monkeypatch.setitem(composing.COMPOSERS, "digest", lambda letter: None)
     letters.write("digest", "d", ["hr@example.com"], fjordheim)
     tasks.letters()
     assert (Letter.objects.get().state, smtp.messages) == ("sent", [])

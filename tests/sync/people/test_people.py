@@ -129,7 +129,9 @@ def test_while_a_run_writes_nothing_changes(page, run):
 
 def test_what_is_not_kept_any_more_is_said(page, run):
     run.snapshots.update(payload=None)
-    assert "are no longer stored" in text_of(page.get(url(run, "huma/h1/")))
+    said = text_of(page.get(url(run, "huma/h1/")))
+    assert "is in the timeline." in said
+    assert url(run, "huma/h1/timeline/") in said
 
 
 @pytest.mark.parametrize("rest", ["mars/h1/", "huma/nobody/", "huma/nobody/unlink/"])

@@ -4,7 +4,7 @@ import pytest
 
 from connections.models import Connection
 from sync import runner
-from sync.automation import held, schedule
+from sync.automation import answering_held, schedule
 from sync.models import Change, Conflict, HumaEvent
 from sync.wording.webhook import event_hint
 from tests.sync import bell
@@ -104,12 +104,12 @@ def test_an_approval_writes_nothing_of_somebody_who_left_the_group(piloted, hr):
     connection.refresh_from_db()
     piloted.leave(leaves)
     before = piloted.company.sandbox.state()
-    selection = held.select(connection, None, True)
+    selection = answering_held.select(connection, None, True)
     assert (selection.changes, selection.outside) == (1, 1)
     run = approved(piloted.company, waits(connection))
     runner.drive(run)
     assert piloted.changed(before) == piloted.ids(stays)
-    assert held.approve(connection, hr, [one.pk for one in of(piloted.company, leaves)]).changes == 0
+    assert answering_held.approve(connection, hr, [one.pk for one in of(piloted.company, leaves)]).changes == 0
     piloted.everyone()
     approve(piloted.company, of(piloted.company, leaves))
     assert account(piloted.company, leaves) == numbers[1]

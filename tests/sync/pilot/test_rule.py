@@ -2,8 +2,8 @@
 
 import pytest
 
+from sync.analysis.pilot_scope import alone_inside, linked_inside, linked_outside, links_in_pilots, pilot_scope
 from sync.models import EmployeeLink, EmployeeSnapshot, PilotMember
-from sync.models.pilot import alone_inside, linked_inside, linked_outside, links_in_pilots, works_for
 from sync.wizard.review import HEADINGS, headings
 from tests.connections.companies import company
 from tests.sync.made_reads import in_huma, in_visma, read
@@ -37,9 +37,9 @@ def on(connection, is_on=True):
 
 
 def test_without_a_group_it_works_for_everyone(made):
-    works = works_for(made.pk)
-    assert all(works.link(link) for link in EmployeeLink.objects.all())
-    assert works.person("visma", "v-y")
+    scope = pilot_scope(made.pk)
+    assert all(scope.includes_link(link) for link in EmployeeLink.objects.all())
+    assert scope.includes_person("visma", "v-y")
     assert EmployeeSnapshot.objects.filter(alone_inside(made)).count() == 8
     assert not EmployeeSnapshot.objects.filter(linked_outside(made)).exists()
     assert headings(made) is HEADINGS
@@ -47,24 +47,24 @@ def test_without_a_group_it_works_for_everyone(made):
 
 def test_with_one_it_works_for_its_members_only_in_memory_and_in_queries(made):
     on(made)
-    works = works_for(made.pk)
-    inside = {link.huma_id for link in EmployeeLink.objects.all() if works.link(link)}
+    scope = pilot_scope(made.pk)
+    inside = {link.huma_id for link in EmployeeLink.objects.all() if scope.includes_link(link)}
     assert inside == set(links_in_pilots().values_list("huma_id", flat=True)) == {"h-a", "h-b"}
     linked = EmployeeSnapshot.objects.exclude(link=None)
     assert set(linked.filter(linked_inside(made)).values_list("link__huma_id", flat=True)) == {"h-a", "h-b"}
     assert set(linked.filter(linked_outside(made)).values_list("link__huma_id", flat=True)) == {"h-c"}
     alone = EmployeeSnapshot.objects.filter(link=None)
     found = set(alone.filter(alone_inside(made)).values_list("vendor_id", flat=True))
-    assert found == {one.vendor_id for one in alone if works.person(one.side, one.vendor_id)} == {"h-x"}
+    assert found == {one.vendor_id for one in alone if scope.includes_person(one.side, one.vendor_id)} == {"h-x"}
 
 
 def test_an_id_of_one_side_is_nobody_on_the_other_and_in_no_other_connection(made, hr):
     on(made)
-    assert not works_for(made.pk).person("visma", "h-x")
+    assert not pilot_scope(made.pk).includes_person("visma", "h-x")
     other = company(hr, tenant_id="8a2f2c1e-0000-4000-8000-000000000001")
     on(other)
-    assert not works_for(other.pk).person("huma", "h-x")
-    assert not any(works_for(other.pk).link(link) for link in EmployeeLink.objects.all())
+    assert not pilot_scope(other.pk).includes_person("huma", "h-x")
+    assert not any(pilot_scope(other.pk).includes_link(link) for link in EmployeeLink.objects.all())
 
 
 def test_a_deleted_link_leaves_a_row_that_matches_nobody(made):
@@ -77,7 +77,7 @@ def test_a_deleted_link_leaves_a_row_that_matches_nobody(made):
 def test_an_empty_group_works_for_nobody(made):
     on(made)
     PilotMember.objects.all().delete()
-    works = works_for(made.pk)
-    assert not any(works.link(link) for link in EmployeeLink.objects.all())
+    scope = pilot_scope(made.pk)
+    assert not any(scope.includes_link(link) for link in EmployeeLink.objects.all())
     assert not EmployeeSnapshot.objects.filter(linked_inside(made)).exists()
     assert not EmployeeSnapshot.objects.filter(alone_inside(made)).exists()

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from connections.models import ReleaseRequest
 from connections.releases import answering
-from sync.inbox import pairing_release
+from sync.attention import release_letters
 from sync.models import Letter, SyncRun
 from sync.runs import lifecycle
 from tests.conftest import PASSWORD
@@ -38,20 +38,20 @@ class TestTelling:
 
     def test_it_is_one_mail_whoever_asks_for_it(self, waiting):
         request = request_of(waiting)
-        pairing_release.begins_to_wait(None, request=request)
-        pairing_release.begins_to_wait(None, request=request)
+        release_letters.begins_to_wait(None, request=request)
+        release_letters.begins_to_wait(None, request=request)
         bell.until_quiet()
         assert len(mail.outbox) == 1
 
     def test_they_are_reminded_once_after_a_working_day(self, waiting, superuser):
         bell.until_quiet()
         request = request_of(waiting)
-        due = pairing_release.remind_at(request.asked_at)
-        pairing_release.look_after(due - timedelta(seconds=1))
+        due = release_letters.remind_at(request.asked_at)
+        release_letters.look_after(due - timedelta(seconds=1))
         bell.until_quiet()
         assert len(mail.outbox) == 1
-        pairing_release.look_after(due)
-        pairing_release.look_after(due)
+        release_letters.look_after(due)
+        release_letters.look_after(due)
         bell.until_quiet()
         assert len(mail.outbox) == 2
         assert at(waiting, "release/") in mail.outbox[1].body
@@ -61,7 +61,7 @@ class TestTelling:
     def test_nobody_is_reminded_of_what_was_answered(self, waiting, superuser):
         request = request_of(waiting)
         answering.release(request.pk, superuser)
-        pairing_release.look_after(pairing_release.remind_at(request.asked_at))
+        release_letters.look_after(release_letters.remind_at(request.asked_at))
         bell.until_quiet()
         assert [letter.kind for letter in Letter.objects.filter(kind="release")] == ["release"]
         assert [one.to for one in mail.outbox] == [["hr@example.com"]], (
@@ -104,7 +104,7 @@ class TestTelling:
 )
 def test_a_working_day_later_is(asked, due):
     moment = timezone.make_aware(datetime.fromisoformat(asked))
-    assert timezone.localtime(pairing_release.remind_at(moment)).strftime("%Y-%m-%d %H:%M") == due
+    assert timezone.localtime(release_letters.remind_at(moment)).strftime("%Y-%m-%d %H:%M") == due
 
 
 class TestTheSuperusersPage:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from connections.models import Connection
 from connections.releases import answering
 from sync import tasks
-from sync.automation import automatic, date_roll, held, real_time, schedule, switching
+from sync.automation import answering_held, carrying_out, date_roll, real_time, schedule, switching
 from sync.command import dry_run, run
 from sync.command.deciding import Options
 from sync.models import HumaEvent, SyncRun
@@ -90,14 +90,14 @@ class TestDoors:
         assert schedule.start_due() == []
         assert real_time.start(waiting) is None
         assert not date_roll.look(waiting)
-        assert not automatic.may_run(waiting, SyncRun(connection=waiting, trigger="release"))
+        assert not carrying_out.may_run(waiting, SyncRun(connection=waiting, trigger="release"))
         bell.a_minute()
         assert not SyncRun.objects.filter(connection=waiting).exists()
         assert HumaEvent.objects.get().state == "waiting", "it is kept"
 
     def test_nothing_that_was_held_is_released(self, waiting, hr):
         with pytest.raises(NotAllowed):
-            held.approve(waiting, hr, [1], "")
+            answering_held.approve(waiting, hr, [1], "")
 
     @pytest.mark.parametrize("name", ["sync", "links"])
     @pytest.mark.parametrize("option", ["", "--dry-run"])

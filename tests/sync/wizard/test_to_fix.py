@@ -14,8 +14,9 @@ from sync.core import mending
 from sync.core.reasons import SENTENCES
 from sync.core.records.employee import Side, to_json
 from sync.models import Conflict, PassedPerson, SyncRun
-from sync.people.to_fix import ToFix, masked, to_fix
+from sync.people.to_fix import ToFix, to_fix
 from sync.runs import lifecycle
+from sync.wording.masking import masked
 from tests.connections.companies import text_of
 from tests.sync.browsing import at, words
 from tests.sync.core.documents import wrap

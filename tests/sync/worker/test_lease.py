@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from connections.models import Connection
 from sync.models import SyncRun
-from sync.worker.lease import Lease, claim, holder_name, release, renew
+from sync.worker.lease import Lease, claim, give_back, holder_name, renew
 from sync.worker.processes import is_dead, this_process
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
@@ -106,9 +106,9 @@ def test_a_holder_of_another_host_is_waited_for(run: SyncRun) -> None:
 def test_only_the_holder_renews_and_releases(run: SyncRun) -> None:
     assert claim(SyncRun, run.pk, 30, "mine")
     assert not renew(SyncRun, run.pk, 30, "yours")
-    assert not release(SyncRun, run.pk, "yours")
+    assert not give_back(SyncRun, run.pk, "yours")
     assert renew(SyncRun, run.pk, 30, "mine")
-    assert release(SyncRun, run.pk, "mine")
+    assert give_back(SyncRun, run.pk, "mine")
 
 
 def test_finishing_something_forgets_the_attempts(run: SyncRun) -> None:

@@ -3,8 +3,8 @@
 import pytest
 
 from connections.models import Connection, PayrollRecipient
-from connections.settings.recipients import keep
-from sync.automation import held
+from connections.owner_settings.recipients import keep
+from sync.automation import answering_held
 from sync.models import Change, Letter
 from tests.sync.bell import until_quiet
 from tests.sync.driving import difference
@@ -185,7 +185,7 @@ def test_rejected_it_stays_with_the_old_account(fjordheim):
     old = account(fjordheim, anna(fjordheim))
     new_account(fjordheim, anna(fjordheim), accounts(1)[0])
     told(fjordheim, anna(fjordheim))
-    held.reject(fjordheim.connection, fjordheim.user, [one.pk for one in waits(fjordheim.connection)])
+    answering_held.reject(fjordheim.connection, fjordheim.user, [one.pk for one in waits(fjordheim.connection)])
     assert totals(told(fjordheim, anna(fjordheim))) == {}
     assert account(fjordheim, anna(fjordheim)) == old
 

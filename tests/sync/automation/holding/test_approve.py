@@ -11,7 +11,7 @@ from django.utils import timezone
 from connections.models import Connection
 from connections.vendors.clients import forget_clients
 from sync import runner
-from sync.automation import held, real_time
+from sync.automation import answering_held, real_time
 from sync.models import Change, Conflict, SyncRun
 from sync.planning.planning import NumberNeeded
 from sync.runs import lifecycle
@@ -116,10 +116,10 @@ def test_a_clerk_who_writes_between_the_look_and_the_write_is_not_overwritten(fj
 
 def test_approving_twice_approves_once(fjordheim, held_phones, superuser):
     changes = [one.pk for one in of(fjordheim, next(iter(held_phones)))]
-    first = held.approve(fjordheim.connection, fjordheim.user, changes)
-    second = held.approve(fjordheim.connection, superuser, changes)
+    first = answering_held.approve(fjordheim.connection, fjordheim.user, changes)
+    second = answering_held.approve(fjordheim.connection, superuser, changes)
     assert (first.changes, second.changes, second.run) == (1, 0, None)
-    assert held.reject(fjordheim.connection, superuser, changes).changes == 0
+    assert answering_held.reject(fjordheim.connection, superuser, changes).changes == 0
     assert SyncRun.objects.filter(trigger="release").count() == 1
 
 
@@ -134,7 +134,7 @@ def test_two_owners_at_once_approve_once(fjordheim, held_phones):
         finally:
             connections.close_all()
 
-    for answer in (held.approve, held.reject):
+    for answer in (answering_held.approve, answering_held.reject):
         threads = [threading.Thread(target=click, args=(user, answer)) for user in owners * 2]
         for thread in threads:
             thread.start()
@@ -147,12 +147,12 @@ def test_two_owners_at_once_approve_once(fjordheim, held_phones):
 def test_above_the_threshold_the_number_of_people_is_typed(fjordheim, held_phones):
     changes = waits(fjordheim.connection)
     pks = [one.pk for one in changes]
-    assert held.select(fjordheim.connection, pks, True).needs_number == 4
-    assert held.select(fjordheim.connection, pks[:2], True).needs_number is None
-    assert held.select(fjordheim.connection, pks, False).needs_number is None, "to reject writes nothing"
+    assert answering_held.select(fjordheim.connection, pks, True).needs_number == 4
+    assert answering_held.select(fjordheim.connection, pks[:2], True).needs_number is None
+    assert answering_held.select(fjordheim.connection, pks, False).needs_number is None, "to reject writes nothing"
     for typed in ("", "3", "all"):
         with pytest.raises(NumberNeeded):
-            held.approve(fjordheim.connection, fjordheim.user, pks, typed)
+            answering_held.approve(fjordheim.connection, fjordheim.user, pks, typed)
     assert len(waits(fjordheim.connection)) == 4
     run = approve(fjordheim, changes, " 4 ")
     assert totals(run) == {"done": 4}
@@ -171,7 +171,7 @@ def test_what_was_approved_is_nothing_of_the_hours(fjordheim, held_phones):
 def test_nothing_is_approved_while_the_connection_is_not_active(fjordheim, held_phones, state):
     Connection.objects.update(state=state)
     with pytest.raises(NotAllowed):
-        held.approve(fjordheim.connection, fjordheim.user, [waits(fjordheim.connection)[0].pk])
+        answering_held.approve(fjordheim.connection, fjordheim.user, [waits(fjordheim.connection)[0].pk])
     assert len(waits(fjordheim.connection)) == 4
     assert not SyncRun.objects.filter(trigger="release").exists()
 
@@ -198,7 +198,7 @@ def test_an_approval_that_fails_waits_again_and_says_so(fjordheim, held_phones):
     runner.drive(run)
     assert (run.state, run.failure) == ("failed", "credentials_huma")
     assert len(waits(fjordheim.connection)) == 4
-    assert held.held(fjordheim.connection).in_vain == run
+    assert answering_held.held(fjordheim.connection).in_vain == run
     assert {one.answered_by for one in waits(fjordheim.connection)} == {""}
 
 

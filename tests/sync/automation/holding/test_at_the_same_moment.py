@@ -7,7 +7,7 @@ from django.db import connections
 
 from connections.models import Connection
 from sync import runner
-from sync.automation import automatic, held
+from sync.automation import answering_held, carrying_out
 from sync.models import SyncRun
 from sync.runs import lifecycle
 from sync.runs.lifecycle import NotAllowed
@@ -58,7 +58,7 @@ def test_the_last_click_of_the_wizard(fjordheim, moment):
         mine = SyncRun.objects.get(pk=manual.pk)
         confirm.confirm(mine, fjordheim.user, shown.fingerprint, str(shown.people))
 
-    errors = at_once(click, lambda: automatic.carry_out(SyncRun.objects.get(pk=run.pk)))
+    errors = at_once(click, lambda: carrying_out.carry_out(SyncRun.objects.get(pk=run.pk)))
     assert {type(error) for error in errors} <= {NotAllowed}, errors
     assert SyncRun.objects.filter(state="applying").count() == 1
     if errors:
@@ -78,13 +78,13 @@ def test_an_approval_and_what_huma_tells_of(fjordheim, moment):
     pks = [one.pk for one in waits(fjordheim.connection)]
 
     def click():
-        held.approve(Connection.objects.get(), fjordheim.user, pks, str(len(held_phones)))
+        answering_held.approve(Connection.objects.get(), fjordheim.user, pks, str(len(held_phones)))
 
-    assert at_once(click, lambda: automatic.carry_out(SyncRun.objects.get(pk=run.pk))) == []
-    release = SyncRun.objects.get(trigger="release")
-    for each in (run, release):
+    assert at_once(click, lambda: carrying_out.carry_out(SyncRun.objects.get(pk=run.pk))) == []
+    approval = SyncRun.objects.get(trigger="release")
+    for each in (run, approval):
         runner.drive(SyncRun.objects.get(pk=each.pk)) if SyncRun.objects.filter(pk=each.pk).exists() else None
     fjordheim.sandbox.wait_for_jobs()
     assert {one: phone(fjordheim, one) for one in held_phones} == held_phones
     assert waits(fjordheim.connection) == []
-    assert lifecycle.run_totals(release).failed == 0
+    assert lifecycle.run_totals(approval).failed == 0

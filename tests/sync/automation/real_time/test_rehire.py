@@ -6,9 +6,9 @@ import pytest
 
 from connections.sandbox.clock import today
 from sync.analysis.links import candidates, relooking
-from sync.inbox.attention import Kind, attention, situation
 from sync.models import Change, Conflict, EmployeeLink, PassedPerson
 from sync.runs.who_is_who import link_instead
+from sync.situation.what_waits import Kind, attention, situation
 from sync.wizard import review
 from tests.sync import bell
 from tests.sync.hearing import NEW, phone, tell

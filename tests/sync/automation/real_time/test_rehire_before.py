@@ -7,10 +7,10 @@ import pytest
 from connections.sandbox.clock import today
 from sync import runner
 from sync.analysis.links import candidates
-from sync.automation import held
-from sync.inbox.attention import Kind, attention, situation
+from sync.automation import answering_held
 from sync.models import Change, SyncRun
 from sync.runs import lifecycle
+from sync.situation.what_waits import Kind, attention, situation
 from tests.sync import bell, hearing
 from tests.sync.hearing import NEW, NEWER, phone, tell
 
@@ -92,16 +92,16 @@ def test_no_account_is_written_to_the_old_record_where_accounts_do_not_wait(sett
         assert fjordheim.sandbox.state()["visma"] == before["visma"]
 
 
-def test_a_released_account_does_not_reach_the_old_record(fjordheim, anna):
+def test_an_approved_account_does_not_reach_the_old_record(fjordheim, anna):
     fjordheim.huma(anna, bankAccount=ACCOUNT)
     told(fjordheim, anna)
     (waiting,) = Change.objects.filter(link=fjordheim.link(anna), state=Change.State.HELD)
     new = made_anew(fjordheim, anna, **LESS)
     back_in_huma(fjordheim, anna)
     fjordheim.sandbox.journal.clear()
-    released = held.approve(fjordheim.connection, fjordheim.user, [waiting.pk]).run
-    assert released is not None
-    runner.drive(released)
+    approved = answering_held.approve(fjordheim.connection, fjordheim.user, [waiting.pk]).run
+    assert approved is not None
+    runner.drive(approved)
     bell.until_quiet()
     assert fjordheim.sandbox.journal.writes() == []
     assert fjordheim.link(anna).doubt == f"instead:{new}"
