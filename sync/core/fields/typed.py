@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from sync.core.fields.bank import BANK
-from sync.core.fields.dates import END_REASONS
+from sync.core.fields.end_reasons import END_REASONS
 from sync.core.fields.registry import field
 from sync.core.records.employee import Canonical, Own, Side
 from sync.core.values.text import clean
