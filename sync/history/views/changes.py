@@ -31,7 +31,7 @@ from sync.models.groups import OPEN_STATES
 from sync.pages.paging import Place
 from sync.wording.sentences import field_label
 
-PER_PAGE = 50
+PER_PAGE = 30
 OPEN_SHOWN = 3
 FOLDED = ("decision", "by", "trigger", "since", "until")
 """The parts of the filter that are folded away until one of them is used."""

@@ -170,6 +170,7 @@ def test_one_entry_tells_what_whoever_decided_saw(web, ended):
 
 def test_the_story_has_every_entry_of_that_field_of_that_person_and_no_other(web, ended):
     entry = HistoryEntry.objects.get(outcome="done")
+    assert entry.link is not None
     again = SyncRun.objects.create(
         connection=ended.connection, state="finished", finished_at=timezone.now(), read_at=timezone.now()
     )
