@@ -3,6 +3,13 @@
 from django.db import migrations, models
 
 
+def many_people(apps, schema_editor):
+    """Tell PostgreSQL that each person has few of the entries. Those of one sync lie together, so a sample shows it far
+    too few people, and it would read all entries to find those of somebody."""
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute("ALTER TABLE sync_historyentry ALTER COLUMN link_id SET (n_distinct = -0.02)")
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -32,4 +39,5 @@ class Migration(migrations.Migration):
             model_name='historyentry',
             index=models.Index(fields=['trigger', 'field', 'outcome', 'decision'], name='history_count_trigger'),
         ),
+        migrations.RunPython(many_people, migrations.RunPython.noop),
     ]
