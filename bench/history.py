@@ -178,7 +178,7 @@ VIEWS: tuple[tuple[str, dict[str, str], dict[str, str]], ...] = (
     ("one connection", {"connection": "bench007"}, {}),
     ("one field", {"field": "phone"}, {}),
     ("one outcome", {"outcome": "failed"}, {}),
-    ("what waits", {"outcome": "waits"}, {}),
+    ("what waits", {"outcome": "held"}, {}),
     ("one decision", {"decision": "visma"}, {}),
     ("one person who decided", {"by": "hr7"}, {}),
     ("one way to start", {"trigger": "manual"}, {}),

@@ -7,17 +7,18 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection as database
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 from django.utils.translation import get_language
 
 from sync.core.fields import FIELDS
 from sync.history.filters import (
+    ANSWERED,
     DAYS,
     DECISIONS,
-    HELD,
     NOT_SENT,
     SENT,
     UNDECIDED,
+    WAITS,
     HistoryFilter,
     all_of,
     decided,
@@ -30,19 +31,20 @@ EXACT = 10_000
 """Counts are exact up to here."""
 MOST_CHOICES = 25
 """With more connections or people than this, their counts would cost too much; the choices are offered without."""
-GROUPED = ("field", "decision", "outcome", "trigger", "by", "connection", "alone")
-"""The last one: whether it is a Change without a difference."""
+GROUPED = ("field", "decision", "outcome", "trigger", "by", "connection")
 Choices = dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True)
 class Counts:
     """``total``: the entries that the filter shows; ``choices``: by the name of a part, how many each choice would
-    show if the rest of the filter stayed; ``figures``: those at the top of the page."""
+    show if the rest of the filter stayed, as far as that is counted; ``figures``: those at the top of the page;
+    ``people``: who decided."""
 
     total: int
     choices: Choices
     figures: dict[str, int]
+    people: list[str]
 
 
 def shown(count: int) -> str:
@@ -61,7 +63,7 @@ def bounded(rows: Mapping[Any, QuerySet[HistoryEntry]]) -> dict[Any, int]:
     keys: list[Any] = []
     for key, query in rows.items():
         try:
-            sql, params = query.order_by().values("pk")[: EXACT + 1].query.sql_with_params()
+            sql, params = query.order_by().values_list(Value(1))[: EXACT + 1].query.sql_with_params()
         except EmptyResultSet:
             continue
         parts.append(f"SELECT {len(keys)}, (SELECT COUNT(*) FROM ({sql}) counted{len(keys)})")  # noqa: S608  # ours
@@ -76,8 +78,7 @@ def bounded(rows: Mapping[Any, QuerySet[HistoryEntry]]) -> dict[Any, int]:
 
 def grouped(rows: QuerySet[HistoryEntry]) -> dict[tuple[Any, ...], int]:
     """How many of the newest ``EXACT + 1`` rows have the same values in ``GROUPED``."""
-    alone = ExpressionWrapper(Q(conflict__isnull=True), BooleanField())
-    newest = rows.annotate(alone=alone).order_by("-at", "-id").values_list(*GROUPED)[: EXACT + 1]
+    newest = rows.order_by("-at", "-id").values_list(*GROUPED)[: EXACT + 1]
     try:
         sql, params = newest.query.sql_with_params()
     except EmptyResultSet:
@@ -100,25 +101,27 @@ def count(
     groups = grouped(rows.filter(all_of(parts)))
     total = sum(groups.values())
     people = grouped(rows.filter(all_of(parts, "by"))) if wanted.by else groups
-    names = _names(people)
+    names = list(dict.fromkeys([*([wanted.by] if wanted.by else []), *_names(people)]))[:MOST_CHOICES]
     limits = {
         "field": {spec.name: Q(field=spec.name) for spec in FIELDS},
         "decision": {name: decided(name) for name in DECISIONS},
-        "outcome": {name: ended(name) for name in (*SENT, *HELD, NOT_SENT)},
+        "outcome": {name: ended(name) for name in (*SENT, WAITS, *ANSWERED, NOT_SENT)},
         "trigger": {name: Q(trigger=name) for name in SyncRun.Trigger.values},
         "time": {name: Q(at__gte=span(HistoryFilter(time=name))[0]) for name in DAYS},
-        "by": {name: Q(by=name) for name in [*names, *([wanted.by] if wanted.by else [])][:MOST_CHOICES]},
+        "by": {name: Q(by=name) for name in names},
         "connection": {code: Q(connection=pk) for pk, code in connections.items()},
     }
     if len(connections) > MOST_CHOICES:
         del limits["connection"]
     known = _from_groups(groups, connections) if total <= EXACT else {}
+    if total > EXACT and wanted.search:
+        limits = {}  # each count would look for all these people again
     open_counts: dict[tuple[str, str], QuerySet[HistoryEntry]] = {}
     for part, queries in limits.items():
         exact = part in known and part not in parts
         rest = rows.filter(all_of(parts, part))
         for choice, query in queries.items():
-            if not exact or choice in HELD:
+            if not exact:
                 open_counts[part, choice] = rest.filter(query)
     mine = rows.filter(parts["connection"]) if "connection" in parts else rows
     for name, figure in FIGURES.items():
@@ -128,7 +131,7 @@ def count(
         part: {choice: counted.get((part, choice), known.get(part, {}).get(choice, 0)) for choice in queries}
         for part, queries in limits.items()
     }
-    return Counts(total, choices, {name: counted["figure", name] for name in FIGURES})
+    return Counts(total, choices, {name: counted["figure", name] for name in FIGURES}, names)
 
 
 FIGURES = {
@@ -136,7 +139,7 @@ FIGURES = {
     "week": HistoryFilter(outcome="done", time="week"),
     "failed": HistoryFilter(outcome="failed", time="month"),
     "unknown": HistoryFilter(outcome="unknown", time="month"),
-    "waits": HistoryFilter(outcome="waits"),
+    "waits": HistoryFilter(outcome=WAITS),
 }
 """The figures at the top of the page, each a filter to open."""
 
@@ -155,10 +158,10 @@ def _names(groups: Mapping[tuple[Any, ...], int]) -> list[str]:
 
 
 def _from_groups(groups: Mapping[tuple[Any, ...], int], connections: Mapping[int, str]) -> Choices:
-    found: dict[str, Counter[str]] = {name: Counter() for name in GROUPED[:-1]}
-    for (field, decision, outcome, trigger, by, connection, alone), n in groups.items():
+    found: dict[str, Counter[str]] = {name: Counter() for name in GROUPED}
+    for (field, decision, outcome, trigger, by, connection), n in groups.items():
         found["field"][field] += n
-        found["decision"][decision or ("" if alone else UNDECIDED)] += n
+        found["decision"][decision or ("" if outcome else UNDECIDED)] += n
         found["outcome"][outcome or NOT_SENT] += n
         found["trigger"][trigger] += n
         found["by"][by] += n

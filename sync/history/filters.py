@@ -15,7 +15,7 @@ from connections.pages.request_params import number, searched
 from sync.core.fields import FIELDS
 from sync.core.matching.person_names import fold
 from sync.core.records.employee import Side
-from sync.models import Change, Conflict, EmployeeLink, HistoryEntry, SyncRun
+from sync.models import Conflict, EmployeeLink, HistoryEntry, SyncRun
 
 UNDECIDED = "undecided"
 NOT_SENT = "none"
@@ -27,17 +27,12 @@ MOST_LINKS = 1000
 """How many people found by name are given to the query one by one; for more, the query looks for the names itself."""
 LONGEST_NAME = 150
 
-_Answer, _Outcome = Change.Answer, HistoryEntry.Outcome
-WAITS, APPROVED, REJECTED, OVERTAKEN = "waits", "approved", "rejected", "overtaken"
-HELD = {
-    WAITS: Q(change__answer=_Answer.WAITS),
-    APPROVED: Q(change__answer=_Answer.APPROVED),
-    REJECTED: Q(change__answer=_Answer.REJECTED),
-    OVERTAKEN: Q(change__answer=_Answer.OVERTAKEN),
-}
-"""What was held, by the answer about it."""
-SENT = tuple(one.value for one in _Outcome if one not in (_Outcome.OPEN, _Outcome.HELD))
-OUTCOMES = (*SENT, *HELD, _Outcome.HELD.value, NOT_SENT)
+_Outcome = HistoryEntry.Outcome
+WAITS = _Outcome.HELD.value
+ANSWERED = (_Outcome.APPROVED.value, _Outcome.REJECTED.value, _Outcome.OVERTAKEN.value)
+"""What was held, and has an answer."""
+SENT = tuple(one.value for one in _Outcome if one.value not in ("", WAITS, *ANSWERED))
+OUTCOMES = (*SENT, WAITS, *ANSWERED, NOT_SENT)
 DECISIONS = (*(one.value for one in Conflict.Decision if one.value), UNDECIDED)
 
 
@@ -209,14 +204,12 @@ def all_of(parts: Mapping[str, Q], without: str = "") -> Q:
 
 
 def decided(decision: str) -> Q:
-    """The entries with a decision, a value of ``DECISIONS``."""
-    return Q(decision="", conflict__isnull=False) if decision == UNDECIDED else Q(decision=decision)
+    """The entries with a decision, a value of ``DECISIONS``; what has no difference was sent, so it has an outcome."""
+    return Q(decision="", outcome="") if decision == UNDECIDED else Q(decision=decision)
 
 
 def ended(outcome: str) -> Q:
     """The entries with an outcome, a value of ``OUTCOMES``."""
-    if outcome in HELD:
-        return Q(outcome=_Outcome.HELD) & HELD[outcome]
     return Q(outcome="" if outcome == NOT_SENT else outcome)
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from connections.models import PROGRAM
 from sync.core.codes import Action
 from sync.core.records.employee import Side
-from sync.models import Change, Conflict, HistoryEntry
+from sync.models import Conflict, HistoryEntry
 from sync.models.groups import WITH_RESULT
 from sync.wording.masking import masked, tail
 from sync.wording.sentences import change_sentence, decision_label, field_label, nice_date, sentence
@@ -106,9 +106,6 @@ class Line:
     @property
     def outcome(self) -> str:
         """What came of it, in a word or two."""
-        change = self.entry.change
-        if change is not None and change.state == Change.State.HELD and change.answer:
-            return str(change.get_answer_display())
         return str(self.entry.get_outcome_display())
 
     @property
@@ -121,9 +118,6 @@ class Line:
     @property
     def tone(self) -> str:
         """The tone of the outcome's badge."""
-        change = self.entry.change
-        if change is not None and change.answer:
-            return ""
         return TONES.get(self.entry.outcome, "")
 
     @property

@@ -6,21 +6,10 @@ from django.utils.translation import gettext as _
 
 from connections.models import Connection
 from sync.core.fields import FIELDS
-from sync.history.filters import (
-    APPROVED,
-    DECISIONS,
-    HELD,
-    NOT_SENT,
-    OVERTAKEN,
-    REJECTED,
-    SENT,
-    UNDECIDED,
-    WAITS,
-    HistoryFilter,
-)
+from sync.history.filters import ANSWERED, DECISIONS, NOT_SENT, SENT, UNDECIDED, WAITS, HistoryFilter
 from sync.history.lines import by_words
-from sync.models import Change, SyncRun
-from sync.wording.sentences import decision_label, field_label, nice_date, outcome_label
+from sync.models import HistoryEntry, SyncRun
+from sync.wording.sentences import decision_label, field_label, nice_date
 
 
 def decisions() -> dict[str, str]:
@@ -30,15 +19,8 @@ def decisions() -> dict[str, str]:
 
 def outcomes() -> dict[str, str]:
     """The outcomes to choose from."""
-    answers = {
-        WAITS: str(Change.Answer.WAITS.label),
-        APPROVED: str(Change.Answer.APPROVED.label),
-        REJECTED: str(Change.Answer.REJECTED.label),
-        OVERTAKEN: str(Change.Answer.OVERTAKEN.label),
-    }
     return {
-        **{name: outcome_label(name) for name in SENT},
-        **{name: answers[name] for name in HELD},
+        **{value: str(label) for value, label in HistoryEntry.Outcome.choices if value in (*SENT, WAITS, *ANSWERED)},
         NOT_SENT: _("Not sent"),
     }
 
@@ -62,7 +44,7 @@ def part_words(name: str, value: Any) -> str:
     """One part of the filter in words."""
     words = {"decision": decisions, "outcome": outcomes, "trigger": triggers, "time": times, "field": field_names}
     if name in words:
-        return words[name]().get(value, outcome_label(value))
+        return words[name]()[value]
     if name == "by":
         return _("by %(who)s") % {"who": by_words(value)}
     if name == "connection":

@@ -14,6 +14,9 @@ from sync.models.writes import Change, Conflict
 
 FILTERED_BY = ("connection", "link", "field", "decision", "outcome", "by", "trigger")
 """The columns by which the history is filtered; each has an index that ends with the time."""
+COUNTED_BY = ("field", "outcome", "decision", "trigger")
+"""The columns with few values. For each of them an index begins with it and has the others, so that the entries under
+several filters are counted without reading the rows."""
 
 
 MOST_IDS = 100
@@ -36,6 +39,9 @@ class HistoryEntry(models.Model):
         UNKNOWN = Change.State.UNKNOWN.value, Change.State.UNKNOWN.label
         STOPPED = Change.State.STOPPED.value, Change.State.STOPPED.label
         HELD = Change.State.HELD.value, Change.State.HELD.label
+        APPROVED = Change.Answer.APPROVED.value, Change.Answer.APPROVED.label
+        REJECTED = Change.Answer.REJECTED.value, Change.Answer.REJECTED.label
+        OVERTAKEN = Change.Answer.OVERTAKEN.value, Change.Answer.OVERTAKEN.label
 
     connection = models.ForeignKey(
         Connection, models.CASCADE, verbose_name=_("connection"), related_name="+", db_index=False
@@ -81,6 +87,10 @@ class HistoryEntry(models.Model):
             models.Index(fields=["-at", "-id"], name="history_newest"),
             models.Index(fields=["run", "-at", "-id"], name="history_run"),
             *(models.Index(fields=[name, "-at", "-id"], name=f"history_{name}") for name in FILTERED_BY),
+            *(
+                models.Index(fields=[*COUNTED_BY[n:], *COUNTED_BY[:n]], name=f"history_count_{COUNTED_BY[n]}")
+                for n in range(len(COUNTED_BY))
+            ),
         ]
 
     def __str__(self) -> str:

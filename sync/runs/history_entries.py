@@ -91,7 +91,8 @@ def _entry(run: SyncRun, change: Change | None) -> HistoryEntry:
     if change is not None:
         entry.change = change
         entry.action, entry.side = change.action, change.side
-        entry.outcome, entry.reason = change.state, change.reason
+        held = change.state == Change.State.HELD
+        entry.outcome, entry.reason = (held and change.answer) or change.state, change.reason
         entry.tails = _tails(change.field, {"before": change.before, "after": change.after}, change.side)
     return entry
 

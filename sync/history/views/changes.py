@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from connections.pages.permissions import hr_page
 from sync.core.codes import Action
 from sync.history import said
-from sync.history.counting import FIGURES, MOST_CHOICES, Counts, count, shown
+from sync.history.counting import FIGURES, Counts, count, shown
 from sync.history.exports import MOST_IN_WORKBOOK, Export, TooMany
 from sync.history.filters import HistoryFilter, all_of, among, asked, conditions, entries_of, visible
 from sync.history.keyset import ENTRIES
@@ -31,7 +31,7 @@ from sync.models.groups import OPEN_STATES
 from sync.pages.paging import Place
 from sync.wording.sentences import field_label
 
-PER_PAGE = 50
+PER_PAGE = 30
 OPEN_SHOWN = 3
 FOLDED = ("decision", "by", "trigger", "since", "until")
 """The parts of the filter that are folded away until one of them is used."""
@@ -152,7 +152,7 @@ def _selects(
 ) -> dict[str, dict[str, Any]]:
     """The selects of the filter: their labels, and their choices with how many entries each would show."""
     names = dict(visible(request.user).filter(pk__in=mine).order_by("name", "pk").values_list("code", "name"))
-    people = {name: by_words(name) for name in counts.choices.get("by", {})}
+    people = {name: by_words(name) for name in counts.people}
     choices = {
         "connection": (_("Connection"), _("All"), names if len(mine) > 1 else {}),
         "field": (_("Field"), _("All"), said.field_names()),
@@ -167,7 +167,7 @@ def _selects(
             "label": label,
             "any": every,
             "choices": [
-                (name, text, _counted(counts, part, name, mine), name == getattr(wanted, part))
+                (name, text, _counted(counts, part, name), name == getattr(wanted, part))
                 for name, text in words.items()
             ],
         }
@@ -176,11 +176,10 @@ def _selects(
     }
 
 
-def _counted(counts: Counts, part: str, name: str, mine: dict[int, str]) -> str:
+def _counted(counts: Counts, part: str, name: str) -> str:
     """How many entries a choice would show; "" where counting would cost too much."""
-    if part == "connection" and len(mine) > MOST_CHOICES:
-        return ""
-    return shown(counts.choices.get(part, {}).get(name, 0))
+    counted = counts.choices.get(part)
+    return "" if counted is None else shown(counted.get(name, 0))
 
 
 def _chips(wanted: HistoryFilter) -> list[dict[str, str]]:

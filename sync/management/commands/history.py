@@ -14,9 +14,7 @@ from connections.pages.request_params import searched
 from sync.command.history import as_json, as_text, export
 from sync.core.fields import FIELDS
 from sync.history.exports import MOST_IN_WORKBOOK, Export, TooMany
-from sync.history.filters import DECISIONS, HistoryFilter, day
-
-OUTCOMES_OF_COMMAND = ("done", "nothing", "moved", "failed", "unknown", "stopped", "held")
+from sync.history.filters import DECISIONS, OUTCOMES, HistoryFilter, day
 
 
 class Command(OneLineCommand):
@@ -31,7 +29,7 @@ class Command(OneLineCommand):
         parser.add_argument("--person", metavar="TEXT", default="", help="a part of the name or the Employment ID")
         parser.add_argument("--field", choices=[spec.name for spec in FIELDS], default="", help="only this field")
         parser.add_argument("--decision", choices=DECISIONS, default="", help="only what was decided so")
-        parser.add_argument("--outcome", choices=OUTCOMES_OF_COMMAND, default="", help="only what ended so")
+        parser.add_argument("--outcome", choices=OUTCOMES, default="", help="only what ended so")
         parser.add_argument("--since", metavar="DATE", default="", help="from this day on, such as 2026-01-31")
         parser.add_argument("--until", metavar="DATE", default="", help="up to and including this day")
         parser.add_argument("--format", choices=("text", "json", "csv", "xlsx"), default="text", help="default: text")
