@@ -3,8 +3,12 @@
 from typing import Any
 
 
-def log_lines(level: str) -> dict[str, Any]:
-    """Django's LOGGING: one line each, on stderr, from ``level`` on."""
+def log_lines(level: str, audit_file: str) -> dict[str, Any]:
+    """Django's LOGGING: one line each, on stderr, from ``level`` on.
+
+    ``audit_file``: the file to which the lines of the audit are appended; "" for stderr.
+    """
+    file = {"class": "logging.handlers.WatchedFileHandler", "filename": audit_file, "encoding": "utf-8"}
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -18,7 +22,7 @@ def log_lines(level: str) -> dict[str, Any]:
         },
         "handlers": {
             "console": {"class": "logging.StreamHandler", "formatter": "line"},
-            "audit": {"class": "logging.StreamHandler", "formatter": "bare"},
+            "audit": {"formatter": "bare", **(file if audit_file else {"class": "logging.StreamHandler"})},
         },
         "root": {"handlers": ["console"], "level": level},
         "loggers": {

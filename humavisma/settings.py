@@ -296,4 +296,5 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W021",  # the domain's owner decides about preloading, too
 ]
 
-LOGGING: dict[str, Any] = log_lines(env.str("LOG_LEVEL", default="INFO"))
+AUDIT_LOG: str = env.str("AUDIT_LOG", default="")  # a file for the lines of the audit; without one they go to stderr
+LOGGING: dict[str, Any] = log_lines(env.str("LOG_LEVEL", default="INFO"), AUDIT_LOG)

@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 LOGGER = logging.getLogger("humavisma.audit")
-ALWAYS = logging.CRITICAL + 10
-"""The level of the lines: no LOG_LEVEL, and no command that keeps its log quiet, leaves them out."""
 MOST_LINKS = 1000
 """The most links that a line names; ``people`` has their number."""
 USERNAMES = ("owner", "user")
@@ -37,7 +36,9 @@ def write_line(
         "links": list(links[:MOST_LINKS]),
         "detail": {name: value if name in USERNAMES else _without_addresses(value) for name, value in detail.items()},
     }
-    LOGGER.log(ALWAYS, "%s", json.dumps(line, ensure_ascii=False))
+    if settings.AUDIT_LOG or LOGGER.isEnabledFor(logging.INFO):  # a command keeps its terminal quiet, and no file
+        said = (json.dumps(line, ensure_ascii=False),)
+        LOGGER.handle(LOGGER.makeRecord(LOGGER.name, logging.INFO, __file__, 0, "%s", said, None))
 
 
 def _without_addresses(value: Any) -> Any:

@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from connections.pages.audit_kinds import kinds
 from connections.pages.permissions import hr_page
 from sync.history import audit
 from sync.history.audit import AuditFilter
+from sync.history.views.changes import history_context
 from sync.pages.paging import Place
 
 

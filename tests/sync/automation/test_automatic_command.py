@@ -202,12 +202,14 @@ def test_a_mistake_is_one_line_without_a_traceback(fjordheim, process_env, given
 
 
 @pytest.mark.django_db(transaction=True)
-def test_as_a_process_of_its_own_it_prints_one_object(fjordheim, process_env):
-    ended = run(process_env, fjordheim.code, "on", "--schedule", "hours:4")
-    assert ended.returncode == 0
-    lines = [json.loads(line)["action"] for line in ended.stderr.splitlines()]
-    assert sorted(lines) == ["automatic.on", "settings.changed"], "nothing but its lines of the audit"
+def test_as_a_process_of_its_own_it_prints_one_object(fjordheim, process_env, tmp_path):
+    collected = tmp_path / "audit.log"
+    ended = run({**process_env, "AUDIT_LOG": str(collected)}, fjordheim.code, "on", "--schedule", "hours:4")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    lines = [json.loads(line)["action"] for line in collected.read_text().splitlines()]
+    assert sorted(lines) == ["automatic.on", "settings.changed"]
     assert json.loads(ended.stdout)["schedule"] == "hours:4"
+    assert run(process_env, fjordheim.code, "off").stderr == "", "and nothing on the terminal without a file"
     refused = run(process_env, "nothing", "on")
     assert (refused.returncode, refused.stdout, len(refused.stderr.splitlines())) == (2, "", 1)
 
