@@ -27,11 +27,11 @@ DECORATORS = ["@register*", "@admin.register*", "@receiver*", "@pytest.*", "@rul
 """A function with one of these decorators is used: whatever it is registered with calls it."""
 
 KEPT = {
-    "Django reads it of a model's Meta": "verbose_name_plural ordering constraints indexes",
+    "Django reads it of a model's Meta": "verbose_name_plural ordering constraints indexes abstract",
     "Django reads it of a form's Meta": "widgets formfield_callback",
     "Django reads it of an admin class": (
         "list_display list_filter list_select_related search_fields readonly_fields date_hierarchy view_on_site"
-        " has_add_permission has_change_permission has_delete_permission"
+        " change_list_template has_add_permission has_change_permission has_delete_permission"
     ),
     "a list or form of the admin names it as a text": "field_name masked_*",
     "Django reads it of the admin site": (
@@ -59,14 +59,14 @@ KEPT = {
     "aiosmtpd calls it": "handle_DATA",
     "html.parser calls it": "handle_starttag handle_endtag handle_data",
     "Python hands it to the end of a with block": "exc",
-    "an enum's value that is stored and chosen by its text": ("UNDECIDED VALUE ALWAYS"),
+    "an enum's value that is stored and chosen by its text": "ALWAYS",
     "a column that queries get by its name in a text": "body_hash",
     "the stand-ins' addresses name it": "do_*",
     "the made-up world makes them by their name": "_only_* _service_user _number_of_another _one_email_for_two"
     " _possible_match _same_number",
     "pytest calls it": "pytest_* pytestmark",
     "pytest makes it for who names it": (
-        "db transactional_db django_db_setup django_db_modify_db_settings_* mailoutbox many_files norwegian"
+        "transactional_db django_db_setup django_db_modify_db_settings_* mailoutbox many_files"
     ),
     "hypothesis calls it": "teardown",
 }

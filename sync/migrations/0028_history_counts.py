@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('connections', '0011_first_look'),
-        ('sync', '0022_words_of_links'),
+        ('sync', '0027_people_of_audit'),
     ]
 
     operations = [
