@@ -31,7 +31,7 @@ KEPT = {
     "Django reads it of a form's Meta": "widgets formfield_callback",
     "Django reads it of an admin class": (
         "list_display list_filter list_select_related search_fields readonly_fields date_hierarchy view_on_site"
-        " has_add_permission has_change_permission has_delete_permission"
+        " has_add_permission has_change_permission has_delete_permission change_list_template"
     ),
     "a list or form of the admin names it as a text": "field_name masked_*",
     "Django reads it of the admin site": (
@@ -59,7 +59,7 @@ KEPT = {
     "aiosmtpd calls it": "handle_DATA",
     "html.parser calls it": "handle_starttag handle_endtag handle_data",
     "Python hands it to the end of a with block": "exc",
-    "an enum's value that is stored and chosen by its text": ("UNDECIDED VALUE ALWAYS"),
+    "an enum's value that is stored and chosen by its text": "VALUE ALWAYS",
     "a column that queries get by its name in a text": "body_hash",
     "the stand-ins' addresses name it": "do_*",
     "the made-up world makes them by their name": "_only_* _service_user _number_of_another _one_email_for_two"

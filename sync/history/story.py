@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from connections.pages.audit_words import action_words
-from sync.core.codes import Action
 from sync.core.records.employee import Side
 from sync.history.lines import Line, by_words, line
 from sync.models import Change, HistoryEntry
@@ -114,8 +113,3 @@ def _said(shown: Line, side: Side, values: dict[str, Any]) -> Display | None:
 
 def _vendor_words(change: Change | None) -> list[str]:
     return [words for words in (change.vendor_words if change else "").split("\n") if words.strip()]
-
-
-def of_creation(entry: HistoryEntry) -> bool:
-    """Whether the entry is about somebody's being added."""
-    return entry.action == Action.CREATE
