@@ -30,8 +30,11 @@ from sync.models import HistoryEntry, SyncRun
 EXACT = 10_000
 """Counts are exact up to here."""
 MOST_CHOICES = 25
-"""With more connections or people than this, their counts would cost too much; the choices are offered without."""
+"""With more connections than this, their counts would cost too much; they are offered without."""
 GROUPED = ("field", "decision", "outcome", "trigger", "by", "connection")
+PEOPLE_OFFERED = 50
+PEOPLE_COUNTED = 10
+"""So many of them have a count where each costs a query of its own."""
 Choices = dict[str, dict[str, int]]
 
 
@@ -101,14 +104,15 @@ def count(
     groups = grouped(rows.filter(all_of(parts)))
     total = sum(groups.values())
     people = grouped(rows.filter(all_of(parts, "by"))) if wanted.by else groups
-    names = list(dict.fromkeys([*([wanted.by] if wanted.by else []), *_names(people)]))[:MOST_CHOICES]
+    names = list(dict.fromkeys([*([wanted.by] if wanted.by else []), *_names(people)]))[:PEOPLE_OFFERED]
+    free = total <= EXACT and not wanted.by
     limits = {
         "field": {spec.name: Q(field=spec.name) for spec in FIELDS},
         "decision": {name: decided(name) for name in DECISIONS},
         "outcome": {name: ended(name) for name in (*SENT, WAITS, *ANSWERED, NOT_SENT)},
         "trigger": {name: Q(trigger=name) for name in SyncRun.Trigger.values},
         "time": {name: Q(at__gte=span(HistoryFilter(time=name))[0]) for name in DAYS},
-        "by": {name: Q(by=name) for name in names},
+        "by": {name: Q(by=name) for name in (names if free else names[:PEOPLE_COUNTED])},
         "connection": {code: Q(connection=pk) for pk, code in connections.items()},
     }
     if len(connections) > MOST_CHOICES:

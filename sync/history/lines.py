@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from connections.models import PROGRAM
 from sync.core.codes import Action
 from sync.core.records.employee import Side
-from sync.models import Conflict, HistoryEntry
+from sync.models import Conflict, HistoryEntry, SyncRun
 from sync.models.groups import WITH_RESULT
 from sync.wording.masking import masked, tail
 from sync.wording.sentences import change_sentence, decision_label, field_label, nice_date, sentence
@@ -24,23 +24,15 @@ COMMAND = "command"
 """The name of a command that decided."""
 _WARNING = dict.fromkeys(("moved", "held", "stopped"), "warning")
 TONES = {"done": "success", "failed": "danger", "unknown": "danger", **_WARNING}
-_NOT_READ = (
-    "link__baseline",
-    "link__seen",
-    "link__written",
-    "link__known",
-    "run__progress",
-    "run__silent",
-    "run__figures",
-    "run__failure_params",
-    "run__people",
-    "change__vendor_words",
-    "change__comment",
-    "conflict__comment",
-    *(f"connection__{name}" for name in ("huma_client_id", "huma_client_secret", "fingerprint_key", "webhook_token")),
-    "connection__webhook_secret",
-    "connection__webhook_secret_old",
+_READ = (
+    *(f"connection__{name}" for name in ("code", "name")),
+    *(f"run__{name}" for name in ("state", "values_blanked_at")),
+    *(f"link__{name}" for name in ("name", "number", "huma_id", "visma_id")),
+    "conflict__values",
+    *(f"change__{name}" for name in ("side", "action", "state", "reason", "before", "after")),
+    *(f"change__snapshot__{name}" for name in ("side", "vendor_id")),
 )
+"""What is read of the rows beside the entries: a file has very many of them."""
 
 
 @dataclass(frozen=True)
@@ -101,12 +93,12 @@ class Line:
     @property
     def trigger(self) -> str:
         """What started the sync."""
-        return self.entry.get_trigger_display()
+        return str(SyncRun.Trigger(self.entry.trigger).label)
 
     @property
     def outcome(self) -> str:
         """What came of it, in a word or two."""
-        return str(self.entry.get_outcome_display())
+        return str(HistoryEntry.Outcome(self.entry.outcome).label)
 
     @property
     def reason(self) -> str:
@@ -181,8 +173,8 @@ def person_url(entry: HistoryEntry) -> str:
 
 def whole(rows: QuerySet[HistoryEntry]) -> QuerySet[HistoryEntry]:
     """The rows with all that ``line`` needs, in one statement."""
-    related = rows.select_related("connection", "run", "link", "conflict", "change__snapshot")
-    return related.defer(*_NOT_READ, "change__snapshot__payload")
+    own = [field.name for field in HistoryEntry._meta.concrete_fields]
+    return rows.select_related("connection", "run", "link", "conflict", "change__snapshot").only(*own, *_READ)
 
 
 def line(entry: HistoryEntry) -> Line:

@@ -31,7 +31,7 @@ from sync.models.groups import OPEN_STATES
 from sync.pages.paging import Place
 from sync.wording.sentences import field_label
 
-PER_PAGE = 30
+PER_PAGE = 25
 OPEN_SHOWN = 3
 FOLDED = ("decision", "by", "trigger", "since", "until")
 """The parts of the filter that are folded away until one of them is used."""
@@ -178,8 +178,8 @@ def _selects(
 
 def _counted(counts: Counts, part: str, name: str) -> str:
     """How many entries a choice would show; "" where counting would cost too much."""
-    counted = counts.choices.get(part)
-    return "" if counted is None else shown(counted.get(name, 0))
+    counted = counts.choices.get(part, {}).get(name)
+    return "" if counted is None else shown(counted)
 
 
 def _chips(wanted: HistoryFilter) -> list[dict[str, str]]:

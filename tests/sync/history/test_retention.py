@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from connections.models import AuditEntry, Connection, audit
 from sync.history.retention import blank_values, drop_history
-from sync.models import Change, Conflict, EmployeeLink, HumaEvent, Letter, Notice, SyncRun
+from sync.models import Change, Conflict, EmployeeLink, HistoryEntry, HumaEvent, Letter, Notice, SyncRun
+from sync.runs.history_entries import enter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -97,3 +98,25 @@ def test_old_emails_and_closed_notices_go_and_open_ones_stay(run: SyncRun, setti
     drop_history()
     assert set(Notice.objects.values_list("key", flat=True)) == {"closed", "open"}
     assert set(Letter.objects.values_list("key", flat=True)) == {"closed", "open"}
+
+
+def test_old_entries_go_in_small_transactions_and_none_is_left_over(
+    run: SyncRun, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.history.retention.ROWS_AT_ONCE", 2)
+    monkeypatch.setattr("sync.history.retention.MOST_ROWS", 4)
+    link = EmployeeLink.objects.get()
+    for field in ("email", "address", "given_name", "family_name"):
+        Conflict.objects.create(run=run, link=link, field=field, kind="value")
+    enter(run)
+    new = SyncRun.objects.create(connection=run.connection, state=SyncRun.State.FINISHED, finished_at=timezone.now())
+    Conflict.objects.create(run=new, link=link, field="phone", kind="value")
+    enter(new)
+    assert HistoryEntry.objects.filter(run=run).count() == 5
+    _age(run, settings.HISTORY_DAYS + 1)
+    assert drop_history() == 0
+    assert HistoryEntry.objects.filter(run=run).count() == 1
+    assert SyncRun.objects.filter(pk=run.pk).exists()
+    while SyncRun.objects.filter(pk=run.pk).exists():
+        drop_history()
+    assert list(HistoryEntry.objects.values_list("run", "field")) == [(new.pk, "phone")]
