@@ -33,7 +33,7 @@ class Scale:
     views: int = 200
     events: int = 300
     changes: int = 36
-    entries: int = 1_000_000
+    entries: int = 120_000
     repeats: int = 5
     burst: int = 40
     engines: tuple[str, ...] = ("sqlite", "postgres")
@@ -42,7 +42,7 @@ class Scale:
 CPU_GOAL, DEEPDIFF = 0.25, 0.294
 """Milliseconds for a pair: the goal, and what deepdiff took on the machine on which the goal was set."""
 SHORT = Scale()
-FULL = Scale(races=5, grown=50_000, writers=1000, views=1000)
+FULL = Scale(races=5, grown=50_000, writers=1000, views=1000, entries=1_000_000)
 
 
 def reading(workspace: Workspace, scale: Scale) -> Iterator[Figure]:
