@@ -10,7 +10,7 @@ def _(text: str) -> str:
 
 
 UNDOING: dict[str, str] = {
-    "undo_not_written": _("Nothing was written here, so there is nothing to put back."),
+    "undo_not_written": _("Nothing was sent here, so there is nothing to put back."),
     "undo_creation": _("Adding somebody can't be undone here. Remove them in %(system)s if they shouldn't be there."),
     "undo_done": _("%(who)s has put this back already, %(when)s at %(time)s."),
     "undo_open": _("%(who)s began to put this back, %(when)s at %(time)s, and hasn't finished yet."),
@@ -24,19 +24,19 @@ UNDOING: dict[str, str] = {
     "undo_field_off": _("This field is switched off in the connection's settings."),
     "undo_position": _("The date belongs to another position than the one that is compared now. Change it yourself."),
     "undo_reported": _(
-        "The date was written before the 1st of this month, so it may have been reported. Correct it in payroll."
+        "The date was sent before the 1st of this month, so it may have been reported. Correct it in payroll."
     ),
     "undo_number": _("According to Visma the number of a saved employee can't be changed."),
     "undo_empty": _("It was empty before, and this field can't be emptied in %(system)s."),
     "undo_unfit": _("%(system)s wouldn't accept the old value. Correct it yourself."),
     "undo_held": _("A newer change of this field waits for approval. Approve or reject it first."),
     "undo_uncertain": _("It isn't certain how a later change of this field ended. The next sync finds out."),
-    "undo_writing": _("Another sync is writing this field right now."),
+    "undo_writing": _("Another sync is sending this field right now."),
     "undo_later": _("A later sync has written this field. Undo that one first."),
-    "undo_both": _("The same field was written to the other system later. Undo that change first."),
-    "undo_moved": _("The value has changed since, or isn't known to be the one that was written."),
+    "undo_both": _("The same field was sent to the other system later. Undo that change first."),
+    "undo_moved": _("The value has changed since, or isn't known to be the one that was sent."),
     # What became of it.
     "undo_entry": _(
-        "The name has other entries in Visma since it was written, so nothing was changed there. Correct it in Visma."
+        "The name has other entries in Visma since it was sent, so nothing was changed there. Correct it in Visma."
     ),
 }

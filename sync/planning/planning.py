@@ -150,9 +150,9 @@ def _decided(run: SyncRun, closed: Closed, broken: dict[str, Skipped]) -> Iterat
 
 def not_to_undo(run: SyncRun) -> set[int]:
     """The differences of a run that were to put something back, which isn't possible any more."""
-    rows = dict(Conflict.objects.filter(run=run, decision=Conflict.Decision.UNDO).values_list("pk", "undoes"))
-    if not rows:
+    if not run.is_undo:
         return set()
+    rows = dict(Conflict.objects.filter(run=run, decision=Conflict.Decision.UNDO).values_list("pk", "undoes"))
     changes = Change.objects.filter(pk__in=[undoes for undoes in rows.values() if undoes]).only("pk")
     free = {one.change.pk for one in judge(run.connection, changes, besides=run.pk) if one.reason is None}
     return {pk for pk, undoes in rows.items() if undoes not in free}

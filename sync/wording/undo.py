@@ -27,9 +27,9 @@ def why_not_undone(reason: Reason) -> str:
 def refusal(code: str) -> str:
     """Why a whole run, or what was chosen, can't be undone: the codes of ``sync.runs.undoing``."""
     return {
-        "dry": _("That was a dry run: nothing was written, so there is nothing to undo."),
+        "dry": _("That was a dry run: nothing was sent, so there is nothing to undo."),
         "writing": _("That sync is still writing. Wait until it has ended, or stop it first."),
-        "state": _("That sync hasn't written anything yet, so there is nothing to undo."),
+        "state": _("That sync hasn't sent anything yet, so there is nothing to undo."),
         "blanked": _("The old values of that sync were deleted after the retention period, so it can't be undone."),
         "nothing": _("There is nothing that can be undone."),
         "inactive": _("The connection is paused or disconnected, so nothing can be undone now."),

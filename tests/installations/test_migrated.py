@@ -219,4 +219,4 @@ def test_the_admins_lists_open_for_the_superuser(installation):
     assert ours
     for model in ours:
         address = reverse(f"admin:{model.app_label}_{model.model_name}_changelist")
-        assert web.get(address).status_code == 200, address
+        assert web.get(address, follow=True).status_code == 200, address

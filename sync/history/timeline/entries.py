@@ -67,7 +67,7 @@ def timeline_of(connection: Connection, side: str, vendor_id: str) -> Timeline |
     pks = {one.run_id for one in conflicts} | {one.run_id for one in changes} | happenings.runs_of(person, told)
     rows = SyncRun.objects.filter(pk__in=pks).only(*RUN_COLUMNS)
     runs = {run.pk: run for run in rows}
-    outside = happenings.outside_pilot(person, told.audit, runs.values())
+    outside = happenings.outside_pilot(person, told, runs.values())
     facts = differences.Facts(person.link, runs, conflicts, changes, outside)
     steps = [*differences.steps(facts), *happenings.steps(person, told, runs)]
     steps.sort(key=lambda one: one.place, reverse=True)

@@ -1,12 +1,13 @@
 """The steps that are about the person and not about a field: linked, left out, skipped, gone, named by a notice."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import chain
 from json import dumps
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, TextField
+from django.db.models import Count, Min, Q, TextField
 from django.db.models.functions import Cast
 
 from connections.models import AuditEntry
@@ -42,7 +43,7 @@ class Told:
     """What is stored of the person besides their fields."""
 
     audit: Sequence[AuditEntry]
-    named: Set[int]
+    named: Mapping[int, Set[int]]
     matches: Sequence[PossibleMatch]
     notices: Sequence[Notice]
     events: Sequence[HumaEvent]
@@ -62,11 +63,13 @@ def gather(person: Whose) -> Told:
     events = HumaEvent.objects.filter(connection=connection).annotate(told=Cast("huma_ids", TextField()))
     alone = RunPerson.objects.filter(run__connection=connection, huma_id=huma)
     reading = reads(connection).order_by()
-    entries = list(_audit(person))
-    audit = [one for one, is_named in entries if is_named or one.action in PILOT or _names(one, person)]
+    named: dict[int, set[int]] = defaultdict(set)
+    for entry, link in AuditedPerson.objects.filter(link__in=person.links).values_list("entry", "link"):
+        named[entry].add(link)
+    audit = [one for one in _audit(person) if one.pk in named or one.action in PILOT or _names(one, person)]
     return Told(
         audit=audit,
-        named={one.pk for one, is_named in entries if is_named},
+        named=named,
         matches=list(matches.select_related("huma", "visma").defer("huma__payload", "visma__payload").order_by("pk")),
         notices=list(Notice.objects.filter(notices, connection=connection).defer("params").order_by("pk")),
         events=list(events.filter(told__contains=dumps(huma)).order_by("-pk")[:MOST_EVENTS]) if huma else [],
@@ -84,12 +87,10 @@ def _halves(person: Whose) -> Q:
     return found
 
 
-def _audit(person: Whose) -> Iterable[tuple[AuditEntry, bool]]:
-    """The newest audit entries about people, each with whether a row of its own says that it is about this person."""
-    named = AuditedPerson.objects.filter(entry=OuterRef("pk"), link__in=person.links)
+def _audit(person: Whose) -> Iterable[AuditEntry]:
+    """The newest audit entries about people, the oldest first."""
     rows = AuditEntry.objects.filter(connection=person.connection, action__in=(*SINGLY, *FOR_MANY))
-    some = rows.annotate(is_named=Exists(named)).order_by("-pk")[:MOST_AUDITED]
-    return [(one, one.is_named) for one in reversed(some)]
+    return reversed(rows.order_by("-pk")[:MOST_AUDITED])
 
 
 def _names(entry: AuditEntry, person: Whose) -> bool:
@@ -121,7 +122,7 @@ def steps(person: Whose, told: Told, runs: Mapping[int, SyncRun]) -> Iterator[St
         _of_fetched(person, told.first_reads, runs),
         _of_notices(told.notices),
         _of_events(told, runs),
-        _of_pilot(person, told.audit),
+        _of_pilot(person, told),
     )
 
 
@@ -129,7 +130,7 @@ def _of_links(person: Whose, told: Told) -> Iterator[Step]:
     said: set[tuple[str, int]] = set()
     agreed = {(m.huma.vendor_id, m.visma.vendor_id): m.agrees for m in told.matches if m.decision == "linked"}
     for entry in told.audit:
-        links = [link for link in person.links if _is_about(entry, link)]
+        links = [link for link in person.links if _is_about(entry, link, told.named)]
         for link in links:
             if entry.action in UNLINKED:
                 said.add(("unlinked", link.pk))
@@ -168,8 +169,9 @@ def _names_of(matches: Sequence[PossibleMatch]) -> dict[tuple[str, str], str]:
     return found
 
 
-def _is_about(entry: AuditEntry, link: EmployeeLink) -> bool:
-    return entry.detail.get("link") == link.pk or link.pk in _list(entry.detail.get("links"))
+def _is_about(entry: AuditEntry, link: EmployeeLink, named: Mapping[int, Set[int]]) -> bool:
+    some = {*named.get(entry.pk, ()), *_list(entry.detail.get("links")), entry.detail.get("link")}
+    return link.pk in some
 
 
 def _run_of(entry: AuditEntry) -> int | None:
@@ -265,32 +267,34 @@ def _came(event: HumaEvent, told: Told, runs: Mapping[int, SyncRun]) -> str:
     return "skipped" if found.passed else "news" if found.has_news else "nothing"
 
 
-def _of_pilot(person: Whose, audit: Sequence[AuditEntry]) -> Iterator[Step]:
-    for entry in audit:
-        if entry.action in PILOT[:3] and _names(entry, person):
+def _of_pilot(person: Whose, told: Told) -> Iterator[Step]:
+    for entry in told.audit:
+        if entry.action in PILOT[:3] and (entry.pk in told.named or _names(entry, person)):
             yield Step(entry.at, "out_of_pilot" if entry.action == PILOT[2] else "into_pilot", {"who": entry.who})
 
 
-def outside_pilot(person: Whose, audit: Sequence[AuditEntry], runs: Iterable[SyncRun]) -> frozenset[int]:
+def outside_pilot(person: Whose, told: Told, runs: Iterable[SyncRun]) -> frozenset[int]:
     """The runs in which there was a pilot group and the person wasn't in it, as the audit trail says."""
-    changes = [entry for entry in audit if entry.action in PILOT]
+    changes = [entry for entry in told.audit if entry.action in PILOT]
     found = set()
     for run in runs if changes else ():
         at, outside = read_at(run), False
         for entry in changes:
             if entry.at > at:
                 break
-            outside = _outside_after(entry, person, outside)
+            outside = _outside_after(entry, person, told, outside)
         if outside:
             found.add(run.pk)
     return frozenset(found)
 
 
-def _outside_after(entry: AuditEntry, person: Whose, outside: bool) -> bool:
-    """Whether the person was outside after a change of the pilot group. An entry doesn't name all of a large group."""
+def _outside_after(entry: AuditEntry, person: Whose, told: Told, outside: bool) -> bool:
+    """Whether the person was outside after a change of the pilot group; an old entry doesn't name all of a large one."""
     if entry.action == "pilot.everyone":
         return False
-    if _names(entry, person):
+    if entry.pk in told.named or _names(entry, person):
         return entry.action == "pilot.removed"
+    if person.links and "links" not in entry.detail:
+        return entry.action == "pilot.begun" or outside
     listed = len(_list(entry.detail.get("links"))) + len(_list(entry.detail.get("ids")))
     return entry.detail.get("changed", 0) <= listed if entry.action == "pilot.begun" else outside

@@ -77,7 +77,7 @@ def test_a_mistake_is_one_line(sandbox, made, hr):
     assert undo(run.pk, "--only", "nobody")[0] == 2
     for values, line in (
         ({"state": "applying"}, "That sync is still writing. Wait until it has ended, or stop it first."),
-        ({"dry": True}, "That was a dry run: nothing was written, so there is nothing to undo."),
+        ({"dry": True}, "That was a dry run: nothing was sent, so there is nothing to undo."),
         ({"values_blanked_at": run.finished_at}, "The old values of that sync were deleted after the retention period"),
     ):
         SyncRun.objects.filter(pk=run.pk).update(**values)

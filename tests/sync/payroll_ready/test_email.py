@@ -65,7 +65,7 @@ class TestTheEmail:
         assert email["Subject"] == "Fjordheim AS: NOT ready: 1 bank account waits for approval"
         text = " ".join(said(email).split())
         for part in (
-            "Don't run payroll before the list below is settled.", f"The cut-off is {cutoff_text(period.cutoff)}.",
+            "Don't run payroll before the list below is dealt with.", f"The cut-off is {cutoff_text(period.cutoff)}.",
             "boss (boss@example.com)", "Karia Nordmann: Bank account",
             "until then salary goes to the old account.",
             "Names (1) - Karib Nordmann: Family name", "2 of 2 employees agree.",

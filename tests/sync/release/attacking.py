@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -103,7 +105,15 @@ class Attacker:
     def _keep(self, response: Any) -> None:
         assert response.status_code != 500, response.request["PATH_INFO"]
         body = b"".join(response.streaming_content) if response.streaming else response.content
-        self.seen += [body.decode(), *(f"{name}: {value}" for name, value in response.items())]
+        self.seen += [self._text(body), *(f"{name}: {value}" for name, value in response.items())]
+
+    @staticmethod
+    def _text(body: bytes) -> str:
+        """The text of a page, or of the cells of a workbook."""
+        if not zipfile.is_zipfile(io.BytesIO(body)):
+            return body.decode()
+        with zipfile.ZipFile(io.BytesIO(body)) as book:
+            return "".join(book.read(name).decode() for name in book.namelist() if re.search("sheet|String", name))
 
     def _look(self, connection: Connection) -> None:
         """Also the parts of pages that htmx asks for, and what a filter opens."""

@@ -163,7 +163,7 @@ def test_leaving_out_is_one_act_wherever_it_is_done(run, hr, leave_out):
         *("hired by the neighbours", "hr"),
     )
     entry = AuditEntry.objects.get(connection=run.connection, action="person.left_out")
-    assert entry.detail == {"left_out": row.pk, "side": "huma"}
+    assert entry.detail == {"left_out": row.pk, "side": "huma", "ids": ["huma:now"]}
     assert {snapshot(one, "now").create_blocked for one in (run, command)} == {"create_left_out"}
 
 
@@ -252,7 +252,11 @@ def test_every_choice_leaves_an_audit_entry_without_values(run, hr):
     actions = [entry.action for entry in entries.order_by("pk")]
     assert actions == ["create.chosen", "person.left_out", "create.options"]
     assert "Nina" not in str([entry.detail for entry in entries])
-    assert entries.get(action="create.chosen").detail == {"run": run.pk, "to_visma": 2}
+    assert entries.get(action="create.chosen").detail == {
+        "run": run.pk,
+        "to_visma": 2,
+        "ids": ["huma:now", "huma:soon"],
+    }
 
 
 def test_long_lists_come_in_pages(hr):
