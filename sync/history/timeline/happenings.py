@@ -289,7 +289,7 @@ def outside_pilot(person: Whose, told: Told, runs: Iterable[SyncRun]) -> frozens
 
 
 def _outside_after(entry: AuditEntry, person: Whose, told: Told, outside: bool) -> bool:
-    """Whether the person was outside after a change of the pilot group; an old entry doesn't name all of a large one."""
+    """Whether the person was outside after a change of the pilot group; an old entry may not name everybody."""
     if entry.action == "pilot.everyone":
         return False
     if entry.pk in told.named or _names(entry, person):
