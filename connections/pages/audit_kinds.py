@@ -8,8 +8,8 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "approvals": (_("Approvals"), ("held.", "pairing.", "tenant.", "connection.released", "connection.not_released")),
     "people": (_("Who is who"), ("people.", "person.", "field.", "pilot.")),
     "syncs": (_("Syncs"), ("run.",)),
-    "views": (_("Looked at values"), ("values.",)),
-    "exports": (_("Downloads"), ("pairs.", "to_fix.", "export.")),
+    "views": (_("Looked at values"), ("values.", "value.")),
+    "exports": (_("Downloads"), ("pairs.", "to_fix.", "history.", "payroll_ready.")),
     "settings": (
         _("Connection and settings"),
         (

@@ -26,6 +26,11 @@ UNDOING: dict[str, str] = {
     "undo_reported": _(
         "The date was sent before the 1st of this month, so it may have been reported. Correct it in payroll."
     ),
+    "undo_contract": _(
+        "Huma's date may have come from the contract. As a workday it would hide later changes of the contract. "
+        "Correct it in Huma."
+    ),
+    "undo_taken": _("Somebody else has this Employment ID now."),
     "undo_number": _("According to Visma the number of a saved employee can't be changed."),
     "undo_empty": _("It was empty before, and this field can't be emptied in %(system)s."),
     "undo_unfit": _("%(system)s wouldn't accept the old value. Correct it yourself."),

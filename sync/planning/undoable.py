@@ -16,6 +16,7 @@ from sync.analysis.pilot_scope import pilot_scope
 from sync.core.codes import Action
 from sync.core.deciding.undo import why_not_back
 from sync.core.fields import FIELDS
+from sync.core.fields.number import same_number
 from sync.core.matching.relook import stops
 from sync.core.reasons import Reason
 from sync.core.records.employee import Side
@@ -27,6 +28,7 @@ from sync.reading.reader import fingerprinter
 State, Answer = Change.State, Change.Answer
 Key = tuple[int, str, str]
 BY_NAME = {spec.name: spec for spec in FIELDS}
+NUMBER = "employment_id"
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class _Known:
         self.others = _others({one.link_id for one in changes if one.link_id}, besides)
         fixed = [one for one in changes if one.field in BY_NAME and BY_NAME[one.field].fixed_in_visma]
         self.drafts = _drafts(connection, {one.link.visma_id for one in fixed if one.link})
+        self.numbers = _numbers(connection) if any(one.field == NUMBER for one in changes) else {}
 
     def why_not(self, change: Change) -> Reason | None:
         """Why this Change can't be undone; ``None`` if it can."""
@@ -116,6 +119,11 @@ class _Known:
         reason = why_not_back(spec, side, change.before, written_on, self.today, draft)
         if reason is not None:
             return Reason(reason.code, {"side": side.value})
+        if (
+            change.field == NUMBER
+            and self.numbers.get(same_number(change.before or ""), change.link_id) != change.link_id
+        ):
+            return Reason("undo_taken")
         settled = change.link.baseline.get(change.field)
         mine = settled[0 if side is Side.HUMA else 1] if settled else None
         if mine == change.becomes:
@@ -163,6 +171,12 @@ def _others(links: Collection[int], besides: int | None) -> defaultdict[Key, lis
 
 
 _WROTE = (State.DONE, State.UNKNOWN, State.PLANNED, State.HELD)
+
+
+def _numbers(connection: Connection) -> dict[str, int]:
+    """Who of the linked people has which Employment ID, by the number without regard to case."""
+    rows = EmployeeLink.objects.holding().filter(connection=connection).exclude(number="")
+    return {same_number(number): pk for pk, number in rows.values_list("pk", "number")}
 
 
 def _drafts(connection: Connection, ids: Collection[str]) -> set[str]:

@@ -121,6 +121,8 @@ class Context:
         """Whether the target has what the undone Change wrote, as the last write of this field, spelt otherwise."""
         if change.link_id is None or change.conflict is None or change.conflict.undoes is None:
             return False
+        if change.pin != change.conflict.undoes.becomes:  # a read has seen the side's spelling: another one is an edit
+            return False
         spec, side = field_named(change.field), Side(change.side)
         written = EmployeeLink.objects.only("written").get(pk=change.link_id).written.get(change.field)
         return written is not None and list(written) == mark(spec, side, now, self.fingerprint)

@@ -15,7 +15,7 @@ from sync.models import Change, Write
 from sync.writing import write_state
 from sync.writing.context import Context, now_in_visma
 from sync.writing.last_check import fits
-from sync.writing.putting_back import merge_into_visma
+from sync.writing.putting_back import merge_into_visma, undone
 from sync.writing.refused import fields_of, refused
 
 OWN_REASONS = {"employment_id": "number_kept"}
@@ -90,7 +90,8 @@ def _still_to_write(context: Context, write: Write, document: Document) -> list[
     left = []
     for change in write_state.open_changes(write):
         value = _now(context, change, document)
-        match context.last_look(change, value.canonical) if value.readable else "moved":
+        edited = undone(change) is not None and value.problem == "several_business"  # none of them is sure to be ours
+        match context.last_look(change, value.canonical) if value.readable and not edited else "moved":
             case "nothing":
                 write_state.settle(change, Change.State.NOTHING)
             case "moved":

@@ -31,6 +31,8 @@ NAMED = {  # columns that hold a person's name or number on purpose
     ("sync_employeesnapshot", "number"),
     ("sync_employeelink", "name"),
     ("sync_employeelink", "number"),
+    ("sync_historyentry", "name"),
+    ("sync_historyentry", "number"),
     ("sync_change", "name"),
     ("sync_change", "number"),
     ("sync_leftout", "name"),
