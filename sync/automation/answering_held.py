@@ -1,4 +1,7 @@
-"""Held Changes, for an owner to approve or reject. Neither writes at once: an approval reads both sides again first."""
+"""Held Changes, for an owner to approve or reject. Neither writes at once: an approval reads both sides again first.
+
+Who may: ``connections.pages.permissions.approvable_by``.
+"""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence

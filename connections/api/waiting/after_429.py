@@ -1,4 +1,4 @@
-"""How long a connection waits after a 429. Times are seconds."""
+"""How long a connection waits after a 429; ``api_client.Caller`` waits. Times are seconds."""
 
 from __future__ import annotations
 

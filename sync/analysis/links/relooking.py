@@ -1,4 +1,6 @@
-"""Links that a person should look at again, because something now speaks against the two being one person.
+"""Links in doubt, which a person should look at again: something now speaks against the two being one person.
+
+What makes a doubt is decided in ``sync.core.matching.relook``.
 
 Until somebody says *still right* or links anew, a grave doubt stops the person's automatic writes. Source: design, Who
 is who (Links are looked at again).

@@ -1,4 +1,7 @@
-"""The forms in which accounts are written into each system, and put back as they were."""
+"""The forms in which accounts are written into each system, and put back as they were.
+
+Which account becomes what on the other side is decided in ``bank``.
+"""
 
 from datetime import date
 
