@@ -1,4 +1,6 @@
-"""When a link is in doubt: checks existing links again after each read. Source: design, Who is who (Links are looked at again).
+"""When a link is in doubt: existing links are checked again after each read.
+
+Source: design, Who is who (Links are looked at again).
 
 What is known about a link is stored as codes, never as values: ``birth`` and ``names`` (they speak against it), and
 ``instead:<id>`` (another employee in Visma may be the right one, because the linked one has ended). A person isn't
