@@ -206,4 +206,4 @@ def test_a_connection_that_was_seen_to_hides_no_other(web, hr):
 
 def rows(response):
     """The connections of the start page's list."""
-    return re.findall(r'<h2><a href="[^"]*">(Person\d\d\d)</a>', response.content.decode())
+    return re.findall(r'<th scope="row">\s*<a [^>]*>(Person\d\d\d)</a>', response.content.decode())

@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.kill]
 
 @pytest.fixture
 def sandbox(settings: Any) -> Iterator[Sandbox]:
-    with running(settings, 20, latency_ms=30) as found:
+    with running(settings, 20, latency_ms=30, job_seconds=(3.0, 4.0)) as found:  # so that the command meets it
         yield found
 
 
