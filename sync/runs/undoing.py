@@ -12,11 +12,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from connections.models import Connection, audit, name_of
+from connections.models import Connection, name_of
 from sync.core.codes import Action, Standing
 from sync.core.fields import field as field_named
 from sync.core.records.employee import Own, Side
-from sync.models import Change, Conflict, SyncRun
+from sync.models import Change, Conflict, SyncRun, audit_people
 from sync.models.groups import CARRIED_OUT, OPEN_STATES
 from sync.planning.undoable import Judged, judge
 from sync.runs.lifecycle import NotAllowed, latest_read, open_run, require_active
@@ -82,7 +82,8 @@ def start(connection: Connection, user: Any, changes: Iterable[Change]) -> SyncR
             by = name_of(user)
             Conflict.objects.bulk_create([_inverse(run, change, by, now) for change in chosen], batch_size=500)
             undone = sorted({change.run_id for change in chosen})
-            audit(user, "run.undo", connection, run=run.pk, undoes=undone, changes=len(chosen))
+            people = {change.link_id for change in chosen if change.link_id}
+            audit_people(user, "run.undo", connection, people, run=run.pk, undoes=undone, changes=len(chosen))
     except IntegrityError:
         raise NotAllowed("other_run") from None
     return run

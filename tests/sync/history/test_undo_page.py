@@ -90,6 +90,7 @@ def test_a_sync_is_undone_from_its_result_to_the_email(web, fjordheim, written, 
     assert "1 change can be put back" in again
     assert "hr has put this back already" in again
     entry = AuditEntry.objects.get(action="run.undo")
+    assert entry.people.exists(), "it names whose changes"
     assert entry.detail == {"run": run.pk, "undoes": [written.pk], "changes": 1}
     assert "Began to undo earlier changes" in words(web.get(at("connection", made)))
 
